@@ -1,0 +1,50 @@
+/* Every size, depth, count and loop that input controls, with its reason. */
+#ifndef COMITY_BASE_LIMITS_H
+#define COMITY_BASE_LIMITS_H
+
+/* JSON: deeper than any act (owners nest 8 deep, each two levels), far from any stack. */
+#define COMITY_LIMIT_JSON_DEPTH 64
+/* One act: a request with hundreds of owners and papers fits; a runaway stream does not. */
+#define COMITY_LIMIT_ACT_BYTES ((size_t)1 << 20)
+/* One law file: fifty times the longest on file. */
+#define COMITY_LIMIT_LAW_FILE_BYTES ((size_t)8 << 20)
+/* A word or string in a law file. */
+#define COMITY_LIMIT_LAW_WORD_BYTES 128
+#define COMITY_LIMIT_LAW_STRING_BYTES 4096
+/* Conditions and expressions in a law file: parentheses within one another. */
+#define COMITY_LIMIT_LAW_DEPTH 32
+/* Errors reported in one run of the law checker; after that it stops. */
+#define COMITY_LIMIT_LAW_ERRORS 100
+
+/* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
+#define COMITY_LIMIT_LAW_ROWS 1024
+/* Places, laws, rules, counts: they are numbered in 16 bits where acts name them. */
+#define COMITY_LIMIT_LAW_NAMES 65000
+/* One act's parts: each is far more than an act has that a person would write,
+ * and all together fit a megabyte or two of working memory. */
+#define COMITY_LIMIT_ACT_TOKENS 65536
+#define COMITY_LIMIT_ACT_NODES 258    /* parties and owners */
+#define COMITY_LIMIT_ACT_PLACES 2048  /* places named in lists */
+#define COMITY_LIMIT_ACT_TOUCHED 512  /* different places named */
+#define COMITY_LIMIT_ACT_PAPERS 256
+#define COMITY_LIMIT_ACT_RECEIVED 256
+#define COMITY_LIMIT_ACT_COUNTS 256
+#define COMITY_LIMIT_ACT_NUMBERS 2048 /* laws that papers are under */
+#define COMITY_LIMIT_ACT_SLICES 2048  /* names of parties that papers are for */
+#define COMITY_LIMIT_ACT_BASES 128    /* facts whose basis is said */
+/* One judgement: every rule on file could apply, with its questions. */
+#define COMITY_LIMIT_ANSWER_BYTES ((size_t)64 << 20)
+/* A free text in an act: a name, a reference. */
+#define COMITY_LIMIT_ACT_TEXT_BYTES 1024
+/* People, counts: more than the persons there ever were, and exact in every JSON reader. */
+#define COMITY_LIMIT_ACT_NUMBER INT64_C(1000000000000000)
+
+/* Owners of owners: system.md, law.md §1. */
+#define COMITY_LIMIT_OWNER_DEPTH 8
+
+/* The depth a JSON tokenizer can be set to at most: its stack is an array of so many bytes. */
+#define COMITY_LIMIT_JSON_DEPTH_CEILING 1024
+/* Words compared for "did you mean": the longest law word; the work is the product of both. */
+#define COMITY_LIMIT_NEAR_BYTES 128
+
+#endif

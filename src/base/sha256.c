@@ -1,0 +1,61 @@
+/* What comes in: bytes. What goes out: their SHA-256. The low-level calls of
+ * libcrypto are used because they choose the processor's SHA instructions and
+ * allocate nothing; a digest by EVP looks its algorithm up each time. */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include "base/sha256.h"
+
+#include <assert.h>
+#include <openssl/sha.h>
+
+static_assert(sizeof(comity_sha256_state) >= sizeof(SHA256_CTX), "the state holds libcrypto's");
+static_assert(_Alignof(comity_sha256_state) >= _Alignof(SHA256_CTX), "the state is aligned as libcrypto's");
+static_assert(COMITY_SHA256_SIZE == SHA256_DIGEST_LENGTH, "one size of digest");
+
+/* The state's bytes are only ever touched by libcrypto. */
+static SHA256_CTX *context(comity_sha256_state *state)
+{
+    void *words = state->words;
+    return words;
+}
+
+void comity_sha256_begin(comity_sha256_state *ret_state)
+{
+    int done = SHA256_Init(context(ret_state));
+    assert(done == 1);
+    (void)done;
+}
+
+void comity_sha256_add(comity_sha256_state *state, const void *bytes, size_t size)
+{
+    if (size == 0) {
+        return;
+    }
+    int done = SHA256_Update(context(state), bytes, size);
+    assert(done == 1);
+    (void)done;
+}
+
+void comity_sha256_end(comity_sha256_state *state, uint8_t ret_digest[COMITY_SHA256_SIZE])
+{
+    int done = SHA256_Final(ret_digest, context(state));
+    assert(done == 1);
+    (void)done;
+}
+
+void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA256_SIZE])
+{
+    comity_sha256_state state;
+    comity_sha256_begin(&state);
+    comity_sha256_add(&state, bytes, size);
+    comity_sha256_end(&state, ret_digest);
+}
+
+void comity_sha256_print(const uint8_t digest[COMITY_SHA256_SIZE], char ret_text[COMITY_SHA256_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < COMITY_SHA256_SIZE; i++) {
+        ret_text[2 * i] = digits[digest[i] >> 4];
+        ret_text[2 * i + 1] = digits[digest[i] & 15];
+    }
+    ret_text[COMITY_SHA256_TEXT_SIZE - 1] = '\0';
+}

@@ -1,0 +1,34 @@
+/* SHA-256 (FIPS 180-4), by libcrypto.
+ *
+ * A running digest is a plain value that owns nothing: copy it to branch off a
+ * common beginning, drop it at any time. It belongs to one thread at a time. */
+#ifndef COMITY_BASE_SHA256_H
+#define COMITY_BASE_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define COMITY_SHA256_SIZE 32
+/* Bytes of a digest printed in lower-case hexadecimal, with the NUL. */
+#define COMITY_SHA256_TEXT_SIZE 65
+
+/* A digest in the making. The words are libcrypto's SHA256_CTX, kept out of this header. */
+typedef struct comity_sha256_state {
+    _Alignas(8) unsigned char words[112];
+} comity_sha256_state;
+
+void comity_sha256_begin(comity_sha256_state *ret_state);
+
+/* Takes in `size` more bytes; `bytes` may be NULL when `size` is 0. */
+void comity_sha256_add(comity_sha256_state *state, const void *bytes, size_t size);
+
+/* Writes the digest. The state is spent: begin again before adding. */
+void comity_sha256_end(comity_sha256_state *state, uint8_t ret_digest[COMITY_SHA256_SIZE]);
+
+/* The digest of `size` bytes at once. */
+void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA256_SIZE]);
+
+/* Writes 64 lower-case hexadecimal digits and a NUL. */
+void comity_sha256_print(const uint8_t digest[COMITY_SHA256_SIZE], char ret_text[COMITY_SHA256_TEXT_SIZE]);
+
+#endif

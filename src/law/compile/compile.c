@@ -1,0 +1,377 @@
+/* From parsed files to an image: the steps in their order, and the records of
+ * laws and rules that bind them together. */
+#include "law/compile/compile.h"
+
+#include "law/compile/compiler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int32_t first_day(int32_t date)
+{
+    return date == COMITY_NO_DATE ? COMITY_SINCE_EVER : date;
+}
+
+static int32_t last_day(int32_t date)
+{
+    return date == COMITY_NO_DATE ? COMITY_OPEN_END : date;
+}
+
+static comity_status derived_kinds_find(comity_compiler *compiler)
+{
+    COMITY_TRY(comity_compiler_take(compiler, COMITY_SET_BITS, sizeof(bool), &compiler->derived_kinds));
+    for (size_t i = 0; i < compiler->file_count; i++) {
+        for (size_t j = 0; j < compiler->files[i].declaration_count; j++) {
+            const comity_declaration *declaration = &compiler->files[i].declarations[j];
+            if (declaration->kind != COMITY_DECLARES_DERIVE) {
+                continue;
+            }
+            uint32_t kind = comity_name_find(compiler, COMITY_CLASS_KIND, &declaration->as.define.name);
+            if (kind == COMITY_IMAGE_NONE) {
+                continue;
+            }
+            if (compiler->derived_kinds[kind]) {
+                comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, declaration->as.define.name.at,
+                                       "\"%s\" is derived twice; say all in one condition, with \"or\"",
+                                       declaration->as.define.name.text);
+            }
+            compiler->derived_kinds[kind] = true;
+        }
+    }
+    return COMITY_OK;
+}
+
+static uint32_t law_of(const comity_compiler *compiler, const comity_law_file *file)
+{
+    return file->code.text == NULL ? COMITY_IMAGE_NONE
+                                   : comity_map_get(&compiler->declared[COMITY_CLASS_LAW], file->code.text);
+}
+
+static comity_status derived_kinds_compile(comity_compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->file_count; i++) {
+        const comity_law_file *file = &compiler->files[i];
+        for (size_t j = 0; j < file->declaration_count; j++) {
+            const comity_declaration *declaration = &file->declarations[j];
+            if (declaration->kind != COMITY_DECLARES_DERIVE) {
+                continue;
+            }
+            uint32_t kind = comity_map_get(&compiler->declared[COMITY_CLASS_KIND], declaration->as.define.name.text);
+            comity_scope scope = {.file = file, .law = law_of(compiler, file), .from = COMITY_SINCE_EVER,
+                                  .until = COMITY_OPEN_END, .has_party = true};
+            uint32_t rows;
+            COMITY_TRY(comity_condition_rows(compiler, &scope, declaration->as.define.when, &rows));
+            if (kind != COMITY_IMAGE_NONE) {
+                uint32_t first = (uint32_t)compiler->entries[COMITY_CLASS_CATEGORY].count; /* kinds follow categories */
+                compiler->names.items[first + kind].rows = rows;
+            }
+        }
+    }
+    return COMITY_OK;
+}
+
+/* ---- counts ---- */
+
+/* An act is counted if its condition holds and none of the excepted rules'
+ * conditions does: one condition, made of those that were written. */
+static comity_status count_condition(comity_compiler *compiler, const comity_count *count, comity_condition **ret_when)
+{
+    comity_condition *all;
+    COMITY_TRY(comity_compiler_take(compiler, 1, sizeof *all, &all));
+    *all = (comity_condition){.kind = COMITY_CONDITION_AND, .at = count->name.at};
+    COMITY_TRY(comity_compiler_take(compiler, count->except.count + 1, sizeof *all->children, &all->children));
+    if (count->when != NULL) {
+        all->children[all->child_count++] = count->when;
+    }
+    for (size_t i = 0; i < count->except.count; i++) {
+        uint32_t number = comity_name_find(compiler, COMITY_CLASS_RULE, &count->except.items[i]);
+        if (number == COMITY_IMAGE_NONE || compiler->drafts[number].rule->when == NULL) {
+            continue;
+        }
+        comity_condition *not;
+        COMITY_TRY(comity_compiler_take(compiler, 1, sizeof *not, &not));
+        *not = (comity_condition){.kind = COMITY_CONDITION_NOT, .at = count->except.items[i].at, .child_count = 1};
+        COMITY_TRY(comity_compiler_take(compiler, 1, sizeof *not->children, &not->children));
+        not->children[0] = compiler->drafts[number].rule->when;
+        all->children[all->child_count++] = not;
+    }
+    *ret_when = all->child_count == 0 ? NULL : all;
+    return COMITY_OK;
+}
+
+static comity_status counts_compile(comity_compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->entries[COMITY_CLASS_COUNT].count; i++) {
+        const comity_entry *entry = &compiler->entries[COMITY_CLASS_COUNT].items[i];
+        const comity_count *count = &entry->declaration->as.count;
+        comity_count_record record = {.rows = COMITY_IMAGE_NONE,
+                                      .devices = strcmp(count->of.text == NULL ? "" : count->of.text, "devices") == 0};
+        comity_scope scope = {.file = entry->file, .law = law_of(compiler, entry->file), .from = COMITY_SINCE_EVER,
+                              .until = COMITY_OPEN_END, .in_count = true};
+        comity_condition *when;
+        COMITY_TRY(comity_text(compiler, entry->text, &record.name));
+        COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
+        COMITY_TRY(comity_text(compiler, count->label.text == NULL ? entry->text : count->label.text, &record.label));
+        COMITY_TRY(count_condition(compiler, count, &when));
+        if (when != NULL) {
+            COMITY_TRY(comity_condition_rows(compiler, &scope, when, &record.rows));
+        }
+        COMITY_PUSH(compiler, &compiler->counts, record);
+    }
+    return COMITY_OK;
+}
+
+/* ---- laws ---- */
+
+static comity_status law_covers(comity_compiler *compiler, const comity_law_file *file, comity_law_record *record)
+{
+    record->first_cover = (uint32_t)compiler->covers.count;
+    for (size_t i = 0; i < file->declaration_count; i++) {
+        const comity_declaration *declaration = &file->declarations[i];
+        if (declaration->kind == COMITY_DECLARES_COVERS) {
+            COMITY_PUSH(compiler, &compiler->covers,
+                        (comity_cover){declaration->as.covers.acts, first_day(declaration->as.covers.dates.from),
+                                       last_day(declaration->as.covers.dates.until)});
+        }
+    }
+    record->cover_count = (uint32_t)compiler->covers.count - record->first_cover;
+    return COMITY_OK;
+}
+
+static comity_status agreement_about(comity_compiler *compiler, const comity_law_file *file, comity_law_record *record)
+{
+    comity_set channel = {{0}};
+    bool is_channel = false;
+    record->first_about = (uint32_t)compiler->abouts.count;
+    for (size_t i = 0; i < file->declaration_count; i++) {
+        const comity_declaration *declaration = &file->declarations[i];
+        record->flags |= declaration->kind == COMITY_DECLARES_DIRECT ? COMITY_LAW_DIRECT : 0;
+        record->flags |= declaration->kind == COMITY_DECLARES_SOFT ? COMITY_LAW_SOFT : 0;
+        for (size_t j = 0; declaration->kind == COMITY_DECLARES_ABOUT && j < declaration->as.words.count; j++) {
+            uint32_t about = comity_name_find(compiler, COMITY_CLASS_ABOUT, &declaration->as.words.items[j]);
+            COMITY_PUSH(compiler, &compiler->abouts, (uint16_t)about);
+        }
+        for (size_t j = 0; declaration->kind == COMITY_DECLARES_CHANNEL && j < declaration->as.words.count; j++) {
+            uint32_t purpose = comity_name_find(compiler, COMITY_CLASS_PURPOSE, &declaration->as.words.items[j]);
+            is_channel = true;
+            if (purpose != COMITY_IMAGE_NONE) {
+                comity_set_add(&channel, purpose);
+            }
+        }
+    }
+    record->about_count = (uint32_t)compiler->abouts.count - record->first_about;
+    if (is_channel) {
+        COMITY_TRY(comity_set_of(compiler, &channel, &record->channel));
+    }
+    comity_words code = {(comity_word[]){file->code}, 1};
+    comity_intervals parties = {0};
+    COMITY_TRY(comity_places_expand(compiler, &code, COMITY_SINCE_EVER, COMITY_OPEN_END, &parties));
+    return comity_place_set_make(compiler, &parties, COMITY_SINCE_EVER, COMITY_OPEN_END, &record->parties);
+}
+
+static const uint8_t law_kinds[] = {
+    [COMITY_FILE_TAXONOMY] = COMITY_LAW_POLICY,     [COMITY_FILE_STATE] = COMITY_LAW_STATE,
+    [COMITY_FILE_PART] = COMITY_LAW_PART,           [COMITY_FILE_UNION] = COMITY_LAW_UNION,
+    [COMITY_FILE_AGREEMENT] = COMITY_LAW_AGREEMENT, [COMITY_FILE_POLICY] = COMITY_LAW_POLICY,
+};
+
+static comity_status law_record(comity_compiler *compiler, const comity_law_file *file)
+{
+    comity_law_record record = {.kind = law_kinds[file->kind], .parties = COMITY_IMAGE_NONE,
+                                .channel = COMITY_IMAGE_NONE};
+    uint32_t place = comity_map_get(&compiler->declared[COMITY_CLASS_PLACE], file->code.text);
+    bool has_place = file->kind != COMITY_FILE_AGREEMENT && file->kind != COMITY_FILE_POLICY;
+    record.place = has_place ? (uint16_t)place : COMITY_NONE16;
+    COMITY_TRY(comity_text(compiler, file->code.text, &record.code));
+    COMITY_TRY(comity_text_json(compiler, file->code.text, &record.code_json));
+    COMITY_TRY(comity_text(compiler, file->title.text, &record.title));
+    COMITY_TRY(law_covers(compiler, file, &record));
+    if (file->kind == COMITY_FILE_AGREEMENT) {
+        COMITY_TRY(agreement_about(compiler, file, &record));
+    }
+    COMITY_PUSH(compiler, &compiler->laws, record);
+    return COMITY_OK;
+}
+
+static comity_status adoptions_apply(comity_compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->file_count; i++) {
+        for (size_t j = 0; j < compiler->files[i].declaration_count; j++) {
+            const comity_declaration *declaration = &compiler->files[i].declarations[j];
+            for (size_t k = 0; declaration->kind == COMITY_DECLARES_ADOPT && k < declaration->as.words.count; k++) {
+                const comity_word *word = &declaration->as.words.items[k];
+                uint32_t law = comity_name_find(compiler, COMITY_CLASS_LAW, word);
+                if (law == COMITY_IMAGE_NONE) {
+                    continue;
+                }
+                if (!(compiler->laws.items[law].flags & COMITY_LAW_SOFT)) {
+                    comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                                           "\"%s\" is no agreement marked \"soft\"; what binds need not be adopted",
+                                           word->text);
+                }
+                compiler->laws.items[law].flags |= COMITY_LAW_ADOPTED;
+            }
+        }
+    }
+    return COMITY_OK;
+}
+
+/* For each place the agreements with rules that it is ever a party to. */
+static comity_status agreements_compile(comity_compiler *compiler)
+{
+    uint32_t last = 0;
+    for (uint32_t law = 0; law < compiler->laws.count; law++) {
+        bool counts = compiler->laws.items[law].kind == COMITY_LAW_AGREEMENT && compiler->laws.items[law].rule_count != 0;
+        last = counts ? law + 1 : last;
+    }
+    compiler->agreement_words = (last + 63) / 64;
+    for (uint32_t place = 0; place < compiler->places.count; place++) {
+        for (uint32_t word = 0; word < compiler->agreement_words; word++) {
+            COMITY_PUSH(compiler, &compiler->agreements, 0);
+        }
+    }
+    for (uint32_t law = 0; law < last; law++) {
+        const comity_law_record *record = &compiler->laws.items[law];
+        if (record->kind != COMITY_LAW_AGREEMENT || record->rule_count == 0) {
+            continue;
+        }
+        const comity_place_set *set = &compiler->place_sets.items[record->parties];
+        for (uint32_t i = 0; i < set->count + set->dated_count; i++) {
+            uint32_t place = i < set->count ? compiler->set_places.items[set->first + i]
+                                            : compiler->dated.items[set->first_dated + i - set->count].place;
+            if (!compiler->places.items[place].is_union && !compiler->places.items[place].is_part) {
+                compiler->agreements.items[(size_t)place * compiler->agreement_words + law / 64] |=
+                    UINT64_C(1) << (law % 64);
+            }
+        }
+    }
+    return COMITY_OK;
+}
+
+/* ---- rules ---- */
+
+static comity_status rules_compile(comity_compiler *compiler)
+{
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        uint32_t rank = compiler->draft_order[i];
+        const comity_draft *draft = &compiler->drafts[rank];
+        comity_rule_record record = {.law = draft->law, .rank = rank, .from = draft->from, .until = draft->until,
+                                     .checked = draft->rule->checked, .effect = (uint8_t)draft->rule->effect,
+                                     .flags = draft->rule->needs_a_way ? COMITY_RULE_NEEDS_A_WAY : 0,
+                                     .expression = COMITY_IMAGE_NONE};
+        comity_scope scope = {.file = draft->file, .law = draft->law, .draft = draft, .from = draft->from,
+                              .until = draft->until};
+        COMITY_TRY(comity_rule_texts(compiler, draft, &record));
+        if (draft->rule->expression != NULL) {
+            COMITY_TRY(comity_expression_of(compiler, &scope, draft->rule->expression, &record.expression));
+        }
+        comity_law_record *law = &compiler->laws.items[draft->law];
+        law->first_rule = law->rule_count == 0 ? i : law->first_rule;
+        law->rule_count++;
+        COMITY_PUSH(compiler, &compiler->rules, record);
+    }
+    return COMITY_OK;
+}
+
+static int number_order(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a;
+    uint32_t right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* The rules of one effect that name a rule, as numbers of the image, rising. */
+static comity_status naming_rules(comity_compiler *compiler, uint32_t rule, comity_effect effect, uint32_t *ret_first,
+                                  uint32_t *ret_count)
+{
+    uint32_t rank = compiler->draft_order[rule];
+    *ret_first = (uint32_t)compiler->indices.count;
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        const comity_draft *draft = &compiler->drafts[i];
+        for (uint32_t j = 0; draft->rule->effect == effect && j < draft->target_count; j++) {
+            if (draft->targets[j] == rank) {
+                COMITY_PUSH(compiler, &compiler->indices, draft->number);
+                break;
+            }
+        }
+    }
+    *ret_count = (uint32_t)compiler->indices.count - *ret_first;
+    if (*ret_count > 1) {
+        qsort(&compiler->indices.items[*ret_first], *ret_count, sizeof(uint32_t), number_order);
+    }
+    return COMITY_OK;
+}
+
+/* Which rules name which. Every rule is looked at for every other only where one is named at all. */
+static comity_status rules_link(comity_compiler *compiler)
+{
+    bool *named;
+    COMITY_TRY(comity_compiler_take(compiler, compiler->draft_count, sizeof *named, &named));
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        for (uint32_t j = 0; j < compiler->drafts[i].target_count; j++) {
+            named[compiler->drafts[i].targets[j]] = true;
+        }
+    }
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        const comity_draft *draft = &compiler->drafts[compiler->draft_order[i]];
+        comity_rule_record *record = &compiler->rules.items[i];
+        record->first_target = (uint32_t)compiler->indices.count;
+        record->target_count = draft->target_count;
+        for (uint32_t j = 0; j < draft->target_count; j++) {
+            COMITY_PUSH(compiler, &compiler->indices, compiler->drafts[draft->targets[j]].number);
+        }
+        if (draft->target_count > 1) {
+            qsort(&compiler->indices.items[record->first_target], draft->target_count, sizeof(uint32_t), number_order);
+        }
+        if (named[compiler->draft_order[i]]) {
+            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_LIFTS, &record->first_lifter, &record->lifter_count));
+            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_WAY, &record->first_way, &record->way_count));
+        }
+    }
+    /* leaves know rules by rank; now their numbers in the image are known */
+    for (size_t i = 0; i < compiler->leaves.count; i++) {
+        comity_leaf *leaf = &compiler->leaves.items[i];
+        leaf->about = leaf->about == COMITY_IMAGE_NONE ? leaf->about : compiler->drafts[leaf->about].number;
+    }
+    return COMITY_OK;
+}
+
+static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
+{
+    COMITY_TRY(comity_compile_names(compiler));
+    COMITY_TRY(comity_compile_places(compiler));
+    COMITY_TRY(derived_kinds_find(compiler));
+    COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, 1, &compiler->define_colours));
+    COMITY_TRY(comity_compile_rules(compiler));
+    for (size_t i = 0; i < compiler->entries[COMITY_CLASS_LAW].count; i++) {
+        COMITY_TRY(law_record(compiler, compiler->entries[COMITY_CLASS_LAW].items[i].file));
+    }
+    COMITY_TRY(adoptions_apply(compiler));
+    COMITY_TRY(derived_kinds_compile(compiler));
+    COMITY_TRY(counts_compile(compiler));
+    if (compiler->diagnostics->error_count != 0 && compiler->draft_order == NULL) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(rules_compile(compiler));
+    for (uint32_t law = 0; law < compiler->laws.count; law++) {
+        COMITY_TRY(comity_compile_law(compiler, law));
+    }
+    COMITY_TRY(rules_link(compiler));
+    COMITY_TRY(agreements_compile(compiler));
+    if (compiler->diagnostics->error_count != 0 || buffer == NULL) {
+        return COMITY_OK;
+    }
+    return comity_compile_write(compiler, buffer);
+}
+
+comity_status comity_law_compile(comity_arena *arena, const comity_law_file *files, size_t file_count,
+                                 comity_diagnostics *diagnostics, comity_buffer *buffer, comity_error *reterr)
+{
+    comity_compiler *compiler;
+    void *memory;
+    COMITY_TRY(comity_arena_take(arena, sizeof *compiler, &memory, reterr));
+    compiler = memory;
+    *compiler = (comity_compiler){.arena = arena, .diagnostics = diagnostics, .reterr = reterr, .files = files,
+                                  .file_count = file_count};
+    return compile(compiler, buffer);
+}

@@ -1,0 +1,219 @@
+/* The compiler's own state; for the files of this folder only.
+ *
+ * It works in steps, each a file: names.c gathers every declared name and gives
+ * it its number; places.c makes sets of places; conditions.c turns conditions
+ * into rows; papers.c expressions and leaves; rules.c orders the rules and
+ * checks what may lift what; tables.c makes the judge's tables; text.c what
+ * is shown of a rule; compile.c calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
+ * memory and limits only. */
+#ifndef COMITY_LAW_COMPILE_COMPILER_H
+#define COMITY_LAW_COMPILE_COMPILER_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "law/compile/diagnostics.h"
+#include "law/compile/tree.h"
+#include "base/limits.h"
+#include "law/image.h"
+
+/* A list that grows in the compiler's arena. */
+#define COMITY_VECTOR(type) \
+    struct {                \
+        type *items;        \
+        size_t count;       \
+        size_t capacity;    \
+    }
+
+/* Makes room for one more; a macro so that it fits any vector. */
+#define comity_vector_grow(compiler, vector)                                                     \
+    comity_vector_reserve((compiler), (void **)&(vector)->items, &(vector)->capacity,            \
+                          (vector)->count, sizeof *(vector)->items)
+
+/* Appends, or returns the failure from the function it stands in. */
+#define COMITY_PUSH(compiler, vector, ...)                     \
+    do {                                                       \
+        COMITY_TRY(comity_vector_grow((compiler), (vector)));  \
+        (vector)->items[(vector)->count++] = (__VA_ARGS__);    \
+    } while (0)
+
+typedef COMITY_VECTOR(comity_literal) comity_literals;
+
+/* A conjunction in the making, and a disjunction of them. */
+typedef struct comity_clause {
+    comity_literal *literals;
+    uint32_t count;
+} comity_clause;
+
+typedef COMITY_VECTOR(comity_clause) comity_clauses;
+
+/* A declared name and where. */
+typedef struct comity_entry {
+    const char *text;
+    comity_place_in_text at;
+    const comity_declaration *declaration; /* or NULL */
+    const comity_law_file *file;
+} comity_entry;
+
+typedef COMITY_VECTOR(comity_entry) comity_entries;
+
+/* text -> number. Open addressing; the texts are borrowed. */
+typedef struct comity_map {
+    struct comity_map_slot {
+        const char *text;
+        uint32_t value;
+    } *slots;
+    size_t capacity, count;
+} comity_map;
+
+/* One place for some time. */
+typedef struct comity_interval {
+    uint32_t place;
+    int32_t from, until;
+} comity_interval;
+
+typedef COMITY_VECTOR(comity_interval) comity_intervals;
+
+/* A rule with what the compiler learns of it. */
+typedef struct comity_draft {
+    const comity_rule *rule;
+    const comity_law_file *file;
+    uint32_t law;
+    int32_t from, until;
+    uint32_t *targets;  /* draft numbers of what it lifts or is a way for */
+    uint32_t target_count;
+    uint32_t number;    /* in the image */
+    uint8_t colour;     /* while looking for circles */
+    uint8_t influence;  /* COMITY_HELPS, COMITY_HURTS: what its applying can do to the verdict */
+} comity_draft;
+
+enum { COMITY_HELPS = 1, COMITY_HURTS = 2 };
+
+typedef struct comity_compiler {
+    comity_arena *arena;
+    comity_diagnostics *diagnostics;
+    comity_error *reterr;
+    const comity_law_file *files;
+    size_t file_count;
+    comity_map declared[COMITY_CLASS_LAST];  /* name -> index into entries, then number */
+    comity_entries entries[COMITY_CLASS_LAST];
+    comity_map groups, defines;              /* name -> index */
+    comity_entries group_entries, define_entries;
+    uint8_t *define_colours, *group_colours;
+    const comity_law_file **law_files;       /* by law number */
+    uint32_t *place_states;                  /* by place: the state it is in */
+    bool *derived_kinds;
+    comity_draft *drafts;                    /* by class RULE's number, in the order of names */
+    uint32_t draft_count;
+    uint32_t *draft_order;                   /* image number -> draft */
+    /* the tables of the image in the making */
+    COMITY_VECTOR(char) texts;
+    comity_map text_places;
+    COMITY_VECTOR(comity_name_record) names;
+    COMITY_VECTOR(comity_place) places;
+    COMITY_VECTOR(comity_reach) reaches;
+    COMITY_VECTOR(comity_place_set) place_sets;
+    comity_map place_set_keys;
+    COMITY_VECTOR(uint16_t) set_places;
+    COMITY_VECTOR(comity_dated) dated;
+    COMITY_VECTOR(comity_law_record) laws;
+    COMITY_VECTOR(comity_cover) covers;
+    COMITY_VECTOR(uint16_t) abouts;
+    COMITY_VECTOR(uint64_t) agreements;
+    uint32_t agreement_words;
+    COMITY_VECTOR(comity_rule_record) rules;
+    COMITY_VECTOR(comity_row) rows;
+    COMITY_VECTOR(comity_rows) conditions;
+    COMITY_VECTOR(comity_literal) literals;
+    COMITY_VECTOR(comity_set) sets;
+    COMITY_VECTOR(uint64_t) numbers;
+    COMITY_VECTOR(uint32_t) indices;
+    COMITY_VECTOR(comity_expression_node) expressions;
+    COMITY_VECTOR(comity_leaf) leaves;
+    COMITY_VECTOR(comity_count_record) counts;
+    COMITY_VECTOR(comity_authority_record) authorities;
+    COMITY_VECTOR(comity_orders_record) orders;
+    COMITY_VECTOR(int32_t) epochs;
+    COMITY_VECTOR(uint16_t) classes;
+    COMITY_VECTOR(uint64_t) bits;
+    COMITY_VECTOR(comity_symbol) symbols;
+} comity_compiler;
+
+/* What a condition stands in: whose file, which rule, which dates matter. */
+typedef struct comity_scope {
+    const comity_law_file *file;
+    uint32_t law;
+    const comity_draft *draft;  /* or NULL */
+    int32_t from, until;        /* dates outside do not matter */
+    bool has_party, has_owner;  /* may `party`, `owner` stand here? */
+    bool in_count;
+} comity_scope;
+
+comity_status comity_vector_reserve(comity_compiler *compiler, void **items, size_t *capacity,
+                                    size_t count, size_t size) COMITY_MUST_USE;
+comity_status comity_compiler_take(comity_compiler *compiler, size_t count, size_t size,
+                                   void *ret_items) COMITY_MUST_USE;
+
+/* A map: COMITY_IMAGE_NONE where there is none. Setting replaces. */
+uint32_t comity_map_get(const comity_map *map, const char *text);
+comity_status comity_map_set(comity_compiler *compiler, comity_map *map, const char *text,
+                             uint32_t value) COMITY_MUST_USE;
+
+/* The place of a text in the pool, written once. */
+comity_status comity_text(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
+/* The text as a JSON string, with quotes. */
+comity_status comity_text_json(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
+
+/* names.c */
+comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
+/* The number of a name; a diagnostic and NONE if there is no such name. */
+uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, const comity_word *word);
+const char *comity_class_noun(comity_class class_of);
+
+/* places.c */
+comity_status comity_compile_places(comity_compiler *compiler) COMITY_MUST_USE;
+comity_status comity_place_set_of(comity_compiler *compiler, const comity_places *places,
+                                  int32_t from, int32_t until, uint32_t *ret_set) COMITY_MUST_USE;
+comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals *intervals,
+                                    int32_t from, int32_t until, uint32_t *ret_set) COMITY_MUST_USE;
+/* All of `codes` for the dates given, members of groups, unions and parties included. */
+comity_status comity_places_expand(comity_compiler *compiler, const comity_words *codes, int32_t from,
+                                   int32_t until, comity_intervals *intervals) COMITY_MUST_USE;
+
+/* papers.c */
+comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scope,
+                             const comity_paper_leaf *paper, uint32_t *ret_leaf) COMITY_MUST_USE;
+comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
+                                   const comity_expression *expression, uint32_t *ret_node) COMITY_MUST_USE;
+
+/* conditions.c */
+comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
+                                       const comity_condition *condition, bool negated,
+                                       comity_clauses *ret_clauses) COMITY_MUST_USE;
+comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
+                                    const comity_condition *condition, uint32_t *ret_rows) COMITY_MUST_USE;
+comity_status comity_set_of(comity_compiler *compiler, const comity_set *set, uint32_t *ret_set) COMITY_MUST_USE;
+comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *clause, uint32_t rule,
+                               uint16_t residual) COMITY_MUST_USE;
+
+/* rules.c: order, targets, checks. Fills drafts, draft_order. */
+comity_status comity_compile_rules(comity_compiler *compiler) COMITY_MUST_USE;
+/* The checks that need the conditions compiled. */
+void comity_check_rule(comity_compiler *compiler, const comity_draft *draft);
+
+/* tables.c: rows and tables of one law. */
+comity_status comity_compile_law(comity_compiler *compiler, uint32_t law) COMITY_MUST_USE;
+
+/* text.c: a rule as the image keeps it for people and for JSON. */
+comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft,
+                                comity_rule_record *record) COMITY_MUST_USE;
+
+/* The rule as law, laid out as the formatter would. */
+comity_status comity_rule_as_law(comity_compiler *compiler, const comity_draft *draft,
+                                 comity_buffer *buffer) COMITY_MUST_USE;
+
+/* write.c: the tables as bytes, with header and hash. */
+comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buffer) COMITY_MUST_USE;
+
+#endif

@@ -1,0 +1,670 @@
+/* Conditions to rows: a disjunction of conjunctions of literals.
+ *
+ * Kleene's logic is distributive and knows De Morgan's laws and absorption, so
+ * the rows say exactly what the condition said, unknowns included. What it does
+ * not know is the excluded middle: `x or not x` is unknown when x is, and is
+ * left as it stands. Only the kind of act, which is never unknown, is reckoned
+ * with further: rows that ask for two kinds at once are dropped. */
+#include "law/compile/compiler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void complain(comity_compiler *compiler, comity_place_in_text at, const char *message)
+{
+    comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, at, "%s", message);
+}
+
+comity_status comity_set_of(comity_compiler *compiler, const comity_set *set, uint32_t *ret_set)
+{
+    for (size_t i = 0; i < compiler->sets.count; i++) {
+        if (memcmp(&compiler->sets.items[i], set, sizeof *set) == 0) {
+            *ret_set = (uint32_t)i;
+            return COMITY_OK;
+        }
+    }
+    *ret_set = (uint32_t)compiler->sets.count;
+    COMITY_PUSH(compiler, &compiler->sets, *set);
+    return COMITY_OK;
+}
+
+static comity_status number_of(comity_compiler *compiler, uint64_t number, uint32_t *ret_number)
+{
+    for (size_t i = 0; i < compiler->numbers.count; i++) {
+        if (compiler->numbers.items[i] == number) {
+            *ret_number = (uint32_t)i;
+            return COMITY_OK;
+        }
+    }
+    *ret_number = (uint32_t)compiler->numbers.count;
+    COMITY_PUSH(compiler, &compiler->numbers, number);
+    return COMITY_OK;
+}
+
+/* ---- clauses ---- */
+
+static int literal_order(const void *a, const void *b)
+{
+    const comity_literal *left = a;
+    const comity_literal *right = b;
+    if (left->op != right->op) {
+        return left->op < right->op ? -1 : 1;
+    }
+    if (left->flags != right->flags) {
+        return left->flags < right->flags ? -1 : 1;
+    }
+    if (left->a != right->a) {
+        return left->a < right->a ? -1 : 1;
+    }
+    return left->b < right->b ? -1 : left->b > right->b;
+}
+
+/* Two conjunctions as one, each literal once. False: it asks for two kinds of act at once. */
+static comity_status clause_join(comity_compiler *compiler, const comity_clause *a, const comity_clause *b,
+                                 comity_clause *ret_clause, bool *ret_possible)
+{
+    comity_clause clause = {NULL, 0};
+    *ret_possible = true;
+    COMITY_TRY(comity_compiler_take(compiler, a->count + b->count, sizeof *clause.literals, &clause.literals));
+    if (a->count != 0) {
+        memcpy(clause.literals, a->literals, a->count * sizeof *a->literals);
+    }
+    if (b->count != 0) {
+        memcpy(clause.literals + a->count, b->literals, b->count * sizeof *b->literals);
+    }
+    size_t count = a->count + b->count;
+    qsort(clause.literals, count, sizeof *clause.literals, literal_order);
+    for (size_t i = 0; i < count; i++) {
+        comity_literal *last = clause.count == 0 ? NULL : &clause.literals[clause.count - 1];
+        if (last != NULL && literal_order(last, &clause.literals[i]) == 0) {
+            continue;
+        }
+        if (last != NULL && last->op == COMITY_OP_ACT && clause.literals[i].op == COMITY_OP_ACT) {
+            last->a &= clause.literals[i].a;
+            *ret_possible = last->a != 0;
+            continue;
+        }
+        clause.literals[clause.count++] = clause.literals[i];
+    }
+    *ret_clause = clause;
+    return COMITY_OK;
+}
+
+static bool clause_has(const comity_clause *clause, const comity_literal *literal)
+{
+    for (uint32_t i = 0; i < clause->count; i++) {
+        const comity_literal *own = &clause->literals[i];
+        bool narrower = own->op == COMITY_OP_ACT && literal->op == COMITY_OP_ACT && (own->a & ~literal->a) == 0;
+        if (narrower || literal_order(own, literal) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does `narrow` ask for everything that `wide` asks for? Then it adds nothing beside it. */
+static bool clause_within(const comity_clause *narrow, const comity_clause *wide)
+{
+    for (uint32_t i = 0; i < wide->count; i++) {
+        if (!clause_has(narrow, &wide->literals[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static comity_status clauses_add(comity_compiler *compiler, comity_clauses *clauses, const comity_clause *clause)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < clauses->count; i++) {
+        if (clause_within(clause, &clauses->items[i])) {
+            return COMITY_OK;
+        }
+    }
+    for (size_t i = 0; i < clauses->count; i++) {
+        if (!clause_within(&clauses->items[i], clause)) {
+            clauses->items[kept++] = clauses->items[i];
+        }
+    }
+    clauses->count = kept;
+    COMITY_PUSH(compiler, clauses, *clause);
+    return COMITY_OK;
+}
+
+static comity_status clauses_or(comity_compiler *compiler, comity_clauses *clauses, const comity_clauses *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        COMITY_TRY(clauses_add(compiler, clauses, &more->items[i]));
+    }
+    return COMITY_OK;
+}
+
+static comity_status clauses_and(comity_compiler *compiler, comity_clauses *clauses, const comity_clauses *more)
+{
+    comity_clauses product = {0};
+    for (size_t i = 0; i < clauses->count; i++) {
+        for (size_t j = 0; j < more->count; j++) {
+            comity_clause joined;
+            bool possible;
+            COMITY_TRY(clause_join(compiler, &clauses->items[i], &more->items[j], &joined, &possible));
+            if (possible) {
+                COMITY_TRY(clauses_add(compiler, &product, &joined));
+            }
+            if (product.count > COMITY_LIMIT_LAW_ROWS) {
+                *clauses = product;
+                return COMITY_OK; /* the caller tells */
+            }
+        }
+    }
+    *clauses = product;
+    return COMITY_OK;
+}
+
+/* One literal by itself; of kinds of act, the negation is the other kinds. */
+static comity_status clauses_literal(comity_compiler *compiler, comity_literal literal, bool negated,
+                                     comity_clauses *clauses)
+{
+    if (literal.op == COMITY_OP_ACT) {
+        literal.a = negated ? (uint16_t)(~literal.a & ((1u << COMITY_ACT_COUNT) - 1)) : literal.a;
+        if (literal.a == 0) {
+            return COMITY_OK;
+        }
+    } else if (negated) {
+        literal.flags ^= COMITY_LITERAL_NEGATED;
+    }
+    comity_clause clause = {NULL, 1};
+    COMITY_TRY(comity_compiler_take(compiler, 1, sizeof literal, &clause.literals));
+    clause.literals[0] = literal;
+    return clauses_add(compiler, clauses, &clause);
+}
+
+/* Adds a literal as a further alternative; negated, as a further condition. */
+static comity_status clauses_alternative(comity_compiler *compiler, comity_literal literal, bool negated,
+                                         bool first, comity_clauses *clauses)
+{
+    if (first || !negated) {
+        return clauses_literal(compiler, literal, negated, clauses);
+    }
+    comity_clauses one = {0};
+    COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
+    return clauses_and(compiler, clauses, &one);
+}
+
+/* ---- atoms ---- */
+
+static uint8_t side_flag(comity_compiler *compiler, const comity_scope *scope, const comity_party *party)
+{
+    if (party->side == COMITY_SIDE_PARTY && !scope->has_party) {
+        complain(compiler, party->word.at, "\"party\" stands only in derive; name the party by its part in the act");
+    }
+    if ((party->side == COMITY_SIDE_FIRST || party->side == COMITY_SIDE_SECOND) &&
+        (scope->has_party || scope->has_owner)) {
+        complain(compiler, party->word.at, scope->has_owner ? "inside \"owned … by (…)\" only the \"owner\" is spoken of"
+                                                            : "in derive only the \"party\" is spoken of");
+    }
+    if (party->side == COMITY_SIDE_OWNER && !scope->has_owner) {
+        complain(compiler, party->word.at, "\"owner\" stands only inside \"owned … by (…)\"");
+    }
+    return party->side == COMITY_SIDE_FIRST    ? COMITY_NODE_FIRST
+           : party->side == COMITY_SIDE_SECOND ? COMITY_NODE_SECOND
+                                               : COMITY_NODE_SELF;
+}
+
+/* The names of a list as a set; false if one of them is not known. */
+static bool names_set(comity_compiler *compiler, comity_class class_of, const comity_words *names, comity_set *set)
+{
+    bool known = true;
+    *set = (comity_set){{0}};
+    for (size_t i = 0; i < names->count; i++) {
+        uint32_t name = comity_name_find(compiler, class_of, &names->items[i]);
+        if (name == COMITY_IMAGE_NONE) {
+            known = false;
+        } else {
+            comity_set_add(set, name);
+        }
+    }
+    return known;
+}
+
+static uint32_t set_first(const comity_set *set)
+{
+    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+        if (set->words[i] != 0) {
+            return i * 64 + (uint32_t)__builtin_ctzll(set->words[i]);
+        }
+    }
+    return 0;
+}
+
+static unsigned set_size(const comity_set *set)
+{
+    unsigned size = 0;
+    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+        size += (unsigned)__builtin_popcountll(set->words[i]);
+    }
+    return size;
+}
+
+static comity_status slot_any(comity_compiler *compiler, comity_slot slot, const comity_set *set, bool negated,
+                              comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_HAS, .a = (uint16_t)slot, .b = set_first(set)};
+    if (set_size(set) != 1) {
+        literal.op = COMITY_OP_HAS_ANY;
+        COMITY_TRY(comity_set_of(compiler, set, &literal.b));
+    }
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
+/* Everything at or below these categories. */
+static comity_set categories_below(const comity_compiler *compiler, const comity_set *set)
+{
+    comity_set below = {{0}};
+    for (uint32_t i = 0; i < compiler->entries[COMITY_CLASS_CATEGORY].count; i++) {
+        const comity_set *ancestors = &compiler->sets.items[compiler->names.items[i].ancestors];
+        for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+            if ((ancestors->words[word] & set->words[word]) != 0) {
+                comity_set_add(&below, i);
+            }
+        }
+    }
+    return below;
+}
+
+/* has, only, has all of — for categories and purposes. */
+static comity_status atom_names(comity_compiler *compiler, const comity_condition *condition, bool negated,
+                                comity_class class_of, comity_slot slot, comity_clauses *clauses)
+{
+    comity_set set;
+    if (!names_set(compiler, class_of, &condition->names, &set)) {
+        return COMITY_OK;
+    }
+    if (condition->test == COMITY_TEST_HAS) {
+        return slot_any(compiler, slot, &set, negated, clauses);
+    }
+    if (condition->test == COMITY_TEST_ONLY) {
+        comity_literal literal = {.op = COMITY_OP_ONLY, .a = (uint16_t)slot};
+        set = class_of == COMITY_CLASS_CATEGORY ? categories_below(compiler, &set) : set;
+        COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
+        return clauses_literal(compiler, literal, negated, clauses);
+    }
+    bool first = true;
+    for (uint32_t i = 0; i < COMITY_SET_BITS; i++) {
+        if (comity_set_has(&set, i)) {
+            comity_literal literal = {.op = COMITY_OP_HAS, .a = (uint16_t)slot, .b = i};
+            /* all of: the dual of alternatives */
+            comity_clauses one = {0};
+            COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
+            COMITY_TRY(first || negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, clauses, &one));
+            first = false;
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status atom_slot(comity_compiler *compiler, const comity_condition *condition, bool negated,
+                               comity_class class_of, comity_slot slot, comity_clauses *clauses)
+{
+    comity_set set;
+    return names_set(compiler, class_of, &condition->names, &set)
+               ? slot_any(compiler, slot, &set, negated, clauses)
+               : COMITY_OK;
+}
+
+static comity_status place_literal(comity_compiler *compiler, const comity_scope *scope, comity_test_op op,
+                                   uint8_t side, const comity_places *places, bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = (uint8_t)op, .flags = side};
+    COMITY_TRY(comity_place_set_of(compiler, places, scope->from, scope->until, &literal.b));
+    return clauses_literal(compiler, literal, negated != places->outside, clauses);
+}
+
+/* `transfer from A to B`: the kinds, and each place that is said. */
+static comity_status atom_act(comity_compiler *compiler, const comity_scope *scope,
+                              const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    uint8_t in_side = (condition->acts & (COMITY_ACT_COLLECT)) != 0 ? COMITY_NODE_FIRST : COMITY_NODE_SECOND;
+    const struct {
+        const comity_places *places;
+        uint8_t side;
+    } said[] = {{&condition->from_places, COMITY_NODE_FIRST},
+                {&condition->to_places, COMITY_NODE_SECOND},
+                {&condition->in_places, in_side}};
+    if (condition->in_places.count != 0 && (condition->acts & (COMITY_ACT_TRANSFER | COMITY_ACT_DISCLOSE)) != 0) {
+        complain(compiler, condition->at, "a transfer or disclosure is not in one place; say \"from … to …\"");
+    }
+    COMITY_TRY(clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACT, .a = condition->acts}, negated, clauses));
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        if (said[i].places->count == 0) {
+            continue;
+        }
+        comity_clauses one = {0};
+        COMITY_TRY(place_literal(compiler, scope, COMITY_OP_PLACE, said[i].side, said[i].places, negated, &one));
+        COMITY_TRY(negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, clauses, &one));
+    }
+    return COMITY_OK;
+}
+
+/* Kinds that a law derives are asked one by one, the others together. */
+static comity_status atom_is(comity_compiler *compiler, const comity_scope *scope,
+                             const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_set set;
+    uint8_t side = side_flag(compiler, scope, &condition->party);
+    if (!names_set(compiler, COMITY_CLASS_KIND, &condition->names, &set)) {
+        return COMITY_OK;
+    }
+    bool first = true;
+    for (uint32_t kind = 0; kind < COMITY_SET_BITS; kind++) {
+        if (comity_set_has(&set, kind) && compiler->derived_kinds[kind]) {
+            if (scope->has_party) {
+                /* of an owner, yes: owners end somewhere; of the party itself it could go round in a circle */
+                complain(compiler, condition->at, "in derive a party's own kind cannot rest on another derived kind");
+            }
+            set.words[kind >> 6] &= ~(UINT64_C(1) << (kind & 63));
+            comity_literal literal = {.op = COMITY_OP_DERIVED, .flags = side, .b = kind};
+            COMITY_TRY(clauses_alternative(compiler, literal, negated, first, clauses));
+            first = false;
+        }
+    }
+    if (set_size(&set) == 0) {
+        return COMITY_OK;
+    }
+    comity_literal literal = {.op = COMITY_OP_PARTY_HAS, .flags = side, .a = COMITY_CLASS_KIND};
+    COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
+    return clauses_alternative(compiler, literal, negated, first, clauses);
+}
+
+static comity_status atom_certified(comity_compiler *compiler, const comity_scope *scope,
+                                    const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_set set;
+    comity_literal literal = {.op = COMITY_OP_PARTY_HAS, .flags = side_flag(compiler, scope, &condition->party),
+                              .a = COMITY_CLASS_CERTIFICATE};
+    if (!names_set(compiler, COMITY_CLASS_CERTIFICATE, &condition->names, &set)) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
+static comity_status atom_owned(comity_compiler *compiler, const comity_scope *scope,
+                                const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_scope inner = *scope;
+    inner.has_owner = true;
+    inner.has_party = false;
+    if (condition->number == 0 || condition->number > 10000) {
+        complain(compiler, condition->at, "a share is more than 0% and at most 100%");
+        return COMITY_OK;
+    }
+    comity_literal literal = {.op = COMITY_OP_OWNED, .flags = side_flag(compiler, scope, &condition->party),
+                              .a = (uint16_t)condition->number};
+    COMITY_TRY(comity_condition_rows(compiler, &inner, condition->children[0], &literal.b));
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
+static comity_status atom_places(comity_compiler *compiler, const comity_scope *scope,
+                                 const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_PLACES_HAS, .a = (uint16_t)condition->list};
+    if (condition->test == COMITY_TEST_ONLY) {
+        literal.op = condition->places.outside ? COMITY_OP_PLACES_ONLY_OUTSIDE : COMITY_OP_PLACES_ONLY;
+    } else if (condition->places.outside) {
+        literal.op = COMITY_OP_PLACES_HAS_OUTSIDE;
+    }
+    COMITY_TRY(comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal.b));
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
+static comity_status atom_received(comity_compiler *compiler, const comity_scope *scope,
+                                   const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_RECEIVED};
+    if (condition->places.outside) {
+        complain(compiler, condition->at, "\"received from outside\" cannot be said; name the places");
+    }
+    if (condition->names.count != 0) {
+        comity_set set;
+        uint32_t papers;
+        if (!names_set(compiler, COMITY_CLASS_PAPER, &condition->names, &set)) {
+            return COMITY_OK;
+        }
+        COMITY_TRY(comity_set_of(compiler, &set, &papers));
+        if (papers >= UINT16_MAX) {
+            return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "more than %u sets of names in the law", UINT16_MAX);
+        }
+        literal.a = (uint16_t)(papers + 1);
+    }
+    COMITY_TRY(comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal.b));
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
+/* at least N; the others are said by it: more than N is at least N + 1, and so on. */
+static comity_status atom_number(comity_compiler *compiler, comity_literal literal,
+                                 const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    bool one_more = condition->comparison == COMITY_MORE_THAN || condition->comparison == COMITY_AT_MOST;
+    bool less = condition->comparison == COMITY_AT_MOST || condition->comparison == COMITY_BELOW;
+    COMITY_TRY(number_of(compiler, condition->number + (one_more ? 1 : 0), &literal.b));
+    return clauses_literal(compiler, literal, negated != less, clauses);
+}
+
+static comity_status atom_count(comity_compiler *compiler, const comity_scope *scope,
+                                const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    uint32_t count = comity_name_find(compiler, COMITY_CLASS_COUNT, &condition->names.items[0]);
+    if (scope->in_count) {
+        complain(compiler, condition->at, "which acts a count counts cannot depend on a count");
+        return COMITY_OK;
+    }
+    return count == COMITY_IMAGE_NONE
+               ? COMITY_OK
+               : atom_number(compiler, (comity_literal){.op = COMITY_OP_COUNT, .a = (uint16_t)count}, condition,
+                             negated, clauses);
+}
+
+static comity_status atom_through(comity_compiler *compiler, const comity_condition *condition, bool negated,
+                                  comity_clauses *clauses)
+{
+    static const char *const channels[] = {"direct", "judicial-assistance", "treaty", "voluntary"};
+    comity_set set = {{0}};
+    for (size_t i = 0; i < condition->names.count; i++) {
+        unsigned channel = 0;
+        while (channel < 4 && strcmp(channels[channel], condition->names.items[i].text) != 0) {
+            channel++;
+        }
+        if (channel == 4) {
+            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->names.items[i].at,
+                                   "\"%s\" is no channel; expected direct, judicial-assistance, treaty or voluntary",
+                                   condition->names.items[i].text);
+            return COMITY_OK;
+        }
+        comity_set_add(&set, channel);
+    }
+    return slot_any(compiler, COMITY_SLOT_DEMAND, &set, negated, clauses);
+}
+
+static comity_status atom_under(comity_compiler *compiler, const comity_condition *condition, bool negated,
+                                comity_clauses *clauses)
+{
+    for (size_t i = 0; i < condition->names.count; i++) {
+        comity_literal literal = {.op = COMITY_OP_DEMAND_BASIS, .a = COMITY_CLASS_LAW};
+        literal.b = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], condition->names.items[i].text);
+        if (literal.b == COMITY_IMAGE_NONE) {
+            literal.a = COMITY_CLASS_BASIS;
+            literal.b = comity_name_find(compiler, COMITY_CLASS_BASIS, &condition->names.items[i]);
+        }
+        if (literal.b != COMITY_IMAGE_NONE) {
+            COMITY_TRY(clauses_alternative(compiler, literal, negated, i == 0, clauses));
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status atom_agreement(comity_compiler *compiler, const comity_scope *scope,
+                                    const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    for (size_t i = 0; i < condition->names.count; i++) {
+        uint32_t about = comity_name_find(compiler, COMITY_CLASS_ABOUT, &condition->names.items[i]);
+        comity_literal literal = {.op = COMITY_OP_AGREEMENT, .flags = side_flag(compiler, scope, &condition->party),
+                                  .a = (uint16_t)about, .b = side_flag(compiler, scope, &condition->other)};
+        if (about != COMITY_IMAGE_NONE) {
+            COMITY_TRY(clauses_alternative(compiler, literal, negated, i == 0, clauses));
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status atom_defined(comity_compiler *compiler, const comity_scope *scope,
+                                  const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    const comity_word *word = &condition->names.items[0];
+    uint32_t define = comity_map_get(&compiler->defines, word->text);
+    if (define == COMITY_IMAGE_NONE) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                               "\"%s\" is no definition on file", word->text);
+        return COMITY_OK;
+    }
+    if (compiler->define_colours[define] != 0) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                               "the definition of \"%s\" uses itself", word->text);
+        return COMITY_OK;
+    }
+    /* a paper in a definition is under the law of the definition's own file */
+    const comity_entry *entry = &compiler->define_entries.items[define];
+    comity_scope inner = *scope;
+    if (entry->file->code.text != NULL) {
+        inner.law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], entry->file->code.text);
+    }
+    compiler->define_colours[define] = 1;
+    comity_status status =
+        comity_condition_clauses(compiler, &inner, entry->declaration->as.define.when, negated, clauses);
+    compiler->define_colours[define] = 0;
+    return status;
+}
+
+static comity_status atom(comity_compiler *compiler, const comity_scope *scope, const comity_condition *condition,
+                          bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {0};
+    switch (condition->kind) {
+    case COMITY_CONDITION_ACT:
+        return atom_act(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_PARTY_IN:
+        return place_literal(compiler, scope, COMITY_OP_PLACE, side_flag(compiler, scope, &condition->party),
+                             &condition->places, negated, clauses);
+    case COMITY_CONDITION_SUBJECT_TO:
+        return place_literal(compiler, scope, COMITY_OP_SUBJECT_TO, side_flag(compiler, scope, &condition->party),
+                             &condition->places, negated, clauses);
+    case COMITY_CONDITION_IS:
+        return atom_is(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_CERTIFIED:
+        return atom_certified(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_OWNED:
+        return atom_owned(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_DATA:
+        return atom_names(compiler, condition, negated, COMITY_CLASS_CATEGORY, COMITY_SLOT_CATEGORY, clauses);
+    case COMITY_CONDITION_PURPOSES:
+        return atom_names(compiler, condition, negated, COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE, clauses);
+    case COMITY_CONDITION_PLACES:
+        return atom_places(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_RECEIVED:
+        return atom_received(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_DEAL:
+        return atom_slot(compiler, condition, negated, COMITY_CLASS_DEAL, COMITY_SLOT_DEAL, clauses);
+    case COMITY_CONDITION_CIRCUMSTANCE:
+        return atom_slot(compiler, condition, negated, COMITY_CLASS_CIRCUMSTANCE, COMITY_SLOT_CIRCUMSTANCE, clauses);
+    case COMITY_CONDITION_PROTECTED:
+        return atom_slot(compiler, condition, negated, COMITY_CLASS_SAFEGUARD, COMITY_SLOT_SAFEGUARD, clauses);
+    case COMITY_CONDITION_HELD:
+        literal.op = COMITY_OP_HELD;
+        COMITY_TRY(comity_leaf_of(compiler, scope, &condition->paper, &literal.b));
+        return clauses_literal(compiler, literal, negated, clauses);
+    case COMITY_CONDITION_PEOPLE:
+        literal.op = COMITY_OP_PEOPLE;
+        return atom_number(compiler, literal, condition, negated, clauses);
+    case COMITY_CONDITION_COUNT:
+        return atom_count(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_THROUGH:
+        return atom_through(compiler, condition, negated, clauses);
+    case COMITY_CONDITION_BINDING:
+        literal = (comity_literal){.op = COMITY_OP_HAS, .a = COMITY_SLOT_DEMAND, .b = COMITY_DEMAND_BINDING};
+        return clauses_literal(compiler, literal, negated, clauses);
+    case COMITY_CONDITION_UNDER:
+        return atom_under(compiler, condition, negated, clauses);
+    case COMITY_CONDITION_ORDER:
+        literal.op = COMITY_OP_ORDER;
+        literal.a = (uint16_t)comity_name_find(compiler, COMITY_CLASS_ORDERS, &condition->names.items[0]);
+        return clauses_literal(compiler, literal, negated, clauses);
+    case COMITY_CONDITION_AGREEMENT:
+        return atom_agreement(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_ACROSS:
+        literal.op = COMITY_OP_ACROSS;
+        return clauses_literal(compiler, literal, negated, clauses);
+    case COMITY_CONDITION_DEFINED:
+        return atom_defined(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_AND:
+    case COMITY_CONDITION_OR:
+    case COMITY_CONDITION_NOT:
+        break;
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
+                                       const comity_condition *condition, bool negated,
+                                       comity_clauses *ret_clauses)
+{
+    *ret_clauses = (comity_clauses){0};
+    if (condition->kind == COMITY_CONDITION_NOT) {
+        return comity_condition_clauses(compiler, scope, condition->children[0], !negated, ret_clauses);
+    }
+    if (condition->kind != COMITY_CONDITION_AND && condition->kind != COMITY_CONDITION_OR) {
+        return atom(compiler, scope, condition, negated, ret_clauses);
+    }
+    bool product = (condition->kind == COMITY_CONDITION_AND) != negated;
+    for (size_t i = 0; i < condition->child_count; i++) {
+        comity_clauses child;
+        COMITY_TRY(comity_condition_clauses(compiler, scope, condition->children[i], negated, &child));
+        COMITY_TRY(i == 0 || !product ? clauses_or(compiler, ret_clauses, &child)
+                                      : clauses_and(compiler, ret_clauses, &child));
+        if (ret_clauses->count > COMITY_LIMIT_LAW_ROWS) {
+            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
+                                   "written out, this condition has more than %d alternatives; make two rules of it",
+                                   COMITY_LIMIT_LAW_ROWS);
+            ret_clauses->count = 1;
+            return COMITY_OK;
+        }
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *clause, uint32_t rule,
+                               uint16_t residual)
+{
+    if (clause->count > UINT16_MAX) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "a condition has more than %u parts", UINT16_MAX);
+    }
+    comity_row row = {.first_literal = (uint32_t)compiler->literals.count,
+                      .literal_count = (uint16_t)clause->count, .residual = residual, .rule = rule};
+    for (uint32_t i = 0; i < clause->count; i++) {
+        COMITY_PUSH(compiler, &compiler->literals, clause->literals[i]);
+    }
+    COMITY_PUSH(compiler, &compiler->rows, row);
+    return COMITY_OK;
+}
+
+comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
+                                    const comity_condition *condition, uint32_t *ret_rows)
+{
+    comity_clauses clauses;
+    COMITY_TRY(comity_condition_clauses(compiler, scope, condition, false, &clauses));
+    comity_rows rows = {(uint32_t)compiler->rows.count, (uint32_t)clauses.count};
+    for (size_t i = 0; i < clauses.count; i++) {
+        COMITY_TRY(comity_rows_push(compiler, &clauses.items[i], 0, 0));
+    }
+    *ret_rows = (uint32_t)compiler->conditions.count;
+    COMITY_PUSH(compiler, &compiler->conditions, rows);
+    return COMITY_OK;
+}

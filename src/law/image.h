@@ -1,0 +1,386 @@
+/* The law image: all law on file, compiled, in one run of bytes that is mapped
+ * and used in place.
+ *
+ * The byte format is told in docs/formats/image.md. In short: a header with one
+ * span (offset, count) for each table; the tables; at the end the SHA-256 of
+ * all before it. Every number is little-endian and every table is aligned to
+ * 8 bytes, so on a little-endian machine the records below are the bytes. A
+ * big-endian machine refuses the image.
+ *
+ * Opening checks magic, version, length and hash, and then that every index,
+ * offset and order that the judge relies on is as it must be: an image that
+ * opened can be walked without further checks, whoever made it. */
+#ifndef COMITY_LAW_IMAGE_H
+#define COMITY_LAW_IMAGE_H
+
+#include "base/error.h"
+#include "law/terms.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COMITY_IMAGE_MAGIC "COMITYLW"
+#define COMITY_IMAGE_VERSION 1u
+#define COMITY_IMAGE_NONE UINT32_MAX /* an index left out */
+#define COMITY_NONE16 UINT16_MAX
+
+#define COMITY_SINCE_EVER INT32_MIN
+#define COMITY_OPEN_END INT32_MAX
+
+/* Names are numbered within their class in the order of their bytes. */
+typedef enum comity_class {
+    COMITY_CLASS_CATEGORY,
+    COMITY_CLASS_KIND,
+    COMITY_CLASS_CERTIFICATE,
+    COMITY_CLASS_PURPOSE,
+    COMITY_CLASS_DEAL,
+    COMITY_CLASS_CIRCUMSTANCE,
+    COMITY_CLASS_SAFEGUARD,
+    COMITY_CLASS_PAPER,
+    COMITY_CLASS_ABOUT,     /* what agreements concern */
+    COMITY_CLASS_WORD,      /* results and modules that rules ask for */
+    COMITY_CLASS_BASIS,     /* instruments as CODE.SHORT, which a demand may rest on */
+    COMITY_CLASS_AUTHORITY,
+    COMITY_CLASS_COUNT,
+    COMITY_CLASS_ORDERS,
+    COMITY_CLASS_PLACE,
+    COMITY_CLASS_LAW,       /* codes of files with law */
+    COMITY_CLASS_RULE,
+    COMITY_CLASS_LAST
+} comity_class;
+
+/* Names of the classes up to PAPER fit a set of this many bits. */
+#define COMITY_SET_BITS 256
+#define COMITY_SET_WORDS 4
+
+typedef struct comity_set {
+    uint64_t words[COMITY_SET_WORDS];
+} comity_set;
+
+/* What a row's literal tests. `a` and `b` as said; a literal may be negated. */
+typedef enum comity_test_op {
+    COMITY_OP_ACT,        /* a: mask of kinds of act */
+    COMITY_OP_PLACE,      /* side; b: place set */
+    COMITY_OP_SUBJECT_TO, /* side; b: place set */
+    COMITY_OP_PLACES_HAS, /* a: list; b: place set */
+    COMITY_OP_PLACES_HAS_OUTSIDE, /* some place that is not in the set */
+    COMITY_OP_PLACES_ONLY,
+    COMITY_OP_PLACES_ONLY_OUTSIDE,
+    COMITY_OP_HAS,        /* a: slot; b: bit */
+    COMITY_OP_HAS_ANY,    /* a: slot; b: set */
+    COMITY_OP_ONLY,       /* a: slot; b: set */
+    COMITY_OP_PARTY_HAS,  /* side; a: class KIND or CERTIFICATE; b: set */
+    COMITY_OP_DERIVED,    /* side; b: kind, for which a law derives */
+    COMITY_OP_OWNED,      /* side; a: hundredths of a percent; b: condition */
+    COMITY_OP_PEOPLE,     /* b: number; at least so many */
+    COMITY_OP_COUNT,      /* a: count; b: number; at least so many */
+    COMITY_OP_DEMAND_BASIS, /* a: class LAW or BASIS; b: index */
+    COMITY_OP_ORDER,      /* a: orders */
+    COMITY_OP_AGREEMENT,  /* a: about; side and b: the two parties */
+    COMITY_OP_RECEIVED,   /* a: set of papers, plus one, or 0; b: place set */
+    COMITY_OP_HELD,       /* b: leaf */
+    COMITY_OP_ACROSS,
+    COMITY_OP_LAST
+} comity_test_op;
+
+/* The act's sets of names that a literal can test. */
+typedef enum comity_slot {
+    COMITY_SLOT_CATEGORY,     /* with all parents */
+    COMITY_SLOT_PURPOSE,
+    COMITY_SLOT_DEAL,
+    COMITY_SLOT_CIRCUMSTANCE,
+    COMITY_SLOT_SAFEGUARD,
+    COMITY_SLOT_DEMAND,       /* bits COMITY_DEMAND_… */
+    COMITY_SLOT_LAST
+} comity_slot;
+
+enum {
+    COMITY_DEMAND_DIRECT = 0,
+    COMITY_DEMAND_ASSISTANCE = 1,
+    COMITY_DEMAND_TREATY = 2,
+    COMITY_DEMAND_VOLUNTARY = 3,
+    COMITY_DEMAND_BINDING = 4
+};
+
+enum { COMITY_NODE_FIRST = 0, COMITY_NODE_SECOND = 1, COMITY_NODE_SELF = 2 };
+
+#define COMITY_LITERAL_NEGATED 0x80u
+#define COMITY_LITERAL_SIDE 0x03u
+
+typedef struct comity_literal {
+    uint8_t op;    /* comity_test_op */
+    uint8_t flags; /* COMITY_LITERAL_NEGATED, and the side in the low bits */
+    uint16_t a;
+    uint32_t b;
+} comity_literal;
+
+/* A conjunction. A rule applies when some row of it holds and no `unless` row does. */
+typedef struct comity_row {
+    uint32_t first_literal;
+    uint16_t literal_count;
+    uint16_t residual; /* the literals before this are settled by the block's tables when both places are known */
+    uint32_t rule;     /* within the block, shifted left by one; the low bit says `unless` */
+    uint32_t unused;
+} comity_row;
+
+typedef struct comity_rows { /* conditions that are no rule's: counts, derived kinds, owners */
+    uint32_t first_row;
+    uint32_t row_count;
+} comity_rows;
+
+typedef struct comity_place {
+    uint32_t code, name;       /* texts */
+    uint16_t state;            /* the state a part is in; itself otherwise */
+    uint16_t law;              /* its own law file, or COMITY_NONE16 */
+    uint32_t first_reach;      /* laws that reach it besides its own and its state's: unions */
+    uint32_t reach_count;
+    uint8_t is_part, is_union, has_parts, unused;
+} comity_place;
+
+typedef struct comity_reach {
+    uint32_t law;
+    int32_t from, until;
+} comity_reach;
+
+typedef struct comity_place_set {
+    uint32_t first;       /* u16 places, rising; always members */
+    uint32_t count;
+    uint32_t first_dated; /* comity_dated, by place then date */
+    uint32_t dated_count;
+} comity_place_set;
+
+typedef struct comity_dated {
+    uint32_t place;
+    int32_t from, until; /* inclusive */
+} comity_dated;
+
+typedef enum comity_law_kind {
+    COMITY_LAW_POLICY,
+    COMITY_LAW_AGREEMENT,
+    COMITY_LAW_UNION,
+    COMITY_LAW_PART,
+    COMITY_LAW_STATE
+} comity_law_kind;
+
+#define COMITY_LAW_DIRECT 1u
+#define COMITY_LAW_SOFT 2u
+#define COMITY_LAW_ADOPTED 4u /* by a policy on file */
+
+typedef struct comity_law_record {
+    uint32_t code, title;
+    uint32_t code_json;        /* the code as JSON text, quotes included */
+    uint8_t kind;              /* comity_law_kind */
+    uint8_t flags;
+    uint16_t place;            /* of a state, part or union; else COMITY_NONE16 */
+    uint32_t first_rule, rule_count;
+    uint32_t first_row, row_count;
+    uint32_t words;            /* 64-bit words of a set of this law's rows */
+    uint32_t act_bits;         /* u64 words: for each kind of act, the rows it leaves possible */
+    uint32_t first_epoch, epoch_count; /* dates at which rows begin or end, rising */
+    uint32_t epoch_bits;       /* u64 words: epoch_count + 1 sets */
+    uint32_t first_classes[2]; /* for each place, its class, for each party */
+    uint32_t class_counts[2];
+    uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
+    uint32_t first_cover, cover_count;
+    uint32_t parties;          /* place set of an agreement's parties, or NONE */
+    uint32_t channel;          /* set of purposes it is a channel for, or NONE */
+    uint32_t first_about, about_count; /* u16 names */
+} comity_law_record;
+
+typedef struct comity_cover {
+    uint32_t acts;
+    int32_t from, until;
+} comity_cover;
+
+#define COMITY_RULE_NEEDS_A_WAY 1u
+#define COMITY_RULE_HAS_UNLESS 2u
+
+typedef struct comity_rule_record {
+    uint32_t name, title, cite, source, check; /* texts: check is the source of the check, or why unverified */
+    uint32_t json_head;   /* JSON text: {"rule":…,"effect":"…" */
+    uint32_t json_tail;   /* JSON text: "cite":…} */
+    uint32_t json_name;
+    uint32_t law;
+    uint32_t rank;        /* place in the order of all names */
+    int32_t from, until;
+    int32_t checked;      /* day, or COMITY_NO_DATE: unverified */
+    uint8_t effect;       /* comity_effect */
+    uint8_t flags;
+    uint16_t unused;
+    uint32_t expression;  /* or NONE */
+    uint32_t first_target, target_count; /* rules it lifts or is a way for */
+    uint32_t first_lifter, lifter_count; /* rules that lift it; each of a lower number */
+    uint32_t first_way, way_count;       /* rules that are ways for it */
+    uint32_t text;        /* of duty, compels, notes */
+    uint32_t within;      /* the duty's periods in words, or NONE */
+    uint32_t json_text;   /* duty and within as JSON members */
+    uint32_t clauses;     /* the rule as law, for `comity law show` */
+    uint32_t first_row, row_count; /* rows, within the whole image */
+} comity_rule_record;
+
+typedef struct comity_expression_node {
+    uint32_t kind;        /* comity_expression_kind */
+    uint32_t first_child; /* into the list of indices; each greater than this node's */
+    uint32_t child_count;
+    uint32_t leaf;
+} comity_expression_node;
+
+#define COMITY_NAMING_PARTIES 1u
+#define COMITY_NAMING_STATES 2u
+#define COMITY_NAMING_CATEGORIES 4u
+#define COMITY_NAMING_PURPOSES 8u
+
+enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2 };
+
+typedef struct comity_leaf {
+    uint32_t text, json;    /* "standard-contract under EU" */
+    uint16_t name;          /* paper or safeguard */
+    uint8_t is_safeguard, naming;
+    uint32_t under;         /* law */
+    uint32_t by;            /* authority, or NONE */
+    uint32_t about;         /* rule, or NONE */
+    uint32_t result;        /* word, or NONE */
+    uint32_t module;        /* word, or NONE */
+    uint32_t not_older;     /* 0: not asked */
+    uint32_t not_older_unit;
+    uint32_t valid;         /* 0: as long as it says */
+    uint32_t valid_unit;
+} comity_leaf;
+
+typedef struct comity_name_record {
+    uint32_t text, label, dpv, json;
+    uint32_t ancestors;     /* category: set of itself and all above it, else NONE */
+    uint32_t rows;          /* kind: the condition that derives it, or NONE */
+} comity_name_record;
+
+typedef struct comity_count_record {
+    uint32_t name, label, json;
+    uint32_t rows;          /* which acts are counted; or NONE */
+    uint32_t devices;       /* 1: of devices, which acts do not count */
+    uint32_t unused;
+} comity_count_record;
+
+typedef struct comity_symbol {
+    uint32_t text;
+    uint32_t hash;
+    uint32_t index;
+    uint32_t class_of;      /* comity_class; COMITY_CLASS_LAST: an empty place */
+} comity_symbol;
+
+typedef struct comity_authority_record {
+    uint32_t name, title, grants; /* grants: set of papers */
+    uint32_t law;
+} comity_authority_record;
+
+typedef struct comity_orders_record {
+    uint32_t name, title;
+    uint32_t first_dated, dated_count; /* comity_dated, place unused */
+} comity_orders_record;
+
+typedef struct comity_span {
+    uint32_t offset; /* from the start of the image, in bytes */
+    uint32_t count;  /* of records */
+} comity_span;
+
+/* One line a table: name, record. */
+#define COMITY_IMAGE_TABLES(X)              \
+    X(texts, char)                          \
+    X(symbols, comity_symbol)               \
+    X(names, comity_name_record)            \
+    X(places, comity_place)                 \
+    X(reaches, comity_reach)                \
+    X(place_sets, comity_place_set)         \
+    X(set_places, uint16_t)                 \
+    X(dated, comity_dated)                  \
+    X(laws, comity_law_record)              \
+    X(covers, comity_cover)                 \
+    X(abouts, uint16_t)                     \
+    X(agreements, uint64_t)                 \
+    X(rules, comity_rule_record)            \
+    X(rows, comity_row)                     \
+    X(conditions, comity_rows)              \
+    X(literals, comity_literal)             \
+    X(sets, comity_set)                     \
+    X(numbers, uint64_t)                    \
+    X(indices, uint32_t)                    \
+    X(expressions, comity_expression_node)  \
+    X(leaves, comity_leaf)                  \
+    X(counts, comity_count_record)          \
+    X(authorities, comity_authority_record) \
+    X(orders, comity_orders_record)         \
+    X(epochs, int32_t)                      \
+    X(classes, uint16_t)                    \
+    X(bits, uint64_t)
+
+typedef struct comity_image_header {
+    char magic[8];
+    uint32_t version;
+    uint32_t header_size;
+    uint64_t size;            /* of the whole image, the hash at its end included */
+    uint32_t first_name[COMITY_CLASS_LAST + 1]; /* for each class up to BASIS, where its names begin in `names` */
+    uint32_t agreement_words; /* 64-bit words a place in `agreements`: laws that are agreements with rules, by law number */
+    uint32_t unused;
+#define COMITY_IMAGE_SPAN(name, type) comity_span name;
+    COMITY_IMAGE_TABLES(COMITY_IMAGE_SPAN)
+#undef COMITY_IMAGE_SPAN
+} comity_image_header;
+
+/* An opened image: where each table is, with its count. Immutable: share it
+ * between threads freely. Borrows the bytes, which must stay as they are. */
+typedef struct comity_image {
+    const uint8_t *bytes;
+    size_t size;
+    const comity_image_header *header;
+#define COMITY_IMAGE_POINTER(name, type) \
+    const type *name;                    \
+    uint32_t name##_count;
+    COMITY_IMAGE_TABLES(COMITY_IMAGE_POINTER)
+#undef COMITY_IMAGE_POINTER
+    uint8_t hash[32]; /* SHA-256 of the whole image: the name of the law */
+    char hash_text[72]; /* "sha256:" and 64 digits */
+} comity_image;
+
+/* Opens an image in memory; `bytes` are borrowed and must be aligned to 8. */
+comity_status comity_image_open(const void *bytes, size_t size, comity_image *ret_image,
+                                comity_error *reterr) COMITY_MUST_USE;
+
+/* The index of a name in its class, or COMITY_IMAGE_NONE. */
+uint32_t comity_image_find(const comity_image *image, comity_class class_of, const char *text,
+                           size_t size);
+
+/* The nearest name of the class, for "did you mean", or NULL. */
+const char *comity_image_near(const comity_image *image, comity_class class_of, const char *text,
+                              size_t size);
+
+/* The hash of the symbol table. */
+uint32_t comity_symbol_hash(comity_class class_of, const char *text, size_t size);
+
+static inline const char *comity_image_text(const comity_image *image, uint32_t text)
+{
+    return image->texts + text;
+}
+
+static inline const comity_name_record *comity_image_name(const comity_image *image,
+                                                          comity_class class_of, uint32_t index)
+{
+    return &image->names[image->header->first_name[class_of] + index];
+}
+
+static inline bool comity_set_has(const comity_set *set, uint32_t bit)
+{
+    return (set->words[bit >> 6] >> (bit & 63)) & 1u;
+}
+
+static inline void comity_set_add(comity_set *set, uint32_t bit)
+{
+    set->words[bit >> 6] |= UINT64_C(1) << (bit & 63);
+}
+
+/* Is the place in the set on the day? A part is in its state. */
+bool comity_image_place_in(const comity_image *image, uint32_t set, uint32_t place, int32_t on);
+
+/* Could some part of the state be in the set though the state is not? */
+bool comity_image_part_may_be_in(const comity_image *image, uint32_t set, uint32_t state, int32_t on);
+
+#endif

@@ -1,0 +1,397 @@
+/* The cursor over an act's tokens: objects by tables of fields, lists, names of
+ * a law image, dates, numbers. Every error begins with the path to the value. */
+#include "act/reader.h"
+
+#include "base/date.h"
+#include "base/quote.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const nouns[COMITY_CLASS_LAST] = {
+    [COMITY_CLASS_CATEGORY] = "category",   [COMITY_CLASS_KIND] = "kind of party",
+    [COMITY_CLASS_CERTIFICATE] = "certificate", [COMITY_CLASS_PURPOSE] = "purpose",
+    [COMITY_CLASS_DEAL] = "deal",           [COMITY_CLASS_CIRCUMSTANCE] = "circumstance",
+    [COMITY_CLASS_SAFEGUARD] = "safeguard", [COMITY_CLASS_PAPER] = "kind of paper",
+    [COMITY_CLASS_ABOUT] = "concern",       [COMITY_CLASS_WORD] = "word",
+    [COMITY_CLASS_BASIS] = "instrument",    [COMITY_CLASS_AUTHORITY] = "authority",
+    [COMITY_CLASS_COUNT] = "count",         [COMITY_CLASS_ORDERS] = "list of orders",
+    [COMITY_CLASS_PLACE] = "state",         [COMITY_CLASS_LAW] = "law on file",
+    [COMITY_CLASS_RULE] = "rule",
+};
+
+const char *comity_read_noun(comity_class class_of)
+{
+    return nouns[class_of];
+}
+
+/* ---- errors ---- */
+
+static void path_print(const comity_act_memory *reader, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < reader->path_depth && used < size; i++) {
+        const comity_path_step *step = &reader->path[i];
+        int added = step->name == NULL
+                        ? snprintf(text + used, size - used, "[%u]", step->index)
+                        : snprintf(text + used, size - used, "%s%.*s", i == 0 ? "" : ".", (int)step->size, step->name);
+        used += added < 0 ? 0 : (size_t)added;
+    }
+}
+
+comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
+{
+    char path[160];
+    char message[320];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    path_print(reader, path, sizeof path);
+    if (reader->reterr != NULL && reader->at < reader->token_count) {
+        reader->reterr->offset = (size_t)reader->tokens[reader->at].begin;
+    }
+    return comity_fail(reader->reterr, code, "%s%s%s", path, path[0] == '\0' ? "" : ": ", message);
+}
+
+const comity_json_token *comity_read_peek(const comity_act_memory *reader)
+{
+    return &reader->tokens[reader->at];
+}
+
+comity_status comity_read_expected(comity_act_memory *reader, const char *expected)
+{
+    return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "found %s, but expected %s",
+                            comity_json_kind_name((comity_json_kind)comity_read_peek(reader)->kind), expected);
+}
+
+static const char *token_text(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return reader->json + token->begin;
+}
+
+static size_t token_size(const comity_json_token *token)
+{
+    return (size_t)(token->end - token->begin);
+}
+
+/* ---- objects and lists ---- */
+
+static comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
+{
+    if (reader->path_depth == COMITY_LIMIT_JSON_DEPTH) {
+        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "nested too deep");
+    }
+    reader->path[reader->path_depth++] = (comity_path_step){name, (uint32_t)size, index};
+    return COMITY_OK;
+}
+
+static const comity_field *field_find(const comity_act_memory *reader, const comity_json_token *key,
+                                      const comity_field *fields, size_t field_count)
+{
+    size_t size = token_size(key) - 2;
+    const char *text = token_text(reader, key) + 1;
+    for (size_t i = 0; i < field_count; i++) {
+        const char *name = fields[i].name;
+        if (key->escaped ? comity_json_says(text - 1, size + 2, name, strlen(name))
+                         : text[0] == name[0] && strlen(name) == size && memcmp(name, text, size) == 0) {
+            return &fields[i];
+        }
+    }
+    return NULL;
+}
+
+static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
+                                   size_t field_count)
+{
+    comity_near near;
+    const char *text = token_text(reader, key) + 1;
+    size_t size = token_size(key) - 2;
+    comity_near_begin(&near, text, size);
+    for (size_t i = 0; i < field_count; i++) {
+        comity_near_offer(&near, fields[i].name, strlen(fields[i].name));
+    }
+    if (near.best != NULL) {
+        return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no field here; did you mean \"%s\"?",
+                                comity_quote_bytes(text, size).text, near.best);
+    }
+    return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no field here; there are \"%s\" … \"%s\"",
+                            comity_quote_bytes(text, size).text, fields[0].name, fields[field_count - 1].name);
+}
+
+comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
+                                 uint64_t *ret_seen)
+{
+    uint64_t seen = 0;
+    if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
+        return comity_read_expected(reader, "an object");
+    }
+    reader->at++;
+    while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
+        const comity_json_token *key = comity_read_peek(reader);
+        const comity_field *field = field_find(reader, key, fields, field_count);
+        if (field == NULL) {
+            return field_unknown(reader, key, fields, field_count);
+        }
+        uint64_t bit = UINT64_C(1) << (field - fields);
+        COMITY_TRY(path_push(reader, field->name, strlen(field->name), 0));
+        if (seen & bit) {
+            return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
+        }
+        seen |= bit;
+        reader->at++;
+        COMITY_TRY(field->read(reader, into));
+        reader->path_depth--;
+    }
+    reader->at++;
+    *ret_seen = seen;
+    return COMITY_OK;
+}
+
+static bool is_dots(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return token->kind == COMITY_JSON_STRING && token_size(token) == 5 && memcmp(token_text(reader, token), "\"...\"", 5) == 0;
+}
+
+comity_status comity_read_list(comity_act_memory *reader, comity_status (*read)(comity_act_memory *reader, void *into),
+                               void *into, comity_known *ret_known)
+{
+    uint32_t index = 0;
+    comity_known known = COMITY_KNOWN_ALL;
+    if (comity_read_peek(reader)->kind != COMITY_JSON_ARRAY_BEGIN) {
+        COMITY_TRY(read(reader, into));
+        if (ret_known != NULL) {
+            *ret_known = known;
+        }
+        return COMITY_OK;
+    }
+    reader->at++;
+    COMITY_TRY(path_push(reader, NULL, 0, 0));
+    for (; comity_read_peek(reader)->kind != COMITY_JSON_ARRAY_END; index++) {
+        reader->path[reader->path_depth - 1].index = index;
+        if (known == COMITY_KNOWN_SOME) {
+            return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "\"...\" can only be the last of a list");
+        }
+        if (ret_known != NULL && is_dots(reader, comity_read_peek(reader))) {
+            known = COMITY_KNOWN_SOME;
+            reader->at++;
+        } else {
+            COMITY_TRY(read(reader, into));
+        }
+    }
+    reader->path_depth--;
+    reader->at++;
+    if (ret_known != NULL) {
+        *ret_known = known;
+    }
+    return COMITY_OK;
+}
+
+/* ---- single values ---- */
+
+comity_status comity_read_slice(comity_act_memory *reader, const char *expected, comity_slice *ret_slice)
+{
+    const comity_json_token *token = comity_read_peek(reader);
+    if (token->kind != COMITY_JSON_STRING) {
+        return comity_read_expected(reader, expected);
+    }
+    if (token_size(token) - 2 > COMITY_LIMIT_ACT_TEXT_BYTES) {
+        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "a text of %zu bytes; at most %d are read",
+                                token_size(token) - 2, COMITY_LIMIT_ACT_TEXT_BYTES);
+    }
+    *ret_slice = (comity_slice){token_text(reader, token) + 1, (uint32_t)token_size(token) - 2, token->escaped};
+    reader->at++;
+    return COMITY_OK;
+}
+
+comity_status comity_read_word(comity_act_memory *reader, const char *expected, const char **ret_text, size_t *ret_size)
+{
+    comity_slice slice = {0};
+    COMITY_TRY(comity_read_slice(reader, expected, &slice));
+    *ret_text = slice.text;
+    *ret_size = slice.size;
+    if (slice.escaped) {
+        *ret_text = reader->word;
+        return comity_json_decode(slice.text - 1, slice.size + 2, reader->word, ret_size, reader->reterr);
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_read_date(comity_act_memory *reader, int32_t *ret_date)
+{
+    const char *text;
+    size_t size;
+    comity_error error = {0};
+    COMITY_TRY(comity_read_word(reader, "a date as \"YYYY-MM-DD\"", &text, &size));
+    comity_status status = comity_date_parse(text, size, ret_date, &error);
+    if (status != COMITY_OK) {
+        reader->at--;
+        return comity_read_fail(reader, status, "%s", error.message);
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
+{
+    const comity_json_token *token = comity_read_peek(reader);
+    int64_t number;
+    if (token->kind != COMITY_JSON_NUMBER) {
+        return comity_read_expected(reader, "a number");
+    }
+    comity_status status = comity_json_int64(token_text(reader, token), token_size(token), &number, NULL);
+    if (status != COMITY_OK || number < 0 || number > COMITY_LIMIT_ACT_NUMBER) {
+        return comity_read_fail(reader, COMITY_ERROR_RANGE, "found %s, but expected a whole number from 0 to %lld",
+                                comity_quote_bytes(token_text(reader, token), token_size(token)).text,
+                                (long long)COMITY_LIMIT_ACT_NUMBER);
+    }
+    *ret_number = (uint64_t)number;
+    reader->at++;
+    return COMITY_OK;
+}
+
+static comity_status range_min(comity_act_memory *reader, void *into)
+{
+    return comity_read_whole(reader, &((comity_range *)into)->min);
+}
+
+static comity_status range_max(comity_act_memory *reader, void *into)
+{
+    return comity_read_whole(reader, &((comity_range *)into)->max);
+}
+
+comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_range)
+{
+    static const comity_field fields[] = {{"min", range_min}, {"max", range_max}};
+    comity_range range = {0, UINT64_MAX, true};
+    uint64_t seen;
+    if (comity_read_peek(reader)->kind == COMITY_JSON_OBJECT_BEGIN) {
+        COMITY_TRY(comity_read_object(reader, fields, 2, &range, &seen));
+        if (seen == 0) {
+            return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "bounds without \"min\" and without \"max\"");
+        }
+        if (range.min > range.max) {
+            return comity_read_fail(reader, COMITY_ERROR_RANGE, "\"min\" is more than \"max\"");
+        }
+    } else {
+        if (comity_read_peek(reader)->kind != COMITY_JSON_NUMBER) {
+            return comity_read_expected(reader, "a number, or {\"min\", \"max\"}");
+        }
+        COMITY_TRY(comity_read_whole(reader, &range.min));
+        range.max = range.min;
+    }
+    *ret_range = range;
+    return COMITY_OK;
+}
+
+/* ---- names ---- */
+
+static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
+{
+    const char *near = comity_image_near(reader->image, class_of, text, size);
+    reader->at--;
+    if (near != NULL) {
+        return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s; did you mean \"%s\"?",
+                                comity_quote_bytes(text, size).text, nouns[class_of], near);
+    }
+    return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s", comity_quote_bytes(text, size).text,
+                            nouns[class_of]);
+}
+
+comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name)
+{
+    const char *text;
+    size_t size;
+    COMITY_TRY(comity_read_word(reader, "a name", &text, &size));
+    *ret_name = comity_image_find(reader->image, class_of, text, size);
+    return *ret_name == COMITY_IMAGE_NONE ? name_unknown(reader, class_of, text, size) : COMITY_OK;
+}
+
+typedef struct set_reading {
+    comity_class class_of;
+    comity_set *set;
+} set_reading;
+
+static comity_status set_item(comity_act_memory *reader, void *into)
+{
+    set_reading *reading = into;
+    uint32_t name;
+    COMITY_TRY(comity_read_name(reader, reading->class_of, &name));
+    comity_set_add(reading->set, name);
+    return COMITY_OK;
+}
+
+comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known)
+{
+    set_reading reading = {class_of, ret_set};
+    *ret_set = (comity_set){{0}};
+    return comity_read_list(reader, set_item, &reading, ret_known);
+}
+
+/* ---- places ---- */
+
+static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool lightly)
+{
+    for (uint32_t i = 0; i < reader->act.touched_count; i++) {
+        if (reader->touched[i] == place) {
+            reader->touched_lightly[i] &= lightly;
+            return COMITY_OK;
+        }
+    }
+    if (reader->act.touched_count == COMITY_LIMIT_ACT_TOUCHED) {
+        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in one act", COMITY_LIMIT_ACT_TOUCHED);
+    }
+    uint32_t i = reader->act.touched_count++;
+    for (; i > 0 && reader->touched[i - 1] > place; i--) {
+        reader->touched[i] = reader->touched[i - 1];
+        reader->touched_lightly[i] = reader->touched_lightly[i - 1];
+    }
+    reader->touched[i] = place;
+    reader->touched_lightly[i] = lightly;
+    return COMITY_OK;
+}
+
+comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place)
+{
+    const char *text;
+    size_t size;
+    COMITY_TRY(comity_read_word(reader, "a state's code", &text, &size));
+    bool any_part = size > 2 && memcmp(text + size - 2, "-?", 2) == 0;
+    uint32_t place = comity_image_find(reader->image, COMITY_CLASS_PLACE, text, any_part ? size - 2 : size);
+    if (place == COMITY_IMAGE_NONE) {
+        return name_unknown(reader, COMITY_CLASS_PLACE, text, size);
+    }
+    const comity_place *record = &reader->image->places[place];
+    if ((record->is_union && !unions_too) || (any_part && (record->is_part || record->is_union))) {
+        reader->at--;
+        return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is a %s; expected a state or a part of one",
+                                comity_quote_bytes(text, size).text, record->is_union ? "union of states" : "part itself");
+    }
+    *ret_place = (comity_place_ref){(uint16_t)place, any_part};
+    COMITY_TRY(place_touch(reader, (uint16_t)place, reader->lightly));
+    return record->state == place ? COMITY_OK : place_touch(reader, record->state, reader->lightly);
+}
+
+typedef struct places_reading {
+    bool unions_too;
+    comity_list *list;
+} places_reading;
+
+static comity_status places_item(comity_act_memory *reader, void *into)
+{
+    places_reading *reading = into;
+    if (reader->place_count == COMITY_LIMIT_ACT_PLACES) {
+        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in lists", COMITY_LIMIT_ACT_PLACES);
+    }
+    COMITY_TRY(comity_read_place(reader, reading->unions_too, &reader->places[reader->place_count]));
+    reader->place_count++;
+    reading->list->count++;
+    return COMITY_OK;
+}
+
+comity_status comity_read_places(comity_act_memory *reader, bool unions_too, comity_list *ret_list)
+{
+    *ret_list = (comity_list){.first = (uint16_t)reader->place_count};
+    places_reading reading = {unions_too, ret_list};
+    return comity_read_list(reader, places_item, &reading, &ret_list->known);
+}

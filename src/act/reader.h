@@ -1,0 +1,93 @@
+/* Reading an act: the cursor over its tokens, and the room its parts go to; for
+ * the files of this folder only. */
+#ifndef COMITY_ACT_READER_H
+#define COMITY_ACT_READER_H
+
+#include "act/act.h"
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/near.h"
+
+/* One step of the path to a value: a member's name, or a place in a list. */
+typedef struct comity_path_step {
+    const char *name; /* NULL: a place in a list */
+    uint32_t size;
+    uint32_t index;
+} comity_path_step;
+
+struct comity_act_memory {
+    /* the cursor */
+    const comity_image *image;
+    const char *json;
+    size_t at;          /* next token */
+    size_t token_count;
+    comity_path_step path[COMITY_LIMIT_JSON_DEPTH];
+    size_t path_depth;
+    comity_error *reterr;
+    /* the act and its parts */
+    comity_act act;
+    uint32_t place_count, number_count, slice_count, owner_depth;
+    bool lightly; /* places read now are touched only as transit or by an owner */
+    comity_node nodes[COMITY_LIMIT_ACT_NODES];
+    comity_place_ref places[COMITY_LIMIT_ACT_PLACES];
+    comity_received received[COMITY_LIMIT_ACT_RECEIVED];
+    comity_paper_held papers[COMITY_LIMIT_ACT_PAPERS];
+    comity_count_given counts[COMITY_LIMIT_ACT_COUNTS];
+    uint32_t numbers[COMITY_LIMIT_ACT_NUMBERS];
+    comity_slice slices[COMITY_LIMIT_ACT_SLICES];
+    uint16_t touched[COMITY_LIMIT_ACT_TOUCHED];
+    bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
+    comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
+    char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
+    comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
+    char canonical[COMITY_LIMIT_ACT_BYTES * 2];
+    char sorting[COMITY_LIMIT_ACT_BYTES * 2];
+};
+
+
+/* A member of an object: its name, and how it is read into `into`. */
+typedef struct comity_field {
+    const char *name;
+    comity_status (*read)(comity_act_memory *reader, void *into);
+} comity_field;
+
+/* Fails with the path before the message. */
+comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
+    COMITY_PRINTF(3, 4);
+
+const comity_json_token *comity_read_peek(const comity_act_memory *reader);
+comity_status comity_read_expected(comity_act_memory *reader, const char *expected);
+
+/* An object with these fields, each at most once; `seen` gets a bit a field. */
+comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
+                                 uint64_t *ret_seen);
+
+/* A list, or a single value standing for a list of one: calls `read` for each
+ * item. `ret_known` says whether it ended in "..."; NULL where that is not allowed. */
+comity_status comity_read_list(comity_act_memory *reader, comity_status (*read)(comity_act_memory *reader, void *into), void *into,
+                               comity_known *ret_known);
+
+/* A string's bytes without escapes; good until the next string is read. */
+comity_status comity_read_word(comity_act_memory *reader, const char *expected, const char **ret_text, size_t *ret_size);
+/* A string left where it stands. */
+comity_status comity_read_slice(comity_act_memory *reader, const char *expected, comity_slice *ret_slice);
+comity_status comity_read_date(comity_act_memory *reader, int32_t *ret_date);
+comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number);
+/* A number, or {"min", "max"}. */
+comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_range);
+comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name);
+/* A list of names into a set. */
+comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known);
+comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place);
+comity_status comity_read_places(comity_act_memory *reader, bool unions_too, comity_list *ret_list);
+
+comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
+/* A party of whom nothing is said. */
+void comity_read_party_clear(comity_act_memory *reader, uint32_t node);
+comity_status comity_read_paper(comity_act_memory *reader, void *into);
+
+/* How a class is called in messages: "category". */
+const char *comity_read_noun(comity_class class_of);
+
+#endif

@@ -1,0 +1,199 @@
+/* Details of a judgement that both JSON and words show: what a need lacks, what
+ * meets it, and the channels that are open where laws conflict. */
+#include "judge/explain.h"
+
+#include "judge/memory.h"
+#include "law/terms.h"
+
+#include <string.h>
+
+static const char *const verdict_words[] = {
+    [COMITY_VERDICT_PERMIT] = "permit",
+    [COMITY_VERDICT_CONDITIONAL] = "conditional",
+    [COMITY_VERDICT_UNDETERMINED] = "undetermined",
+    [COMITY_VERDICT_REFUSE] = "refuse",
+};
+
+const char *comity_verdict_word(comity_verdict_value verdict)
+{
+    return verdict_words[verdict];
+}
+
+/* ---- expressions ---- */
+
+static void expression_text(const comity_image *image, uint32_t expression, unsigned depth, comity_buffer *buffer)
+{
+    static const char *const words[] = {
+        [COMITY_EXPRESSION_LEAF] = "",
+        [COMITY_EXPRESSION_ALL] = "all of ",
+        [COMITY_EXPRESSION_ONE] = "one of ",
+        [COMITY_EXPRESSION_ORDER] = "in order ",
+    };
+    const comity_expression_node *node = &image->expressions[expression];
+    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+        return;
+    }
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        comity_buffer_append_text(buffer, comity_image_text(image, image->leaves[node->leaf].text));
+        return;
+    }
+    comity_buffer_append_text(buffer, depth == 0 ? "" : "(");
+    comity_buffer_append_text(buffer, words[node->kind]);
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        comity_buffer_append_text(buffer, i == 0 ? "" : ", ");
+        expression_text(image, image->indices[node->first_child + i], depth + 1, buffer);
+    }
+    comity_buffer_append_text(buffer, depth == 0 ? "" : ")");
+}
+
+void comity_expression_text(const comity_image *image, uint32_t expression, comity_buffer *buffer)
+{
+    expression_text(image, expression, 0, buffer);
+}
+
+/* ---- lists of items, each once ---- */
+
+typedef struct item_list {
+    uint32_t *items;
+    uint32_t count, max;
+} item_list;
+
+static void item_add(item_list *list, uint32_t item)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i] == item) {
+            return;
+        }
+    }
+    if (list->count < list->max) {
+        list->items[list->count++] = item;
+    }
+}
+
+static uint32_t leaf_item(const comity_image *image, uint32_t leaf)
+{
+    const comity_leaf *record = &image->leaves[leaf];
+    return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
+}
+
+/* Leaves of an expression that are, or are not, surely held. Of those that
+ * hold, only the first of each "one of" is told. */
+static void leaves_collect(comity_judge_memory *memory, const comity_act *act, uint32_t expression, bool held,
+                           unsigned depth, item_list *list)
+{
+    const comity_image *image = comity_judge_image(memory);
+    const comity_expression_node *node = &image->expressions[expression];
+    bool holds = comity_judge_expression(memory, act, expression) == COMITY_YES;
+    if (holds != held || depth > COMITY_LIMIT_LAW_DEPTH) {
+        return;
+    }
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        item_add(list, leaf_item(image, node->leaf));
+        return;
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        uint32_t before = list->count;
+        leaves_collect(memory, act, image->indices[node->first_child + i], held, depth + 1, list);
+        if (held && node->kind != COMITY_EXPRESSION_ALL && list->count != before) {
+            return;
+        }
+    }
+}
+
+uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                              uint32_t max)
+{
+    const comity_image *image = comity_judge_image(memory);
+    const comity_rule_record *record = &image->rules[rule];
+    item_list list = {ret_items, 0, max};
+    if (record->expression != COMITY_IMAGE_NONE) {
+        leaves_collect(memory, act, record->expression, false, 0, &list);
+    }
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = image->indices[record->first_way + i];
+        if (comity_judge_status(memory, way) != COMITY_NO && image->rules[way].expression != COMITY_IMAGE_NONE) {
+            leaves_collect(memory, act, image->rules[way].expression, false, 0, &list);
+        }
+    }
+    return list.count;
+}
+
+uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                             uint32_t max)
+{
+    const comity_image *image = comity_judge_image(memory);
+    const comity_rule_record *record = &image->rules[rule];
+    item_list list = {ret_items, 0, max};
+    if (record->expression != COMITY_IMAGE_NONE) {
+        leaves_collect(memory, act, record->expression, true, 0, &list);
+    }
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = image->indices[record->first_way + i];
+        uint32_t expression = image->rules[way].expression;
+        if (comity_judge_status(memory, way) == COMITY_YES &&
+            (expression == COMITY_IMAGE_NONE || comity_judge_expression(memory, act, expression) == COMITY_YES)) {
+            item_add(&list, COMITY_MET_BY_WAY | way);
+            if (expression != COMITY_IMAGE_NONE) {
+                leaves_collect(memory, act, expression, true, 0, &list);
+            }
+        }
+    }
+    return list.count;
+}
+
+/* ---- channels ---- */
+
+/* A law speaks for the touched states it binds. */
+static bool law_speaks_for(const comity_image *image, uint32_t law, uint16_t place, int32_t on)
+{
+    const comity_place *record = &image->places[place];
+    if (record->law == law) {
+        return true;
+    }
+    for (uint32_t i = 0; i < record->reach_count; i++) {
+        const comity_reach *reach = &image->reaches[record->first_reach + i];
+        if (reach->law == law && reach->from <= on && on <= reach->until) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool covers_demand(const comity_image *image, const comity_act *act, const comity_law_record *agreement)
+{
+    const comity_set *channel = &image->sets[agreement->channel];
+    const comity_facts *purposes = &act->facts[COMITY_SLOT_PURPOSE];
+    uint64_t common = 0;
+    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+        common |= channel->words[i] & purposes->may.words[i];
+    }
+    return common != 0;
+}
+
+uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *act, uint32_t law_a, uint32_t law_b,
+                               uint32_t *ret_laws, uint32_t max)
+{
+    const comity_image *image = comity_judge_image(memory);
+    item_list list = {ret_laws, 0, max};
+    for (uint32_t law = 0; law < image->laws_count; law++) {
+        const comity_law_record *agreement = &image->laws[law];
+        if (agreement->kind != COMITY_LAW_AGREEMENT || agreement->channel == COMITY_IMAGE_NONE ||
+            agreement->parties == COMITY_IMAGE_NONE || !comity_judge_binds(memory, law) ||
+            !covers_demand(image, act, agreement)) {
+            continue;
+        }
+        for (uint32_t i = 0; i < act->touched_count; i++) {
+            for (uint32_t j = 0; j < act->touched_count; j++) {
+                uint16_t a = act->touched[i];
+                uint16_t b = act->touched[j];
+                if (image->places[a].state != image->places[b].state && law_speaks_for(image, law_a, a, act->on) &&
+                    law_speaks_for(image, law_b, b, act->on) &&
+                    comity_image_place_in(image, agreement->parties, a, act->on) &&
+                    comity_image_place_in(image, agreement->parties, b, act->on)) {
+                    item_add(&list, law);
+                }
+            }
+        }
+    }
+    return list.count;
+}

@@ -1,0 +1,134 @@
+/* What a judgement says beyond the verdict: what is missing, what would make
+ * the act lawful, what to ask first, where laws conflict; as JSON and in words.
+ *
+ * All of it is worked out right after comity_judge, with the same memory and
+ * act. Nothing is allocated; output goes to the caller's buffer. */
+#ifndef COMITY_JUDGE_EXPLAIN_H
+#define COMITY_JUDGE_EXPLAIN_H
+
+#include "base/buffer.h"
+#include "judge/judge.h"
+
+/* Ways: law.md §4. */
+#define COMITY_WAYS_MAX 16
+#define COMITY_WAY_SIZE_MAX 8
+
+/* One paper or safeguard: a leaf, or with COMITY_ITEM_SAFEGUARD a safeguard's number. */
+#define COMITY_ITEM_SAFEGUARD 0x80000000u
+
+typedef struct comity_way {
+    uint32_t items[COMITY_WAY_SIZE_MAX];
+    uint32_t count;
+} comity_way;
+
+/* While sets are put together more of them are kept than are shown. */
+#define COMITY_FAMILY_MAX 64
+
+typedef struct comity_ways {
+    comity_way sets[COMITY_FAMILY_MAX];
+    uint32_t count;
+    bool cut; /* there are, or may be, more */
+} comity_ways;
+
+/* The minimal sets of papers and safeguards which, added, would make the act
+ * permitted: sorted by size, then by their text; at most COMITY_WAYS_MAX. */
+void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                       comity_ways *ret_ways);
+
+/* The text of an item, as JSON or plain. */
+const char *comity_item_text(const comity_image *image, uint32_t item, bool json);
+
+typedef enum comity_question_kind {
+    COMITY_ASK_PLACE,
+    COMITY_ASK_SUBJECT_TO,
+    COMITY_ASK_PLACES,      /* a: list */
+    COMITY_ASK_HAS,         /* a: slot, b: bit */
+    COMITY_ASK_ONLY,        /* a: slot, b: set */
+    COMITY_ASK_KIND,        /* b: kind */
+    COMITY_ASK_DERIVED,     /* b: kind */
+    COMITY_ASK_CERTIFIED,   /* b: certificate */
+    COMITY_ASK_OWNERS,
+    COMITY_ASK_PEOPLE,
+    COMITY_ASK_COUNT,       /* a: count */
+    COMITY_ASK_BASIS,
+    COMITY_ASK_RECEIVED,
+    COMITY_ASK_PAPER        /* b: leaf */
+} comity_question_kind;
+
+typedef struct comity_question {
+    uint8_t kind; /* comity_question_kind */
+    uint8_t side;
+    uint16_t a;
+    uint32_t b;
+    uint32_t rule_count; /* how many undecided rules read it */
+} comity_question;
+
+#define COMITY_QUESTIONS_MAX 512
+#define COMITY_QUESTION_RULES_MAX 8192
+
+typedef struct comity_questions {
+    comity_question items[COMITY_QUESTIONS_MAX];
+    uint32_t count;
+    struct {
+        uint32_t question, rule;
+    } rules[COMITY_QUESTION_RULES_MAX]; /* in the order of the rules' names */
+    uint32_t rule_count;
+    bool cut;
+} comity_questions;
+
+/* The unknown facts that undecided rules read; those that undecide most first. */
+void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                            comity_questions *ret_questions);
+
+/* A question's path in the act, and the question in words (plain text). */
+void comity_question_path(const comity_image *image, const comity_question *question, comity_buffer *buffer);
+void comity_question_ask(const comity_image *image, const comity_act *act, const comity_question *question,
+                         comity_buffer *buffer);
+
+/* How a party is called in this kind of act: "exporter". */
+const char *comity_party_word(const comity_act *act, uint32_t side);
+
+/* An expression in the words of the language. */
+void comity_expression_text(const comity_image *image, uint32_t expression, comity_buffer *buffer);
+
+/* The leaves of a rule's need, and of its ways that may be open, that are not
+ * surely held; each once, at most `max` (at least 1), in order. */
+uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                              uint32_t max);
+
+/* What meets a need that is met: leaves and, with COMITY_MET_BY_WAY, rules. */
+#define COMITY_MET_BY_WAY 0x40000000u
+uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                             uint32_t max);
+
+/* Agreements in force between the states of two laws that are a channel for this demand. */
+uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *act, uint32_t law_a, uint32_t law_b,
+                               uint32_t *ret_laws, uint32_t max);
+
+/* Everything at once: room for it, about 100 KiB; one a thread. */
+typedef struct comity_explain_memory {
+    comity_ways ways;
+    comity_questions questions;
+    uint32_t items[1024];
+} comity_explain_memory;
+
+/* Appends the judgement as JSON, one object, no newline: law.md §4.
+ * `act_hash`: the act's hash. Equal judgements are equal bytes. */
+void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                           comity_act_memory *act_memory, const uint8_t act_hash[32],
+                           comity_explain_memory *explain, comity_buffer *buffer);
+
+/* How the text for people is laid out. */
+typedef struct comity_explain_style {
+    bool colour;
+    bool titles; /* the ids of rules with their titles and citations */
+    unsigned width;
+} comity_explain_style;
+
+/* Appends the judgement in plain words. */
+void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                              comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer);
+
+const char *comity_verdict_word(comity_verdict_value verdict);
+
+#endif

@@ -1,0 +1,652 @@
+/* Truth of single conditions: one literal, one row of literals, one paper.
+ *
+ * Comes in: an act and a literal of the image. Goes out: yes, no or unknown.
+ * Always: making an unknown fact known turns only unknowns (invariant 4).
+ * Nothing here is allocated, and all recursion goes down the act's tree of
+ * owners, which is at most COMITY_LIMIT_OWNER_DEPTH deep. */
+#include "judge/memory.h"
+
+#include "base/date.h"
+#include "base/limits.h"
+#include "law/terms.h"
+
+#include <assert.h>
+
+static comity_truth truth_not(comity_truth truth)
+{
+    return (comity_truth)(COMITY_YES - truth);
+}
+
+static comity_truth truth_and(comity_truth a, comity_truth b)
+{
+    return a < b ? a : b;
+}
+
+static comity_truth truth_or(comity_truth a, comity_truth b)
+{
+    return a > b ? a : b;
+}
+
+/* From "surely" and "possibly". */
+static comity_truth truth_between(bool surely, bool possibly)
+{
+    return surely ? COMITY_YES : possibly ? COMITY_UNKNOWN : COMITY_NO;
+}
+
+/* ---- sets of names ---- */
+
+static bool set_meets(const comity_set *a, const comity_set *b)
+{
+    uint64_t common = 0;
+    for (size_t i = 0; i < COMITY_SET_WORDS; i++) {
+        common |= a->words[i] & b->words[i];
+    }
+    return common != 0;
+}
+
+static bool set_within(const comity_set *a, const comity_set *b)
+{
+    uint64_t outside = 0;
+    for (size_t i = 0; i < COMITY_SET_WORDS; i++) {
+        outside |= a->words[i] & ~b->words[i];
+    }
+    return outside == 0;
+}
+
+static bool set_is_empty(const comity_set *a)
+{
+    uint64_t any = 0;
+    for (size_t i = 0; i < COMITY_SET_WORDS; i++) {
+        any |= a->words[i];
+    }
+    return any == 0;
+}
+
+static comity_truth facts_has(const comity_facts *facts, uint32_t bit)
+{
+    return truth_between(comity_set_has(&facts->yes, bit), comity_set_has(&facts->may, bit));
+}
+
+static comity_truth facts_has_any(const comity_facts *facts, const comity_set *set)
+{
+    return truth_between(set_meets(&facts->yes, set), set_meets(&facts->may, set));
+}
+
+/* All of the list, and there is one. */
+static comity_truth list_only(const comity_set *listed, comity_known known, const comity_set *allowed)
+{
+    if (known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    if (!set_within(listed, allowed)) {
+        return COMITY_NO;
+    }
+    if (known == COMITY_KNOWN_SOME) {
+        return COMITY_UNKNOWN;
+    }
+    return set_is_empty(listed) ? COMITY_NO : COMITY_YES;
+}
+
+/* ---- places ---- */
+
+static comity_truth place_in(const comity_image *image, uint32_t set, comity_place_ref ref, int32_t on)
+{
+    if (ref.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    if (comity_image_place_in(image, set, ref.place, on)) {
+        return COMITY_YES;
+    }
+    if (ref.any_part && comity_image_part_may_be_in(image, set, ref.place, on)) {
+        return COMITY_UNKNOWN;
+    }
+    return COMITY_NO;
+}
+
+static comity_truth places_has(const comity_image *image, const comity_act *act, comity_list list,
+                               uint32_t set, bool outside)
+{
+    if (list.known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = list.known == COMITY_KNOWN_ALL ? COMITY_NO : COMITY_UNKNOWN;
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth in = place_in(image, set, act->places[list.first + i], act->on);
+        truth = truth_or(truth, outside ? truth_not(in) : in);
+    }
+    return truth;
+}
+
+static comity_truth places_only(const comity_image *image, const comity_act *act, comity_list list,
+                                uint32_t set, bool outside)
+{
+    if (list.known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = list.known == COMITY_KNOWN_SOME ? COMITY_UNKNOWN
+                         : list.count == 0               ? COMITY_NO
+                                                         : COMITY_YES;
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth in = place_in(image, set, act->places[list.first + i], act->on);
+        truth = truth_and(truth, outside ? truth_not(in) : in);
+    }
+    return truth;
+}
+
+static uint32_t side_node(const comity_literal *literal, uint32_t node)
+{
+    uint32_t side = literal->flags & COMITY_LITERAL_SIDE;
+    return side == COMITY_NODE_SELF ? node : side;
+}
+
+static comity_truth across_borders(const comity_image *image, const comity_act *act)
+{
+    comity_place_ref from = act->nodes[COMITY_NODE_FIRST].state;
+    comity_place_ref to = act->nodes[COMITY_NODE_SECOND].state;
+    if (from.place == COMITY_NONE16 || to.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    return image->places[from.place].state != image->places[to.place].state ? COMITY_YES : COMITY_NO;
+}
+
+/* Both are parties, on the day, to one binding agreement about this. */
+static comity_truth agreement_between(const comity_judge_memory *memory, const comity_act *act,
+                                      uint32_t about, uint32_t a, uint32_t b)
+{
+    const comity_image *image = memory->image;
+    comity_place_ref first = act->nodes[a].state;
+    comity_place_ref second = act->nodes[b].state;
+    if (first.place == COMITY_NONE16 || second.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < image->laws_count; i++) {
+        const comity_law_record *law = &image->laws[i];
+        if (law->kind != COMITY_LAW_AGREEMENT || law->parties == COMITY_IMAGE_NONE ||
+            !comity_judge_binds(memory, i)) {
+            continue;
+        }
+        bool concerns = false;
+        for (uint32_t j = 0; j < law->about_count; j++) {
+            concerns |= image->abouts[law->first_about + j] == about;
+        }
+        if (concerns && comity_image_place_in(image, law->parties, first.place, act->on) &&
+            comity_image_place_in(image, law->parties, second.place, act->on)) {
+            return COMITY_YES;
+        }
+    }
+    return COMITY_NO;
+}
+
+static comity_truth data_received(const comity_image *image, const comity_act *act,
+                                  const comity_literal *literal)
+{
+    if (act->received_known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = act->received_known == COMITY_KNOWN_ALL ? COMITY_NO : COMITY_UNKNOWN;
+    for (uint32_t i = 0; i < act->received_count; i++) {
+        const comity_received *received = &act->received[i];
+        comity_truth here = place_in(image, literal->b, received->from, act->on);
+        if (literal->a != 0) {
+            const comity_set *papers = &image->sets[literal->a - 1];
+            here = truth_and(here, received->paper == COMITY_NONE16          ? COMITY_UNKNOWN
+                                   : comity_set_has(papers, received->paper) ? COMITY_YES
+                                                                             : COMITY_NO);
+        }
+        truth = truth_or(truth, here);
+    }
+    return truth;
+}
+
+/* ---- numbers ---- */
+
+static comity_truth at_least(comity_range range, uint64_t number)
+{
+    return truth_between(range.min >= number, range.max >= number);
+}
+
+/* Conditions lead to conditions only down the tree of owners; an image that
+ * leads round in a circle, which the compiler never writes, ends in unknown. */
+static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act, uint32_t condition,
+                              uint32_t node)
+{
+    const comity_rows *rows = &memory->image->conditions[condition];
+    comity_truth truth = COMITY_NO;
+    if (memory->depth > COMITY_LIMIT_OWNER_DEPTH * 4) {
+        return COMITY_UNKNOWN;
+    }
+    memory->depth++;
+    for (uint32_t i = 0; i < rows->row_count && truth != COMITY_YES; i++) {
+        truth = truth_or(truth, comity_judge_row(memory, act, &memory->image->rows[rows->first_row + i], node));
+    }
+    memory->depth--;
+    return truth;
+}
+
+/* What is known of a count: what the act gives; and, this act being included,
+ * it is not less than the people of an act that is surely counted. */
+static comity_range count_range(comity_judge_memory *memory, const comity_act *act, uint32_t count)
+{
+    if (memory->count_stamps[count] == memory->stamp) {
+        return memory->count_ranges[count];
+    }
+    comity_range range = {0, UINT64_MAX, false};
+    for (uint32_t i = 0; i < act->count_count; i++) {
+        if (act->counts[i].count == count) {
+            range = act->counts[i].range;
+        }
+    }
+    const comity_count_record *record = &memory->image->counts[count];
+    if (record->rows != COMITY_IMAGE_NONE && record->devices == 0 && act->people.min > range.min &&
+        rows_hold(memory, act, record->rows, COMITY_NODE_FIRST) == COMITY_YES) {
+        range.min = act->people.min;
+        range.max = range.max < range.min ? range.min : range.max;
+    }
+    memory->count_stamps[count] = memory->stamp;
+    memory->count_ranges[count] = range;
+    return range;
+}
+
+/* ---- owners ---- */
+
+static comity_truth party_derived(comity_judge_memory *memory, const comity_act *act, uint32_t kind,
+                                  uint32_t node)
+{
+    comity_truth said = facts_has(&act->nodes[node].kinds, kind);
+    if (said == COMITY_YES) {
+        return COMITY_YES;
+    }
+    size_t slot = (size_t)node * COMITY_SET_BITS + kind;
+    if (memory->derived_stamps[slot] == memory->stamp) {
+        return (comity_truth)memory->derived[slot];
+    }
+    uint32_t rows = comity_image_name(memory->image, COMITY_CLASS_KIND, kind)->rows;
+    comity_truth truth = truth_or(said, rows_hold(memory, act, rows, node));
+    memory->derived_stamps[slot] = memory->stamp;
+    memory->derived[slot] = (uint8_t)truth;
+    return truth;
+}
+
+typedef struct share {
+    uint64_t min, max; /* hundredths of a percent */
+} share;
+
+/* What owners of whom the condition holds own of this party, together. An
+ * owner of whom it holds, or who is itself owned so far, counts in full; any
+ * other for the share of it that they own. */
+static share owned_share(comity_judge_memory *memory, const comity_act *act, uint32_t condition,
+                         uint32_t percent, uint32_t node, uint32_t depth)
+{
+    const comity_node *party = &act->nodes[node];
+    share total = {0, 0};
+    uint64_t listed_min = 0;
+    if (party->owners_known == COMITY_KNOWN_NOT || depth > COMITY_LIMIT_OWNER_DEPTH) {
+        total.max = 10000;
+        return total;
+    }
+    for (uint32_t i = 0; i < party->owner_count; i++) {
+        uint32_t owner = party->first_owner + i;
+        uint64_t holds_min = act->nodes[owner].percent_min;
+        uint64_t holds_max = act->nodes[owner].percent_max;
+        listed_min += holds_min;
+        comity_truth truth = rows_hold(memory, act, condition, owner);
+        share of_owner = {10000, 10000};
+        if (truth != COMITY_YES) {
+            of_owner = owned_share(memory, act, condition, percent, owner, depth + 1);
+            if (of_owner.min >= percent) {
+                of_owner.min = 10000;
+            }
+            if (of_owner.max >= percent || truth == COMITY_UNKNOWN) {
+                of_owner.max = 10000;
+            }
+        }
+        total.min += holds_min * of_owner.min / 10000;
+        total.max += (holds_max * of_owner.max + 9999) / 10000;
+    }
+    if (party->owners_known == COMITY_KNOWN_SOME && listed_min < 10000) {
+        total.max += 10000 - listed_min;
+    }
+    total.max = total.max > 10000 && total.min <= 10000 ? 10000 : total.max;
+    return total;
+}
+
+static comity_truth party_owned(comity_judge_memory *memory, const comity_act *act,
+                                const comity_literal *literal, uint32_t node)
+{
+    share owned = owned_share(memory, act, literal->b, literal->a, node, 0);
+    return truth_between(owned.min >= literal->a, owned.max >= literal->a);
+}
+
+/* ---- papers ---- */
+
+/* So much later; beyond the calendar: never. */
+static int32_t date_add(int32_t day, uint32_t number, uint32_t unit)
+{
+    int32_t later = COMITY_OPEN_END;
+    comity_status status =
+        unit == COMITY_UNIT_DAYS     ? comity_date_add_days(day, (int32_t)number, &later, NULL)
+        : unit == COMITY_UNIT_MONTHS ? comity_date_add_months(day, (int32_t)number, &later, NULL)
+                                     : comity_date_add_years(day, (int32_t)number, &later, NULL);
+    return status == COMITY_OK ? later : COMITY_OPEN_END;
+}
+
+static comity_truth paper_in_date(const comity_paper_held *paper, const comity_leaf *leaf, int32_t on)
+{
+    if ((paper->from != COMITY_NO_DATE && paper->from > on) ||
+        (paper->until != COMITY_NO_DATE && paper->until < on)) {
+        return COMITY_NO;
+    }
+    comity_truth truth = COMITY_YES;
+    if (leaf->valid != 0 && paper->until == COMITY_NO_DATE) {
+        truth = paper->from == COMITY_NO_DATE                              ? COMITY_UNKNOWN
+                : on < date_add(paper->from, leaf->valid, leaf->valid_unit) ? COMITY_YES
+                                                                            : COMITY_NO;
+    }
+    if (leaf->not_older != 0) {
+        truth = truth_and(truth, paper->from == COMITY_NO_DATE ? COMITY_UNKNOWN
+                                 : on <= date_add(paper->from, leaf->not_older, leaf->not_older_unit)
+                                     ? COMITY_YES
+                                     : COMITY_NO);
+    }
+    return truth;
+}
+
+static comity_truth paper_under(const comity_act *act, const comity_paper_held *paper, uint32_t law)
+{
+    if (!paper->under_known) {
+        return COMITY_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < paper->under_count; i++) {
+        if (act->numbers[paper->first_under + i] == law) {
+            return COMITY_YES;
+        }
+    }
+    return COMITY_NO;
+}
+
+static comity_truth same_word(bool given, uint32_t word, uint32_t wanted)
+{
+    return wanted == COMITY_IMAGE_NONE ? COMITY_YES
+           : !given                    ? COMITY_UNKNOWN
+           : word == wanted            ? COMITY_YES
+                                       : COMITY_NO;
+}
+
+/* A list of names, all of which must be within the scope or below something in it. */
+static comity_truth scope_holds_categories(const comity_image *image, const comity_act *act,
+                                           const comity_paper_held *paper)
+{
+    comity_known known = act->known[COMITY_SLOT_CATEGORY];
+    if (known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < COMITY_SET_BITS; i++) {
+        if ((i & 63) == 0 && act->listed_categories.words[i >> 6] == 0) {
+            i += 63;
+            continue;
+        }
+        if (!comity_set_has(&act->listed_categories, i)) {
+            continue;
+        }
+        const comity_name_record *name = comity_image_name(image, COMITY_CLASS_CATEGORY, i);
+        if (!set_meets(&image->sets[name->ancestors], &paper->categories)) {
+            return COMITY_NO;
+        }
+    }
+    return known == COMITY_KNOWN_ALL ? COMITY_YES : COMITY_UNKNOWN;
+}
+
+static comity_truth scope_holds_purposes(const comity_act *act, const comity_paper_held *paper)
+{
+    comity_known known = act->known[COMITY_SLOT_PURPOSE];
+    if (known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    if (!set_within(&act->facts[COMITY_SLOT_PURPOSE].yes, &paper->purposes)) {
+        return COMITY_NO;
+    }
+    return known == COMITY_KNOWN_ALL ? COMITY_YES : COMITY_UNKNOWN;
+}
+
+static bool same_place(const comity_image *image, comity_place_ref scope, uint16_t place)
+{
+    return scope.place == place || scope.place == image->places[place].state;
+}
+
+static comity_truth scope_holds_states(const comity_image *image, const comity_act *act,
+                                       const comity_paper_held *paper)
+{
+    comity_place_ref to = act->nodes[COMITY_NODE_SECOND].state;
+    if (to.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = paper->states.known == COMITY_KNOWN_SOME ? COMITY_UNKNOWN : COMITY_NO;
+    for (uint32_t i = 0; i < paper->states.count; i++) {
+        comity_place_ref scope = act->places[paper->states.first + i];
+        if (same_place(image, scope, to.place)) {
+            return COMITY_YES;
+        }
+        if (to.any_part && image->places[scope.place].state == to.place) {
+            truth = COMITY_UNKNOWN;
+        }
+    }
+    return truth;
+}
+
+static comity_truth scope_holds_parties(const comity_act *act, const comity_paper_held *paper)
+{
+    const comity_slice *name = &act->nodes[COMITY_NODE_SECOND].name;
+    if (name->text == NULL) {
+        return COMITY_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < paper->party_count; i++) {
+        if (comity_slice_equal(name, &act->slices[paper->first_party + i])) {
+            return COMITY_YES;
+        }
+    }
+    return COMITY_NO;
+}
+
+static comity_truth paper_scope(const comity_image *image, const comity_act *act,
+                                const comity_paper_held *paper, uint32_t naming)
+{
+    comity_truth truth = COMITY_YES;
+    if (paper->scope_states) {
+        truth = truth_and(truth, scope_holds_states(image, act, paper));
+    } else if (naming & COMITY_NAMING_STATES) {
+        truth = COMITY_UNKNOWN;
+    }
+    if (paper->scope_parties) {
+        truth = truth_and(truth, scope_holds_parties(act, paper));
+    } else if (naming & COMITY_NAMING_PARTIES) {
+        truth = truth_and(truth, COMITY_UNKNOWN);
+    }
+    if (paper->scope_categories) {
+        truth = truth_and(truth, scope_holds_categories(image, act, paper));
+    } else if (naming & COMITY_NAMING_CATEGORIES) {
+        truth = truth_and(truth, COMITY_UNKNOWN);
+    }
+    if (paper->scope_purposes) {
+        truth = truth_and(truth, scope_holds_purposes(act, paper));
+    } else if (naming & COMITY_NAMING_PURPOSES) {
+        truth = truth_and(truth, COMITY_UNKNOWN);
+    }
+    return truth;
+}
+
+static comity_truth paper_serves(const comity_image *image, const comity_act *act,
+                                 const comity_paper_held *paper, const comity_leaf *leaf)
+{
+    if (paper->kind != leaf->name) {
+        return COMITY_NO;
+    }
+    comity_truth truth = paper_under(act, paper, leaf->under);
+    truth = truth_and(truth, paper_in_date(paper, leaf, act->on));
+    truth = truth_and(truth, same_word(paper->has_by, paper->by, leaf->by));
+    truth = truth_and(truth, same_word(paper->has_result, paper->result, leaf->result));
+    truth = truth_and(truth, same_word(paper->has_module, paper->module, leaf->module));
+    truth = truth_and(truth, same_word(paper->ref.text != NULL, paper->about, leaf->about));
+    return truth == COMITY_NO ? COMITY_NO
+                              : truth_and(truth, paper_scope(image, act, paper, leaf->naming));
+}
+
+comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *act, uint32_t leaf,
+                               uint32_t *ret_paper)
+{
+    const comity_leaf *record = &memory->image->leaves[leaf];
+    *ret_paper = COMITY_IMAGE_NONE;
+    if (record->is_safeguard) {
+        return facts_has(&act->facts[COMITY_SLOT_SAFEGUARD], record->name);
+    }
+    comity_truth truth = COMITY_NO;
+    for (uint32_t i = 0; i < act->paper_count && truth != COMITY_YES; i++) {
+        comity_truth here = paper_serves(memory->image, act, &act->papers[i], record);
+        if (here > truth) {
+            truth = here;
+            *ret_paper = i;
+        }
+    }
+    return truth;
+}
+
+static comity_truth expression_holds(comity_judge_memory *memory, const comity_act *act,
+                                     uint32_t expression, uint32_t depth)
+{
+    const comity_expression_node *node = &memory->image->expressions[expression];
+    uint32_t paper;
+    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+        return COMITY_UNKNOWN; /* deeper than the compiler writes */
+    }
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        return comity_judge_leaf(memory, act, node->leaf, &paper);
+    }
+    bool all = node->kind == COMITY_EXPRESSION_ALL;
+    comity_truth truth = all ? COMITY_YES : COMITY_NO;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        uint32_t child = memory->image->indices[node->first_child + i];
+        comity_truth here = expression_holds(memory, act, child, depth + 1);
+        truth = all ? truth_and(truth, here) : truth_or(truth, here);
+    }
+    return truth;
+}
+
+comity_truth comity_judge_expression(comity_judge_memory *memory, const comity_act *act, uint32_t expression)
+{
+    return expression_holds(memory, act, expression, 0);
+}
+
+/* ---- literals ---- */
+
+static comity_truth demand_basis(const comity_act *act, const comity_literal *literal)
+{
+    if (!act->basis_given) {
+        return COMITY_UNKNOWN;
+    }
+    return act->basis_class == literal->a && act->basis == literal->b ? COMITY_YES : COMITY_NO;
+}
+
+static comity_truth order_in_force(const comity_image *image, uint32_t orders, int32_t on)
+{
+    const comity_orders_record *record = &image->orders[orders];
+    for (uint32_t i = 0; i < record->dated_count; i++) {
+        const comity_dated *dated = &image->dated[record->first_dated + i];
+        if (dated->from <= on && on <= dated->until) {
+            return COMITY_YES;
+        }
+    }
+    return COMITY_NO;
+}
+
+static comity_truth literal_plain(comity_judge_memory *memory, const comity_act *act,
+                                  const comity_literal *literal, uint32_t node)
+{
+    const comity_image *image = memory->image;
+    const comity_node *party = &act->nodes[side_node(literal, node)];
+    uint32_t paper;
+    switch ((comity_test_op)literal->op) {
+    case COMITY_OP_ACT:
+        return (literal->a & act->kind_mask) != 0 ? COMITY_YES : COMITY_NO;
+    case COMITY_OP_PLACE:
+        return place_in(image, literal->b, party->state, act->on);
+    case COMITY_OP_SUBJECT_TO:
+        return places_has(image, act, party->subject_to, literal->b, false);
+    case COMITY_OP_PLACES_HAS:
+        return places_has(image, act, act->lists[literal->a], literal->b, false);
+    case COMITY_OP_PLACES_HAS_OUTSIDE:
+        return places_has(image, act, act->lists[literal->a], literal->b, true);
+    case COMITY_OP_PLACES_ONLY:
+        return places_only(image, act, act->lists[literal->a], literal->b, false);
+    case COMITY_OP_PLACES_ONLY_OUTSIDE:
+        return places_only(image, act, act->lists[literal->a], literal->b, true);
+    case COMITY_OP_HAS:
+        return facts_has(&act->facts[literal->a], literal->b);
+    case COMITY_OP_HAS_ANY:
+        return facts_has_any(&act->facts[literal->a], &image->sets[literal->b]);
+    case COMITY_OP_ONLY:
+        return list_only(literal->a == COMITY_SLOT_CATEGORY ? &act->listed_categories
+                                                            : &act->facts[literal->a].yes,
+                         act->known[literal->a], &image->sets[literal->b]);
+    case COMITY_OP_PARTY_HAS:
+        return facts_has_any(literal->a == COMITY_CLASS_KIND ? &party->kinds : &party->certified,
+                             &image->sets[literal->b]);
+    case COMITY_OP_DERIVED:
+        return party_derived(memory, act, literal->b, side_node(literal, node));
+    case COMITY_OP_OWNED:
+        return party_owned(memory, act, literal, side_node(literal, node));
+    case COMITY_OP_PEOPLE:
+        return at_least(act->people, image->numbers[literal->b]);
+    case COMITY_OP_COUNT:
+        return at_least(count_range(memory, act, literal->a), image->numbers[literal->b]);
+    case COMITY_OP_DEMAND_BASIS:
+        return demand_basis(act, literal);
+    case COMITY_OP_ORDER:
+        return order_in_force(image, literal->a, act->on);
+    case COMITY_OP_AGREEMENT:
+        return agreement_between(memory, act, literal->a, side_node(literal, node), literal->b);
+    case COMITY_OP_RECEIVED:
+        return data_received(image, act, literal);
+    case COMITY_OP_HELD:
+        return comity_judge_leaf(memory, act, literal->b, &paper);
+    case COMITY_OP_ACROSS:
+        return across_borders(image, act);
+    case COMITY_OP_LAST:
+        break;
+    }
+    assert(!"an image that opened has no such test");
+    return COMITY_UNKNOWN;
+}
+
+comity_truth comity_judge_literal(comity_judge_memory *memory, const comity_act *act,
+                                  const comity_literal *literal, uint32_t node)
+{
+    comity_truth truth = literal_plain(memory, act, literal, node);
+    return literal->flags & COMITY_LITERAL_NEGATED ? truth_not(truth) : truth;
+}
+
+comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,
+                                   const comity_literal *literals, uint32_t count, uint32_t node)
+{
+    comity_truth truth = COMITY_YES;
+    for (uint32_t i = 0; i < count; i++) {
+        const comity_literal *literal = &literals[i];
+        comity_truth here;
+        if (literal->op == COMITY_OP_HAS) {
+            here = facts_has(&act->facts[literal->a], literal->b);
+            here = literal->flags & COMITY_LITERAL_NEGATED ? truth_not(here) : here;
+        } else {
+            here = comity_judge_literal(memory, act, literal, node);
+        }
+        if (here == COMITY_NO) {
+            return COMITY_NO;
+        }
+        truth = truth_and(truth, here);
+    }
+    return truth;
+}
+
+comity_truth comity_judge_row(comity_judge_memory *memory, const comity_act *act,
+                              const comity_row *row, uint32_t node)
+{
+    return comity_judge_literals(memory, act, &memory->image->literals[row->first_literal],
+                                 row->literal_count, node);
+}

@@ -1,0 +1,34 @@
+/* The judge's working memory; for the files of this folder only. */
+#ifndef COMITY_JUDGE_MEMORY_H
+#define COMITY_JUDGE_MEMORY_H
+
+#include "judge/judge.h"
+#include "base/limits.h"
+
+struct comity_judge_memory {
+    const comity_image *image;
+    uint32_t depth;             /* of conditions within conditions */
+    uint32_t stamp;             /* number of the judgement; what bears another is stale */
+    uint8_t *status;            /* by rule: truth after lifting; all COMITY_NO between judgements */
+    comity_ruling *rulings;
+    uint32_t ruling_count;
+    uint32_t *laws;             /* considered, rising */
+    uint32_t law_count;
+    uint32_t *law_stamps;       /* by law: considered in this judgement */
+    bool *adopted;              /* by law */
+    uint32_t *always;           /* policies and adopted agreements */
+    uint32_t always_count;
+    uint16_t *uncovered;        /* by touched place */
+    uint32_t *count_stamps;     /* by count */
+    comity_range *count_ranges;
+    uint32_t *derived_stamps;   /* by node and kind */
+    uint8_t *derived;
+    uint64_t *alive;            /* rows of the law at hand that may hold */
+    uint64_t *agreements;       /* for the agreements two touched states share */
+};
+
+/* The truth of `count` literals together, for a party or owner `node` they may speak of. */
+comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,
+                                   const comity_literal *literals, uint32_t count, uint32_t node);
+
+#endif

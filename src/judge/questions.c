@@ -1,0 +1,429 @@
+/* What to ask first: the unknown facts that undecided rules read.
+ *
+ * For each rule that may apply, the rows that are still open are gone through
+ * for literals that are unknown; each becomes a question, asked once however
+ * many rules read it. */
+#include "judge/explain.h"
+
+#include "judge/memory.h"
+#include "law/terms.h"
+
+#include <string.h>
+
+typedef struct questioner {
+    comity_judge_memory *memory;
+    const comity_image *image;
+    const comity_act *act;
+    comity_questions *questions;
+    uint32_t rule;
+} questioner;
+
+static void ask(questioner *asking, comity_question_kind kind, uint32_t side, uint32_t a, uint32_t b)
+{
+    comity_questions *questions = asking->questions;
+    uint32_t i = 0;
+    while (i < questions->count &&
+           !(questions->items[i].kind == kind && questions->items[i].side == side && questions->items[i].a == a &&
+             questions->items[i].b == b)) {
+        i++;
+    }
+    if (i == COMITY_QUESTIONS_MAX || questions->rule_count == COMITY_QUESTION_RULES_MAX) {
+        questions->cut = true;
+        return;
+    }
+    if (i == questions->count) {
+        questions->items[questions->count++] =
+            (comity_question){.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b};
+    }
+    for (uint32_t j = questions->rule_count; j > 0 && questions->rules[j - 1].rule == asking->rule; j--) {
+        if (questions->rules[j - 1].question == i) {
+            return;
+        }
+    }
+    questions->items[i].rule_count++;
+    questions->rules[questions->rule_count].question = i;
+    questions->rules[questions->rule_count++].rule = asking->rule;
+}
+
+/* Those of a set that may be had but are not surely. */
+static void ask_set(questioner *asking, comity_question_kind kind, uint32_t side, uint32_t a, const comity_set *set,
+                    const comity_facts *facts)
+{
+    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+        uint64_t open = set->words[word] & facts->may.words[word] & ~facts->yes.words[word];
+        for (; open != 0; open &= open - 1) {
+            ask(asking, kind, side, a, word * 64 + (uint32_t)__builtin_ctzll(open));
+        }
+    }
+}
+
+static void ask_places_of_parties(questioner *asking)
+{
+    for (uint32_t side = 0; side < 2; side++) {
+        if (asking->act->nodes[side].state.place == COMITY_NONE16 || asking->act->nodes[side].state.any_part) {
+            ask(asking, COMITY_ASK_PLACE, side, 0, 0);
+        }
+    }
+}
+
+static void ask_derived(questioner *asking, uint32_t side, uint32_t kind)
+{
+    const comity_node *party = &asking->act->nodes[side];
+    bool said_open = !comity_set_has(&party->kinds.yes, kind) && comity_set_has(&party->kinds.may, kind);
+    if (said_open) {
+        ask(asking, COMITY_ASK_DERIVED, side, 0, kind);
+    } else if (party->state.place == COMITY_NONE16) {
+        ask(asking, COMITY_ASK_PLACE, side, 0, 0);
+    } else {
+        ask(asking, COMITY_ASK_OWNERS, side, 0, 0);
+    }
+}
+
+static void ask_literal(questioner *asking, const comity_literal *literal)
+{
+    const comity_image *image = asking->image;
+    uint32_t side = literal->flags & COMITY_LITERAL_SIDE;
+    const comity_node *party = &asking->act->nodes[side < 2 ? side : 0];
+    switch ((comity_test_op)literal->op) {
+    case COMITY_OP_PLACE:
+        ask(asking, COMITY_ASK_PLACE, side, 0, 0);
+        return;
+    case COMITY_OP_SUBJECT_TO:
+        ask(asking, COMITY_ASK_SUBJECT_TO, side, 0, 0);
+        return;
+    case COMITY_OP_PLACES_HAS:
+    case COMITY_OP_PLACES_HAS_OUTSIDE:
+    case COMITY_OP_PLACES_ONLY:
+    case COMITY_OP_PLACES_ONLY_OUTSIDE:
+        ask(asking, COMITY_ASK_PLACES, 0, literal->a, 0);
+        return;
+    case COMITY_OP_HAS:
+        ask(asking, COMITY_ASK_HAS, 0, literal->a, literal->b);
+        return;
+    case COMITY_OP_HAS_ANY:
+        ask_set(asking, COMITY_ASK_HAS, 0, literal->a, &image->sets[literal->b], &asking->act->facts[literal->a]);
+        return;
+    case COMITY_OP_ONLY:
+        ask(asking, COMITY_ASK_ONLY, 0, literal->a, literal->b);
+        return;
+    case COMITY_OP_PARTY_HAS:
+        if (literal->a == COMITY_CLASS_KIND) {
+            ask_set(asking, COMITY_ASK_KIND, side, 0, &image->sets[literal->b], &party->kinds);
+        } else {
+            ask_set(asking, COMITY_ASK_CERTIFIED, side, 0, &image->sets[literal->b], &party->certified);
+        }
+        return;
+    case COMITY_OP_DERIVED:
+        ask_derived(asking, side < 2 ? side : 0, literal->b);
+        return;
+    case COMITY_OP_OWNED:
+        ask(asking, COMITY_ASK_OWNERS, side, 0, 0);
+        return;
+    case COMITY_OP_PEOPLE:
+        ask(asking, COMITY_ASK_PEOPLE, 0, 0, 0);
+        return;
+    case COMITY_OP_COUNT:
+        ask(asking, COMITY_ASK_COUNT, 0, literal->a, 0);
+        return;
+    case COMITY_OP_DEMAND_BASIS:
+        ask(asking, COMITY_ASK_BASIS, 0, 0, 0);
+        return;
+    case COMITY_OP_RECEIVED:
+        ask(asking, COMITY_ASK_RECEIVED, 0, 0, 0);
+        return;
+    case COMITY_OP_HELD:
+        ask(asking, COMITY_ASK_PAPER, 0, 0, literal->b);
+        return;
+    case COMITY_OP_AGREEMENT:
+    case COMITY_OP_ACROSS:
+        ask_places_of_parties(asking);
+        return;
+    case COMITY_OP_ACT:
+    case COMITY_OP_ORDER:
+    case COMITY_OP_LAST:
+        return; /* never unknown */
+    }
+}
+
+static void ask_rule(questioner *asking, const comity_rule_record *rule)
+{
+    for (uint32_t i = 0; i < rule->row_count; i++) {
+        const comity_row *row = &asking->image->rows[rule->first_row + i];
+        if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
+            continue;
+        }
+        for (uint32_t j = 0; j < row->literal_count; j++) {
+            const comity_literal *literal = &asking->image->literals[row->first_literal + j];
+            if (comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST) == COMITY_UNKNOWN) {
+                ask_literal(asking, literal);
+            }
+        }
+    }
+}
+
+static void ask_expression(questioner *asking, uint32_t expression, unsigned depth)
+{
+    const comity_expression_node *node = &asking->image->expressions[expression];
+    uint32_t paper;
+    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+        return;
+    }
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        if (comity_judge_leaf(asking->memory, asking->act, node->leaf, &paper) == COMITY_UNKNOWN) {
+            ask(asking, COMITY_ASK_PAPER, 0, 0, node->leaf);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        ask_expression(asking, asking->image->indices[node->first_child + i], depth + 1);
+    }
+}
+
+/* Those that undecide most first; then by what they are about. */
+static bool asked_before(const comity_question *a, const comity_question *b)
+{
+    if (a->rule_count != b->rule_count) {
+        return a->rule_count > b->rule_count;
+    }
+    if (a->kind != b->kind) {
+        return a->kind < b->kind;
+    }
+    if (a->side != b->side) {
+        return a->side < b->side;
+    }
+    return a->a != b->a ? a->a < b->a : a->b < b->b;
+}
+
+static void questions_sort(comity_questions *questions)
+{
+    uint32_t order[COMITY_QUESTIONS_MAX];
+    uint32_t place[COMITY_QUESTIONS_MAX];
+    comity_question sorted[COMITY_QUESTIONS_MAX];
+    for (uint32_t i = 0; i < questions->count; i++) {
+        uint32_t j = i;
+        for (; j > 0 && asked_before(&questions->items[i], &questions->items[order[j - 1]]); j--) {
+            order[j] = order[j - 1];
+        }
+        order[j] = i;
+    }
+    for (uint32_t i = 0; i < questions->count; i++) {
+        sorted[i] = questions->items[order[i]];
+        place[order[i]] = i;
+    }
+    memcpy(questions->items, sorted, questions->count * sizeof *sorted);
+    for (uint32_t i = 0; i < questions->rule_count; i++) {
+        questions->rules[i].question = place[questions->rules[i].question];
+    }
+}
+
+void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                            comity_questions *ret_questions)
+{
+    const comity_image *image = comity_judge_image(memory);
+    questioner asking = {.memory = memory, .image = image, .act = act, .questions = ret_questions};
+    ret_questions->count = 0;
+    ret_questions->rule_count = 0;
+    ret_questions->cut = false;
+    for (uint32_t i = 0; i < judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &judgement->rulings[i];
+        const comity_rule_record *rule = &image->rules[ruling->rule];
+        asking.rule = ruling->rule;
+        if (ruling->applies == COMITY_UNKNOWN) {
+            ask_rule(&asking, rule);
+        }
+        if (ruling->met == COMITY_UNKNOWN && rule->expression != COMITY_IMAGE_NONE) {
+            ask_expression(&asking, rule->expression, 0);
+        }
+    }
+    if (ret_questions->count > 1) {
+        questions_sort(ret_questions);
+    }
+}
+
+/* ---- in words ---- */
+
+static const char *const party_words[COMITY_ACT_COUNT][2] = {
+    {"exporter", "importer"}, {"holder", "place"},    {"persons' side", "collector"},
+    {"holder", "demanding authority"}, {"operator", "target"}, {"provider", "market"},
+};
+
+const char *comity_party_word(const comity_act *act, uint32_t side)
+{
+    return party_words[act->kind][side < 2 ? side : 0];
+}
+
+static const char *const list_paths[COMITY_ACT_LISTS] = {"data.origin", "data.location", "data.subjects", "via"};
+static const char *const list_asks[COMITY_ACT_LISTS] = {
+    "In which states was the data collected or made?", "In which states is the data kept?",
+    "In which states are the persons whom the data is about?", "Through which states does it only pass?"};
+static const char *const slot_paths[COMITY_SLOT_LAST] = {"data.categories", "purposes",   "deal",
+                                                         "circumstances",   "safeguards", "demand.channel"};
+
+void comity_question_path(const comity_image *image, const comity_question *question, comity_buffer *buffer)
+{
+    const char *side = question->side == 0 ? "from" : "to";
+    const char *member = NULL;
+    switch ((comity_question_kind)question->kind) {
+    case COMITY_ASK_PLACE:
+        member = ".state";
+        break;
+    case COMITY_ASK_SUBJECT_TO:
+        member = ".subject_to";
+        break;
+    case COMITY_ASK_KIND:
+    case COMITY_ASK_DERIVED:
+        member = ".kinds";
+        break;
+    case COMITY_ASK_CERTIFIED:
+        member = ".certified";
+        break;
+    case COMITY_ASK_OWNERS:
+        member = ".owners";
+        break;
+    case COMITY_ASK_PLACES:
+        comity_buffer_append_text(buffer, list_paths[question->a]);
+        return;
+    case COMITY_ASK_HAS:
+    case COMITY_ASK_ONLY:
+        comity_buffer_append_text(buffer, question->a == COMITY_SLOT_DEMAND && question->b == COMITY_DEMAND_BINDING
+                                              ? "demand.binding"
+                                              : slot_paths[question->a]);
+        return;
+    case COMITY_ASK_PEOPLE:
+        comity_buffer_append_text(buffer, "data.people");
+        return;
+    case COMITY_ASK_COUNT:
+        comity_buffer_append_text(buffer, "counts.");
+        comity_buffer_append_text(buffer, comity_image_text(image, image->counts[question->a].name));
+        return;
+    case COMITY_ASK_BASIS:
+        comity_buffer_append_text(buffer, "demand.basis");
+        return;
+    case COMITY_ASK_RECEIVED:
+        comity_buffer_append_text(buffer, "data.received");
+        return;
+    case COMITY_ASK_PAPER:
+        comity_buffer_append_text(buffer, "papers");
+        return;
+    }
+    comity_buffer_append_text(buffer, side);
+    comity_buffer_append_text(buffer, member);
+}
+
+static void sentence(comity_buffer *buffer, const char *before, const char *middle, const char *after)
+{
+    comity_buffer_append_text(buffer, before);
+    comity_buffer_append_text(buffer, middle);
+    comity_buffer_append_text(buffer, after);
+}
+
+static const char *label_of(const comity_image *image, comity_class class_of, uint32_t name)
+{
+    return comity_image_text(image, comity_image_name(image, class_of, name)->label);
+}
+
+static void ask_has(const comity_image *image, const comity_question *question, comity_buffer *buffer)
+{
+    static const char *const channels[] = {
+        "Does the demand come directly?", "Does the demand come through judicial assistance?",
+        "Does the demand come through a treaty?", "Is it a voluntary request?", "Is the demand binding?"};
+    switch ((comity_slot)question->a) {
+    case COMITY_SLOT_CATEGORY:
+        sentence(buffer, "Does the data include ", label_of(image, COMITY_CLASS_CATEGORY, question->b), "?");
+        return;
+    case COMITY_SLOT_PURPOSE:
+        sentence(buffer, "Is ", label_of(image, COMITY_CLASS_PURPOSE, question->b), " among the purposes?");
+        return;
+    case COMITY_SLOT_DEAL:
+        sentence(buffer, "Is the transaction ", label_of(image, COMITY_CLASS_DEAL, question->b), "?");
+        return;
+    case COMITY_SLOT_CIRCUMSTANCE:
+        sentence(buffer, "", label_of(image, COMITY_CLASS_CIRCUMSTANCE, question->b), "");
+        return;
+    case COMITY_SLOT_SAFEGUARD:
+        sentence(buffer, "Is ", label_of(image, COMITY_CLASS_SAFEGUARD, question->b), " in place?");
+        return;
+    case COMITY_SLOT_DEMAND:
+        comity_buffer_append_text(buffer, channels[question->b <= COMITY_DEMAND_BINDING ? question->b : 0]);
+        return;
+    case COMITY_SLOT_LAST:
+        return;
+    }
+}
+
+/* "Are the purposes nothing but A, B or C?" */
+static void ask_only(const comity_image *image, const comity_question *question, comity_buffer *buffer)
+{
+    bool categories = question->a == COMITY_SLOT_CATEGORY;
+    const comity_set *set = &image->sets[question->b];
+    uint32_t count = 0;
+    uint32_t total = 0;
+    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+        total += (uint32_t)__builtin_popcountll(set->words[i]);
+    }
+    comity_buffer_append_text(buffer, categories ? "Is the data nothing but " : "Are the purposes nothing but ");
+    for (uint32_t bit = 0; bit < COMITY_SET_BITS; bit++) {
+        if (comity_set_has(set, bit)) {
+            comity_buffer_append_text(buffer, count == 0 ? "" : count + 1 == total ? " or " : ", ");
+            comity_buffer_append_text(
+                buffer, label_of(image, categories ? COMITY_CLASS_CATEGORY : COMITY_CLASS_PURPOSE, bit));
+            count++;
+        }
+    }
+    comity_buffer_append_text(buffer, "?");
+}
+
+void comity_question_ask(const comity_image *image, const comity_act *act, const comity_question *question,
+                         comity_buffer *buffer)
+{
+    const char *party = comity_party_word(act, question->side);
+    switch ((comity_question_kind)question->kind) {
+    case COMITY_ASK_PLACE:
+        sentence(buffer, "In which state, and which part of it, is the ", party, "?");
+        return;
+    case COMITY_ASK_SUBJECT_TO:
+        sentence(buffer, "The law of which states binds the ", party, " wherever it is?");
+        return;
+    case COMITY_ASK_PLACES:
+        comity_buffer_append_text(buffer, list_asks[question->a]);
+        return;
+    case COMITY_ASK_HAS:
+        ask_has(image, question, buffer);
+        return;
+    case COMITY_ASK_ONLY:
+        ask_only(image, question, buffer);
+        return;
+    case COMITY_ASK_KIND:
+        sentence(buffer, "Is the ", party, " ");
+        sentence(buffer, "", label_of(image, COMITY_CLASS_KIND, question->b), "?");
+        return;
+    case COMITY_ASK_DERIVED:
+        sentence(buffer, "Is the ", party, ", by its state, its owners or by designation, ");
+        sentence(buffer, "", label_of(image, COMITY_CLASS_KIND, question->b), "?");
+        return;
+    case COMITY_ASK_CERTIFIED:
+        sentence(buffer, "Is the ", party, " certified: ");
+        sentence(buffer, "", label_of(image, COMITY_CLASS_CERTIFICATE, question->b), "?");
+        return;
+    case COMITY_ASK_OWNERS:
+        sentence(buffer, "Who owns the ", party, ", how much, and in which states are they?");
+        return;
+    case COMITY_ASK_PEOPLE:
+        comity_buffer_append_text(buffer, "How many persons is the data about?");
+        return;
+    case COMITY_ASK_COUNT:
+        sentence(buffer, "This act included, how many are they: ",
+                 comity_image_text(image, image->counts[question->a].label), "?");
+        return;
+    case COMITY_ASK_BASIS:
+        comity_buffer_append_text(buffer, "On which law or agreement does the demand rest?");
+        return;
+    case COMITY_ASK_RECEIVED:
+        comity_buffer_append_text(buffer, "From which states was the data received, and under what?");
+        return;
+    case COMITY_ASK_PAPER:
+        sentence(buffer, "Of the paper held: is it \"", comity_item_text(image, question->b, false),
+                 "\", in force and good for this act?");
+        return;
+    }
+}

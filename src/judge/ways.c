@@ -1,0 +1,415 @@
+/* What would make the act lawful: minimal sets of papers and safeguards.
+ *
+ * A family is a set of sets, each of which would do. Everything that stands in
+ * the way gives a family (hold this, or that, or both of those), and the ways
+ * are their product, with sets that contain another dropped. That is exact,
+ * because a paper never hurts: no set can spoil what another has cleared.
+ * Families are kept to COMITY_FAMILY_MAX sets of COMITY_WAY_SIZE_MAX; where
+ * more were to be kept, the smaller ones are, and the family is marked cut. */
+#include "judge/explain.h"
+
+#include "judge/memory.h"
+#include "law/terms.h"
+
+#include <string.h>
+
+enum { DEPTH_MAX = 12 }; /* of rules that lift rules that lift … */
+
+typedef struct way_search {
+    comity_judge_memory *memory;
+    const comity_image *image;
+    const comity_act *act;
+} way_search;
+
+/* ---- families ---- */
+
+static void family_none(comity_ways *family)
+{
+    family->count = 0;
+    family->cut = false;
+}
+
+static void family_any(comity_ways *family) /* nothing need be added */
+{
+    family_none(family);
+    family->sets[0].count = 0;
+    family->count = 1;
+}
+
+static bool way_within(const comity_way *small, const comity_way *large)
+{
+    uint32_t j = 0;
+    for (uint32_t i = 0; i < small->count; i++) {
+        while (j < large->count && large->items[j] < small->items[i]) {
+            j++;
+        }
+        if (j == large->count || large->items[j] != small->items[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void family_add(comity_ways *family, const comity_way *way)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < family->count; i++) {
+        if (way_within(&family->sets[i], way)) {
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < family->count; i++) {
+        if (!way_within(way, &family->sets[i])) {
+            family->sets[kept++] = family->sets[i];
+        }
+    }
+    family->count = kept;
+    if (kept < COMITY_FAMILY_MAX) {
+        family->sets[family->count++] = *way;
+        return;
+    }
+    uint32_t largest = 0;
+    for (uint32_t i = 1; i < kept; i++) {
+        largest = family->sets[i].count > family->sets[largest].count ? i : largest;
+    }
+    if (way->count < family->sets[largest].count) {
+        family->sets[largest] = *way;
+    }
+    family->cut = true;
+}
+
+static void family_or(comity_ways *family, const comity_ways *more)
+{
+    for (uint32_t i = 0; i < more->count; i++) {
+        family_add(family, &more->sets[i]);
+    }
+    family->cut |= more->cut;
+}
+
+/* False if together they are too many. */
+static bool way_join(const comity_way *a, const comity_way *b, comity_way *ret_way)
+{
+    comity_way way = {.count = 0};
+    uint32_t i = 0;
+    uint32_t j = 0;
+    while (i < a->count || j < b->count) {
+        uint32_t item;
+        if (j == b->count || (i < a->count && a->items[i] <= b->items[j])) {
+            item = a->items[i];
+            j += j < b->count && b->items[j] == item;
+            i++;
+        } else {
+            item = b->items[j++];
+        }
+        if (way.count == COMITY_WAY_SIZE_MAX) {
+            return false;
+        }
+        way.items[way.count++] = item;
+    }
+    *ret_way = way;
+    return true;
+}
+
+static void family_and(comity_ways *family, const comity_ways *more)
+{
+    comity_ways product;
+    if (more->count == 1 && more->sets[0].count == 0) {
+        family->cut |= more->cut;
+        return;
+    }
+    family_none(&product);
+    product.cut = family->cut || more->cut;
+    for (uint32_t i = 0; i < family->count; i++) {
+        for (uint32_t j = 0; j < more->count; j++) {
+            comity_way way;
+            if (way_join(&family->sets[i], &more->sets[j], &way)) {
+                family_add(&product, &way);
+            } else {
+                product.cut = true;
+            }
+        }
+    }
+    *family = product;
+}
+
+/* ---- what single conditions want ---- */
+
+static void item_family(uint32_t item, comity_ways *ret_family)
+{
+    family_none(ret_family);
+    ret_family->sets[0] = (comity_way){{item}, 1};
+    ret_family->count = 1;
+}
+
+static uint32_t leaf_item(const comity_image *image, uint32_t leaf)
+{
+    const comity_leaf *record = &image->leaves[leaf];
+    return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
+}
+
+static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
+{
+    const comity_expression_node *node = &search->image->expressions[expression];
+    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+        family_none(ret_family);
+        return;
+    }
+    if (comity_judge_expression(search->memory, search->act, expression) == COMITY_YES) {
+        family_any(ret_family);
+        return;
+    }
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        item_family(leaf_item(search->image, node->leaf), ret_family);
+        return;
+    }
+    bool all = node->kind == COMITY_EXPRESSION_ALL;
+    if (all) {
+        family_any(ret_family);
+    } else {
+        family_none(ret_family);
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        comity_ways child;
+        expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
+        if (all) {
+            family_and(ret_family, &child);
+        } else {
+            family_or(ret_family, &child);
+        }
+    }
+}
+
+/* The items whose holding settles a literal's plain test as yes: one paper, or one of some safeguards. */
+static void literal_items(const way_search *search, const comity_literal *literal, comity_ways *ret_family)
+{
+    family_none(ret_family);
+    if (literal->op == COMITY_OP_HELD) {
+        item_family(leaf_item(search->image, literal->b), ret_family);
+    } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
+        item_family(COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
+    } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {
+        for (uint32_t bit = 0; bit < COMITY_SET_BITS; bit++) {
+            if (comity_set_has(&search->image->sets[literal->b], bit)) {
+                comity_ways one;
+                item_family(COMITY_ITEM_SAFEGUARD | bit, &one);
+                family_or(ret_family, &one);
+            }
+        }
+    }
+}
+
+static void row_make_yes(const way_search *search, const comity_row *row, comity_ways *ret_family)
+{
+    family_any(ret_family);
+    for (uint32_t i = 0; i < row->literal_count && ret_family->count != 0; i++) {
+        const comity_literal *literal = &search->image->literals[row->first_literal + i];
+        comity_ways items;
+        if (comity_judge_literal(search->memory, search->act, literal, COMITY_NODE_FIRST) == COMITY_YES) {
+            continue;
+        }
+        family_none(&items);
+        if (!(literal->flags & COMITY_LITERAL_NEGATED)) {
+            literal_items(search, literal, &items);
+        }
+        family_and(ret_family, &items);
+    }
+}
+
+static void row_make_no(const way_search *search, const comity_row *row, comity_ways *ret_family)
+{
+    family_none(ret_family);
+    for (uint32_t i = 0; i < row->literal_count; i++) {
+        const comity_literal *literal = &search->image->literals[row->first_literal + i];
+        comity_ways items;
+        if (comity_judge_literal(search->memory, search->act, literal, COMITY_NODE_FIRST) == COMITY_NO) {
+            family_any(ret_family);
+            return;
+        }
+        if (literal->flags & COMITY_LITERAL_NEGATED) {
+            literal_items(search, literal, &items);
+            family_or(ret_family, &items);
+        }
+    }
+}
+
+/* ---- rules ---- */
+
+static bool is_considered(const way_search *search, const comity_rule_record *rule)
+{
+    return search->memory->law_stamps[rule->law] == search->memory->stamp && rule->from <= search->act->on &&
+           search->act->on <= rule->until;
+}
+
+static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, comity_ways *ret_family);
+
+/* What would make the rule surely apply. */
+static void rule_enable(const way_search *search, uint32_t rule, unsigned depth, comity_ways *ret_family)
+{
+    const comity_image *image = search->image;
+    const comity_rule_record *record = &image->rules[rule];
+    comity_ways one;
+    family_none(ret_family);
+    if (!is_considered(search, record) || depth > DEPTH_MAX) {
+        return;
+    }
+    if (comity_judge_status(search->memory, rule) == COMITY_YES) {
+        family_any(ret_family);
+        return;
+    }
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &image->rows[record->first_row + i];
+        if (!(row->rule & 1u)) {
+            row_make_yes(search, row, &one);
+            family_or(ret_family, &one);
+        }
+    }
+    for (uint32_t i = 0; i < record->row_count && ret_family->count != 0; i++) {
+        const comity_row *row = &image->rows[record->first_row + i];
+        if (row->rule & 1u) {
+            row_make_no(search, row, &one);
+            family_and(ret_family, &one);
+        }
+    }
+    for (uint32_t i = 0; i < record->lifter_count && ret_family->count != 0; i++) {
+        rule_clear(search, image->indices[record->first_lifter + i], depth + 1, &one);
+        family_and(ret_family, &one);
+    }
+}
+
+/* What would make the rule surely not apply. */
+static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, comity_ways *ret_family)
+{
+    const comity_image *image = search->image;
+    const comity_rule_record *record = &image->rules[rule];
+    comity_ways rows;
+    comity_ways one;
+    if (comity_judge_status(search->memory, rule) == COMITY_NO) {
+        family_any(ret_family);
+        return;
+    }
+    family_none(ret_family);
+    if (depth > DEPTH_MAX) {
+        return;
+    }
+    family_any(&rows);
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &image->rows[record->first_row + i];
+        if (row->rule & 1u) {
+            row_make_yes(search, row, &one);
+            family_or(ret_family, &one);
+        } else if (rows.count != 0) {
+            row_make_no(search, row, &one);
+            family_and(&rows, &one);
+        }
+    }
+    family_or(ret_family, &rows);
+    for (uint32_t i = 0; i < record->lifter_count; i++) {
+        rule_enable(search, image->indices[record->first_lifter + i], depth + 1, &one);
+        family_or(ret_family, &one);
+    }
+}
+
+/* What would meet the rule's need. */
+static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_family)
+{
+    const comity_image *image = search->image;
+    const comity_rule_record *record = &image->rules[rule];
+    comity_ways one;
+    comity_ways expression;
+    family_none(ret_family);
+    if (record->expression != COMITY_IMAGE_NONE) {
+        expression_family(search, record->expression, 0, ret_family);
+    }
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = image->indices[record->first_way + i];
+        rule_enable(search, way, 0, &one);
+        if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {
+            expression_family(search, image->rules[way].expression, 0, &expression);
+            family_and(&one, &expression);
+        }
+        family_or(ret_family, &one);
+    }
+}
+
+/* ---- order ---- */
+
+const char *comity_item_text(const comity_image *image, uint32_t item, bool json)
+{
+    if (item & COMITY_ITEM_SAFEGUARD) {
+        const comity_name_record *name =
+            comity_image_name(image, COMITY_CLASS_SAFEGUARD, item & ~COMITY_ITEM_SAFEGUARD);
+        return comity_image_text(image, json ? name->json : name->text);
+    }
+    return comity_image_text(image, json ? image->leaves[item].json : image->leaves[item].text);
+}
+
+static int way_compare(const comity_image *image, const comity_way *a, const comity_way *b)
+{
+    if (a->count != b->count) {
+        return a->count < b->count ? -1 : 1;
+    }
+    for (uint32_t i = 0; i < a->count; i++) {
+        int order = strcmp(comity_item_text(image, a->items[i], true), comity_item_text(image, b->items[i], true));
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
+}
+
+static void ways_sort(const comity_image *image, comity_ways *ways)
+{
+    for (uint32_t i = 0; i < ways->count; i++) {
+        comity_way *way = &ways->sets[i];
+        for (uint32_t j = 1; j < way->count; j++) {
+            uint32_t item = way->items[j];
+            uint32_t k = j;
+            for (; k > 0 && strcmp(comity_item_text(image, way->items[k - 1], true),
+                                   comity_item_text(image, item, true)) > 0; k--) {
+                way->items[k] = way->items[k - 1];
+            }
+            way->items[k] = item;
+        }
+        comity_way own = *way;
+        uint32_t j = i;
+        for (; j > 0 && way_compare(image, &ways->sets[j - 1], &own) > 0; j--) {
+            ways->sets[j] = ways->sets[j - 1];
+        }
+        ways->sets[j] = own;
+    }
+}
+
+void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                       comity_ways *ret_ways)
+{
+    const comity_image *image = comity_judge_image(memory);
+    way_search search = {memory, image, act};
+    family_none(ret_ways);
+    if (judgement->verdict == COMITY_VERDICT_PERMIT || judgement->uncovered_count != 0) {
+        return;
+    }
+    family_any(ret_ways);
+    for (uint32_t i = 0; i < judgement->ruling_count && ret_ways->count != 0; i++) {
+        const comity_ruling *ruling = &judgement->rulings[i];
+        comity_effect effect = (comity_effect)image->rules[ruling->rule].effect;
+        bool stands = ruling->binds && ruling->applies != COMITY_NO &&
+                      (effect == COMITY_EFFECT_REFUSE ||
+                       (effect == COMITY_EFFECT_NEEDS && ruling->met != COMITY_YES));
+        if (!stands) {
+            continue;
+        }
+        comity_ways clear;
+        comity_ways meet;
+        rule_clear(&search, ruling->rule, 0, &clear);
+        if (effect == COMITY_EFFECT_NEEDS) {
+            rule_meet(&search, ruling->rule, &meet);
+            family_or(&clear, &meet);
+        }
+        family_and(ret_ways, &clear);
+    }
+    ways_sort(image, ret_ways);
+    if (ret_ways->count > COMITY_WAYS_MAX) {
+        ret_ways->count = COMITY_WAYS_MAX;
+        ret_ways->cut = true;
+    }
+}

@@ -1,0 +1,385 @@
+/* A judgement in plain words, for a terminal. */
+#include "base/date.h"
+#include "judge/explain.h"
+#include "judge/memory.h"
+#include "law/terms.h"
+
+#include <string.h>
+
+typedef struct teller {
+    comity_buffer *buffer;
+    comity_judge_memory *memory;
+    const comity_image *image;
+    const comity_act *act;
+    const comity_judgement *judgement;
+    comity_explain_memory *explain;
+    comity_explain_style style;
+} teller;
+
+static const char *const act_words[COMITY_ACT_COUNT] = {"transfer", "store", "collect", "disclose", "operate", "offer"};
+
+static void put(const teller *tell, const char *text)
+{
+    comity_buffer_append_text(tell->buffer, text);
+}
+
+static void put_coloured(const teller *tell, const char *code, const char *text)
+{
+    put(tell, tell->style.colour ? code : "");
+    put(tell, text);
+    put(tell, tell->style.colour ? "\033[0m" : "");
+}
+
+static void put_heading(const teller *tell, const char *text)
+{
+    put(tell, "\n  ");
+    put_coloured(tell, "\033[1m", text);
+    put(tell, "\n");
+}
+
+/* Characters, not bytes. */
+static unsigned width_of(const char *text, size_t size)
+{
+    unsigned width = 0;
+    for (size_t i = 0; i < size; i++) {
+        width += ((unsigned char)text[i] & 0xc0) != 0x80;
+    }
+    return width;
+}
+
+/* Words broken at the width, each line behind `indent` spaces. `at`: the column already reached. */
+static void put_wrapped(const teller *tell, const char *text, unsigned indent, unsigned at)
+{
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        unsigned width = width_of(text, size);
+        if (at > indent && at + 1 + width > tell->style.width) {
+            put(tell, "\n");
+            at = 0;
+        } else if (at > indent) {
+            put(tell, " ");
+            at++;
+        }
+        for (; at < indent; at++) {
+            put(tell, " ");
+        }
+        comity_buffer_append(tell->buffer, text, size);
+        at += width;
+        text += size;
+        text += *text == ' ';
+    }
+    put(tell, "\n");
+}
+
+static void put_bullet(const teller *tell, const char *text)
+{
+    put(tell, "    - ");
+    put_wrapped(tell, text, 6, 6);
+}
+
+static const comity_rule_record *rule_of(const teller *tell, const comity_ruling *ruling)
+{
+    return &tell->image->rules[ruling->rule];
+}
+
+static const char *text_of(const teller *tell, uint32_t text)
+{
+    return comity_image_text(tell->image, text);
+}
+
+static bool stands(const comity_ruling *ruling)
+{
+    return ruling->lifted_by == COMITY_NOT_LIFTED;
+}
+
+/* Where a rule comes from, and whether that was checked. */
+static void put_rule(const teller *tell, const comity_ruling *ruling)
+{
+    const comity_rule_record *rule = rule_of(tell, ruling);
+    put(tell, "    ");
+    put_coloured(tell, "\033[36m", text_of(tell, rule->name));
+    put(tell, ruling->applies == COMITY_UNKNOWN ? "  (may apply)\n" : "\n");
+    put_wrapped(tell, text_of(tell, rule->title), 6, 0);
+    put(tell, "      ");
+    put(tell, text_of(tell, rule->cite));
+    put(tell, rule->checked == COMITY_NO_DATE ? " [unverified]\n" : "\n");
+}
+
+static void put_items_of(const teller *tell, uint32_t count, const char *between)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t item = tell->explain->items[i];
+        bool is_way = !(item & COMITY_ITEM_SAFEGUARD) && (item & COMITY_MET_BY_WAY);
+        put(tell, i == 0 ? "" : between);
+        put(tell, is_way ? text_of(tell, tell->image->rules[item & ~COMITY_MET_BY_WAY].name)
+                         : comity_item_text(tell->image, item, false));
+    }
+}
+
+enum { ITEMS_MAX = sizeof((comity_explain_memory *)0)->items / sizeof(uint32_t) };
+
+static void put_refusals(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        if (stands(ruling) && ruling->binds && rule_of(tell, ruling)->effect == COMITY_EFFECT_REFUSE) {
+            if (!any) {
+                put_heading(tell, "What stands against it");
+            }
+            any = true;
+            put_rule(tell, ruling);
+        }
+    }
+}
+
+static void put_needs(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        const comity_rule_record *rule = rule_of(tell, ruling);
+        if (!stands(ruling) || !ruling->binds || rule->effect != COMITY_EFFECT_NEEDS || ruling->met == COMITY_YES) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What is needed");
+        }
+        any = true;
+        put_rule(tell, ruling);
+        put(tell, "      needs ");
+        if (rule->expression == COMITY_IMAGE_NONE) {
+            put(tell, "a way");
+        } else {
+            comity_expression_text(tell->image, rule->expression, tell->buffer);
+        }
+        put(tell, rule->way_count != 0 && rule->expression != COMITY_IMAGE_NONE ? ", or a way\n" : "\n");
+    }
+}
+
+static void put_met(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        if (!stands(ruling) || !ruling->binds || ruling->met != COMITY_YES) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What is needed and met, by what the act claims");
+        }
+        any = true;
+        put_rule(tell, ruling);
+        put(tell, "      met by ");
+        put_items_of(tell, comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX),
+                     "; ");
+        put(tell, "\n");
+    }
+}
+
+static void put_ways(const teller *tell)
+{
+    comity_ways *ways = &tell->explain->ways;
+    if (tell->judgement->verdict == COMITY_VERDICT_PERMIT) {
+        return;
+    }
+    comity_judge_ways(tell->memory, tell->act, tell->judgement, ways);
+    if (ways->count == 0) {
+        if (tell->judgement->verdict != COMITY_VERDICT_UNDETERMINED) {
+            put_heading(tell, ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
+                                        : "No paper or safeguard would make it lawful");
+        }
+        return;
+    }
+    put_heading(tell, "What would make it lawful: any one of these");
+    for (uint32_t i = 0; i < ways->count; i++) {
+        put(tell, "    - ");
+        for (uint32_t j = 0; j < ways->sets[i].count; j++) {
+            put(tell, j == 0 ? "" : "\n      and ");
+            put(tell, comity_item_text(tell->image, ways->sets[i].items[j], false));
+        }
+        put(tell, "\n");
+    }
+    put(tell, ways->cut ? "    There are more.\n" : "");
+}
+
+static void put_uncovered(const teller *tell)
+{
+    if (tell->judgement->uncovered_count == 0) {
+        return;
+    }
+    put_heading(tell, "Law that is not on file");
+    for (uint32_t i = 0; i < tell->judgement->uncovered_count; i++) {
+        const comity_place *place = &tell->image->places[tell->judgement->uncovered[i]];
+        put(tell, "    - ");
+        put(tell, text_of(tell, place->code));
+        put(tell, " (");
+        put(tell, text_of(tell, place->name));
+        put(tell, "): nothing is known of its law on this kind of act, \"");
+        put(tell, act_words[tell->act->kind]);
+        put(tell, "\"\n");
+    }
+}
+
+static void put_questions(const teller *tell)
+{
+    comity_questions *questions = &tell->explain->questions;
+    comity_judge_questions(tell->memory, tell->act, tell->judgement, questions);
+    if (questions->count == 0 || tell->judgement->verdict == COMITY_VERDICT_REFUSE) {
+        return;
+    }
+    put_heading(tell, tell->judgement->verdict == COMITY_VERDICT_UNDETERMINED ? "What to tell first"
+                                                                             : "What could still matter");
+    uint32_t shown = questions->count < 8 ? questions->count : 8;
+    for (uint32_t i = 0; i < shown; i++) {
+        put(tell, "    - ");
+        comity_question_ask(tell->image, tell->act, &questions->items[i], tell->buffer);
+        put(tell, " (");
+        comity_question_path(tell->image, &questions->items[i], tell->buffer);
+        put(tell, ")\n");
+    }
+    if (shown < questions->count) {
+        put(tell, "    … and ");
+        comity_buffer_append_u64(tell->buffer, questions->count - shown);
+        put(tell, " more that decide less\n");
+    }
+}
+
+static void put_duties(const teller *tell)
+{
+    bool any = false;
+    if (tell->judgement->verdict == COMITY_VERDICT_REFUSE) {
+        return;
+    }
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        const comity_rule_record *rule = rule_of(tell, ruling);
+        if (!stands(ruling) || !ruling->binds || rule->effect != COMITY_EFFECT_DUTY || ruling->applies != COMITY_YES) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What is to be done after or beside it");
+        }
+        any = true;
+        put_bullet(tell, text_of(tell, rule->text));
+        put(tell, "      ");
+        if (text_of(tell, rule->within)[0] != '\0') {
+            put(tell, text_of(tell, rule->within));
+            put(tell, "; ");
+        }
+        put_coloured(tell, "\033[36m", text_of(tell, rule->name));
+        put(tell, "\n");
+    }
+}
+
+static void put_conflicts(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *compels = &tell->judgement->rulings[i];
+        if (!stands(compels) || !compels->binds || rule_of(tell, compels)->effect != COMITY_EFFECT_COMPELS) {
+            continue;
+        }
+        for (uint32_t j = 0; j < tell->judgement->ruling_count; j++) {
+            const comity_ruling *against = &tell->judgement->rulings[j];
+            const comity_rule_record *rule = rule_of(tell, against);
+            if (!stands(against) || !against->binds || rule->law == rule_of(tell, compels)->law ||
+                !(rule->effect == COMITY_EFFECT_REFUSE ||
+                  (rule->effect == COMITY_EFFECT_NEEDS && against->met != COMITY_YES))) {
+                continue;
+            }
+            if (!any) {
+                put_heading(tell, "Where laws conflict");
+            }
+            any = true;
+            put(tell, "    - ");
+            put(tell, text_of(tell, rule_of(tell, compels)->name));
+            put(tell, " obliges to what ");
+            put(tell, text_of(tell, rule->name));
+            put(tell, rule->effect == COMITY_EFFECT_REFUSE ? " forbids" : " makes conditional");
+            uint32_t count = comity_judge_channels(tell->memory, tell->act, rule_of(tell, compels)->law, rule->law,
+                                                   tell->explain->items, ITEMS_MAX);
+            for (uint32_t k = 0; k < count; k++) {
+                const comity_law_record *law = &tell->image->laws[tell->explain->items[k]];
+                put(tell, k == 0 ? "; both accept " : ", ");
+                put(tell, text_of(tell, law->code));
+                put(tell, " (");
+                put(tell, text_of(tell, law->title));
+                put(tell, ")");
+            }
+            put(tell, count == 0 ? "; no agreement on file is a channel between them\n" : "\n");
+        }
+    }
+}
+
+static void put_notes(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        const comity_rule_record *rule = rule_of(tell, ruling);
+        bool notes = rule->effect == COMITY_EFFECT_NOTES || rule->effect == COMITY_EFFECT_COMPELS || !ruling->binds;
+        if (!stands(ruling) || !notes || ruling->applies != COMITY_YES) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What else law says");
+        }
+        any = true;
+        put(tell, "    - ");
+        put_coloured(tell, "\033[36m", text_of(tell, rule->name));
+        put(tell, " ");
+        put_wrapped(tell, text_of(tell, rule->title), 6, 7 + width_of(text_of(tell, rule->name), strlen(text_of(tell, rule->name))));
+    }
+}
+
+static void put_head(const teller *tell)
+{
+    static const char *const colours[] = {
+        [COMITY_VERDICT_PERMIT] = "\033[1;32m",
+        [COMITY_VERDICT_CONDITIONAL] = "\033[1;33m",
+        [COMITY_VERDICT_UNDETERMINED] = "\033[1;35m",
+        [COMITY_VERDICT_REFUSE] = "\033[1;31m",
+    };
+    static const char *const meanings[] = {
+        [COMITY_VERDICT_PERMIT] = "no rule on file stands in the way",
+        [COMITY_VERDICT_CONDITIONAL] = "lawful once what is needed is held",
+        [COMITY_VERDICT_UNDETERMINED] = "it cannot be told from what is known",
+        [COMITY_VERDICT_REFUSE] = "it may not be done",
+    };
+    char day[COMITY_DATE_TEXT_SIZE];
+    put_coloured(tell, colours[tell->judgement->verdict], comity_verdict_word(tell->judgement->verdict));
+    put(tell, ": ");
+    put(tell, meanings[tell->judgement->verdict]);
+    put(tell, "\n  ");
+    if (tell->act->id.text != NULL) {
+        comity_buffer_append(tell->buffer, tell->act->id.text, tell->act->id.size);
+        put(tell, ": ");
+    }
+    put(tell, act_words[tell->act->kind]);
+    put(tell, " on ");
+    comity_date_print(tell->act->on, day);
+    put(tell, day);
+    put(tell, tell->act->touched_count == 0 ? "" : ", under the law of ");
+    for (uint32_t i = 0; i < tell->act->touched_count; i++) {
+        put(tell, i == 0 ? "" : ", ");
+        put(tell, text_of(tell, tell->image->places[tell->act->touched[i]].code));
+    }
+    put(tell, "\n");
+}
+
+void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                              comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer)
+{
+    teller tell = {buffer, memory, comity_judge_image(memory), act, judgement, explain, style};
+    put_head(&tell);
+    put_refusals(&tell);
+    put_uncovered(&tell);
+    put_questions(&tell);
+    put_needs(&tell);
+    put_ways(&tell);
+    put_met(&tell);
+    put_conflicts(&tell);
+    put_duties(&tell);
+    put_notes(&tell);
+}

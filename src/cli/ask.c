@@ -1,0 +1,460 @@
+/* comity ask: a question in options, an answer in plain words.
+ *
+ * The options are put together to an act as JSON, which goes the way every act
+ * goes; so whatever is wrong with a name is told as it is told there. */
+#include "cli/command.h"
+
+#include "base/date.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char ask_help[] =
+    "Usage: comity ask --from STATE --to STATE [OPTIONS]\n"
+    "\n"
+    "May this be done, and if not, what would make it lawful?\n"
+    "\n"
+    "The act:\n"
+    "  --act KIND             transfer (default), store, collect, disclose, operate, offer\n"
+    "  --from, --to STATE     the two parties: exporter and importer; holder and place;\n"
+    "                         persons' side and collector; holder and authority\n"
+    "  --on DATE              the day whose law applies (default: today, UTC)\n"
+    "  --via STATE            only passed through\n"
+    "The data:\n"
+    "  --data CATEGORY        health, contact, … ; several with commas, or repeated\n"
+    "  --people N             how many persons\n"
+    "  --origin, --location, --subjects STATE\n"
+    "  --count NAME=N         a count that a law declares, this act included\n"
+    "The parties (default: both are companies and nothing else):\n"
+    "  --from-kind, --to-kind KIND      repeat for several; 'unknown' leaves it open\n"
+    "  --from-name, --to-name NAME\n"
+    "  --from-owner, --to-owner STATE:PERCENT\n"
+    "  --from-subject-to, --to-subject-to STATE\n"
+    "  --to-certified NAME    such as eu-us-dpf\n"
+    "Why and how:\n"
+    "  --purpose, --circumstance, --safeguard NAME, --deal NAME\n"
+    "  --channel NAME, --binding, --basis NAME   of an authority's demand\n"
+    "  --paper KIND[:LAW[:RESULT]]   a paper held\n"
+    "The answer:\n"
+    "  --json                 the judgement as JSON\n"
+    "  --act-json             the act itself, to go on with\n"
+    "  --adopt CODE, --law IMAGE\n"
+    "\n"
+    "What is not said is unknown, but for --circumstance, --from-kind and --to-kind,\n"
+    "which are taken as complete, and papers and safeguards, which are not held.\n"
+    "Say '--circumstance unknown' or '--to-kind unknown' to leave them open.\n"
+    "\n"
+    "Examples:\n"
+    "  comity ask --from DE --to BR --data health --people 20000\n"
+    "  comity ask --from CN --to SG --data health --count CN.year.sensitive=10000\n"
+    "  comity ask --act disclose --from IE --to US --to-kind authority,police \\\n"
+    "         --data content-data --location IE --channel direct --binding\n";
+
+typedef enum ask_option {
+    ASK_ACT = 256, ASK_ON, ASK_FROM, ASK_TO, ASK_FROM_NAME, ASK_TO_NAME, ASK_DEAL, ASK_CHANNEL, ASK_BASIS,
+    ASK_PEOPLE, /* up to here: one value, the last given counts */
+    ASK_VIA, ASK_DATA, ASK_ORIGIN, ASK_LOCATION, ASK_SUBJECTS, ASK_PURPOSE, ASK_CIRCUMSTANCE, ASK_SAFEGUARD,
+    ASK_FROM_KIND, ASK_TO_KIND, ASK_FROM_SUBJECT_TO, ASK_TO_SUBJECT_TO, ASK_FROM_CERTIFIED, ASK_TO_CERTIFIED,
+    /* up to here: lists, with commas or repeated */
+    ASK_FROM_OWNER, ASK_TO_OWNER, ASK_COUNT, ASK_PAPER, ASK_ADOPT, /* several, each by itself */
+    ASK_BINDING, ASK_JSON, ASK_ACT_JSON, ASK_LAW
+} ask_option;
+
+static const struct option longs[] = {
+    {"act", required_argument, NULL, ASK_ACT},
+    {"on", required_argument, NULL, ASK_ON},
+    {"from", required_argument, NULL, ASK_FROM},
+    {"to", required_argument, NULL, ASK_TO},
+    {"from-name", required_argument, NULL, ASK_FROM_NAME},
+    {"to-name", required_argument, NULL, ASK_TO_NAME},
+    {"deal", required_argument, NULL, ASK_DEAL},
+    {"channel", required_argument, NULL, ASK_CHANNEL},
+    {"basis", required_argument, NULL, ASK_BASIS},
+    {"people", required_argument, NULL, ASK_PEOPLE},
+    {"via", required_argument, NULL, ASK_VIA},
+    {"data", required_argument, NULL, ASK_DATA},
+    {"origin", required_argument, NULL, ASK_ORIGIN},
+    {"location", required_argument, NULL, ASK_LOCATION},
+    {"subjects", required_argument, NULL, ASK_SUBJECTS},
+    {"purpose", required_argument, NULL, ASK_PURPOSE},
+    {"circumstance", required_argument, NULL, ASK_CIRCUMSTANCE},
+    {"safeguard", required_argument, NULL, ASK_SAFEGUARD},
+    {"from-kind", required_argument, NULL, ASK_FROM_KIND},
+    {"to-kind", required_argument, NULL, ASK_TO_KIND},
+    {"from-subject-to", required_argument, NULL, ASK_FROM_SUBJECT_TO},
+    {"to-subject-to", required_argument, NULL, ASK_TO_SUBJECT_TO},
+    {"from-certified", required_argument, NULL, ASK_FROM_CERTIFIED},
+    {"to-certified", required_argument, NULL, ASK_TO_CERTIFIED},
+    {"from-owner", required_argument, NULL, ASK_FROM_OWNER},
+    {"to-owner", required_argument, NULL, ASK_TO_OWNER},
+    {"count", required_argument, NULL, ASK_COUNT},
+    {"paper", required_argument, NULL, ASK_PAPER},
+    {"adopt", required_argument, NULL, ASK_ADOPT},
+    {"binding", no_argument, NULL, ASK_BINDING},
+    {"json", no_argument, NULL, ASK_JSON},
+    {"act-json", no_argument, NULL, ASK_ACT_JSON},
+    {"law", required_argument, NULL, ASK_LAW},
+    {NULL, 0, NULL, 0},
+};
+
+enum { VALUES_MAX = 512 };
+
+typedef struct asked_list {
+    struct {
+        int option;
+        const char *text;
+    } values[VALUES_MAX];
+    size_t count;
+} asked_list;
+
+static const char *last_of(const asked_list *asked, int option)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < asked->count; i++) {
+        text = asked->values[i].option == option ? asked->values[i].text : text;
+    }
+    return text;
+}
+
+static bool is_given(const asked_list *asked, int option)
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->values[i].option == option) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- writing the act ---- */
+
+static void put(comity_buffer *act, const char *text)
+{
+    comity_buffer_append_text(act, text);
+}
+
+static void put_string(comity_buffer *act, const char *text, size_t size)
+{
+    comity_buffer_append_json_string(act, text, size);
+}
+
+static void put_key(comity_buffer *act, const char *name, bool *first)
+{
+    put(act, *first ? "\"" : ",\"");
+    put(act, name);
+    put(act, "\":");
+    *first = false;
+}
+
+static void put_one(comity_buffer *act, const asked_list *asked, const char *name, int option, bool *first)
+{
+    const char *text = last_of(asked, option);
+    if (text != NULL) {
+        put_key(act, name, first);
+        put_string(act, text, strlen(text));
+    }
+}
+
+/* A list of all values of an option, each perhaps several with commas.
+ * `otherwise`: what stands there when the option is not given, or NULL. */
+static void put_list(comity_buffer *act, const asked_list *asked, const char *name, int option, const char *otherwise,
+                     bool *first)
+{
+    bool inner = true;
+    if (!is_given(asked, option)) {
+        if (otherwise != NULL) {
+            put_key(act, name, first);
+            put(act, otherwise);
+        }
+        return;
+    }
+    if (strcmp(last_of(asked, option), "unknown") == 0) {
+        return;
+    }
+    put_key(act, name, first);
+    put(act, "[");
+    for (size_t i = 0; i < asked->count; i++) {
+        const char *text = asked->values[i].option == option ? asked->values[i].text : "";
+        while (*text != '\0') {
+            size_t size = strcspn(text, ",");
+            put(act, inner ? "" : ",");
+            put_string(act, text, size);
+            inner = false;
+            text += size + (text[size] == ',');
+        }
+    }
+    put(act, "]");
+}
+
+/* Numbers go in as they are written: what is none is told by the act's reader. */
+static void put_number(comity_buffer *act, const char *text)
+{
+    bool digits = *text != '\0';
+    for (const char *c = text; *c != '\0'; c++) {
+        digits &= (*c >= '0' && *c <= '9') || *c == '.';
+    }
+    if (digits) {
+        put(act, text);
+    } else {
+        put_string(act, text, strlen(text));
+    }
+}
+
+static void put_owners(comity_buffer *act, const asked_list *asked, int option, bool *first)
+{
+    bool inner = true;
+    if (!is_given(asked, option)) {
+        return;
+    }
+    put_key(act, "owners", first);
+    put(act, "[");
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->values[i].option != option || asked->values[i].text[0] == '\0') {
+            continue;
+        }
+        const char *text = asked->values[i].text;
+        const char *percent = strchr(text, ':');
+        put(act, inner ? "{\"state\":" : ",{\"state\":");
+        put_string(act, text, percent == NULL ? strlen(text) : (size_t)(percent - text));
+        if (percent != NULL) {
+            put(act, ",\"percent\":");
+            put_number(act, percent + 1);
+        }
+        put(act, "}");
+        inner = false;
+    }
+    put(act, "]");
+}
+
+typedef struct party_options {
+    const char *name;
+    int state, party_name, kind, owner, subject_to, certified;
+} party_options;
+
+static void put_party(comity_buffer *act, const asked_list *asked, const party_options *party, bool *first)
+{
+    bool inner = true;
+    put_key(act, party->name, first);
+    put(act, "{");
+    put_one(act, asked, "state", party->state, &inner);
+    put_one(act, asked, "name", party->party_name, &inner);
+    put_list(act, asked, "kinds", party->kind, "[\"company\"]", &inner);
+    put_owners(act, asked, party->owner, &inner);
+    put_list(act, asked, "subject_to", party->subject_to, NULL, &inner);
+    put_list(act, asked, "certified", party->certified, NULL, &inner);
+    put(act, "}");
+}
+
+static void put_data(comity_buffer *act, const asked_list *asked, bool *first)
+{
+    bool inner = true;
+    put_key(act, "data", first);
+    put(act, "{");
+    put_list(act, asked, "categories", ASK_DATA, NULL, &inner);
+    put_list(act, asked, "origin", ASK_ORIGIN, NULL, &inner);
+    put_list(act, asked, "location", ASK_LOCATION, NULL, &inner);
+    put_list(act, asked, "subjects", ASK_SUBJECTS, NULL, &inner);
+    if (last_of(asked, ASK_PEOPLE) != NULL) {
+        put_key(act, "people", &inner);
+        put_number(act, last_of(asked, ASK_PEOPLE));
+    }
+    put(act, "}");
+}
+
+static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
+{
+    bool inner = true;
+    if (!is_given(asked, ASK_COUNT)) {
+        return;
+    }
+    put_key(act, "counts", first);
+    put(act, "{");
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->values[i].option == ASK_COUNT) {
+            const char *text = asked->values[i].text;
+            size_t size = strcspn(text, "=");
+            put(act, inner ? "" : ",");
+            put_string(act, text, size);
+            put(act, ":");
+            put_number(act, text[size] == '=' ? text + size + 1 : "");
+            inner = false;
+        }
+    }
+    put(act, "}");
+}
+
+static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
+{
+    static const char *const members[] = {"{\"kind\":", ",\"under\":", ",\"result\":"};
+    bool inner = true;
+    if (!is_given(asked, ASK_PAPER)) {
+        return;
+    }
+    put_key(act, "papers", first);
+    put(act, "[");
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->values[i].option != ASK_PAPER) {
+            continue;
+        }
+        const char *text = asked->values[i].text;
+        put(act, inner ? "" : ",");
+        inner = false;
+        for (size_t part = 0; part < 3; part++) {
+            size_t size = part == 2 ? strlen(text) : strcspn(text, ":");
+            put(act, members[part]);
+            put_string(act, text, size);
+            text += size;
+            if (*text != ':') {
+                break;
+            }
+            text++;
+        }
+        put(act, "}");
+    }
+    put(act, "]");
+}
+
+static void put_demand(comity_buffer *act, const asked_list *asked, bool *first)
+{
+    bool inner = true;
+    if (!is_given(asked, ASK_CHANNEL) && !is_given(asked, ASK_BASIS) && !is_given(asked, ASK_BINDING)) {
+        return;
+    }
+    put_key(act, "demand", first);
+    put(act, "{");
+    put_one(act, asked, "channel", ASK_CHANNEL, &inner);
+    put_one(act, asked, "basis", ASK_BASIS, &inner);
+    if (is_given(asked, ASK_BINDING)) {
+        put_key(act, "binding", &inner);
+        put(act, "true");
+    }
+    put(act, "}");
+}
+
+static void act_write(const asked_list *asked, comity_buffer *act)
+{
+    static const party_options from = {"from", ASK_FROM, ASK_FROM_NAME, ASK_FROM_KIND, ASK_FROM_OWNER,
+                                       ASK_FROM_SUBJECT_TO, ASK_FROM_CERTIFIED};
+    static const party_options to = {"to", ASK_TO, ASK_TO_NAME, ASK_TO_KIND, ASK_TO_OWNER, ASK_TO_SUBJECT_TO,
+                                     ASK_TO_CERTIFIED};
+    bool first = true;
+    put(act, "{");
+    put_key(act, "act", &first);
+    const char *kind = last_of(asked, ASK_ACT);
+    put_string(act, kind == NULL ? "transfer" : kind, strlen(kind == NULL ? "transfer" : kind));
+    put_one(act, asked, "on", ASK_ON, &first);
+    put_party(act, asked, &from, &first);
+    put_party(act, asked, &to, &first);
+    put_list(act, asked, "via", ASK_VIA, NULL, &first);
+    put_data(act, asked, &first);
+    put_list(act, asked, "purposes", ASK_PURPOSE, NULL, &first);
+    put_one(act, asked, "deal", ASK_DEAL, &first);
+    put_list(act, asked, "circumstances", ASK_CIRCUMSTANCE, "[]", &first);
+    put_list(act, asked, "safeguards", ASK_SAFEGUARD, NULL, &first);
+    put_papers(act, asked, &first);
+    put_demand(act, asked, &first);
+    put_counts(act, asked, &first);
+    put(act, "}");
+}
+
+/* ---- the command ---- */
+
+static int options_read(int argc, char **argv, asked_list *asked)
+{
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == '?') {
+            return complain_usage("ask", "unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+        if (asked->count == VALUES_MAX) {
+            return complain_usage("ask", "more than %d options", VALUES_MAX);
+        }
+        asked->values[asked->count].option = option;
+        asked->values[asked->count++].text = optarg == NULL ? "" : optarg;
+    }
+    if (optind < argc) {
+        return complain_usage("ask", "'%s' stands alone; every fact is given by an option", argv[optind]);
+    }
+    if (!is_given(asked, ASK_FROM) && !is_given(asked, ASK_TO)) {
+        return complain_usage("ask", "say at least --from or --to");
+    }
+    return 0;
+}
+
+static int answer(comity_context *context, const asked_list *asked, const char *act, size_t size)
+{
+    comity_error error = {0};
+    comity_buffer out;
+    const uint8_t *bytes;
+    size_t out_size;
+    comity_explain_style style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)};
+    for (size_t i = 0; i < asked->count; i++) {
+        if (asked->values[i].option == ASK_ADOPT &&
+            comity_context_adopt(context, asked->values[i].text, &error) != COMITY_OK) {
+            return complain("--adopt: %s", error.message);
+        }
+    }
+    if (comity_context_judge(context, act, size, today(), &error) != COMITY_OK) {
+        return complain("%s", error.message);
+    }
+    comity_buffer_init(&out, COMITY_LIMIT_ANSWER_BYTES);
+    comity_status status = COMITY_OK;
+    if (is_given(asked, ASK_JSON)) {
+        status = comity_context_json(context, &out, &error);
+        put(&out, "\n");
+    } else {
+        comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
+    }
+    if (status == COMITY_OK) {
+        status = comity_buffer_bytes(&out, &bytes, &out_size, &error);
+    }
+    bool written = status == COMITY_OK && write_all(STDOUT_FILENO, (const char *)bytes, out_size);
+    comity_buffer_free(&out);
+    if (status != COMITY_OK) {
+        return complain("%s", error.message);
+    }
+    return !written                                                ? EXIT_ERROR
+           : context->judgement.verdict == COMITY_VERDICT_PERMIT ? EXIT_CLEAN
+                                                                   : EXIT_NOT_CLEAN;
+}
+
+int ask_main(int argc, char **argv)
+{
+    static asked_list asked; /* some kilobytes, once a process */
+    comity_error error;
+    comity_buffer act;
+    const uint8_t *bytes;
+    size_t size;
+    int status = options_read(argc, argv, &asked);
+    if (status != 0) {
+        return status;
+    }
+    comity_buffer_init(&act, COMITY_LIMIT_ACT_BYTES);
+    act_write(&asked, &act);
+    if (comity_buffer_bytes(&act, &bytes, &size, &error) != COMITY_OK) {
+        comity_buffer_free(&act);
+        return complain("%s", error.message);
+    }
+    if (is_given(&asked, ASK_ACT_JSON)) {
+        status = write_all(STDOUT_FILENO, (const char *)bytes, size) && write_all(STDOUT_FILENO, "\n", 1) ? EXIT_CLEAN
+                                                                                                          : EXIT_ERROR;
+        comity_buffer_free(&act);
+        return status;
+    }
+    comity_law *law = open_law(last_of(&asked, ASK_LAW));
+    comity_context *context = NULL;
+    if (law == NULL) {
+        status = EXIT_ERROR;
+    } else if (comity_context_new(law, &context, &error) != COMITY_OK) {
+        status = complain("%s", error.message);
+    } else {
+        status = answer(context, &asked, (const char *)bytes, size);
+    }
+    comity_context_free(context);
+    comity_law_close(law);
+    comity_buffer_free(&act);
+    return status;
+}

@@ -1,0 +1,196 @@
+/* What the subcommands share. The only files that print, read the clock and the
+ * environment are those of this folder. */
+#include "cli/command.h"
+
+#include "base/date.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef COMITY_DATA_DIRECTORY
+#define COMITY_DATA_DIRECTORY "/usr/local/share/comity"
+#endif
+
+int complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fflush(stdout);
+    (void)fputs("comity: ", stderr);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fputc('\n', stderr);
+    va_end(arguments);
+    return EXIT_ERROR;
+}
+
+int complain_usage(const char *subcommand, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)fprintf(stderr, "comity %s: ", subcommand);
+    (void)vfprintf(stderr, format, arguments);
+    (void)fprintf(stderr, "\nSee 'comity %s --help'.\n", subcommand);
+    va_end(arguments);
+    return EXIT_ERROR;
+}
+
+/* ---- the law ---- */
+
+/* The image beside the running program: where a build leaves it. */
+static bool image_beside(char *path, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", path, size - 1);
+    if (length <= 0) {
+        return false;
+    }
+    path[length] = '\0';
+    char *slash = strrchr(path, '/');
+    static const char name[] = "world.image";
+    if (slash == NULL || (size_t)(slash - path) + sizeof name + 1 > size) {
+        return false;
+    }
+    memcpy(slash + 1, name, sizeof name);
+    return access(path, R_OK) == 0;
+}
+
+comity_law *open_law(const char *path)
+{
+    char beside[PATH_MAX];
+    comity_law *law;
+    comity_error error;
+    if (path == NULL) {
+        path = getenv("COMITY_LAW");
+    }
+    if (path == NULL || path[0] == '\0') {
+        path = image_beside(beside, sizeof beside) ? beside : COMITY_DATA_DIRECTORY "/world.image";
+    }
+    if (comity_law_open(path, &law, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+        return NULL;
+    }
+    return law;
+}
+
+/* ---- the terminal and the clock ---- */
+
+bool use_colour(FILE *stream)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return isatty(fileno(stream)) && (no == NULL || no[0] == '\0') && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+unsigned terminal_width(FILE *stream)
+{
+    struct winsize size;
+    if (!isatty(fileno(stream)) || ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return 80;
+    }
+    return size.ws_col < 40 ? 40 : size.ws_col > 100 ? 100 : size.ws_col;
+}
+
+int32_t today(void)
+{
+    return (int32_t)(time(NULL) / 86400);
+}
+
+/* ---- files ---- */
+
+char *read_file(const char *path, size_t size_max, size_t *ret_size)
+{
+    bool is_input = strcmp(path, "-") == 0;
+    const char *name = is_input ? "standard input" : path;
+    int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    size_t capacity = 65536;
+    size_t size = 0;
+    char *bytes = malloc(capacity);
+    ssize_t got = -1;
+    while (fd >= 0 && bytes != NULL) {
+        got = read(fd, bytes + size, capacity - size);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            break;
+        }
+        size += (size_t)got;
+        if (size > size_max) {
+            (void)complain("%s: more than %zu bytes", name, size_max);
+            errno = 0;
+            break;
+        }
+        if (size == capacity) {
+            char *larger = realloc(bytes, capacity * 2);
+            capacity = larger == NULL ? capacity : capacity * 2;
+            if (larger == NULL) {
+                free(bytes);
+            }
+            bytes = larger;
+        }
+    }
+    bool failed = fd < 0 || bytes == NULL || got != 0;
+    if (failed && errno != 0) {
+        (void)complain("%s: %s", name, bytes == NULL ? "out of memory" : strerror(errno));
+    }
+    if (fd >= 0 && !is_input) {
+        (void)close(fd);
+    }
+    if (failed) {
+        free(bytes);
+        return NULL;
+    }
+    *ret_size = size;
+    return bytes;
+}
+
+bool write_all(int fd, const char *bytes, size_t size)
+{
+    while (size != 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            if (errno != EPIPE) {
+                (void)complain("writing: %s", strerror(errno));
+            }
+            return false;
+        }
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+bool replace_file(const char *path, const void *bytes, size_t size)
+{
+    char beside[PATH_MAX];
+    struct stat about;
+    mode_t mode = stat(path, &about) == 0 ? about.st_mode & 07777 : 0644;
+    int length = snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof beside) {
+        (void)complain("%s: the path is too long", path);
+        return false;
+    }
+    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) {
+        (void)complain("%s: %s", beside, strerror(errno));
+        return false;
+    }
+    bool done = write_all(fd, bytes, size) && fsync(fd) == 0;
+    done = close(fd) == 0 && done;
+    if (!done || rename(beside, path) != 0) {
+        (void)complain("%s: %s", path, strerror(errno));
+        (void)unlink(beside);
+        return false;
+    }
+    return true;
+}

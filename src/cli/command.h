@@ -1,0 +1,55 @@
+/* What the subcommands share: the table of them, options, files, output. */
+#ifndef COMITY_CLI_COMMAND_H
+#define COMITY_CLI_COMMAND_H
+
+#include "api/handles.h"
+#include "base/limits.h"
+#include "comity.h"
+
+#include <stdio.h>
+
+/* Exit statuses: all is permitted or found clean; something is not; an error. */
+enum { EXIT_CLEAN = 0, EXIT_NOT_CLEAN = 1, EXIT_ERROR = 2 };
+
+typedef struct command {
+    const char *name;
+    const char *summary; /* one line */
+    const char *help;    /* usage, options and examples */
+    int (*main)(int argc, char **argv);
+} command;
+
+int judge_main(int argc, char **argv);
+int ask_main(int argc, char **argv);
+int law_main(int argc, char **argv);
+
+extern const char judge_help[], ask_help[], law_help[];
+
+/* Prints "comity: …" to standard error and returns EXIT_ERROR. */
+int complain(const char *format, ...) COMITY_PRINTF(1, 2);
+
+/* A mistake in how the command was called: complains and points to --help. */
+int complain_usage(const char *subcommand, const char *format, ...) COMITY_PRINTF(2, 3);
+
+/* Opens the law image: `path`, or where NULL the one of the environment
+ * (COMITY_LAW), beside the program, or installed. NULL after complaining. */
+comity_law *open_law(const char *path);
+
+/* Colour: on a terminal, unless NO_COLOR is set. */
+bool use_colour(FILE *stream);
+
+/* The width of the terminal, at most 100; 80 if it is none. */
+unsigned terminal_width(FILE *stream);
+
+/* Today in UTC as days since 1970-01-01. */
+int32_t today(void);
+
+/* A whole file or, for "-", standard input. The caller frees. NULL after complaining. */
+char *read_file(const char *path, size_t size_max, size_t *ret_size);
+
+/* Writes all of it; false after complaining (but not for a closed pipe). */
+bool write_all(int fd, const char *bytes, size_t size);
+
+/* Replaces a file in one step: written beside it, synced, renamed. */
+bool replace_file(const char *path, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,78 @@
+/* comity: one table of subcommands. */
+#include "cli/command.h"
+
+#include "base/near.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const command commands[] = {
+    {"ask", "one question in options, an answer in plain words", ask_help, ask_main},
+    {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
+    {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
+};
+
+/* What is promised but not there yet says so. */
+static const char *const to_come[] = {"inspect", "mask",    "unmask", "record", "key",
+                                      "paper",   "request", "product", "watch", "serve"};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void usage(FILE *stream)
+{
+    (void)fputs("comity: may this act on data cross the border?\n\n"
+                "Usage: comity COMMAND [OPTIONS]\n\nCommands:\n",
+                stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        (void)fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    }
+    (void)fputs("\n'comity COMMAND --help' tells a command's options, with examples.\n"
+                "'comity --version' tells the version.\n\n"
+                "Exit status: 0 all is permitted or clean, 1 something is not, 2 an error.\n",
+                stream);
+}
+
+static int unknown(const char *name)
+{
+    comity_near near;
+    for (size_t i = 0; i < sizeof to_come / sizeof to_come[0]; i++) {
+        if (strcmp(name, to_come[i]) == 0) {
+            return complain("'%s' is planned and not in this version", name);
+        }
+    }
+    comity_near_begin(&near, name, strlen(name));
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        comity_near_offer(&near, commands[i].name, strlen(commands[i].name));
+    }
+    return near.best == NULL ? complain("'%s' is no command; see 'comity --help'", name)
+                             : complain("'%s' is no command; did you mean '%s'?", name, near.best);
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_ERROR;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return EXIT_CLEAN;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        (void)printf("comity %s\n", comity_version());
+        return EXIT_CLEAN;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            for (int j = 2; j < argc && strcmp(argv[j], "--") != 0; j++) {
+                if (strcmp(argv[j], "--help") == 0) {
+                    (void)fputs(commands[i].help, stdout);
+                    return EXIT_CLEAN;
+                }
+            }
+            return commands[i].main(argc - 1, argv + 1);
+        }
+    }
+    return unknown(argv[1]);
+}

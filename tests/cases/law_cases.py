@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Runs the cases of law: acts that make a rule apply, and acts that just miss.
+
+    law_cases.py COMITY IMAGE [FILE…]
+
+A case is a line of tests/cases/law/CODE.ndjson:
+
+    {"rule": NAME, "applies": "yes"|"no"|"lifted"|"unknown", "why": TEXT,
+     "act": {…}, "adopt": [AGREEMENTS]}
+
+Also checks that every rule on file has a case that makes it apply and one that
+misses, but for the rules named in law/without-case.txt, each with its reason.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def read_cases(paths):
+    cases = []
+    for path in paths:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                case = json.loads(line)
+                case["at"] = f"{path.name}:{number}"
+                cases.append(case)
+    return cases
+
+
+def judge(comity, image, cases):
+    """Judges all acts, one process for each set of adopted agreements."""
+    groups = {}
+    for case in cases:
+        groups.setdefault(tuple(sorted(case.get("adopt", []))), []).append(case)
+    for adopted, members in groups.items():
+        options = [word for code in adopted for word in ("--adopt", code)]
+        lines = "".join(json.dumps(dict(case["act"], id=str(i))) + "\n" for i, case in enumerate(members))
+        run = subprocess.run([comity, "judge", "--law", image, *options], input=lines.encode(),
+                             capture_output=True, check=False)
+        answers = run.stdout.decode().splitlines()
+        if len(answers) != len(members):
+            sys.exit(f"{comity} judged {len(answers)} of {len(members)} acts: {run.stderr.decode()}")
+        for case, answer in zip(members, answers):
+            case["answer"] = json.loads(answer)
+
+
+def status(answer, rule):
+    if "error" in answer:
+        return "error: " + answer["error"]["message"]
+    if any(entry["rule"] == rule for entry in answer["lifted"]):
+        return "lifted"
+    for entry in answer["rules"]:
+        if entry["rule"] == rule:
+            return entry["applies"]
+    return "no"
+
+
+def main():
+    comity, image = sys.argv[1:3]
+    paths = [pathlib.Path(p) for p in sys.argv[3:]] or sorted((HERE / "law").glob("*.ndjson"))
+    cases = read_cases(paths)
+    judge(comity, image, cases)
+    passed = failed = 0
+    seen = {}
+    for case in cases:
+        found = status(case["answer"], case["rule"])
+        seen.setdefault(case["rule"], set()).add(case["applies"])
+        if found == case["applies"]:
+            passed += 1
+        else:
+            failed += 1
+            print(f"{case['at']}: {case['rule']}: expected {case['applies']}, found {found} ({case.get('why', '')})")
+    if not sys.argv[3:]:
+        excused = {}
+        for line in (HERE / "law" / "without-case.txt").read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                rule, _, reason = line.partition(" ")
+                excused[rule] = reason
+        rules = subprocess.run([comity, "law", "list", "--law", image, "--json"], capture_output=True, check=True)
+        names = [json.loads(line)["rule"] for line in rules.stdout.decode().splitlines()]
+        for name in names:
+            has = seen.get(name, set())
+            if name in excused:
+                continue
+            if "yes" in has and has & {"no", "lifted"}:
+                passed += 1
+            else:
+                failed += 1
+                missing = [word for word, there in (("applies", "yes" in has), ("misses", has & {"no", "lifted"})) if not there]
+                print(f"{name}: no case in which it {' and none in which it '.join(missing)}")
+        for name in set(seen) - set(names):
+            failed += 1
+            print(f"{name}: has cases, but is no rule on file")
+    print(f"law_cases: {passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())

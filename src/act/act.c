@@ -291,11 +291,16 @@ static comity_status field_demand(comity_act_memory *reader, void *into)
     return comity_read_object(reader, fields, 3, into, &seen);
 }
 
-/* What of the demand is not said may be anything; but it has one channel only. */
+/* What of the demand is not said may be anything; but it has one channel only,
+ * and only a disclosure has a demand at all. */
 static void demand_settle(comity_act *act)
 {
     comity_facts *facts = &act->facts[COMITY_SLOT_DEMAND];
     facts->may = facts->yes;
+    if (act->kind_mask != COMITY_ACT_DISCLOSE) {
+        act->basis_given = true; /* none */
+        return;
+    }
     for (uint32_t channel = 0; !act->channel_given && channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
         comity_set_add(&facts->may, channel);
     }

@@ -308,7 +308,7 @@ static void put_demand(canonical_writer *writer)
     const comity_set *yes = &act->facts[COMITY_SLOT_DEMAND].yes;
     bool first = true;
     put(writer, "{");
-    if (act->basis_given) {
+    if (act->basis_text.text != NULL) {
         put_key(writer, "basis", &first);
         put_slice(writer, &act->basis_text);
     }
@@ -494,7 +494,7 @@ static void put_act(canonical_writer *writer)
         }
         put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_DEAL, deal)->json));
     }
-    if (act->basis_given || act->binding_given || act->channel_given) {
+    if (act->basis_text.text != NULL || act->binding_given || act->channel_given) {
         put_key(writer, "demand", &first);
         put_demand(writer);
     }

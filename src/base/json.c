@@ -50,11 +50,7 @@ void comity_json_feed(comity_json *json, const void *bytes, size_t size, bool la
 /* Lets go of a chunk that has been read, keeping count of where it ended. */
 static void leave_chunk(comity_json *json)
 {
-    for (size_t i = 0; i < json->size; i++) {
-        bool line_break = json->bytes[i] == '\n';
-        json->line += line_break ? 1 : 0;
-        json->column = line_break ? 0 : json->column + ((json->bytes[i] & 0xC0) != 0x80 ? 1 : 0);
-    }
+    comity_json_locate(json->bytes, json->size, &json->line, &json->column);
     json->offset += json->size;
     json->bytes = NULL;
     json->size = 0;

@@ -15,12 +15,12 @@ TARGET static inline __m256i equal(__m256i bytes, char byte)
     return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte));
 }
 
-/* The white byte with the same low four bits, or one with other ones. */
+/* The table gives the white byte with the same low four bits; where there is
+ * none it gives 0, whose low four bits are others. */
 TARGET static inline __m256i white(__m256i bytes)
 {
-    const __m256i table = _mm256_setr_epi8(' ', 100, 100, 100, 100, 100, 100, 100, 100, '\t', '\n', 100, 100, '\r', 100,
-                                           100, ' ', 100, 100, 100, 100, 100, 100, 100, 100, '\t', '\n', 100, 100,
-                                           '\r', 100, 100);
+    const __m256i table = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0, ' ', 0, 0, 0, 0, 0, 0,
+                                           0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
     return _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(table, bytes));
 }
 
@@ -71,6 +71,7 @@ TARGET static inline size_t write_entries(uint64_t entries, const uint8_t *block
 {
     uint64_t counts = comity_json_counts(entries);
     uint64_t before = counts << 8;
+#pragma GCC unroll 8
     for (unsigned i = 0; i < 64; i += 8) {
         size_t written = before >> i & 0xFF;
         write_part((uint8_t)(entries >> i), block + i, base + i, ret_index + written, ret_index_bytes + written);

@@ -14,8 +14,8 @@ TARGET static inline uint64_t equal(__m512i bytes, char byte)
 /* See json_avx2.c for the tables. */
 TARGET static inline uint64_t white(__m512i bytes)
 {
-    const __m512i table = _mm512_broadcast_i32x4(
-        _mm_setr_epi8(' ', 100, 100, 100, 100, 100, 100, 100, 100, '\t', '\n', 100, 100, '\r', 100, 100));
+    const __m512i table =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
     return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
 }
 

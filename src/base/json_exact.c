@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- errors ---- */
 
@@ -37,21 +38,19 @@ static found found_here(const comity_json *json)
     return result;
 }
 
-/* Line and column, from 0, of the byte `at` in the chunk. */
-static void locate(const comity_json *json, size_t at, uint64_t *ret_line, uint64_t *ret_column)
+void comity_json_locate(const uint8_t *bytes, size_t size, uint64_t *line, uint64_t *column)
 {
-    uint64_t line = json->line;
-    uint64_t column = json->column;
-    for (size_t i = 0; i < at; i++) {
-        if (json->bytes[i] == '\n') {
-            line++;
-            column = 0;
-        } else if ((json->bytes[i] & 0xC0) != 0x80) {
-            column++;
+    size_t at = 0;
+    while (at < size) {
+        const uint8_t *line_break = memchr(bytes + at, '\n', size - at);
+        if (line_break == NULL) {
+            *column += comity_utf8_count(bytes + at, size - at);
+            return;
         }
+        (*line)++;
+        *column = 0;
+        at = (size_t)(line_break - bytes) + 1;
     }
-    *ret_line = line;
-    *ret_column = column;
 }
 
 static comity_status fail_saying(const comity_json *json, comity_status status, const char *what,
@@ -60,9 +59,9 @@ static comity_status fail_saying(const comity_json *json, comity_status status, 
     if (reterr == NULL) {
         return status;
     }
-    uint64_t line = 0;
-    uint64_t column = 0;
-    locate(json, json->at, &line, &column);
+    uint64_t line = json->line;
+    uint64_t column = json->column;
+    comity_json_locate(json->bytes, json->at, &line, &column);
     (void)comity_fail(reterr, status, "line %llu, column %llu: found %s but expected %s",
                       (unsigned long long)line + 1, (unsigned long long)column + 1, what, expected);
     reterr->offset = (size_t)(json->offset + json->at);

@@ -57,6 +57,7 @@ static inline size_t write_entries(uint64_t entries, const uint8_t *block, size_
 {
     uint64_t counts = comity_json_counts(entries);
     uint64_t before = counts << 8;
+#pragma GCC unroll 8
     for (unsigned i = 0; i < 64; i += 8) {
         write_part((uint8_t)(entries >> i), base + i, ret_index + (before >> i & 0xFF));
     }

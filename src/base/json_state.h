@@ -91,6 +91,9 @@ const comity_json_level *comity_json_level_at(size_t i);
 COMITY_MUST_USE comity_status comity_json_exact_next(comity_json *json, comity_json_token *ret_token,
                                                      bool *ret_found, comity_error *reterr);
 
+/* Moves a line and column, both from 0, past `size` bytes. */
+void comity_json_locate(const uint8_t *bytes, size_t size, uint64_t *line, uint64_t *column);
+
 /* Makes the index of the next batch, or leaves the batch to the exact reader. */
 void comity_json_fast_index(comity_json *json);
 

@@ -37,4 +37,12 @@ static inline uint64_t comity_swar_high(uint64_t word)
     return word & COMITY_SWAR_HIGHS;
 }
 
+/* The sum of the eight bytes. */
+static inline uint64_t comity_swar_sum(uint64_t word)
+{
+    const uint64_t even = UINT64_C(0x00FF00FF00FF00FF);
+    uint64_t pairs = (word & even) + (word >> 8 & even);
+    return pairs * UINT64_C(0x0001000100010001) >> 48;
+}
+
 #endif

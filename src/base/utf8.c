@@ -1,10 +1,12 @@
 /* What comes in: bytes, whole or one by one. What goes out: where they stop
- * being UTF-8. Runs of ASCII are passed over 32 bytes at a time, a whole
- * character after another is checked by comparing, and only what comes in
+ * being UTF-8. A run of ASCII is passed over 32 bytes at a time; then, where the
+ * machine can, vectors tell whether all the rest is right; only if not, or if
+ * there is little of it, one character after another is looked at. What comes in
  * pieces goes through the table of states. */
 #include "base/utf8.h"
 
 #include "base/swar.h"
+#include "base/utf8_fast.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -99,10 +101,16 @@ static size_t character_size(const uint8_t *bytes, size_t size)
     return size >= 4 && continues(bytes[2]) && continues(bytes[3]) ? 4 : 0;
 }
 
+/* Less than this is read character by character before vectors have begun. */
+#define FAST_SIZE_MIN 64
+
 size_t comity_utf8_check(const void *bytes, size_t size)
 {
     const uint8_t *text = bytes;
-    size_t at = 0;
+    size_t at = size == 0 ? 0 : ascii_size(text, size);
+    if (size - at >= FAST_SIZE_MIN && comity_utf8_surely(text + at, size - at)) {
+        return size;
+    }
     while (at < size) {
         size_t character = text[at] < 0x80 ? ascii_size(text + at, size - at) : character_size(text + at, size - at);
         if (character == 0) {
@@ -124,6 +132,33 @@ size_t comity_utf8_whole(const void *bytes, size_t size)
         }
     }
     return size;
+}
+
+/* One in each byte that begins a character. */
+static uint64_t beginnings(uint64_t word)
+{
+    return (~word >> 7 | word >> 6) & COMITY_SWAR_ONES;
+}
+
+size_t comity_utf8_count(const void *bytes, size_t size)
+{
+    const uint8_t *text = bytes;
+    size_t count = 0;
+    size_t at = 0;
+    while (size - at >= 8) {
+        /* Each byte of the sum counts up to 255. */
+        size_t words = (size - at) / 8 < 255 ? (size - at) / 8 : 255;
+        uint64_t sum = 0;
+        for (size_t i = 0; i < words; i++) {
+            sum += beginnings(comity_swar_load(text + at + 8 * i));
+        }
+        count += comity_swar_sum(sum);
+        at += 8 * words;
+    }
+    for (; at < size; at++) {
+        count += continues(text[at]) ? 0 : 1;
+    }
+    return count;
 }
 
 size_t comity_utf8_encode(uint32_t code_point, char ret_bytes[4])

@@ -14,6 +14,10 @@ size_t comity_utf8_check(const void *bytes, size_t size);
  * away. Looks at the last three bytes only; says nothing of the rest. */
 size_t comity_utf8_whole(const void *bytes, size_t size);
 
+/* How many characters begin in `size` bytes of UTF-8; malformed bytes below 0x80
+ * or from 0xC0 count as one each. */
+size_t comity_utf8_count(const void *bytes, size_t size);
+
 /* Writes the UTF-8 form of `code_point`, which is no surrogate and at most
  * 0x10FFFF; returns its size, 1 to 4 bytes. */
 size_t comity_utf8_encode(uint32_t code_point, char ret_bytes[4]);

@@ -223,6 +223,21 @@ static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act
     return truth;
 }
 
+/* A condition by itself: of the act, worked out once for it; of the party at hand, anew. */
+static comity_truth condition_holds(comity_judge_memory *memory, const comity_act *act, const comity_literal *literal,
+                                    uint32_t node)
+{
+    uint32_t condition = literal->b;
+    if ((literal->flags & COMITY_LITERAL_SIDE) == COMITY_NODE_SELF) {
+        return rows_hold(memory, act, condition, node);
+    }
+    if (memory->condition_stamps[condition] != memory->stamp) {
+        memory->condition_truths[condition] = (uint8_t)rows_hold(memory, act, condition, node);
+        memory->condition_stamps[condition] = memory->stamp;
+    }
+    return (comity_truth)memory->condition_truths[condition];
+}
+
 /* What is known of a count: what the act gives; and, this act being included,
  * it is not less than the people of an act that is surely counted. */
 static comity_range count_range(comity_judge_memory *memory, const comity_act *act, uint32_t count)
@@ -609,6 +624,8 @@ static comity_truth literal_plain(comity_judge_memory *memory, const comity_act 
         return comity_judge_leaf(memory, act, literal->b, &paper);
     case COMITY_OP_ACROSS:
         return across_borders(image, act);
+    case COMITY_OP_CONDITION:
+        return condition_holds(memory, act, literal, node);
     case COMITY_OP_LAST:
         break;
     }

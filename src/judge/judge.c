@@ -17,6 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    ROWS_FEW = 3,           /* a sieve costs as much as looking at so many rows */
+    ROWS_SIEVED_WORDS = 64, /* laws with more rows than 64 words of bits are looked at row by row */
+};
+
 /* ---- memory ---- */
 
 static void *array_new(size_t count, size_t size)
@@ -63,12 +68,15 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived_stamps = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS,
                                        sizeof *memory->derived_stamps);
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
+    memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
+    memory->condition_truths = array_new(image->conditions_count, 1);
     memory->alive = array_new(words_max(image), sizeof *memory->alive);
     memory->agreements = array_new(image->header->agreement_words, sizeof *memory->agreements);
     if (memory->status == NULL || memory->rulings == NULL || memory->laws == NULL ||
         memory->law_stamps == NULL || memory->adopted == NULL || memory->always == NULL ||
         memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
-        memory->derived_stamps == NULL || memory->derived == NULL || memory->alive == NULL ||
+        memory->derived_stamps == NULL || memory->derived == NULL || memory->condition_stamps == NULL ||
+        memory->condition_truths == NULL || memory->alive == NULL ||
         memory->agreements == NULL) {
         comity_judge_memory_free(memory);
         return NULL;
@@ -96,6 +104,8 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->count_ranges);
     free(memory->derived_stamps);
     free(memory->derived);
+    free(memory->condition_stamps);
+    free(memory->condition_truths);
     free(memory->alive);
     free(memory->agreements);
     free(memory);
@@ -144,6 +154,7 @@ static void memory_begin(comity_judge_memory *memory)
         const comity_image *image = memory->image;
         memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
         memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
+        memset(memory->condition_stamps, 0, image->conditions_count * sizeof *memory->condition_stamps);
         memset(memory->derived_stamps, 0,
                (size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS * sizeof *memory->derived_stamps);
         memory->stamp = 1;
@@ -206,7 +217,7 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
         }
         for (; twice != 0; twice &= twice - 1) {
             uint32_t law = word * 64 + (uint32_t)__builtin_ctzll(twice);
-            if (agreement_is_between(memory, act, &image->laws[law])) {
+            if ((image->laws[law].acts & act->kind_mask) != 0 && agreement_is_between(memory, act, &image->laws[law])) {
                 law_consider(memory, law);
             }
         }
@@ -246,6 +257,61 @@ static uint32_t epoch_of(const comity_image *image, const comity_law_record *law
 static bool place_is_settled(const comity_node *node)
 {
     return node->state.place != COMITY_NONE16 && !node->state.any_part;
+}
+
+/* Of the rows that want some name of this kind, those stay that want one the
+ * act has or may have; rows that want a name away go where the act has it. */
+static void rows_sieve(comity_judge_memory *memory, const comity_image *image, const comity_law_record *law,
+                       const comity_sieve *sieve, const comity_set *yes, bool complete)
+{
+    uint32_t words = law->words;
+    const uint16_t *places = &image->classes[sieve->first_place];
+    const uint64_t *bits = &image->bits[sieve->bits];
+    uint64_t wanted[ROWS_SIEVED_WORDS];
+    for (uint32_t i = 0; i < words; i++) {
+        wanted[i] = complete ? bits[i] : UINT64_MAX;
+    }
+    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+        for (uint64_t names = yes->words[word]; names != 0; names &= names - 1) {
+            uint32_t place = places[word * 64 + (uint32_t)__builtin_ctzll(names)];
+            if (place == 0) {
+                continue;
+            }
+            const uint64_t *want = bits + (2 * (size_t)place - 1) * words;
+            for (uint32_t i = 0; i < words; i++) {
+                wanted[i] |= want[i];
+                memory->alive[i] &= ~want[words + i];
+            }
+        }
+    }
+    for (uint32_t i = 0; i < words; i++) {
+        memory->alive[i] &= wanted[i];
+    }
+}
+
+/* True if the act's sets are complete, so that nothing the sieves tell is left open. */
+static bool rows_sieve_all(comity_judge_memory *memory, const comity_act *act, const comity_law_record *law)
+{
+    bool all_complete = true;
+    const struct {
+        const comity_set *yes;
+        comity_known known;
+    } sets[COMITY_SIEVE_LAST] = {
+        [COMITY_SIEVE_CATEGORY] = {&act->facts[COMITY_SLOT_CATEGORY].yes, act->known[COMITY_SLOT_CATEGORY]},
+        [COMITY_SIEVE_PURPOSE] = {&act->facts[COMITY_SLOT_PURPOSE].yes, act->known[COMITY_SLOT_PURPOSE]},
+        [COMITY_SIEVE_CIRCUMSTANCE] = {&act->facts[COMITY_SLOT_CIRCUMSTANCE].yes, act->known[COMITY_SLOT_CIRCUMSTANCE]},
+        [COMITY_SIEVE_DEAL] = {&act->facts[COMITY_SLOT_DEAL].yes, act->known[COMITY_SLOT_DEAL]},
+        [COMITY_SIEVE_KIND_FIRST] = {&act->nodes[0].kinds.yes, act->nodes[0].kinds_known},
+        [COMITY_SIEVE_KIND_SECOND] = {&act->nodes[1].kinds.yes, act->nodes[1].kinds_known},
+    };
+    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
+        if (law->sieves[kind].first_place != COMITY_IMAGE_NONE) {
+            bool complete = sets[kind].known == COMITY_KNOWN_ALL;
+            rows_sieve(memory, memory->image, law, &law->sieves[kind], sets[kind].yes, complete);
+            all_complete &= complete;
+        }
+    }
+    return all_complete;
 }
 
 /* The rows that may hold, by kind of act, day and places. */
@@ -300,6 +366,16 @@ static void rule_settle(comity_judge_memory *memory, uint32_t rule, comity_truth
     memory->status[rule] = (uint8_t)status;
 }
 
+/* Enough that sorting them out at once is less work than looking at each. */
+static bool rows_are_many(const uint64_t *alive, uint32_t words)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < words; i++) {
+        count += (uint32_t)__builtin_popcountll(alive[i]);
+    }
+    return count > ROWS_FEW;
+}
+
 static void law_judge(comity_judge_memory *memory, const comity_act *act, uint32_t law_index)
 {
     const comity_image *image = memory->image;
@@ -307,6 +383,8 @@ static void law_judge(comity_judge_memory *memory, const comity_act *act, uint32
     bool settled = place_is_settled(&act->nodes[0]) && place_is_settled(&act->nodes[1]);
     bool binds = comity_judge_binds(memory, law_index);
     rows_alive(memory, act, law, settled);
+    bool sieved = law->words <= ROWS_SIEVED_WORDS && rows_are_many(memory->alive, law->words) &&
+                  rows_sieve_all(memory, act, law);
     uint32_t rule = COMITY_IMAGE_NONE;
     comity_truth when = COMITY_NO;
     comity_truth unless = COMITY_NO;
@@ -326,10 +404,11 @@ static void law_judge(comity_judge_memory *memory, const comity_act *act, uint32
             if ((is_unless ? unless : when) == COMITY_YES || (is_unless && when == COMITY_NO)) {
                 continue;
             }
-            uint32_t skip = settled ? row->residual : 0;
-            comity_truth truth =
-                comity_judge_literals(memory, act, &image->literals[row->first_literal + skip],
-                                      row->literal_count - skip, COMITY_NODE_FIRST);
+            uint32_t skip = !settled ? 0 : sieved ? row->rest : row->residual;
+            comity_truth truth = skip == row->literal_count
+                                     ? COMITY_YES
+                                     : comity_judge_literals(memory, act, &image->literals[row->first_literal + skip],
+                                                             row->literal_count - skip, COMITY_NODE_FIRST);
             comity_truth *into = is_unless ? &unless : &when;
             *into = truth > *into ? truth : *into;
         }

@@ -23,6 +23,8 @@ struct comity_judge_memory {
     comity_range *count_ranges;
     uint32_t *derived_stamps;   /* by node and kind */
     uint8_t *derived;
+    uint32_t *condition_stamps; /* by condition of the act */
+    uint8_t *condition_truths;
     uint64_t *alive;            /* rows of the law at hand that may hold */
     uint64_t *agreements;       /* for the agreements two touched states share */
 };

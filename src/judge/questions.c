@@ -140,21 +140,28 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
         return;
     case COMITY_OP_ACT:
     case COMITY_OP_ORDER:
+    case COMITY_OP_CONDITION:
     case COMITY_OP_LAST:
-        return; /* never unknown */
+        return; /* never unknown, or gone through by itself */
     }
 }
 
-static void ask_rule(questioner *asking, const comity_rule_record *rule)
+static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
 {
-    for (uint32_t i = 0; i < rule->row_count; i++) {
-        const comity_row *row = &asking->image->rows[rule->first_row + i];
+    for (uint32_t i = 0; i < row_count && depth <= COMITY_LIMIT_LAW_DEPTH; i++) {
+        const comity_row *row = &asking->image->rows[first_row + i];
         if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
             continue;
         }
         for (uint32_t j = 0; j < row->literal_count; j++) {
             const comity_literal *literal = &asking->image->literals[row->first_literal + j];
-            if (comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST) == COMITY_UNKNOWN) {
+            if (comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
+                continue;
+            }
+            if (literal->op == COMITY_OP_CONDITION) {
+                const comity_rows *rows = &asking->image->conditions[literal->b];
+                ask_rows(asking, rows->first_row, rows->row_count, depth + 1);
+            } else {
                 ask_literal(asking, literal);
             }
         }
@@ -229,7 +236,7 @@ void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, 
         const comity_rule_record *rule = &image->rules[ruling->rule];
         asking.rule = ruling->rule;
         if (ruling->applies == COMITY_UNKNOWN) {
-            ask_rule(&asking, rule);
+            ask_rows(&asking, rule->first_row, rule->row_count, 0);
         }
         if (ruling->met == COMITY_UNKNOWN && rule->expression != COMITY_IMAGE_NONE) {
             ask_expression(&asking, rule->expression, 0);

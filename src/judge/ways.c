@@ -198,7 +198,33 @@ static void literal_items(const way_search *search, const comity_literal *litera
     }
 }
 
-static void row_make_yes(const way_search *search, const comity_row *row, comity_ways *ret_family)
+static void row_make_yes(const way_search *search, const comity_row *row, unsigned depth, comity_ways *ret_family);
+static void row_make_no(const way_search *search, const comity_row *row, unsigned depth, comity_ways *ret_family);
+
+/* What makes a condition by itself surely hold, or surely not. */
+static void condition_make(const way_search *search, uint32_t condition, bool hold, unsigned depth,
+                           comity_ways *ret_family)
+{
+    const comity_rows *rows = &search->image->conditions[condition];
+    comity_ways one;
+    if (hold || depth > DEPTH_MAX) {
+        family_none(ret_family);
+    } else {
+        family_any(ret_family);
+    }
+    for (uint32_t i = 0; i < rows->row_count && depth <= DEPTH_MAX; i++) {
+        const comity_row *row = &search->image->rows[rows->first_row + i];
+        if (hold) {
+            row_make_yes(search, row, depth + 1, &one);
+            family_or(ret_family, &one);
+        } else if (ret_family->count != 0) {
+            row_make_no(search, row, depth + 1, &one);
+            family_and(ret_family, &one);
+        }
+    }
+}
+
+static void row_make_yes(const way_search *search, const comity_row *row, unsigned depth, comity_ways *ret_family)
 {
     family_any(ret_family);
     for (uint32_t i = 0; i < row->literal_count && ret_family->count != 0; i++) {
@@ -208,14 +234,17 @@ static void row_make_yes(const way_search *search, const comity_row *row, comity
             continue;
         }
         family_none(&items);
-        if (!(literal->flags & COMITY_LITERAL_NEGATED)) {
+        bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
+        if (literal->op == COMITY_OP_CONDITION) {
+            condition_make(search, literal->b, !negated, depth, &items);
+        } else if (!negated) {
             literal_items(search, literal, &items);
         }
         family_and(ret_family, &items);
     }
 }
 
-static void row_make_no(const way_search *search, const comity_row *row, comity_ways *ret_family)
+static void row_make_no(const way_search *search, const comity_row *row, unsigned depth, comity_ways *ret_family)
 {
     family_none(ret_family);
     for (uint32_t i = 0; i < row->literal_count; i++) {
@@ -225,7 +254,11 @@ static void row_make_no(const way_search *search, const comity_row *row, comity_
             family_any(ret_family);
             return;
         }
-        if (literal->flags & COMITY_LITERAL_NEGATED) {
+        bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
+        if (literal->op == COMITY_OP_CONDITION) {
+            condition_make(search, literal->b, negated, depth, &items);
+            family_or(ret_family, &items);
+        } else if (negated) {
             literal_items(search, literal, &items);
             family_or(ret_family, &items);
         }
@@ -259,14 +292,14 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (!(row->rule & 1u)) {
-            row_make_yes(search, row, &one);
+            row_make_yes(search, row, 0, &one);
             family_or(ret_family, &one);
         }
     }
     for (uint32_t i = 0; i < record->row_count && ret_family->count != 0; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
-            row_make_no(search, row, &one);
+            row_make_no(search, row, 0, &one);
             family_and(ret_family, &one);
         }
     }
@@ -295,10 +328,10 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
-            row_make_yes(search, row, &one);
+            row_make_yes(search, row, 0, &one);
             family_or(ret_family, &one);
         } else if (rows.count != 0) {
-            row_make_no(search, row, &one);
+            row_make_no(search, row, 0, &one);
             family_and(&rows, &one);
         }
     }

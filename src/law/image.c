@@ -70,9 +70,19 @@ static bool set_has(const comity_image *image, const comity_place_set *set, uint
 
 static bool set_has_dated(const comity_image *image, const comity_place_set *set, uint32_t place, int32_t on)
 {
-    for (uint32_t i = 0; i < set->dated_count; i++) {
-        const comity_dated *dated = &image->dated[set->first_dated + i];
-        if (dated->place == place && dated->from <= on && on <= dated->until) {
+    const comity_dated *dated = &image->dated[set->first_dated];
+    uint32_t low = 0;
+    uint32_t high = set->dated_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (dated[middle].place < place) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < set->dated_count && dated[low].place == place; low++) {
+        if (dated[low].from <= on && on <= dated[low].until) {
             return true;
         }
     }

@@ -81,6 +81,7 @@ typedef enum comity_test_op {
     COMITY_OP_RECEIVED,   /* a: set of papers, plus one, or 0; b: place set */
     COMITY_OP_HELD,       /* b: leaf */
     COMITY_OP_ACROSS,
+    COMITY_OP_CONDITION,  /* b: a condition by itself, of the act, or with side SELF of the party at hand */
     COMITY_OP_LAST
 } comity_test_op;
 
@@ -119,9 +120,10 @@ typedef struct comity_literal {
 typedef struct comity_row {
     uint32_t first_literal;
     uint16_t literal_count;
-    uint16_t residual; /* the literals before this are settled by the block's tables when both places are known */
-    uint32_t rule;     /* within the block, shifted left by one; the low bit says `unless` */
-    uint32_t unused;
+    uint16_t residual; /* the literals before this are settled by the law's tables when both places are known */
+    uint32_t rule;     /* within the law, shifted left by one; the low bit says `unless` */
+    uint16_t rest;     /* those before this too, once the law's sieves were used and the act's sets are complete */
+    uint16_t unused;
 } comity_row;
 
 typedef struct comity_rows { /* conditions that are no rule's: counts, derived kinds, owners */
@@ -167,6 +169,35 @@ typedef enum comity_law_kind {
 #define COMITY_LAW_SOFT 2u
 #define COMITY_LAW_ADOPTED 4u /* by a policy on file */
 
+/* The act's sets of names by which rows are sorted out before any is looked at. */
+typedef enum comity_sieve_kind {
+    COMITY_SIEVE_CATEGORY,
+    COMITY_SIEVE_PURPOSE,
+    COMITY_SIEVE_CIRCUMSTANCE,
+    COMITY_SIEVE_DEAL,
+    COMITY_SIEVE_KIND_FIRST,
+    COMITY_SIEVE_KIND_SECOND,
+    COMITY_SIEVE_LAST
+} comity_sieve_kind;
+
+/* For each name that the law's rows ask for, the rows that want it and the rows
+ * it rules out. In `bits`, in sets of the law's size: the rows that want no name
+ * of this kind; then for the name of place k, at 2k - 1 and 2k, the two sets. */
+typedef struct comity_sieve {
+    uint32_t first_place; /* in `classes`: for each name its place, 0 for none; NONE: no row asks */
+    uint32_t bits;
+} comity_sieve;
+
+/* The class of names a sieve is over. */
+static inline comity_class comity_sieve_class(uint32_t kind)
+{
+    return kind == COMITY_SIEVE_CATEGORY       ? COMITY_CLASS_CATEGORY
+           : kind == COMITY_SIEVE_PURPOSE      ? COMITY_CLASS_PURPOSE
+           : kind == COMITY_SIEVE_CIRCUMSTANCE ? COMITY_CLASS_CIRCUMSTANCE
+           : kind == COMITY_SIEVE_DEAL         ? COMITY_CLASS_DEAL
+                                               : COMITY_CLASS_KIND;
+}
+
 typedef struct comity_law_record {
     uint32_t code, title;
     uint32_t code_json;        /* the code as JSON text, quotes included */
@@ -186,6 +217,8 @@ typedef struct comity_law_record {
     uint32_t parties;          /* place set of an agreement's parties, or NONE */
     uint32_t channel;          /* set of purposes it is a channel for, or NONE */
     uint32_t first_about, about_count; /* u16 names */
+    uint32_t acts;             /* mask of the kinds of act that some row leaves possible */
+    comity_sieve sieves[COMITY_SIEVE_LAST];
 } comity_law_record;
 
 typedef struct comity_cover {

@@ -13,7 +13,7 @@
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 100, "image layout");
+_Static_assert(sizeof(comity_law_record) == 152, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 108, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
@@ -246,6 +246,29 @@ static bool bits_ok(const comity_image *image, const comity_law_record *law)
     return true;
 }
 
+static bool sieves_ok(const comity_image *image, const comity_law_record *law)
+{
+    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
+        const comity_sieve *sieve = &law->sieves[kind];
+        uint32_t names = class_count(image, comity_sieve_class(kind));
+        if (sieve->first_place == COMITY_IMAGE_NONE) {
+            continue;
+        }
+        if (!range_ok(sieve->first_place, names, image->classes_count)) {
+            return false;
+        }
+        uint32_t greatest = 0;
+        for (uint32_t i = 0; i < names; i++) {
+            uint32_t own = image->classes[sieve->first_place + i];
+            greatest = own > greatest ? own : greatest;
+        }
+        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 1), image->bits_count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool law_rows_ok(const comity_image *image, const comity_law_record *law)
 {
     uint32_t last = 0;
@@ -273,7 +296,7 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !range_ok(law->first_cover, law->cover_count, image->covers_count) ||
             !range_ok(law->first_about, law->about_count, image->abouts_count) ||
             !index_or_none(law->parties, image->place_sets_count) || !index_or_none(law->channel, image->sets_count) ||
-            !bits_ok(image, law) || !classes_ok(image, law, 0) || !classes_ok(image, law, 1) ||
+            !bits_ok(image, law) || !sieves_ok(image, law) || !classes_ok(image, law, 0) || !classes_ok(image, law, 1) ||
             !law_rows_ok(image, law)) {
             return damaged(reterr, "law", i);
         }
@@ -371,6 +394,8 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
         return literal->b < image->place_sets_count && literal->a <= image->sets_count;
     case COMITY_OP_HELD:
         return literal->b < image->leaves_count;
+    case COMITY_OP_CONDITION:
+        return literal->b < image->conditions_count;
     case COMITY_OP_LAST:
         break;
     }
@@ -382,7 +407,7 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
     for (uint32_t i = 0; i < image->rows_count; i++) {
         const comity_row *row = &image->rows[i];
         if (!range_ok(row->first_literal, row->literal_count, image->literals_count) ||
-            row->residual > row->literal_count) {
+            row->residual > row->rest || row->rest > row->literal_count) {
             return damaged(reterr, "row", i);
         }
     }

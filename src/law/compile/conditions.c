@@ -4,7 +4,12 @@
  * the rows say exactly what the condition said, unknowns included. What it does
  * not know is the excluded middle: `x or not x` is unknown when x is, and is
  * left as it stands. Only the kind of act, which is never unknown, is reckoned
- * with further: rows that ask for two kinds at once are dropped. */
+ * with further: rows that ask for two kinds at once are dropped.
+ *
+ * Written out in full, a conjunction of disjunctions has as many rows as their
+ * product. So where two meet, one stays a condition by itself, with a number,
+ * and the rows have a literal that stands for it: the judge works it out once
+ * for an act, however many rows ask. */
 #include "law/compile/compiler.h"
 
 #include <stdlib.h>
@@ -139,9 +144,88 @@ static comity_status clauses_or(comity_compiler *compiler, comity_clauses *claus
     return COMITY_OK;
 }
 
-static comity_status clauses_and(comity_compiler *compiler, comity_clauses *clauses, const comity_clauses *more)
+static int clause_order(const void *a, const void *b)
+{
+    const comity_clause *left = a;
+    const comity_clause *right = b;
+    for (uint32_t i = 0; i < left->count && i < right->count; i++) {
+        int order = literal_order(&left->literals[i], &right->literals[i]);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return left->count < right->count ? -1 : left->count > right->count;
+}
+
+/* The number of a condition with these rows, if there is one. */
+static bool condition_find(const comity_compiler *compiler, const comity_clauses *clauses, uint32_t *ret_condition)
+{
+    for (size_t i = 0; i < compiler->conditions.count; i++) {
+        const comity_rows *rows = &compiler->conditions.items[i];
+        bool same = rows->row_count == clauses->count;
+        for (uint32_t j = 0; same && j < rows->row_count; j++) {
+            const comity_row *row = &compiler->rows.items[rows->first_row + j];
+            same = row->literal_count == clauses->items[j].count &&
+                   memcmp(&compiler->literals.items[row->first_literal], clauses->items[j].literals,
+                          row->literal_count * sizeof(comity_literal)) == 0;
+        }
+        if (same) {
+            *ret_condition = (uint32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static comity_status condition_push(comity_compiler *compiler, comity_clauses *clauses, uint32_t *ret_condition)
+{
+    if (clauses->count > 1) {
+        qsort(clauses->items, clauses->count, sizeof *clauses->items, clause_order);
+    }
+    if (condition_find(compiler, clauses, ret_condition)) {
+        return COMITY_OK;
+    }
+    comity_rows rows = {(uint32_t)compiler->rows.count, (uint32_t)clauses->count};
+    for (size_t i = 0; i < clauses->count; i++) {
+        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], 0, 0));
+    }
+    *ret_condition = (uint32_t)compiler->conditions.count;
+    COMITY_PUSH(compiler, &compiler->conditions, rows);
+    return COMITY_OK;
+}
+
+/* One literal that stands for a whole disjunction. */
+static comity_status clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_CONDITION,
+                              .flags = scope->has_party || scope->has_owner ? COMITY_NODE_SELF : COMITY_NODE_FIRST};
+    COMITY_TRY(condition_push(compiler, clauses, &literal.b));
+    comity_clause clause = {NULL, 1};
+    COMITY_TRY(comity_compiler_take(compiler, 1, sizeof literal, &clause.literals));
+    clause.literals[0] = literal;
+    clauses->items[0] = clause;
+    clauses->count = 1;
+    return COMITY_OK;
+}
+
+/* What the judge's tables can settle is worth more as rows. */
+static size_t clauses_settled(const comity_clauses *clauses)
+{
+    size_t settled = 0;
+    for (size_t i = 0; i < clauses->count; i++) {
+        settled += clauses->items[i].count != 0 && clauses->items[i].literals[0].op <= COMITY_OP_PLACE;
+    }
+    return settled;
+}
+
+static comity_status clauses_and(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses,
+                                 comity_clauses *more)
 {
     comity_clauses product = {0};
+    if (clauses->count > 1 && more->count > 1) {
+        bool first_settles = clauses_settled(clauses) * more->count >= clauses_settled(more) * clauses->count;
+        COMITY_TRY(clauses_number(compiler, scope, first_settles ? more : clauses));
+    }
     for (size_t i = 0; i < clauses->count; i++) {
         for (size_t j = 0; j < more->count; j++) {
             comity_clause joined;
@@ -149,10 +233,6 @@ static comity_status clauses_and(comity_compiler *compiler, comity_clauses *clau
             COMITY_TRY(clause_join(compiler, &clauses->items[i], &more->items[j], &joined, &possible));
             if (possible) {
                 COMITY_TRY(clauses_add(compiler, &product, &joined));
-            }
-            if (product.count > COMITY_LIMIT_LAW_ROWS) {
-                *clauses = product;
-                return COMITY_OK; /* the caller tells */
             }
         }
     }
@@ -179,15 +259,15 @@ static comity_status clauses_literal(comity_compiler *compiler, comity_literal l
 }
 
 /* Adds a literal as a further alternative; negated, as a further condition. */
-static comity_status clauses_alternative(comity_compiler *compiler, comity_literal literal, bool negated,
-                                         bool first, comity_clauses *clauses)
+static comity_status clauses_alternative(comity_compiler *compiler, const comity_scope *scope, comity_literal literal,
+                                         bool negated, bool first, comity_clauses *clauses)
 {
     if (first || !negated) {
         return clauses_literal(compiler, literal, negated, clauses);
     }
     comity_clauses one = {0};
     COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
-    return clauses_and(compiler, clauses, &one);
+    return clauses_and(compiler, scope, clauses, &one);
 }
 
 /* ---- atoms ---- */
@@ -272,8 +352,8 @@ static comity_set categories_below(const comity_compiler *compiler, const comity
 }
 
 /* has, only, has all of — for categories and purposes. */
-static comity_status atom_names(comity_compiler *compiler, const comity_condition *condition, bool negated,
-                                comity_class class_of, comity_slot slot, comity_clauses *clauses)
+static comity_status atom_names(comity_compiler *compiler, const comity_scope *scope,
+                                const comity_condition *condition, bool negated, comity_class class_of, comity_slot slot, comity_clauses *clauses)
 {
     comity_set set;
     if (!names_set(compiler, class_of, &condition->names, &set)) {
@@ -295,7 +375,7 @@ static comity_status atom_names(comity_compiler *compiler, const comity_conditio
             /* all of: the dual of alternatives */
             comity_clauses one = {0};
             COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
-            COMITY_TRY(first || negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, clauses, &one));
+            COMITY_TRY(first || negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, scope, clauses, &one));
             first = false;
         }
     }
@@ -340,7 +420,7 @@ static comity_status atom_act(comity_compiler *compiler, const comity_scope *sco
         }
         comity_clauses one = {0};
         COMITY_TRY(place_literal(compiler, scope, COMITY_OP_PLACE, said[i].side, said[i].places, negated, &one));
-        COMITY_TRY(negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, clauses, &one));
+        COMITY_TRY(negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, scope, clauses, &one));
     }
     return COMITY_OK;
 }
@@ -363,7 +443,7 @@ static comity_status atom_is(comity_compiler *compiler, const comity_scope *scop
             }
             set.words[kind >> 6] &= ~(UINT64_C(1) << (kind & 63));
             comity_literal literal = {.op = COMITY_OP_DERIVED, .flags = side, .b = kind};
-            COMITY_TRY(clauses_alternative(compiler, literal, negated, first, clauses));
+            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, first, clauses));
             first = false;
         }
     }
@@ -372,7 +452,7 @@ static comity_status atom_is(comity_compiler *compiler, const comity_scope *scop
     }
     comity_literal literal = {.op = COMITY_OP_PARTY_HAS, .flags = side, .a = COMITY_CLASS_KIND};
     COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
-    return clauses_alternative(compiler, literal, negated, first, clauses);
+    return clauses_alternative(compiler, scope, literal, negated, first, clauses);
 }
 
 static comity_status atom_certified(comity_compiler *compiler, const comity_scope *scope,
@@ -485,8 +565,8 @@ static comity_status atom_through(comity_compiler *compiler, const comity_condit
     return slot_any(compiler, COMITY_SLOT_DEMAND, &set, negated, clauses);
 }
 
-static comity_status atom_under(comity_compiler *compiler, const comity_condition *condition, bool negated,
-                                comity_clauses *clauses)
+static comity_status atom_under(comity_compiler *compiler, const comity_scope *scope,
+                                const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     for (size_t i = 0; i < condition->names.count; i++) {
         comity_literal literal = {.op = COMITY_OP_DEMAND_BASIS, .a = COMITY_CLASS_LAW};
@@ -496,7 +576,7 @@ static comity_status atom_under(comity_compiler *compiler, const comity_conditio
             literal.b = comity_name_find(compiler, COMITY_CLASS_BASIS, &condition->names.items[i]);
         }
         if (literal.b != COMITY_IMAGE_NONE) {
-            COMITY_TRY(clauses_alternative(compiler, literal, negated, i == 0, clauses));
+            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
         }
     }
     return COMITY_OK;
@@ -510,7 +590,7 @@ static comity_status atom_agreement(comity_compiler *compiler, const comity_scop
         comity_literal literal = {.op = COMITY_OP_AGREEMENT, .flags = side_flag(compiler, scope, &condition->party),
                                   .a = (uint16_t)about, .b = side_flag(compiler, scope, &condition->other)};
         if (about != COMITY_IMAGE_NONE) {
-            COMITY_TRY(clauses_alternative(compiler, literal, negated, i == 0, clauses));
+            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
         }
     }
     return COMITY_OK;
@@ -564,9 +644,9 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
     case COMITY_CONDITION_OWNED:
         return atom_owned(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_DATA:
-        return atom_names(compiler, condition, negated, COMITY_CLASS_CATEGORY, COMITY_SLOT_CATEGORY, clauses);
+        return atom_names(compiler, scope, condition, negated, COMITY_CLASS_CATEGORY, COMITY_SLOT_CATEGORY, clauses);
     case COMITY_CONDITION_PURPOSES:
-        return atom_names(compiler, condition, negated, COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE, clauses);
+        return atom_names(compiler, scope, condition, negated, COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE, clauses);
     case COMITY_CONDITION_PLACES:
         return atom_places(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_RECEIVED:
@@ -592,7 +672,7 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
         literal = (comity_literal){.op = COMITY_OP_HAS, .a = COMITY_SLOT_DEMAND, .b = COMITY_DEMAND_BINDING};
         return clauses_literal(compiler, literal, negated, clauses);
     case COMITY_CONDITION_UNDER:
-        return atom_under(compiler, condition, negated, clauses);
+        return atom_under(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_ORDER:
         literal.op = COMITY_OP_ORDER;
         literal.a = (uint16_t)comity_name_find(compiler, COMITY_CLASS_ORDERS, &condition->names.items[0]);
@@ -628,7 +708,7 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
         comity_clauses child;
         COMITY_TRY(comity_condition_clauses(compiler, scope, condition->children[i], negated, &child));
         COMITY_TRY(i == 0 || !product ? clauses_or(compiler, ret_clauses, &child)
-                                      : clauses_and(compiler, ret_clauses, &child));
+                                      : clauses_and(compiler, scope, ret_clauses, &child));
         if (ret_clauses->count > COMITY_LIMIT_LAW_ROWS) {
             comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
                                    "written out, this condition has more than %d alternatives; make two rules of it",
@@ -660,11 +740,5 @@ comity_status comity_condition_rows(comity_compiler *compiler, const comity_scop
 {
     comity_clauses clauses;
     COMITY_TRY(comity_condition_clauses(compiler, scope, condition, false, &clauses));
-    comity_rows rows = {(uint32_t)compiler->rows.count, (uint32_t)clauses.count};
-    for (size_t i = 0; i < clauses.count; i++) {
-        COMITY_TRY(comity_rows_push(compiler, &clauses.items[i], 0, 0));
-    }
-    *ret_rows = (uint32_t)compiler->conditions.count;
-    COMITY_PUSH(compiler, &compiler->conditions, rows);
-    return COMITY_OK;
+    return condition_push(compiler, &clauses, ret_rows);
 }

@@ -321,6 +321,16 @@ static void read_escape(comity_lexer *lexer, bool *told)
     }
 }
 
+/* A string that was written over two or three lines seems open twice: where it
+ * begins, which is told, and where it ends. */
+static bool closes_open(comity_lexer *lexer, comity_token *token)
+{
+    bool closes = lexer->open_line != 0 && token->at.line - lexer->open_line <= 2;
+    lexer->open_line = closes ? 0 : token->at.line;
+    token->type = COMITY_TOKEN_BAD;
+    return closes;
+}
+
 static void read_string(comity_lexer *lexer, comity_token *token)
 {
     bool told = false;
@@ -336,7 +346,7 @@ static void read_string(comity_lexer *lexer, comity_token *token)
     token->type = told ? COMITY_TOKEN_BAD : COMITY_TOKEN_STRING;
     if (at_end_of_line(lexer)) {
         close_token(lexer, token);
-        if (!told && !is_hushed(lexer, token)) {
+        if (!told && !is_hushed(lexer, token) && !closes_open(lexer, token)) {
             spoil(lexer, token, "the string does not end; expected a quote (\") on the same line");
         }
         return;

@@ -45,6 +45,7 @@ typedef struct comity_lexer {
     uint32_t blank_lines;        /* directly before this line */
     bool line_is_empty;          /* so far */
     uint32_t hushed_line;        /* 0: none */
+    uint32_t open_line;          /* of the last string that did not end; 0: none */
     bool with_comments;
     comity_diagnostics *diagnostics;
 } comity_lexer;

@@ -202,7 +202,7 @@ bool comity_parse_instrument(comity_parser *parser, comity_declaration *declarat
     COMITY_PARSE(comity_parser_word(parser, "the short name of the instrument", &instrument->name));
     if (strchr(instrument->name.text, '.') != NULL) {
         return comity_parser_complain(parser, instrument->name.at,
-                                      "the short name \"%s\" has a point; it is used as CODE.SHORT elsewhere",
+                                      "\"%s\" has a point; the short name of an instrument has none",
                                       instrument->name.text);
     }
     COMITY_PARSE(comity_parser_string(parser, "the official name", &instrument->title));
@@ -238,7 +238,7 @@ bool comity_parse_define(comity_parser *parser, comity_declaration *declaration)
     COMITY_PARSE(comity_parser_word(parser, "the name of the definition, as CODE.name", &define->name));
     COMITY_PARSE(comity_parser_check_own_name(parser, &define->name, "a definition"));
     COMITY_PARSE(comity_parser_expect(parser, "="));
-    return comity_parse_condition(parser, &define->when) && comity_parser_end(parser, "\"and\" or \"or\"");
+    return comity_parse_condition(parser, &define->when) && comity_parser_end(parser, "\"and\", \"or\"");
 }
 
 /* `derive KIND when CONDITION` */
@@ -247,7 +247,7 @@ bool comity_parse_derive(comity_parser *parser, comity_declaration *declaration)
     comity_define *derive = &declaration->as.define;
     COMITY_PARSE(comity_parser_word(parser, "a kind of party", &derive->name));
     COMITY_PARSE(comity_parser_expect(parser, "when"));
-    return comity_parse_condition(parser, &derive->when) && comity_parser_end(parser, "\"and\" or \"or\"");
+    return comity_parse_condition(parser, &derive->when) && comity_parser_end(parser, "\"and\", \"or\"");
 }
 
 /* `covers ACT, … [from D] [until D]` */
@@ -307,9 +307,12 @@ bool comity_parse_channel(comity_parser *parser, comity_declaration *declaration
 /* `direct`, `soft`: the word says it all; once. */
 bool comity_parse_alone(comity_parser *parser, comity_declaration *declaration)
 {
+    const char *word = declaration->kind == COMITY_DECLARES_DIRECT ? "direct"
+                       : declaration->kind == COMITY_DECLARES_SOFT ? "soft"
+                                                                   : "calendar";
     for (size_t i = 0; i < parser->file->declaration_count; i++) {
         if (parser->file->declarations[i].kind == declaration->kind) {
-            return comity_parser_complain(parser, declaration->at, "this is said twice; the first time on line %u",
+            return comity_parser_complain(parser, declaration->at, "\"%s\" stands twice; the first is on line %u", word,
                                           (unsigned)parser->file->declarations[i].at.line);
         }
     }
@@ -337,6 +340,17 @@ static bool begin_line(comity_parser *parser, const char *word)
     return true;
 }
 
+/* After the declaration's own line. Until its lines begin, a word misspelt may
+ * stand at any depth. */
+static void end_head(comity_parser *parser, bool right, bool *all_right)
+{
+    if (!right || !comity_parser_end(parser, NULL)) {
+        parser->begin_column = UINT32_MAX;
+        comity_parser_recover(parser);
+        *all_right = false;
+    }
+}
+
 /* After a line: whether it was right or not, the next one begins here. */
 static void end_line(comity_parser *parser, bool right, bool *all_right)
 {
@@ -354,7 +368,7 @@ bool comity_parse_group(comity_parser *parser, comity_declaration *declaration)
     if (right && !comity_is_law_code(group->name.text)) {
         right = comity_parser_check_own_name(parser, &group->name, "a group");
     }
-    end_line(parser, right && comity_parser_string(parser, "the title of the group", &group->title), &right);
+    end_head(parser, right && comity_parser_string(parser, "the title of the group", &group->title), &right);
     while (begin_line(parser, "members")) {
         comity_declaration line = {.kind = COMITY_DECLARES_MEMBERS};
         end_line(parser, comity_parse_members(parser, &line), &right);
@@ -371,7 +385,7 @@ bool comity_parse_orders(comity_parser *parser, comity_declaration *declaration)
     comity_orders *orders = &declaration->as.orders;
     bool right = comity_parser_word(parser, "the name of the list of orders", &orders->name) &&
                  comity_parser_check_own_name(parser, &orders->name, "a list of orders");
-    end_line(parser, right && comity_parser_string(parser, "the title of the list", &orders->title), &right);
+    end_head(parser, right && comity_parser_string(parser, "the title of the list", &orders->title), &right);
     while (begin_line(parser, "order")) {
         comity_order order = {.title = {NULL, parser->token.at}};
         bool good = comity_parser_string(parser, "the title of the order", &order.title);
@@ -421,7 +435,7 @@ bool comity_parse_calendar(comity_parser *parser, comity_declaration *declaratio
 {
     comity_calendar *calendar = &declaration->as.calendar;
     bool right = comity_parse_alone(parser, declaration);
-    end_line(parser, true, &right);
+    end_head(parser, true, &right);
     for (;;) {
         if (begin_line(parser, "weekend")) {
             end_line(parser, parse_weekend(parser, calendar), &right);

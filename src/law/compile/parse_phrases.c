@@ -27,7 +27,7 @@ static bool begin_list(comity_parser *parser, list_begin *ret_begin)
 {
     COMITY_PARSE(refuse_inner_not(parser));
     *ret_begin = (list_begin){NULL, NULL, NULL};
-    if (comity_parser_at(parser, "one") && comity_token_is(comity_parser_peek(parser), "of")) {
+    if (comity_parser_at(parser, "one")) {
         ret_begin->words = parser->token.text;
         comity_parser_next(parser);
         ret_begin->of = parser->token.text;
@@ -121,6 +121,9 @@ static bool parse_act(comity_parser *parser, comity_condition **ret_condition)
     }
     if (comity_parser_accept(parser, "to")) {
         COMITY_PARSE(parse_places(parser, &act->to_places));
+    }
+    if (comity_parser_at(parser, "from") && act->to_places.count != 0 && act->from_places.count == 0) {
+        return comity_parser_complain(parser, parser->token.at, "\"from\" stands before \"to\"");
     }
     if (act->in_places.count != 0 && (act->from_places.count != 0 || act->to_places.count != 0)) {
         return comity_parser_complain(parser, comity_parser_since(parser, act->at),
@@ -221,8 +224,7 @@ static bool parse_test(comity_parser *parser, bool all_allowed, comity_test *ret
         return comity_parser_fail(parser, has_or_only, "\"has\" or \"only\"");
     }
     *ret_test = COMITY_TEST_HAS;
-    if (all_allowed && comity_parser_at(parser, "all") && comity_token_is(comity_parser_peek(parser), "of")) {
-        comity_parser_next(parser);
+    if (all_allowed && comity_parser_accept(parser, "all")) {
         *ret_test = COMITY_TEST_HAS_ALL;
         return comity_parser_expect(parser, "of");
     }
@@ -297,6 +299,10 @@ static bool parse_protected(comity_parser *parser, comity_condition *condition)
 
 static bool parse_held(comity_parser *parser, comity_condition *condition)
 {
+    if (comity_parser_at(parser, "one") || comity_parser_at(parser, "all")) {
+        return comity_parser_complain(parser, parser->token.at,
+                                      "\"held\" asks for one paper; write \"(held A or held B)\"");
+    }
     return comity_parse_leaf(parser, "a kind of paper", &condition->paper);
 }
 

@@ -109,7 +109,7 @@ static bool parse_until(comity_parser *parser, comity_declaration *declaration)
 
 static bool parse_whole_condition(comity_parser *parser, comity_condition **ret_condition)
 {
-    return comity_parse_condition(parser, ret_condition) && comity_parser_end(parser, "\"and\" or \"or\"");
+    return comity_parse_condition(parser, ret_condition) && comity_parser_end(parser, "\"and\", \"or\"");
 }
 
 static bool parse_when(comity_parser *parser, comity_declaration *declaration)
@@ -304,13 +304,25 @@ static const comity_clause_row rule_rows[] = {
 const char *const comity_rule_clauses[] = {"cite",  "from", "until",   "when",  "unless",  "refuse",     "needs", "way",
                                            "lifts", "duty", "compels", "notes", "checked", "unverified", NULL};
 
-/* The name and the title on the declaration's own line. */
-static bool parse_head(comity_parser *parser, const char *noun, const char *title_expected, comity_word *name,
-                       comity_word *title)
+static bool parse_name_and_title(comity_parser *parser, const char *noun, const char *title_expected,
+                                 comity_word *name, comity_word *title)
 {
     COMITY_PARSE(comity_parser_word(parser, "a name, as CODE.NAME", name));
     bool right = comity_parser_check_own_name(parser, name, noun);
     return comity_parser_string(parser, title_expected, title) && comity_parser_end(parser, NULL) && right;
+}
+
+/* The name and the title on the declaration's own line. Until its clauses
+ * begin, a word misspelt may stand at any depth. */
+static bool parse_head(comity_parser *parser, const char *noun, const char *title_expected, comity_word *name,
+                       comity_word *title)
+{
+    bool right = parse_name_and_title(parser, noun, title_expected, name, title);
+    if (!comity_parser_at_boundary(parser)) {
+        parser->begin_column = UINT32_MAX;
+        comity_parser_recover(parser);
+    }
+    return right;
 }
 
 static bool check_there(comity_parser *parser, const comity_clauses_seen *seen, unsigned slot, comity_place_in_text at,
@@ -329,7 +341,6 @@ bool comity_parse_rule(comity_parser *parser, comity_declaration *declaration)
     *rule = (comity_rule){.dates = {.from = COMITY_NO_DATE, .until = COMITY_NO_DATE}, .checked = COMITY_NO_DATE};
     parser->lost = false;
     bool right = parse_head(parser, "a rule", "the title of the rule", &rule->name, &rule->title);
-    comity_parser_recover(parser);
     right = parse_clauses(parser, rule_rows, sizeof rule_rows / sizeof rule_rows[0], declaration, &seen) && right;
     comity_place_in_text at = rule->name.text == NULL ? declaration->at : rule->name.at;
     right = check_there(parser, &seen, SLOT_CITE, at, "\"cite\"; every rule says where it stands in the law") && right;
@@ -404,7 +415,6 @@ bool comity_parse_count(comity_parser *parser, comity_declaration *declaration)
     comity_clauses_seen seen = {{NULL}, {0}};
     parser->lost = false;
     bool right = parse_head(parser, "a count", "what is counted", &count->name, &count->label);
-    comity_parser_recover(parser);
     right = parse_clauses(parser, count_rows, sizeof count_rows / sizeof count_rows[0], declaration, &seen) && right;
     comity_place_in_text at = count->name.text == NULL ? declaration->at : count->name.at;
     right = check_there(parser, &seen, SLOT_OF, at, "\"of\" (persons or devices)") && right;

@@ -156,14 +156,26 @@ static void describe(const comity_token *token, char *ret_text, size_t size)
     case COMITY_TOKEN_DATE:
         (void)snprintf(ret_text, size, "the date %.*s", (int)token->size, text);
         return;
+    case COMITY_TOKEN_END:
+        (void)snprintf(ret_text, size, "nothing");
+        return;
     case COMITY_TOKEN_WORD:
     case COMITY_TOKEN_PUNCTUATION:
     case COMITY_TOKEN_COMMENT:
     case COMITY_TOKEN_BAD:
-    case COMITY_TOKEN_END:
         break;
     }
     (void)snprintf(ret_text, size, "%s", comity_quote_bytes(text, token->size).text);
+}
+
+/* Does what is being read end before the next token? Certainly at a boundary;
+ * and a line that begins no deeper than what is being read hardly goes on with it. */
+static bool ends_here(const comity_parser *parser)
+{
+    const comity_token *token = &parser->token;
+    bool begins_line = token->type == COMITY_TOKEN_WORD && token->first_on_line &&
+                       token->at.column <= parser->begin_column;
+    return parser->last.line != 0 && (begins_line || comity_parser_at_boundary(parser));
 }
 
 /* What was found, and where to point. Where what was being read just ends, that
@@ -171,23 +183,14 @@ static void describe(const comity_token *token, char *ret_text, size_t size)
 static comity_place_in_text found(const comity_parser *parser, char *ret_text, size_t size)
 {
     const comity_token *token = &parser->token;
-    bool ends = comity_parser_at_boundary(parser);
-    if (!ends || parser->last.line == 0) {
-        if (token->type == COMITY_TOKEN_END) {
-            (void)snprintf(ret_text, size, "nothing");
-        } else {
-            describe(token, ret_text, size);
-        }
+    comity_place_in_text behind = parser->last;
+    if (!ends_here(parser)) {
+        describe(token, ret_text, size);
         return token->at;
     }
-    comity_place_in_text behind = parser->last;
     behind.column += behind.length;
     behind.length = 1;
-    if (token->type == COMITY_TOKEN_END) {
-        (void)snprintf(ret_text, size, "the end of the file");
-        return behind;
-    }
-    (void)snprintf(ret_text, size, "the end of the line");
+    (void)snprintf(ret_text, size, "the end of the %s", token->type == COMITY_TOKEN_END ? "file" : "line");
     return behind;
 }
 
@@ -208,21 +211,20 @@ bool comity_parser_fail(comity_parser *parser, const char *const *known, const c
 {
     char what[128];
     char expected[512];
+    va_list arguments;
     if (parser->token.type == COMITY_TOKEN_BAD || parser->status != COMITY_OK) {
         parser->told_line = parser->token.at.line;
         return false;
     }
-    va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(expected, sizeof expected, format, arguments);
     va_end(arguments);
     comity_place_in_text at = found(parser, what, sizeof what);
-    const char *near = comity_parser_at_boundary(parser) ? NULL : nearest(&parser->token, known);
-    parser->told_line = at.line;
-    comity_diagnostics_add(parser->diagnostics, COMITY_SEVERITY_ERROR, at, "found %s; expected %s%s%s%s", what,
-                           expected, near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near,
-                           near == NULL ? "" : "\"?");
-    return false;
+    const char *near = ends_here(parser) ? NULL : nearest(&parser->token, known);
+    if (near == NULL) {
+        return comity_parser_complain(parser, at, "found %s; expected %s", what, expected);
+    }
+    return comity_parser_complain(parser, at, "found %s; expected %s; did you mean \"%s\"?", what, expected, near);
 }
 
 bool comity_parser_complain(comity_parser *parser, comity_place_in_text at, const char *format, ...)
@@ -275,19 +277,26 @@ static bool fail_line(comity_parser *parser, const char *expected)
 {
     static const char *const no_clauses[] = {NULL};
     const char *known[KNOWN_MAX];
+    char what[128];
     char clauses[256];
-    const char *or_else = expected == NULL ? "" : ", or ";
+    char mean[64] = "";
+    const char *or_else = expected == NULL ? "" : " or ";
     expected = expected == NULL ? "" : expected;
     size_t clause_count = known_beginnings(parser, known);
     const char *near = nearest(&parser->token, known);
     bool is_clause = near == NULL ? parser->token.at.column > 1 : comity_words_have(parser->clause_words, near);
     parser->lost = true;
-    if (clause_count > 0 && is_clause) {
-        append_words(parser->clause_words, clauses, sizeof clauses);
-        return comity_parser_fail(parser, known, "%s%sa clause of the %s (%s)", expected, or_else, parser->clause_of,
-                                  clauses);
+    describe(&parser->token, what, sizeof what);
+    append_words(parser->clause_words, clauses, sizeof clauses);
+    if (near != NULL) {
+        (void)snprintf(mean, sizeof mean, "; did you mean \"%s\"?", near);
     }
-    (void)comity_parser_fail(parser, known, "%s%sa declaration", expected, or_else);
+    if (clause_count > 0 && is_clause) {
+        return comity_parser_complain(parser, parser->token.at, "found %s; expected %s%sa clause of the %s (%s)%s", what,
+                                      expected, or_else, parser->clause_of, clauses, mean);
+    }
+    (void)comity_parser_complain(parser, parser->token.at, "found %s; expected %s%sa declaration%s", what, expected,
+                                 or_else, mean);
     parser->clause_words = no_clauses;
     parser->begin_column = parser->token.at.column;
     parser->outside = true;
@@ -347,7 +356,7 @@ bool comity_parser_end(comity_parser *parser, const char *expected)
         return fail_line(parser, expected);
     }
     return comity_parser_fail(parser, expected == NULL ? NULL : connectives, "%s%sthe end of the line",
-                              expected == NULL ? "" : expected, expected == NULL ? "" : ", or ");
+                              expected == NULL ? "" : expected, expected == NULL ? "" : " or ");
 }
 
 /* ---- steps ---- */
@@ -452,7 +461,7 @@ bool comity_parser_span(comity_parser *parser, const char *const *units, const c
     comity_place_in_text at = parser->token.at;
     COMITY_PARSE(comity_parser_number(parser, "a number", &number));
     if (number < 1 || number > COMITY_LAW_SPAN_MAX) {
-        return comity_parser_complain(parser, at, "a span of time is from 1 to %d", COMITY_LAW_SPAN_MAX);
+        return comity_parser_complain(parser, at, "a span of time is from 1 to 100,000");
     }
     COMITY_PARSE(comity_parser_choice(parser, units, expected, ret_unit));
     *ret_number = (uint32_t)number;

@@ -21,7 +21,7 @@
     } while (0)
 
 /* `valid 3 years`, `within 10 working days`: nothing in law lasts longer in any unit. */
-#define COMITY_LAW_SPAN_MAX 100000
+#define COMITY_LAW_SPAN_MAX 100000 /* a message says so */
 
 /* What the formatter wants to know and the tree does not tell. */
 typedef enum comity_mark_kind {
@@ -98,7 +98,8 @@ bool comity_parser_complain(comity_parser *parser, comity_place_in_text at, cons
     COMITY_PRINTF(3, 4);
 /* Skips to the next boundary. */
 void comity_parser_recover(comity_parser *parser);
-/* Fails unless what was read ends here; `expected` says what else could have followed, or is NULL. */
+/* Fails unless what was read ends here; `expected` says what else could have
+ * followed ("\"and\", \"or\""), or is NULL. */
 COMITY_MUST_USE bool comity_parser_end(comity_parser *parser, const char *expected);
 
 COMITY_MUST_USE bool comity_parser_expect(comity_parser *parser, const char *word);

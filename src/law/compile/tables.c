@@ -14,7 +14,7 @@ static const uint8_t literal_cost[COMITY_OP_LAST] = {
     [COMITY_OP_PLACE] = 6,       [COMITY_OP_SUBJECT_TO] = 7,  [COMITY_OP_PLACES_HAS] = 7,
     [COMITY_OP_PLACES_HAS_OUTSIDE] = 7,
     [COMITY_OP_PLACES_ONLY] = 7, [COMITY_OP_PLACES_ONLY_OUTSIDE] = 7, [COMITY_OP_RECEIVED] = 8,
-    [COMITY_OP_HELD] = 9,        [COMITY_OP_COUNT] = 10,      [COMITY_OP_AGREEMENT] = 11,
+    [COMITY_OP_HELD] = 9,        [COMITY_OP_CONDITION] = 9,        [COMITY_OP_COUNT] = 10,      [COMITY_OP_AGREEMENT] = 11,
     [COMITY_OP_DERIVED] = 12,    [COMITY_OP_OWNED] = 13,
 };
 
@@ -29,27 +29,84 @@ static bool is_settled(const comity_compiler *compiler, const comity_literal *li
            compiler->place_sets.items[literal->b].dated_count == 0;
 }
 
-static uint16_t clause_settle(const comity_compiler *compiler, comity_clause *clause)
+/* Does the literal ask for names of this kind? Then which. */
+static bool sieve_names(const comity_compiler *compiler, const comity_literal *literal, uint32_t kind, comity_set *ret_set)
 {
-    uint16_t settled = 0;
-    for (uint32_t i = 1; i < clause->count; i++) {
-        comity_literal literal = clause->literals[i];
-        unsigned cost = is_settled(compiler, &literal) ? 0 : 1u + literal_cost[literal.op];
-        uint32_t j = i;
-        for (; j > 0; j--) {
-            const comity_literal *before = &clause->literals[j - 1];
-            unsigned before_cost = is_settled(compiler, before) ? 0 : 1u + literal_cost[before->op];
-            if (before_cost <= cost) {
-                break;
-            }
-            clause->literals[j] = *before;
+    static const uint8_t slots[] = {COMITY_SLOT_CATEGORY, COMITY_SLOT_PURPOSE, COMITY_SLOT_CIRCUMSTANCE, COMITY_SLOT_DEAL};
+    *ret_set = (comity_set){{0}};
+    if (kind >= COMITY_SIEVE_KIND_FIRST) {
+        uint32_t side = kind == COMITY_SIEVE_KIND_FIRST ? COMITY_NODE_FIRST : COMITY_NODE_SECOND;
+        if (literal->op != COMITY_OP_PARTY_HAS || literal->a != COMITY_CLASS_KIND ||
+            (literal->flags & COMITY_LITERAL_SIDE) != side) {
+            return false;
         }
-        clause->literals[j] = literal;
+        *ret_set = compiler->sets.items[literal->b];
+        return true;
     }
-    while (settled < clause->count && is_settled(compiler, &clause->literals[settled])) {
-        settled++;
+    if (literal->a != slots[kind] || (literal->op != COMITY_OP_HAS && literal->op != COMITY_OP_HAS_ANY)) {
+        return false;
     }
-    return settled;
+    if (literal->op == COMITY_OP_HAS) {
+        comity_set_add(ret_set, literal->b);
+    } else {
+        *ret_set = compiler->sets.items[literal->b];
+    }
+    return true;
+}
+
+/* Settled by a sieve when the act's set is complete: names that are not wanted,
+ * and of the literals that want one of some names the first of each kind. */
+static bool is_sieved(const comity_compiler *compiler, const comity_literal *literal, uint32_t *wanted)
+{
+    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
+        comity_set set;
+        if (!sieve_names(compiler, literal, kind, &set)) {
+            continue;
+        }
+        if (literal->flags & COMITY_LITERAL_NEGATED) {
+            return true;
+        }
+        bool first = (*wanted >> kind & 1u) == 0;
+        *wanted |= 1u << kind;
+        return first;
+    }
+    return false;
+}
+
+typedef struct literal_cost_pair {
+    comity_literal literal;
+    unsigned cost;
+} literal_cost_pair;
+
+/* Orders a row's literals: settled ones, sieved ones, the rest from cheap to dear. */
+static comity_status clause_settle(comity_compiler *compiler, comity_clause *clause, uint16_t *ret_residual,
+                                   uint16_t *ret_rest)
+{
+    literal_cost_pair *pairs;
+    uint32_t wanted = 0;
+    *ret_residual = 0;
+    *ret_rest = 0;
+    COMITY_TRY(comity_compiler_take(compiler, clause->count, sizeof *pairs, &pairs));
+    for (uint32_t i = 0; i < clause->count; i++) {
+        const comity_literal *literal = &clause->literals[i];
+        bool settled = is_settled(compiler, literal);
+        bool sieved = !settled && is_sieved(compiler, literal, &wanted);
+        pairs[i] = (literal_cost_pair){*literal, settled ? 0 : sieved ? 1 : 2u + literal_cost[literal->op]};
+        *ret_residual = (uint16_t)(*ret_residual + settled);
+        *ret_rest = (uint16_t)(*ret_rest + (settled || sieved));
+    }
+    for (uint32_t i = 0; i < clause->count; i++) {
+        literal_cost_pair pair = pairs[i];
+        uint32_t j = i;
+        for (; j > 0 && pairs[j - 1].cost > pair.cost; j--) {
+            pairs[j] = pairs[j - 1];
+        }
+        pairs[j] = pair;
+    }
+    for (uint32_t i = 0; i < clause->count; i++) {
+        clause->literals[i] = pairs[i].literal;
+    }
+    return COMITY_OK;
 }
 
 /* ---- rows ---- */
@@ -81,8 +138,11 @@ static comity_status rule_rows(comity_compiler *compiler, uint32_t law, const co
 static comity_status rows_write(comity_compiler *compiler, comity_clauses *clauses, uint32_t rule)
 {
     for (size_t i = 0; i < clauses->count; i++) {
-        uint16_t settled = clause_settle(compiler, &clauses->items[i]);
-        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], rule, settled));
+        uint16_t residual;
+        uint16_t rest;
+        COMITY_TRY(clause_settle(compiler, &clauses->items[i], &residual, &rest));
+        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], rule, residual));
+        compiler->rows.items[compiler->rows.count - 1].rest = rest;
     }
     return COMITY_OK;
 }
@@ -138,6 +198,7 @@ static comity_status act_table(comity_compiler *compiler, comity_law_record *rec
         }
         for (uint32_t act = 0; act < COMITY_ACT_COUNT; act++) {
             if (mask >> act & 1u) {
+                record->acts |= 1u << act;
                 bit_set(compiler, record->act_bits + act * record->words, i);
             }
         }
@@ -260,6 +321,78 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     return COMITY_OK;
 }
 
+/* ---- sieves ---- */
+
+/* Gives each name that is asked for its place. False if none is. */
+static comity_status sieve_places(comity_compiler *compiler, const comity_law_record *record, uint32_t kind,
+                                  uint32_t *ret_count)
+{
+    uint32_t names = (uint32_t)compiler->entries[comity_sieve_class(kind)].count;
+    uint32_t first = (uint32_t)compiler->classes.count;
+    comity_set asked = {{0}};
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &compiler->rows.items[record->first_row + i];
+        for (uint32_t j = row->residual; j < row->rest; j++) {
+            comity_set set;
+            if (sieve_names(compiler, &compiler->literals.items[row->first_literal + j], kind, &set)) {
+                for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+                    asked.words[word] |= set.words[word];
+                }
+            }
+        }
+    }
+    *ret_count = 0;
+    for (uint32_t name = 0; name < names; name++) {
+        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++*ret_count : 0));
+    }
+    if (*ret_count == 0) {
+        compiler->classes.count = first;
+    }
+    return COMITY_OK;
+}
+
+static void sieve_row(comity_compiler *compiler, const comity_law_record *record, uint32_t kind, uint32_t row_index)
+{
+    const comity_sieve *sieve = &record->sieves[kind];
+    const comity_row *row = &compiler->rows.items[record->first_row + row_index];
+    bool wants = false;
+    for (uint32_t j = row->residual; j < row->rest; j++) {
+        const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
+        comity_set set;
+        if (!sieve_names(compiler, literal, kind, &set)) {
+            continue;
+        }
+        bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
+        wants |= !negated;
+        for (uint32_t name = 0; name < compiler->entries[comity_sieve_class(kind)].count; name++) {
+            uint32_t place = compiler->classes.items[sieve->first_place + name];
+            if (place != 0 && comity_set_has(&set, name)) {
+                bit_set(compiler, sieve->bits + (2 * place - (negated ? 0 : 1)) * record->words, row_index);
+            }
+        }
+    }
+    if (!wants) {
+        bit_set(compiler, sieve->bits, row_index);
+    }
+}
+
+static comity_status sieve_table(comity_compiler *compiler, comity_law_record *record, uint32_t kind)
+{
+    comity_sieve *sieve = &record->sieves[kind];
+    uint32_t count;
+    sieve->first_place = (uint32_t)compiler->classes.count;
+    COMITY_TRY(sieve_places(compiler, record, kind, &count));
+    if (count == 0) {
+        *sieve = (comity_sieve){COMITY_IMAGE_NONE, 0};
+        return COMITY_OK;
+    }
+    COMITY_TRY(bits_take(compiler, record->words * (2 * count + 1), &sieve->bits));
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        sieve_row(compiler, record, kind, i);
+    }
+    return COMITY_OK;
+}
+
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
 {
     comity_law_record *record = &compiler->laws.items[law];
@@ -267,5 +400,9 @@ comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
     COMITY_TRY(act_table(compiler, record));
     COMITY_TRY(epoch_table(compiler, record));
     COMITY_TRY(class_table(compiler, record, COMITY_NODE_FIRST));
-    return class_table(compiler, record, COMITY_NODE_SECOND);
+    COMITY_TRY(class_table(compiler, record, COMITY_NODE_SECOND));
+    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
+        COMITY_TRY(sieve_table(compiler, record, kind));
+    }
+    return COMITY_OK;
 }

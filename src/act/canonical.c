@@ -19,13 +19,13 @@ typedef struct canonical_writer {
     comity_act_memory *memory;
 } canonical_writer;
 
-static void put(canonical_writer *writer, const char *text)
+static inline void put(canonical_writer *writer, const char *text)
 {
     comity_buffer_append_text(&writer->out, text);
 }
 
 /* `,"name":` or, for the first member, without the comma. */
-static void put_key(canonical_writer *writer, const char *name, bool *first)
+static inline void put_key(canonical_writer *writer, const char *name, bool *first)
 {
     put(writer, *first ? "\"" : ",\"");
     put(writer, name);

@@ -99,7 +99,7 @@ static inline uint8_t *take_room(comity_buffer *buffer, size_t size)
     return room;
 }
 
-void comity_buffer_append(comity_buffer *buffer, const void *bytes, size_t size)
+void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_t size)
 {
     if (size == 0) {
         return;
@@ -108,19 +108,6 @@ void comity_buffer_append(comity_buffer *buffer, const void *bytes, size_t size)
     if (room != NULL) {
         memcpy(room, bytes, size);
     }
-}
-
-void comity_buffer_append_byte(comity_buffer *buffer, uint8_t byte)
-{
-    uint8_t *room = take_room(buffer, 1);
-    if (room != NULL) {
-        *room = byte;
-    }
-}
-
-void comity_buffer_append_text(comity_buffer *buffer, const char *text)
-{
-    comity_buffer_append(buffer, text, strlen(text));
 }
 
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number)

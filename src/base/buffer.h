@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 /* A buffer owns its memory until comity_buffer_free, unless it was given fixed
  * memory. It belongs to one thread at a time. The fields are private. */
 typedef struct comity_buffer {
@@ -38,14 +40,32 @@ void comity_buffer_reset(comity_buffer *buffer);
 COMITY_MUST_USE comity_status comity_buffer_bytes(const comity_buffer *buffer, const uint8_t **ret_bytes,
                                                   size_t *ret_size, comity_error *reterr);
 
+/* What comity_buffer_append does when there may be no room. */
+void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_t size);
+
 /* Appends `size` bytes; `bytes` may be NULL when `size` is 0, and must not lie in the buffer. */
-void comity_buffer_append(comity_buffer *buffer, const void *bytes, size_t size);
+static inline void comity_buffer_append(comity_buffer *buffer, const void *bytes, size_t size)
+{
+    if (buffer->failed == COMITY_OK && size != 0 && size <= buffer->capacity - buffer->size) {
+        memcpy(buffer->bytes + buffer->size, bytes, size);
+        buffer->size += size;
+    } else {
+        comity_buffer_append_slowly(buffer, bytes, size);
+    }
+}
 
 /* Appends one byte. */
-void comity_buffer_append_byte(comity_buffer *buffer, uint8_t byte);
+static inline void comity_buffer_append_byte(comity_buffer *buffer, uint8_t byte)
+{
+    comity_buffer_append(buffer, &byte, 1);
+}
 
-/* Appends a NUL-terminated string, without the NUL. */
-void comity_buffer_append_text(comity_buffer *buffer, const char *text);
+/* Appends a NUL-terminated string, without the NUL. Inlined, because of a
+ * literal the compiler knows the length. */
+static inline void comity_buffer_append_text(comity_buffer *buffer, const char *text)
+{
+    comity_buffer_append(buffer, text, strlen(text));
+}
 
 /* Appends a number in decimal digits, as short as can be. */
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number);

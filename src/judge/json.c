@@ -18,12 +18,12 @@ typedef struct printer {
     comity_explain_memory *explain;
 } printer;
 
-static void put(const printer *print, const char *text)
+static inline void put(const printer *print, const char *text)
 {
     comity_buffer_append_text(print->buffer, text);
 }
 
-static void put_text(const printer *print, uint32_t text)
+static inline void put_text(const printer *print, uint32_t text)
 {
     put(print, comity_image_text(print->image, text));
 }

@@ -36,6 +36,14 @@ static void family_any(comity_ways *family) /* nothing need be added */
     family->count = 1;
 }
 
+/* Only the sets there are: a family is large and mostly empty. */
+static void family_copy(comity_ways *to, const comity_ways *from)
+{
+    memcpy(to->sets, from->sets, from->count * sizeof *from->sets);
+    to->count = from->count;
+    to->cut = from->cut;
+}
+
 static bool way_within(const comity_way *small, const comity_way *large)
 {
     uint32_t j = 0;
@@ -117,6 +125,12 @@ static void family_and(comity_ways *family, const comity_ways *more)
         family->cut |= more->cut;
         return;
     }
+    if (family->count == 1 && family->sets[0].count == 0) {
+        bool cut = family->cut;
+        family_copy(family, more);
+        family->cut |= cut;
+        return;
+    }
     family_none(&product);
     product.cut = family->cut || more->cut;
     for (uint32_t i = 0; i < family->count; i++) {
@@ -129,7 +143,7 @@ static void family_and(comity_ways *family, const comity_ways *more)
             }
         }
     }
-    *family = product;
+    family_copy(family, &product);
 }
 
 /* ---- what single conditions want ---- */

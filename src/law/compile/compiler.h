@@ -106,6 +106,7 @@ typedef struct comity_compiler {
     bool *derived_kinds;
     comity_draft *drafts;                    /* by class RULE's number, in the order of names */
     uint32_t draft_count;
+    const comity_law_record *law_without_rows; /* one whose tables are made, or NULL */
     uint32_t *draft_order;                   /* image number -> draft */
     /* the tables of the image in the making */
     COMITY_VECTOR(char) texts;

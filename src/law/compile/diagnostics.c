@@ -39,8 +39,8 @@ static bool make_room(comity_diagnostics *diagnostics)
     return true;
 }
 
-void comity_diagnostics_add(comity_diagnostics *diagnostics, comity_severity severity,
-                            comity_place_in_text at, const char *format, ...)
+void comity_diagnostics_add(comity_diagnostics *diagnostics, comity_severity severity, comity_place_in_text at,
+                            const char *format, ...)
 {
     char message[1024];
     char *copy;
@@ -185,15 +185,14 @@ static void print_one(const comity_diagnostic *diagnostic, const comity_law_file
     print_source(file, diagnostic->at, buffer);
 }
 
-comity_status comity_diagnostics_print(const comity_diagnostics *diagnostics,
-                                       const comity_law_file *files, size_t file_count,
-                                       comity_buffer *buffer, comity_error *reterr)
+comity_status comity_diagnostics_print(const comity_diagnostics *diagnostics, const comity_law_file *files,
+                                       size_t file_count, comity_buffer *buffer, comity_error *reterr)
 {
     void *memory;
     const uint8_t *bytes;
     size_t size;
-    COMITY_TRY(comity_arena_take_array(diagnostics->arena, diagnostics->count, sizeof(comity_diagnostic *),
-                                       &memory, reterr));
+    COMITY_TRY(
+        comity_arena_take_array(diagnostics->arena, diagnostics->count, sizeof(comity_diagnostic *), &memory, reterr));
     const comity_diagnostic **sorted = memory;
     for (size_t i = 0; i < diagnostics->count; i++) {
         sorted[i] = &diagnostics->items[i];

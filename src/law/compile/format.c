@@ -18,7 +18,7 @@
 /* Working memory: some fifty times the largest file. */
 #define FORMAT_BYTES_MAX ((size_t)512 << 20)
 #define CLAUSE_INDENT 2
-/* `unless` and `refuse` are the longest clause words of common rules; what follows shorter ones begins in one column. */
+/* As long as `unless` and `refuse`; what follows these and shorter clause words begins in one column. */
 #define CLAUSE_WORD_WIDTH 6
 
 typedef enum comity_segment_kind {
@@ -56,7 +56,8 @@ static comity_status grow(comity_formatter *formatter, void *items, size_t count
         return COMITY_OK;
     }
     void *memory;
-    COMITY_TRY(comity_arena_take_array(formatter->arena, count == 0 ? 64 : count * 2, size, &memory, formatter->reterr));
+    COMITY_TRY(
+        comity_arena_take_array(formatter->arena, count == 0 ? 64 : count * 2, size, &memory, formatter->reterr));
     if (count != 0) {
         memcpy(memory, items, count * size);
     }
@@ -160,8 +161,10 @@ static comity_status find_segments(comity_formatter *formatter)
             continue;
         }
         size_t least = formatter->segment_count == 0 ? 0 : formatter->segments[formatter->segment_count - 1].begin + 1;
-        comity_segment found = {.kind = kind_of(&piece->begin), .declares = (comity_declaration_kind)piece->begin.value,
-                         .lead = find_lead(formatter, i, least), .begin = i};
+        comity_segment found = {.kind = kind_of(&piece->begin),
+                                .declares = (comity_declaration_kind)piece->begin.value,
+                                .lead = find_lead(formatter, i, least),
+                                .begin = i};
         if (found.kind == SEGMENT_CLAUSE || found.kind == SEGMENT_LINE) {
             formatter->segments[last].big = true;
         } else {
@@ -290,7 +293,8 @@ static void write_gap(comity_formatter *formatter, const comity_segment *above, 
 static comity_status write_segment(comity_formatter *formatter, const comity_segment *written)
 {
     bool below = written->kind == SEGMENT_CLAUSE || written->kind == SEGMENT_LINE;
-    comity_line line = {.pieces = &formatter->pieces[written->begin], .count = written->end - written->begin,
+    comity_line line = {.pieces = &formatter->pieces[written->begin],
+                        .count = written->end - written->begin,
                         .indent = below ? CLAUSE_INDENT : 0};
     const comity_token *word = &line.pieces[0].token;
     if (written->kind == SEGMENT_CLAUSE) {
@@ -323,8 +327,8 @@ static comity_status write_segments(comity_formatter *formatter)
     return COMITY_OK;
 }
 
-static comity_status format(comity_arena *arena, const char *path, const char *text, size_t size,
-                            comity_buffer *buffer, comity_buffer *messages, bool *ret_whole, comity_error *reterr)
+static comity_status format(comity_arena *arena, const char *path, const char *text, size_t size, comity_buffer *buffer,
+                            comity_buffer *messages, bool *ret_whole, comity_error *reterr)
 {
     comity_marks marks = {NULL, 0};
     comity_law_file file;

@@ -12,9 +12,9 @@
 typedef struct comity_bit {
     const char *text;
     size_t size;
-    uint32_t width;          /* in characters */
-    bool space;              /* stands before it, on the same line */
-    uint32_t level;          /* where a line may begin with it: lower is broken first; NO_BREAK */
+    uint32_t width; /* in characters */
+    bool space;     /* stands before it, on the same line */
+    uint32_t level; /* where a line may begin with it: lower is broken first; NO_BREAK */
     bool is_or;
     const comity_piece *comments; /* that stand before it */
     size_t comment_count;
@@ -28,8 +28,8 @@ typedef struct comity_layout {
     comity_buffer *buffer;
     comity_bit *bits;
     size_t count;
-    uint32_t column;     /* of the character written next, from 0 */
-    bool broken;         /* the last chunk took more than one line */
+    uint32_t column; /* of the character written next, from 0 */
+    bool broken;     /* the last chunk took more than one line */
 } comity_layout;
 
 /* ---- bits ---- */
@@ -77,8 +77,8 @@ static comity_status set_text(comity_layout *layout, const comity_token *token, 
     ret_bit->text = token->text;
     ret_bit->size = token->size;
     if (token->type == COMITY_TOKEN_NUMBER || token->type == COMITY_TOKEN_PERCENT) {
-        ret_bit->size = token->type == COMITY_TOKEN_NUMBER ? print_number(token->number, text)
-                                                           : print_percent(token->number, text);
+        ret_bit->size =
+            token->type == COMITY_TOKEN_NUMBER ? print_number(token->number, text) : print_percent(token->number, text);
         COMITY_TRY(comity_arena_copy(layout->arena, text, ret_bit->size, &copy, layout->reterr));
         ret_bit->text = copy;
     }
@@ -89,7 +89,7 @@ static comity_status set_text(comity_layout *layout, const comity_token *token, 
 /* Words that begin a clause or declaration somewhere. */
 static bool could_begin(const comity_token *token)
 {
-    const char *const *const lists[] = {comity_rule_clauses, comity_count_clauses, comity_group_clauses,
+    const char *const *const lists[] = {comity_rule_clauses,   comity_count_clauses,    comity_group_clauses,
                                         comity_orders_clauses, comity_calendar_clauses, comity_header_words};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (size_t j = 0; lists[i][j] != NULL; j++) {
@@ -280,8 +280,8 @@ static void write_broken(comity_layout *layout, size_t first, size_t end, uint32
     for (size_t i = first; i < end;) {
         size_t next = chunk_end(layout, i, end, level);
         const comity_bit *begins = &layout->bits[i];
-        bool own_line = begins->comment_count > 0 || begins->is_or || broken ||
-                        !fits(layout, i, next, layout->column + 1);
+        bool own_line =
+            begins->comment_count > 0 || begins->is_or || broken || !fits(layout, i, next, layout->column + 1);
         if (i > first && own_line) {
             write_comments(layout, begins, indent);
             new_line(layout, indent);

@@ -18,10 +18,10 @@ typedef enum comity_piece_connective {
 /* A token, comments included, with what the parser has marked. */
 typedef struct comity_piece {
     comity_token token;
-    comity_mark begin;   /* if it begins a segment */
+    comity_mark begin; /* if it begins a segment */
     bool begins;
-    bool dropped;        /* not written */
-    bool one_of_before;  /* `one of` is written before it */
+    bool dropped;       /* not written */
+    bool one_of_before; /* `one of` is written before it */
     bool comma_before;
     comity_piece_connective connective;
 } comity_piece;
@@ -29,9 +29,9 @@ typedef struct comity_piece {
 typedef struct comity_line {
     const comity_piece *pieces; /* the first is the word it begins with */
     size_t count;
-    uint32_t indent;            /* of the first line */
-    uint32_t pad;               /* spaces more behind the first word */
-    uint32_t continuation;      /* indent of the lines after the first */
+    uint32_t indent;       /* of the first line */
+    uint32_t pad;          /* spaces more behind the first word */
+    uint32_t continuation; /* indent of the lines after the first */
 } comity_line;
 
 /* True if the piece at `at` is a connective that no parentheses surround;

@@ -57,9 +57,9 @@ static uint32_t decode(const char *text, size_t *ret_size)
  * characters, separators of lines, changes of direction. */
 static bool is_invisible(uint32_t character)
 {
-    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x2028 ||
-           character == 0x2029 || (character >= 0x202A && character <= 0x202E) ||
-           (character >= 0x2066 && character <= 0x2069) || character == 0xFEFF;
+    return character < 0x20 || (character >= 0x7F && character < 0xA0) || character == 0x2028 || character == 0x2029 ||
+           (character >= 0x202A && character <= 0x202E) || (character >= 0x2066 && character <= 0x2069) ||
+           character == 0xFEFF;
 }
 
 /* ---- places ---- */
@@ -71,8 +71,7 @@ static char peek(const comity_lexer *lexer, size_t ahead)
 
 static bool at_end_of_line(const comity_lexer *lexer)
 {
-    return lexer->at == lexer->size || peek(lexer, 0) == '\n' ||
-           (peek(lexer, 0) == '\r' && peek(lexer, 1) == '\n');
+    return lexer->at == lexer->size || peek(lexer, 0) == '\n' || (peek(lexer, 0) == '\r' && peek(lexer, 1) == '\n');
 }
 
 /* Goes on by one character, which ends no line. */
@@ -220,8 +219,7 @@ static bool is_decimal(const comity_token *token)
     while (i < token->size && is_digit(token->text[i])) {
         i++;
     }
-    return point > 0 && point < 4 && i == token->size && i - point >= 2 && i - point <= 3 &&
-           token->text[point] == '.';
+    return point > 0 && point < 4 && i == token->size && i - point >= 2 && i - point <= 3 && token->text[point] == '.';
 }
 
 static void read_decimal(comity_lexer *lexer, comity_token *token)
@@ -377,17 +375,28 @@ static void read_comment(comity_lexer *lexer, comity_token *token)
 static const struct {
     const char *character, *hint;
 } foreign[] = {
-    {"\u201C", "strings stand in straight quotes (\")"}, {"\u201D", "strings stand in straight quotes (\")"},
-    {"\u201E", "strings stand in straight quotes (\")"}, {"\u00AB", "strings stand in straight quotes (\")"},
-    {"\u00BB", "strings stand in straight quotes (\")"}, {"\u2018", "strings stand in straight quotes (\")"},
-    {"\u2019", "strings stand in straight quotes (\")"}, {"'", "strings stand in straight quotes (\")"},
-    {"`", "strings stand in straight quotes (\")"},      {"\u2010", "write a plain hyphen (-)"},
-    {"\u2011", "write a plain hyphen (-)"},              {"\u2013", "write a plain hyphen (-)"},
-    {"\u2014", "write a plain hyphen (-)"},              {"\u2212", "write a plain hyphen (-)"},
-    {"\u00A0", "write a plain space"},                   {"\u202F", "write a plain space"},
-    {"%", "a percentage is a number with % behind it"},  {"&", "write \"and\""},
-    {"|", "write \"or\""},                               {"!", "write \"not\""},
-    {";", "items of a list stand between commas"},       {"/", "comments begin with #"},
+    {"\u201C", "strings stand in straight quotes (\")"},
+    {"\u201D", "strings stand in straight quotes (\")"},
+    {"\u201E", "strings stand in straight quotes (\")"},
+    {"\u00AB", "strings stand in straight quotes (\")"},
+    {"\u00BB", "strings stand in straight quotes (\")"},
+    {"\u2018", "strings stand in straight quotes (\")"},
+    {"\u2019", "strings stand in straight quotes (\")"},
+    {"'", "strings stand in straight quotes (\")"},
+    {"`", "strings stand in straight quotes (\")"},
+    {"\u2010", "write a plain hyphen (-)"},
+    {"\u2011", "write a plain hyphen (-)"},
+    {"\u2013", "write a plain hyphen (-)"},
+    {"\u2014", "write a plain hyphen (-)"},
+    {"\u2212", "write a plain hyphen (-)"},
+    {"\u00A0", "write a plain space"},
+    {"\u202F", "write a plain space"},
+    {"%", "a percentage is a number with % behind it"},
+    {"&", "write \"and\""},
+    {"|", "write \"or\""},
+    {"!", "write \"not\""},
+    {";", "items of a list stand between commas"},
+    {"/", "comments begin with #"},
 };
 
 static const char *hint_for(const comity_token *token)
@@ -404,8 +413,8 @@ static const char *hint_for(const comity_token *token)
 static bool is_foreign_here(const comity_lexer *lexer)
 {
     char byte = peek(lexer, 0);
-    return !at_end_of_line(lexer) && !is_white(byte) && !is_word_byte(byte) && !is_punctuation(byte) &&
-           byte != '"' && byte != '#';
+    return !at_end_of_line(lexer) && !is_white(byte) && !is_word_byte(byte) && !is_punctuation(byte) && byte != '"' &&
+           byte != '#';
 }
 
 /* Characters that mean nothing, as many as stand together; a carriage return
@@ -453,11 +462,17 @@ static void refuse_text(comity_lexer *lexer, size_t good)
     lexer->at = lexer->size;
 }
 
-void comity_lexer_init(comity_lexer *ret_lexer, const char *text, size_t size, uint32_t file,
-                       bool with_comments, comity_diagnostics *diagnostics)
+void comity_lexer_init(comity_lexer *ret_lexer, const char *text, size_t size, uint32_t file, bool with_comments,
+                       comity_diagnostics *diagnostics)
 {
-    *ret_lexer = (comity_lexer){.text = text, .size = size, .file = file, .line = 1, .column = 1,
-                                .line_is_empty = true, .with_comments = with_comments, .diagnostics = diagnostics};
+    *ret_lexer = (comity_lexer){.text = text,
+                                .size = size,
+                                .file = file,
+                                .line = 1,
+                                .column = 1,
+                                .line_is_empty = true,
+                                .with_comments = with_comments,
+                                .diagnostics = diagnostics};
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) {
         ret_lexer->at = 3;
     }
@@ -508,9 +523,11 @@ void comity_lexer_next(comity_lexer *lexer, comity_token *ret_token)
 {
     do {
         skip_white(lexer);
-        *ret_token = (comity_token){.type = COMITY_TOKEN_END, .first_on_line = lexer->line_is_empty,
+        *ret_token = (comity_token){.type = COMITY_TOKEN_END,
+                                    .first_on_line = lexer->line_is_empty,
                                     .after_blank = lexer->line_is_empty && lexer->blank_lines > 0,
-                                    .at = place_here(lexer), .text = lexer->text + lexer->at};
+                                    .at = place_here(lexer),
+                                    .text = lexer->text + lexer->at};
         if (lexer->at == lexer->size) {
             return;
         }

@@ -53,8 +53,8 @@ typedef struct comity_lexer {
 /* Begins to read. A byte order mark at the beginning is passed over. Comments
  * come as tokens if `with_comments`, else not at all. Text that is not UTF-8 is
  * told, and nothing of it comes. `text` and `diagnostics` must outlive it. */
-void comity_lexer_init(comity_lexer *ret_lexer, const char *text, size_t size, uint32_t file,
-                       bool with_comments, comity_diagnostics *diagnostics);
+void comity_lexer_init(comity_lexer *ret_lexer, const char *text, size_t size, uint32_t file, bool with_comments,
+                       comity_diagnostics *diagnostics);
 
 /* The next token; END for ever once the text is over. */
 void comity_lexer_next(comity_lexer *lexer, comity_token *ret_token);

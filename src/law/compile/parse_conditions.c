@@ -21,8 +21,8 @@ bool comity_condition_new(comity_parser *parser, comity_condition_kind kind, com
 
 bool comity_condition_add(comity_parser *parser, comity_condition *condition, comity_condition *child)
 {
-    condition->children = comity_parser_grow(parser, condition->children, condition->child_count,
-                                             sizeof *condition->children);
+    condition->children =
+        comity_parser_grow(parser, condition->children, condition->child_count, sizeof *condition->children);
     COMITY_PARSE(condition->children != NULL);
     condition->children[condition->child_count++] = child;
     return true;
@@ -39,10 +39,11 @@ bool comity_condition_name(comity_parser *parser, const char *expected, comity_c
 static bool deeper(comity_parser *parser)
 {
     if (parser->depth == COMITY_LIMIT_LAW_DEPTH) {
-        return comity_parser_complain(parser, parser->token.at,
-                                      "conditions and expressions stand in one another more than %d deep; give parts of "
-                                      "them names with \"define\"",
-                                      COMITY_LIMIT_LAW_DEPTH);
+        return comity_parser_complain(
+            parser, parser->token.at,
+            "conditions and expressions stand in one another more than %d deep; give parts of "
+            "them names with \"define\"",
+            COMITY_LIMIT_LAW_DEPTH);
     }
     parser->depth++;
     return true;
@@ -71,8 +72,8 @@ static bool check_alone(comity_parser *parser, const comity_word *word)
     }
     const char *near = nearest_beginning(word->text);
     if (near != NULL) {
-        return comity_parser_complain(parser, word->at,
-                                      "\"%s\" begins no condition that words follow; did you mean \"%s\"?", word->text, near);
+        return comity_parser_complain(
+            parser, word->at, "\"%s\" begins no condition that words follow; did you mean \"%s\"?", word->text, near);
     }
     return comity_parser_fail(parser, NULL, "\"and\" or \"or\" behind the %s \"%s\"",
                               strchr(word->text, '.') != NULL ? "definition" : "circumstance", word->text);
@@ -95,7 +96,8 @@ static bool parse_word(comity_parser *parser, comity_condition **ret_condition)
 static bool fail_boundary(comity_parser *parser)
 {
     const comity_token *token = &parser->token;
-    bool could_be = comity_token_is(token, "place") || comity_token_is(token, "count") || comity_token_is(token, "deal");
+    bool could_be =
+        comity_token_is(token, "place") || comity_token_is(token, "count") || comity_token_is(token, "deal");
     if (!could_be || token->at.column == 1) {
         return comity_parser_fail(parser, NULL, "a condition");
     }

@@ -58,8 +58,8 @@ bool comity_parser_check_own_name(comity_parser *parser, const comity_word *name
     if (strncmp(name->text, code, size) == 0 && name->text[size] == '.' && name->text[size + 1] != '\0') {
         return true;
     }
-    return comity_parser_complain(parser, name->at, "the name of %s in this file begins with \"%s.\"; found \"%s\"", noun,
-                                  code, name->text);
+    return comity_parser_complain(parser, name->at, "the name of %s in this file begins with \"%s.\"; found \"%s\"",
+                                  noun, code, name->text);
 }
 
 /* ---- names ---- */
@@ -72,8 +72,8 @@ static bool parse_plain_name(comity_parser *parser, comity_word *ret_name)
                                       ret_name->text);
     }
     if (!is_plain_name(ret_name->text)) {
-        return comity_parser_complain(parser, ret_name->at,
-                                      "\"%s\" is no name; names are of small letters, digits and hyphens", ret_name->text);
+        return comity_parser_complain(
+            parser, ret_name->at, "\"%s\" is no name; names are of small letters, digits and hyphens", ret_name->text);
     }
     return true;
 }
@@ -91,7 +91,8 @@ bool comity_parse_circumstance(comity_parser *parser, comity_declaration *declar
     COMITY_PARSE(parse_plain_name(parser, &name->name));
     if (comity_is_condition_word(name->name.text)) {
         return comity_parser_complain(parser, name->name.at,
-                                      "\"%s\" is a word of conditions; a circumstance cannot be called so", name->name.text);
+                                      "\"%s\" is a word of conditions; a circumstance cannot be called so",
+                                      name->name.text);
     }
     return comity_parser_string(parser, "the question to ask for it", &name->label);
 }
@@ -101,10 +102,11 @@ bool comity_parse_place(comity_parser *parser, comity_declaration *declaration)
     comity_name *name = &declaration->as.name;
     COMITY_PARSE(comity_parser_word(parser, "a code", &name->name));
     if (!comity_is_state_code(name->name.text) && !comity_is_part_code(name->name.text)) {
-        return comity_parser_complain(parser, name->name.at,
-                                      "\"%s\" is no code of a place; expected two capital letters, as in CN, and for a part a "
-                                      "hyphen and more, as in CA-QC",
-                                      name->name.text);
+        return comity_parser_complain(
+            parser, name->name.at,
+            "\"%s\" is no code of a place; expected two capital letters, as in CN, and for a part a "
+            "hyphen and more, as in CA-QC",
+            name->name.text);
     }
     return comity_parser_string(parser, "the name of the place", &name->label);
 }
@@ -214,7 +216,8 @@ bool comity_parse_instrument(comity_parser *parser, comity_declaration *declarat
     }
     bool next_line = parser->token.first_on_line && parser->token.at.column == 1;
     return comity_parser_at_boundary(parser) || next_line ||
-           comity_parser_fail(parser, known, "\"kind\", \"rank\", \"from\", \"until\", \"published\" or the end of the line");
+           comity_parser_fail(parser, known,
+                              "\"kind\", \"rank\", \"from\", \"until\", \"published\" or the end of the line");
 }
 
 /* `authority CODE.NAME "name" [may grant PAPER, …]` */
@@ -227,8 +230,7 @@ bool comity_parse_authority(comity_parser *parser, comity_declaration *declarati
     if (!comity_parser_accept(parser, "may")) {
         return true;
     }
-    return comity_parser_expect(parser, "grant") &&
-           comity_parser_words(parser, "a kind of paper", &authority->grants);
+    return comity_parser_expect(parser, "grant") && comity_parser_words(parser, "a kind of paper", &authority->grants);
 }
 
 /* `define NAME = CONDITION` */
@@ -300,8 +302,7 @@ bool comity_parse_signed(comity_parser *parser, comity_declaration *declaration)
 
 bool comity_parse_channel(comity_parser *parser, comity_declaration *declaration)
 {
-    return comity_parser_expect(parser, "for") &&
-           comity_parser_words(parser, "a purpose", &declaration->as.words);
+    return comity_parser_expect(parser, "for") && comity_parser_words(parser, "a purpose", &declaration->as.words);
 }
 
 /* `direct`, `soft`: the word says it all; once. */
@@ -411,8 +412,8 @@ static bool parse_weekend(comity_parser *parser, comity_calendar *calendar)
     do {
         words->items = comity_parser_grow(parser, words->items, words->count, sizeof *words->items);
         COMITY_PARSE(words->items != NULL);
-        COMITY_PARSE(comity_parser_choice(parser, days, "a day of the week (monday, tuesday, …)",
-                                          &words->items[words->count]));
+        COMITY_PARSE(
+            comity_parser_choice(parser, days, "a day of the week (monday, tuesday, …)", &words->items[words->count]));
         words->count++;
     } while (comity_parser_accept(parser, ","));
     return true;
@@ -423,8 +424,8 @@ static bool parse_holiday(comity_parser *parser, comity_calendar *calendar)
     struct comity_holiday holiday = {.at = parser->token.at};
     COMITY_PARSE(comity_parser_date(parser, &holiday.day));
     COMITY_PARSE(comity_parser_string(parser, "the name of the holiday", &holiday.title));
-    calendar->holidays = comity_parser_grow(parser, calendar->holidays, calendar->holiday_count,
-                                            sizeof *calendar->holidays);
+    calendar->holidays =
+        comity_parser_grow(parser, calendar->holidays, calendar->holiday_count, sizeof *calendar->holidays);
     COMITY_PARSE(calendar->holidays != NULL);
     calendar->holidays[calendar->holiday_count++] = holiday;
     return true;

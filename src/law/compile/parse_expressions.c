@@ -63,8 +63,8 @@ static bool parse_naming(comity_parser *parser, comity_paper_leaf *leaf)
                 return fail_twice(parser, leaf->naming.items[i].text);
             }
         }
-        leaf->naming.items = comity_parser_grow(parser, leaf->naming.items, leaf->naming.count,
-                                                sizeof *leaf->naming.items);
+        leaf->naming.items =
+            comity_parser_grow(parser, leaf->naming.items, leaf->naming.count, sizeof *leaf->naming.items);
         COMITY_PARSE(leaf->naming.items != NULL);
         COMITY_PARSE(comity_parser_choice(parser, naming_words, "parties, states, categories or purposes",
                                           &leaf->naming.items[leaf->naming.count]));
@@ -164,8 +164,9 @@ static bool parse_item(comity_parser *parser, comity_expression **ret_expression
         return parse_parentheses(parser, ret_expression);
     }
     if (is_grouping(parser)) {
-        return comity_parser_complain(parser, parser->token.at,
-                                      "an expression within another stands in parentheses, as in \"all of (one of A, B), C\"");
+        return comity_parser_complain(
+            parser, parser->token.at,
+            "an expression within another stands in parentheses, as in \"all of (one of A, B), C\"");
     }
     COMITY_PARSE(new_expression(parser, COMITY_EXPRESSION_LEAF, ret_expression));
     COMITY_PARSE(comity_parse_leaf(parser, "a paper or safeguard", &(*ret_expression)->leaf));
@@ -178,10 +179,11 @@ static bool check_separator(comity_parser *parser, bool in_list)
 {
     if (comity_parser_at(parser, "and") || comity_parser_at(parser, "or")) {
         bool is_and = comity_parser_at(parser, "and");
-        return comity_parser_complain(parser, parser->token.at,
-                                      "found \"%s\" in an expression; write \"%s of A, B\", with parentheses around one that "
-                                      "stands in another",
-                                      is_and ? "and" : "or", is_and ? "all" : "one");
+        return comity_parser_complain(
+            parser, parser->token.at,
+            "found \"%s\" in an expression; write \"%s of A, B\", with parentheses around one that "
+            "stands in another",
+            is_and ? "and" : "or", is_and ? "all" : "one");
     }
     if (!in_list && comity_parser_at(parser, ",")) {
         return comity_parser_complain(parser, parser->token.at,

@@ -137,10 +137,10 @@ static const struct {
     const char *word;
     comity_side side;
 } parties[] = {
-    {"exporter", COMITY_SIDE_FIRST},  {"importer", COMITY_SIDE_SECOND},  {"holder", COMITY_SIDE_FIRST},
-    {"place", COMITY_SIDE_SECOND},    {"persons", COMITY_SIDE_FIRST},    {"collector", COMITY_SIDE_SECOND},
-    {"demander", COMITY_SIDE_SECOND}, {"operator", COMITY_SIDE_FIRST},   {"target", COMITY_SIDE_SECOND},
-    {"provider", COMITY_SIDE_FIRST},  {"market", COMITY_SIDE_SECOND},    {"party", COMITY_SIDE_PARTY},
+    {"exporter", COMITY_SIDE_FIRST},  {"importer", COMITY_SIDE_SECOND}, {"holder", COMITY_SIDE_FIRST},
+    {"place", COMITY_SIDE_SECOND},    {"persons", COMITY_SIDE_FIRST},   {"collector", COMITY_SIDE_SECOND},
+    {"demander", COMITY_SIDE_SECOND}, {"operator", COMITY_SIDE_FIRST},  {"target", COMITY_SIDE_SECOND},
+    {"provider", COMITY_SIDE_FIRST},  {"market", COMITY_SIDE_SECOND},   {"party", COMITY_SIDE_PARTY},
     {"owner", COMITY_SIDE_OWNER},
 };
 #define PARTY_COUNT (sizeof parties / sizeof parties[0])
@@ -204,9 +204,10 @@ static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
         return parse_owned(parser, condition);
     }
     COMITY_PARSE(refuse_inner_not(parser));
-    return comity_parser_fail(parser, known,
-                              "what is said of the %s: \"in\", \"outside\", \"subject to\", \"is\", \"certified\" or \"owned\"",
-                              condition->party.word.text);
+    return comity_parser_fail(
+        parser, known,
+        "what is said of the %s: \"in\", \"outside\", \"subject to\", \"is\", \"certified\" or \"owned\"",
+        condition->party.word.text);
 }
 
 /* ---- phrases ---- */
@@ -398,10 +399,10 @@ static const struct {
 
 /* Words within phrases: none of them begins a condition, and none can be a circumstance. */
 static const char *const inner_words[] = {
-    "and",   "or",   "not",     "in",      "outside", "is",      "has",     "only",     "subject",
-    "to",    "from", "of",      "one",     "all",     "certified", "owned", "by",       "under",
-    "at",    "least", "most",   "more",    "than",    "below",   "through", "binding",  "about",
-    "between", "borders", "force", "with", "signatory", "older", "naming", "result",   "module"};
+    "and",     "or",      "not",   "in",   "outside",   "is",        "has",     "only",    "subject",
+    "to",      "from",    "of",    "one",  "all",       "certified", "owned",   "by",      "under",
+    "at",      "least",   "most",  "more", "than",      "below",     "through", "binding", "about",
+    "between", "borders", "force", "with", "signatory", "older",     "naming",  "result",  "module"};
 #define INNER_COUNT (sizeof inner_words / sizeof inner_words[0])
 
 static const char *const act_names[] = {"transfer", "store", "collect", "disclose", "operate", "offer"};

@@ -10,9 +10,9 @@
 
 typedef struct comity_clause_row {
     const char *word;
-    uint8_t slot;      /* clauses with the same slot exclude one another */
-    bool many;         /* may stand several times */
-    uint8_t effect;    /* comity_effect, of slot EFFECT */
+    uint8_t slot;   /* clauses with the same slot exclude one another */
+    bool many;      /* may stand several times */
+    uint8_t effect; /* comity_effect, of slot EFFECT */
     bool (*parse)(comity_parser *parser, comity_declaration *declaration);
 } comity_clause_row;
 
@@ -42,8 +42,9 @@ static bool check_once(comity_parser *parser, const comity_clause_row *row, cons
         return true;
     }
     if (strcmp(first, row->word) == 0) {
-        return comity_parser_complain(parser, parser->token.at, "\"%s\" stands twice in this %s; the first is on line %u",
-                                      row->word, parser->clause_of, line);
+        return comity_parser_complain(parser, parser->token.at,
+                                      "\"%s\" stands twice in this %s; the first is on line %u", row->word,
+                                      parser->clause_of, line);
     }
     return comity_parser_complain(parser, parser->token.at,
                                   row->slot == SLOT_EFFECT
@@ -170,7 +171,7 @@ static bool parse_lifts(comity_parser *parser, comity_declaration *declaration)
 /* `within N UNIT`, where the unit may be of two words */
 static bool parse_within(comity_parser *parser, comity_period *period)
 {
-    static const char *const units[] = {"hour",   "hours", "day",  "days",    "month",
+    static const char *const units[] = {"hour",   "hours", "day",   "days",    "month",
                                         "months", "year",  "years", "working", NULL};
     comity_place_in_text at;
     period->kind = COMITY_PERIOD_WITHIN;
@@ -203,7 +204,8 @@ static bool parse_each(comity_parser *parser, comity_period *period)
 static bool parse_once(comity_parser *parser, comity_period *period)
 {
     period->kind = COMITY_PERIOD_ONCE_PER;
-    return comity_parser_expect(parser, "per") && comity_parser_word(parser, "for whom, as in \"exporter\"", &period->unit);
+    return comity_parser_expect(parser, "per") &&
+           comity_parser_word(parser, "for whom, as in \"exporter\"", &period->unit);
 }
 
 static bool parse_at(comity_parser *parser, comity_period *period)
@@ -231,8 +233,9 @@ static bool parse_period(comity_parser *parser, comity_rule *rule)
         rule->periods[rule->period_count] = (comity_period){.unit = {NULL, parser->last}};
         return periods[i].parse(parser, &rule->periods[rule->period_count++]);
     }
-    return comity_parser_fail(parser, known,
-                              "a period (\"within 10 days\", \"for 3 years\", \"each year\", \"once per exporter\", \"at once\")");
+    return comity_parser_fail(
+        parser, known,
+        "a period (\"within 10 days\", \"for 3 years\", \"each year\", \"once per exporter\", \"at once\")");
 }
 
 /* `duty "what is to be done" [PERIOD [,] PERIOD …]` */
@@ -304,8 +307,8 @@ static const comity_clause_row rule_rows[] = {
 const char *const comity_rule_clauses[] = {"cite",  "from", "until",   "when",  "unless",  "refuse",     "needs", "way",
                                            "lifts", "duty", "compels", "notes", "checked", "unverified", NULL};
 
-static bool parse_name_and_title(comity_parser *parser, const char *noun, const char *title_expected,
-                                 comity_word *name, comity_word *title)
+static bool parse_name_and_title(comity_parser *parser, const char *noun, const char *title_expected, comity_word *name,
+                                 comity_word *title)
 {
     COMITY_PARSE(comity_parser_word(parser, "a name, as CODE.NAME", name));
     bool right = comity_parser_check_own_name(parser, name, noun);
@@ -344,10 +347,11 @@ bool comity_parse_rule(comity_parser *parser, comity_declaration *declaration)
     right = parse_clauses(parser, rule_rows, sizeof rule_rows / sizeof rule_rows[0], declaration, &seen) && right;
     comity_place_in_text at = rule->name.text == NULL ? declaration->at : rule->name.at;
     right = check_there(parser, &seen, SLOT_CITE, at, "\"cite\"; every rule says where it stands in the law") && right;
-    right = check_there(parser, &seen, SLOT_EFFECT, at,
-                        "effect (refuse, needs, way, lifts, duty, compels or notes)") && right;
+    right = check_there(parser, &seen, SLOT_EFFECT, at, "effect (refuse, needs, way, lifts, duty, compels or notes)") &&
+            right;
     right = check_there(parser, &seen, SLOT_CHECK, at,
-                        "\"checked\" and no \"unverified\"; every rule says how it was checked") && right;
+                        "\"checked\" and no \"unverified\"; every rule says how it was checked") &&
+            right;
     return right;
 }
 
@@ -400,10 +404,8 @@ static bool parse_except(comity_parser *parser, comity_declaration *declaration)
 enum { SLOT_OF, SLOT_COUNT_WHEN, SLOT_WINDOW, SLOT_PER, SLOT_EXCEPT };
 
 static const comity_clause_row count_rows[] = {
-    {"of", SLOT_OF, false, 0, parse_count_of},
-    {"when", SLOT_COUNT_WHEN, false, 0, parse_count_when},
-    {"window", SLOT_WINDOW, false, 0, parse_window},
-    {"per", SLOT_PER, false, 0, parse_per},
+    {"of", SLOT_OF, false, 0, parse_count_of},       {"when", SLOT_COUNT_WHEN, false, 0, parse_count_when},
+    {"window", SLOT_WINDOW, false, 0, parse_window}, {"per", SLOT_PER, false, 0, parse_per},
     {"except", SLOT_EXCEPT, false, 0, parse_except},
 };
 

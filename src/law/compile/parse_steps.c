@@ -43,8 +43,8 @@ void *comity_parser_grow(comity_parser *parser, void *items, size_t count, size_
     }
     void *memory = NULL;
     if (parser->status == COMITY_OK) {
-        parser->status = comity_arena_take_array(parser->arena, count == 0 ? 4 : count * 2, size, &memory,
-                                                 parser->reterr);
+        parser->status =
+            comity_arena_take_array(parser->arena, count == 0 ? 4 : count * 2, size, &memory, parser->reterr);
     }
     if (parser->status != COMITY_OK) {
         return NULL;
@@ -173,8 +173,8 @@ static void describe(const comity_token *token, char *ret_text, size_t size)
 static bool ends_here(const comity_parser *parser)
 {
     const comity_token *token = &parser->token;
-    bool begins_line = token->type == COMITY_TOKEN_WORD && token->first_on_line &&
-                       token->at.column <= parser->begin_column;
+    bool begins_line =
+        token->type == COMITY_TOKEN_WORD && token->first_on_line && token->at.column <= parser->begin_column;
     return parser->last.line != 0 && (begins_line || comity_parser_at_boundary(parser));
 }
 
@@ -292,8 +292,8 @@ static bool fail_line(comity_parser *parser, const char *expected)
         (void)snprintf(mean, sizeof mean, "; did you mean \"%s\"?", near);
     }
     if (clause_count > 0 && is_clause) {
-        return comity_parser_complain(parser, parser->token.at, "found %s; expected %s%sa clause of the %s (%s)%s", what,
-                                      expected, or_else, parser->clause_of, clauses, mean);
+        return comity_parser_complain(parser, parser->token.at, "found %s; expected %s%sa clause of the %s (%s)%s",
+                                      what, expected, or_else, parser->clause_of, clauses, mean);
     }
     (void)comity_parser_complain(parser, parser->token.at, "found %s; expected %s%sa declaration%s", what, expected,
                                  or_else, mean);
@@ -371,8 +371,7 @@ bool comity_parser_expect(comity_parser *parser, const char *word)
 static bool keep(comity_parser *parser, comity_word *ret_word)
 {
     char *copy;
-    parser->status =
-        comity_arena_copy(parser->arena, parser->token.text, parser->token.size, &copy, parser->reterr);
+    parser->status = comity_arena_copy(parser->arena, parser->token.text, parser->token.size, &copy, parser->reterr);
     COMITY_PARSE(parser->status == COMITY_OK);
     *ret_word = (comity_word){copy, parser->token.at};
     comity_parser_next(parser);
@@ -393,8 +392,7 @@ bool comity_parser_word(comity_parser *parser, const char *expected, comity_word
     return keep(parser, ret_word);
 }
 
-bool comity_parser_choice(comity_parser *parser, const char *const *known, const char *expected,
-                          comity_word *ret_word)
+bool comity_parser_choice(comity_parser *parser, const char *const *known, const char *expected, comity_word *ret_word)
 {
     for (size_t i = 0; known[i] != NULL; i++) {
         if (comity_parser_at(parser, known[i])) {
@@ -454,8 +452,8 @@ bool comity_parser_date(comity_parser *parser, int32_t *ret_date)
     return true;
 }
 
-bool comity_parser_span(comity_parser *parser, const char *const *units, const char *expected,
-                        uint32_t *ret_number, comity_word *ret_unit)
+bool comity_parser_span(comity_parser *parser, const char *const *units, const char *expected, uint32_t *ret_number,
+                        comity_word *ret_unit)
 {
     uint64_t number;
     comity_place_in_text at = parser->token.at;

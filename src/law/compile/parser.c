@@ -32,9 +32,9 @@ const char *const comity_header_words[] = {
     [COMITY_FILE_UNION] = "union",       [COMITY_FILE_AGREEMENT] = "agreement", [COMITY_FILE_POLICY] = "policy",
     [COMITY_FILE_POLICY + 1] = NULL};
 
-static const char *const file_nouns[] = {
-    [COMITY_FILE_TAXONOMY] = "a taxonomy", [COMITY_FILE_STATE] = "a state",         [COMITY_FILE_PART] = "a part of a state",
-    [COMITY_FILE_UNION] = "a union",       [COMITY_FILE_AGREEMENT] = "an agreement", [COMITY_FILE_POLICY] = "a policy"};
+static const char *const file_nouns[] = {[COMITY_FILE_TAXONOMY] = "a taxonomy",    [COMITY_FILE_STATE] = "a state",
+                                         [COMITY_FILE_PART] = "a part of a state", [COMITY_FILE_UNION] = "a union",
+                                         [COMITY_FILE_AGREEMENT] = "an agreement", [COMITY_FILE_POLICY] = "a policy"};
 
 /* ---- declarations ---- */
 
@@ -124,8 +124,8 @@ static bool check_file_kind(comity_parser *parser, size_t found, comity_place_in
 static bool add_declaration(comity_parser *parser, const comity_declaration *declaration)
 {
     comity_law_file *file = parser->file;
-    file->declarations = comity_parser_grow(parser, file->declarations, file->declaration_count,
-                                            sizeof *file->declarations);
+    file->declarations =
+        comity_parser_grow(parser, file->declarations, file->declaration_count, sizeof *file->declarations);
     COMITY_PARSE(file->declarations != NULL);
     file->declarations[file->declaration_count++] = *declaration;
     return true;
@@ -170,7 +170,8 @@ static bool check_code(comity_parser *parser)
     switch (file->kind) {
     case COMITY_FILE_STATE:
         return comity_is_state_code(code->text) ||
-               comity_parser_complain(parser, code->at, "\"%s\" is no code of a state; expected two capital letters (ISO 3166-1)",
+               comity_parser_complain(parser, code->at,
+                                      "\"%s\" is no code of a state; expected two capital letters (ISO 3166-1)",
                                       code->text);
     case COMITY_FILE_PART:
         if (!comity_is_state_code(file->of.text)) {
@@ -243,8 +244,14 @@ comity_status comity_law_parse_marked(comity_arena *arena, const char *path, uin
                            COMITY_LIMIT_LAW_FILE_BYTES);
     }
     comity_law_file file = {.path = path, .text = text, .size = size};
-    comity_parser parser = {.arena = arena, .diagnostics = diagnostics, .reterr = reterr, .file = &file,
-                            .clause_words = no_clauses, .clause_of = "", .begin_column = 1, .marks = marks};
+    comity_parser parser = {.arena = arena,
+                            .diagnostics = diagnostics,
+                            .reterr = reterr,
+                            .file = &file,
+                            .clause_words = no_clauses,
+                            .clause_of = "",
+                            .begin_column = 1,
+                            .marks = marks};
     size_t errors = diagnostics->error_count;
     comity_lexer_init(&parser.lexer, text, size, file_index, false, diagnostics);
     if (diagnostics->error_count == errors) { /* it is UTF-8 */

@@ -13,11 +13,11 @@
 #include "law/compile/tree.h"
 
 /* Returns from a step when a part of it fails. */
-#define COMITY_PARSE(call)  \
-    do {                    \
-        if (!(call)) {      \
-            return false;   \
-        }                   \
+#define COMITY_PARSE(call) \
+    do {                   \
+        if (!(call)) {     \
+            return false;  \
+        }                  \
     } while (0)
 
 /* `valid 3 years`, `within 10 working days`: nothing in law lasts longer in any unit. */
@@ -31,9 +31,9 @@ typedef enum comity_mark_kind {
     COMITY_MARK_LINE,        /* of a group, list of orders or calendar begins here */
     COMITY_MARK_AND,         /* a connective stands here; value: parentheses around it */
     COMITY_MARK_OR,
-    COMITY_MARK_ONE_OF,      /* `one of` belongs before this */
-    COMITY_MARK_COMMA,       /* a comma belongs before this */
-    COMITY_MARK_DROP         /* this word is left away */
+    COMITY_MARK_ONE_OF, /* `one of` belongs before this */
+    COMITY_MARK_COMMA,  /* a comma belongs before this */
+    COMITY_MARK_DROP    /* this word is left away */
 } comity_mark_kind;
 
 typedef struct comity_mark {
@@ -51,10 +51,10 @@ typedef struct comity_parser {
     comity_arena *arena;
     comity_diagnostics *diagnostics;
     comity_error *reterr;
-    comity_status status;            /* memory or a limit; else COMITY_OK */
+    comity_status status; /* memory or a limit; else COMITY_OK */
     comity_lexer lexer;
-    comity_token token;              /* the one to be read next */
-    comity_token peeked;             /* the one after it */
+    comity_token token;  /* the one to be read next */
+    comity_token peeked; /* the one after it */
     bool has_peeked;
     bool outside;                    /* in a declaration whose word is not known */
     bool lost;                       /* a line began with no known word: what is missing cannot be told */
@@ -67,7 +67,7 @@ typedef struct comity_parser {
     comity_law_file *file;
     bool has_header;
     comity_place_in_text header_at;
-    comity_marks *marks;             /* NULL: nobody wants them */
+    comity_marks *marks; /* NULL: nobody wants them */
 } comity_parser;
 
 /* parser.c: as comity_law_parse; `marks`, if not NULL, gets the marks in the order of the text. */
@@ -91,8 +91,7 @@ bool comity_parser_accept(comity_parser *parser, const char *word);
 
 /* Tells that something else was found than what the format says was expected
  * ("a date", "\"of\""), with the nearest of `known` (ends with NULL, or is NULL). Always false. */
-bool comity_parser_fail(comity_parser *parser, const char *const *known, const char *format, ...)
-    COMITY_PRINTF(3, 4);
+bool comity_parser_fail(comity_parser *parser, const char *const *known, const char *format, ...) COMITY_PRINTF(3, 4);
 /* Tells a mistake in its own words. Always false. */
 bool comity_parser_complain(comity_parser *parser, comity_place_in_text at, const char *format, ...)
     COMITY_PRINTF(3, 4);
@@ -149,10 +148,10 @@ extern const char *const comity_header_words[];
 typedef bool comity_declaration_parser(comity_parser *parser, comity_declaration *declaration);
 
 comity_declaration_parser comity_parse_name, comity_parse_category, comity_parse_paper, comity_parse_place,
-    comity_parse_circumstance, comity_parse_instrument, comity_parse_authority, comity_parse_group,
-    comity_parse_orders, comity_parse_calendar, comity_parse_define, comity_parse_derive, comity_parse_covers,
-    comity_parse_adopt, comity_parse_members, comity_parse_about, comity_parse_alone, comity_parse_parties,
-    comity_parse_signed, comity_parse_channel, comity_parse_count, comity_parse_rule;
+    comity_parse_circumstance, comity_parse_instrument, comity_parse_authority, comity_parse_group, comity_parse_orders,
+    comity_parse_calendar, comity_parse_define, comity_parse_derive, comity_parse_covers, comity_parse_adopt,
+    comity_parse_members, comity_parse_about, comity_parse_alone, comity_parse_parties, comity_parse_signed,
+    comity_parse_channel, comity_parse_count, comity_parse_rule;
 
 /* The words that begin their clauses and lines. */
 extern const char *const comity_rule_clauses[];
@@ -177,8 +176,7 @@ COMITY_MUST_USE bool comity_parse_parentheses(comity_parser *parser, comity_cond
 /* A condition that begins at the next token. */
 COMITY_MUST_USE bool comity_condition_new(comity_parser *parser, comity_condition_kind kind,
                                           comity_condition **ret_condition);
-COMITY_MUST_USE bool comity_condition_add(comity_parser *parser, comity_condition *condition,
-                                          comity_condition *child);
+COMITY_MUST_USE bool comity_condition_add(comity_parser *parser, comity_condition *condition, comity_condition *child);
 /* Reads a word as the condition's only name. */
 COMITY_MUST_USE bool comity_condition_name(comity_parser *parser, const char *expected, comity_condition *condition);
 

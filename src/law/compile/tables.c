@@ -298,6 +298,13 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     size_t row_bytes = record->words * sizeof(uint64_t);
     uint64_t *possible;
     bool *member;
+    if (record->words == 0 && compiler->law_without_rows != NULL) { /* all of these are alike: one table serves them */
+        record->first_classes[side] = compiler->law_without_rows->first_classes[0];
+        record->class_bits[side] = compiler->law_without_rows->class_bits[0];
+        record->class_counts[side] = compiler->law_without_rows->class_counts[0];
+        return COMITY_OK;
+    }
+    compiler->law_without_rows = record->words == 0 ? record : compiler->law_without_rows;
     COMITY_TRY(comity_compiler_take(compiler, (size_t)count * record->words, sizeof *possible, &possible));
     COMITY_TRY(comity_compiler_take(compiler, count, sizeof *member, &member));
     place_rows(compiler, record, side, possible, member);

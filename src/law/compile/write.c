@@ -37,7 +37,7 @@ static comity_status symbols_compile(comity_compiler *compiler)
     for (comity_class class_of = 0; class_of < COMITY_CLASS_LAST; class_of++) {
         count += compiler->entries[class_of].count;
     }
-    while (capacity < count * 2) {
+    while (capacity * 3 < count * 4) { /* at most three of four places taken */
         capacity *= 2;
     }
     for (size_t i = 0; i < capacity; i++) {

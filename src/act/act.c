@@ -1,4 +1,4 @@
-/* An act from JSON: law.md §1, field by field.
+/* An act from JSON: docs/formats/act-and-judgement.md, field by field.
  *
  * What is absent is unknown; what is given is complete, unless its list ends in
  * "...". Unknown names, names given twice, and numbers and dates out of their
@@ -461,6 +461,7 @@ static void act_clear(comity_act_memory *reader)
     act->slices = reader->slices;
     act->touched = reader->touched;
     act->touched_lightly = reader->touched_lightly;
+    act->touched_any_part = reader->touched_any_part;
     act->fact_bases = reader->fact_bases;
     reader->place_count = 0;
     reader->number_count = 0;
@@ -590,6 +591,7 @@ comity_act *comity_act_copy(const comity_act *act)
                   padded(act->count_count * sizeof *act->counts) + padded(numbers * sizeof *act->numbers) +
                   padded(slices * sizeof *act->slices) + padded(act->touched_count * sizeof *act->touched) +
                   padded(act->touched_count * sizeof *act->touched_lightly) +
+                  padded(act->touched_count * sizeof *act->touched_any_part) +
                   padded(act->fact_basis_count * sizeof *act->fact_bases);
     comity_act *to = malloc(size);
     if (to == NULL) {
@@ -606,6 +608,8 @@ comity_act *comity_act_copy(const comity_act *act)
     to->slices = copy_array(&copy, act->slices, slices, sizeof *act->slices);
     to->touched = copy_array(&copy, act->touched, act->touched_count, sizeof *act->touched);
     to->touched_lightly = copy_array(&copy, act->touched_lightly, act->touched_count, sizeof *act->touched_lightly);
+    to->touched_any_part =
+        copy_array(&copy, act->touched_any_part, act->touched_count, sizeof *act->touched_any_part);
     to->fact_bases = copy_array(&copy, act->fact_bases, act->fact_basis_count, sizeof *act->fact_bases);
     return to;
 }

@@ -117,6 +117,7 @@ typedef struct comity_act {
     const comity_slice *slices;
     const uint16_t *touched;              /* places, rising; states, parts, unions named in subject_to */
     const bool *touched_lightly;          /* beside each: only as transit or by an owner */
+    const bool *touched_any_part;         /* beside each: named with its part unknown */
     uint32_t basis_class, basis;          /* LAW or BASIS and its number, or NONE: some other basis */
     comity_slice id, basis_text;          /* id: the JSON value as it stands, quotes included */
     uint16_t fact_basis_count;

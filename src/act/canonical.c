@@ -88,8 +88,8 @@ static void put_range(canonical_writer *writer, comity_range range)
     put(writer, "}");
 }
 
-/* Items of a set, written one after the other from `begin`: sorted by their
- * bytes, each once, commas between. */
+/* Items of a set, written one after the other: sorted by their bytes, each once,
+ * commas between. Owners that say the same are two owners, and both stay. */
 enum { ITEMS_MAX = COMITY_LIMIT_ACT_PLACES };
 
 typedef struct item_list {
@@ -116,7 +116,7 @@ static void items_next(canonical_writer *writer, item_list *items)
     items->starts[++items->count] = (uint32_t)writer->out.size;
 }
 
-static void items_end(canonical_writer *writer, const item_list *items, comity_known known)
+static void items_end(canonical_writer *writer, const item_list *items, comity_known known, bool each_once)
 {
     uint16_t order[ITEMS_MAX];
     char *bytes = (char *)writer->out.bytes;
@@ -133,7 +133,7 @@ static void items_end(canonical_writer *writer, const item_list *items, comity_k
         order[j] = (uint16_t)i;
     }
     for (uint32_t i = 0; i < items->count; i++) {
-        if (i > 0 && item_compare(bytes, items, order[i], order[i - 1]) == 0) {
+        if (each_once && i > 0 && item_compare(bytes, items, order[i], order[i - 1]) == 0) {
             continue;
         }
         size_t item = items->starts[order[i] + 1] - items->starts[order[i]];
@@ -164,7 +164,7 @@ static void put_places(canonical_writer *writer, comity_list list)
         put_place(writer, writer->act->places[list.first + i]);
         items_next(writer, &places);
     }
-    items_end(writer, &places, list.known);
+    items_end(writer, &places, list.known, true);
     put(writer, "]");
 }
 
@@ -192,7 +192,7 @@ static void put_owners(canonical_writer *writer, const comity_node *node)
         put_party(writer, node->first_owner + i);
         items_next(writer, &owners);
     }
-    items_end(writer, &owners, node->owners_known);
+    items_end(writer, &owners, node->owners_known, false);
     put(writer, "]");
 }
 
@@ -257,7 +257,7 @@ static void put_received(canonical_writer *writer)
         put(writer, "}");
         items_next(writer, &receipts);
     }
-    items_end(writer, &receipts, writer->act->received_known);
+    items_end(writer, &receipts, writer->act->received_known, true);
     put(writer, "]");
 }
 
@@ -346,7 +346,7 @@ static void put_scope(canonical_writer *writer, const comity_paper_held *paper)
             put_slice(writer, &writer->act->slices[paper->first_party + i]);
             items_next(writer, &parties);
         }
-        items_end(writer, &parties, COMITY_KNOWN_ALL);
+        items_end(writer, &parties, COMITY_KNOWN_ALL, true);
         put(writer, "]");
     }
     if (paper->scope_purposes) {
@@ -397,7 +397,7 @@ static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
             put(writer, comity_image_text(writer->image, writer->image->laws[law].code_json));
             items_next(writer, &laws);
         }
-        items_end(writer, &laws, COMITY_KNOWN_ALL);
+        items_end(writer, &laws, COMITY_KNOWN_ALL, true);
         put(writer, "]");
     }
     if (paper->until != COMITY_NO_DATE) {
@@ -416,7 +416,7 @@ static void put_papers(canonical_writer *writer)
         put_paper(writer, &writer->act->papers[i]);
         items_next(writer, &papers);
     }
-    items_end(writer, &papers, COMITY_KNOWN_ALL);
+    items_end(writer, &papers, COMITY_KNOWN_ALL, true);
     put(writer, "]");
 }
 
@@ -433,7 +433,7 @@ static void put_counts(canonical_writer *writer)
         put_range(writer, given->range);
         items_next(writer, &counts);
     }
-    items_end(writer, &counts, COMITY_KNOWN_ALL);
+    items_end(writer, &counts, COMITY_KNOWN_ALL, true);
     put(writer, "}");
 }
 
@@ -450,7 +450,7 @@ void comity_act_put_bases(const comity_image *image, const comity_act *act, comi
         put(&writer, names[act->fact_bases[i].basis]);
         items_next(&writer, &bases);
     }
-    items_end(&writer, &bases, COMITY_KNOWN_ALL);
+    items_end(&writer, &bases, COMITY_KNOWN_ALL, true);
     put(&writer, "}");
     *buffer = writer.out;
 }

@@ -105,11 +105,14 @@ static comity_status scope_states(comity_act_memory *reader, void *into)
     uint16_t touched = reader->act.touched_count;
     uint16_t places[COMITY_LIMIT_ACT_TOUCHED];
     bool lightly[COMITY_LIMIT_ACT_TOUCHED];
+    bool any_part[COMITY_LIMIT_ACT_TOUCHED];
     memcpy(places, reader->touched, touched * sizeof *places);
     memcpy(lightly, reader->touched_lightly, touched * sizeof *lightly);
+    memcpy(any_part, reader->touched_any_part, touched * sizeof *any_part);
     COMITY_TRY(comity_read_places(reader, false, &paper->states));
     memcpy(reader->touched, places, touched * sizeof *places);
     memcpy(reader->touched_lightly, lightly, touched * sizeof *lightly);
+    memcpy(reader->touched_any_part, any_part, touched * sizeof *any_part);
     reader->act.touched_count = touched;
     return COMITY_OK;
 }

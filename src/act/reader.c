@@ -330,11 +330,12 @@ comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, 
 
 /* ---- places ---- */
 
-static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool lightly)
+static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool any_part, bool lightly)
 {
     for (uint32_t i = 0; i < reader->act.touched_count; i++) {
         if (reader->touched[i] == place) {
             reader->touched_lightly[i] &= lightly;
+            reader->touched_any_part[i] |= any_part;
             return COMITY_OK;
         }
     }
@@ -345,9 +346,11 @@ static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool
     for (; i > 0 && reader->touched[i - 1] > place; i--) {
         reader->touched[i] = reader->touched[i - 1];
         reader->touched_lightly[i] = reader->touched_lightly[i - 1];
+        reader->touched_any_part[i] = reader->touched_any_part[i - 1];
     }
     reader->touched[i] = place;
     reader->touched_lightly[i] = lightly;
+    reader->touched_any_part[i] = any_part;
     return COMITY_OK;
 }
 
@@ -368,8 +371,8 @@ comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comi
                                 comity_quote_bytes(text, size).text, record->is_union ? "union of states" : "part itself");
     }
     *ret_place = (comity_place_ref){(uint16_t)place, any_part};
-    COMITY_TRY(place_touch(reader, (uint16_t)place, reader->lightly));
-    return record->state == place ? COMITY_OK : place_touch(reader, record->state, reader->lightly);
+    COMITY_TRY(place_touch(reader, (uint16_t)place, any_part, reader->lightly));
+    return record->state == place ? COMITY_OK : place_touch(reader, record->state, false, reader->lightly);
 }
 
 typedef struct places_reading {

@@ -38,6 +38,7 @@ struct comity_act_memory {
     comity_slice slices[COMITY_LIMIT_ACT_SLICES];
     uint16_t touched[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
+    bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];

@@ -27,13 +27,13 @@ COMITY_MUST_USE comity_status comity_arena_take(comity_arena *arena, size_t size
                                                 comity_error *reterr);
 
 /* Takes `count` times `size` bytes; checks the product. Else as comity_arena_take. */
-COMITY_MUST_USE comity_status comity_arena_take_array(comity_arena *arena, size_t count, size_t size,
-                                                      void **ret_memory, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_arena_take_array(comity_arena *arena, size_t count, size_t size, void **ret_memory,
+                                                      comity_error *reterr);
 
 /* Takes a copy of `size` bytes with a NUL behind, which `size` does not count.
  * `bytes` may be NULL when `size` is 0. Else as comity_arena_take. */
-COMITY_MUST_USE comity_status comity_arena_copy(comity_arena *arena, const void *bytes, size_t size,
-                                                char **ret_copy, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_arena_copy(comity_arena *arena, const void *bytes, size_t size, char **ret_copy,
+                                                comity_error *reterr);
 
 /* Gives everything back but one block, for the next use of the arena.
  * Everything taken before is gone. */

@@ -154,8 +154,7 @@ static size_t clean_size(const uint8_t *bytes, size_t at, size_t size)
     size_t begin = at;
     while (size - at >= 8) {
         uint64_t word = comity_swar_load(bytes + at);
-        uint64_t found =
-            comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') | comity_swar_equal(word, '\\');
+        uint64_t found = comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') | comity_swar_equal(word, '\\');
         if (found != 0) {
             break;
         }

@@ -32,8 +32,7 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-comity_status comity_reader_span(comity_reader *reader, size_t size, const uint8_t **ret_span,
-                                 comity_error *reterr)
+comity_status comity_reader_span(comity_reader *reader, size_t size, const uint8_t **ret_span, comity_error *reterr)
 {
     assert(reader->at <= reader->size);
     if (size > reader->size - reader->at) {
@@ -168,8 +167,9 @@ comity_status comity_reader_finish(const comity_reader *reader, comity_error *re
 {
     size_t left = reader->size - reader->at;
     if (left > 0) {
-        comity_status status = comity_fail(reterr, COMITY_ERROR_SYNTAX, "the end expected at byte %zu, but %zu byte%s follow%s",
-                                           reader->at, left, plural(left), left == 1 ? "s" : "");
+        comity_status status =
+            comity_fail(reterr, COMITY_ERROR_SYNTAX, "the end expected at byte %zu, but %zu byte%s follow%s",
+                        reader->at, left, plural(left), left == 1 ? "s" : "");
         return fail_at(reader->at, status, reterr);
     }
     return COMITY_OK;
@@ -180,8 +180,8 @@ static comity_status take_room(comity_writer *writer, size_t size, uint8_t **ret
 {
     assert(writer->at <= writer->size);
     if (size > writer->size - writer->at) {
-        comity_status status = comity_fail(reterr, COMITY_ERROR_LIMIT, "no room for %zu byte%s at byte %zu of %zu", size,
-                                           plural(size), writer->at, writer->size);
+        comity_status status = comity_fail(reterr, COMITY_ERROR_LIMIT, "no room for %zu byte%s at byte %zu of %zu",
+                                           size, plural(size), writer->at, writer->size);
         return fail_at(writer->at, status, reterr);
     }
     *ret_room = writer->bytes + writer->at;
@@ -273,8 +273,8 @@ comity_status comity_writer_align(comity_writer *writer, size_t alignment, comit
 comity_status comity_writer_seek(comity_writer *writer, size_t at, comity_error *reterr)
 {
     if (at > writer->size) {
-        comity_status status = comity_fail(reterr, COMITY_ERROR_LIMIT, "byte %zu lies beyond the room of %zu bytes", at,
-                                           writer->size);
+        comity_status status =
+            comity_fail(reterr, COMITY_ERROR_LIMIT, "byte %zu lies beyond the room of %zu bytes", at, writer->size);
         return fail_at(writer->at, status, reterr);
     }
     writer->at = at;

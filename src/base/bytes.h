@@ -32,10 +32,8 @@ COMITY_MUST_USE comity_status comity_reader_u32(comity_reader *reader, uint32_t 
 COMITY_MUST_USE comity_status comity_reader_u64(comity_reader *reader, uint64_t *ret_number, comity_error *reterr);
 COMITY_MUST_USE comity_status comity_reader_i32(comity_reader *reader, int32_t *ret_number, comity_error *reterr);
 COMITY_MUST_USE comity_status comity_reader_i64(comity_reader *reader, int64_t *ret_number, comity_error *reterr);
-COMITY_MUST_USE comity_status comity_reader_u16_big(comity_reader *reader, uint16_t *ret_number,
-                                                    comity_error *reterr);
-COMITY_MUST_USE comity_status comity_reader_u64_big(comity_reader *reader, uint64_t *ret_number,
-                                                    comity_error *reterr);
+COMITY_MUST_USE comity_status comity_reader_u16_big(comity_reader *reader, uint16_t *ret_number, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_reader_u64_big(comity_reader *reader, uint64_t *ret_number, comity_error *reterr);
 
 /* Reads `size` bytes in place; the span lives as long as the bytes read from. */
 COMITY_MUST_USE comity_status comity_reader_span(comity_reader *reader, size_t size, const uint8_t **ret_span,

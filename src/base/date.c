@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define YEAR_MAX 9999
-#define DAYS_PER_ERA 146097 /* 400 years */
+#define DAYS_PER_ERA 146097   /* 400 years */
 #define ERA_EPOCH_DAYS 719468 /* from 0000-03-01 to 1970-01-01 */
 
 static const char month_names[12][10] = {"January", "February", "March",     "April",   "May",      "June",
@@ -43,8 +43,7 @@ bool comity_date_valid(int32_t date)
     return date >= COMITY_DATE_MIN && date <= COMITY_DATE_MAX;
 }
 
-comity_status comity_date_from_civil(int32_t year, int32_t month, int32_t day, int32_t *ret_date,
-                                     comity_error *reterr)
+comity_status comity_date_from_civil(int32_t year, int32_t month, int32_t day, int32_t *ret_date, comity_error *reterr)
 {
     if (year < 1 || year > YEAR_MAX) {
         return comity_fail(reterr, COMITY_ERROR_RANGE, "year %d found, but years run from 0001 to 9999", (int)year);

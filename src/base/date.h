@@ -21,8 +21,8 @@ bool comity_date_valid(int32_t date);
 
 /* The date of a year (1–9999), month (1–12) and day (1 to the month's last).
  * COMITY_ERROR_RANGE if there is no such day. */
-COMITY_MUST_USE comity_status comity_date_from_civil(int32_t year, int32_t month, int32_t day,
-                                                     int32_t *ret_date, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_date_from_civil(int32_t year, int32_t month, int32_t day, int32_t *ret_date,
+                                                     comity_error *reterr);
 
 /* The year (1–9999), month (1–12) and day (1–31) of a date. */
 void comity_date_to_civil(int32_t date, int32_t *ret_year, int32_t *ret_month, int32_t *ret_day);
@@ -30,8 +30,7 @@ void comity_date_to_civil(int32_t date, int32_t *ret_year, int32_t *ret_month, i
 /* Reads exactly YYYY-MM-DD: `size` must be 10.
  * COMITY_ERROR_SYNTAX if it is not of that shape; COMITY_ERROR_RANGE if the
  * calendar has no such day: `"2023-02-29" is no date: February 2023 has 28 days`. */
-COMITY_MUST_USE comity_status comity_date_parse(const char *text, size_t size, int32_t *ret_date,
-                                                comity_error *reterr);
+COMITY_MUST_USE comity_status comity_date_parse(const char *text, size_t size, int32_t *ret_date, comity_error *reterr);
 
 /* Writes YYYY-MM-DD and a NUL. */
 void comity_date_print(int32_t date, char ret_text[COMITY_DATE_TEXT_SIZE]);
@@ -47,8 +46,7 @@ COMITY_MUST_USE comity_status comity_date_add_years(int32_t date, int32_t years,
                                                     comity_error *reterr);
 
 /* `days` (any sign) later. COMITY_ERROR_RANGE if that leaves the years 1–9999. */
-COMITY_MUST_USE comity_status comity_date_add_days(int32_t date, int32_t days, int32_t *ret_date,
-                                                   comity_error *reterr);
+COMITY_MUST_USE comity_status comity_date_add_days(int32_t date, int32_t days, int32_t *ret_date, comity_error *reterr);
 
 /* The day of the week as ISO 8601 counts: 1 is Monday, 7 is Sunday. */
 int comity_date_weekday(int32_t date);

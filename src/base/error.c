@@ -9,8 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_message(char ret_message[sizeof(((comity_error *)0)->message)], const char *format,
-                          va_list arguments)
+static void print_message(char ret_message[sizeof(((comity_error *)0)->message)], const char *format, va_list arguments)
 {
     const size_t room = sizeof(((comity_error *)0)->message);
     int wanted = vsnprintf(ret_message, room, format, arguments);

@@ -158,9 +158,8 @@ bool comity_json_open_token(const comity_json *json, comity_json_token *ret_toke
     return true;
 }
 
-comity_status comity_json_tokenize(const void *bytes, size_t size, size_t depth_max,
-                                   comity_json_token *ret_tokens, size_t tokens_max, size_t *ret_count,
-                                   comity_error *reterr)
+comity_status comity_json_tokenize(const void *bytes, size_t size, size_t depth_max, comity_json_token *ret_tokens,
+                                   size_t tokens_max, size_t *ret_count, comity_error *reterr)
 {
     comity_json json;
     comity_json_init(&json, depth_max);

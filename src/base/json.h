@@ -45,11 +45,11 @@ typedef enum comity_json_kind {
 /* One token: the bytes [begin, end) of the input, the quotes of a string
  * included. A plain value. */
 typedef struct comity_json_token {
-    uint64_t begin;  /* bytes from the beginning of the whole input */
-    uint64_t end;    /* past the token's last byte */
-    uint8_t kind;    /* comity_json_kind */
-    bool escaped;    /* a key or string that contains escapes */
-    uint16_t depth;  /* how many objects and arrays are around it; the same for a begin and its end */
+    uint64_t begin; /* bytes from the beginning of the whole input */
+    uint64_t end;   /* past the token's last byte */
+    uint8_t kind;   /* comity_json_kind */
+    bool escaped;   /* a key or string that contains escapes */
+    uint16_t depth; /* how many objects and arrays are around it; the same for a begin and its end */
 } comity_json_token;
 
 /* How many bytes are looked at, and how many tokens read ahead, in one go; private. */
@@ -83,7 +83,7 @@ typedef struct comity_json {
     uint8_t digits; /* of an escape, or letters of a literal, already read */
     uint16_t unit;  /* of an escape */
     bool escaped;
-    bool last; /* no chunk follows */
+    bool last;        /* no chunk follows */
     uint8_t ahead_at; /* next of the tokens read ahead */
     uint8_t ahead_count;
     comity_json_token ahead[COMITY_JSON_AHEAD_COUNT];
@@ -107,13 +107,12 @@ void comity_json_feed(comity_json *json, const void *bytes, size_t size, bool la
  * and correct; if not, feed the next. Who stops before that does not know
  * whether the rest is JSON. COMITY_ERROR_SYNTAX, or COMITY_ERROR_LIMIT when
  * too deep; the same again on every later call. */
-COMITY_MUST_USE comity_status comity_json_next(comity_json *json, comity_json_token *ret_token,
-                                               comity_error *reterr);
+COMITY_MUST_USE comity_status comity_json_next(comity_json *json, comity_json_token *ret_token, comity_error *reterr);
 
 /* Reads up to `tokens_max` (at least 1) tokens at once; fewer only at the end
  * of the chunk or before an error, none as COMITY_JSON_NONE above. */
-COMITY_MUST_USE comity_status comity_json_read(comity_json *json, comity_json_token *ret_tokens,
-                                               size_t tokens_max, size_t *ret_count, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_json_read(comity_json *json, comity_json_token *ret_tokens, size_t tokens_max,
+                                               size_t *ret_count, comity_error *reterr);
 
 /* The token that has begun but not ended where the fed input ends, when a read
  * gave none: its kind, its begin, and as its end how far it has come. False if
@@ -124,8 +123,8 @@ bool comity_json_open_token(const comity_json *json, comity_json_token *ret_toke
  * `size` tokens; COMITY_ERROR_LIMIT if it has more than `tokens_max`. On
  * failure `ret_tokens` may have been written to, `ret_count` not. */
 COMITY_MUST_USE comity_status comity_json_tokenize(const void *bytes, size_t size, size_t depth_max,
-                                                   comity_json_token *ret_tokens, size_t tokens_max,
-                                                   size_t *ret_count, comity_error *reterr);
+                                                   comity_json_token *ret_tokens, size_t tokens_max, size_t *ret_count,
+                                                   comity_error *reterr);
 
 /* The functions below read a token's bytes, given with its size: `raw` is what
  * stood at [begin, end) of the input, a string's quotes included. They check
@@ -135,8 +134,8 @@ COMITY_MUST_USE comity_status comity_json_tokenize(const void *bytes, size_t siz
  * escape replaced by what it stands for. `ret_text` has room for `raw_size`
  * bytes; no NUL is added, and there may be U+0000 within.
  * COMITY_ERROR_SYNTAX if it is no JSON string. */
-COMITY_MUST_USE comity_status comity_json_decode(const void *raw, size_t raw_size, char *ret_text,
-                                                 size_t *ret_size, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_json_decode(const void *raw, size_t raw_size, char *ret_text, size_t *ret_size,
+                                                 comity_error *reterr);
 
 /* True if a key or string says exactly the `size` bytes of `text`, escapes considered. */
 bool comity_json_says(const void *raw, size_t raw_size, const char *text, size_t size);

@@ -19,8 +19,8 @@ TARGET static inline __m256i equal(__m256i bytes, char byte)
  * none it gives 0, whose low four bits are others. */
 TARGET static inline __m256i white(__m256i bytes)
 {
-    const __m256i table = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0, ' ', 0, 0, 0, 0, 0, 0,
-                                           0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
+    const __m256i table = _mm256_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0, ' ', 0, 0, 0, 0,
+                                           0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0);
     return _mm256_cmpeq_epi8(bytes, _mm256_shuffle_epi8(table, bytes));
 }
 

@@ -21,8 +21,7 @@ TARGET static inline uint64_t white(__m512i bytes)
 
 TARGET static inline uint64_t structure(__m512i bytes)
 {
-    const __m512i table =
-        _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
+    const __m512i table = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', '{', ',', '}', 0, 0));
     __m512i curly = _mm512_or_si512(bytes, _mm512_set1_epi8(0x20));
     return _mm512_cmpeq_epi8_mask(curly, _mm512_shuffle_epi8(table, bytes));
 }
@@ -42,10 +41,10 @@ TARGET static inline comity_json_classes classify(__m512i bytes)
 /* Writes the places of the bits, counted from `base`; overwrites 64 entries. */
 TARGET static inline void write_places(uint64_t entries, size_t base, uint16_t *ret_index)
 {
-    const __m512i places = _mm512_set_epi8(
-        63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35,
-        34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5,
-        4, 3, 2, 1, 0);
+    const __m512i places =
+        _mm512_set_epi8(63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40,
+                        39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16,
+                        15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     __m512i found = _mm512_maskz_compress_epi8(entries, places);
     __m512i bases = _mm512_set1_epi16((short)base);
     __m512i low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(found));

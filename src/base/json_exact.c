@@ -53,8 +53,8 @@ void comity_json_locate(const uint8_t *bytes, size_t size, uint64_t *line, uint6
     }
 }
 
-static comity_status fail_saying(const comity_json *json, comity_status status, const char *what,
-                                 const char *expected, comity_error *reterr)
+static comity_status fail_saying(const comity_json *json, comity_status status, const char *what, const char *expected,
+                                 comity_error *reterr)
 {
     if (reterr == NULL) {
         return status;
@@ -62,8 +62,8 @@ static comity_status fail_saying(const comity_json *json, comity_status status, 
     uint64_t line = json->line;
     uint64_t column = json->column;
     comity_json_locate(json->bytes, json->at, &line, &column);
-    (void)comity_fail(reterr, status, "line %llu, column %llu: found %s but expected %s",
-                      (unsigned long long)line + 1, (unsigned long long)column + 1, what, expected);
+    (void)comity_fail(reterr, status, "line %llu, column %llu: found %s but expected %s", (unsigned long long)line + 1,
+                      (unsigned long long)column + 1, what, expected);
     reterr->offset = (size_t)(json->offset + json->at);
     return status;
 }
@@ -156,8 +156,7 @@ static comity_status end_container(comity_json *json, bool object, comity_json_t
 
 /* ---- structure ---- */
 
-static comity_status begin_value(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                                 comity_error *reterr)
+static comity_status begin_value(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     uint8_t byte = json->bytes[json->at];
     if (byte >= '1' && byte <= '9') {
@@ -250,8 +249,8 @@ static void pass_text(comity_json *json)
     size_t at = json->at;
     while (json->size - at >= 8) {
         uint64_t word = comity_swar_load(bytes + at);
-        uint64_t stop = comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') |
-                        comity_swar_equal(word, '\\') | comity_swar_high(word);
+        uint64_t stop = comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') | comity_swar_equal(word, '\\') |
+                        comity_swar_high(word);
         if (stop != 0) {
             break;
         }
@@ -278,8 +277,7 @@ static comity_status pass_characters(comity_json *json, comity_error *reterr)
     return COMITY_OK;
 }
 
-static comity_status read_text(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                               comity_error *reterr)
+static comity_status read_text(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     COMITY_TRY(pass_characters(json, reterr));
     pass_text(json);
@@ -380,8 +378,8 @@ static uint8_t number_step(uint8_t inside, uint8_t byte)
 {
     bool digit = byte >= '0' && byte <= '9';
     bool point = byte == '.' && (inside == INSIDE_ZERO || inside == INSIDE_INTEGER);
-    bool exponent = (byte | 0x20) == 'e' &&
-                    (inside == INSIDE_ZERO || inside == INSIDE_INTEGER || inside == INSIDE_FRACTION);
+    bool exponent =
+        (byte | 0x20) == 'e' && (inside == INSIDE_ZERO || inside == INSIDE_INTEGER || inside == INSIDE_FRACTION);
     if (point) {
         return INSIDE_POINT;
     }
@@ -422,8 +420,7 @@ static const char *number_lacks(const comity_json *json)
 }
 
 /* The number ends here, or cannot. */
-static comity_status end_number(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                                comity_error *reterr)
+static comity_status end_number(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     const char *lacks = number_lacks(json);
     if (lacks != NULL) {
@@ -434,8 +431,7 @@ static comity_status end_number(comity_json *json, comity_json_token *ret_token,
     return COMITY_OK;
 }
 
-static comity_status read_number(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                                 comity_error *reterr)
+static comity_status read_number(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     while (json->at < json->size) {
         uint8_t next = number_step(json->inside, json->bytes[json->at]);
@@ -458,8 +454,7 @@ static const struct {
     [INSIDE_NULL] = {"null", "the word \"null\"", COMITY_JSON_NULL},
 };
 
-static comity_status read_word(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                               comity_error *reterr)
+static comity_status read_word(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     const char *letters = words[json->inside].letters;
     while (json->at < json->size && letters[json->digits] != '\0') {
@@ -479,8 +474,7 @@ static comity_status read_word(comity_json *json, comity_json_token *ret_token, 
 /* ---- the whole ---- */
 
 /* Reads on within the open token; there is at least one byte. */
-static comity_status read_inside(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                                 comity_error *reterr)
+static comity_status read_inside(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     switch (json->inside) {
     case INSIDE_STRING:
@@ -510,8 +504,7 @@ static void pass_white(comity_json *json)
 }
 
 /* The whole input has been read. */
-static comity_status read_end(comity_json *json, comity_json_token *ret_token, bool *ret_found,
-                              comity_error *reterr)
+static comity_status read_end(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
     if (json->inside == INSIDE_NOTHING) {
         return json->expect == EXPECT_END ? COMITY_OK : fail_structure(json, reterr);

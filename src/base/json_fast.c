@@ -401,7 +401,7 @@ after_value:
             cursor->entry++;
             goto key;
         }
-end_of_object:
+    end_of_object:
         if (full(cursor) || !next_is(cursor, '}')) {
             return;
         }

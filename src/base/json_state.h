@@ -49,10 +49,7 @@ enum {
 };
 
 /* What is on the stack. */
-enum {
-    STACK_ARRAY,
-    STACK_OBJECT
-};
+enum { STACK_ARRAY, STACK_OBJECT };
 
 /* Zeros behind an index: as many as the fast reader looks ahead. */
 #define COMITY_JSON_INDEX_ZEROS 4
@@ -88,8 +85,8 @@ const comity_json_level *comity_json_level_at(size_t i);
 
 /* Reads from where the state stands until one token is whole (`ret_found`), or
  * the chunk ends. */
-COMITY_MUST_USE comity_status comity_json_exact_next(comity_json *json, comity_json_token *ret_token,
-                                                     bool *ret_found, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_json_exact_next(comity_json *json, comity_json_token *ret_token, bool *ret_found,
+                                                     comity_error *reterr);
 
 /* Moves a line and column, both from 0, past `size` bytes. */
 void comity_json_locate(const uint8_t *bytes, size_t size, uint64_t *line, uint64_t *column);
@@ -112,8 +109,7 @@ static inline uint8_t comity_json_expect_after_value(const comity_json *json)
     if (json->depth == 0) {
         return EXPECT_END;
     }
-    return json->stack[json->depth - 1] == STACK_OBJECT ? EXPECT_COMMA_OR_END_OF_OBJECT
-                                                        : EXPECT_COMMA_OR_END_OF_ARRAY;
+    return json->stack[json->depth - 1] == STACK_OBJECT ? EXPECT_COMMA_OR_END_OF_OBJECT : EXPECT_COMMA_OR_END_OF_ARRAY;
 }
 
 static inline bool comity_json_expects_key(const comity_json *json)

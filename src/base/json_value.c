@@ -50,8 +50,8 @@ static size_t read_code_point(const uint8_t *bytes, size_t size, uint32_t *ret_c
 /* What an escape stands for, and how many bytes it takes; 0 bytes if it is malformed. */
 static size_t read_escape(const uint8_t *bytes, size_t size, char ret_text[4], size_t *ret_size)
 {
-    static const char simple[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-                                     ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+    static const char simple[256] = {
+        ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
     if (size >= 2 && simple[bytes[1]] != '\0') {
         ret_text[0] = simple[bytes[1]];
         *ret_size = 1;
@@ -262,7 +262,8 @@ static comity_status fail_fraction(unsigned decimals, comity_error *reterr)
     if (decimals == 0) {
         return comity_fail(reterr, COMITY_ERROR_RANGE, "a whole number expected, but it has a fraction");
     }
-    return comity_fail(reterr, COMITY_ERROR_RANGE, "a number of at most %u decimals expected, but it has more", decimals);
+    return comity_fail(reterr, COMITY_ERROR_RANGE, "a number of at most %u decimals expected, but it has more",
+                       decimals);
 }
 
 comity_status comity_json_decimal(const void *raw, size_t raw_size, unsigned decimals, int64_t *ret_number,

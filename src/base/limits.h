@@ -39,7 +39,7 @@
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */
 #define COMITY_LIMIT_ACT_NUMBER INT64_C(1000000000000000)
 
-/* Owners of owners: system.md, law.md §1. */
+/* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8
 
 /* The depth a JSON tokenizer can be set to at most: its stack is an array of so many bytes. */

@@ -27,8 +27,8 @@ static uint8_t smaller(unsigned left, unsigned right)
 
 /* Fills row `i` of the table of distances between beginnings of the words
  * from the two rows above; returns the row's smallest distance. */
-static uint8_t fill_row(size_t i, const char *left, const char *right, size_t right_size,
-                        const uint8_t *before_last, const uint8_t *last, uint8_t *row)
+static uint8_t fill_row(size_t i, const char *left, const char *right, size_t right_size, const uint8_t *before_last,
+                        const uint8_t *last, uint8_t *row)
 {
     row[0] = (uint8_t)i;
     uint8_t least = row[0];
@@ -58,8 +58,7 @@ size_t comity_near_distance(const char *left, size_t left_size, const char *righ
     }
     uint8_t least_before = 0;
     for (size_t i = 1; i <= left_size; i++) {
-        uint8_t least =
-            fill_row(i, left, right, right_size, rows[(i + 1) % 3], rows[(i + 2) % 3], rows[i % 3]);
+        uint8_t least = fill_row(i, left, right, right_size, rows[(i + 1) % 3], rows[(i + 2) % 3], rows[i % 3]);
         if (least > distance_max && least_before > distance_max) {
             return distance_max + 1;
         }
@@ -83,8 +82,7 @@ static bool before(const char *left, size_t left_size, const char *right, size_t
 
 void comity_near_offer(comity_near *near, const char *candidate, size_t candidate_size)
 {
-    size_t distance =
-        comity_near_distance(near->word, near->word_size, candidate, candidate_size, near->distance);
+    size_t distance = comity_near_distance(near->word, near->word_size, candidate, candidate_size, near->distance);
     bool tie = near->best != NULL && distance == near->distance;
     bool nearer = near->best == NULL ? distance <= near->distance : distance < near->distance;
     if (nearer || (tie && before(candidate, candidate_size, near->best, near->best_size))) {

@@ -15,13 +15,13 @@
 enum {
     STATE_START = COMITY_UTF8_START,
     STATE_BAD = COMITY_UTF8_BAD,
-    STATE_ONE,        /* one more: 80–BF */
-    STATE_TWO,        /* two more: 80–BF */
-    STATE_TWO_E0,     /* two more, the first A0–BF: no overlong form */
-    STATE_TWO_ED,     /* two more, the first 80–9F: no surrogate */
-    STATE_THREE,      /* three more: 80–BF */
-    STATE_THREE_F0,   /* three more, the first 90–BF: no overlong form */
-    STATE_THREE_F4    /* three more, the first 80–8F: nothing above U+10FFFF */
+    STATE_ONE,      /* one more: 80–BF */
+    STATE_TWO,      /* two more: 80–BF */
+    STATE_TWO_E0,   /* two more, the first A0–BF: no overlong form */
+    STATE_TWO_ED,   /* two more, the first 80–9F: no surrogate */
+    STATE_THREE,    /* three more: 80–BF */
+    STATE_THREE_F0, /* three more, the first 90–BF: no overlong form */
+    STATE_THREE_F4  /* three more, the first 80–8F: nothing above U+10FFFF */
 };
 
 /* What may follow in each state, and the state after it. */
@@ -30,10 +30,10 @@ static const struct {
     uint8_t most;
     uint8_t next;
 } following[] = {
-    [STATE_START] = {0x00, 0x7F, STATE_START},   [STATE_BAD] = {0xFF, 0x00, STATE_BAD},
-    [STATE_ONE] = {0x80, 0xBF, STATE_START},     [STATE_TWO] = {0x80, 0xBF, STATE_ONE},
-    [STATE_TWO_E0] = {0xA0, 0xBF, STATE_ONE},    [STATE_TWO_ED] = {0x80, 0x9F, STATE_ONE},
-    [STATE_THREE] = {0x80, 0xBF, STATE_TWO},     [STATE_THREE_F0] = {0x90, 0xBF, STATE_TWO},
+    [STATE_START] = {0x00, 0x7F, STATE_START},  [STATE_BAD] = {0xFF, 0x00, STATE_BAD},
+    [STATE_ONE] = {0x80, 0xBF, STATE_START},    [STATE_TWO] = {0x80, 0xBF, STATE_ONE},
+    [STATE_TWO_E0] = {0xA0, 0xBF, STATE_ONE},   [STATE_TWO_ED] = {0x80, 0x9F, STATE_ONE},
+    [STATE_THREE] = {0x80, 0xBF, STATE_TWO},    [STATE_THREE_F0] = {0x90, 0xBF, STATE_TWO},
     [STATE_THREE_F4] = {0x80, 0x8F, STATE_TWO},
 };
 

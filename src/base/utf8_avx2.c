@@ -107,9 +107,9 @@ TARGET static inline __m256i errors_in(__m256i bytes, __m256i before)
     __m256i one_before = _mm256_alignr_epi8(bytes, middle, 15);
     __m256i two_before = _mm256_alignr_epi8(bytes, middle, 14);
     __m256i three_before = _mm256_alignr_epi8(bytes, middle, 13);
-    __m256i pairs = _mm256_and_si256(_mm256_and_si256(look_up(first_upper, upper(one_before)),
-                                                      look_up(first_lower, lower(one_before))),
-                                     look_up(second_upper, upper(bytes)));
+    __m256i pairs = _mm256_and_si256(
+        _mm256_and_si256(look_up(first_upper, upper(one_before)), look_up(first_lower, lower(one_before))),
+        look_up(second_upper, upper(bytes)));
     /* The upper bit is set from E0 on two bytes before, and from F0 on three before. */
     __m256i third = _mm256_subs_epu8(two_before, _mm256_set1_epi8(0xE0 - 0x80));
     __m256i fourth = _mm256_subs_epu8(three_before, _mm256_set1_epi8(0xF0 - 0x80));

@@ -32,7 +32,7 @@ const char ask_help[] =
     "  --from-name, --to-name NAME\n"
     "  --from-owner, --to-owner STATE:PERCENT\n"
     "  --from-subject-to, --to-subject-to STATE\n"
-    "  --to-certified NAME    such as eu-us-dpf\n"
+    "  --from-certified, --to-certified NAME    such as eu-us-dpf\n"
     "Why and how:\n"
     "  --purpose, --circumstance, --safeguard NAME, --deal NAME\n"
     "  --channel NAME, --binding, --basis NAME   of an authority's demand\n"
@@ -368,6 +368,9 @@ static int options_read(int argc, char **argv, asked_list *asked)
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         if (option == '?') {
             return complain_usage("ask", "unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+        if (optarg != NULL && (optarg[0] == '\0' || optarg[0] == ',')) {
+            return complain_usage("ask", "%s: an empty value; leave the option out for what is not known", argv[optind - 1]);
         }
         if (asked->count == VALUES_MAX) {
             return complain_usage("ask", "more than %d options", VALUES_MAX);

@@ -2,9 +2,9 @@
  *
  * Input is read line by line: each line one act (NDJSON), without end if it
  * does not end. A line that is no act yields an error object with its line
- * number, and the stream goes on. If the first line is the beginning of a JSON
- * value that goes on, the whole input is taken as one document: one act, or a
- * list of acts. Output is flushed whenever input runs dry, so that the command
+ * number, and the stream goes on. If the input begins with a list, or with an
+ * opening brace alone on its line, all of it is taken as one document: a list of
+ * acts, or one act. Output is flushed whenever input runs dry, so that the command
  * can sit in a pipe and answer each line as it comes. */
 #include "cli/command.h"
 
@@ -144,6 +144,9 @@ static void put_row(judge_run *judging)
             break;
         }
     }
+    while (judging->out.size > start && judging->out.bytes[judging->out.size - 1] == ' ') {
+        judging->out.size--;
+    }
     put(judging, "\n");
 }
 
@@ -202,20 +205,17 @@ static void line_too_long(judge_run *judging)
     put_error(judging, &error);
 }
 
-/* Is this the beginning of a JSON value that the line does not end? */
-static bool goes_on(const char *line, size_t size)
+/* Does a document begin here that is not one act a line? A list does, and so
+ * does an opening brace that stands alone, as programs print JSON for people.
+ * Anything else is a line by itself: a broken first line must not swallow the
+ * stream behind it. */
+static bool begins_document(const char *line, size_t size)
 {
-    comity_json json;
-    comity_json_token token;
-    comity_json_init(&json, COMITY_LIMIT_JSON_DEPTH);
-    comity_json_feed(&json, line, size, false);
-    do {
-        if (comity_json_next(&json, &token, NULL) != COMITY_OK) {
-            return false;
-        }
-    } while (token.kind != COMITY_JSON_NONE);
-    comity_json_feed(&json, NULL, 0, true);
-    return comity_json_next(&json, &token, NULL) != COMITY_OK;
+    size_t at = 0;
+    while (at < size && is_blank(line + at, 1)) {
+        at++;
+    }
+    return at < size && (line[at] == '[' || (line[at] == '{' && is_blank(line + at + 1, size - at - 1)));
 }
 
 /* ---- one document ---- */
@@ -353,7 +353,7 @@ static void stream_judge(judge_run *judging, input_stream *input)
         }
         if (first && !is_blank(line, size)) {
             first = false;
-            if (goes_on(line, size)) {
+            if (begins_document(line, size)) {
                 stream_document(judging, input);
                 return;
             }

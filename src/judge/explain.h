@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "judge/judge.h"
 
-/* Ways: law.md §4. */
+/* Ways: docs/formats/act-and-judgement.md. */
 #define COMITY_WAYS_MAX 16
 #define COMITY_WAY_SIZE_MAX 8
 
@@ -112,7 +112,7 @@ typedef struct comity_explain_memory {
     uint32_t items[1024];
 } comity_explain_memory;
 
-/* Appends the judgement as JSON, one object, no newline: law.md §4.
+/* Appends the judgement as JSON, one object, no newline: docs/formats/act-and-judgement.md.
  * `act_hash`: the act's hash. Equal judgements are equal bytes. */
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                            comity_act_memory *act_memory, const uint8_t act_hash[32],

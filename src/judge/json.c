@@ -1,4 +1,4 @@
-/* A judgement as JSON, member by member as law.md §4 has them. What is said of
+/* A judgement as JSON, member by member as docs/formats/act-and-judgement.md has them. What is said of
  * a rule alone stands ready in the image and is copied. */
 #include "judge/explain.h"
 

@@ -189,6 +189,17 @@ static void place_consider(comity_judge_memory *memory, const comity_place *plac
     }
 }
 
+/* In which part it is is not known, so the law of any part may be its law. */
+static void parts_consider(comity_judge_memory *memory, uint16_t state)
+{
+    const comity_image *image = memory->image;
+    for (uint32_t i = 0; i < image->places_count; i++) {
+        if (image->places[i].is_part && image->places[i].state == state && image->places[i].law != COMITY_NONE16) {
+            law_consider(memory, image->places[i].law);
+        }
+    }
+}
+
 /* Are two touched states parties to it on the day? */
 static bool agreement_is_between(const comity_judge_memory *memory, const comity_act *act,
                                  const comity_law_record *law)
@@ -231,6 +242,9 @@ static void laws_consider(comity_judge_memory *memory, const comity_act *act)
     }
     for (uint32_t i = 0; i < act->touched_count; i++) {
         place_consider(memory, &memory->image->places[act->touched[i]], act->on);
+        if (act->touched_any_part[i]) {
+            parts_consider(memory, act->touched[i]);
+        }
     }
     if (act->touched_count > 1) {
         agreements_consider(memory, act);
@@ -501,6 +515,12 @@ static comity_verdict_value ruling_verdict(const comity_ruling *ruling, comity_e
     return COMITY_VERDICT_PERMIT;
 }
 
+/* A party that could be anywhere could be under any law. */
+static bool state_is_known(const comity_act *act, uint32_t node)
+{
+    return act->nodes[node].state.place != COMITY_NONE16;
+}
+
 /* In the order of names: few and nearly sorted. */
 static void rulings_sort(const comity_image *image, comity_ruling *rulings, uint32_t count)
 {
@@ -534,7 +554,8 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
         verdict = worse(verdict, ruling_verdict(ruling, (comity_effect)rule->effect));
     }
     coverage_check(memory, act, ret_judgement);
-    if (ret_judgement->uncovered_count != 0) {
+    if (ret_judgement->uncovered_count != 0 || !state_is_known(act, COMITY_NODE_FIRST) ||
+        !state_is_known(act, COMITY_NODE_SECOND)) {
         verdict = worse(verdict, COMITY_VERDICT_UNDETERMINED);
     }
     rulings_sort(image, memory->rulings, memory->ruling_count);

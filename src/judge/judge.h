@@ -2,7 +2,7 @@
  *
  * Comes in: an opened image, an act read against it. Goes out: which rules
  * apply, which needs are met, and the verdict. The meaning is that of
- * docs/manual (law.md): conditions are yes, no or unknown.
+ * docs/manual.md: conditions are yes, no or unknown.
  *
  * Pure: no input or output, no clock, no allocation while judging. The memory
  * belongs to one thread and one image; image and act are only read. */

@@ -231,6 +231,12 @@ void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, 
     ret_questions->count = 0;
     ret_questions->rule_count = 0;
     ret_questions->cut = false;
+    for (uint32_t side = 0; side < 2; side++) { /* whatever the rules say: which law it is hangs on these */
+        if (act->nodes[side].state.place == COMITY_NONE16) {
+            ret_questions->items[ret_questions->count++] =
+                (comity_question){.kind = COMITY_ASK_PLACE, .side = (uint8_t)side};
+        }
+    }
     for (uint32_t i = 0; i < judgement->ruling_count; i++) {
         const comity_ruling *ruling = &judgement->rulings[i];
         const comity_rule_record *rule = &image->rules[ruling->rule];
@@ -389,7 +395,7 @@ void comity_question_ask(const comity_image *image, const comity_act *act, const
         sentence(buffer, "In which state, and which part of it, is the ", party, "?");
         return;
     case COMITY_ASK_SUBJECT_TO:
-        sentence(buffer, "The law of which states binds the ", party, " wherever it is?");
+        sentence(buffer, "Which states have law that binds the ", party, " wherever it is?");
         return;
     case COMITY_ASK_PLACES:
         comity_buffer_append_text(buffer, list_asks[question->a]);

@@ -44,30 +44,60 @@ static void family_copy(comity_ways *to, const comity_ways *from)
     to->cut = from->cut;
 }
 
-static bool way_within(const comity_way *small, const comity_way *large)
+static bool word_implies(uint32_t own, uint32_t asked)
 {
-    uint32_t j = 0;
-    for (uint32_t i = 0; i < small->count; i++) {
-        while (j < large->count && large->items[j] < small->items[i]) {
-            j++;
+    return asked == COMITY_IMAGE_NONE || own == asked;
+}
+
+/* Does holding what `own` asks for hold what `asked` asks for as well? */
+static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked)
+{
+    if (own == asked) {
+        return true;
+    }
+    if ((own | asked) & COMITY_ITEM_SAFEGUARD) {
+        return false;
+    }
+    const comity_leaf *a = &image->leaves[own];
+    const comity_leaf *b = &image->leaves[asked];
+    bool young = b->not_older == 0 || (b->not_older_unit == a->not_older_unit && a->not_older != 0 &&
+                                       a->not_older <= b->not_older);
+    return a->name == b->name && a->under == b->under && word_implies(a->by, b->by) &&
+           word_implies(a->about, b->about) && word_implies(a->result, b->result) &&
+           word_implies(a->module, b->module) && (b->naming & ~a->naming) == 0 && young;
+}
+
+static bool way_has(const comity_image *image, const comity_way *way, uint32_t item)
+{
+    for (uint32_t i = 0; i < way->count; i++) {
+        if (item_implies(image, way->items[i], item)) {
+            return true;
         }
-        if (j == large->count || large->items[j] != small->items[i]) {
+    }
+    return false;
+}
+
+/* Is everything in `small` had by holding `large`? */
+static bool way_within(const comity_image *image, const comity_way *small, const comity_way *large)
+{
+    for (uint32_t i = 0; i < small->count; i++) {
+        if (!way_has(image, large, small->items[i])) {
             return false;
         }
     }
     return true;
 }
 
-static void family_add(comity_ways *family, const comity_way *way)
+static void family_add(const comity_image *image, comity_ways *family, const comity_way *way)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < family->count; i++) {
-        if (way_within(&family->sets[i], way)) {
+        if (way_within(image, &family->sets[i], way)) {
             return;
         }
     }
     for (uint32_t i = 0; i < family->count; i++) {
-        if (!way_within(way, &family->sets[i])) {
+        if (!way_within(image, way, &family->sets[i])) {
             family->sets[kept++] = family->sets[i];
         }
     }
@@ -86,39 +116,47 @@ static void family_add(comity_ways *family, const comity_way *way)
     family->cut = true;
 }
 
-static void family_or(comity_ways *family, const comity_ways *more)
+static void family_or(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
     for (uint32_t i = 0; i < more->count; i++) {
-        family_add(family, &more->sets[i]);
+        family_add(image, family, &more->sets[i]);
     }
     family->cut |= more->cut;
 }
 
-/* False if together they are too many. */
-static bool way_join(const comity_way *a, const comity_way *b, comity_way *ret_way)
+/* Adds an item, unless it is implied; what it implies goes. False: too many. */
+static bool way_add(const comity_image *image, comity_way *way, uint32_t item)
 {
-    comity_way way = {.count = 0};
-    uint32_t i = 0;
-    uint32_t j = 0;
-    while (i < a->count || j < b->count) {
-        uint32_t item;
-        if (j == b->count || (i < a->count && a->items[i] <= b->items[j])) {
-            item = a->items[i];
-            j += j < b->count && b->items[j] == item;
-            i++;
-        } else {
-            item = b->items[j++];
-        }
-        if (way.count == COMITY_WAY_SIZE_MAX) {
-            return false;
-        }
-        way.items[way.count++] = item;
+    uint32_t kept = 0;
+    if (way_has(image, way, item)) {
+        return true;
     }
-    *ret_way = way;
+    for (uint32_t i = 0; i < way->count; i++) {
+        if (!item_implies(image, item, way->items[i])) {
+            way->items[kept++] = way->items[i];
+        }
+    }
+    way->count = kept;
+    if (kept == COMITY_WAY_SIZE_MAX) {
+        return false;
+    }
+    way->items[way->count++] = item;
     return true;
 }
 
-static void family_and(comity_ways *family, const comity_ways *more)
+/* False if together they are too many. */
+static bool way_join(const comity_image *image, const comity_way *a, const comity_way *b, comity_way *ret_way)
+{
+    *ret_way = *a;
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (!way_add(image, ret_way, b->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void family_and(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
     comity_ways product;
     if (more->count == 1 && more->sets[0].count == 0) {
@@ -136,8 +174,8 @@ static void family_and(comity_ways *family, const comity_ways *more)
     for (uint32_t i = 0; i < family->count; i++) {
         for (uint32_t j = 0; j < more->count; j++) {
             comity_way way;
-            if (way_join(&family->sets[i], &more->sets[j], &way)) {
-                family_add(&product, &way);
+            if (way_join(image, &family->sets[i], &more->sets[j], &way)) {
+                family_add(image, &product, &way);
             } else {
                 product.cut = true;
             }
@@ -186,9 +224,9 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         comity_ways child;
         expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
         if (all) {
-            family_and(ret_family, &child);
+            family_and(search->image, ret_family, &child);
         } else {
-            family_or(ret_family, &child);
+            family_or(search->image, ret_family, &child);
         }
     }
 }
@@ -206,7 +244,7 @@ static void literal_items(const way_search *search, const comity_literal *litera
             if (comity_set_has(&search->image->sets[literal->b], bit)) {
                 comity_ways one;
                 item_family(COMITY_ITEM_SAFEGUARD | bit, &one);
-                family_or(ret_family, &one);
+                family_or(search->image, ret_family, &one);
             }
         }
     }
@@ -230,10 +268,10 @@ static void condition_make(const way_search *search, uint32_t condition, bool ho
         const comity_row *row = &search->image->rows[rows->first_row + i];
         if (hold) {
             row_make_yes(search, row, depth + 1, &one);
-            family_or(ret_family, &one);
+            family_or(search->image, ret_family, &one);
         } else if (ret_family->count != 0) {
             row_make_no(search, row, depth + 1, &one);
-            family_and(ret_family, &one);
+            family_and(search->image, ret_family, &one);
         }
     }
 }
@@ -254,7 +292,7 @@ static void row_make_yes(const way_search *search, const comity_row *row, unsign
         } else if (!negated) {
             literal_items(search, literal, &items);
         }
-        family_and(ret_family, &items);
+        family_and(search->image, ret_family, &items);
     }
 }
 
@@ -271,10 +309,10 @@ static void row_make_no(const way_search *search, const comity_row *row, unsigne
         bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
         if (literal->op == COMITY_OP_CONDITION) {
             condition_make(search, literal->b, negated, depth, &items);
-            family_or(ret_family, &items);
+            family_or(search->image, ret_family, &items);
         } else if (negated) {
             literal_items(search, literal, &items);
-            family_or(ret_family, &items);
+            family_or(search->image, ret_family, &items);
         }
     }
 }
@@ -307,19 +345,19 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
         const comity_row *row = &image->rows[record->first_row + i];
         if (!(row->rule & 1u)) {
             row_make_yes(search, row, 0, &one);
-            family_or(ret_family, &one);
+            family_or(search->image, ret_family, &one);
         }
     }
     for (uint32_t i = 0; i < record->row_count && ret_family->count != 0; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
             row_make_no(search, row, 0, &one);
-            family_and(ret_family, &one);
+            family_and(search->image, ret_family, &one);
         }
     }
     for (uint32_t i = 0; i < record->lifter_count && ret_family->count != 0; i++) {
         rule_clear(search, image->indices[record->first_lifter + i], depth + 1, &one);
-        family_and(ret_family, &one);
+        family_and(search->image, ret_family, &one);
     }
 }
 
@@ -343,16 +381,16 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
             row_make_yes(search, row, 0, &one);
-            family_or(ret_family, &one);
+            family_or(search->image, ret_family, &one);
         } else if (rows.count != 0) {
             row_make_no(search, row, 0, &one);
-            family_and(&rows, &one);
+            family_and(search->image, &rows, &one);
         }
     }
-    family_or(ret_family, &rows);
+    family_or(search->image, ret_family, &rows);
     for (uint32_t i = 0; i < record->lifter_count; i++) {
         rule_enable(search, image->indices[record->first_lifter + i], depth + 1, &one);
-        family_or(ret_family, &one);
+        family_or(search->image, ret_family, &one);
     }
 }
 
@@ -372,9 +410,9 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
         rule_enable(search, way, 0, &one);
         if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {
             expression_family(search, image->rules[way].expression, 0, &expression);
-            family_and(&one, &expression);
+            family_and(search->image, &one, &expression);
         }
-        family_or(ret_family, &one);
+        family_or(search->image, ret_family, &one);
     }
 }
 
@@ -432,7 +470,9 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
     const comity_image *image = comity_judge_image(memory);
     way_search search = {memory, image, act};
     family_none(ret_ways);
-    if (judgement->verdict == COMITY_VERDICT_PERMIT || judgement->uncovered_count != 0) {
+    if (judgement->verdict == COMITY_VERDICT_PERMIT || judgement->uncovered_count != 0 ||
+        act->nodes[COMITY_NODE_FIRST].state.place == COMITY_NONE16 ||
+        act->nodes[COMITY_NODE_SECOND].state.place == COMITY_NONE16) {
         return;
     }
     family_any(ret_ways);
@@ -450,9 +490,9 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
         rule_clear(&search, ruling->rule, 0, &clear);
         if (effect == COMITY_EFFECT_NEEDS) {
             rule_meet(&search, ruling->rule, &meet);
-            family_or(&clear, &meet);
+            family_or(image, &clear, &meet);
         }
-        family_and(ret_ways, &clear);
+        family_and(image, ret_ways, &clear);
     }
     ways_sort(image, ret_ways);
     if (ret_ways->count > COMITY_WAYS_MAX) {

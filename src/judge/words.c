@@ -294,9 +294,12 @@ static void put_conflicts(const teller *tell)
             any = true;
             put(tell, "    - ");
             put(tell, text_of(tell, rule_of(tell, compels)->name));
-            put(tell, " obliges to what ");
+            put(tell, compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
             put(tell, text_of(tell, rule->name));
-            put(tell, rule->effect == COMITY_EFFECT_REFUSE ? " forbids" : " makes conditional");
+            put(tell, against->applies == COMITY_YES ? "" : " may");
+            put(tell, rule->effect == COMITY_EFFECT_REFUSE ? (against->applies == COMITY_YES ? " forbids" : " forbid")
+                      : against->applies == COMITY_YES     ? " makes conditional"
+                                                           : " make conditional");
             uint32_t count = comity_judge_channels(tell->memory, tell->act, rule_of(tell, compels)->law, rule->law,
                                                    tell->explain->items, ITEMS_MAX);
             for (uint32_t k = 0; k < count; k++) {

@@ -1,6 +1,6 @@
 /* How one segment is laid out. It stands on one line if it fits. If not, it is
- * broken before its connectives, those of the fewest parentheses first, then
- * behind the commas of its lists; alternatives then stand one below the other,
+ * broken before its connectives and the like, those of the fewest parentheses
+ * first, then behind the commas of its lists; alternatives then stand one below the other,
  * everything else fills the lines. A line never begins with a word that would
  * begin a clause or declaration. */
 #include "law/compile/format_line.h"
@@ -117,6 +117,18 @@ static bool ends_with(const comity_layout *layout, char byte)
     return last->size == 1 && last->text[0] == byte;
 }
 
+/* Where a line may begin with the piece: connectives first (and `with`, which
+ * divides a way's rules from its papers, and an authority's `may`), then items. */
+static uint32_t break_level(const comity_layout *layout, const comity_piece *piece, uint32_t parentheses)
+{
+    const comity_token *token = &piece->token;
+    bool divides = layout->count > 1 && (comity_token_is(token, "with") || comity_token_is(token, "may"));
+    if (piece->connective != COMITY_PIECE_NO_CONNECTIVE || (divides && !ends_with(layout, ','))) {
+        return parentheses * 2;
+    }
+    return ends_with(layout, ',') && !could_begin(token) ? parentheses * 2 + 1 : NO_BREAK;
+}
+
 /* One token as bits: itself, and what is put in before it. */
 static comity_status add_piece(comity_layout *layout, const comity_piece *piece, uint32_t parentheses)
 {
@@ -126,9 +138,7 @@ static comity_status add_piece(comity_layout *layout, const comity_piece *piece,
     if (piece->comma_before) {
         put_in(layout, ",", false, NO_BREAK);
     }
-    uint32_t level = piece->connective != COMITY_PIECE_NO_CONNECTIVE ? parentheses * 2
-                     : ends_with(layout, ',') && !could_begin(token) ? parentheses * 2 + 1
-                                                                     : NO_BREAK;
+    uint32_t level = break_level(layout, piece, parentheses);
     if (piece->one_of_before) {
         put_in(layout, "one of", space, level);
         space = true;

@@ -1,0 +1,82 @@
+# Completion of comity(1) for bash. Names come from the law image that the command would judge by.
+
+# _comity_names: names of all rules, and the codes of the laws they stand in.
+_comity_names() {
+    comity law list 2>/dev/null | awk '{ print $1; split($1, part, "."); print part[1] }' | sort -u
+}
+
+_comity_files() {
+    local IFS=$'\n'
+    compopt -o filenames 2>/dev/null || true
+    mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
+_comity_words() {
+    mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2")
+}
+
+_comity() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        _comity_words 'ask judge law help --help --version' "$current"
+        return
+    fi
+    case $previous in
+        --law | -o | --output)
+            _comity_files "$current"
+            return
+            ;;
+        --act)
+            _comity_words 'transfer store collect disclose operate offer' "$current"
+            return
+            ;;
+        --channel)
+            _comity_words 'direct judicial-assistance treaty voluntary' "$current"
+            return
+            ;;
+        --effect)
+            _comity_words 'refuse needs way lifts duty compels notes' "$current"
+            return
+            ;;
+        --state | --adopt)
+            _comity_words "$(_comity_names | grep -v '\.')" "$current"
+            return
+            ;;
+        --on | --from | --to | --via | --data | --people | --origin | --location | --subjects | --count | --purpose | \
+            --circumstance | --safeguard | --deal | --basis | --paper | --from-* | --to-*)
+            return
+            ;;
+    esac
+    case $command in
+        ask)
+            _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count
+                --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to
+                --from-certified --to-certified --purpose --circumstance --safeguard --deal --channel --binding --basis
+                --paper --json --act-json --adopt --law --help' "$current"
+            ;;
+        judge)
+            case $current in
+                -*) _comity_words '--explain --table --json --law --on --adopt --help' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        law)
+            if [ "$COMP_CWORD" -eq 2 ]; then
+                _comity_words 'build check fmt list show diff --help' "$current"
+                return
+            fi
+            case $verb,$current in
+                build,-*) _comity_words '-o --output' "$current" ;;
+                fmt,-*) _comity_words '--check' "$current" ;;
+                list,*) _comity_words '--state --effect --on --unverified --json --law' "$current" ;;
+                show,-*) _comity_words '--json --law' "$current" ;;
+                show,*) _comity_words "$(_comity_names)" "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+    esac
+}
+
+complete -F _comity comity

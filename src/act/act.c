@@ -200,7 +200,7 @@ static comity_status received_on(comity_act_memory *reader, void *into)
 
 static comity_status received_item(comity_act_memory *reader, void *into)
 {
-    static const comity_field fields[] = {{"from", received_from}, {"paper", received_paper}, {"on", received_on}};
+    static const comity_field fields[] = {COMITY_FIELD("from", received_from), COMITY_FIELD("paper", received_paper), COMITY_FIELD("on", received_on)};
     uint64_t seen;
     (void)into;
     if (reader->act.received_count == COMITY_LIMIT_ACT_RECEIVED) {
@@ -220,8 +220,8 @@ static comity_status data_received(comity_act_memory *reader, void *into)
 static comity_status field_data(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
-        {"categories", data_categories}, {"origin", data_origin}, {"location", data_location},
-        {"subjects", data_subjects},     {"people", data_people}, {"received", data_received},
+        COMITY_FIELD("categories", data_categories), COMITY_FIELD("origin", data_origin), COMITY_FIELD("location", data_location),
+        COMITY_FIELD("subjects", data_subjects),     COMITY_FIELD("people", data_people), COMITY_FIELD("received", data_received),
     };
     uint64_t seen;
     return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
@@ -286,7 +286,7 @@ static comity_status demand_binding(comity_act_memory *reader, void *into)
 static comity_status field_demand(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
-        {"channel", demand_channel}, {"basis", demand_basis}, {"binding", demand_binding}};
+        COMITY_FIELD("channel", demand_channel), COMITY_FIELD("basis", demand_basis), COMITY_FIELD("binding", demand_binding)};
     uint64_t seen;
     return comity_read_object(reader, fields, 3, into, &seen);
 }
@@ -420,21 +420,21 @@ static comity_status field_basis(comity_act_memory *reader, void *into)
 /* ---- all together ---- */
 
 static const comity_field act_fields[] = {
-    {"id", field_id},
-    {"act", field_act},
-    {"on", field_on},
-    {"from", field_from},
-    {"to", field_to},
-    {"via", field_via},
-    {"data", field_data},
-    {"purposes", field_purposes},
-    {"deal", field_deal},
-    {"circumstances", field_circumstances},
-    {"safeguards", field_safeguards},
-    {"papers", field_papers},
-    {"demand", field_demand},
-    {"counts", field_counts},
-    {"basis", field_basis},
+    COMITY_FIELD("id", field_id),
+    COMITY_FIELD("act", field_act),
+    COMITY_FIELD("on", field_on),
+    COMITY_FIELD("from", field_from),
+    COMITY_FIELD("to", field_to),
+    COMITY_FIELD("via", field_via),
+    COMITY_FIELD("data", field_data),
+    COMITY_FIELD("purposes", field_purposes),
+    COMITY_FIELD("deal", field_deal),
+    COMITY_FIELD("circumstances", field_circumstances),
+    COMITY_FIELD("safeguards", field_safeguards),
+    COMITY_FIELD("papers", field_papers),
+    COMITY_FIELD("demand", field_demand),
+    COMITY_FIELD("counts", field_counts),
+    COMITY_FIELD("basis", field_basis),
 };
 
 enum { FIELD_ACT = 1, FIELD_ON = 2, FIELD_DEMAND = 12 };

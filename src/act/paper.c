@@ -141,8 +141,8 @@ static comity_status scope_module(comity_act_memory *reader, void *into)
 static comity_status field_scope(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
-        {"parties", scope_parties},   {"states", scope_states}, {"categories", scope_categories},
-        {"purposes", scope_purposes}, {"module", scope_module},
+        COMITY_FIELD("parties", scope_parties),   COMITY_FIELD("states", scope_states), COMITY_FIELD("categories", scope_categories),
+        COMITY_FIELD("purposes", scope_purposes), COMITY_FIELD("module", scope_module),
     };
     uint64_t seen;
     return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
@@ -151,8 +151,8 @@ static comity_status field_scope(comity_act_memory *reader, void *into)
 comity_status comity_read_paper(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
-        {"kind", field_kind}, {"under", field_under}, {"by", field_by},       {"ref", field_ref},
-        {"from", field_from}, {"until", field_until}, {"scope", field_scope}, {"result", field_result},
+        COMITY_FIELD("kind", field_kind), COMITY_FIELD("under", field_under), COMITY_FIELD("by", field_by),       COMITY_FIELD("ref", field_ref),
+        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("result", field_result),
     };
     uint64_t seen;
     (void)into;

@@ -154,9 +154,9 @@ void comity_read_party_clear(comity_act_memory *reader, uint32_t node)
 comity_status comity_read_party(comity_act_memory *reader, uint32_t node)
 {
     static const comity_field fields[] = {
-        {"state", field_state},   {"name", field_name},           {"kinds", field_kinds},
-        {"owners", field_owners}, {"certified", field_certified}, {"subject_to", field_subject_to},
-        {"percent", field_percent},
+        COMITY_FIELD("state", field_state),   COMITY_FIELD("name", field_name),           COMITY_FIELD("kinds", field_kinds),
+        COMITY_FIELD("owners", field_owners), COMITY_FIELD("certified", field_certified), COMITY_FIELD("subject_to", field_subject_to),
+        COMITY_FIELD("percent", field_percent),
     };
     party_reading reading = {node};
     uint64_t seen;

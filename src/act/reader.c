@@ -94,8 +94,8 @@ static const comity_field *field_find(const comity_act_memory *reader, const com
     const char *text = token_text(reader, key) + 1;
     for (size_t i = 0; i < field_count; i++) {
         const char *name = fields[i].name;
-        if (key->escaped ? comity_json_says(text - 1, size + 2, name, strlen(name))
-                         : text[0] == name[0] && strlen(name) == size && memcmp(name, text, size) == 0) {
+        if (key->escaped ? comity_json_says(text - 1, size + 2, name, fields[i].size)
+                         : fields[i].size == size && memcmp(name, text, size) == 0) {
             return &fields[i];
         }
     }
@@ -110,7 +110,7 @@ static comity_status field_unknown(comity_act_memory *reader, const comity_json_
     size_t size = token_size(key) - 2;
     comity_near_begin(&near, text, size);
     for (size_t i = 0; i < field_count; i++) {
-        comity_near_offer(&near, fields[i].name, strlen(fields[i].name));
+        comity_near_offer(&near, fields[i].name, fields[i].size);
     }
     if (near.best != NULL) {
         return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no field here; did you mean \"%s\"?",
@@ -135,7 +135,7 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
             return field_unknown(reader, key, fields, field_count);
         }
         uint64_t bit = UINT64_C(1) << (field - fields);
-        COMITY_TRY(path_push(reader, field->name, strlen(field->name), 0));
+        COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
         }
@@ -262,7 +262,7 @@ static comity_status range_max(comity_act_memory *reader, void *into)
 
 comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_range)
 {
-    static const comity_field fields[] = {{"min", range_min}, {"max", range_max}};
+    static const comity_field fields[] = {COMITY_FIELD("min", range_min), COMITY_FIELD("max", range_max)};
     comity_range range = {0, UINT64_MAX, true};
     uint64_t seen;
     if (comity_read_peek(reader)->kind == COMITY_JSON_OBJECT_BEGIN) {

@@ -50,8 +50,11 @@ struct comity_act_memory {
 /* A member of an object: its name, and how it is read into `into`. */
 typedef struct comity_field {
     const char *name;
+    uint32_t size;
     comity_status (*read)(comity_act_memory *reader, void *into);
 } comity_field;
+
+#define COMITY_FIELD(name, read) {name, sizeof(name) - 1, read}
 
 /* Fails with the path before the message. */
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)

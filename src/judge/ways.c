@@ -341,6 +341,9 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
         family_any(ret_family);
         return;
     }
+    if (!(record->flags & COMITY_RULE_PAPERS)) {
+        return; /* no paper changes that it does not */
+    }
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (!(row->rule & 1u)) {
@@ -373,7 +376,7 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
         return;
     }
     family_none(ret_family);
-    if (depth > DEPTH_MAX) {
+    if (depth > DEPTH_MAX || !(record->flags & COMITY_RULE_PAPERS)) {
         return;
     }
     family_any(&rows);

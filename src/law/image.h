@@ -228,6 +228,7 @@ typedef struct comity_cover {
 
 #define COMITY_RULE_NEEDS_A_WAY 1u
 #define COMITY_RULE_HAS_UNLESS 2u
+#define COMITY_RULE_PAPERS 4u /* papers or safeguards held can change whether it applies, or whether what lifts it does */
 
 typedef struct comity_rule_record {
     uint32_t name, title, cite, source, check; /* texts: check is the source of the check, or why unverified */

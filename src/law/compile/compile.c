@@ -336,6 +336,40 @@ static comity_status rules_link(comity_compiler *compiler)
     return COMITY_OK;
 }
 
+static bool rows_ask_papers(const comity_compiler *compiler, uint32_t first_row, uint32_t row_count, unsigned depth)
+{
+    for (uint32_t i = 0; i < row_count && depth <= COMITY_LIMIT_LAW_DEPTH; i++) {
+        const comity_row *row = &compiler->rows.items[first_row + i];
+        for (uint32_t j = 0; j < row->literal_count; j++) {
+            const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
+            bool is_safeguard = (literal->op == COMITY_OP_HAS || literal->op == COMITY_OP_HAS_ANY) &&
+                                literal->a == COMITY_SLOT_SAFEGUARD;
+            if (literal->op == COMITY_OP_HELD || is_safeguard) {
+                return true;
+            }
+            const comity_rows *rows =
+                literal->op == COMITY_OP_CONDITION ? &compiler->conditions.items[literal->b] : NULL;
+            if (rows != NULL && rows_ask_papers(compiler, rows->first_row, rows->row_count, depth + 1)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Rules go in their order, so that what lifts a rule has been looked at before it. */
+static void papers_mark(comity_compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->rules.count; i++) {
+        comity_rule_record *rule = &compiler->rules.items[i];
+        bool asks = rows_ask_papers(compiler, rule->first_row, rule->row_count, 0);
+        for (uint32_t j = 0; j < rule->lifter_count && !asks; j++) {
+            asks = (compiler->rules.items[compiler->indices.items[rule->first_lifter + j]].flags & COMITY_RULE_PAPERS) != 0;
+        }
+        rule->flags |= asks ? COMITY_RULE_PAPERS : 0;
+    }
+}
+
 static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
 {
     COMITY_TRY(comity_compile_names(compiler));
@@ -357,6 +391,7 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
         COMITY_TRY(comity_compile_law(compiler, law));
     }
     COMITY_TRY(rules_link(compiler));
+    papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
     if (compiler->diagnostics->error_count != 0 || buffer == NULL) {
         return COMITY_OK;

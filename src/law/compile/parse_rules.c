@@ -312,6 +312,9 @@ static bool parse_name_and_title(comity_parser *parser, const char *noun, const 
 {
     COMITY_PARSE(comity_parser_word(parser, "a name, as CODE.NAME", name));
     bool right = comity_parser_check_own_name(parser, name, noun);
+    if (!right && parser->token.type != COMITY_TOKEN_STRING) {
+        return false; /* what was read was hardly meant as a name */
+    }
     return comity_parser_string(parser, title_expected, title) && comity_parser_end(parser, NULL) && right;
 }
 

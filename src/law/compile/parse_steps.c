@@ -270,6 +270,13 @@ static size_t known_beginnings(const comity_parser *parser, const char *ret_know
     return clauses;
 }
 
+/* Does the line begin at least as deep as a clause does? */
+static bool is_deep(const comity_parser *parser)
+{
+    uint32_t column = parser->token.at.column;
+    return column > 1 && (column >= parser->begin_column || parser->begin_column == UINT32_MAX);
+}
+
 /* A line that begins with no known word: most likely that of a clause, or of a
  * declaration, misspelt. If it is a declaration, what follows belongs to it and
  * not to the one before. */
@@ -284,7 +291,7 @@ static bool fail_line(comity_parser *parser, const char *expected)
     expected = expected == NULL ? "" : expected;
     size_t clause_count = known_beginnings(parser, known);
     const char *near = nearest(&parser->token, known);
-    bool is_clause = near == NULL ? parser->token.at.column > 1 : comity_words_have(parser->clause_words, near);
+    bool is_clause = near == NULL ? is_deep(parser) : comity_words_have(parser->clause_words, near);
     parser->lost = true;
     describe(&parser->token, what, sizeof what);
     append_words(parser->clause_words, clauses, sizeof clauses);

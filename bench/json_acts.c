@@ -31,9 +31,11 @@ __attribute__((format(printf, 2, 3))) static void print(writer *out, const char 
 }
 
 static const char *const states[] = {"DE", "FR", "CN", "US", "BR", "IN", "CN-SH-FTZ", "AE-DIFC", "ZA", "JP", "CA-QC"};
-static const char *const categories[] = {"personal", "contact", "health", "financial", "location", "biometric",
-                                         "communication-content", "children", "employment", "genetic"};
-static const char *const kinds[] = {"controller", "processor", "bank", "public-body", "critical-infrastructure-operator"};
+static const char *const categories[] = {
+    "personal", "contact",    "health", "financial", "location", "biometric", "communication-content",
+    "children", "employment", "genetic"};
+static const char *const kinds[] = {"controller", "processor", "bank", "public-body",
+                                    "critical-infrastructure-operator"};
 static const char *const papers[] = {"standard-contract", "consent", "security-assessment", "certification",
                                      "transfer-impact-assessment"};
 static const char *const purposes[] = {"human-resources", "contract-with-person", "analytics", "support", "research"};

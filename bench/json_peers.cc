@@ -4,7 +4,8 @@
 #include <simdjson.h>
 #include <yajl/yajl_parse.h>
 
-namespace {
+namespace
+{
 
 int seen(void *)
 {

@@ -220,7 +220,8 @@ static bool parse_header(comity_parser *parser)
     }
     bool right = file->kind == COMITY_FILE_TAXONOMY || check_code(parser);
     if (!right) {
-        file->code.text = NULL; /* names are not measured by it */
+        file->code.text = NULL;                                  /* names are not measured by it */
+        COMITY_PARSE(parser->token.type == COMITY_TOKEN_STRING); /* else it was hardly meant as a code */
     }
     return comity_parser_string(parser, file->kind == COMITY_FILE_TAXONOMY ? "the title" : "the name", &file->title) &&
            right && comity_parser_end(parser, NULL);

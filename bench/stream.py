@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Measures the command: compiling all law, judging a file of acts, and memory on
+a stream that does not end.
+
+    stream.py COMITY IMAGE LAW ACTS [--json FILE]
+
+ACTS is NDJSON (write-acts makes it). Times are medians of runs, by the clock on
+the wall; the processor's time stands beside them, for machines that do other
+work. Prints; never fails on time.
+"""
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILDS = 5
+JUDGEMENTS = 3
+STREAM_SECONDS = 6
+CHUNK = 1 << 18
+
+
+def figure(json_path, name, value, unit, goal, yardstick=None, yardstick_value=None):
+    """One figure, as bench_figure() in bench.c prints it."""
+    line = f'{name}: {value:.6g} {unit} (goal {goal:.6g})'
+    ratio = None
+    if yardstick is not None:
+        ratio = value / yardstick_value
+        line += f'; {yardstick}: {yardstick_value:.6g} {unit}, ratio {ratio:.3g}'
+    print(line, flush=True)
+    if json_path:
+        with open(json_path, 'a', encoding='utf-8') as out:
+            fields = {'name': name, 'value': value, 'unit': unit, 'goal': goal, 'yardstick': yardstick, 'ratio': ratio}
+            out.write(json.dumps(fields, separators=(',', ':')) + '\n')
+
+
+def note(text):
+    print('    ' + text, flush=True)
+
+
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(command, statuses, **options):
+    """Seconds on the wall, and of the processor."""
+    used = processor_seconds()
+    begin = time.monotonic()
+    status = subprocess.run(command, check=False, **options).returncode
+    taken = time.monotonic() - begin
+    if status not in statuses:
+        sys.exit(f'stream.py: {" ".join(command)} ended with {status}')
+    return taken, processor_seconds() - used
+
+
+def medians(runs):
+    return (statistics.median(run[0] for run in runs), statistics.median(run[1] for run in runs))
+
+
+def measure_build(comity, law, json_path):
+    with tempfile.TemporaryDirectory() as folder:
+        image = os.path.join(folder, 'world.image')
+        wall, used = medians([timed([comity, 'law', 'build', '-o', image, law], (0,)) for _ in range(BUILDS)])
+    figure(json_path, 'comity law build of all law', wall, 's', 0.5)
+    note(f'{used:.3f} s of the processor')
+
+
+def measure_judge(comity, image, acts, json_path):
+    with open(acts, 'rb') as opened:
+        count = sum(1 for _ in opened)
+    runs = [timed([comity, 'judge', '--law', image, acts], (0, 1), stdout=subprocess.DEVNULL) for _ in range(JUDGEMENTS)]
+    wall, used = medians(runs)
+    figure(json_path, 'comity judge, NDJSON to NDJSON', count / wall, 'acts/s', 300000)
+    note(f'{count} acts, {os.path.getsize(acts) / count:.0f} bytes each; {count / used:.0f} acts a second of the processor')
+
+
+def memory_kib(pid, field):
+    with open(f'/proc/{pid}/status', encoding='ascii') as status:
+        for line in status:
+            if line.startswith(field + ':'):
+                return int(line.split()[1])
+    sys.exit(f'stream.py: /proc/{pid}/status has no {field}')
+
+
+def measure_memory(comity, image, acts, json_path):
+    """The most memory that was resident while acts came in without end."""
+    with open(acts, 'rb') as opened:
+        text = opened.read()
+    begin = time.monotonic()
+    early = None
+    sent = 0
+    with subprocess.Popen([comity, 'judge', '--law', image], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as judge:
+        while time.monotonic() - begin < STREAM_SECONDS:
+            at = sent % len(text)
+            sent += judge.stdin.write(text[at:at + CHUNK])
+            if early is None and time.monotonic() - begin > STREAM_SECONDS / 4:
+                early = memory_kib(judge.pid, 'VmHWM')
+        most = memory_kib(judge.pid, 'VmHWM')
+        own = memory_kib(judge.pid, 'RssAnon')
+        judge.stdin.write(b'' if sent % len(text) == 0 else text[sent % len(text):])
+        judge.stdin.close()
+    if judge.returncode not in (0, 1):
+        sys.exit(f'stream.py: comity judge ended with {judge.returncode}')
+    figure(json_path, 'resident memory of comity judge on an endless stream', most / 1024, 'MiB', 32)
+    note(f'{sent / 1e6:.0f} MB of acts in {STREAM_SECONDS} s; {early / 1024:.1f} MiB after a quarter of the time; '
+         f'{own / 1024:.1f} MiB its own, the rest files that are mapped')
+
+
+def main():
+    arguments = sys.argv[1:]
+    json_path = None
+    if '--json' in arguments[:-1]:
+        at = arguments.index('--json')
+        json_path = arguments[at + 1]
+        del arguments[at:at + 2]
+    if len(arguments) != 4:
+        sys.exit(__doc__)
+    comity, image, law, acts = arguments
+    measure_build(comity, law, json_path)
+    measure_judge(comity, image, acts, json_path)
+    measure_memory(comity, image, acts, json_path)
+
+
+main()

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The shared library exports what comity.h declares, all of it and nothing else.
+#
+#     interface.sh LIBRARY HEADER
+set -euo pipefail
+
+exported=$(nm --dynamic --defined-only --format=posix "$1" | awk '$2 != "A" { print $1 }' | grep -v "^_" | sort -u || true)
+declared=$(${CC:-cc} -E -P "$2" |
+    tr '\n' ' ' | sed 's/[;{}]/\n/g' |
+    sed -n 's/.*visibility *( *"default" *).*[ *]\(comity_[a-z0-9_]*\) *(.*/\1/p' | sort -u)
+
+passed=0
+failed=0
+while read -r name; do
+    [ -n "$name" ] || continue
+    if grep -qx "$name" <<<"$exported"; then
+        passed=$((passed + 1))
+    else
+        echo "$name is declared in comity.h, but the library does not export it"
+        failed=$((failed + 1))
+    fi
+done <<<"$declared"
+while read -r name; do
+    [ -n "$name" ] || continue
+    if ! grep -qx "$name" <<<"$declared"; then
+        echo "$name is exported by the library, but not declared in comity.h"
+        failed=$((failed + 1))
+    fi
+done <<<"$exported"
+echo "interface: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

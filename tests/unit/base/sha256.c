@@ -1,0 +1,69 @@
+/* SHA-256 against the examples of FIPS 180-4 and NIST's long message. */
+#include "test.h"
+
+#include "base/sha256.h"
+
+static void check_text(const char *text, const char *expected)
+{
+    uint8_t digest[COMITY_SHA256_SIZE];
+    char printed[COMITY_SHA256_TEXT_SIZE];
+    comity_sha256(text, strlen(text), digest);
+    comity_sha256_print(digest, printed);
+    CHECK_EQ_STR(expected, printed);
+}
+
+static void examples(void)
+{
+    test_case("the published examples");
+    check_text("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    check_text("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    check_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+               "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+static void million(void)
+{
+    test_case("a million letters, in pieces of every size");
+    char text[997];
+    memset(text, 'a', sizeof text);
+    comity_sha256_state state;
+    comity_sha256_begin(&state);
+    size_t left = 1000000;
+    for (size_t piece = 0; left > 0; piece++) {
+        size_t size = piece % sizeof text;
+        size = size < left ? size : left;
+        comity_sha256_add(&state, size == 0 ? NULL : text, size);
+        left -= size;
+    }
+    uint8_t digest[COMITY_SHA256_SIZE];
+    char printed[COMITY_SHA256_TEXT_SIZE];
+    comity_sha256_end(&state, digest);
+    comity_sha256_print(digest, printed);
+    CHECK_EQ_STR("cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", printed);
+}
+
+static void branches(void)
+{
+    test_case("a copied state goes its own way");
+    comity_sha256_state left;
+    comity_sha256_begin(&left);
+    comity_sha256_add(&left, "ab", 2);
+    comity_sha256_state right = left;
+    comity_sha256_add(&left, "c", 1);
+    comity_sha256_add(&right, "x", 1);
+    uint8_t digests[3][COMITY_SHA256_SIZE];
+    comity_sha256_end(&left, digests[0]);
+    comity_sha256_end(&right, digests[1]);
+    comity_sha256("abc", 3, digests[2]);
+    CHECK(memcmp(digests[0], digests[2], COMITY_SHA256_SIZE) == 0);
+    CHECK(memcmp(digests[1], digests[2], COMITY_SHA256_SIZE) != 0);
+}
+
+int main(void)
+{
+    test_begin("base/sha256");
+    examples();
+    million();
+    branches();
+    return test_done();
+}

@@ -13,6 +13,22 @@
 #include <string.h>
 
 static const char *const act_names[COMITY_ACT_COUNT] = {"transfer", "store", "collect", "disclose", "operate", "offer"};
+static const char *const channels[] = {
+    [COMITY_DEMAND_DIRECT] = "direct",
+    [COMITY_DEMAND_ASSISTANCE] = "judicial-assistance",
+    [COMITY_DEMAND_TREATY] = "treaty",
+    [COMITY_DEMAND_VOLUNTARY] = "voluntary",
+};
+
+const char *comity_act_kind_word(uint32_t kind)
+{
+    return act_names[kind];
+}
+
+const char *comity_act_channel_word(uint32_t channel)
+{
+    return channels[channel];
+}
 
 /* ---- the top of the act ---- */
 
@@ -231,12 +247,11 @@ static comity_status field_data(comity_act_memory *reader, void *into)
 
 static comity_status demand_channel(comity_act_memory *reader, void *into)
 {
-    static const char *const channels[] = {"direct", "judicial-assistance", "treaty", "voluntary"};
     const char *text;
     size_t size;
     (void)into;
     COMITY_TRY(comity_read_word(reader, "a channel", &text, &size));
-    for (uint32_t channel = 0; channel < 4; channel++) {
+    for (uint32_t channel = 0; channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
         if (strlen(channels[channel]) == size && memcmp(channels[channel], text, size) == 0) {
             comity_set_add(&reader->act.facts[COMITY_SLOT_DEMAND].yes, channel);
             reader->act.channel_given = true;

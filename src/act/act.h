@@ -16,6 +16,10 @@ typedef struct comity_slice {
     bool escaped; /* has escapes: decode before comparing */
 } comity_slice;
 
+/* "transfer", by the number of the kind; "direct", by the number of the channel. Constants. */
+const char *comity_act_kind_word(uint32_t kind);
+const char *comity_act_channel_word(uint32_t channel);
+
 /* Are two strings the same once their escapes are read? Both must be valid JSON strings. */
 bool comity_slice_equal(const comity_slice *a, const comity_slice *b);
 

@@ -303,7 +303,6 @@ static void put_data(canonical_writer *writer)
 
 static void put_demand(canonical_writer *writer)
 {
-    static const char *const channels[] = {"\"direct\"", "\"judicial-assistance\"", "\"treaty\"", "\"voluntary\""};
     const comity_act *act = writer->act;
     const comity_set *yes = &act->facts[COMITY_SLOT_DEMAND].yes;
     bool first = true;
@@ -319,7 +318,9 @@ static void put_demand(canonical_writer *writer)
     for (uint32_t channel = 0; act->channel_given && channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
         if (comity_set_has(yes, channel)) {
             put_key(writer, "channel", &first);
-            put(writer, channels[channel]);
+            put(writer, "\"");
+            put(writer, comity_act_channel_word(channel));
+            put(writer, "\"");
         }
     }
     put(writer, "}");
@@ -465,13 +466,12 @@ static void put_slot(canonical_writer *writer, const char *name, comity_class cl
 
 static void put_act(canonical_writer *writer)
 {
-    static const char *const names[COMITY_ACT_COUNT] = {"transfer", "store", "collect", "disclose", "operate", "offer"};
     const comity_act *act = writer->act;
     bool first = true;
     put(writer, "{");
     put_key(writer, "act", &first);
     put(writer, "\"");
-    put(writer, names[act->kind]);
+    put(writer, comity_act_kind_word(act->kind));
     put(writer, "\"");
     if (act->fact_basis_count != 0) {
         put_key(writer, "basis", &first);

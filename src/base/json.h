@@ -79,7 +79,7 @@ typedef struct comity_json {
     uint16_t depth_max;
     uint8_t expect; /* what the grammar wants next */
     uint8_t inside; /* what of a token has been read */
-    uint8_t utf8;   /* within a character of a string */
+    uint8_t utf8;   /* within a character of a string; else its beginning state */
     uint8_t digits; /* of an escape, or letters of a literal, already read */
     uint16_t unit;  /* of an escape */
     bool escaped;

@@ -125,7 +125,6 @@ static void begin_token(comity_json *json, uint8_t inside)
     json->escaped = false;
     json->inside = inside;
     json->digits = 1;
-    json->utf8 = COMITY_UTF8_START;
     json->at++;
 }
 

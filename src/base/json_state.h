@@ -51,7 +51,7 @@ enum {
 /* What is on the stack. */
 enum { STACK_ARRAY, STACK_OBJECT };
 
-/* Zeros behind an index: as many as the fast reader looks ahead. */
+/* Zeros behind an index: as many as the fast reader looks at in one go. */
 #define COMITY_JSON_INDEX_ZEROS 4
 
 /* What an index says besides its entries. */

@@ -19,6 +19,12 @@ const char *comity_verdict_word(comity_verdict_value verdict)
     return verdict_words[verdict];
 }
 
+uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf)
+{
+    const comity_leaf *record = &image->leaves[leaf];
+    return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
+}
+
 /* ---- expressions ---- */
 
 static void expression_text(const comity_image *image, uint32_t expression, unsigned depth, comity_buffer *buffer)
@@ -70,12 +76,6 @@ static void item_add(item_list *list, uint32_t item)
     }
 }
 
-static uint32_t leaf_item(const comity_image *image, uint32_t leaf)
-{
-    const comity_leaf *record = &image->leaves[leaf];
-    return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
-}
-
 /* Leaves of an expression that are, or are not, surely held. Of those that
  * hold, only the first of each "one of" is told. */
 static void leaves_collect(comity_judge_memory *memory, const comity_act *act, uint32_t expression, bool held,
@@ -88,7 +88,7 @@ static void leaves_collect(comity_judge_memory *memory, const comity_act *act, u
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_add(list, leaf_item(image, node->leaf));
+        item_add(list, comity_leaf_item(image, node->leaf));
         return;
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
@@ -139,6 +139,36 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
         }
     }
     return list.count;
+}
+
+/* ---- conflicts ---- */
+
+static bool conflicts(const comity_image *image, const comity_ruling *compels, const comity_ruling *against)
+{
+    const comity_rule_record *rule = &image->rules[against->rule];
+    bool blocks = rule->effect == COMITY_EFFECT_REFUSE ||
+                  (rule->effect == COMITY_EFFECT_NEEDS && against->met != COMITY_YES);
+    return image->rules[compels->rule].effect == COMITY_EFFECT_COMPELS && compels->binds &&
+           compels->lifted_by == COMITY_NOT_LIFTED && blocks && against->binds &&
+           against->lifted_by == COMITY_NOT_LIFTED && rule->law != image->rules[compels->rule].law;
+}
+
+bool comity_judge_conflict_next(const comity_image *image, const comity_judgement *judgement, comity_conflict *conflict)
+{
+    uint64_t count = judgement->ruling_count;
+    while (conflict->next < count * count) {
+        conflict->compels = &judgement->rulings[conflict->next / count];
+        conflict->against = &judgement->rulings[conflict->next % count];
+        if (image->rules[conflict->compels->rule].effect != COMITY_EFFECT_COMPELS) {
+            conflict->next += count - conflict->next % count; /* on to the next rule */
+            continue;
+        }
+        conflict->next++;
+        if (conflicts(image, conflict->compels, conflict->against)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- channels ---- */

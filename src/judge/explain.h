@@ -35,6 +35,8 @@ typedef struct comity_ways {
 void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                        comity_ways *ret_ways);
 
+uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf);
+
 /* The text of an item, as JSON or plain. */
 const char *comity_item_text(const comity_image *image, uint32_t item, bool json);
 
@@ -100,6 +102,15 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
 #define COMITY_MET_BY_WAY 0x40000000u
 uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
                              uint32_t max);
+
+/* A rule that compels, and a rule of another law that stands in the way of it. */
+typedef struct comity_conflict {
+    const comity_ruling *compels, *against;
+    uint64_t next; /* begin with 0 */
+} comity_conflict;
+
+/* The next conflict of the judgement; false when there are no more. */
+bool comity_judge_conflict_next(const comity_image *image, const comity_judgement *judgement, comity_conflict *conflict);
 
 /* Agreements in force between the states of two laws that are a channel for this demand. */
 uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *act, uint32_t law_a, uint32_t law_b,

@@ -234,7 +234,6 @@ static void put_notes(const printer *print)
 
 static void put_uncovered(const printer *print)
 {
-    static const char *const acts[COMITY_ACT_COUNT] = {"transfer", "store", "collect", "disclose", "operate", "offer"};
     bool first = true;
     put(print, ",\"uncovered\":[");
     for (uint32_t i = 0; i < print->judgement->uncovered_count; i++) {
@@ -242,7 +241,7 @@ static void put_uncovered(const printer *print)
         put(print, "{\"state\":\"");
         put_text(print, print->image->places[print->judgement->uncovered[i]].code);
         put(print, "\",\"act\":\"");
-        put(print, acts[print->act->kind]);
+        put(print, comity_act_kind_word(print->act->kind));
         put(print, "\"}");
     }
     put(print, "]");
@@ -283,36 +282,25 @@ static void put_questions(const printer *print)
 
 static void put_conflicts(const printer *print)
 {
-    const comity_judgement *judgement = print->judgement;
+    comity_conflict conflict = {.next = 0};
     bool first = true;
     put(print, ",\"conflicts\":[");
-    for (uint32_t i = 0; i < judgement->ruling_count; i++) {
-        const comity_ruling *compels = &judgement->rulings[i];
-        if (!stands(compels) || !compels->binds || rule_of(print, compels)->effect != COMITY_EFFECT_COMPELS) {
-            continue;
+    while (comity_judge_conflict_next(print->image, print->judgement, &conflict)) {
+        const comity_rule_record *compels = rule_of(print, conflict.compels);
+        const comity_rule_record *against = rule_of(print, conflict.against);
+        separate(print, &first);
+        put(print, "{\"compels\":");
+        put_text(print, compels->json_name);
+        put(print, ",\"against\":");
+        put_text(print, against->json_name);
+        put(print, ",\"channels\":[");
+        uint32_t count = comity_judge_channels(print->memory, print->act, compels->law, against->law,
+                                               print->explain->items, ITEMS_MAX);
+        for (uint32_t k = 0; k < count; k++) {
+            put(print, k == 0 ? "" : ",");
+            put_text(print, print->image->laws[print->explain->items[k]].code_json);
         }
-        for (uint32_t j = 0; j < judgement->ruling_count; j++) {
-            const comity_ruling *against = &judgement->rulings[j];
-            const comity_rule_record *rule = rule_of(print, against);
-            bool blocks = rule->effect == COMITY_EFFECT_REFUSE ||
-                          (rule->effect == COMITY_EFFECT_NEEDS && against->met != COMITY_YES);
-            if (!stands(against) || !against->binds || !blocks || rule->law == rule_of(print, compels)->law) {
-                continue;
-            }
-            separate(print, &first);
-            put(print, "{\"compels\":");
-            put_text(print, rule_of(print, compels)->json_name);
-            put(print, ",\"against\":");
-            put_text(print, rule->json_name);
-            put(print, ",\"channels\":[");
-            uint32_t count = comity_judge_channels(print->memory, print->act, rule_of(print, compels)->law, rule->law,
-                                                   print->explain->items, ITEMS_MAX);
-            for (uint32_t k = 0; k < count; k++) {
-                put(print, k == 0 ? "" : ",");
-                put_text(print, print->image->laws[print->explain->items[k]].code_json);
-            }
-            put(print, "]}");
-        }
+        put(print, "]}");
     }
     put(print, "]");
 }

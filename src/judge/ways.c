@@ -193,12 +193,6 @@ static void item_family(uint32_t item, comity_ways *ret_family)
     ret_family->count = 1;
 }
 
-static uint32_t leaf_item(const comity_image *image, uint32_t leaf)
-{
-    const comity_leaf *record = &image->leaves[leaf];
-    return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
-}
-
 static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
@@ -211,7 +205,7 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_family(leaf_item(search->image, node->leaf), ret_family);
+        item_family(comity_leaf_item(search->image, node->leaf), ret_family);
         return;
     }
     bool all = node->kind == COMITY_EXPRESSION_ALL;
@@ -236,7 +230,7 @@ static void literal_items(const way_search *search, const comity_literal *litera
 {
     family_none(ret_family);
     if (literal->op == COMITY_OP_HELD) {
-        item_family(leaf_item(search->image, literal->b), ret_family);
+        item_family(comity_leaf_item(search->image, literal->b), ret_family);
     } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
         item_family(COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {

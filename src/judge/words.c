@@ -16,8 +16,6 @@ typedef struct teller {
     comity_explain_style style;
 } teller;
 
-static const char *const act_words[COMITY_ACT_COUNT] = {"transfer", "store", "collect", "disclose", "operate", "offer"};
-
 static void put(const teller *tell, const char *text)
 {
     comity_buffer_append_text(tell->buffer, text);
@@ -216,7 +214,7 @@ static void put_uncovered(const teller *tell)
         put(tell, " (");
         put(tell, text_of(tell, place->name));
         put(tell, "): nothing is known of its law on this kind of act, \"");
-        put(tell, act_words[tell->act->kind]);
+        put(tell, comity_act_kind_word(tell->act->kind));
         put(tell, "\"\n");
     }
 }
@@ -274,44 +272,34 @@ static void put_duties(const teller *tell)
 
 static void put_conflicts(const teller *tell)
 {
+    comity_conflict conflict = {.next = 0};
     bool any = false;
-    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
-        const comity_ruling *compels = &tell->judgement->rulings[i];
-        if (!stands(compels) || !compels->binds || rule_of(tell, compels)->effect != COMITY_EFFECT_COMPELS) {
-            continue;
+    while (comity_judge_conflict_next(tell->image, tell->judgement, &conflict)) {
+        const comity_rule_record *compels = rule_of(tell, conflict.compels);
+        const comity_rule_record *against = rule_of(tell, conflict.against);
+        bool surely = conflict.against->applies == COMITY_YES;
+        bool forbids = against->effect == COMITY_EFFECT_REFUSE;
+        if (!any) {
+            put_heading(tell, "Where laws conflict");
         }
-        for (uint32_t j = 0; j < tell->judgement->ruling_count; j++) {
-            const comity_ruling *against = &tell->judgement->rulings[j];
-            const comity_rule_record *rule = rule_of(tell, against);
-            if (!stands(against) || !against->binds || rule->law == rule_of(tell, compels)->law ||
-                !(rule->effect == COMITY_EFFECT_REFUSE ||
-                  (rule->effect == COMITY_EFFECT_NEEDS && against->met != COMITY_YES))) {
-                continue;
-            }
-            if (!any) {
-                put_heading(tell, "Where laws conflict");
-            }
-            any = true;
-            put(tell, "    - ");
-            put(tell, text_of(tell, rule_of(tell, compels)->name));
-            put(tell, compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
-            put(tell, text_of(tell, rule->name));
-            put(tell, against->applies == COMITY_YES ? "" : " may");
-            put(tell, rule->effect == COMITY_EFFECT_REFUSE ? (against->applies == COMITY_YES ? " forbids" : " forbid")
-                      : against->applies == COMITY_YES     ? " makes conditional"
-                                                           : " make conditional");
-            uint32_t count = comity_judge_channels(tell->memory, tell->act, rule_of(tell, compels)->law, rule->law,
-                                                   tell->explain->items, ITEMS_MAX);
-            for (uint32_t k = 0; k < count; k++) {
-                const comity_law_record *law = &tell->image->laws[tell->explain->items[k]];
-                put(tell, k == 0 ? "; both accept " : ", ");
-                put(tell, text_of(tell, law->code));
-                put(tell, " (");
-                put(tell, text_of(tell, law->title));
-                put(tell, ")");
-            }
-            put(tell, count == 0 ? "; no agreement on file is a channel between them\n" : "\n");
+        any = true;
+        put(tell, "    - ");
+        put(tell, text_of(tell, compels->name));
+        put(tell, conflict.compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
+        put(tell, text_of(tell, against->name));
+        put(tell, surely ? (forbids ? " forbids" : " makes conditional")
+                         : (forbids ? " may forbid" : " may make conditional"));
+        uint32_t count = comity_judge_channels(tell->memory, tell->act, compels->law, against->law,
+                                               tell->explain->items, ITEMS_MAX);
+        for (uint32_t k = 0; k < count; k++) {
+            const comity_law_record *law = &tell->image->laws[tell->explain->items[k]];
+            put(tell, k == 0 ? "; both accept " : ", ");
+            put(tell, text_of(tell, law->code));
+            put(tell, " (");
+            put(tell, text_of(tell, law->title));
+            put(tell, ")");
         }
+        put(tell, count == 0 ? "; no agreement on file is a channel between them\n" : "\n");
     }
 }
 
@@ -359,7 +347,7 @@ static void put_head(const teller *tell)
         comity_buffer_append(tell->buffer, tell->act->id.text, tell->act->id.size);
         put(tell, ": ");
     }
-    put(tell, act_words[tell->act->kind]);
+    put(tell, comity_act_kind_word(tell->act->kind));
     put(tell, " on ");
     comity_date_print(tell->act->on, day);
     put(tell, day);

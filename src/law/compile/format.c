@@ -259,10 +259,15 @@ static size_t write_belonging(comity_formatter *formatter, const comity_segment 
     return i;
 }
 
-static bool any_blank(const comity_formatter *formatter, size_t first, size_t end)
+static bool after_blank(const comity_formatter *formatter, size_t at)
 {
-    for (size_t i = first; i < end && i < formatter->piece_count; i++) {
-        if (formatter->pieces[i].token.after_blank) {
+    return at < formatter->piece_count && formatter->pieces[at].token.after_blank;
+}
+
+static bool any_after_blank(const comity_formatter *formatter, size_t first, size_t last)
+{
+    for (size_t i = first; i <= last; i++) {
+        if (after_blank(formatter, i)) {
             return true;
         }
     }
@@ -275,11 +280,10 @@ static bool any_blank(const comity_formatter *formatter, size_t first, size_t en
 static void write_gap(comity_formatter *formatter, const comity_segment *above, const comity_segment *below)
 {
     size_t first = above == NULL ? below->lead : write_belonging(formatter, below);
-    bool must = above != NULL && wants_blank(above, below) && !any_blank(formatter, first, below->begin + 1);
+    bool must = above != NULL && wants_blank(above, below) && !any_after_blank(formatter, first, below->begin);
     for (size_t i = first; i <= below->begin; i++) {
-        bool here = i < formatter->piece_count && formatter->pieces[i].token.after_blank;
-        bool at_all = above != NULL || i > first;
-        if (at_all && ((i < formatter->piece_count && here) || (must && i == first))) {
+        bool is_first_of_file = above == NULL && i == first;
+        if (!is_first_of_file && (after_blank(formatter, i) || (must && i == first))) {
             comity_buffer_append_byte(formatter->buffer, '\n');
         }
         if (i < below->begin) {

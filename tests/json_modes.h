@@ -30,24 +30,41 @@ static inline json_reading json_reading_begin(size_t size)
     return reading;
 }
 
-/* Reads all that can be read now; whether by one call or many must not matter. */
-static inline void json_read_on(comity_json *json, bool pulled, size_t size, json_reading *reading)
+/* Reads one token by comity_json_next; returns how many there were. */
+static inline size_t json_pull(comity_json *json, json_reading *reading)
+{
+    comity_json_token token;
+    reading->status = comity_json_next(json, &token, &reading->error);
+    bool found = reading->status == COMITY_OK && token.kind != COMITY_JSON_NONE;
+    if (found) {
+        reading->tokens[reading->count] = token;
+    }
+    return found ? 1 : 0;
+}
+
+/* Reads tokens into memory that has room for `room` and no more; returns how many there were. */
+static inline size_t json_read_some(comity_json *json, size_t room, json_reading *reading)
+{
+    comity_json_token *tokens = (comity_json_token *)malloc(room * sizeof *tokens);
+    if (tokens == NULL) {
+        abort();
+    }
+    size_t count = 0;
+    reading->status = comity_json_read(json, tokens, room, &count, &reading->error);
+    memcpy(reading->tokens + reading->count, tokens, count * sizeof *tokens);
+    free(tokens);
+    return count;
+}
+
+/* Reads all that can be read now: all at once (room 0), or some at a time; how must not matter. */
+static inline void json_read_on(comity_json *json, bool pulled, size_t room, size_t size, json_reading *reading)
 {
     size_t read = 1;
     while (read > 0 && reading->status == COMITY_OK) {
-        comity_json_token *room = reading->tokens + reading->count;
-        if (pulled) {
-            comity_json_token token;
-            reading->status = comity_json_next(json, &token, &reading->error);
-            read = reading->status == COMITY_OK && token.kind != COMITY_JSON_NONE ? 1 : 0;
-            if (read > 0) {
-                *room = token;
-            }
-        } else {
-            read = 0;
-            reading->status = comity_json_read(json, room, size + 2 - reading->count, &read, &reading->error);
-        }
-        reading->count += reading->status == COMITY_OK ? read : 0;
+        size_t left = size + 2 - reading->count;
+        read =
+            pulled ? json_pull(json, reading) : json_read_some(json, room == 0 || room > left ? left : room, reading);
+        reading->count += read;
     }
 }
 
@@ -77,7 +94,8 @@ static inline json_reading json_read_in(const comity_json_level *level, const vo
         at += chunk;
         last = at == size;
         comity_json_feed(json, copy, chunk, last);
-        json_read_on(json, pulled, size, &reading);
+        json_read_on(json, pulled, first_size + chunk_size == 0 ? 0 : 1 + (first_size + chunk_size) % 5, size,
+                     &reading);
         free(copy);
         comity_json_token open;
         if (reading.status == COMITY_OK && !last && comity_json_open_token(json, &open)) {

@@ -1,4 +1,4 @@
-/* A party: `"DE"`, or an object; its owners, and theirs. */
+/* A party: a state code, or an object; its owners, and theirs. */
 #include "act/reader.h"
 
 #include "base/quote.h"

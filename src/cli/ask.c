@@ -11,47 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-const char ask_help[] =
-    "Usage: comity ask --from STATE --to STATE [OPTIONS]\n"
-    "\n"
-    "May this be done, and if not, what would make it lawful?\n"
-    "\n"
-    "The act:\n"
-    "  --act KIND             transfer (default), store, collect, disclose, operate, offer\n"
-    "  --from, --to STATE     the two parties: exporter and importer; holder and place;\n"
-    "                         persons' side and collector; holder and authority\n"
-    "  --on DATE              the day whose law applies (default: today, UTC)\n"
-    "  --via STATE            only passed through\n"
-    "The data:\n"
-    "  --data CATEGORY        health, contact, … ; several with commas, or repeated\n"
-    "  --people N             how many persons\n"
-    "  --origin, --location, --subjects STATE\n"
-    "  --count NAME=N         a count that a law declares, this act included\n"
-    "The parties (default: both are companies and nothing else):\n"
-    "  --from-kind, --to-kind KIND      repeat for several; 'unknown' leaves it open\n"
-    "  --from-name, --to-name NAME\n"
-    "  --from-owner, --to-owner STATE:PERCENT\n"
-    "  --from-subject-to, --to-subject-to STATE\n"
-    "  --from-certified, --to-certified NAME    such as eu-us-dpf\n"
-    "Why and how:\n"
-    "  --purpose, --circumstance, --safeguard NAME, --deal NAME\n"
-    "  --channel NAME, --binding, --basis NAME   of an authority's demand\n"
-    "  --paper KIND[:LAW[:RESULT]]   a paper held\n"
-    "The answer:\n"
-    "  --json                 the judgement as JSON\n"
-    "  --act-json             the act itself, to go on with\n"
-    "  --adopt CODE, --law IMAGE\n"
-    "\n"
-    "What is not said is unknown, but for --circumstance, --from-kind and --to-kind,\n"
-    "which are taken as complete, and papers and safeguards, which are not held.\n"
-    "Say '--circumstance unknown' or '--to-kind unknown' to leave them open.\n"
-    "\n"
-    "Examples:\n"
-    "  comity ask --from DE --to BR --data health --people 20000\n"
-    "  comity ask --from CN --to SG --data health --count CN.year.sensitive=10000\n"
-    "  comity ask --act disclose --from IE --to US --to-kind authority,police \\\n"
-    "         --data content-data --location IE --channel direct --binding\n";
-
 typedef enum ask_option {
     ASK_ACT = 256, ASK_ON, ASK_FROM, ASK_TO, ASK_FROM_NAME, ASK_TO_NAME, ASK_DEAL, ASK_CHANNEL, ASK_BASIS,
     ASK_PEOPLE, /* up to here: one value, the last given counts */

@@ -19,27 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-const char judge_help[] =
-    "Usage: comity judge [OPTIONS] [FILE…]\n"
-    "\n"
-    "Judges acts under the law of every state they touch. Acts are JSON, one a line\n"
-    "(NDJSON), or one document with an act or a list of acts; from the files, or from\n"
-    "standard input when there is none or for '-'. Judgements are JSON, one a line.\n"
-    "\n"
-    "  --explain        in plain words instead of JSON\n"
-    "  --table          one short line an act instead of JSON\n"
-    "  --json           JSON (the default)\n"
-    "  --law IMAGE      judge by this law image\n"
-    "  --on DATE        the day for acts that say none (default: today, UTC)\n"
-    "  --adopt CODE     hold an agreement that does not bind as binding (may be repeated)\n"
-    "\n"
-    "Exit status: 0 all permitted, 1 some act is not, 2 some line was no act, or an error.\n"
-    "\n"
-    "Examples:\n"
-    "  comity judge acts.ndjson\n"
-    "  comity judge --explain acts.ndjson | less\n"
-    "  tail -f acts.ndjson | comity judge --adopt GIDS | jq -r '[.id, .verdict] | @tsv'\n";
-
 enum { INPUT_BYTES = 1 << 18, OUTPUT_BYTES = 1 << 18 };
 
 typedef enum answer_form { FORM_JSON, FORM_WORDS, FORM_TABLE } answer_form;

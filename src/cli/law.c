@@ -3,29 +3,6 @@
 
 #include <string.h>
 
-const char law_help[] =
-    "Usage: comity law VERB [OPTIONS] [ARGUMENTS]\n"
-    "\n"
-    "  build [-o IMAGE] [PATH…]   law files (or folders of them) to an image; default: law, world.image\n"
-    "  check [PATH…]              tell all errors and warnings in law files\n"
-    "  fmt [--check] [PATH…]      lay law files out in the one way; '-' or nothing: standard input\n"
-    "  list [--state CODE] [--effect E] [--on DATE] [--unverified] [--json]\n"
-    "                             the rules on file\n"
-    "  show [--json] NAME…        rules as law, with what lifts them and what meets them;\n"
-    "                             or all of a state's, union's or agreement's\n"
-    "  diff OLD NEW               what changed between two images, in words\n"
-    "\n"
-    "list and show take --law IMAGE; without it the installed image is read.\n"
-    "\n"
-    "Exit status: 0 clean or the same, 1 errors found, not laid out, or different, 2 an error.\n"
-    "\n"
-    "Examples:\n"
-    "  comity law check law\n"
-    "  comity law build -o world.image law my-own-rules.law\n"
-    "  comity law list --state CN --effect needs\n"
-    "  comity law show EU.GDPR.44\n"
-    "  comity law diff old.image new.image\n";
-
 static const struct {
     const char *name;
     int (*main)(int argc, char **argv);

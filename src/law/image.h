@@ -268,7 +268,7 @@ typedef struct comity_expression_node {
 enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2 };
 
 typedef struct comity_leaf {
-    uint32_t text, json;    /* "standard-contract under EU" */
+    uint32_t text, json;    /* the leaf in words */
     uint16_t name;          /* paper or safeguard */
     uint8_t is_safeguard, naming;
     uint32_t under;         /* law */

@@ -271,7 +271,7 @@ static void condition_gather(const gathering *state, const comity_condition *con
     static const bag_kind lists[] = {BAG_ORIGIN, BAG_LOCATION, BAG_SUBJECTS, BAG_TRANSIT};
     comity_arena *arena = state->arena;
     words *to = state->to;
-    if (condition == NULL || state->depth > 40) {
+    if (condition == NULL || state->depth > 4) {
         return;
     }
     switch (condition->kind) {
@@ -874,8 +874,9 @@ static value *plain_list(const making *state, const value *list)
         return made;
     }
     for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->items[i]->text, "...") != 0) {
-            value_add(state->arena, made, value_copy(state->arena, list->items[i]));
+        const value *item = list->items[i];
+        if (item->kind != VALUE_STRING || strcmp(item->text, "...") != 0) {
+            value_add(state->arena, made, value_copy(state->arena, item));
         }
     }
     return made;
@@ -1150,6 +1151,70 @@ const char *generate_safeguard(const generator *from, chance *luck_of)
 {
     const bag *all = &from->all.bags[BAG_SAFEGUARD];
     return all->count == 0 ? NULL : all->items[chance_below(luck_of, all->count)];
+}
+
+static value *best_paper(const making *state, const leaf_use *use, const value *act)
+{
+    static const char *const parts[] = {"parties", "states", "categories", "purposes"};
+    value *made = value_new(state->arena, VALUE_OBJECT);
+    value *within = value_new(state->arena, VALUE_OBJECT);
+    const value *to = value_get(act, "to");
+    const comity_paper_leaf *leaf = use->leaf;
+    const struct {
+        const char *key;
+        const char *text;
+        value *into;
+    } said[] = {{"kind", leaf->name.text, made},     {"under", use->under, made},
+                {"by", leaf->by.text, made},         {"ref", use->rule, made},
+                {"result", leaf->result.text, made}, {"module", leaf->module.text, within},
+                {"from", value_text(act, "on"), made}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        if (said[i].text != NULL) {
+            value_set(state->arena, said[i].into, said[i].key, value_string(state->arena, said[i].text));
+        }
+    }
+    for (size_t i = 0; i < leaf->naming.count; i++) {
+        value *list = value_new(state->arena, VALUE_ARRAY);
+        if (strcmp(leaf->naming.items[i].text, parts[0]) == 0) {
+            value_add(state->arena, list, value_string(state->arena, value_text(to, "name")));
+        } else if (strcmp(leaf->naming.items[i].text, parts[1]) == 0) {
+            const char *code = to != NULL && to->kind == VALUE_STRING ? to->text : value_text(to, "state");
+            if (code[0] != '\0') {
+                value_add(state->arena, list, value_string(state->arena, code));
+            }
+        } else if (strcmp(leaf->naming.items[i].text, parts[2]) == 0) {
+            list = plain_list(state, value_get(value_get(act, "data"), "categories"));
+        } else {
+            list = plain_list(state, value_get(act, "purposes"));
+        }
+        value_set(state->arena, within, leaf->naming.items[i].text, list);
+    }
+    value_set(state->arena, made, "scope", within);
+    return made;
+}
+
+void generate_everything(const generator *from, comity_arena *arena, value *act, size_t paper_max)
+{
+    chance luck_of = {0};
+    making state = begin(from, &luck_of, arena);
+    const bag *all = &from->all.bags[BAG_SAFEGUARD];
+    value *list = plain_list(&state, value_get(act, "papers"));
+    value *names_of = value_new(arena, VALUE_ARRAY);
+    for (size_t i = 0; i < from->all.leaf_count && list->count < paper_max; i++) {
+        const value *paper_of = best_paper(&state, &from->all.leaves[i], act);
+        bool is_new = true;
+        for (size_t j = 0; j < list->count && is_new; j++) {
+            is_new = !value_equal(list->items[j], paper_of);
+        }
+        if (is_new) {
+            value_add(arena, list, value_copy(arena, paper_of));
+        }
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        value_add(arena, names_of, value_string(arena, all->items[i]));
+    }
+    value_set(arena, act, "papers", list);
+    value_set(arena, act, "safeguards", names_of);
 }
 
 const char *const *generate_counts(const generator *from, size_t *ret_count)

@@ -25,6 +25,8 @@ value *generate_party(const generator *from, chance *luck, comity_arena *arena, 
 value *generate_names(const generator *from, chance *luck, comity_arena *arena, const char *field);
 value *generate_number(const generator *from, chance *luck, comity_arena *arena);
 const char *generate_safeguard(const generator *from, chance *luck);
+/* Each paper some rule asks for, made as good as it can be for this act; and all safeguards. */
+void generate_everything(const generator *from, comity_arena *arena, value *act, size_t paper_max);
 /* The names of all counts, for `counts`. */
 const char *const *generate_counts(const generator *from, size_t *ret_count);
 

@@ -309,7 +309,7 @@ static void say_of_party(lawmaking *making, const saying *how)
     }
     case 2:
         say(making, "%s subject to ", say_party(making, how));
-        say_places(making, luck(making, 20));
+        say_places(making, false);
         break;
     case 3:
         say(making, "%s is ", say_party(making, how));
@@ -591,7 +591,7 @@ static void say_rule(lawmaking *making, const draft *rule)
     if (luck(making, 15)) {
         say(making, "  until %s\n", days[3 + below(making, 4)]);
     }
-    if (luck(making, 90)) {
+    if (luck(making, 90) || (getenv("HUNT") != NULL && rule->plain)) {
         say(making, "  when ");
         say_condition(making, &how);
         say(making, "\n");
@@ -751,7 +751,7 @@ static void say_file(lawmaking *making, size_t index)
         say(making, "members XA, XB, XC");
         say_dates(making, 20);
         say(making, "\n");
-        say_members(making, "members", members, 5);
+        say_members(making, "members", members, getenv("HUNT") == NULL ? 5 : 4);
         if (luck(making, 70)) {
             say(making, "reaches %s from %s\n", PICK(making, reached), PICK(making, days));
         }

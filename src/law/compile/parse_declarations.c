@@ -104,8 +104,8 @@ bool comity_parse_place(comity_parser *parser, comity_declaration *declaration)
     if (!comity_is_state_code(name->name.text) && !comity_is_part_code(name->name.text)) {
         return comity_parser_complain(
             parser, name->name.at,
-            "\"%s\" is no code of a place; expected two capital letters, as in CN, and for a part a "
-            "hyphen and more, as in CA-QC",
+            "\"%s\" is no code of a place; expected two capital letters, as in XA, and for a part a "
+            "hyphen and more, as in XA-B",
             name->name.text);
     }
     return comity_parser_string(parser, "the name of the place", &name->label);

@@ -462,7 +462,7 @@ bool comity_parser_date(comity_parser *parser, int32_t *ret_date)
 bool comity_parser_span(comity_parser *parser, const char *const *units, const char *expected, uint32_t *ret_number,
                         comity_word *ret_unit)
 {
-    uint64_t number;
+    uint64_t number = 0;
     comity_place_in_text at = parser->token.at;
     COMITY_PARSE(comity_parser_number(parser, "a number", &number));
     if (number < 1 || number > COMITY_LAW_SPAN_MAX) {

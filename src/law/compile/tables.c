@@ -312,9 +312,9 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     record->class_bits[side] = (uint32_t)compiler->bits.count;
     uint32_t classes = 0;
     for (uint32_t place = 0; place < count; place++) {
-        const uint64_t *own = &possible[(size_t)place * record->words];
+        const uint64_t *own = record->words == 0 ? possible : &possible[(size_t)place * record->words];
         uint32_t found = 0;
-        while (found < classes &&
+        while (found < classes && row_bytes != 0 &&
                memcmp(&compiler->bits.items[record->class_bits[side] + found * record->words], own, row_bytes) != 0) {
             found++;
         }

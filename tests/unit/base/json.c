@@ -168,6 +168,15 @@ static void string_errors(void)
     REFUSES("\"\\uD800\\u0041\"", 12,
             "line 1, column 13: found another escape but expected \\uDC00 to \\uDFFF, the second half of a surrogate "
             "pair");
+    REFUSES("[\"\\uDC00\\uDC00\"]", 7,
+            "line 1, column 8: found the second half of a surrogate pair but expected a character or a first half");
+    REFUSES("[\"\\uD800\\uE000\"]", 13,
+            "line 1, column 14: found another escape but expected \\uDC00 to \\uDFFF, the second half of a surrogate "
+            "pair");
+    REFUSES("[\"\\uD800x\\uDC00\"]", 8,
+            "line 1, column 9: found 'x' but expected \\uDC00 to \\uDFFF, the second half of a surrogate pair");
+    REFUSES("[\"\\uD800xuDC00\\n\"]", 8,
+            "line 1, column 9: found 'x' but expected \\uDC00 to \\uDFFF, the second half of a surrogate pair");
     REFUSES("[\"\xff\"]", 2, "line 1, column 3: found byte 0xFF but expected UTF-8");
     REFUSES("[\"\xc3(\"]", 3, "line 1, column 4: found '(' but expected the rest of a UTF-8 character");
     REFUSES("[\"\xe5\x9b\"]", 4, "line 1, column 4: found '\"' but expected the rest of a UTF-8 character");
@@ -237,6 +246,32 @@ static void long_documents(void)
     }
 }
 
+/* Backslashes in rows of every length, ending at every place around the borders
+ * of blocks, before a quote, a letter or the end. */
+static void backslashes(void)
+{
+    static const char *const behind[] = {"\"", "n\"", "x\"", "\",\"\"", "u00e9\"", ""};
+    test_case("rows of backslashes at the borders of blocks");
+    for (size_t end = 50; end < 140; end++) {
+        for (size_t row = 1; row < 70; row += row < 6 ? 1 : 29) {
+            for (size_t b = 0; b < sizeof behind / sizeof behind[0]; b++) {
+                char text[200];
+                size_t begin = row < end - 2 ? end - row : 2;
+                memset(text, 'x', begin);
+                memset(text + begin, '\\', end - begin);
+                memcpy(text, "[\"", 2);
+                size_t size = end + (size_t)snprintf(text + end, sizeof text - end, "%s]", behind[b]);
+                json_reading plain = json_read_in(comity_json_level_at(0), text, size, 8, 0, 0, false);
+                for (size_t l = 1; comity_json_level_at(l) != NULL; l++) {
+                    json_reading other = json_read_in(comity_json_level_at(l), text, size, 8, 0, 0, false);
+                    CHECK(json_reading_equals(&plain, other, comity_json_level_at(l)->name, 0, 0));
+                }
+                free(plain.tokens);
+            }
+        }
+    }
+}
+
 /* A mistake at every place of a long document is found where it is. */
 static void mistakes_everywhere(void)
 {
@@ -298,8 +333,10 @@ static void errors_stay(void)
     comity_error second;
     comity_json_init(&json, 8);
     comity_json_feed(&json, "[1,2,}", 6, true);
+    (void)comity_fail(&first, COMITY_ERROR_NAME, "of before");
     for (int i = 0; i < 3; i++) {
-        CHECK_EQ_INT(COMITY_OK, comity_json_next(&json, &token, NULL));
+        CHECK_EQ_INT(COMITY_OK, comity_json_next(&json, &token, &first));
+        CHECK_EQ_STR("of before", first.message);
     }
     CHECK_EQ_INT(COMITY_JSON_NUMBER, token.kind);
     token.kind = COMITY_JSON_NONE;
@@ -404,6 +441,7 @@ int main(void)
     string_errors();
     depth();
     long_documents();
+    backslashes();
     mistakes_everywhere();
     every_byte_everywhere();
     errors_stay();

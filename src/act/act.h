@@ -50,7 +50,7 @@ typedef struct comity_list { /* of place references in comity_act.places */
 /* A state as an act names it. */
 typedef struct comity_place_ref {
     uint16_t place; /* COMITY_NONE16: unknown */
-    bool any_part;  /* "AE-?": in some part or none */
+    bool any_part;  /* "XA-?": in some part or none */
 } comity_place_ref;
 
 typedef struct comity_node { /* a party or an owner */

@@ -664,7 +664,7 @@ static char *renamed_text(comity_arena *arena, const char *text, const char *fir
         abort();
     }
     for (size_t i = 0; i + 2 <= size; i++) {
-        bool begins = i == 0 || !is_word_byte(text[i - 1]);
+        bool begins = i == 0 || !is_word_byte(text[i - 1]) || (i >= 7 && memcmp(text + i - 7, "counts.", 7) == 0);
         char next = text[i + 2];
         bool ends = next == '\0' || next == '.' || next == '-' || !is_word_byte(next);
         if (begins && ends && memcmp(text + i, first, 2) == 0) {

@@ -2,7 +2,7 @@
  *
  * Collected in order of being found, printed sorted by file, line and column:
  *
- *     law/states/CN.law:12:20: error: "helth" is no category; did you mean "health"?
+ *     law/states/XA.law:12:20: error: "helth" is no category; did you mean "health"?
  *        12 |   when   data has helth
  *           |                   ^~~~~
  */

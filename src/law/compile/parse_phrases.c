@@ -7,7 +7,7 @@
 
 /* ---- lists ---- */
 
-/* `importer not in CN`, `importer is not bank`: good English, but no condition. */
+/* `importer not in XA`, `importer is not bank`: good English, but no condition. */
 static bool refuse_inner_not(comity_parser *parser)
 {
     return !comity_parser_at(parser, "not") ||
@@ -94,7 +94,7 @@ static bool parse_places_only(comity_parser *parser, bool is_only, comity_places
     return true;
 }
 
-/* `[outside] [one of] CN, party to CETS185` */
+/* `[outside] [one of] XA, party to TREATY` */
 static bool parse_places(comity_parser *parser, comity_places *ret_places)
 {
     return parse_places_only(parser, false, ret_places);
@@ -102,7 +102,7 @@ static bool parse_places(comity_parser *parser, comity_places *ret_places)
 
 /* ---- acts and parties ---- */
 
-/* `transfer or disclose from CN to outside CN`: the phrase goes on with `or`
+/* `transfer or disclose from XA to outside XA`: the phrase goes on with `or`
  * only where a kind of act follows directly. */
 static bool parse_act(comity_parser *parser, comity_condition **ret_condition)
 {

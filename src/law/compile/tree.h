@@ -41,9 +41,9 @@ typedef struct comity_dates {
 /* ---- places in conditions ---- */
 
 typedef enum comity_place_kind {
-    COMITY_PLACE_CODE,      /* CN, CA-QC, EEA, EU */
-    COMITY_PLACE_PARTY_TO,  /* party to CETS185 */
-    COMITY_PLACE_SIGNATORY  /* signatory of CETS185 */
+    COMITY_PLACE_CODE,      /* a state, part, group or union */
+    COMITY_PLACE_PARTY_TO,  /* party to TREATY */
+    COMITY_PLACE_SIGNATORY  /* signatory of TREATY */
 } comity_place_kind;
 
 typedef struct comity_place_item {
@@ -54,7 +54,7 @@ typedef struct comity_place_item {
 typedef struct comity_places {
     comity_place_item *items;
     size_t count;  /* 0: not written */
-    bool outside;  /* `outside CN`: in none of them */
+    bool outside;  /* `outside XA`: in none of them */
 } comity_places;
 
 /* ---- papers ---- */

@@ -241,30 +241,42 @@ static comity_status read_structure(comity_json *json, comity_json_token *ret_to
 
 /* ---- strings ---- */
 
-/* Goes past bytes of a string that need no look: ASCII but quotes, backslashes and controls. */
+static bool ends_text(uint8_t byte)
+{
+    return byte < 0x20 || byte == '"' || byte == '\\';
+}
+
+/* Goes past whole characters, up to a quote, a backslash, a control character,
+ * a character that is malformed or cut off, or the chunk's end. */
 static void pass_text(comity_json *json)
 {
     const uint8_t *bytes = json->bytes;
     size_t at = json->at;
+    uint64_t high = 0;
     while (json->size - at >= 8) {
         uint64_t word = comity_swar_load(bytes + at);
-        uint64_t stop = comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') | comity_swar_equal(word, '\\') |
-                        comity_swar_high(word);
+        uint64_t stop = comity_swar_below(word, 0x20) | comity_swar_equal(word, '"') | comity_swar_equal(word, '\\');
         if (stop != 0) {
             break;
         }
+        high |= comity_swar_high(word);
         at += 8;
     }
-    while (at < json->size && bytes[at] >= 0x20 && bytes[at] < 0x80 && bytes[at] != '"' && bytes[at] != '\\') {
+    while (at < json->size && !ends_text(bytes[at])) {
+        high |= bytes[at] & 0x80;
         at++;
     }
-    json->at = at;
+    size_t size = at - json->at;
+    if (high != 0) {
+        size = comity_utf8_check(bytes + json->at, comity_utf8_whole(bytes + json->at, size));
+    }
+    json->at += size;
 }
 
-/* Goes past whole characters outside ASCII, and into the last one as far as it is here. */
-static comity_status pass_characters(comity_json *json, comity_error *reterr)
+/* Goes past one character, or into it as far as it is here. */
+static comity_status pass_character(comity_json *json, comity_error *reterr)
 {
-    while (json->at < json->size && (json->utf8 != COMITY_UTF8_START || json->bytes[json->at] >= 0x80)) {
+    do {
         uint8_t next = comity_utf8_step(json->utf8, json->bytes[json->at]);
         if (next == COMITY_UTF8_BAD) {
             bool begun = json->utf8 != COMITY_UTF8_START;
@@ -272,16 +284,20 @@ static comity_status pass_characters(comity_json *json, comity_error *reterr)
         }
         json->utf8 = next;
         json->at++;
-    }
+    } while (json->at < json->size && json->utf8 != COMITY_UTF8_START);
     return COMITY_OK;
 }
 
 static comity_status read_text(comity_json *json, comity_json_token *ret_token, bool *ret_found, comity_error *reterr)
 {
-    COMITY_TRY(pass_characters(json, reterr));
-    pass_text(json);
-    if (json->at == json->size || json->bytes[json->at] >= 0x80) {
+    if (json->utf8 == COMITY_UTF8_START) {
+        pass_text(json);
+    }
+    if (json->at == json->size) {
         return COMITY_OK;
+    }
+    if (json->utf8 != COMITY_UTF8_START || json->bytes[json->at] >= 0x80) {
+        return pass_character(json, reterr);
     }
     uint8_t byte = json->bytes[json->at];
     if (byte < 0x20) {

@@ -111,7 +111,8 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
-        if (comity_judge_status(memory, way) != COMITY_NO && image->rules[way].expression != COMITY_IMAGE_NONE) {
+        if (comity_judge_status(memory, way) != COMITY_NO && comity_judge_reaches(memory, way, rule) &&
+            image->rules[way].expression != COMITY_IMAGE_NONE) {
             leaves_collect(memory, act, image->rules[way].expression, false, 0, &list);
         }
     }
@@ -130,7 +131,7 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
         uint32_t expression = image->rules[way].expression;
-        if (comity_judge_status(memory, way) == COMITY_YES &&
+        if (comity_judge_status(memory, way) == COMITY_YES && comity_judge_reaches(memory, way, rule) &&
             (expression == COMITY_IMAGE_NONE || comity_judge_expression(memory, act, expression) == COMITY_YES)) {
             item_add(&list, COMITY_MET_BY_WAY | way);
             if (expression != COMITY_IMAGE_NONE) {

@@ -61,6 +61,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->laws = array_new(image->laws_count, sizeof *memory->laws);
     memory->law_stamps = array_new(image->laws_count, sizeof *memory->law_stamps);
     memory->adopted = array_new(image->laws_count, sizeof *memory->adopted);
+    memory->perhaps = array_new(image->laws_count, sizeof *memory->perhaps);
     memory->always = array_new(image->laws_count, sizeof *memory->always);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
     memory->count_stamps = array_new(image->counts_count, sizeof *memory->count_stamps);
@@ -73,7 +74,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->alive = array_new(words_max(image), sizeof *memory->alive);
     memory->agreements = array_new(image->header->agreement_words, sizeof *memory->agreements);
     if (memory->status == NULL || memory->rulings == NULL || memory->laws == NULL ||
-        memory->law_stamps == NULL || memory->adopted == NULL || memory->always == NULL ||
+        memory->law_stamps == NULL || memory->adopted == NULL || memory->perhaps == NULL || memory->always == NULL ||
         memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
         memory->derived_stamps == NULL || memory->derived == NULL || memory->condition_stamps == NULL ||
         memory->condition_truths == NULL || memory->alive == NULL ||
@@ -98,6 +99,7 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->laws);
     free(memory->law_stamps);
     free(memory->adopted);
+    free(memory->perhaps);
     free(memory->always);
     free(memory->uncovered);
     free(memory->count_stamps);
@@ -163,12 +165,14 @@ static void memory_begin(comity_judge_memory *memory)
 
 /* ---- which laws ---- */
 
-static void law_consider(comity_judge_memory *memory, uint32_t law)
+static void law_consider(comity_judge_memory *memory, uint32_t law, bool perhaps)
 {
     if (memory->law_stamps[law] == memory->stamp) {
+        memory->perhaps[law] &= perhaps;
         return;
     }
     memory->law_stamps[law] = memory->stamp;
+    memory->perhaps[law] = perhaps;
     uint32_t i = memory->law_count++;
     for (; i > 0 && memory->laws[i - 1] > law; i--) {
         memory->laws[i] = memory->laws[i - 1];
@@ -179,12 +183,12 @@ static void law_consider(comity_judge_memory *memory, uint32_t law)
 static void place_consider(comity_judge_memory *memory, const comity_place *place, int32_t on)
 {
     if (place->law != COMITY_NONE16) {
-        law_consider(memory, place->law);
+        law_consider(memory, place->law, false);
     }
     for (uint32_t i = 0; i < place->reach_count; i++) {
         const comity_reach *reach = &memory->image->reaches[place->first_reach + i];
         if (reach->from <= on && on <= reach->until) {
-            law_consider(memory, reach->law);
+            law_consider(memory, reach->law, false);
         }
     }
 }
@@ -195,7 +199,7 @@ static void parts_consider(comity_judge_memory *memory, uint16_t state)
     const comity_image *image = memory->image;
     for (uint32_t i = 0; i < image->places_count; i++) {
         if (image->places[i].is_part && image->places[i].state == state && image->places[i].law != COMITY_NONE16) {
-            law_consider(memory, image->places[i].law);
+            law_consider(memory, image->places[i].law, true);
         }
     }
 }
@@ -229,7 +233,7 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
         for (; twice != 0; twice &= twice - 1) {
             uint32_t law = word * 64 + (uint32_t)__builtin_ctzll(twice);
             if ((image->laws[law].acts & act->kind_mask) != 0 && agreement_is_between(memory, act, &image->laws[law])) {
-                law_consider(memory, law);
+                law_consider(memory, law, false);
             }
         }
     }
@@ -238,7 +242,7 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
 static void laws_consider(comity_judge_memory *memory, const comity_act *act)
 {
     for (uint32_t i = 0; i < memory->always_count; i++) {
-        law_consider(memory, memory->always[i]);
+        law_consider(memory, memory->always[i], false);
     }
     for (uint32_t i = 0; i < act->touched_count; i++) {
         place_consider(memory, &memory->image->places[act->touched[i]], act->on);
@@ -351,6 +355,12 @@ static void rows_alive(comity_judge_memory *memory, const comity_act *act, const
     }
 }
 
+bool comity_judge_reaches(const comity_judge_memory *memory, uint32_t rule, uint32_t target)
+{
+    uint32_t law = memory->image->rules[rule].law;
+    return law == memory->image->rules[target].law || comity_judge_binds(memory, law);
+}
+
 /* A rule whose rows have been looked at: what lifts it, and into the list. */
 static void rule_settle(comity_judge_memory *memory, uint32_t rule, comity_truth when,
                         comity_truth unless, bool binds)
@@ -362,11 +372,17 @@ static void rule_settle(comity_judge_memory *memory, uint32_t rule, comity_truth
     }
     const comity_image *image = memory->image;
     const comity_rule_record *record = &image->rules[rule];
+    if (memory->perhaps[record->law] && applies == COMITY_YES) {
+        applies = COMITY_UNKNOWN; /* it applies if that is the part */
+    }
     comity_truth status = applies;
     uint32_t lifted_by = COMITY_NOT_LIFTED;
     for (uint32_t i = 0; i < record->lifter_count; i++) {
         uint32_t lifter = image->indices[record->first_lifter + i];
         comity_truth lifts = (comity_truth)memory->status[lifter];
+        if (lifts == COMITY_NO || !comity_judge_reaches(memory, lifter, rule)) {
+            continue;
+        }
         if (lifts == COMITY_YES && (lifted_by == COMITY_NOT_LIFTED ||
                                     image->rules[lifter].rank < image->rules[lifted_by].rank)) {
             lifted_by = lifter;
@@ -434,10 +450,10 @@ static void law_judge(comity_judge_memory *memory, const comity_act *act, uint32
 
 /* ---- needs ---- */
 
-static comity_truth need_met(comity_judge_memory *memory, const comity_act *act,
-                             const comity_rule_record *rule)
+static comity_truth need_met(comity_judge_memory *memory, const comity_act *act, uint32_t index)
 {
     const comity_image *image = memory->image;
+    const comity_rule_record *rule = &image->rules[index];
     comity_truth met = COMITY_NO;
     if (rule->expression != COMITY_IMAGE_NONE) {
         met = comity_judge_expression(memory, act, rule->expression);
@@ -445,6 +461,9 @@ static comity_truth need_met(comity_judge_memory *memory, const comity_act *act,
     for (uint32_t i = 0; i < rule->way_count && met != COMITY_YES; i++) {
         uint32_t way = image->indices[rule->first_way + i];
         comity_truth open = (comity_truth)memory->status[way];
+        if (open == COMITY_NO || !comity_judge_reaches(memory, way, index)) {
+            continue;
+        }
         if (open > met && image->rules[way].expression != COMITY_IMAGE_NONE) {
             comity_truth holds = comity_judge_expression(memory, act, image->rules[way].expression);
             open = holds < open ? holds : open;
@@ -549,7 +568,7 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
         comity_ruling *ruling = &memory->rulings[i];
         const comity_rule_record *rule = &image->rules[ruling->rule];
         if (rule->effect == COMITY_EFFECT_NEEDS && ruling->applies != COMITY_NO) {
-            ruling->met = (uint8_t)need_met(memory, act, rule);
+            ruling->met = (uint8_t)need_met(memory, act, ruling->rule);
         }
         verdict = worse(verdict, ruling_verdict(ruling, (comity_effect)rule->effect));
     }

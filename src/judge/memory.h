@@ -16,6 +16,7 @@ struct comity_judge_memory {
     uint32_t law_count;
     uint32_t *law_stamps;       /* by law: considered in this judgement */
     bool *adopted;              /* by law */
+    bool *perhaps;              /* by law considered: only because a part of a state is not known */
     uint32_t *always;           /* policies and adopted agreements */
     uint32_t always_count;
     uint16_t *uncovered;        /* by touched place */
@@ -28,6 +29,10 @@ struct comity_judge_memory {
     uint64_t *alive;            /* rows of the law at hand that may hold */
     uint64_t *agreements;       /* for the agreements two touched states share */
 };
+
+/* Does what this rule lifts, or is a way for, count for that rule? Soft law that
+ * is not adopted does nothing to the law of others. */
+bool comity_judge_reaches(const comity_judge_memory *memory, uint32_t rule, uint32_t target);
 
 /* The truth of `count` literals together, for a party or owner `node` they may speak of. */
 comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,

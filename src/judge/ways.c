@@ -328,7 +328,7 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
     const comity_rule_record *record = &image->rules[rule];
     comity_ways one;
     family_none(ret_family);
-    if (!is_considered(search, record) || depth > DEPTH_MAX) {
+    if (!is_considered(search, record) || search->memory->perhaps[record->law] || depth > DEPTH_MAX) {
         return;
     }
     if (comity_judge_status(search->memory, rule) == COMITY_YES) {
@@ -353,7 +353,11 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
         }
     }
     for (uint32_t i = 0; i < record->lifter_count && ret_family->count != 0; i++) {
-        rule_clear(search, image->indices[record->first_lifter + i], depth + 1, &one);
+        uint32_t lifter = image->indices[record->first_lifter + i];
+        if (!comity_judge_reaches(search->memory, lifter, rule)) {
+            continue;
+        }
+        rule_clear(search, lifter, depth + 1, &one);
         family_and(search->image, ret_family, &one);
     }
 }
@@ -386,7 +390,11 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
     }
     family_or(search->image, ret_family, &rows);
     for (uint32_t i = 0; i < record->lifter_count; i++) {
-        rule_enable(search, image->indices[record->first_lifter + i], depth + 1, &one);
+        uint32_t lifter = image->indices[record->first_lifter + i];
+        if (!comity_judge_reaches(search->memory, lifter, rule)) {
+            continue;
+        }
+        rule_enable(search, lifter, depth + 1, &one);
         family_or(search->image, ret_family, &one);
     }
 }
@@ -404,6 +412,9 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
+        if (!comity_judge_reaches(search->memory, way, rule)) {
+            continue;
+        }
         rule_enable(search, way, 0, &one);
         if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {
             expression_family(search, image->rules[way].expression, 0, &expression);

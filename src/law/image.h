@@ -290,7 +290,7 @@ typedef struct comity_name_record {
 
 typedef struct comity_count_record {
     uint32_t name, label, json;
-    uint32_t rows;          /* which acts are counted; or NONE */
+    uint32_t rows;          /* which acts are counted; NONE: none surely */
     uint32_t devices;       /* 1: of devices, which acts do not count */
     uint32_t unused;
 } comity_count_record;

@@ -60,6 +60,31 @@ static uint32_t class_count(const comity_image *image, comity_class class_of)
     }
 }
 
+/* Is every name of the set one of the class? */
+static bool set_ok(const comity_image *image, uint32_t index, uint32_t class_size)
+{
+    if (index >= image->sets_count) {
+        return false;
+    }
+    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+        uint32_t below = class_size <= word * 64 ? 0 : class_size - word * 64;
+        if (below < 64 && image->sets[index].words[word] >> below != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t slot_size(const comity_image *image, uint32_t slot)
+{
+    static const comity_class classes[COMITY_SLOT_DEMAND] = {
+        [COMITY_SLOT_CATEGORY] = COMITY_CLASS_CATEGORY, [COMITY_SLOT_PURPOSE] = COMITY_CLASS_PURPOSE,
+        [COMITY_SLOT_DEAL] = COMITY_CLASS_DEAL,         [COMITY_SLOT_CIRCUMSTANCE] = COMITY_CLASS_CIRCUMSTANCE,
+        [COMITY_SLOT_SAFEGUARD] = COMITY_CLASS_SAFEGUARD,
+    };
+    return slot < COMITY_SLOT_DEMAND ? class_count(image, classes[slot]) : COMITY_DEMAND_BINDING + 1;
+}
+
 /* ---- header ---- */
 
 static comity_status header_check(const void *bytes, size_t size, comity_error *reterr)
@@ -154,7 +179,7 @@ static comity_status names_check(const comity_image *image, comity_error *reterr
         bool is_category = i < header->first_name[COMITY_CLASS_KIND];
         if (!text_ok(image, name->text) || !text_ok(image, name->label) || !text_ok(image, name->dpv) ||
             !text_ok(image, name->json) || !index_or_none(name->ancestors, image->sets_count) ||
-            (is_category && name->ancestors == COMITY_IMAGE_NONE) ||
+            (is_category && !set_ok(image, name->ancestors, class_count(image, COMITY_CLASS_CATEGORY))) ||
             !index_or_none(name->rows, image->conditions_count)) {
             return damaged(reterr, "name", i);
         }
@@ -367,13 +392,14 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
     case COMITY_OP_PLACES_ONLY_OUTSIDE:
         return literal->a <= COMITY_LIST_TRANSIT && literal->b < image->place_sets_count;
     case COMITY_OP_HAS:
-        return literal->a < COMITY_SLOT_LAST && literal->b < COMITY_SET_BITS;
+        return literal->a < COMITY_SLOT_LAST && literal->b < slot_size(image, literal->a);
     case COMITY_OP_HAS_ANY:
+        return literal->a < COMITY_SLOT_LAST && set_ok(image, literal->b, slot_size(image, literal->a));
     case COMITY_OP_ONLY:
-        return literal->a < COMITY_SLOT_LAST && literal->b < image->sets_count;
+        return literal->a <= COMITY_SLOT_PURPOSE && set_ok(image, literal->b, slot_size(image, literal->a));
     case COMITY_OP_PARTY_HAS:
         return side_ok && (literal->a == COMITY_CLASS_KIND || literal->a == COMITY_CLASS_CERTIFICATE) &&
-               literal->b < image->sets_count;
+               set_ok(image, literal->b, class_count(image, (comity_class)literal->a));
     case COMITY_OP_DERIVED:
         return side_ok && literal->b < class_count(image, COMITY_CLASS_KIND) &&
                comity_image_name(image, COMITY_CLASS_KIND, literal->b)->rows != COMITY_IMAGE_NONE;

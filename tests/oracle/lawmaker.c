@@ -591,7 +591,7 @@ static void say_rule(lawmaking *making, const draft *rule)
     if (luck(making, 15)) {
         say(making, "  until %s\n", days[3 + below(making, 4)]);
     }
-    if (luck(making, 90) || (getenv("HUNT") != NULL && rule->plain)) {
+    if (luck(making, 90)) {
         say(making, "  when ");
         say_condition(making, &how);
         say(making, "\n");
@@ -751,7 +751,7 @@ static void say_file(lawmaking *making, size_t index)
         say(making, "members XA, XB, XC");
         say_dates(making, 20);
         say(making, "\n");
-        say_members(making, "members", members, getenv("HUNT") == NULL ? 5 : 4);
+        say_members(making, "members", members, 5);
         if (luck(making, 70)) {
             say(making, "reaches %s from %s\n", PICK(making, reached), PICK(making, days));
         }
@@ -806,7 +806,7 @@ void lawmaker_make(world *to, chance *luck_of)
     memcpy(making.files, files, sizeof files);
     making.file_count = sizeof files / sizeof files[0];
     making.files[7].direct = luck(&making, 60);
-    making.files[8].direct = luck(&making, 50) && getenv("HUNT") == NULL;
+    making.files[8].direct = luck(&making, 50);
     draft_rules(&making);
     say_taxonomy(&making);
     file_end(&making, to, "taxonomy");

@@ -277,7 +277,7 @@ comity_status oracle_judge(oracle_world *oracle, const char *json, oracle_judgem
     for (size_t i = 0; i < oracle->law_count; i++) {
         oracle_law *law = &oracle->laws[i];
         law->considered = is_considered(&judging.act, law);
-        law->maybe = getenv("HUNT") == NULL && law->file->kind == COMITY_FILE_PART && !is_touched(&judging.act, law->code);
+        law->maybe = law->file->kind == COMITY_FILE_PART && !is_touched(&judging.act, law->code);
     }
     find_places(&judging, &judgement, &weighing);
     find_rules(&judging, &judgement, &weighing);

@@ -73,9 +73,13 @@ static comity_status derived_kinds_compile(comity_compiler *compiler)
 /* ---- counts ---- */
 
 /* An act is counted if its condition holds and none of the excepted rules'
- * conditions does: one condition, made of those that were written. */
-static comity_status count_condition(comity_compiler *compiler, const comity_count *count, comity_condition **ret_when)
+ * conditions does: one condition, made of those that were written; NULL if that
+ * is every act. `ret_never`: a rule is excepted that has no condition, so no act
+ * is surely counted. */
+static comity_status count_condition(comity_compiler *compiler, const comity_count *count, comity_condition **ret_when,
+                                     bool *ret_never)
 {
+    *ret_never = false;
     comity_condition *all;
     COMITY_TRY(comity_compiler_take(compiler, 1, sizeof *all, &all));
     *all = (comity_condition){.kind = COMITY_CONDITION_AND, .at = count->name.at};
@@ -85,7 +89,11 @@ static comity_status count_condition(comity_compiler *compiler, const comity_cou
     }
     for (size_t i = 0; i < count->except.count; i++) {
         uint32_t number = comity_name_find(compiler, COMITY_CLASS_RULE, &count->except.items[i]);
-        if (number == COMITY_IMAGE_NONE || compiler->drafts[number].rule->when == NULL) {
+        if (number == COMITY_IMAGE_NONE) {
+            continue;
+        }
+        if (compiler->drafts[number].rule->when == NULL) {
+            *ret_never = true;
             continue;
         }
         comity_condition *not;
@@ -112,8 +120,9 @@ static comity_status counts_compile(comity_compiler *compiler)
         COMITY_TRY(comity_text(compiler, entry->text, &record.name));
         COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
         COMITY_TRY(comity_text(compiler, count->label.text == NULL ? entry->text : count->label.text, &record.label));
-        COMITY_TRY(count_condition(compiler, count, &when));
-        if (when != NULL) {
+        bool never;
+        COMITY_TRY(count_condition(compiler, count, &when, &never));
+        if (!never) {
             COMITY_TRY(comity_condition_rows(compiler, &scope, when, &record.rows));
         }
         COMITY_PUSH(compiler, &compiler->counts, record);

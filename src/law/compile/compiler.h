@@ -192,6 +192,7 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses) COMITY_MUST_USE;
+/* The number of a condition by itself; NULL: one that always holds. */
 comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
                                     const comity_condition *condition, uint32_t *ret_rows) COMITY_MUST_USE;
 comity_status comity_set_of(comity_compiler *compiler, const comity_set *set, uint32_t *ret_set) COMITY_MUST_USE;

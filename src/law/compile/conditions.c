@@ -166,8 +166,8 @@ static bool condition_find(const comity_compiler *compiler, const comity_clauses
         for (uint32_t j = 0; same && j < rows->row_count; j++) {
             const comity_row *row = &compiler->rows.items[rows->first_row + j];
             same = row->literal_count == clauses->items[j].count &&
-                   memcmp(&compiler->literals.items[row->first_literal], clauses->items[j].literals,
-                          row->literal_count * sizeof(comity_literal)) == 0;
+                   (row->literal_count == 0 || memcmp(&compiler->literals.items[row->first_literal], clauses->items[j].literals,
+                          row->literal_count * sizeof(comity_literal)) == 0);
         }
         if (same) {
             *ret_condition = (uint32_t)i;
@@ -738,7 +738,11 @@ comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *c
 comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
                                     const comity_condition *condition, uint32_t *ret_rows)
 {
-    comity_clauses clauses;
-    COMITY_TRY(comity_condition_clauses(compiler, scope, condition, false, &clauses));
+    comity_clauses clauses = {0};
+    if (condition == NULL) {
+        COMITY_PUSH(compiler, &clauses, (comity_clause){NULL, 0}); /* asks for nothing: always */
+    } else {
+        COMITY_TRY(comity_condition_clauses(compiler, scope, condition, false, &clauses));
+    }
     return condition_push(compiler, &clauses, ret_rows);
 }

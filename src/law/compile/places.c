@@ -217,7 +217,7 @@ static int reach_order(const void *a, const void *b)
     return left->from < right->from ? -1 : left->from > right->from;
 }
 
-/* The unions whose law reaches a state: as a member, or by another treaty. */
+/* The unions whose law reaches a place, or the state it is in: as a member, or by another treaty. */
 static comity_status reaches_record(comity_compiler *compiler, uint32_t place, comity_place *record)
 {
     record->first_reach = (uint32_t)compiler->reaches.count;
@@ -232,7 +232,7 @@ static comity_status reaches_record(comity_compiler *compiler, uint32_t place, c
         COMITY_TRY(expand_file(compiler, file, COMITY_DECLARES_REACHES, COMITY_SINCE_EVER, COMITY_OPEN_END, &intervals, 0));
         intervals_merge(&intervals, COMITY_SINCE_EVER, COMITY_OPEN_END);
         for (size_t i = 0; i < intervals.count; i++) {
-            if (intervals.items[i].place == place) {
+            if (intervals.items[i].place == place || intervals.items[i].place == record->state) {
                 COMITY_PUSH(compiler, &compiler->reaches,
                             (comity_reach){law, intervals.items[i].from, intervals.items[i].until});
             }
@@ -262,7 +262,7 @@ static comity_status place_record(comity_compiler *compiler, uint32_t place)
     COMITY_TRY(comity_text(compiler, entry->text, &record.code));
     COMITY_TRY(comity_text(compiler, file != NULL ? file->title.text : entry->declaration->as.name.label.text,
                            &record.name));
-    if (!record.is_part && !record.is_union) {
+    if (!record.is_union) {
         COMITY_TRY(reaches_record(compiler, place, &record));
     }
     compiler->place_states[place] = record.state;
@@ -280,10 +280,7 @@ comity_status comity_compile_places(comity_compiler *compiler)
     for (uint32_t place = 0; place < count; place++) {
         comity_place *record = &compiler->places.items[place];
         if (record->is_part) {
-            comity_place *state = &compiler->places.items[record->state];
-            state->has_parts = 1;
-            record->first_reach = state->first_reach;
-            record->reach_count = state->reach_count;
+            compiler->places.items[record->state].has_parts = 1;
         }
     }
     return COMITY_OK;

@@ -468,7 +468,7 @@ static void scope_name(const trying *at, value *scope, const char *part, const v
     value_set(at->arena, scope, part, list);
 }
 
-/* Adds what one item of a way says: a safeguard, or a paper made that day and just as asked for. */
+/* Adds what one item of a way says: a safeguard, or a paper that is just what is asked for and no more. */
 static void hold(const trying *at, value *act, const char *item)
 {
     comity_arena *arena = at->arena;
@@ -481,7 +481,8 @@ static void hold(const trying *at, value *act, const char *item)
         return;
     }
     value_set(arena, paper, "kind", value_string(arena, name));
-    value_set(arena, paper, "from", value_string(arena, value_text(act, "on")));
+    value_set(arena, paper, strstr(item, " not older ") != NULL ? "from" : "until",
+              value_string(arena, value_text(act, "on")));
     for (const char *word = next_word(arena, &text); word != NULL; word = next_word(arena, &text)) {
         if (strcmp(word, "not") == 0) { /* not older than N days */
             for (int i = 0; i < 4; i++) {
@@ -521,7 +522,9 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
 {
     comity_verdict after;
     value *held = value_copy(at->arena, act);
+    bool made_that_day = false;
     for (size_t i = 0; i < way->count; i++) {
+        made_that_day |= strstr(way->items[i]->text, " not older ") != NULL;
         if (!can_be_named(act, way->items[i]->text)) {
             return NULL;
         }
@@ -535,7 +538,8 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     if (without == way->count && after != COMITY_PERMIT) {
         return value_print(at->arena, held);
     }
-    return without != way->count && after == COMITY_PERMIT ? value_print(at->arena, way) : NULL;
+    /* A paper made that day is more than one that is asked to be not too old. */
+    return without != way->count && after == COMITY_PERMIT && !made_that_day ? value_print(at->arena, way) : NULL;
 }
 
 static const char *ways_open(const trying *at, const value *act)

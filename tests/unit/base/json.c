@@ -246,6 +246,34 @@ static void long_documents(void)
     }
 }
 
+/* Long strings outside ASCII, whole and with one byte that is wrong. */
+static void long_texts(void)
+{
+    static const char *const characters[] = {"é", "国", "𝄞", "a国"};
+    test_case("long texts outside ASCII");
+    for (size_t c = 0; c < sizeof characters / sizeof characters[0]; c++) {
+        for (size_t count = 1; count < 900; count += count < 40 ? 1 : 211) {
+            static char text[5000];
+            size_t size = 0;
+            text[size++] = '"';
+            for (size_t i = 0; i < count; i++) {
+                size += (size_t)snprintf(text + size, sizeof text - size, "%s", characters[c]);
+            }
+            text[size++] = '"';
+            json_reading reading;
+            CHECK(json_all_modes_agree(text, size, 8, false, &reading));
+            CHECK_EQ_INT(COMITY_OK, reading.status);
+            free(reading.tokens);
+            size_t wrong = 1 + count * 7 % (size - 2);
+            text[wrong] = (char)0xFF;
+            CHECK(json_all_modes_agree(text, size, 8, false, &reading));
+            CHECK_EQ_INT(COMITY_ERROR_SYNTAX, reading.status);
+            CHECK_EQ_INT(wrong, reading.error.offset);
+            free(reading.tokens);
+        }
+    }
+}
+
 /* Backslashes in rows of every length, ending at every place around the borders
  * of blocks, before a quote, a letter or the end. */
 static void backslashes(void)
@@ -441,6 +469,7 @@ int main(void)
     string_errors();
     depth();
     long_documents();
+    long_texts();
     backslashes();
     mistakes_everywhere();
     every_byte_everywhere();

@@ -109,8 +109,8 @@ void comity_json_feed(comity_json *json, const void *bytes, size_t size, bool la
  * too deep; the same again on every later call. */
 COMITY_MUST_USE comity_status comity_json_next(comity_json *json, comity_json_token *ret_token, comity_error *reterr);
 
-/* Reads up to `tokens_max` (at least 1) tokens at once; fewer only at the end
- * of the chunk or before an error, none as COMITY_JSON_NONE above. */
+/* Reads up to `tokens_max` (at least 1) tokens at once; at least one, or none as
+ * COMITY_JSON_NONE above. An error comes when all tokens before it have been read. */
 COMITY_MUST_USE comity_status comity_json_read(comity_json *json, comity_json_token *ret_tokens, size_t tokens_max,
                                                size_t *ret_count, comity_error *reterr);
 
@@ -133,7 +133,8 @@ COMITY_MUST_USE comity_status comity_json_tokenize(const void *bytes, size_t siz
 /* Writes what a key or string says: its bytes without quotes and with each
  * escape replaced by what it stands for. `ret_text` has room for `raw_size`
  * bytes; no NUL is added, and there may be U+0000 within.
- * COMITY_ERROR_SYNTAX if it is no JSON string. */
+ * COMITY_ERROR_SYNTAX if there are no quotes around it, or an escape is
+ * malformed; what stands between escapes is not looked at again. */
 COMITY_MUST_USE comity_status comity_json_decode(const void *raw, size_t raw_size, char *ret_text, size_t *ret_size,
                                                  comity_error *reterr);
 

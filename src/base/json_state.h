@@ -88,6 +88,23 @@ const comity_json_level *comity_json_level_at(size_t i);
 COMITY_MUST_USE comity_status comity_json_exact_next(comity_json *json, comity_json_token *ret_token, bool *ret_found,
                                                      comity_error *reterr);
 
+/* As comity_json_exact_next, within a key or string; there is at least one byte. */
+COMITY_MUST_USE comity_status comity_json_exact_string(comity_json *json, comity_json_token *ret_token, bool *ret_found,
+                                                       comity_error *reterr);
+
+/* Makes the token that ends before `json->at`, and sets what is expected next. */
+void comity_json_end_token(comity_json *json, comity_json_kind kind, comity_json_token *ret_token);
+
+/* Each fills the error and returns its status. `what` was found, or the byte at
+ * `json->at`, or the end; something else was `expected`. */
+comity_status comity_json_fail_saying(const comity_json *json, comity_status status, const char *what,
+                                      const char *expected, comity_error *reterr);
+comity_status comity_json_fail_found(const comity_json *json, const char *expected, comity_error *reterr);
+
+/* The same, expecting what `json->expect` says, or no more depth. */
+comity_status comity_json_fail_structure(const comity_json *json, comity_error *reterr);
+comity_status comity_json_fail_depth(const comity_json *json, comity_error *reterr);
+
 /* Moves a line and column, both from 0, past `size` bytes. */
 void comity_json_locate(const uint8_t *bytes, size_t size, uint64_t *line, uint64_t *column);
 

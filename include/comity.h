@@ -23,8 +23,9 @@
  *   belongs to one thread at a time. There are no globals and no locks.
  * - What an answer points to lies in its context and is good until the next
  *   call with that context.
- * - Judging reads no file, no clock and no environment, and allocates nothing.
- *   The day whose law applies is the act's own `on`, or the day you give.
+ * - Judging reads no file, no clock and no environment. It allocates nothing but
+ *   room for an answer larger than any before it in the same context. The day
+ *   whose law applies is the act's own `on`, or the day you give.
  * - On failure outputs are untouched and the error says what was found, what
  *   was expected and where. Messages never quote names of persons.
  * - Every byte of an act, of a law text and of an image may be hostile.

@@ -109,7 +109,7 @@ static comity_status scope_states(comity_act_memory *reader, void *into)
     memcpy(places, reader->touched, touched * sizeof *places);
     memcpy(lightly, reader->touched_lightly, touched * sizeof *lightly);
     memcpy(any_part, reader->touched_any_part, touched * sizeof *any_part);
-    COMITY_TRY(comity_read_places(reader, false, &paper->states));
+    COMITY_TRY(comity_read_places_complete(reader, &paper->states));
     memcpy(reader->touched, places, touched * sizeof *places);
     memcpy(reader->touched_lightly, lightly, touched * sizeof *lightly);
     memcpy(reader->touched_any_part, any_part, touched * sizeof *any_part);

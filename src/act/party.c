@@ -89,7 +89,8 @@ static uint32_t owners_count(const comity_act_memory *reader)
     for (size_t i = reader->at + 1; reader->tokens[i].depth > begin->depth; i++) {
         const comity_json_token *token = &reader->tokens[i];
         bool is_item = token->depth == begin->depth + 1 &&
-                       (token->kind == COMITY_JSON_OBJECT_BEGIN || token->kind == COMITY_JSON_STRING);
+                       (token->kind == COMITY_JSON_OBJECT_BEGIN ||
+                        (token->kind == COMITY_JSON_STRING && !comity_read_is_dots(reader, token)));
         count += is_item;
     }
     return count;

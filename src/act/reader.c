@@ -149,7 +149,7 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
     return COMITY_OK;
 }
 
-static bool is_dots(const comity_act_memory *reader, const comity_json_token *token)
+bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token)
 {
     return token->kind == COMITY_JSON_STRING && token_size(token) == 5 && memcmp(token_text(reader, token), "\"...\"", 5) == 0;
 }
@@ -173,7 +173,7 @@ comity_status comity_read_list(comity_act_memory *reader, comity_status (*read)(
         if (known == COMITY_KNOWN_SOME) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "\"...\" can only be the last of a list");
         }
-        if (ret_known != NULL && is_dots(reader, comity_read_peek(reader))) {
+        if (ret_known != NULL && comity_read_is_dots(reader, comity_read_peek(reader))) {
             known = COMITY_KNOWN_SOME;
             reader->at++;
         } else {
@@ -397,4 +397,11 @@ comity_status comity_read_places(comity_act_memory *reader, bool unions_too, com
     *ret_list = (comity_list){.first = (uint16_t)reader->place_count};
     places_reading reading = {unions_too, ret_list};
     return comity_read_list(reader, places_item, &reading, &ret_list->known);
+}
+
+comity_status comity_read_places_complete(comity_act_memory *reader, comity_list *ret_list)
+{
+    *ret_list = (comity_list){.first = (uint16_t)reader->place_count, .known = COMITY_KNOWN_ALL};
+    places_reading reading = {false, ret_list};
+    return comity_read_list(reader, places_item, &reading, NULL);
 }

@@ -85,6 +85,10 @@ comity_status comity_read_name(comity_act_memory *reader, comity_class class_of,
 comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known);
 comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place);
 comity_status comity_read_places(comity_act_memory *reader, bool unions_too, comity_list *ret_list);
+/* The same for a list that is always complete: "..." is no state. */
+comity_status comity_read_places_complete(comity_act_memory *reader, comity_list *ret_list);
+/* Is this token the "..." of a list that is not complete? */
+bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token);
 
 comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 /* A party of whom nothing is said. */

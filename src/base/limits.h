@@ -34,6 +34,9 @@
 #define COMITY_LIMIT_ACT_BASES 128    /* facts whose basis is said */
 /* One judgement: every rule on file could apply, with its questions. */
 #define COMITY_LIMIT_ANSWER_BYTES ((size_t)64 << 20)
+/* Conditions within conditions looked at for one act: ten times what hundreds of
+ * owners need; an image made to run round in circles ends there, in `unknown`. */
+#define COMITY_LIMIT_JUDGE_STEPS 100000
 /* A free text in an act: a name, a reference. */
 #define COMITY_LIMIT_ACT_TEXT_BYTES 1024
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */

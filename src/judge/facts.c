@@ -212,9 +212,10 @@ static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act
 {
     const comity_rows *rows = &memory->image->conditions[condition];
     comity_truth truth = COMITY_NO;
-    if (memory->depth > COMITY_LIMIT_OWNER_DEPTH * 4) {
+    if (memory->depth > COMITY_LIMIT_OWNER_DEPTH * 4 || memory->steps >= COMITY_LIMIT_JUDGE_STEPS) {
         return COMITY_UNKNOWN;
     }
+    memory->steps++;
     memory->depth++;
     for (uint32_t i = 0; i < rows->row_count && truth != COMITY_YES; i++) {
         truth = truth_or(truth, comity_judge_row(memory, act, &memory->image->rows[rows->first_row + i], node));

@@ -152,6 +152,7 @@ static void memory_begin(comity_judge_memory *memory)
     }
     memory->ruling_count = 0;
     memory->law_count = 0;
+    memory->steps = 0;
     if (++memory->stamp == 0) { /* once in four thousand million judgements the stamps begin anew */
         const comity_image *image = memory->image;
         memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);

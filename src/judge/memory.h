@@ -8,6 +8,7 @@
 struct comity_judge_memory {
     const comity_image *image;
     uint32_t depth;             /* of conditions within conditions */
+    uint32_t steps;             /* conditions within conditions looked at in this judgement */
     uint32_t stamp;             /* number of the judgement; what bears another is stale */
     uint8_t *status;            /* by rule: truth after lifting; all COMITY_NO between judgements */
     comity_ruling *rulings;

@@ -1,0 +1,675 @@
+#!/usr/bin/env python3
+"""Drives the real command as people and pipes do: its streams, files, options and exit statuses.
+
+    command.py COMITY
+
+All law is made here, in a folder that goes away.
+"""
+import json
+import os
+import pathlib
+import pty
+import random
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+COMMON = HERE.parent / "cases" / "judge" / "common"
+COMITY = str(pathlib.Path(sys.argv[1]).resolve())
+
+LAW = """state XA "Examplia"
+
+instrument I "Act"
+
+covers transfer, store, disclose from 2000-01-01
+
+count XA.n "persons this year"
+  of      persons
+  when    transfer from XA
+  window  calendar year
+  per     exporter
+
+rule XA.I.1 "Important data stays"
+  cite    I "1"
+  when    transfer from XA to outside XA and data has important
+  refuse
+  checked 2026-01-01 "read"
+
+rule XA.I.2 "Personal data leaves under a contract"
+  cite    I "2"
+  from    2010-01-01
+  when    transfer from XA to outside XA and data has personal
+  needs   contract
+  unverified
+
+rule XA.I.3 "But not when occasional"
+  cite    I "3"
+  when    occasional
+  lifts   XA.I.2
+  checked 2026-01-01 "read"
+"""
+SOFT = """agreement SOFT "A Declaration"
+
+instrument I "Declaration"
+
+soft
+
+parties XA, XY
+
+rule SOFT.I.1 "Nothing leaves"
+  cite   I "1"
+  when   transfer
+  refuse
+  checked 2026-01-01 "read"
+"""
+
+GOOD = {"act": "transfer", "on": "2026-06-01", "from": "XA", "to": "XY", "data": {"categories": []}}
+PERMIT = json.dumps(dict(GOOD, id="p"))
+CONDITIONAL = json.dumps(dict(GOOD, id="c", data={"categories": ["contact"]}, circumstances=[]))
+REFUSE = json.dumps(dict(GOOD, id="r", data={"categories": ["important"]}))
+
+failures = []
+passed = 0
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def same(what, found, expected):
+    global passed
+    if found == expected:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
+
+
+def holds(what, truth, detail=""):
+    global passed
+    if truth:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what} {detail!r}")
+
+
+class Run:
+    """One run of the command: text of its streams, and its exit status."""
+
+    def __init__(self, *words, input="", cwd=None, env=None, law=True):
+        environment = {k: v for k, v in os.environ.items() if k not in ("COMITY_LAW", "NO_COLOR")}
+        if law:
+            environment["COMITY_LAW"] = str(IMAGE)
+        environment.update(env or {})
+        done = subprocess.run([COMITY, *map(str, words)], input=input if isinstance(input, bytes) else input.encode(),
+                              capture_output=True, cwd=cwd or FOLDER, env=environment, check=False, timeout=120)
+        self.bytes = done.stdout
+        self.out = done.stdout.decode()
+        self.err = done.stderr.decode()
+        self.status = done.returncode
+
+    def lines(self):
+        return self.out.splitlines()
+
+    def verdicts(self):
+        told = []
+        for line in self.lines():
+            value = json.loads(line)
+            error = value.get("error")
+            told.append(value["verdict"] if error is None else (error["line"], error["code"], error["message"]))
+        return told
+
+
+def put(name, content):
+    path = FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+# ---- judge ----
+
+
+@test
+def judge_statuses():
+    for lines, status in ((PERMIT, 0), (CONDITIONAL, 1), (REFUSE, 1), (PERMIT + "\n" + REFUSE, 1), ("{", 2), (REFUSE + "\n{\n" + PERMIT, 2),
+                          ("", 0), ("\n\n", 0)):
+        run = Run("judge", input=lines + "\n")
+        same(lines, run.status, status)
+        same(lines, run.err, "")
+
+
+@test
+def judge_sources():
+    put("a.ndjson", PERMIT + "\n" + CONDITIONAL + "\n")
+    put("b.ndjson", REFUSE)
+    same("one file", Run("judge", "a.ndjson").verdicts(), ["permit", "conditional"])
+    same("two files", Run("judge", "a.ndjson", "b.ndjson").verdicts(), ["permit", "conditional", "refuse"])
+    same("input between files", Run("judge", "b.ndjson", "-", "b.ndjson", input=PERMIT).verdicts(), ["refuse", "permit", "refuse"])
+    same("input by default", Run("judge", input=PERMIT).verdicts(), ["permit"])
+    run = Run("judge", "a.ndjson", "no-such-file", "b.ndjson")
+    same("a file that is missing", (run.verdicts(), run.status), (["permit", "conditional", "refuse"], 2))
+    same("what is said of it", run.err, "comity: no-such-file: No such file or directory\n")
+    run = Run("judge", ".")
+    same("a folder", (run.out, run.status, run.err), ("", 2, "comity: .: Is a directory\n"))
+    same("behind --", Run("judge", "--", "a.ndjson").verdicts(), ["permit", "conditional"])
+
+
+@test
+def judge_lines():
+    bad = '{"act": "sell"}'
+    told = (2, "name", 'act: "sell" is no kind of act; there are transfer, store, collect, disclose, operate and offer')
+    run = Run("judge", input="\n".join([PERMIT, bad, REFUSE, "", "  \t", "{", "nonsense", PERMIT]) + "\n")
+    same("the stream goes on behind bad lines", run.verdicts(),
+         ["permit", told, "refuse", (6, "syntax", "line 1, column 2: found the end of the input but expected a key or '}' after '{'"),
+          (7, "syntax", "line 1, column 2: found 'o' but expected the word \"null\""), "permit"])
+    same("and its status", (run.status, run.err), (2, ""))
+    same("no newline at the end", Run("judge", input=PERMIT + "\n" + REFUSE).verdicts(), ["permit", "refuse"])
+    same("carriage returns", Run("judge", input=PERMIT + "\r\n\r\n" + REFUSE + "\r\n").verdicts(), ["permit", "refuse"])
+    same("lines are counted anew in each file", [v[0] for v in Run("judge", put("x", PERMIT + "\n{"), put("y", "x")).verdicts()[1:]], [2, 1])
+    same("the first line may be broken", Run("judge", input='{"act": \n' + PERMIT).verdicts()[1:], ["permit"])
+    same("text that is no UTF-8", Run("judge", input=b'{"act": "\xff"}\n' + PERMIT.encode()).verdicts(),
+         [(1, "syntax", "line 1, column 10: found byte 0xFF but expected UTF-8"), "permit"])
+    same("a NUL", Run("judge", input=b"\0\n" + PERMIT.encode()).verdicts(),
+         [(1, "syntax", "line 1, column 1: found byte 0x00 but expected a value"), "permit"])
+
+
+@test
+def judge_documents():
+    pretty = json.dumps(json.loads(REFUSE), indent=2)
+    same("one act over several lines", Run("judge", input=pretty).verdicts(), ["refuse"])
+    same("behind blank lines", Run("judge", input="\n \n" + pretty + "\n\n").verdicts(), ["refuse"])
+    same("a list over several lines", Run("judge", input=json.dumps([json.loads(PERMIT), json.loads(REFUSE)], indent=1)).verdicts(), ["permit", "refuse"])
+    same("a list on one line", Run("judge", input=f"[{PERMIT},{REFUSE}]").verdicts(), ["permit", "refuse"])
+    run = Run("judge", input="[]")
+    same("an empty list", (run.out, run.status), ("", 0))
+    run = Run("judge", input=f"[{PERMIT}, 7, {{}}, {REFUSE}]")
+    same("what is no act in a list, with its place in it", run.verdicts(),
+         ["permit", (2, "syntax", "found a number, but expected an act: an object"),
+          (3, "syntax", 'an act without its "act", which says its kind'), "refuse"])
+    same("and its status", run.status, 2)
+    run = Run("judge", input=f"[{PERMIT},\n{REFUSE}")
+    same("a broken document yields its error only", (len(run.lines()), run.status), (1, 2))
+    same("which says where", run.verdicts()[0][2], f"line 2, column {len(REFUSE) + 1}: found the end of the input but expected ',' or ']' after the value")
+    run = Run("judge", input="[" + PERMIT + " " * (1 << 21) + "]")
+    same("a document that is too long", run.verdicts(), [(1, "limit", "a document of more than 1310720 bytes; give acts one a line for more")])
+    run = Run("judge", input="[" + ",".join([PERMIT] * 5000) + "]")
+    same("a document of many acts, within the limit", (len(run.lines()), run.status), (5000, 0))
+
+
+@test
+def judge_long_lines():
+    longest = PERMIT[:-1] + " " * ((1 << 20) - len(PERMIT)) + "}"
+    same("the longest line", Run("judge", input=longest + "\n" + REFUSE).verdicts(), ["permit", "refuse"])
+    for more in (1, 1000, 1 << 18, (1 << 18) + 1, 1 << 20, 5 << 20):
+        line = PERMIT[:-1] + " " * ((1 << 20) - len(PERMIT) + more) + "}"
+        same(f"{more} bytes more", Run("judge", input=PERMIT + "\n" + line + "\n" + REFUSE).verdicts(),
+             ["permit", (2, "limit", "a line of more than 1048576 bytes"), "refuse"])
+        same(f"{more} bytes more, and the end", Run("judge", input=line).verdicts(), [(1, "limit", "a line of more than 1048576 bytes")])
+    many = Run("judge", input=(PERMIT + "\n") * 20000)
+    same("many lines", (len(many.lines()), many.status), (20000, 0))
+
+
+@test
+def judge_answers_come_at_once():
+    process = subprocess.Popen([COMITY, "judge", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    for act, verdict in ((PERMIT, "permit"), (REFUSE, "refuse"), (CONDITIONAL, "conditional")):
+        process.stdin.write(act.encode() + b"\n")
+        process.stdin.flush()
+        ready, _, _ = select.select([process.stdout], [], [], 20)
+        holds("an answer before the end of input", ready)
+        if not ready:
+            break
+        same("the answer", json.loads(process.stdout.readline())["verdict"], verdict)
+    process.stdin.close()
+    same("nothing more", process.stdout.read(), b"")
+    same("status", process.wait(20), 1)
+
+
+@test
+def judge_closed_pipe():
+    process = subprocess.Popen([COMITY, "judge", "--law", str(IMAGE), put("many", (PERMIT + "\n") * 20000)], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    told = process.stderr.read()
+    same("quietly", told, b"")
+    status = process.wait(60)
+    holds("and not by a signal", status >= 0, status)
+
+
+@test
+def judge_full_disk():
+    if not os.path.exists("/dev/full"):
+        return
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([COMITY, "judge", "--law", str(IMAGE)], input=PERMIT.encode(), stdout=full, stderr=subprocess.PIPE, check=False)
+    same("what cannot be written is told", (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
+
+
+@test
+def judge_on():
+    undated = json.dumps({k: v for k, v in json.loads(CONDITIONAL).items() if k != "on"})
+    run = Run("judge", "--on", "2009-12-31", input=undated + "\n" + CONDITIONAL)
+    same("the day for acts that say none", [(a["on"], a["verdict"]) for a in map(json.loads, run.lines())],
+         [("2009-12-31", "permit"), ("2026-06-01", "conditional")])
+    same("before the first year", Run("judge", "--on", "0000-01-01").err,
+         'comity judge: --on: "0000-01-01" is no date: years begin at 0001\nSee \'comity judge --help\'.\n')
+    run = Run("judge", "--on", "2023-02-29", input=undated)
+    same("a day there is not", (run.out, run.err, run.status),
+         ("", 'comity judge: --on: "2023-02-29" is no date: February 2023 has 28 days\nSee \'comity judge --help\'.\n', 2))
+    today = subprocess.run(["date", "-u", "+%F"], capture_output=True, text=True, check=True).stdout.strip()
+    holds("today by default", json.loads(Run("judge", input=undated).out)["on"] >= today)
+
+
+@test
+def judge_adopt():
+    same("not adopted", Run("judge", input=PERMIT).verdicts(), ["permit"])
+    for options in (["--adopt", "SOFT"], ["--adopt", "SOFT", "--adopt", "SOFT"], ["--adopt=SOFT"]):
+        same("adopted", Run("judge", *options, input=PERMIT).verdicts(), ["refuse"])
+    for code, told in (("SOFTT", '"SOFTT" is no agreement on file; did you mean "SOFT"?'), ("ZZZZZ", '"ZZZZZ" is no agreement on file'),
+                       ("XA", '"XA" need not be adopted: only an agreement that does not bind is')):
+        run = Run("judge", "--adopt", code, input=PERMIT)
+        same(code, (run.out, run.err, run.status), ("", f"comity: --adopt: {told}\n", 2))
+    same("too often", Run("judge", *["--adopt", "SOFT"] * 65).status, 2)
+
+
+@test
+def judge_words():
+    run = Run("judge", "--explain", input=PERMIT + "\n{\n" + REFUSE)
+    same("status", run.status, 2)
+    parts = run.out.split("\n\n")
+    same("permit", run.lines()[0], "permit: no rule on file stands in the way")
+    holds("error", "error: line 2: line 1, column 2: found the end of the input but expected a key or '}' after '{'" in run.lines(), run.out)
+    holds("refusal", any(p.startswith("refuse: ") for p in parts), run.out)
+    holds("its rule", "    XA.I.1" in run.lines() and "      Important data stays" in run.lines(), run.out)
+    holds("no colours in a pipe", "\033" not in run.out)
+    run = Run("judge", "--table", input=PERMIT + "\n{\n" + json.dumps(dict(GOOD, data={"categories": ["contact"]}, circumstances=[])))
+    same("table", run.lines(), ["permit       p                                   XA XY",
+                                "error: line 2: line 1, column 2: found the end of the input but expected a key or '}' after '{'",
+                                "conditional  line 3                              XA XY       XA.I.2"])
+    same("the last form counts", Run("judge", "--table", "--explain", "--json", input=PERMIT).verdicts(), ["permit"])
+
+
+@test
+def judge_usage():
+    for words, told in ((["--frob"], "unknown option, or one without its value: --frob"), (["--law"], "unknown option, or one without its value: --law"),
+                        (["-x"], "unknown option, or one without its value: -x")):
+        run = Run("judge", *words, input=PERMIT)
+        same(words, (run.out, run.err, run.status), ("", f"comity judge: {told}\nSee 'comity judge --help'.\n", 2))
+
+
+@test
+def judgements_are_the_same_bytes():
+    lines = "\n".join([PERMIT, REFUSE, CONDITIONAL])
+    same("again", Run("judge", input=lines).bytes, Run("judge", input=lines).bytes)
+    shuffled = json.dumps(dict(reversed(json.loads(CONDITIONAL).items())))
+    same("members in another order", Run("judge", input=shuffled).bytes, Run("judge", input=CONDITIONAL).bytes)
+
+
+# ---- the law image ----
+
+
+@test
+def law_image():
+    same("by --law", Run("judge", "--law", IMAGE, input=PERMIT, law=False).verdicts(), ["permit"])
+    same("--law before COMITY_LAW", Run("judge", "--law", IMAGE, input=PERMIT, env={"COMITY_LAW": "nowhere"}).verdicts(), ["permit"])
+    run = Run("judge", input=PERMIT, env={"COMITY_LAW": "nowhere"})
+    same("missing", (run.out, run.err, run.status), ("", "comity: nowhere: No such file or directory\n", 2))
+    whole = IMAGE.read_bytes()
+    for name, content, told in (
+            ("empty", b"", "this is no law image: it is empty"),
+            ("short", whole[:100], 'this is no law image: it does not begin with "'),
+            ("foreign", b"\x7fELF" + whole[4:], 'this is no law image: it does not begin with "'),
+            ("truncated", whole[:-8], f"the law image says it has {len(whole)} bytes, but {len(whole) - 8} were found: it is cut off or has a tail"),
+            ("altered", whole[:-40] + bytes([whole[-40] ^ 1]) + whole[-39:], "the law image is altered or damaged: its bytes do not have the hash at its end")):
+        path = put(name + ".image", content)
+        for words in (["judge"], ["ask", "--from", "XA"], ["law", "list"], ["law", "show", "XA"]):
+            run = Run(*words, "--law", path, input=PERMIT)
+            holds(f"{name}, {words}", run.out == "" and run.status == 2 and run.err.startswith(f"comity: {path}: {told}"), (run.out, run.err, run.status))
+    run = Run("judge", "--law", FOLDER, input=PERMIT)
+    same("a folder", (run.out, run.status, run.err[:8]), ("", 2, "comity: "))
+
+
+# ---- ask ----
+
+
+def act_of(*words):
+    run = Run("ask", *words, "--act-json")
+    return json.loads(run.out) if run.status == 0 else run.err
+
+
+@test
+def ask_acts():
+    company = {"kinds": ["company"]}
+    base = {"act": "transfer", "from": {"state": "XA", **company}, "to": {"state": "XY", **company}, "data": {}, "circumstances": []}
+    places = ["--from", "XA", "--to", "XY"]
+    same("least", act_of(*places), base)
+    same("the other party left out", act_of("--from", "XA"), {**base, "to": company})
+    for words, change in (
+            (["--act", "store"], {"act": "store"}), (["--on", "2026-01-01"], {"on": "2026-01-01"}), (["--via", "XB,XC"], {"via": ["XB", "XC"]}),
+            (["--data", "health,contact", "--data", "important"], {"data": {"categories": ["health", "contact", "important"]}}),
+            (["--people", "5"], {"data": {"people": 5}}), (["--people", "5", "--people", "6"], {"data": {"people": 6}}),
+            (["--people", "many"], {"data": {"people": "many"}}),
+            (["--origin", "XA", "--location", "XB,XA", "--subjects", "XC"], {"data": {"origin": ["XA"], "location": ["XB", "XA"], "subjects": ["XC"]}}),
+            (["--count", "XA.n=5", "--count", "B=6"], {"counts": {"XA.n": 5, "B": 6}}), (["--count", "XA.n"], {"counts": {"XA.n": ""}}),
+            (["--from-kind", "bank,insurer"], {"from": {"state": "XA", "kinds": ["bank", "insurer"]}}),
+            (["--to-kind", "unknown"], {"to": {"state": "XY"}}), (["--circumstance", "unknown"], {"circumstances": None}),
+            (["--circumstance", "occasional"], {"circumstances": ["occasional"]}),
+            (["--from-name", 'A "B" Ltd'], {"from": {"state": "XA", "name": 'A "B" Ltd', **company}}),
+            (["--to-owner", "XB:50", "--to-owner", "XC", "--to-owner", "XA:33.3"],
+             {"to": {"state": "XY", **company, "owners": [{"state": "XB", "percent": 50}, {"state": "XC"}, {"state": "XA", "percent": 33.3}]}}),
+            (["--from-subject-to", "XB", "--to-certified", "shield"],
+             {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
+            (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),
+            (["--channel", "direct", "--binding", "--basis", "PACT"], {"demand": {"channel": "direct", "basis": "PACT", "binding": True}}),
+            (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed:well"],
+             {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed:well"}]})):
+        same(words, act_of(*places, *words), {k: v for k, v in {**base, **change}.items() if v is not None})
+
+
+@test
+def ask_answers():
+    places = ["--from", "XA", "--to", "XY", "--on", "2026-06-01"]
+    run = Run("ask", *places, "--data", "personal")
+    same("status", (run.status, run.err), (1, ""))
+    same("first lines", run.lines()[:2], ["conditional: lawful once what is needed is held", "  transfer on 2026-06-01, under the law of XA, XY"])
+    holds("no colours in a pipe", "\033" not in run.out)
+    same("permitted", Run("ask", *places, "--data", "personal", "--paper", "contract:XA").status, 0)
+    same("lifted", Run("ask", *places, "--data", "personal", "--circumstance", "occasional").status, 0)
+    same("left open", Run("ask", *places, "--data", "personal", "--circumstance", "unknown", "--json").verdicts(), ["undetermined"])
+    same("adopted", Run("ask", *places, "--data", "personal", "--adopt", "SOFT", "--json").verdicts(), ["refuse"])
+    run = Run("ask", *places, "--json")
+    same("JSON", (json.loads(run.out)["verdict"], len(run.lines()), run.status), ("undetermined", 1, 1))
+    act = Run("ask", *places, "--data", "important", "--act-json").out
+    same("the act judged is the act told", json.loads(Run("judge", input=act).out)["act"], json.loads(Run("ask", *places, "--data", "important", "--json").out)["act"])
+    same("by another image", Run("ask", *places, "--law", "nowhere").err, "comity: nowhere: No such file or directory\n")
+
+
+@test
+def ask_errors():
+    usage = "\nSee 'comity ask --help'.\n"
+    for words, told in (
+            ([], "comity ask: say at least --from or --to" + usage), (["--data", "health"], "comity ask: say at least --from or --to" + usage),
+            (["XA", "XY"], "comity ask: 'XA' stands alone; every fact is given by an option" + usage),
+            (["--from", "XA", "XY"], "comity ask: 'XY' stands alone; every fact is given by an option" + usage),
+            (["--frm", "XA"], "comity ask: unknown option, or one without its value: --frm" + usage),
+            (["--from"], "comity ask: unknown option, or one without its value: --from" + usage),
+            (["--from", "XA", "--data", ""], "comity ask: : an empty value; leave the option out for what is not known" + usage),
+            (["--from", "XQ"], 'comity: from.state: "XQ" is no state\n'), (["--from", "xa"], 'comity: from.state: "xa" is no state; did you mean "XA"?\n'),
+            (["--from", "XA", "--data", "helth"], 'comity: data.categories[0]: "helth" is no category; did you mean "health"?\n'),
+            (["--from", "XA", "--data", "health,,contact"], 'comity: data.categories[1]: "" is no category\n'),
+            (["--from", "XA", "--people", "many"], 'comity: data.people: found a string, but expected a number, or {"min", "max"}\n'),
+            (["--from", "XA", "--people", "1.2.3"], None), (["--from", "XA", "--people", "-1"], None),
+            (["--from", "XA", "--to-owner", "XB:110"], 'comity: to.owners[0].percent: found "110", but expected a percentage from 0 to 100 with at most 2 decimals\n'),
+            (["--from", "XA", "--count", "XA.n"], 'comity: counts.XA.n: found a string, but expected a number, or {"min", "max"}\n'),
+            (["--from", "XA", "--count", "XA.m=1"], 'comity: counts: "XA.m" is no count that a law declares; did you mean "XA.n"?\n'),
+            (["--from", "XA", "--on", "2023-02-29"], 'comity: on: "2023-02-29" is no date: February 2023 has 28 days\n'),
+            (["--from", "XA", "--binding"], 'comity: "demand" belongs to the act "disclose" only\n'),
+            (["--from", "XA", "--adopt", "ZZZZZ"], 'comity: --adopt: "ZZZZZ" is no agreement on file\n'),
+            (["--from", "XA", *["--data", "health"] * 512], "comity ask: more than 512 options" + usage)):
+        run = Run("ask", *words)
+        same(words[:6], (run.out, run.status), ("", 2))
+        if told is None:
+            holds(words, run.err.startswith("comity: "), run.err)
+        else:
+            same(words[:6], run.err, told)
+
+
+# ---- law ----
+
+
+@test
+def law_build_is_reproducible():
+    whole = IMAGE.read_bytes()
+    files = [str(p) for p in [*COMMON.glob("*.law"), FOLDER / "law" / "XA.law", FOLDER / "law" / "SOFT.law"]]
+    for seed in range(5):
+        random.Random(seed).shuffle(files)
+        same("built", Run("law", "build", "-o", "again.image", *files).status, 0)
+        holds(f"the same bytes, files shuffled by {seed}", (FOLDER / "again.image").read_bytes() == whole)
+    elsewhere = FOLDER / "else where" / "deep"
+    elsewhere.mkdir(parents=True)
+    for path in files:
+        shutil.copy(path, elsewhere)
+    same("built", Run("law", "build", "--output", "far.image", ".", cwd=elsewhere).status, 0)
+    holds("the same bytes from another folder", (elsewhere / "far.image").read_bytes() == whole)
+    for name in ("XA.law", "SOFT.law"):
+        text = (elsewhere / name).read_text()
+        (elsewhere / name).write_text(text.replace("\n", "\r\n"))
+    same("built", Run("law", "build", "-o", "far.image", ".", cwd=elsewhere, env={"TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8"}).status, 0)
+    holds("the same bytes with carriage returns, in another zone", (elsewhere / "far.image").read_bytes() == whole)
+
+
+@test
+def law_build_writes_whole_or_nothing():
+    target = put("kept.image", b"as it was")
+    target.chmod(0o640)
+    bad = put("bad/bad.law", 'state XB "B"\nrule XB.I.1 "no"\n  refuse\n')
+    run = Run("law", "build", "-o", target, COMMON, bad)
+    same("law with errors", (run.status, target.read_bytes()), (1, b"as it was"))
+    holds("which are told", "error: " in run.err and run.err.endswith(" errors\n") or run.err.endswith(" error\n"), run.err)
+    run = Run("law", "build", "-o", FOLDER / "no" / "such" / "folder.image", COMMON)
+    same("a folder that is missing", run.status, 2)
+    holds("which is told", run.err.startswith("comity: ") and "No such file or directory" in run.err, run.err)
+    run = Run("law", "build", "-o", FOLDER / "law", COMMON)
+    same("a folder for a file", run.status, 2)
+    holds("stays", (FOLDER / "law").is_dir() and (FOLDER / "law" / "XA.law").exists())
+    same("and leaves nothing beside", [p.name for p in FOLDER.iterdir() if p.name.endswith(".new")], [])
+    same("built over it", Run("law", "build", "-o", target, COMMON).status, 0)
+    same("the mode stays", target.stat().st_mode & 0o777, 0o640)
+    holds("nothing is left beside", not [p for p in FOLDER.iterdir() if ".new" in p.name])
+    if os.getuid() != 0:
+        closed = FOLDER / "closed"
+        closed.mkdir()
+        (closed / "old.image").write_bytes(b"as it was")
+        closed.chmod(0o555)
+        run = Run("law", "build", "-o", closed / "old.image", COMMON)
+        same("where one may not write", (run.status, (closed / "old.image").read_bytes()), (2, b"as it was"))
+        closed.chmod(0o755)
+
+
+@test
+def law_build_paths():
+    empty = FOLDER / "empty"
+    empty.mkdir()
+    same("no law files", (lambda r: (r.status, r.err))(Run("law", "build", empty)), (2, 'comity: no law files found; they end in ".law"\n'))
+    same("no such path", (lambda r: (r.status, r.err))(Run("law", "build", "nowhere")), (2, "comity: nowhere: No such file or directory\n"))
+    same("the default is missing", (lambda r: (r.status, r.err))(Run("law", "build", cwd=empty)), (2, "comity: law: No such file or directory\n"))
+    run = Run("law", "check", "-", input='taxonomy "Names"\nkind bank "a bank"\n')
+    same("standard input", (run.status, run.out, run.err), (0, "", ""))
+    put("hidden/.secret.law", "nonsense")
+    put("hidden/notes.txt", "nonsense")
+    put("hidden/deep/er/good.law", 'taxonomy "Names"\n')
+    same("hidden files and others are passed over", Run("law", "check", "hidden").status, 0)
+    same("a file twice", Run("law", "check", COMMON, COMMON / "XY.law").status, 1)
+    same("unknown option", (lambda r: (r.status, r.err))(Run("law", "check", "-o", "x")),
+         (2, "comity law: unknown option, or one without its value: -o\nSee 'comity law --help'.\n"))
+
+
+@test
+def law_check():
+    run = Run("law", "check", COMMON, "law")
+    same("clean", (run.status, run.out, run.err), (0, "", ""))
+    put("wrong/a.law", 'state XB "B"\ninstrument I "Act"\nrule XB.I.1 "One"\n  cite I "1"\n  when data has helth\n  refuse\n  unverified\n')
+    put("wrong/b.law", 'state XC "C"\ncovers transfr\n')
+    run = Run("law", "check", COMMON, "wrong/a.law")
+    same("an error", (run.status, run.out, run.err), (1, "", 'wrong/a.law:5:17: error: "helth" is no category; did you mean "health"?\n'
+         '    5 |   when data has helth\n      |                 ^~~~~\ncomity: the law has 1 error\n'))
+    run = Run("law", "check", COMMON, "wrong/b.law")
+    same("a syntax error", run.status, 1)
+    holds("with its place", run.err.startswith("wrong/b.law:2:8: error: "), run.err)
+    holds("nothing is written", not (FOLDER / "world.image").exists())
+
+
+@test
+def law_fmt():
+    laid = (FOLDER / "law" / "XA.law").read_text()
+    loose = laid.replace("  cite    I", " cite   I").replace("\n\nrule", "\nrule")
+    same("laid out already", (lambda r: (r.status, r.out, r.err))(Run("law", "fmt", "--check", "law")), (0, "", ""))
+    path = put("fmt/loose.law", loose)
+    put("fmt/laid.law", laid.replace("XA", "XB"))
+    same("not laid out", (lambda r: (r.status, r.out))(Run("law", "fmt", "--check", "fmt")), (1, "fmt/loose.law\n"))
+    same("and left as it was", path.read_text(), loose)
+    path.chmod(0o600)
+    same("laid out in place", (lambda r: (r.status, r.out, r.err))(Run("law", "fmt", "fmt")), (0, "", ""))
+    same("as it should be", path.read_text(), laid)
+    same("its mode stays", path.stat().st_mode & 0o777, 0o600)
+    same("input to output", (lambda r: (r.status, r.out))(Run("law", "fmt", "-", input=loose)), (0, laid))
+    same("by default", (lambda r: (r.status, r.out))(Run("law", "fmt", input=loose)), (0, laid))
+    broken = put("fmt/broken.law", 'state XB "B\n')
+    run = Run("law", "fmt", "fmt")
+    same("what cannot be read stays as it was", (run.status, broken.read_text()), (2, 'state XB "B\n'))
+    holds("and is told", run.err.startswith("fmt/broken.law:1:"), run.err)
+    same("unknown option", Run("law", "fmt", "--chek").status, 2)
+
+
+@test
+def law_list_and_show():
+    same("list", Run("law", "list", "--state", "XA").lines(), [
+        "XA.I.1                           refuse                         Important data stays",
+        "XA.I.2                           needs    2010-01-01            Personal data leaves under a contract [unverified]",
+        "XA.I.3                           lifts                          But not when occasional"])
+    names = lambda *words: [json.loads(line)["rule"] for line in Run("law", "list", "--json", *words).lines()]
+    same("all", names(), ["SOFT.I.1", "XA.I.1", "XA.I.2", "XA.I.3"])
+    same("by effect", names("--effect", "refuse"), ["SOFT.I.1", "XA.I.1"])
+    same("by day", names("--on", "2009-12-31", "--state", "XA"), ["XA.I.1", "XA.I.3"])
+    same("unverified", names("--unverified"), ["XA.I.2"])
+    same("a state without rules", (lambda r: (r.out, r.status))(Run("law", "list", "--state", "XY")), ("", 0))
+    same("no state", (lambda r: (r.err, r.status))(Run("law", "list", "--state", "XQ")), ('comity: "XQ" is the code of no law on file\n', 2))
+    same("no effect", (lambda r: (r.err, r.status))(Run("law", "list", "--effect", "forbid")),
+         ("comity law: 'forbid' is no effect; there are refuse, needs, way, lifts, duty, compels and notes\nSee 'comity law --help'.\n", 2))
+    same("no day", Run("law", "list", "--on", "2026-13-01").err, 'comity law: --on: "2026-13-01" is no date: months run from 01 to 12\nSee \'comity law --help\'.\n')
+    same("unknown option", Run("law", "list", "--frob").err, "comity law: list: unknown option, or one without its value: --frob\nSee 'comity law --help'.\n")
+    same("show", Run("law", "show", "XA.I.2").out, 'rule XA.I.2 "Personal data leaves under a contract"\n  cite   I "2"\n  from   2010-01-01\n'
+         "  when   transfer from XA to outside XA and data has personal\n  needs  contract\n  unverified\n  # Act, 2\n"
+         "  # in force from 2010-01-01 until further notice\n  # lifted by XA.I.3  But not when occasional\n\n")
+    holds("show what lifts", "  # lifts     XA.I.2  Personal data leaves under a contract" in Run("law", "show", "XA.I.3").lines())
+    same("show several", len([l for l in Run("law", "show", "XA.I.2", "SOFT.I.1").lines() if l.startswith("rule ")]), 2)
+    same("show all of a state", len([l for l in Run("law", "show", "XA").lines() if l.startswith("rule ")]), 3)
+    told = json.loads(Run("law", "show", "--json", "XA.I.2").out)
+    same("show as JSON", (told["rule"], told["from"], told["until"], told["lifted_by"], told["ways"], told["checked"]), ("XA.I.2", "2010-01-01", None, ["XA.I.3"], [], None))
+    run = Run("law", "show", "XA.I.22", "XA.I.1")
+    same("no rule", (run.err, run.status), ('comity: "XA.I.22" is no rule and no law on file; did you mean "XA.I.2"?\n', 2))
+    holds("the others are shown", run.out.startswith("rule XA.I.1 "), run.out)
+    same("nothing named", (lambda r: (r.out, r.status))(Run("law", "show")), ("", 2))
+
+
+@test
+def law_diff():
+    put("new/XA.law", LAW.replace("needs   contract", "needs   one of contract, consent").replace("from    2010-01-01", "from    2011-01-01")
+        .replace('rule XA.I.3 "But not', 'rule XA.I.4 "But not'))
+    same("built", Run("law", "build", "-o", "new.image", COMMON, "new").status, 0)
+    run = Run("law", "diff", IMAGE, IMAGE)
+    same("the same", (run.status, run.out[:22]), (0, "the same law: sha256:"[:22] + run.out[21:22]))
+    run = Run("law", "diff", IMAGE, "new.image")
+    same("what changed", (run.status, run.lines()), (1, [
+        'removed the law file of SOFT "A Declaration"',
+        'removed SOFT.I.1 "Nothing leaves" (refuse)',
+        'removed XA.I.3 "But not when occasional" (lifts)',
+        'added XA.I.4 "But not when occasional" (lifts)',
+        'changed XA.I.2 "Personal data leaves under a contract"',
+        "  in force from: was 2010-01-01, is 2011-01-01",
+        "  -   from   2010-01-01",
+        "  -   needs  contract",
+        "  +   from   2011-01-01",
+        "  +   needs  one of contract, consent"]))
+    put("count/XA.law", LAW.replace('"persons this year"', '"persons in this year"'))
+    put("count/SOFT.law", SOFT)
+    same("built", Run("law", "build", "-o", "count.image", COMMON, "count").status, 0)
+    run = Run("law", "diff", IMAGE, "count.image")
+    holds("no rule", run.status == 1 and run.out.startswith("no rule changed, but names, members, counts or definitions did: sha256:"), run.out)
+    same("one image", Run("law", "diff", IMAGE).status, 2)
+    same("a missing image", (lambda r: (r.status, r.err))(Run("law", "diff", IMAGE, "nowhere")), (2, "comity: nowhere: No such file or directory\n"))
+
+
+# ---- the whole ----
+
+
+@test
+def help_and_version():
+    for words, begin in ((["--help"], "comity: "), (["-h"], "comity: "), (["help"], "comity: "), (["ask", "--help"], "Usage: comity ask "),
+                         (["judge", "--help"], "Usage: comity judge "), (["law", "--help"], "Usage: comity law "), (["law", "build", "--help"], "Usage: comity law "),
+                         (["law", "show", "XA", "--help"], "Usage: comity law "), (["ask", "--from", "XA", "--help"], "Usage: comity ask ")):
+        run = Run(*words, env={"COMITY_LAW": "nowhere"})
+        holds(words, run.out.startswith(begin) and run.status == 0 and run.err == "", (run.out[:40], run.err, run.status))
+        holds(f"{words}: lines of 100 at most", all(len(line) <= 100 for line in run.lines()), [l for l in run.lines() if len(l) > 100])
+        if words[-1] == "--help" and words[0] in ("ask", "judge", "law"):
+            holds(f"{words}: examples", "Examples:\n" in run.out)
+    for word in ("--version", "-V"):
+        run = Run(word)
+        holds(word, run.out.startswith("comity ") and len(run.lines()) == 1 and run.status == 0, run.out)
+    run = Run()
+    holds("nothing said", run.out == "" and run.status == 2 and run.err.startswith("comity: "), run.err)
+    run = Run("law")
+    holds("no verb", run.out == "" and run.status == 2 and run.err.startswith("Usage: comity law "), run.err)
+
+
+@test
+def commands_there_are_not():
+    for word, told in (("jugde", "'jugde' is no command; did you mean 'judge'?"), ("lwa", "'lwa' is no command; did you mean 'law'?"),
+                       ("frobnicate", "'frobnicate' is no command; see 'comity --help'"), ("", "'' is no command; see 'comity --help'")):
+        run = Run(word)
+        same(word, (run.out, run.err, run.status), ("", f"comity: {told}\n", 2))
+    for word in ("inspect", "mask", "record", "key", "paper", "request", "product", "watch", "serve"):
+        run = Run(word, "--frob")
+        same(word, (run.out, run.err, run.status), ("", f"comity: '{word}' is planned and not in this version\n", 2))
+    for word in ("prove", "fairness", "export"):
+        run = Run("law", word)
+        same(word, (run.out, run.err, run.status), ("", f"comity: 'law {word}' is planned and not in this version\n", 2))
+    same("no verb", Run("law", "chekc").err, "comity law: 'chekc' is no verb; there are build, check, fmt, list, show and diff\nSee 'comity law --help'.\n")
+
+
+def on_terminal(*words, env=None):
+    """What the command writes to a terminal."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "TERM")}
+    environment.update({"COMITY_LAW": str(IMAGE), "TERM": "xterm", **(env or {})})
+    parent, child = pty.openpty()
+    process = subprocess.Popen([COMITY, *words], stdin=subprocess.DEVNULL, stdout=child, stderr=subprocess.DEVNULL, env=environment)
+    os.close(child)
+    told = b""
+    while True:
+        try:
+            more = os.read(parent, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        told += more
+    process.wait(20)
+    os.close(parent)
+    return told
+
+
+@test
+def colours():
+    words = ["ask", "--from", "XA", "--to", "XY", "--data", "important"]
+    holds("on a terminal", b"\033[" in on_terminal(*words))
+    holds("never with NO_COLOR", b"\033[" not in on_terminal(*words, env={"NO_COLOR": "1"}))
+    holds("an empty NO_COLOR is none", b"\033[" in on_terminal(*words, env={"NO_COLOR": ""}))
+    holds("never on a dumb terminal", b"\033[" not in on_terminal(*words, env={"TERM": "dumb"}))
+    holds("never in JSON", b"\033[" not in on_terminal(*words, "--json"))
+    path = str(put("one", REFUSE + "\n"))
+    holds("judge on a terminal", b"\033[" in on_terminal("judge", "--explain", path))
+    holds("judge in JSON", b"\033[" not in on_terminal("judge", path))
+
+
+with tempfile.TemporaryDirectory() as name:
+    FOLDER = pathlib.Path(name).resolve()
+    put("law/XA.law", LAW)
+    put("law/SOFT.law", SOFT)
+    IMAGE = FOLDER / "case.image"
+    subprocess.run([COMITY, "law", "build", "-o", IMAGE, COMMON, FOLDER / "law"], check=True)
+    for current in tests:
+        try:
+            current()
+        except Exception:  # one that cannot go on has failed; the others go on
+            failures.append(f"{current.__name__}: {traceback.format_exc()}")
+for failure in failures:
+    print(failure)
+print(f"command: {passed} passed, {len(failures)} failed")
+sys.exit(1 if failures else 0)

@@ -323,10 +323,6 @@ static void stream_judge(judge_run *judging, input_stream *input)
             (void)stream_fill(judging, input);
             continue;
         }
-        if (size > COMITY_LIMIT_ACT_BYTES) {
-            stream_skip_line(judging, input);
-            continue;
-        }
         if (left == 0) {
             return;
         }
@@ -336,6 +332,10 @@ static void stream_judge(judge_run *judging, input_stream *input)
                 stream_document(judging, input);
                 return;
             }
+        }
+        if (size > COMITY_LIMIT_ACT_BYTES) {
+            stream_skip_line(judging, input);
+            continue;
         }
         judge_line(judging, line, size);
         input->begin += newline != NULL ? size + 1 : size;

@@ -28,28 +28,28 @@ instrument I "Act"
 covers transfer, store, disclose from 2000-01-01
 
 count XA.n "persons this year"
-  of      persons
-  when    transfer from XA
-  window  calendar year
-  per     exporter
+  of     persons
+  when   transfer from XA
+  window calendar year
+  per    exporter
 
 rule XA.I.1 "Important data stays"
-  cite    I "1"
-  when    transfer from XA to outside XA and data has important
+  cite   I "1"
+  when   transfer from XA to outside XA and data has important
   refuse
   checked 2026-01-01 "read"
 
 rule XA.I.2 "Personal data leaves under a contract"
-  cite    I "2"
-  from    2010-01-01
-  when    transfer from XA to outside XA and data has personal
-  needs   contract
+  cite   I "2"
+  from   2010-01-01
+  when   transfer from XA to outside XA and data has personal
+  needs  contract
   unverified
 
 rule XA.I.3 "But not when occasional"
-  cite    I "3"
-  when    occasional
-  lifts   XA.I.2
+  cite   I "3"
+  when   occasional
+  lifts  XA.I.2
   checked 2026-01-01 "read"
 """
 SOFT = """agreement SOFT "A Declaration"
@@ -196,7 +196,9 @@ def judge_documents():
     run = Run("judge", input=f"[{PERMIT},\n{REFUSE}")
     same("a broken document yields its error only", (len(run.lines()), run.status), (1, 2))
     same("which says where", run.verdicts()[0][2], f"line 2, column {len(REFUSE) + 1}: found the end of the input but expected ',' or ']' after the value")
-    run = Run("judge", input="[" + PERMIT + " " * (1 << 21) + "]")
+    run = Run("judge", input="[" + ",".join([PERMIT] * 10000) + "]")
+    same("a list of more than 1 MiB on one line, within the limit of documents", (len(PERMIT) * 10000 < 1310000, len(run.lines()), run.status), (True, 10000, 0))
+    run = Run("judge", input="[\n" + PERMIT + " " * (1 << 21) + "]")
     same("a document that is too long", run.verdicts(), [(1, "limit", "a document of more than 1310720 bytes; give acts one a line for more")])
     run = Run("judge", input="[" + ",".join([PERMIT] * 5000) + "]")
     same("a document of many acts, within the limit", (len(run.lines()), run.status), (5000, 0))
@@ -509,7 +511,7 @@ def law_check():
 @test
 def law_fmt():
     laid = (FOLDER / "law" / "XA.law").read_text()
-    loose = laid.replace("  cite    I", " cite   I").replace("\n\nrule", "\nrule")
+    loose = laid.replace("  cite   I", " cite I").replace("\n\nrule", "\nrule")
     same("laid out already", (lambda r: (r.status, r.out, r.err))(Run("law", "fmt", "--check", "law")), (0, "", ""))
     path = put("fmt/loose.law", loose)
     put("fmt/laid.law", laid.replace("XA", "XB"))
@@ -561,7 +563,7 @@ def law_list_and_show():
 
 @test
 def law_diff():
-    put("new/XA.law", LAW.replace("needs   contract", "needs   one of contract, consent").replace("from    2010-01-01", "from    2011-01-01")
+    put("new/XA.law", LAW.replace("needs  contract", "needs  one of contract, consent").replace("from   2010-01-01", "from   2011-01-01")
         .replace('rule XA.I.3 "But not', 'rule XA.I.4 "But not'))
     same("built", Run("law", "build", "-o", "new.image", COMMON, "new").status, 0)
     run = Run("law", "diff", IMAGE, IMAGE)

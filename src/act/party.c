@@ -97,12 +97,15 @@ static uint32_t owners_count(const comity_act_memory *reader)
 }
 
 typedef struct owners_reading {
-    uint32_t next;
+    uint32_t next, end; /* what is no party was not counted, so there is no room for it */
 } owners_reading;
 
 static comity_status owner_item(comity_act_memory *reader, void *into)
 {
     owners_reading *reading = into;
+    if (reading->next == reading->end) {
+        return comity_read_expected(reader, "a party: a state's code, or an object");
+    }
     return comity_read_party(reader, reading->next++);
 }
 
@@ -118,7 +121,7 @@ static comity_status field_owners(comity_act_memory *reader, void *into)
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "owners of owners more than %d deep", COMITY_LIMIT_OWNER_DEPTH);
     }
     reader->act.node_count = (uint16_t)(first + count);
-    owners_reading reading = {first};
+    owners_reading reading = {first, first + count};
     bool lightly = reader->lightly;
     reader->lightly = true;
     reader->owner_depth++;

@@ -50,4 +50,26 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
+/* Forms (containers, compressions, character sets). All that is decoded from one
+ * input: an hour of work at most. */
+#define COMITY_LIMIT_FORM_BYTES ((uint64_t)64 << 30)
+/* Decoded to raw, once a few MiB are out: logs reach a hundred, bombs a thousand and more. */
+#define COMITY_LIMIT_FORM_RATIO 250
+#define COMITY_LIMIT_FORM_RATIO_FREE_BYTES ((uint64_t)8 << 20)
+/* Parts and members of one input: a large source tree in one archive. */
+#define COMITY_LIMIT_FORM_MEMBERS 1000000
+/* Forms in one another: a base64 value in a JSON file in a zip in a mail in a tar.gz has six. */
+#define COMITY_LIMIT_FORM_DEPTH 12
+/* Parts that can be open in one another: text, and values in base64 in it. */
+#define COMITY_LIMIT_FORM_LEVELS 8
+/* A decoder's block: windows of 8 MiB (zstd) and 16 MiB (brotli) at once, and what
+ * a workbook's strings need. Pages that are not used are never touched. */
+#define COMITY_LIMIT_FORM_MEMORY_BYTES ((size_t)48 << 20)
+/* Bytes looked at to tell what a form is. */
+#define COMITY_LIMIT_FORM_SNIFF_BYTES 4096
+/* A member's name, a chain of names. */
+#define COMITY_LIMIT_FORM_NAME_BYTES 1024
+/* The headers of one part of a mail or form. */
+#define COMITY_LIMIT_FORM_HEADER_BYTES 65536
+
 #endif

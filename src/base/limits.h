@@ -50,6 +50,21 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
+/* Scanning for findings. Types in one set: they are kept as sets of bits, near every label. */
+#define COMITY_LIMIT_SCAN_TYPES 2048
+/* Bytes known behind a place before it is judged: a private key in PEM fits. */
+#define COMITY_LIMIT_SCAN_AHEAD 8192
+/* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */
+#define COMITY_LIMIT_SCAN_BACK 1024
+/* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
+#define COMITY_LIMIT_SCAN_NEAR 300
+/* A label or field name: longer ones are sentences. */
+#define COMITY_LIMIT_SCAN_LABEL_BYTES 64
+/* JSON and XML: containers whose names make a path; deeper ones are counted only. */
+#define COMITY_LIMIT_SCAN_DEPTH 64
+/* CSV: columns whose names are kept; those beyond have no name. */
+#define COMITY_LIMIT_SCAN_COLUMNS 1024
+
 /* Forms (containers, compressions, character sets). All that is decoded from one
  * input: an hour of work at most. */
 #define COMITY_LIMIT_FORM_BYTES ((uint64_t)64 << 30)

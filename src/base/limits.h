@@ -86,5 +86,20 @@
 #define COMITY_LIMIT_FORM_NAME_BYTES 1024
 /* The headers of one part of a mail or form. */
 #define COMITY_LIMIT_FORM_HEADER_BYTES 65536
+/* Values of types: an identifier, a token, a key in PEM. */
+#define COMITY_LIMIT_VALUE_BYTES 8192
+/* Values whose check takes the square of their size: wallets have fewer than 110 characters. */
+#define COMITY_LIMIT_VALUE_CODE_BYTES 128
+/* Files of types: all that the program is built with are a tenth of it. */
+#define COMITY_LIMIT_TYPES_BYTES ((size_t)8 << 20)
+/* Types and forms are numbered in 16 bits. */
+#define COMITY_LIMIT_TYPES 20000
+/* One type, as far as a person can follow it. */
+#define COMITY_LIMIT_TYPE_FORMS 64
+#define COMITY_LIMIT_TYPE_ELEMENTS 24  /* of one shape */
+#define COMITY_LIMIT_TYPE_STEPS 2048   /* of its conditions, compiled */
+#define COMITY_LIMIT_TYPE_NAMES 16     /* given with `let` */
+#define COMITY_LIMIT_TYPE_DEPTH 24     /* of an expression: parentheses and `if` within one another */
+#define COMITY_LIMIT_TYPE_TEXT_BYTES 400
 
 #endif

@@ -58,6 +58,8 @@
 #define COMITY_LIMIT_SCAN_BACK 1024
 /* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
 #define COMITY_LIMIT_SCAN_NEAR 300
+/* Values that are found by their shape, but for those that begin with an anchor. */
+#define COMITY_LIMIT_SCAN_VALUE_BYTES 512
 /* A label or field name: longer ones are sentences. */
 #define COMITY_LIMIT_SCAN_LABEL_BYTES 64
 /* JSON and XML: containers whose names make a path; deeper ones are counted only. */

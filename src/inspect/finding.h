@@ -37,7 +37,8 @@ typedef struct comity_finding {
     uint64_t line;      /* from 1: newlines before the value, and one */
     uint64_t record;    /* from 0: JSON object of a list, NDJSON line, CSV row, line of text */
     uint32_t column;    /* CSV: from 1; else 0 */
-    const char *path;   /* field, JSON path, XML path, or the column's name; "" if there is none. NUL-terminated, UTF-8 */
+    const char *path;   /* field, JSON path, XML path, or the column's name; "" if there is none,
+                         * or if paths are not wanted. NUL-terminated */
 } comity_finding;
 
 #endif

@@ -2,7 +2,7 @@
  *
  *     comity_scan_rules_new(types, &rules, reterr);          once; threads share it
  *     comity_scan_new(rules, &settings, &scan, reterr);      one a thread, and one a level of parts
- *     comity_scan_begin(scan, &part);                        a part: a document, a member, a field
+ *     comity_scan_start(scan, &part);                        a part: a document, a member, a field
  *     comity_scan_feed(scan, bytes, size);                   any split
  *     comity_scan_finish(scan);
  *
@@ -41,7 +41,7 @@ typedef struct comity_scan_part {
     comity_form_syntax syntax;
     char delimiter;    /* CSV: ',' if 0 */
     bool has_header;   /* CSV: the first row names the columns */
-    const char *field; /* what names all of the part, or NULL; borrowed until comity_scan_begin returns */
+    const char *field; /* what names all of the part, or NULL; borrowed until comity_scan_start returns */
 } comity_scan_part;
 
 struct comity_persons;
@@ -55,6 +55,7 @@ typedef struct comity_scan_settings {
     uint8_t key[16];                /* of the digests */
     const char *const *states;      /* declared for the route, or NULL */
     size_t state_count;
+    bool wants_paths;               /* findings bear their path; it takes time */
     struct comity_persons *persons; /* counts distinct persons; NULL: they are not counted. Borrowed */
     comity_scan_found found;
     void *context;
@@ -71,7 +72,7 @@ COMITY_MUST_USE comity_status comity_scan_new(const comity_scan_rules *rules, co
 void comity_scan_free(comity_scan *scan);
 
 /* Begins a part; what was fed of another and not finished is forgotten. */
-void comity_scan_begin(comity_scan *scan, const comity_scan_part *part);
+void comity_scan_start(comity_scan *scan, const comity_scan_part *part);
 
 /* Takes the next `size` bytes; `bytes` may be NULL when `size` is 0. */
 void comity_scan_feed(comity_scan *scan, const void *bytes, size_t size);

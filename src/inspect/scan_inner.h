@@ -29,12 +29,10 @@ typedef struct comity_scan_set {
     uint64_t bits[COMITY_SCAN_SET_WORDS];
 } comity_scan_set;
 
-/* What a text speaks for, as a label or field name or as a word near. */
+/* What a name speaks for. */
 typedef struct comity_scan_meaning {
     comity_scan_set types;
-    bool is_label; /* some of the types are found behind labels */
-    bool is_word;
-    bool is_field;
+    bool is_label; /* values behind it are tried as a whole */
 } comity_scan_meaning;
 
 /* Forms of one way of finding and one size. */
@@ -45,18 +43,21 @@ typedef struct comity_scan_choice {
 } comity_scan_choice;
 
 struct comity_scan_rules {
+    comity_arena arena; /* holds all of this */
     const comity_types *types;
     size_t set_words; /* of each set, those in use */
     comity_scan_choice choices[COMITY_FIND_COUNT][COMITY_SCAN_SIZES];
     comity_scan_set contexts[COMITY_FIND_COUNT][COMITY_SCAN_SIZES]; /* types with forms that context makes findings */
     uint16_t *alone;
+    comity_scan_index words; /* to sets of types; ASCII folded */
+    comity_scan_set *word_meanings;
+    size_t word_meaning_count;
+    comity_scan_names names; /* field names and words, written plainly, to meanings */
     comity_scan_meaning *meanings;
     size_t meaning_count;
-    comity_scan_index words;   /* to meanings; ASCII folded */
     comity_scan_index anchors; /* to forms; exact */
     comity_scan_index marks;   /* to types; ASCII folded */
-    comity_scan_fields fields; /* whole names to meanings */
-    uint64_t tails[1024];      /* bits: the last three letters of labels */
+    uint64_t tails[1024];      /* bits: the last three letters of names */
 };
 
 /* A word that speaks for types, where it stands. */
@@ -71,7 +72,8 @@ typedef struct comity_scan_field {
     uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
     uint8_t size; /* 0: free */
     bool speaks;
-    bool is_label;
+    bool is_label; /* values behind it are tried as a whole */
+    uint64_t hash;
     comity_scan_set types;
 } comity_scan_field;
 
@@ -107,12 +109,11 @@ typedef struct comity_scan_place {
     uint64_t escaped, in_string;
 } comity_scan_place;
 
+/* A column of CSV. */
 typedef struct comity_scan_column {
     uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
     uint8_t size;
-    bool speaks;
-    bool is_label;
-    comity_scan_set types;
+    bool is_label; /* its cells are tried as a whole */
 } comity_scan_column;
 
 struct comity_scan {
@@ -124,23 +125,24 @@ struct comity_scan {
     comity_scan_set locale; /* types of the route's states */
     bool has_locale;
     uint8_t level_min;
+    bool wants_paths;
     uint64_t key[2];
 
     /* the part */
     comity_scan_part part;
-    char part_field[COMITY_LIMIT_SCAN_LABEL_BYTES];
-    comity_scan_set part_types;
-    bool part_speaks;
+    uint8_t part_field[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    size_t part_field_size;
     comity_scan_carry carry;
     uint64_t scanned; /* the first stage has passed this byte */
+    uint64_t looked;  /* words before this byte have been looked at */
     uint64_t done;    /* no finding begins before this byte: findings do not overlap */
     uint64_t words_begin, words_end; /* words have been looked for from here to there */
     size_t hit_begin, hit_end;       /* of a ring */
     comity_scan_hit hits[COMITY_SCAN_HITS];
     comity_scan_place place;
     uint64_t person_record;   /* of the strongest identifier kept */
-    uint64_t person;          /* its digest; 0: none */
-    uint8_t person_rank;
+    uint64_t person;          /* its digest */
+    uint32_t person_rank;      /* 0: none */
     comity_scan_field fields[COMITY_SCAN_FIELDS];
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
     comity_scan_column *columns; /* COMITY_LIMIT_SCAN_COLUMNS */
@@ -169,7 +171,7 @@ typedef struct comity_scan_readings {
 typedef struct comity_scan_around {
     const comity_scan_set *types; /* NULL: nothing speaks for any */
     uint16_t evidence;
-    comity_scan_set room;
+    comity_scan_set room; /* for `types` */
     uint64_t field; /* hash of the field's name, 0: none */
 } comity_scan_around;
 
@@ -187,6 +189,14 @@ static inline void comity_set_add(comity_scan_set *set, size_t type)
 {
     set->bits[type / 64] |= UINT64_C(1) << type % 64;
 }
+
+/* scan.c: scans with a level other than the best, for tests. */
+void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
+
+/* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
+size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
+/* A number below 65536 for the last letters of a label that ends before `end`. */
+uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
 /* scan_try.c: trying values. */
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size,
@@ -206,6 +216,8 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
 /* scan_tokens.c */
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
@@ -214,6 +226,8 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              comity_scan_around *ret_around);
+/* The name of the field that `at` stands in, for its path. */
+bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size);
 const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *name, size_t size);
 /* The name, in quotes or not, that ends before `end`, not before `low`. */
 bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size);
@@ -221,6 +235,7 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_set *types, uint64_t field);
 /* scan_words.c */
+bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, comity_scan_set *types);
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */

@@ -13,6 +13,7 @@
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
 #define LETTERS 4          /* of a word without digits that may belong to a number */
 #define GAP_BYTES 4        /* between two words */
+#define LEFT_BYTES 448     /* before the place at which a number is seen */
 
 typedef struct number_word {
     const uint8_t *begin, *end;
@@ -176,8 +177,9 @@ static void gather_right(const uint8_t *low, const uint8_t *high, number_words *
     }
 }
 
-static void gather_left(const uint8_t *low, const uint8_t *high, number_words *words)
+static void gather_left(const uint8_t *low, const uint8_t *high, const uint8_t *at, number_words *words)
 {
+    low = at - low > LEFT_BYTES ? at - LEFT_BYTES : low;
     for (int i = 0; i < WORDS_LEFT; i++) {
         number_word *first = &words->list[0];
         number_word word;
@@ -325,7 +327,7 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
         return;
     }
     gather_right(scan->low, scan->high, &words);
-    gather_left(scan->low, scan->high, &words);
+    gather_left(scan->low, scan->high, at, &words);
     const uint8_t *end = words.list[words.count - 1].end;
     comity_scan_look_around(scan, words.list[0].begin, end, &around);
     comity_scan_at_token(scan, at, &around);

@@ -157,6 +157,7 @@ static void structure_advance(comity_scan *scan, const uint8_t *at, const uint8_
             place->escaped = *at == '\\' && !is_csv;
         } else if (is_csv && (*at == (uint8_t)scan->part.delimiter || *at == '\n')) {
             csv_mark(scan, at);
+            at = scan->view + (place->at - scan->view_begin) - 1; /* a finding in the cell may have gone on */
             continue;
         } else if (!is_csv && (*at == '{' || *at == '[' || *at == '}' || *at == ']')) {
             json_mark(scan, at);
@@ -184,7 +185,7 @@ void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
         place->record = place->line;
         break;
     }
-    place->at = target;
+    place->at = place->at < target ? target : place->at;
 }
 
 static size_t path_put(char *path, size_t used, size_t size_max, const char *text, size_t size)

@@ -12,10 +12,10 @@
  *
  *     part_begin(part 1 "gzip > tar:a.csv", csv, ';')  piece … piece  part_end
  *
- * Parts nest: a part in base64 within a JSON string begins and ends between two
- * pieces of the JSON, after the piece that holds the string's end, and has a
- * greater `level`. At most one part of each level is open, so who keeps a state
- * a level (COMITY_LIMIT_FORM_LEVELS) keeps all of them.
+ * Parts nest: a value in base64 within a JSON string is a part of its own, of a
+ * greater `level`, whose calls come between those of the JSON: after the piece
+ * that holds the value, or while it goes on. At most one part of each level is
+ * open, so who keeps a state a level (COMITY_LIMIT_FORM_LEVELS) keeps all of them.
  *
  * However the input is split, parts and their bytes are the same; only where one
  * piece ends and the next begins may differ. Where nothing need be decoded (JSON
@@ -51,11 +51,13 @@ typedef enum comity_form_syntax {
 /* "text", "json", "ndjson", "csv", "xml", "html", "form", "binary". A constant. */
 const char *comity_form_syntax_name(comity_form_syntax syntax);
 
-/* What can be done to a part's raw bytes where they stand. */
+/* What is known of a part's raw bytes and may be done to them. */
 typedef enum comity_form_place {
-    COMITY_FORM_UNMAPPED = 0, /* nothing: compressed, or computed; pieces have no runs */
-    COMITY_FORM_SAME_SIZE,    /* a value may be replaced by one of equal size: the container counts bytes */
-    COMITY_FORM_ANY_SIZE      /* a value may be replaced by one of any size */
+    COMITY_FORM_UNMAPPED = 0, /* compressed or computed: pieces have no runs */
+    COMITY_FORM_READ_ONLY,    /* runs say where; a checksum covers the bytes, so they cannot be changed */
+    COMITY_FORM_WHOLE_VALUE,  /* in base64: only the whole value [raw_begin, raw_end) can be replaced */
+    COMITY_FORM_SAME_SIZE,    /* bytes can be replaced by as many: the container counts them */
+    COMITY_FORM_ANY_SIZE      /* bytes can be replaced by any, in the part's character set and syntax */
 } comity_form_place;
 
 /* A part. Plain, borrowed for the call; the number names it from begin to end. */
@@ -70,7 +72,8 @@ typedef struct comity_form_part {
     const char *chain;   /* "gzip > tar:a.csv > utf-16le"; "" if the raw bytes are the text. NUL-terminated */
     const char *charset; /* "ascii", "utf-8", "utf-16le", "gb18030", …; "" for binary. As far as known at the beginning */
     const char *field;   /* what names the value: a form field, a mail header, a document's part; "" if nothing does */
-    uint64_t raw_begin;  /* where in the input its container's bytes begin, as far as that is mapped */
+    uint64_t raw_begin;  /* where in the input the innermost container's bytes begin that is still mapped */
+    uint64_t raw_end;    /* of COMITY_FORM_WHOLE_VALUE: where the value ends; told at part_end, 0 before */
 } comity_form_part;
 
 /* `count` units, each of `decoded_unit` decoded bytes that came from `raw_unit`
@@ -84,9 +87,9 @@ typedef struct comity_form_run {
     uint8_t raw_unit;
 } comity_form_run;
 
-/* The next bytes of a part; borrowed for the call. Runs lie in order, cover
- * the piece without gaps (raw bytes that stand for nothing lie between them), and
- * are none for a part that is unmapped. */
+/* The next bytes of a part; borrowed for the call. Runs lie in order, cover at
+ * least the piece (raw bytes that stand for nothing may lie between them), and are
+ * none for a part that is unmapped. */
 typedef struct comity_form_piece {
     const uint8_t *bytes;
     size_t size;      /* at least 1 */

@@ -410,7 +410,7 @@ class Program:
 
     def range(self, may_lack=False):
         """A function of a Value to (text, how many places before it are missing)."""
-        if may_lack and self.peek() in (")", "using"):
+        if may_lack and self.peek() in (")", "using", "by"):
             return lambda v: (v.value[v.begin:v.end], 0)
         if self.accept("@"):
             part = self.take() - 1

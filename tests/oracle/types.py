@@ -84,10 +84,16 @@ def unescape(text):
     def meaning(match):
         rest = match.group(1)
         return chr(int(rest[1:], 16)) if rest[0] == "x" else {"n": "\n", "r": "\r", "t": "\t"}.get(rest, rest)
-    return re.sub(r"\\(x[0-9A-Fa-f]{2}|.)", meaning, text.encode("utf-8").decode("latin-1"))
+    return re.sub(r"\\(x[0-9A-Fa-f]{2}|.)", meaning, text)
+
+
+def latin(text):
+    """UTF-8 bytes as a string, one character a byte."""
+    return text.encode("utf-8").decode("latin-1")
 
 
 def read_shape(text):
+    text = latin(text)
     alternatives, at = [[]], 0
     element = re.compile(r'\s*(?:(\()|(")|(\[(?:\\.|[^\]\\])*\])|([9AaXxhbuL*])|(\|)|(#.*))')
     string = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*(/?)')
@@ -258,7 +264,7 @@ class Program:
                         break
                     raise ValueError(f"{text!r} at {at}")
                 number, word, string, sign = match.groups()
-                self.tokens.append(int(number) if number else word or sign or ("string", unescape(string)))
+                self.tokens.append(int(number) if number else word or sign or ("string", unescape(latin(string))))
                 at = match.end()
             self.at = 0
             if keyword == "let":

@@ -50,6 +50,23 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
+/* Scanning for findings. Types in one set: they are kept as sets of bits, near every label. */
+#define COMITY_LIMIT_SCAN_TYPES 2048
+/* Bytes known behind a place before it is judged: a private key in PEM fits. */
+#define COMITY_LIMIT_SCAN_AHEAD 8192
+/* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */
+#define COMITY_LIMIT_SCAN_BACK 1024
+/* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
+#define COMITY_LIMIT_SCAN_NEAR 300
+/* Values that are found by their shape, but for those that begin with an anchor. */
+#define COMITY_LIMIT_SCAN_VALUE_BYTES 512
+/* A label or field name: longer ones are sentences. */
+#define COMITY_LIMIT_SCAN_LABEL_BYTES 64
+/* JSON and XML: containers whose names make a path; deeper ones are counted only. */
+#define COMITY_LIMIT_SCAN_DEPTH 64
+/* CSV: columns whose names are kept; those beyond have no name. */
+#define COMITY_LIMIT_SCAN_COLUMNS 1024
+
 /* Forms (containers, compressions, character sets). All that is decoded from one
  * input: an hour of work at most. */
 #define COMITY_LIMIT_FORM_BYTES ((uint64_t)64 << 30)
@@ -71,5 +88,20 @@
 #define COMITY_LIMIT_FORM_NAME_BYTES 1024
 /* The headers of one part of a mail or form. */
 #define COMITY_LIMIT_FORM_HEADER_BYTES 65536
+/* Values of types: an identifier, a token, a key in PEM. */
+#define COMITY_LIMIT_VALUE_BYTES 8192
+/* Values whose check takes the square of their size: wallets have fewer than 110 characters. */
+#define COMITY_LIMIT_VALUE_CODE_BYTES 128
+/* Files of types: all that the program is built with are a tenth of it. */
+#define COMITY_LIMIT_TYPES_BYTES ((size_t)8 << 20)
+/* Types and forms are numbered in 16 bits. */
+#define COMITY_LIMIT_TYPES 20000
+/* One type, as far as a person can follow it. */
+#define COMITY_LIMIT_TYPE_FORMS 64
+#define COMITY_LIMIT_TYPE_ELEMENTS 24  /* of one shape */
+#define COMITY_LIMIT_TYPE_STEPS 2048   /* of its conditions, compiled */
+#define COMITY_LIMIT_TYPE_NAMES 16     /* given with `let` */
+#define COMITY_LIMIT_TYPE_DEPTH 24     /* of an expression: parentheses and `if` within one another */
+#define COMITY_LIMIT_TYPE_TEXT_BYTES 400
 
 #endif

@@ -1,0 +1,424 @@
+/* Comes in: a program the compiler of types made, and a value that fits its
+ * shape. Goes out: yes or no. The compiler has seen to it that jumps lead
+ * forward, the stack is never left and names are kept before they are recalled;
+ * asserts say so where it costs nothing. */
+#include "inspect/check.h"
+
+#include "base/date.h"
+#include "inspect/check_codes.h"
+#include "inspect/check_digits.h"
+
+#include <assert.h>
+#include <string.h>
+
+typedef struct comity_check_range {
+    const uint8_t *bytes;
+    size_t size;
+    size_t missing; /* places before the range's first byte that lie outside of the body */
+} comity_check_range;
+
+typedef struct comity_check_machine {
+    const comity_check_data *data;
+    const comity_check_value *value;
+    size_t height;
+    int64_t stack[COMITY_CHECK_STACK];
+    int64_t names[COMITY_CHECK_NAMES];
+} comity_check_machine;
+
+/* ---- ranges ---- */
+
+static int64_t resolve(const comity_check_value *value, int16_t position)
+{
+    return position > 0 ? (int64_t)value->body_begin + position - 1 : (int64_t)value->body_end + position;
+}
+
+static comity_check_range find_range(const comity_check_value *value, const comity_check_step *step)
+{
+    if (step->part) {
+        size_t begin = value->part_begins[step->from];
+        return (comity_check_range){value->bytes + begin, value->part_ends[step->from] - begin, 0};
+    }
+    int64_t wanted = resolve(value, step->from);
+    int64_t begin = wanted < value->body_begin ? value->body_begin : wanted;
+    int64_t end = resolve(value, step->to) + 1;
+    end = end > value->body_end ? value->body_end : end;
+    if (begin >= end) {
+        return (comity_check_range){value->bytes, 0, 0};
+    }
+    return (comity_check_range){value->bytes + begin, (size_t)(end - begin), (size_t)(begin - wanted)};
+}
+
+static int64_t place_in(const uint8_t *text, size_t size, uint8_t byte)
+{
+    const uint8_t *found = memchr(text, byte, size);
+    return found == NULL ? -1 : found - text;
+}
+
+/* ---- numbers ---- */
+
+static int64_t read_number(comity_check_range range)
+{
+    int64_t number = 0;
+    if (range.size > 18) {
+        return -1;
+    }
+    for (size_t i = 0; i < range.size; i++) {
+        number = number * 10 + comity_check_numbers[range.bytes[i]];
+    }
+    return number;
+}
+
+static int64_t read_number_in(comity_check_range range, const uint8_t *digits, size_t radix)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < range.size; i++) {
+        int64_t digit = place_in(digits, radix, range.bytes[i]);
+        if (digit < 0) {
+            return -1;
+        }
+        number = number * radix + (uint64_t)digit;
+    }
+    return (int64_t)number;
+}
+
+static int64_t cross(int64_t number)
+{
+    int64_t sum = 0;
+    for (; number > 0; number /= 10) {
+        sum += number % 10;
+    }
+    return sum;
+}
+
+static int64_t weigh(comity_check_range range, const int64_t *weights, size_t count)
+{
+    int64_t sum = 0;
+    size_t turn = range.missing % count;
+    for (size_t i = 0; i < range.size; i++) {
+        sum += comity_check_numbers[range.bytes[i]] * weights[turn];
+        turn = turn + 1 == count ? 0 : turn + 1;
+    }
+    return sum;
+}
+
+/* The rarer sums: over places in a text, or with the digits of each product added. */
+static int64_t weigh_rarely(comity_check_range range, const int64_t *weights, size_t count, const uint8_t *text,
+                            size_t text_size, bool crossed)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < range.size; i++) {
+        int64_t number = comity_check_numbers[range.bytes[i]];
+        if (text != NULL) {
+            number = place_in(text, text_size, range.bytes[i]);
+            number = number < 0 ? 0 : number;
+        }
+        int64_t product = number * weights[(range.missing + i) % count];
+        sum += crossed ? cross(product) : product;
+    }
+    return sum;
+}
+
+static int64_t sum_of(const comity_check_machine *machine, const comity_check_step *step)
+{
+    comity_check_range range = find_range(machine->value, step);
+    const int64_t *numbers = machine->data->numbers;
+    const uint8_t *text = machine->data->texts + step->data;
+    switch (step->code) {
+    case COMITY_CHECK_SUM:
+        return weigh(range, numbers + step->data, step->count);
+    case COMITY_CHECK_SUM_CROSS:
+        return weigh_rarely(range, numbers + step->data, step->count, NULL, 0, true);
+    case COMITY_CHECK_SUM_IN:
+        return weigh_rarely(range, numbers + step->more, step->count, text, step->text_size, false);
+    default:
+        return weigh_rarely(range, numbers + step->more, step->count, text, step->text_size, true);
+    }
+}
+
+static int64_t count_in(comity_check_range range, const uint8_t *text, size_t size)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < range.size; i++) {
+        count += place_in(text, size, range.bytes[i]) >= 0;
+    }
+    return count;
+}
+
+static bool is_one_of(comity_check_range range, const uint8_t *texts, size_t count, size_t size)
+{
+    if (range.size != size) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(range.bytes, texts + i * size, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_same(comity_check_range range)
+{
+    for (size_t i = 1; i < range.size; i++) {
+        if (range.bytes[i] != range.bytes[0]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_among(int64_t number, const int64_t *pairs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (number >= pairs[2 * i] && number <= pairs[2 * i + 1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_iban(comity_check_range range)
+{
+    if (range.size < 5) {
+        return false;
+    }
+    uint32_t rest = comity_check_remainder(range.bytes + 4, range.size - 4, 97, 0);
+    return comity_check_remainder(range.bytes, 4, 97, rest) == 1;
+}
+
+/* ---- the schemes ---- */
+
+static int64_t scheme(const comity_check_machine *machine, const comity_check_step *step)
+{
+    comity_check_range range = find_range(machine->value, step);
+    const uint8_t *text = machine->data->texts + step->data;
+    const uint8_t *bytes = range.bytes;
+    size_t size = range.size;
+    switch (step->code) {
+    case COMITY_CHECK_ENTROPY:
+        return comity_check_entropy(bytes, size);
+    case COMITY_CHECK_CRC32:
+        return comity_check_crc32(bytes, size);
+    case COMITY_CHECK_LUHN:
+        return comity_check_luhn(bytes, size, step->text_size == 0 ? NULL : text, step->text_size);
+    case COMITY_CHECK_LUHN_EXPANDED:
+        return comity_check_luhn_expanded(bytes, size);
+    case COMITY_CHECK_VERHOEFF:
+        return comity_check_verhoeff(bytes, size);
+    case COMITY_CHECK_DAMM:
+        return comity_check_damm(bytes, size);
+    case COMITY_CHECK_MOD_11_2:
+        return comity_check_pure(bytes, size, 11, 2);
+    case COMITY_CHECK_MOD_37_2:
+        return comity_check_pure(bytes, size, 37, 2);
+    case COMITY_CHECK_MOD_97_10:
+        return comity_check_remainder(bytes, size, 97, 0) == 1;
+    case COMITY_CHECK_MOD_11_10:
+        return comity_check_hybrid(bytes, size, 10);
+    case COMITY_CHECK_MOD_37_36:
+        return comity_check_hybrid(bytes, size, 36);
+    case COMITY_CHECK_IBAN:
+        return is_iban(range);
+    case COMITY_CHECK_BASE58:
+        return comity_check_base58(bytes, size, text);
+    case COMITY_CHECK_BECH32:
+        return comity_check_bech32(bytes, size);
+    case COMITY_CHECK_EIP55:
+        return comity_check_eip55(bytes, size);
+    case COMITY_CHECK_IPV6:
+        return comity_check_ipv6(bytes, size);
+    case COMITY_CHECK_HOST:
+        return comity_check_host(bytes, size);
+    default:
+        assert(!"a code that is none");
+        return 0;
+    }
+}
+
+/* What needs no look at the characters. */
+static int64_t know(const comity_check_machine *machine, const comity_check_step *step)
+{
+    switch (step->code) {
+    case COMITY_CHECK_CONSTANT:
+        return machine->data->numbers[step->data];
+    case COMITY_CHECK_RECALL:
+        return machine->names[step->from];
+    case COMITY_CHECK_LENGTH:
+        return machine->value->body_end - machine->value->body_begin;
+    default:
+        return machine->value->form;
+    }
+}
+
+/* What a step that looks at the characters puts onto the stack. */
+static int64_t look(const comity_check_machine *machine, const comity_check_step *step)
+{
+    const comity_check_value *value = machine->value;
+    const uint8_t *text = machine->data->texts + step->data;
+    comity_check_range range = find_range(value, step);
+    switch (step->code) {
+    case COMITY_CHECK_DIGIT:
+        return range.size == 0 ? 0 : comity_check_numbers[range.bytes[0]];
+    case COMITY_CHECK_CHAR:
+        return range.size == 0 ? -1 : range.bytes[0];
+    case COMITY_CHECK_INDEX:
+        return range.size == 0 ? -1 : place_in(text, step->text_size, range.bytes[0]);
+    case COMITY_CHECK_NUMBER:
+        return read_number(range);
+    case COMITY_CHECK_NUMBER_IN:
+        return read_number_in(range, text, step->text_size);
+    case COMITY_CHECK_SUM:
+    case COMITY_CHECK_SUM_CROSS:
+    case COMITY_CHECK_SUM_IN:
+    case COMITY_CHECK_SUM_IN_CROSS:
+        return sum_of(machine, step);
+    case COMITY_CHECK_REMAINDER:
+        return comity_check_remainder(range.bytes, range.size, (uint32_t)machine->data->numbers[step->data], 0);
+    case COMITY_CHECK_COUNT:
+        return count_in(range, text, step->text_size);
+    case COMITY_CHECK_TEXT_IN:
+        return is_one_of(range, text, step->count, step->text_size);
+    case COMITY_CHECK_SAME:
+        return is_same(range);
+    default:
+        return scheme(machine, step);
+    }
+}
+
+/* ---- arithmetic ---- */
+
+static int64_t divide(int64_t left, int64_t right)
+{
+    if (right == 0 || (left == INT64_MIN && right == -1)) {
+        return 0;
+    }
+    int64_t quotient = left / right;
+    return left % right != 0 && (left < 0) != (right < 0) ? quotient - 1 : quotient;
+}
+
+static int64_t modulo(int64_t left, int64_t right)
+{
+    if (right == 0 || right == -1 || right == INT64_MIN) {
+        return 0;
+    }
+    int64_t rest = left % right;
+    return rest < 0 ? rest + (right < 0 ? -right : right) : rest;
+}
+
+static int64_t change(const comity_check_machine *machine, const comity_check_step *step, int64_t top)
+{
+    const int64_t *numbers = machine->data->numbers + step->data;
+    switch (step->code) {
+    case COMITY_CHECK_PICK:
+        return top >= 0 && top < step->text_size ? machine->data->texts[step->data + (size_t)top] : -1;
+    case COMITY_CHECK_CHOOSE:
+        return top >= 0 && top < step->count ? numbers[top] : -1;
+    case COMITY_CHECK_AMONG:
+        return is_among(top, numbers, step->count);
+    case COMITY_CHECK_NOT:
+        return top == 0;
+    default:
+        return (int64_t)(0 - (uint64_t)top);
+    }
+}
+
+static int64_t combine(uint8_t code, int64_t left, int64_t right)
+{
+    switch (code) {
+    case COMITY_CHECK_ADD:
+        return (int64_t)((uint64_t)left + (uint64_t)right);
+    case COMITY_CHECK_SUBTRACT:
+        return (int64_t)((uint64_t)left - (uint64_t)right);
+    case COMITY_CHECK_MULTIPLY:
+        return (int64_t)((uint64_t)left * (uint64_t)right);
+    case COMITY_CHECK_DIVIDE:
+        return divide(left, right);
+    case COMITY_CHECK_MODULO:
+        return modulo(left, right);
+    case COMITY_CHECK_EQUAL:
+        return left == right;
+    default:
+        return left < right;
+    }
+}
+
+static bool is_date(int64_t year, int64_t month, int64_t day)
+{
+    int32_t date;
+    bool can_be = year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    return can_be && comity_date_from_civil((int32_t)year, (int32_t)month, (int32_t)day, &date, NULL) == COMITY_OK;
+}
+
+/* ---- the machine ---- */
+
+/* Where the program goes on after a step that leaves the straight way, or keeps
+ * or requires; SIZE_MAX if something required does not hold. */
+static size_t steer(comity_check_machine *machine, const comity_check_step *step, size_t next)
+{
+    switch (step->code) {
+    case COMITY_CHECK_KEEP:
+        machine->names[step->from] = machine->stack[--machine->height];
+        return next;
+    case COMITY_CHECK_REQUIRE:
+        return machine->stack[--machine->height] == 0 ? SIZE_MAX : next;
+    case COMITY_CHECK_JUMP:
+        return step->data;
+    case COMITY_CHECK_JUMP_ZERO:
+        return machine->stack[--machine->height] == 0 ? step->data : next;
+    default: {
+        bool jumps = (machine->stack[machine->height - 1] == 0) == (step->code == COMITY_CHECK_AND_THEN);
+        machine->height -= jumps ? 0 : 1;
+        return jumps ? step->data : next;
+    }
+    }
+}
+
+static void push(comity_check_machine *machine, int64_t number)
+{
+    assert(machine->height < COMITY_CHECK_STACK);
+    machine->stack[machine->height++] = number;
+}
+
+static size_t run_step(comity_check_machine *machine, const comity_check_step *step, size_t next)
+{
+    if (step->code < COMITY_CHECK_DIGIT) {
+        push(machine, know(machine, step));
+        return next;
+    }
+    if (step->code < COMITY_CHECK_PICK) {
+        push(machine, look(machine, step));
+        return next;
+    }
+    if (step->code >= COMITY_CHECK_KEEP) {
+        return steer(machine, step, next);
+    }
+    int64_t *top = &machine->stack[machine->height - 1];
+    if (step->code < COMITY_CHECK_ADD) {
+        *top = change(machine, step, *top);
+    } else if (step->code < COMITY_CHECK_DATE) {
+        top[-1] = combine(step->code, top[-1], *top);
+        machine->height--;
+    } else {
+        top[-2] = is_date(top[-2], top[-1], *top);
+        machine->height -= 2;
+    }
+    return next;
+}
+
+bool comity_check_run(const comity_check_step *steps, size_t count, const comity_check_data *data,
+                      const comity_check_value *value)
+{
+    comity_check_machine machine;
+    machine.data = data;
+    machine.value = value;
+    machine.height = 0;
+    for (size_t at = 0; at < count;) {
+        size_t next = run_step(&machine, &steps[at], at + 1);
+        if (next == SIZE_MAX) {
+            return false;
+        }
+        assert(next > at);
+        at = next;
+    }
+    return true;
+}

@@ -1,0 +1,230 @@
+/* Comes in: all that was compiled. Goes out: the set of types, in one arena of
+ * its own: what the compiler still holds can be given back. */
+#include "inspect/compile/compiler.h"
+
+#include "base/quote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Copies a list into the set's arena. */
+static comity_status keep(comity_types *types, const void *items, size_t count, size_t size, void *ret_items,
+                          comity_error *reterr)
+{
+    void *memory;
+    COMITY_TRY(comity_arena_take_array(&types->arena, count, size, &memory, reterr));
+    if (count != 0) {
+        memcpy(memory, items, count * size);
+    }
+    memcpy(ret_items, &memory, sizeof memory);
+    return COMITY_OK;
+}
+
+static comity_status keep_string(comity_types *types, const char **text, comity_error *reterr)
+{
+    char *copy;
+    COMITY_TRY(comity_arena_copy(&types->arena, *text, strlen(*text), &copy, reterr));
+    *text = copy;
+    return COMITY_OK;
+}
+
+static comity_status keep_types(comity_types_compiler *compiler, comity_types *types)
+{
+    COMITY_TRY(keep(types, compiler->types.items, compiler->types.count, sizeof *types->types, &types->types,
+                    compiler->reterr));
+    types->type_count = compiler->types.count;
+    for (size_t i = 0; i < types->type_count; i++) {
+        comity_type *type = &types->types[i];
+        COMITY_TRY(keep_string(types, &type->name, compiler->reterr));
+        COMITY_TRY(keep_string(types, &type->title, compiler->reterr));
+        COMITY_TRY(keep_string(types, &type->category, compiler->reterr));
+        COMITY_TRY(keep_string(types, &type->source, compiler->reterr));
+        const char **states;
+        COMITY_TRY(keep(types, type->states, type->state_count, sizeof *states, &states, compiler->reterr));
+        for (size_t j = 0; j < type->state_count; j++) {
+            COMITY_TRY(keep_string(types, &states[j], compiler->reterr));
+        }
+        type->states = states;
+    }
+    return COMITY_OK;
+}
+
+static comity_status keep_conditions(comity_types_compiler *compiler, comity_types *types)
+{
+    COMITY_TRY(keep(types, compiler->shapes.items, compiler->shapes.count, sizeof *types->shapes, &types->shapes,
+                    compiler->reterr));
+    COMITY_TRY(keep(types, compiler->elements.items, compiler->elements.count, sizeof *types->elements,
+                    &types->elements, compiler->reterr));
+    COMITY_TRY(keep(types, compiler->shape_texts.items, compiler->shape_texts.count, sizeof *types->shape_texts,
+                    &types->shape_texts, compiler->reterr));
+    COMITY_TRY(keep(types, compiler->classes.items, compiler->classes.count, sizeof *types->classes, &types->classes,
+                    compiler->reterr));
+    COMITY_TRY(keep(types, compiler->steps.items, compiler->steps.count, sizeof *types->steps, &types->steps,
+                    compiler->reterr));
+    COMITY_TRY(keep(types, compiler->numbers.items, compiler->numbers.count, sizeof *types->data.numbers,
+                    &types->data.numbers, compiler->reterr));
+    COMITY_TRY(keep(types, compiler->forms.items, compiler->forms.count, sizeof *types->forms, &types->forms,
+                    compiler->reterr));
+    types->form_count = compiler->forms.count;
+    return keep(types, compiler->texts.items, compiler->texts.count, 1, &types->data.texts, compiler->reterr);
+}
+
+/* ---- literals ---- */
+
+static int literal_order(const void *a, const void *b)
+{
+    const comity_literal *left = a;
+    const comity_literal *right = b;
+    if (left->kind != right->kind) {
+        return left->kind < right->kind ? -1 : 1;
+    }
+    size_t common = left->size < right->size ? left->size : right->size;
+    int order = memcmp(left->text, right->text, common);
+    if (order != 0 || left->size != right->size) {
+        return order != 0 ? order : left->size < right->size ? -1 : 1;
+    }
+    return left->form != right->form ? (left->form < right->form ? -1 : 1) : (int)left->offset - (int)right->offset;
+}
+
+/* Sorts them, and leaves out those that say the same again. */
+static size_t unite(comity_literal *literals, size_t count)
+{
+    size_t kept = 0;
+    if (count != 0) {
+        qsort(literals, count, sizeof *literals, literal_order);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || literal_order(&literals[kept - 1], &literals[i]) != 0) {
+            literals[kept++] = literals[i];
+        }
+    }
+    return kept;
+}
+
+static comity_status keep_literals(comity_types_compiler *compiler, comity_types *types)
+{
+    size_t count = unite(compiler->literals.items, compiler->literals.count);
+    COMITY_TRY(keep(types, compiler->literals.items, count, sizeof *types->literals, &types->literals,
+                    compiler->reterr));
+    types->literal_count = count;
+    for (size_t i = 0; i < count; i++) {
+        char *copy;
+        COMITY_TRY(comity_arena_copy(&types->arena, types->literals[i].text, types->literals[i].size, &copy,
+                                     compiler->reterr));
+        types->literals[i].text = copy;
+    }
+    return COMITY_OK;
+}
+
+/* ---- finding forms and types ---- */
+
+/* True if a value may be digits alone. */
+static bool may_be_digits(const comity_types *types, const comity_shape *shape)
+{
+    for (size_t i = 0; i < shape->element_count; i++) {
+        const comity_element *element = &types->elements[shape->element_begin + i];
+        bool digits = element->size_min == 0;
+        for (size_t j = 0; element->is_text && j < element->text_count; j++) {
+            const comity_shape_text *text = &types->shape_texts[element->text_begin + j];
+            size_t k = 0;
+            while (k < text->size && types->data.texts[text->at + k] >= '0' && types->data.texts[text->at + k] <= '9') {
+                k++;
+            }
+            digits |= k == text->size;
+        }
+        for (uint8_t byte = '0'; !element->is_text && byte <= '9'; byte++) {
+            digits |= comity_class_has(&types->classes[element->class_number], byte);
+        }
+        if (!digits) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_listed(const comity_types *types, size_t form, comity_find find, size_t list)
+{
+    const comity_type_form *now = &types->forms[form];
+    bool digits = find == COMITY_FIND_DIGITS && now->find == COMITY_FIND_ALNUM &&
+                  may_be_digits(types, &types->shapes[form]);
+    bool large = list == COMITY_DISPATCH_SIZES;
+    bool fits = large ? now->size_max >= list : list >= now->size_min && list <= now->size_max;
+    return (now->find == find || digits) && fits;
+}
+
+static size_t fill_lists(comity_types *types, uint16_t *lists)
+{
+    size_t count = 0;
+    for (size_t find = 0; find < COMITY_FIND_COUNT; find++) {
+        for (size_t list = 0; list <= COMITY_DISPATCH_SIZES; list++) {
+            types->dispatch[find][list] = (uint32_t)count;
+            for (size_t form = 0; form < types->form_count; form++) {
+                if (is_listed(types, form, (comity_find)find, list)) {
+                    if (lists != NULL) {
+                        lists[count] = (uint16_t)form;
+                    }
+                    count++;
+                }
+            }
+        }
+        types->dispatch[find][COMITY_DISPATCH_SIZES + 1] = (uint32_t)count;
+    }
+    return count;
+}
+
+/* Insertion, as names come nearly in order. */
+static void sort_names(comity_types *types)
+{
+    for (uint32_t i = 0; i < types->type_count; i++) {
+        size_t j = i;
+        for (; j > 0 && strcmp(types->types[types->by_name[j - 1]].name, types->types[i].name) > 0; j--) {
+            types->by_name[j] = types->by_name[j - 1];
+        }
+        types->by_name[j] = i;
+    }
+}
+
+static comity_status make_lists(comity_types *types, comity_error *reterr)
+{
+    void *memory;
+    COMITY_TRY(comity_arena_take_array(&types->arena, fill_lists(types, NULL), sizeof *types->dispatched, &memory,
+                                       reterr));
+    types->dispatched = memory;
+    (void)fill_lists(types, types->dispatched);
+    COMITY_TRY(comity_arena_take_array(&types->arena, types->type_count, sizeof *types->by_name, &memory, reterr));
+    types->by_name = memory;
+    sort_names(types);
+    for (size_t i = 1; i < types->type_count; i++) {
+        const char *name = types->types[types->by_name[i]].name;
+        if (strcmp(types->types[types->by_name[i - 1]].name, name) == 0) {
+            return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the type %s is there twice, but expected once",
+                               comity_quote_bytes(name, strlen(name)).text);
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status fill(comity_types_compiler *compiler, comity_types *types)
+{
+    COMITY_TRY(keep_types(compiler, types));
+    COMITY_TRY(keep_conditions(compiler, types));
+    COMITY_TRY(keep_literals(compiler, types));
+    return make_lists(types, compiler->reterr);
+}
+
+comity_status comity_compile_set(comity_types_compiler *compiler, comity_types **ret_types)
+{
+    comity_arena arena;
+    void *memory;
+    comity_arena_init(&arena, (size_t)64 << 20);
+    COMITY_TRY(comity_arena_take(&arena, sizeof(comity_types), &memory, compiler->reterr));
+    comity_types *types = memory;
+    types->arena = arena;
+    comity_status status = fill(compiler, types);
+    if (status != COMITY_OK) {
+        comity_types_close(types);
+        return status;
+    }
+    *ret_types = types;
+    return COMITY_OK;
+}

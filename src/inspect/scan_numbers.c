@@ -1,0 +1,338 @@
+/* Groups of digits and words with digits. From the place where one was seen the words
+ * around it are gathered as far as they may belong to one number: "GB82 WEST 1234 …",
+ * "QQ 12 34 56 C", "+49 (30) 1234-567". Which of them make a value is not known, so
+ * every run of them is tried that could stand alone: a run may begin or end at a
+ * space or beside letters, but not at a separator within digits. The surest reading
+ * wins, then the longest, then the first; then what is left beside it. */
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+#define WORDS 12           /* gathered in all */
+#define WORDS_LEFT 5       /* of them before the place */
+#define WORD_BYTES 64      /* of one word; longer ones belong to no number */
+#define LETTERS 4          /* of a word without digits that may belong to a number */
+#define GAP_BYTES 4        /* between two words */
+#define LEFT_BYTES 448     /* before the place at which a number is seen */
+
+typedef struct number_word {
+    const uint8_t *begin, *end;
+    uint8_t size; /* in characters, as compact writing counts */
+    bool has_digit, has_letter;
+    bool is_loose; /* between it and the word before a value may begin and end */
+} number_word;
+
+typedef struct number_words {
+    number_word list[WORDS];
+    size_t count;
+    size_t plus; /* the word before which a `+` stands; SIZE_MAX: none */
+} number_words;
+
+typedef struct number_found {
+    size_t first, last;
+    const uint8_t *begin;
+    comity_scan_readings readings;
+} number_found;
+
+/* How many bytes of a letter or digit begin at `at`. */
+static unsigned word_char(const uint8_t *at)
+{
+    uint8_t class = comity_scan_class(*at);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+        return 1;
+    }
+    return (class & COMITY_BYTE_HIGH) != 0 ? comity_scan_foreign_digit(at) : 0;
+}
+
+/* How many bytes of a letter or digit end before `at`. */
+static unsigned word_char_before(const uint8_t *low, const uint8_t *at)
+{
+    if (at == low) {
+        return 0;
+    }
+    uint8_t class = comity_scan_class(at[-1]);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+        return 1;
+    }
+    if ((class & COMITY_BYTE_HIGH) != 0 && at - low >= 2) {
+        if (comity_scan_foreign_digit(at - 2) == 2) {
+            return 2;
+        }
+        return at - low >= 3 && comity_scan_foreign_digit(at - 3) == 3 ? 3 : 0;
+    }
+    return 0;
+}
+
+/* A letter beyond ASCII beside it: then it is part of a word of a language. */
+static bool touches_letter(const uint8_t *low, const uint8_t *high, const number_word *word)
+{
+    bool before = word->begin > low && (comity_scan_class(word->begin[-1]) & COMITY_BYTE_HIGH) != 0;
+    bool behind = word->end < high && (comity_scan_class(*word->end) & COMITY_BYTE_HIGH) != 0;
+    return word->has_letter && !word->has_digit && (before || behind);
+}
+
+static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *ret_word)
+{
+    const uint8_t *at = begin;
+    number_word word = {.begin = begin};
+    while (at < high && word.size < WORD_BYTES) {
+        unsigned size = word_char(at);
+        if (size == 0) {
+            break;
+        }
+        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0;
+        word.has_letter |= is_letter;
+        word.has_digit |= !is_letter;
+        word.size++;
+        at += size;
+    }
+    word.end = at;
+    *ret_word = word;
+    return word.size != 0 && word.size < WORD_BYTES;
+}
+
+static const uint8_t *word_begin(const uint8_t *low, const uint8_t *at)
+{
+    const uint8_t *limit = at - low > WORD_BYTES * 3 ? at - WORD_BYTES * 3 : low;
+    for (;;) {
+        unsigned size = word_char_before(limit, at);
+        if (size == 0) {
+            return at;
+        }
+        at -= size;
+    }
+}
+
+/* How many bytes of a separator stand at `at`; a space sets `ret_space`. */
+static unsigned gap_char(const uint8_t *at, bool *ret_space)
+{
+    switch (*at) {
+    case ' ':
+        *ret_space = true;
+        return 1;
+    case '-':
+    case '.':
+    case '/':
+    case '(':
+    case ')':
+        return 1;
+    default:
+        return *at < 0xC2 ? 0 : comity_scan_foreign_join(at);
+    }
+}
+
+/* The bytes between two words from `at` on; 0 if what stands there does not join them. */
+static size_t gap_behind(const uint8_t *at, const uint8_t *high, bool *ret_space)
+{
+    const uint8_t *end = at;
+    *ret_space = false;
+    while (end < high && end - at < GAP_BYTES) {
+        unsigned size = gap_char(end, ret_space);
+        if (size == 0) {
+            break;
+        }
+        end += size;
+    }
+    return (size_t)(end - at);
+}
+
+static size_t gap_before(const uint8_t *low, const uint8_t *at, bool *ret_space)
+{
+    const uint8_t *begin = at;
+    *ret_space = false;
+    while (begin > low && at - begin < GAP_BYTES) {
+        bool wide = begin[-1] >= 0x80;
+        if (wide && begin - low >= 3 && comity_scan_foreign_join(begin - 3) == 3) {
+            begin -= 3;
+            *ret_space = true;
+        } else if (wide && begin - low >= 2 && comity_scan_foreign_join(begin - 2) == 2) {
+            begin -= 2;
+            *ret_space = true;
+        } else if (!wide && gap_char(begin - 1, ret_space) == 1) {
+            begin--;
+        } else {
+            break;
+        }
+    }
+    return (size_t)(at - begin);
+}
+
+static bool may_join(const uint8_t *low, const uint8_t *high, const number_word *word)
+{
+    return word->has_digit || (word->size <= LETTERS && !touches_letter(low, high, word));
+}
+
+static void gather_right(const uint8_t *low, const uint8_t *high, number_words *words)
+{
+    while (words->count < WORDS) {
+        const number_word *last = &words->list[words->count - 1];
+        number_word word;
+        bool space;
+        size_t gap = gap_behind(last->end, high, &space);
+        if (gap == 0 || !word_take(last->end + gap, high, &word) || !may_join(low, high, &word)) {
+            return;
+        }
+        word.is_loose = space || !last->has_digit || !word.has_digit;
+        words->list[words->count++] = word;
+    }
+}
+
+static void gather_left(const uint8_t *low, const uint8_t *high, const uint8_t *at, number_words *words)
+{
+    low = at - low > LEFT_BYTES ? at - LEFT_BYTES : low;
+    for (int i = 0; i < WORDS_LEFT; i++) {
+        number_word *first = &words->list[0];
+        number_word word;
+        bool space;
+        size_t gap = gap_before(low, first->begin, &space);
+        if (gap == 0) {
+            return;
+        }
+        const uint8_t *end = first->begin - gap;
+        const uint8_t *begin = word_begin(low, end);
+        if (begin == end || !word_take(begin, end, &word) || word.end != end || !may_join(low, high, &word)) {
+            return;
+        }
+        first->is_loose = space || !first->has_digit || !word.has_digit;
+        memmove(&words->list[1], &words->list[0], words->count * sizeof words->list[0]);
+        words->list[0] = word;
+        words->count++;
+    }
+}
+
+/* ---- trying runs of words ---- */
+
+static bool edge_before(const number_words *words, size_t first)
+{
+    return first == 0 || words->list[first].is_loose;
+}
+
+static bool edge_behind(const number_words *words, size_t last)
+{
+    return last + 1 == words->count || words->list[last + 1].is_loose;
+}
+
+/* Where a value of these words begins: a `+` before it, or an opening bracket, belongs to it. */
+static const uint8_t *plus_before(const uint8_t *low, const uint8_t *begin)
+{
+    const uint8_t *at = begin;
+    if (at > low && at[-1] == '(') {
+        at--;
+    }
+    return at > low && at[-1] == '+' ? at - 1 : NULL;
+}
+
+static void run_try(comity_scan *scan, const number_words *words, size_t first, size_t last,
+                    const comity_scan_around *around, number_found *best)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const uint8_t *begin = words->list[first].begin;
+    const uint8_t *end = words->list[last].end;
+    number_found found = {.first = first, .last = last, .begin = begin};
+    size_t size = 0;
+    bool has_letter = false;
+    bool has_digit = false;
+    for (size_t i = first; i <= last; i++) {
+        size += words->list[i].size;
+        has_letter |= words->list[i].has_letter;
+        has_digit |= words->list[i].has_digit;
+    }
+    size_t raw_size = (size_t)(end - begin);
+    if (!has_digit || size >= COMITY_SCAN_SIZES || raw_size > COMITY_LIMIT_SCAN_VALUE_BYTES ||
+        comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    const uint8_t *plus = plus_before(scan->low, begin);
+    if (plus != NULL && rules->choices[COMITY_FIND_PHONE][size + 1].any) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, plus, (size_t)(end - plus), around, &found.readings);
+        found.begin = found.readings.count != 0 ? plus : begin;
+    }
+    comity_find find = has_letter ? COMITY_FIND_ALNUM : COMITY_FIND_DIGITS;
+    if (found.readings.count == 0 && rules->choices[find][size].any) {
+        comity_scan_try(scan, find, begin, raw_size, around, &found.readings);
+    }
+    if (plus == NULL && !has_letter && rules->choices[COMITY_FIND_PHONE][size].any) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, begin, raw_size, around, &found.readings);
+    }
+    comity_scan_try(scan, COMITY_FIND_WRITTEN, begin, raw_size, around, &found.readings);
+    if (found.readings.count == 0) {
+        return;
+    }
+    bool none = best->readings.count == 0;
+    int surer = none ? 1 : (int)found.readings.list[0].confidence - (int)best->readings.list[0].confidence;
+    bool longer = !none && last - first > best->last - best->first;
+    if (surer > 0 || (surer == 0 && longer)) {
+        *best = found;
+    }
+}
+
+/* The best value among the words [begin, end); false if there is none. */
+static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
+                    const comity_scan_around *around, number_found *ret_best)
+{
+    ret_best->readings.count = 0;
+    for (size_t first = begin; first < end; first++) {
+        for (size_t last = first; edge_before(words, first) && last < end; last++) {
+            if (edge_behind(words, last)) {
+                run_try(scan, words, first, last, around, ret_best);
+            }
+        }
+    }
+    return ret_best->readings.count != 0;
+}
+
+/* Gives the best value and then the best of what is left on each side, in order
+ * of their places: who wins leaves ranges behind, kept in a list. */
+static void runs_try(comity_scan *scan, const number_words *words, const comity_scan_around *around)
+{
+    number_found found[WORDS];
+    bool taken[WORDS] = {false};
+    size_t begin = 0;
+    while (begin < words->count) {
+        size_t end = begin;
+        while (end < words->count && !taken[end]) {
+            end++;
+        }
+        number_found best;
+        if (end == begin || !best_of(scan, words, begin, end, around, &best)) {
+            begin = end + 1;
+            continue;
+        }
+        for (size_t i = best.first; i <= best.last; i++) {
+            taken[i] = true;
+        }
+        found[best.first] = best;
+            begin = best.first == begin ? best.last + 1 : begin;
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        if (taken[i]) {
+            comity_scan_emit(scan, found[i].begin, words->list[found[i].last].end, &found[i].readings, around);
+            i = found[i].last;
+        }
+    }
+}
+
+void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    number_words words = {.count = 1};
+    const uint8_t *begin = word_begin(scan->low, at);
+    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_offset(scan, at) < scan->looked) {
+        return;
+    }
+    comity_scan_around around;
+    if (!word_take(begin, scan->high, &words.list[0])) {
+        /* longer than any number */
+        comity_scan_look_around(scan, begin, at, &around);
+        comity_scan_at_token(scan, at, &around);
+        return;
+    }
+    gather_right(scan->low, scan->high, &words);
+    gather_left(scan->low, scan->high, at, &words);
+    const uint8_t *end = words.list[words.count - 1].end;
+    comity_scan_look_around(scan, words.list[0].begin, end, &around);
+    comity_scan_at_token(scan, at, &around);
+    if (comity_scan_offset(scan, begin) >= scan->done) {
+        runs_try(scan, &words, &around);
+    }
+    scan->looked = comity_scan_offset(scan, end);
+}

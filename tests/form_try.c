@@ -2,12 +2,12 @@
  * what must hold of every decoding holds of this one.
  *
  *     form-try dump FILE [type=…] [encoding=…] [name=…] [locale=…] [bytes=N] [memory=N] [depth=N]
- *     form-try hold FILE [the same]
+ *     form-try hold FILE [the same] [cuts=error]
  *
  * dump prints a JSON object: status, message, and the parts, their bytes in
  * hexadecimal, with runs. hold feeds the file in chunks of many sizes, cut off at
  * every byte, with every byte changed, and with every piece of memory refused; each must end
- * in a status, and equal input in equal parts. Prints what does not hold. */
+ * in a status (with `cuts`: each that is cut off in an error), and equal input in equal parts. Prints what does not hold. */
 #include "form_parts.h"
 
 #include "inspect/forms/stage.h"
@@ -133,7 +133,8 @@ static void hold_splits(const comity_form_hints *hints, const comity_form_limits
     form_parts_free(&whole);
 }
 
-static void hold_cuts(const comity_form_hints *hints, const comity_form_limits *limits, const uint8_t *bytes, size_t size)
+static void hold_cuts(const comity_form_hints *hints, const comity_form_limits *limits, const uint8_t *bytes, size_t size,
+                      bool must_fail)
 {
     size_t step = size / 1500 + 1;
     for (size_t at = 0; at < size; at += step) {
@@ -142,6 +143,9 @@ static void hold_cuts(const comity_form_hints *hints, const comity_form_limits *
         comity_status status = form_parts_decode(hints, limits, bytes, at, 777, &parts, &error);
         if (parts.broken || (status != COMITY_OK && error.message[0] == '\0')) {
             tell("cut", at, "broken parts, or no message");
+        }
+        if (must_fail && at > 3 && status == COMITY_OK) {
+            tell("cut", at, "nobody noticed");
         }
         form_parts_free(&parts);
     }
@@ -234,7 +238,7 @@ int main(int argc, char **argv)
         (void)dump(&hints, &limits, bytes, size);
     } else {
         hold_splits(&hints, &limits, bytes, size);
-        hold_cuts(&hints, &limits, bytes, size);
+        hold_cuts(&hints, &limits, bytes, size, option(argc, argv, "cuts") != NULL);
         hold_flips(&hints, &limits, bytes, size);
         hold_memory(&hints, &limits, bytes, size);
         printf("%u wrong\n", wrong);

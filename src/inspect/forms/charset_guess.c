@@ -35,43 +35,62 @@ static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
         }
     }
     for (size_t side = 0; side < 2; side++) {
-        if (plain[side] >= 2 && plain[side] == zeros[side] && zeros[1 - side] == 0) {
+        if (plain[side] >= 2 && plain[side] * 10 >= zeros[side] * 6 && zeros[1 - side] == 0) {
             return side == 1 ? &comity_charset_utf16le : &comity_charset_utf16be;
         }
     }
     return NULL;
 }
 
+static bool is_between(uint32_t value, uint32_t least, uint32_t most)
+{
+    return value >= least && value <= most;
+}
+
+/* Pairs whose lead lies in such rows, and whose trail is high, are the usual ones of a
+ * set that comes from ISO 2022; what was added beside them is seldom. */
+static int weight_of_rows(const uint8_t *bytes, uint8_t least, uint8_t most, int usual)
+{
+    if (bytes[0] < 0xA1 || bytes[1] < 0xA1) {
+        return -3;
+    }
+    return is_between(bytes[0], least, most) ? usual : 0;
+}
+
+/* How much a pair of that set speaks for it. */
+static int weight_of_pair(const comity_charset *set, const uint8_t *bytes, uint32_t code)
+{
+    bool is_kana = is_between(code, 0x3041, 0x30FC);
+    bool is_han = is_between(code, 0x4E00, 0x9FFF);
+    if (set->kind == COMITY_CHARSET_GB18030) {
+        return is_kana ? 1 : weight_of_rows(bytes, 0xB0, 0xD7, 3); /* the 3,755 usual ones of GB 2312 */
+    }
+    if (strcmp(set->name, "euc-kr") == 0) {
+        return is_between(code, 0xAC00, 0xD7A3) ? weight_of_rows(bytes, 0xB0, 0xC8, 4) : is_han ? -2 : 0;
+    }
+    if (strcmp(set->name, "euc-jp") == 0) {
+        return is_kana ? 4 : is_han ? weight_of_rows(bytes, 0xB0, 0xCF, 2) : 0;
+    }
+    if (strcmp(set->name, "big5") == 0) {
+        return is_han ? (is_between(bytes[0], 0xA4, 0xC6) ? 3 : 0) : is_kana ? -1 : 0;
+    }
+    return is_kana ? 4 : is_han ? (is_between(bytes[0], 0x88, 0x97) ? 3 : 1) : 0; /* Shift-JIS */
+}
+
 /* How much a character beyond ASCII speaks for the set it was read in. */
 static int weight(const comity_charset *set, const uint8_t *bytes, size_t size, uint32_t code)
 {
     bool is_pairs = set->kind == COMITY_CHARSET_DOUBLE || set->kind == COMITY_CHARSET_GB18030;
-    if (code == 0xFFFD || (code >= 0x80 && code < 0xA0) || (code >= 0xE000 && code < 0xF900)) {
+    if (code == 0xFFFD || is_between(code, 0x80, 0x9F) || is_between(code, 0xE000, 0xF8FF)) {
         return -12;
     }
     if (!is_pairs) {
         return 0;
     }
-    if ((code >= 0x3041 && code <= 0x30FC) || (code >= 0xAC00 && code <= 0xD7A3)) {
-        return 4; /* kana, hangul */
+    if (size == 1) {
+        return -1; /* kana of half width: seldom */
     }
-    if (code >= 0xFF61 && code <= 0xFF9F) {
-        return -1; /* kana of half width: seldom, and single bytes */
-    }
-    if (code >= 0x4E00 && code <= 0x9FFF && size == 2) {
-        bool is_gb = set->kind == COMITY_CHARSET_GB18030;
-        if (is_gb && bytes[0] >= 0xB0 && bytes[0] <= 0xD7 && bytes[1] >= 0xA1) {
-            return 3; /* the 3,755 usual ones of GB 2312 */
-        }
-        if (is_gb && (bytes[0] < 0xA1 || bytes[1] < 0xA1)) {
-            return -2;
-        }
-        if (strcmp(set->name, "big5") == 0) {
-            return bytes[0] >= 0xA4 && bytes[0] <= 0xC6 ? 3 : 0;
-        }
-        return strcmp(set->name, "euc-kr") == 0 ? -2 : 1;
-    }
-    return (code >= 0x3000 && code <= 0x3020) || (code >= 0xFF01 && code <= 0xFF5E) ? 2 : 0;
+    return size == 2 ? weight_of_pair(set, bytes, code) : 0;
 }
 
 static int weigh(const comity_charset *set, const uint8_t *bytes, size_t size, int *ret_malformed)

@@ -330,7 +330,7 @@ comity_status comity_charset_begin(comity_stage *parent, const comity_about *abo
 {
     comity_stage *stage = NULL;
     comity_about own = *about;
-    own.link = set->kind == COMITY_CHARSET_PLAIN ? NULL : set->name;
+    own.link = set->kind == COMITY_CHARSET_PLAIN ? about->link : set->name;
     COMITY_TRY(comity_stage_begin(parent, &charset_kind, &own, &stage, reterr));
     charset_state *state = stage->state;
     state->set = set;

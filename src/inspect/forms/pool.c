@@ -4,6 +4,7 @@
 #include "inspect/forms/pool.h"
 
 #include <assert.h>
+#include <stdbool.h>
 
 typedef struct head {
     uint64_t size;   /* of the piece with its head, a multiple of 16; the lowest bit: taken */
@@ -85,9 +86,4 @@ void comity_pool_give(comity_pool *pool, void *memory)
         head_at(pool, at)->size += size_of(piece);
     }
     tell_next(pool, at);
-}
-
-size_t comity_pool_room(const void *memory)
-{
-    return size_of((const head *)memory - 1) - sizeof(head);
 }

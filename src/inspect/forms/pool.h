@@ -4,7 +4,6 @@
 #ifndef COMITY_INSPECT_FORMS_POOL_H
 #define COMITY_INSPECT_FORMS_POOL_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,8 +11,8 @@
 typedef struct comity_pool {
     uint8_t *block;
     size_t size;
-    size_t taken;       /* pieces taken since the beginning */
-    size_t fails_at;    /* a test's: this piece is refused; 0: none */
+    size_t taken;    /* pieces asked for since the beginning */
+    size_t fails_at; /* a test's: this piece is refused; 0: none */
 } comity_pool;
 
 /* Begins with all of the block free. `block` is aligned as malloc aligns;
@@ -25,8 +24,5 @@ void *comity_pool_take(comity_pool *pool, size_t size);
 
 /* Gives a piece back. NULL is allowed. */
 void comity_pool_give(comity_pool *pool, void *piece);
-
-/* The room of a piece, at least what was asked for. */
-size_t comity_pool_room(const void *piece);
 
 #endif

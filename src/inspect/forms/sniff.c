@@ -200,7 +200,8 @@ static comity_status decide(comity_stage *stage, const uint8_t *bytes, size_t si
                                  magic->name);
     }
     if (magic != NULL) {
-        return begin_kind(stage, magic->kind, magic->name, reterr);
+        bool has_members = magic->kind == &comity_forms_zip; /* each has a link of its own */
+        return begin_kind(stage, magic->kind, has_members ? NULL : magic->name, reterr);
     }
     if (size < TAR_SIZE && !whole) {
         return COMITY_OK;

@@ -18,6 +18,7 @@
 #include "inspect/form.h"
 #include "inspect/forms/pool.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 /* Bytes on their way from stage to stage. `raw` and `runs` mean something where

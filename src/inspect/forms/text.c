@@ -2,11 +2,13 @@
  * with runs where it is mapped. Values in base64 within it become parts of
  * their own (embedded.h). */
 #include "inspect/forms/embedded.h"
+#include "inspect/forms/prolog.h"
 
 typedef struct text_state {
     comity_form_part part;
     uint64_t at; /* bytes given */
     comity_embedded embedded;
+    comity_prolog prolog;
     bool looks_inside;
     char chain[COMITY_LIMIT_FORM_NAME_BYTES];
     char field[COMITY_LIMIT_FORM_NAME_BYTES];
@@ -35,6 +37,9 @@ static comity_status text_feed(comity_stage *stage, comity_span span, comity_err
     text_state *state = stage->state;
     while (span.size != 0) {
         comity_span piece = comity_span_first(span, span.size < PIECE_SIZE_MAX ? span.size : PIECE_SIZE_MAX);
+        if (state->part.syntax == COMITY_FORM_XML && !state->prolog.ended) {
+            COMITY_TRY(comity_prolog_feed(&state->prolog, stage, piece.bytes, piece.size, reterr));
+        }
         COMITY_TRY(give_piece(stage, &piece, reterr));
         if (state->looks_inside) {
             COMITY_TRY(comity_embedded_feed(&state->embedded, stage, state->part.number, piece, reterr));

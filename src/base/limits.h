@@ -60,6 +60,8 @@
 #define COMITY_LIMIT_SCAN_NEAR 300
 /* Values that are found by their shape, but for those that begin with an anchor. */
 #define COMITY_LIMIT_SCAN_VALUE_BYTES 512
+/* Runs of raw bytes kept for what is still judged: text in UTF-16 or base64 has one a piece, mails one a line. */
+#define COMITY_LIMIT_SCAN_RUNS 2048
 /* A label or field name: longer ones are sentences. */
 #define COMITY_LIMIT_SCAN_LABEL_BYTES 64
 /* JSON and XML: containers whose names make a path; deeper ones are counted only. */

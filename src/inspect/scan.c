@@ -177,6 +177,9 @@ static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, s
     scan->view_begin = begin;
     scan->view_end = begin + size;
     uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
+    if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
+        comity_scan_signatures(scan);
+    }
     while (scan->scanned < limit) {
         uint64_t left = limit - scan->scanned;
         size_t chunk = left < COMITY_SCAN_CHUNK ? (size_t)left : COMITY_SCAN_CHUNK;

@@ -165,6 +165,8 @@ struct comity_scan {
 typedef struct comity_scan_readings {
     comity_reading list[COMITY_FINDING_READINGS];
     size_t count;
+    const uint8_t *value; /* what was read, if it does not stand so in the part */
+    size_t value_size;
 } comity_scan_readings;
 
 /* What speaks for types at a place. */
@@ -221,6 +223,8 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
+/* scan_signatures.c: looks at the beginning of a part, which the view holds. */
+void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. */

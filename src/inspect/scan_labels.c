@@ -2,6 +2,7 @@
  * is split into its words ("customerTaxId" into customer, tax, id), and any of them
  * that stand together may be one that speaks for types. What was found for a name is
  * kept, because names come again with every record. */
+#include "inspect/decode.h"
 #include "inspect/scan_inner.h"
 
 #include <string.h>
@@ -411,6 +412,21 @@ bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint
 
 /* ---- values behind labels ---- */
 
+/* The value without the escapes of the part's syntax, in `room` if there are any. */
+static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t size, uint8_t *room,
+                       const uint8_t **ret_value)
+{
+    unsigned what = comity_decode_of_syntax(scan->part.syntax) & ~(unsigned)COMITY_DECODE_FOLD;
+    comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
+    size_t written;
+    if (what == 0 || size > COMITY_LIMIT_SCAN_VALUE_BYTES || !comity_decode_wanted(what, bytes, size)) {
+        return size;
+    }
+    (void)comity_decode_near(what, bytes, size, room, &written, runs, sizeof runs / sizeof runs[0]);
+    *ret_value = room;
+    return written;
+}
+
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_set *types, uint64_t field)
 {
@@ -423,8 +439,13 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
     }
     comity_scan_around around = {.types = types, .evidence = COMITY_EVIDENCE_FIELD, .field = field};
     comity_scan_readings readings = {.count = 0};
-    comity_scan_try_types(scan, types, begin, (size_t)(end - begin), &around, &readings);
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    const uint8_t *value = begin;
+    size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);
+    comity_scan_try_types(scan, types, value, size, &around, &readings);
     if (readings.count != 0) {
+        readings.value = value;
+        readings.value_size = size;
         comity_scan_emit(scan, begin, end, &readings, &around);
     }
 }

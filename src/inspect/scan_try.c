@@ -314,7 +314,9 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.size = (size_t)(end - begin);
     memcpy(finding.readings, readings->list, readings->count * sizeof readings->list[0]);
     finding.reading_count = readings->count;
-    digest_make(scan, begin, finding.size, readings->list[0].form, finding.digest);
+    const uint8_t *value = readings->value == NULL ? begin : readings->value;
+    size_t size = readings->value == NULL ? finding.size : readings->value_size;
+    digest_make(scan, value, size, readings->list[0].form, finding.digest);
     finding.line = scan->place.line + 1;
     finding.record = scan->place.record;
     finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;

@@ -39,6 +39,7 @@ typedef struct comity_scan_meaning {
 typedef struct comity_scan_choice {
     uint32_t begin;        /* in `alone` of the rules */
     uint16_t alone_count;  /* forms that are findings without context, the surest first */
+    uint8_t alone_best;    /* the confidence of the surest of these; 0: none */
     bool any;              /* some form at all */
 } comity_scan_choice;
 
@@ -93,10 +94,10 @@ typedef struct comity_scan_container {
 
 /* Where the scan is in the part's structure. */
 typedef struct comity_scan_place {
-    uint64_t at;   /* the structure is known up to here */
-    uint64_t line; /* newlines before `at` */
+    uint64_t at; /* the structure is known up to here */
     uint64_t record;
     bool in_record;
+    bool record_is_line;
     /* JSON */
     uint32_t depth;
     uint32_t record_depth; /* objects in lists so deep or less deep are records; UINT32_MAX before the first */
@@ -105,8 +106,7 @@ typedef struct comity_scan_place {
     uint32_t column; /* from 0 */
     uint64_t cell;   /* where the cell begins */
     bool in_header;
-    /* both: what goes over from block to block */
-    uint64_t escaped, in_string;
+    comity_scan_marks marks; /* of both; its lines are those before `at` */
 } comity_scan_place;
 
 /* A column of CSV. */
@@ -200,9 +200,13 @@ size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_nam
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
-/* scan_try.c: trying values. */
-void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size,
+/* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings);
+/* False if surely no form of this way and size (below COMITY_SCAN_SIZES) reaches the level. */
+bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around);
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators);
 /* All forms of the types in `types` on a whole value behind a label. */
 void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
                            const comity_scan_around *around, comity_scan_readings *readings);
@@ -216,7 +220,13 @@ void comity_scan_person_end(comity_scan *scan);
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
 /* scan_tokens.c */
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
+/* The token around `at`: letters, digits and any of _ - + / = . : ~ */
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at);
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
+/* Anchors that begin in it at or before `at`. */
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
+/* The runs of several kinds of byte around `at`; `is_word` says that all are the word alone. */
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
@@ -245,6 +255,8 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */
 void comity_scan_place_begin(comity_scan *scan);
 void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);
+/* Line ends before `at`, which is not beyond what is known. */
+uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
 size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);
 
 #endif

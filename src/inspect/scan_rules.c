@@ -57,6 +57,9 @@ static void choice_make(comity_scan_rules *rules, comity_find find, size_t size,
             choice->alone_count++;
         }
     }
+    if (choice->alone_count != 0) {
+        choice->alone_best = comity_types_form(rules->types, rules->alone[*used])->alone;
+    }
     *used += choice->alone_count;
 }
 

@@ -140,7 +140,7 @@ static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const c
     *last_begin = begin;
     *last_end = end;
     comity_scan_readings readings = {.count = 0};
-    comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), around, &readings);
+    comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
     if (readings.count != 0) {
         comity_scan_emit(scan, begin, end, &readings, around);
     }
@@ -172,21 +172,35 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
     value[first] = ',';
     memcpy(value + first + 1, next, second);
     comity_scan_readings readings = {.count = 0};
-    comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, around, &readings);
+    comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
     if (readings.count != 0 && comity_scan_offset(scan, begin) >= scan->done) {
         comity_scan_emit(scan, begin, end, &readings, around);
     }
 }
 
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at)
+{
+    return left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at)
+{
+    return right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
+{
+    anchors_in(scan, begin, at);
+}
+
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around)
 {
     static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_token};
     const uint8_t *last_begin = NULL;
     const uint8_t *last_end = NULL;
     uint64_t done = scan->done;
-    const uint8_t *run = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
-    anchors_in(scan, run, at);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0] && scan->done == done; i++) {
+    size_t count = is_word ? 1 : sizeof tests / sizeof tests[0];
+    for (size_t i = 0; i < count && scan->done == done; i++) {
         run_try(scan, at, tests[i], around, &last_begin, &last_end);
     }
     if (scan->done == done) {
@@ -242,7 +256,7 @@ void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
     comity_scan_around around;
     comity_scan_readings readings = {.count = 0};
     comity_scan_look_around(scan, begin, end, &around);
-    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), &around, &readings);
+    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, &readings);
     if (readings.count != 0) {
         comity_scan_emit(scan, begin, end, &readings, &around);
     }
@@ -280,7 +294,7 @@ static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
     comity_scan_around around;
     comity_scan_readings readings = {.count = 0};
     comity_scan_look_around(scan, begin, end, &around);
-    comity_scan_try(scan, COMITY_FIND_MRZ, value, size, &around, &readings);
+    comity_scan_try(scan, COMITY_FIND_MRZ, value, size, size, &around, &readings);
     if (readings.count == 0) {
         return false;
     }

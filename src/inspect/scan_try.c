@@ -33,12 +33,67 @@ static const comity_writing writings[COMITY_FIND_COUNT] = {
     [COMITY_FIND_MARK] = COMITY_WRITING_EXACT,     [COMITY_FIND_SIGNATURE] = COMITY_WRITING_EXACT,
 };
 
+/* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
+static const uint8_t ascii_separators[128] = {
+    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
+    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+};
+
+/* As comity_value_write, of ASCII without white space at its ends: false if it is not that. */
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators)
+{
+    size_t written = 0;
+    uint8_t separators = 0;
+    uint8_t waiting = 0;
+    uint8_t all = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= raw[i];
+    }
+    if (all >= 0x80 || size == 0 || ascii_separators[raw[0]] == COMITY_SEPARATOR_SPACE ||
+        ascii_separators[raw[size - 1]] == COMITY_SEPARATOR_SPACE) {
+        return false;
+    }
+    if (writing != COMITY_WRITING_COMPACT) {
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = raw[i];
+            bool is_space = ascii_separators[byte] == COMITY_SEPARATOR_SPACE;
+            bool is_small = writing == COMITY_WRITING_UPPER && byte >= 'a' && byte <= 'z';
+            ret_value[i] = is_space ? ' ' : is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+        }
+        *ret_size = size;
+        *ret_separators = 0;
+        return true;
+    }
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = raw[i];
+        uint8_t found = ascii_separators[byte];
+        if (found != 0) {
+            waiting = (uint8_t)(waiting == 0 ? found : waiting | found | COMITY_SEPARATOR_REPEATED);
+            continue;
+        }
+        ret_value[written++] = byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
+        separators |= waiting;
+        waiting = 0;
+    }
+    *ret_size = written;
+    *ret_separators = (uint8_t)(separators | (waiting & ~COMITY_SEPARATOR_REPEATED));
+    return true;
+}
+
 static void write_as(written_value *value, comity_writing writing)
 {
-    if (!value->has[writing]) {
+    if (value->has[writing]) {
+        return;
+    }
+    value->has[writing] = true;
+    if (!comity_scan_write_ascii(value->raw, value->raw_size, writing, value->bytes[writing], &value->size[writing],
+                                 &value->separators[writing])) {
         value->size[writing] =
             comity_value_write(value->raw, value->raw_size, writing, value->bytes[writing], &value->separators[writing]);
-        value->has[writing] = true;
     }
 }
 
@@ -110,6 +165,13 @@ static void reading_insert(comity_scan_readings *readings, const comity_reading 
     readings->count = kept + 1;
 }
 
+/* What can come to a confidence here at most. */
+static unsigned may_add(const comity_scan *scan, const comity_scan_around *around)
+{
+    unsigned locale = scan->has_locale ? LOCALE_ADDS : 0;
+    return locale + (around->field != 0 ? COLUMN_ADDS : 0);
+}
+
 /* What a form can reach here at most, before it is tried. */
 static unsigned within_reach(const comity_scan *scan, const comity_type_form *form, const comity_scan_around *around,
                              comity_reading *ret_reading)
@@ -141,13 +203,14 @@ static void reading_add(comity_scan *scan, comity_reading *reading, int column, 
     }
 }
 
-static void form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
+/* Tries a form; false if it, and any that is less sure alone, is out of reach. */
+static bool form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
                      comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
     comity_reading reading = {.form = (uint16_t)number};
     if (within_reach(scan, form, around, &reading) < scan->level_min) {
-        return;
+        return form->alone + may_add(scan, around) >= scan->level_min;
     }
     write_as(value, form->writing);
     size_t size = value->size[form->writing];
@@ -159,6 +222,7 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
     if (passed) {
         reading_add(scan, &reading, column, readings);
     }
+    return true;
 }
 
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
@@ -185,7 +249,7 @@ static void spoken_try(comity_scan *scan, comity_find find, const comity_scan_se
             for (size_t i = type->form_begin; i < type->form_end; i++) {
                 const comity_type_form *form = comity_types_form(rules->types, i);
                 if (form->find == find && size >= form->size_min && size <= form->size_max) {
-                    form_try(scan, i, value, around, readings);
+                    (void)form_try(scan, i, value, around, readings);
                 }
             }
         }
@@ -200,11 +264,26 @@ static void long_try(comity_scan *scan, comity_find find, written_value *value, 
     size_t size = value->size[writings[find]];
     const uint16_t *forms = comity_types_forms(scan->rules->types, find, size, &count);
     for (size_t i = 0; i < count; i++) {
-        form_try(scan, forms[i], value, around, readings);
+        (void)form_try(scan, forms[i], value, around, readings);
     }
 }
 
-void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size,
+bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_choice *choice = &rules->choices[find][written];
+    if (choice->alone_best + may_add(scan, around) >= scan->level_min) {
+        return true;
+    }
+    for (size_t i = 0; around->types != NULL && i < rules->set_words; i++) {
+        if ((around->types->bits[i] & rules->contexts[find][written].bits[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
@@ -212,18 +291,23 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
         return;
     }
+    if (written != 0 && written < COMITY_SCAN_SIZES && !comity_scan_worth(scan, find, written, around)) {
+        return;
+    }
     value.raw = raw;
     value.raw_size = size;
     memset(value.has, 0, sizeof value.has);
     write_as(&value, writings[find]);
-    size_t written = value.size[writings[find]];
+    written = value.size[writings[find]];
     if (written >= COMITY_SCAN_SIZES) {
         long_try(scan, find, &value, around, readings);
         return;
     }
     const comity_scan_choice *choice = &rules->choices[find][written];
     for (size_t i = 0; i < choice->alone_count; i++) {
-        form_try(scan, rules->alone[choice->begin + i], &value, around, readings);
+        if (!form_try(scan, rules->alone[choice->begin + i], &value, around, readings)) {
+            break; /* those behind it are less sure */
+        }
     }
     if (around->types != NULL) {
         spoken_try(scan, find, &rules->contexts[find][written], &value, around, readings);
@@ -247,7 +331,7 @@ void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, cons
             for (size_t i = type->form_begin; i < type->form_end; i++) {
                 comity_find find = comity_types_form(rules->types, i)->find;
                 if (find < COMITY_FIND_ANCHOR) {
-                    form_try(scan, i, &value, around, readings);
+                    (void)form_try(scan, i, &value, around, readings);
                 }
             }
         }
@@ -317,8 +401,9 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     const uint8_t *value = readings->value == NULL ? begin : readings->value;
     size_t size = readings->value == NULL ? finding.size : readings->value_size;
     digest_make(scan, value, size, readings->list[0].form, finding.digest);
-    finding.line = scan->place.line + 1;
-    finding.record = scan->place.record;
+    finding.line = comity_scan_line_of(scan, begin) + 1;
+    bool by_line = scan->place.record_is_line;
+    finding.record = by_line ? finding.line - 1 : scan->place.record;
     finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;
     finding.path = path;
     person_seen(scan, &finding);

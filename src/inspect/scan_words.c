@@ -27,12 +27,10 @@ static bool is_mark(const uint8_t *at, size_t size)
 
 static bool begins_word(const uint8_t *at, const uint8_t *low)
 {
-    if (at == low || !is_letter(at[-1])) {
-        return true;
+    if (at == low || !is_letter(at[-1]) || at[0] >= 0xE0) {
+        return true; /* from 0xE0 on there are scripts without spaces */
     }
-    /* characters of three bytes: scripts without spaces, or behind a mark of three bytes */
-    return at[0] >= 0xE0 || (at - low >= 3 && at[-1] >= 0x80 && is_mark(at - 3, 3)) ||
-           (at - low >= 2 && at[-2] == 0xC2 && is_mark(at - 2, 2));
+    return at[-1] >= 0x80 && ((at - low >= 3 && is_mark(at - 3, 3)) || (at - low >= 2 && at[-2] == 0xC2 && is_mark(at - 2, 2)));
 }
 
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high)
@@ -81,10 +79,10 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
     scan->words_begin = from;
     if (scan->words_end < to) {
-        for (const uint8_t *at = begin + (scan->words_end - from); at < end; at++) {
-            if ((comity_scan_class(*at) & (COMITY_BYTE_LETTER | COMITY_BYTE_HIGH)) != 0) {
-                look_at(scan, at);
-            }
+        const uint8_t *at = begin + (scan->words_end - from);
+        size_t count = scan->level->starts(at, (size_t)(end - at), scan->marks);
+        for (size_t i = 0; i < count; i++) {
+            look_at(scan, at + scan->marks[i]);
         }
         scan->words_end = to;
     }

@@ -182,6 +182,13 @@ static inline uint64_t comity_scan_offset(const comity_scan *scan, const uint8_t
     return scan->view_begin + (uint64_t)(at - scan->view);
 }
 
+static inline void comity_scan_readings_begin(comity_scan_readings *ret_readings)
+{
+    ret_readings->count = 0;
+    ret_readings->value = NULL;
+    ret_readings->value_size = 0;
+}
+
 static inline bool comity_set_has(const comity_scan_set *set, size_t type)
 {
     return (set->bits[type / 64] >> type % 64 & 1) != 0;

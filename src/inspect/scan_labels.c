@@ -438,7 +438,8 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
         return;
     }
     comity_scan_around around = {.types = types, .evidence = COMITY_EVIDENCE_FIELD, .field = field};
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
     const uint8_t *value = begin;
     size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);

@@ -25,7 +25,6 @@ typedef struct number_word {
 typedef struct number_words {
     number_word list[WORDS];
     size_t count;
-    size_t plus; /* the word before which a `+` stands; SIZE_MAX: none */
 } number_words;
 
 typedef struct number_found {
@@ -248,7 +247,11 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
 
 static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)
 {
-    number_found found = {.first = run->first, .last = run->last, .begin = run->begin};
+    number_found found;
+    comity_scan_readings_begin(&found.readings);
+    found.first = run->first;
+    found.last = run->last;
+    found.begin = run->begin;
     size_t raw_size = (size_t)(run->end - run->begin);
     if (run->plus != NULL) {
         comity_scan_try(scan, COMITY_FIND_PHONE, run->plus, (size_t)(run->end - run->plus), run->size + 1, around,
@@ -280,7 +283,7 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
 static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
                     const comity_scan_around *around, number_found *ret_best)
 {
-    ret_best->readings.count = 0;
+    comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         for (size_t last = first; edge_before(words, first) && last < end; last++) {
             number_run run;
@@ -413,7 +416,8 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
             return;
         }
     }
-    number_words words = {.count = 1};
+    number_words words;
+    words.count = 1;
     const uint8_t *begin = word_begin(scan->low, at);
     if (comity_scan_offset(scan, begin) < scan->done) {
         return;

@@ -78,12 +78,14 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     }
     const comity_scan_around around = {.types = NULL};
     const uint8_t *end = at;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     size_t size = (size_t)(scan->high - at);
     const comity_scan_entry *entry = comity_scan_index_next(anchors, NULL, at, size);
     for (; entry != NULL; entry = comity_scan_index_next(anchors, entry, at, size)) {
         bool open;
-        comity_scan_readings one = {.count = 0};
+        comity_scan_readings one;
+    comity_scan_readings_begin(&one);
         size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
         if (taken != 0) {
             comity_scan_add(scan, entry->payload, &around, &one);
@@ -139,7 +141,8 @@ static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const c
     }
     *last_begin = begin;
     *last_end = end;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
     if (readings.count != 0) {
         comity_scan_emit(scan, begin, end, &readings, around);
@@ -171,7 +174,8 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
     memcpy(value, begin, first);
     value[first] = ',';
     memcpy(value + first + 1, next, second);
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
     if (readings.count != 0 && comity_scan_offset(scan, begin) >= scan->done) {
         comity_scan_emit(scan, begin, end, &readings, around);
@@ -199,7 +203,14 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, co
     const uint8_t *last_begin = NULL;
     const uint8_t *last_end = NULL;
     uint64_t done = scan->done;
-    size_t count = is_word ? 1 : sizeof tests / sizeof tests[0];
+    size_t count = sizeof tests / sizeof tests[0];
+    if (is_word) {
+        count = 1;
+        size_t size = (size_t)(right_of(at, scan->high, COMITY_SCAN_SIZES, in_run) - left_of(scan->low, at, COMITY_SCAN_SIZES, in_run));
+        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size, around)) {
+            return;
+        }
+    }
     for (size_t i = 0; i < count && scan->done == done; i++) {
         run_try(scan, at, tests[i], around, &last_begin, &last_end);
     }
@@ -254,7 +265,8 @@ void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
         return;
     }
     comity_scan_around around;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_look_around(scan, begin, end, &around);
     comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, &readings);
     if (readings.count != 0) {
@@ -292,7 +304,8 @@ static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
         }
     }
     comity_scan_around around;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_look_around(scan, begin, end, &around);
     comity_scan_try(scan, COMITY_FIND_MRZ, value, size, size, &around, &readings);
     if (readings.count == 0) {
@@ -354,7 +367,8 @@ static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
     const comity_scan_index *marks = &scan->rules->marks;
     const uint8_t *end = least;
     const comity_scan_around around = {.types = NULL};
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     if (!comity_scan_index_may(marks, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }

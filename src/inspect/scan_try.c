@@ -217,7 +217,7 @@ static bool form_try(comity_scan *scan, size_t number, written_value *value, con
     uint8_t separators = value->separators[form->writing];
     bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
     bool odd = (separators & ~(form->separators | COMITY_SEPARATOR_REPEATED)) != 0;
-    bool passed = !repeated && !odd && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
+    bool passed = !repeated && !odd && size >= form->size_min && size <= form->size_max && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
     int column = column_says(scan, around->field, form->type, passed);
     if (passed) {
         reading_add(scan, &reading, column, readings);
@@ -329,8 +329,8 @@ void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, cons
         for (uint64_t bits = types->bits[word]; bits != 0; bits &= bits - 1) {
             const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
             for (size_t i = type->form_begin; i < type->form_end; i++) {
-                comity_find find = comity_types_form(rules->types, i)->find;
-                if (find < COMITY_FIND_ANCHOR) {
+                const comity_type_form *form = comity_types_form(rules->types, i);
+                if (form->find < COMITY_FIND_ANCHOR && size >= form->size_min) {
                     (void)form_try(scan, i, &value, around, readings);
                 }
             }

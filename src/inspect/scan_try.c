@@ -60,9 +60,8 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
     if (writing != COMITY_WRITING_COMPACT) {
         for (size_t i = 0; i < size; i++) {
             uint8_t byte = raw[i];
-            bool is_space = ascii_separators[byte] == COMITY_SEPARATOR_SPACE;
             bool is_small = writing == COMITY_WRITING_UPPER && byte >= 'a' && byte <= 'z';
-            ret_value[i] = is_space ? ' ' : is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
         }
         *ret_size = size;
         *ret_separators = 0;

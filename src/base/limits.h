@@ -50,6 +50,46 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
+/* Scanning for findings. Types in one set: they are kept as sets of bits, near every label. */
+#define COMITY_LIMIT_SCAN_TYPES 2048
+/* Bytes known behind a place before it is judged: a private key in PEM fits. */
+#define COMITY_LIMIT_SCAN_AHEAD 8192
+/* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */
+#define COMITY_LIMIT_SCAN_BACK 1024
+/* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
+#define COMITY_LIMIT_SCAN_NEAR 300
+/* Values that are found by their shape, but for those that begin with an anchor. */
+#define COMITY_LIMIT_SCAN_VALUE_BYTES 512
+/* Runs of raw bytes kept for what is still judged: text in UTF-16 or base64 has one a piece, mails one a line. */
+#define COMITY_LIMIT_SCAN_RUNS 2048
+/* A label or field name: longer ones are sentences. */
+#define COMITY_LIMIT_SCAN_LABEL_BYTES 64
+/* JSON and XML: containers whose names make a path; deeper ones are counted only. */
+#define COMITY_LIMIT_SCAN_DEPTH 64
+/* CSV: columns whose names are kept; those beyond have no name. */
+#define COMITY_LIMIT_SCAN_COLUMNS 1024
+
+/* Forms (containers, compressions, character sets). All that is decoded from one
+ * input: an hour of work at most. */
+#define COMITY_LIMIT_FORM_BYTES ((uint64_t)64 << 30)
+/* Decoded to raw, once a few MiB are out: logs reach a hundred, bombs a thousand and more. */
+#define COMITY_LIMIT_FORM_RATIO 250
+#define COMITY_LIMIT_FORM_RATIO_FREE_BYTES ((uint64_t)8 << 20)
+/* Parts and members of one input: a large source tree in one archive. */
+#define COMITY_LIMIT_FORM_MEMBERS 1000000
+/* Forms in one another: a base64 value in a JSON file in a zip in a mail in a tar.gz has six. */
+#define COMITY_LIMIT_FORM_DEPTH 12
+/* Parts that can be open in one another: text, and values in base64 in it. */
+#define COMITY_LIMIT_FORM_LEVELS 8
+/* A decoder's block: windows of 8 MiB (zstd) and 16 MiB (brotli) at once, and what
+ * a workbook's strings need. Pages that are not used are never touched. */
+#define COMITY_LIMIT_FORM_MEMORY_BYTES ((size_t)48 << 20)
+/* Bytes looked at to tell what a form is. */
+#define COMITY_LIMIT_FORM_SNIFF_BYTES 4096
+/* A member's name, a chain of names. */
+#define COMITY_LIMIT_FORM_NAME_BYTES 1024
+/* The headers of one part of a mail or form. */
+#define COMITY_LIMIT_FORM_HEADER_BYTES 65536
 /* Values of types: an identifier, a token, a key in PEM. */
 #define COMITY_LIMIT_VALUE_BYTES 8192
 /* Values whose check takes the square of their size: wallets have fewer than 110 characters. */

@@ -8,13 +8,14 @@
 
 static const command commands[] = {
     {"ask", "one question in options, an answer in plain words", ask_help, ask_main},
+    {"inspect", "personal and important data found in files", inspect_help, inspect_main},
     {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"inspect", "mask",    "unmask", "record", "key",
-                                      "paper",   "request", "product", "watch", "serve"};
+static const char *const to_come[] = {"mask",  "unmask",  "record",  "key",   "paper",
+                                      "request", "product", "watch", "serve"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

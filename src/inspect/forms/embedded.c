@@ -1,0 +1,243 @@
+/* What comes in: the bytes of a text. What goes out: nothing but the parts that
+ * are in it in base64 (RFC 4648, both alphabets, one line or lines of one
+ * length). A run of digits counts as base64 if its first 64 decode to text or to
+ * the beginning of a form that is known; by chance that happens to one run in a
+ * hundred thousand. Text is skipped sixteen bytes at a time where it has no such run. */
+#include "inspect/forms/embedded.h"
+
+#include "inspect/forms/base64.h"
+#include "inspect/forms/sniff.h"
+
+enum { PHASE_IDLE, PHASE_HOLDING, PHASE_SKIPPING, PHASE_INSIDE, PHASE_BETWEEN };
+
+/* A line that is shorter is the only one. */
+#define LINE_SIZE_MIN 56
+
+void comity_embedded_begin(comity_embedded *ret_embedded)
+{
+    memset(ret_embedded, 0, sizeof *ret_embedded);
+}
+
+static bool is_digit(uint8_t byte)
+{
+    return comity_base64_digit(byte) < 64;
+}
+
+/* How many bytes can be passed over: before a run of COMITY_EMBEDDED_SIZE_MIN
+ * digits, or one that touches the end. Bytes before it are no digits of a run. */
+static size_t find_run(const uint8_t *bytes, size_t size)
+{
+    size_t begin = 0;
+    while (size - begin >= COMITY_EMBEDDED_SIZE_MIN) {
+        size_t at = begin + COMITY_EMBEDDED_SIZE_MIN;
+        while (at > begin && is_digit(bytes[at - 1])) {
+            at--;
+        }
+        if (at == begin) {
+            return begin;
+        }
+        begin = at;
+    }
+    size_t at = size;
+    while (at > begin && is_digit(bytes[at - 1])) {
+        at--;
+    }
+    return at;
+}
+
+/* Whether what is held decodes to something to be looked into. */
+static bool is_worth_it(const comity_embedded *embedded, bool whole)
+{
+    uint8_t bytes[COMITY_EMBEDDED_HELD_SIZE];
+    size_t digits = whole ? embedded->held_size : embedded->held_size / 4 * 4;
+    size_t size = comity_base64_decode(embedded->held, digits, bytes);
+    if (digits % 4 == 1) {
+        return false;
+    }
+    if (comity_magic_find(bytes, size) != NULL) {
+        return true;
+    }
+    if (comity_is_text(bytes, size, whole)) {
+        return true;
+    }
+    /* UTF-16, as some shells want their commands. */
+    size_t pairs = size / 2;
+    for (size_t i = 0; i < pairs; i++) {
+        if (bytes[2 * i + 1] != 0 || bytes[2 * i] < 0x09 || bytes[2 * i] > 0x7E) {
+            return false;
+        }
+    }
+    return pairs >= 6;
+}
+
+static comity_status begin_value(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_error *reterr)
+{
+    comity_about about = {.link = "base64",
+                          .place = COMITY_FORM_WHOLE_VALUE,
+                          .raw_begin = embedded->raw_begin,
+                          .inside_part = part};
+    COMITY_TRY(comity_stage_begin(stage, &comity_forms_base64, &about, &embedded->child, reterr));
+    comity_span span = {.bytes = embedded->held, .size = embedded->held_size, .runs = embedded->held_room, .run_count = 1};
+    if (stage->place == COMITY_FORM_UNMAPPED) {
+        span.run_count = 0;
+    } else {
+        while (span.run_count < COMITY_EMBEDDED_HELD_SIZE && embedded->held_room[span.run_count].count != 0) {
+            span.run_count++;
+        }
+    }
+    embedded->line_at = (uint32_t)embedded->held_size;
+    embedded->line_size = 0;
+    embedded->phase = PHASE_INSIDE;
+    return comity_stage_feed(embedded->child, span, reterr);
+}
+
+static comity_status end_value(comity_embedded *embedded, comity_error *reterr)
+{
+    embedded->phase = PHASE_IDLE;
+    return comity_stage_end(&embedded->child, reterr);
+}
+
+/* The run in hand is judged: `whole` if it has ended. */
+static comity_status judge(comity_embedded *embedded, comity_stage *stage, uint32_t part, bool whole,
+                           comity_error *reterr)
+{
+    if (embedded->held_size >= COMITY_EMBEDDED_SIZE_MIN && is_worth_it(embedded, whole)) {
+        return begin_value(embedded, stage, part, reterr);
+    }
+    embedded->phase = whole ? PHASE_IDLE : PHASE_SKIPPING;
+    return COMITY_OK;
+}
+
+static void begin_holding(comity_embedded *embedded)
+{
+    embedded->phase = PHASE_HOLDING;
+    embedded->held_size = 0;
+    memset(embedded->held_room, 0, sizeof embedded->held_room);
+}
+
+/* Takes digits until the run ends or enough are held. */
+static comity_status feed_holding(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_span *span,
+                                  comity_error *reterr)
+{
+    comity_runs runs = {.runs = embedded->held_room, .max = COMITY_EMBEDDED_HELD_SIZE};
+    size_t run_at = 0;
+    while (runs.count < runs.max && runs.runs[runs.count].count != 0) {
+        runs.count++;
+    }
+    while (span->size != 0 && embedded->held_size < COMITY_EMBEDDED_HELD_SIZE && is_digit(span->bytes[0])) {
+        uint64_t raw = 0;
+        uint64_t raw_end = 0;
+        if (stage->place != COMITY_FORM_UNMAPPED) {
+            comity_span_raw(span, 0, &run_at, &raw, &raw_end);
+            (void)comity_runs_add(&runs, embedded->held_size, raw, 1, 1, (unsigned)(raw_end - raw));
+        }
+        if (embedded->held_size == 0) {
+            embedded->raw_begin = raw;
+        }
+        embedded->held[embedded->held_size++] = span->bytes[0];
+        *span = comity_span_after(*span, 1);
+    }
+    if (embedded->held_size == COMITY_EMBEDDED_HELD_SIZE) {
+        return judge(embedded, stage, part, false, reterr);
+    }
+    return span->size == 0 ? COMITY_OK : judge(embedded, stage, part, true, reterr);
+}
+
+static size_t digits_size(const comity_span *span)
+{
+    size_t size = 0;
+    while (size < span->size && is_digit(span->bytes[size])) {
+        size++;
+    }
+    return size;
+}
+
+static comity_status feed_inside(comity_embedded *embedded, comity_span *span, comity_error *reterr)
+{
+    size_t size = digits_size(span);
+    COMITY_TRY(comity_stage_feed(embedded->child, comity_span_first(*span, size), reterr));
+    embedded->line_at += (uint32_t)(size > UINT32_MAX - embedded->line_at ? 0 : size);
+    *span = comity_span_after(*span, size);
+    if (span->size == 0) {
+        return COMITY_OK;
+    }
+    uint8_t next = span->bytes[0];
+    bool is_full = embedded->line_at >= LINE_SIZE_MIN && (embedded->line_size == 0 || embedded->line_at == embedded->line_size);
+    if (!is_full || (next != '\n' && next != '\r' && next != '\\')) {
+        if (next == '=') {
+            COMITY_TRY(comity_stage_feed(embedded->child, comity_span_first(*span, 1), reterr));
+        }
+        return end_value(embedded, reterr);
+    }
+    embedded->line_size = embedded->line_at;
+    embedded->line_at = 0;
+    embedded->is_escaped = false;
+    embedded->phase = PHASE_BETWEEN;
+    return COMITY_OK;
+}
+
+/* White space, or its escapes "\r\n" and "\n", before a next line. */
+static comity_status feed_between(comity_embedded *embedded, comity_span *span, comity_error *reterr)
+{
+    uint8_t next = span->bytes[0];
+    bool is_space = next == '\n' || next == '\r' || next == ' ' || next == '\t';
+    if (embedded->is_escaped ? next == 'n' || next == 'r' : is_space) {
+        embedded->is_escaped = false;
+        *span = comity_span_after(*span, 1);
+        return COMITY_OK;
+    }
+    if (!embedded->is_escaped && next == '\\') {
+        embedded->is_escaped = true;
+        *span = comity_span_after(*span, 1);
+        return COMITY_OK;
+    }
+    if (!embedded->is_escaped && is_digit(next)) {
+        embedded->phase = PHASE_INSIDE;
+        return COMITY_OK;
+    }
+    return end_value(embedded, reterr);
+}
+
+static comity_status feed_idle(comity_embedded *embedded, comity_span *span)
+{
+    size_t skipped = find_run(span->bytes, span->size);
+    *span = comity_span_after(*span, skipped);
+    if (span->size != 0) {
+        begin_holding(embedded);
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_embedded_feed(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_span span,
+                                   comity_error *reterr)
+{
+    while (span.size != 0) {
+        switch (embedded->phase) {
+        case PHASE_IDLE:
+            COMITY_TRY(feed_idle(embedded, &span));
+            break;
+        case PHASE_HOLDING:
+            COMITY_TRY(feed_holding(embedded, stage, part, &span, reterr));
+            break;
+        case PHASE_SKIPPING:
+            span = comity_span_after(span, digits_size(&span));
+            embedded->phase = span.size != 0 ? PHASE_IDLE : PHASE_SKIPPING;
+            break;
+        case PHASE_INSIDE:
+            COMITY_TRY(feed_inside(embedded, &span, reterr));
+            break;
+        default:
+            COMITY_TRY(feed_between(embedded, &span, reterr));
+            break;
+        }
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_embedded_end(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_error *reterr)
+{
+    if (embedded->phase == PHASE_HOLDING) {
+        COMITY_TRY(judge(embedded, stage, part, true, reterr));
+    }
+    return end_value(embedded, reterr);
+}

@@ -1,0 +1,331 @@
+/* What comes in: bytes of which nothing is known, or what somebody says. What goes
+ * out: the same bytes, to the stage that reads such. At most 4 KiB are held until
+ * it is settled, always on the same bytes: the first 16 (a magic), the first 512
+ * (tar), the first 4,096 or all there are (everything else). */
+#include "inspect/forms/sniff.h"
+
+#include "base/utf8.h"
+#include "inspect/forms/charset_stage.h"
+#include "inspect/forms/mime.h"
+#include "inspect/forms/syntax.h"
+#include "inspect/forms/tar.h"
+
+#define TAR_SIZE 512
+#define SNIFF_SIZE ((size_t)COMITY_LIMIT_FORM_SNIFF_BYTES)
+
+typedef struct sniff_state {
+    comity_stage *child;
+    size_t held_size;
+    comity_form_run *runs; /* SNIFF_SIZE of them, if the input has runs */
+    comity_runs held_runs;
+    uint64_t raw;
+    uint64_t offset;
+    uint8_t held[SNIFF_SIZE];
+} sniff_state;
+
+/* ---- magics ---- */
+
+#define MAGIC(name, kind, bytes) {name, kind, bytes, sizeof(bytes) - 1}
+
+static const comity_magic magics[] = {
+    MAGIC("gzip", &comity_forms_gzip, "\x1F\x8B\x08"),
+    MAGIC("zstd", &comity_forms_zstd, "\x28\xB5\x2F\xFD"),
+    MAGIC("zlib", &comity_forms_zlib, "\x78\x9C"),
+    MAGIC("zlib", &comity_forms_zlib, "\x78\xDA"),
+    MAGIC("zlib", &comity_forms_zlib, "\x78\x01"),
+    MAGIC("zip", &comity_forms_zip, "PK\x03\x04"),
+    MAGIC("zip", &comity_forms_zip, "PK\x05\x06"),
+    MAGIC("pdf", NULL, "%PDF-"),
+    MAGIC("sqlite", NULL, "SQLite format 3\0"),
+    MAGIC("parquet", NULL, "PAR1"),
+    MAGIC("bzip2", NULL, "BZh91AY&SY"),
+    MAGIC("xz", NULL, "\xFD" "7zXZ\0"),
+    MAGIC("lz4", NULL, "\x04\x22\x4D\x18"),
+    MAGIC("compress", NULL, "\x1F\x9D"),
+    MAGIC("7z", NULL, "7z\xBC\xAF\x27\x1C"),
+    MAGIC("rar", NULL, "Rar!\x1A\x07"),
+    MAGIC("cab", NULL, "MSCF\0\0\0\0"),
+    MAGIC("a compound file (old Office, or an encrypted one)", NULL, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
+};
+
+const comity_magic *comity_magic_find(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+        if (size >= magics[i].size && memcmp(bytes, magics[i].bytes, magics[i].size) == 0) {
+            return &magics[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- text ---- */
+
+static bool is_control(uint8_t byte)
+{
+    return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f' && byte != 0x1B && byte != 0x1F) ||
+           byte == 0x7F;
+}
+
+bool comity_is_text(const uint8_t *bytes, size_t size, bool whole)
+{
+    size_t good = comity_utf8_check(bytes, size);
+    if (size == 0 || (good != size && (whole || size - good >= 4 || comity_utf8_whole(bytes, size) != good))) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (is_control(bytes[i]) || bytes[i] == 0x1B || bytes[i] == '\f') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Zeros, or many control characters, in what is of no wide character set. */
+static bool is_binary(const uint8_t *bytes, size_t size)
+{
+    size_t controls = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == 0) {
+            return true;
+        }
+        controls += is_control(bytes[i]);
+    }
+    return controls * 20 > size;
+}
+
+/* `word`, an equals sign and a name in a text: "charset=gbk", "encoding='GBK'". */
+static const comity_charset *set_after(const char *text, size_t size, const char *word)
+{
+    size_t word_size = strlen(word);
+    for (size_t i = 0; i + word_size < size; i++) {
+        if (!comity_begins_with(text + i, size - i, word)) {
+            continue;
+        }
+        size_t at = i + word_size;
+        while (at < size && (text[at] == ' ' || text[at] == '=' || text[at] == '"' || text[at] == '\'')) {
+            at++;
+        }
+        size_t end = at;
+        while (end < size && (text[end] == '-' || text[end] == '_' || text[end] == '.' ||
+                              (text[end] >= '0' && text[end] <= '9') || (text[end] >= 'a' && text[end] <= 'z') ||
+                              (text[end] >= 'A' && text[end] <= 'Z'))) {
+            end++;
+        }
+        const comity_charset *set = comity_charset_named(text + at, end - at);
+        if (set != NULL) {
+            return set;
+        }
+    }
+    return NULL;
+}
+
+/* The set that the content type tells, or the text itself, if it is markup. */
+static const comity_charset *told_set(const comity_stage *stage, const uint8_t *bytes, size_t size)
+{
+    const comity_charset *set = set_after(stage->content_type, strlen(stage->content_type), "charset");
+    const char *text = (const char *)bytes;
+    if (set == NULL && size != 0 && (text[0] == '<' || text[0] == '@')) {
+        size = size < 1024 ? size : 1024;
+        set = set_after(text, size, "encoding");
+        set = set != NULL ? set : set_after(text, size, "charset");
+    }
+    return set;
+}
+
+/* The beginning in UTF-8, for telling the syntax. */
+static size_t decode_beginning(const comity_charset *set, const uint8_t *bytes, size_t size, char ret_text[SNIFF_SIZE])
+{
+    if (set->kind == COMITY_CHARSET_PLAIN) {
+        memcpy(ret_text, bytes, size);
+        return size;
+    }
+    size_t at = 0;
+    size_t n = 0;
+    while (at < size && n + 4 <= SNIFF_SIZE) {
+        uint32_t code = 0;
+        size_t taken = comity_charset_read(set, bytes + at, size - at, &code);
+        if (taken == 0) {
+            break;
+        }
+        n += comity_utf8_encode(code, ret_text + n);
+        at += taken;
+    }
+    return n;
+}
+
+static comity_status begin_text(comity_stage *stage, const uint8_t *bytes, size_t size, bool whole,
+                                comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    comity_about about = {.place = stage->place, .raw_begin = stage->raw_begin};
+    const comity_charset *told = told_set(stage, bytes, size);
+    const comity_charset *set = comity_charset_guess(bytes, size, whole, told, stage->form->locale);
+    const comity_charset *marked = NULL;
+    size_t mark = comity_charset_mark(bytes, size, &marked);
+    bool is_wide = set->kind != COMITY_CHARSET_PLAIN && set->kind < COMITY_CHARSET_SINGLE;
+    if (!is_wide && is_binary(bytes, size)) {
+        comity_text_about binary = {.syntax = COMITY_FORM_BINARY, .charset = ""};
+        return comity_text_begin(stage, &about, &binary, &state->child, reterr);
+    }
+    char text[SNIFF_SIZE];
+    size_t text_size = decode_beginning(set, bytes + mark, size - mark, text);
+    comity_text_about found = comity_syntax_find(text, text_size, whole && text_size < SNIFF_SIZE - 4,
+                                                 stage->content_type, stage->name);
+    return comity_charset_begin(stage, &about, &found, set, told, mark, &state->child, reterr);
+}
+
+/* ---- settling ---- */
+
+static comity_status begin_kind(comity_stage *stage, const comity_stage_kind *kind, const char *link,
+                                comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    comity_about about = {.link = link,
+                          .place = stage->place,
+                          .raw_begin = stage->raw_begin,
+                          .content_type = stage->content_type,
+                          .name = stage->name};
+    return comity_stage_begin(stage, kind, &about, &state->child, reterr);
+}
+
+/* Makes the child if these bytes settle what they are; leaves it NULL if more are wanted. */
+static comity_status decide(comity_stage *stage, const uint8_t *bytes, size_t size, bool whole, comity_error *reterr)
+{
+    if (size < COMITY_MAGIC_SIZE && !whole) {
+        return COMITY_OK;
+    }
+    const comity_magic *magic = comity_magic_find(bytes, size);
+    if (magic != NULL && magic->kind == NULL) {
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "%s is not looked into by this version",
+                                 magic->name);
+    }
+    if (magic != NULL) {
+        bool has_members = magic->kind == &comity_forms_zip; /* each has a link of its own */
+        return begin_kind(stage, magic->kind, has_members ? NULL : magic->name, reterr);
+    }
+    if (size < TAR_SIZE && !whole) {
+        return COMITY_OK;
+    }
+    if (comity_is_tar(bytes, size)) {
+        return begin_kind(stage, &comity_forms_tar, NULL, reterr);
+    }
+    if (size < SNIFF_SIZE && !whole) {
+        return COMITY_OK;
+    }
+    if (comity_ends_with(stage->name, ".br") && comity_charset_guess(bytes, size, whole, NULL, "")->kind >= COMITY_CHARSET_SINGLE) {
+        return begin_kind(stage, &comity_forms_brotli, "brotli", reterr);
+    }
+    if (comity_is_mime(stage, bytes, size)) {
+        return begin_kind(stage, &comity_forms_mime, NULL, reterr);
+    }
+    return begin_text(stage, bytes, size, whole, reterr);
+}
+
+/* Where the next look is worth while. */
+static size_t next_size(size_t held)
+{
+    return held < COMITY_MAGIC_SIZE ? COMITY_MAGIC_SIZE : held < TAR_SIZE ? TAR_SIZE : SNIFF_SIZE;
+}
+
+static comity_status give_held(comity_stage *stage, comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    comity_span span = {.bytes = state->held,
+                        .size = state->held_size,
+                        .raw = state->raw,
+                        .offset = state->offset,
+                        .runs = state->runs,
+                        .run_count = state->held_runs.count};
+    return comity_stage_feed(state->child, span, reterr);
+}
+
+/* Runs of what is held are kept beside it. */
+static comity_status hold_runs(comity_stage *stage, const comity_span *span, size_t size, comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    if (state->runs == NULL) {
+        void *memory = NULL;
+        COMITY_TRY(comity_stage_take(stage, SNIFF_SIZE * sizeof(comity_form_run), &memory, reterr));
+        state->runs = memory;
+        state->held_runs = (comity_runs){.runs = memory, .max = SNIFF_SIZE};
+    }
+    uint64_t at = span->offset;
+    if (state->held_runs.count != 0) {
+        const comity_form_run *last = &state->runs[state->held_runs.count - 1];
+        uint64_t covered = last->decoded + (uint64_t)last->count * last->decoded_unit;
+        at = covered > at ? covered : at;
+    }
+    for (size_t i = 0; i < span->run_count && at < span->offset + size; i++) {
+        const comity_form_run *run = &span->runs[i];
+        uint64_t end = run->decoded + (uint64_t)run->count * run->decoded_unit;
+        if (end <= at) {
+            continue;
+        }
+        if (run->decoded_unit == 1) {
+            uint64_t last = end < span->offset + size ? end : span->offset + size;
+            (void)comity_runs_add(&state->held_runs, at, run->raw + (at - run->decoded) * run->raw_unit,
+                                  (size_t)(last - at), 1, run->raw_unit);
+            at = last;
+        } else {
+            /* Whole, though only a part of it is held by now. */
+            (void)comity_runs_add(&state->held_runs, run->decoded, run->raw, run->count, run->decoded_unit, run->raw_unit);
+            at = end;
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status hold(comity_stage *stage, comity_span *span, size_t size, comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    if (state->held_size == 0) {
+        state->raw = span->raw;
+        state->offset = span->offset;
+    }
+    if (span->run_count != 0 && stage->place != COMITY_FORM_UNMAPPED) {
+        COMITY_TRY(hold_runs(stage, span, size, reterr));
+    }
+    memcpy(state->held + state->held_size, span->bytes, size);
+    state->held_size += size;
+    *span = comity_span_after(*span, size);
+    return COMITY_OK;
+}
+
+static comity_status sniff_feed(comity_stage *stage, comity_span span, comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    while (state->child == NULL && span.size != 0) {
+        if (state->held_size == 0 && span.size >= SNIFF_SIZE) {
+            for (size_t size = 0; state->child == NULL && size < SNIFF_SIZE;) {
+                size = next_size(size);
+                COMITY_TRY(decide(stage, span.bytes, size, false, reterr));
+            }
+            break;
+        }
+        size_t wanted = next_size(state->held_size) - state->held_size;
+        COMITY_TRY(hold(stage, &span, wanted < span.size ? wanted : span.size, reterr));
+        if (state->held_size == COMITY_MAGIC_SIZE || state->held_size == TAR_SIZE || state->held_size == SNIFF_SIZE) {
+            COMITY_TRY(decide(stage, state->held, state->held_size, false, reterr));
+        }
+        if (state->child != NULL) {
+            COMITY_TRY(give_held(stage, reterr));
+        }
+    }
+    return span.size == 0 ? COMITY_OK : comity_stage_feed(state->child, span, reterr);
+}
+
+static comity_status sniff_finish(comity_stage *stage, comity_error *reterr)
+{
+    sniff_state *state = stage->state;
+    if (state->child == NULL && state->held_size != 0) {
+        COMITY_TRY(decide(stage, state->held, state->held_size, true, reterr));
+        COMITY_TRY(give_held(stage, reterr));
+    }
+    COMITY_TRY(comity_stage_end(&state->child, reterr));
+    comity_pool_give(&stage->form->pool, state->runs);
+    state->runs = NULL;
+    return COMITY_OK;
+}
+
+const comity_stage_kind comity_forms_sniff = {
+    .name = "input", .state_size = sizeof(sniff_state), .feed = sniff_feed, .finish = sniff_finish};

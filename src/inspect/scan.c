@@ -1,0 +1,281 @@
+/* Bytes in, in any split; views out, to the two stages. What was fed and may still
+ * be needed is kept in a buffer; what is fed in large pieces is looked at where it
+ * lies, once enough of it has passed that nothing before it is needed. */
+#include "inspect/scan_inner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for what is kept and for some pieces more before they are moved to the front. */
+#define BUFFER_BYTES ((size_t)65536)
+/* Bytes that wait before they are looked at together. */
+#define BATCH_BYTES 4096
+/* A value may begin so much before the place where it is seen. */
+#define LEFT_BYTES 512
+
+static_assert(COMITY_LIMIT_SCAN_BACK > COMITY_SCAN_MARGIN_BEFORE && COMITY_LIMIT_SCAN_AHEAD > COMITY_SCAN_MARGIN_BEHIND,
+              "what is kept covers what the first stage reads");
+static_assert(COMITY_SCAN_CHUNK % COMITY_SCAN_STEP == 0, "chunks are whole steps");
+
+static uint64_t read_key(const uint8_t *bytes)
+{
+    uint64_t word = 0;
+    for (int i = 0; i < 8; i++) {
+        word |= (uint64_t)bytes[i] << 8 * i;
+    }
+    return word;
+}
+
+static void locale_make(comity_scan *scan, const char *const *states, size_t count)
+{
+    const comity_types *types = scan->rules->types;
+    for (size_t i = 0; i < comity_types_count(types); i++) {
+        const comity_type *type = comity_types_type(types, i);
+        for (size_t j = 0; j < type->state_count; j++) {
+            for (size_t k = 0; k < count; k++) {
+                if (strcmp(type->states[j], states[k]) == 0) {
+                    comity_set_add(&scan->locale, i);
+                    scan->has_locale = true;
+                }
+            }
+        }
+    }
+}
+
+comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_settings *settings,
+                              comity_scan **ret_scan, comity_error *reterr)
+{
+    comity_scan *scan = aligned_alloc(64, (sizeof *scan + 63) / 64 * 64);
+    if (scan != NULL) {
+        memset(scan, 0, sizeof *scan);
+        scan->buffer = calloc(1, COMITY_LIMIT_SCAN_BACK + BUFFER_BYTES + COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
+        scan->columns = calloc(COMITY_LIMIT_SCAN_COLUMNS, sizeof *scan->columns);
+    }
+    if (scan == NULL || scan->buffer == NULL || scan->columns == NULL) {
+        comity_scan_free(scan);
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    scan->rules = rules;
+    scan->level = comity_scan_level_best();
+    scan->found = settings->found;
+    scan->context = settings->context;
+    scan->persons = settings->persons;
+    scan->wants_paths = settings->wants_paths;
+    scan->level_min = settings->level == 0 ? 75 : settings->level;
+    scan->key[0] = read_key(settings->key);
+    scan->key[1] = read_key(settings->key + 8);
+    locale_make(scan, settings->states, settings->state_count);
+    comity_scan_start(scan, &(comity_scan_part){.syntax = COMITY_FORM_TEXT});
+    *ret_scan = scan;
+    return COMITY_OK;
+}
+
+void comity_scan_free(comity_scan *scan)
+{
+    if (scan != NULL) {
+        free(scan->buffer);
+        free(scan->columns);
+        free(scan);
+    }
+}
+
+void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level)
+{
+    scan->level = level;
+}
+
+void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
+{
+    scan->part = *part;
+    scan->part.field = NULL;
+    scan->part.delimiter = part->delimiter == 0 ? ',' : part->delimiter;
+    scan->part_field_size = part->field == NULL ? 0 : strlen(part->field);
+    if (scan->part_field_size > sizeof scan->part_field) {
+        scan->part_field_size = 0;
+    }
+    memcpy(scan->part_field, part->field == NULL ? "" : part->field, scan->part_field_size);
+    memset(&scan->carry, 0, sizeof scan->carry);
+    memset(scan->stats, 0, sizeof scan->stats);
+    scan->scanned = 0;
+    scan->looked = 0;
+    scan->done = 0;
+    scan->words_begin = 0;
+    scan->words_end = 0;
+    scan->hit_begin = 0;
+    scan->hit_end = 0;
+    scan->person_rank = 0;
+    scan->person_record = 0;
+    scan->buffer_begin = 0;
+    scan->buffer_size = 0;
+    memset(scan->buffer, 0, COMITY_LIMIT_SCAN_BACK);
+    comity_scan_place_begin(scan);
+}
+
+/* ---- the two stages over a view ---- */
+
+static void look_at(comity_scan *scan, const uint8_t *at)
+{
+    uint8_t class = comity_scan_class(*at);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+        if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
+            comity_scan_at_mark(scan, at);
+        }
+        comity_scan_at_word(scan, at);
+    } else if ((class & COMITY_BYTE_HIGH) != 0) {
+        if (*at == 0x9A && at[-1] == 0xBC && at[-2] == 0xEF) {
+            comity_scan_at_label(scan, at);
+        } else if (comity_scan_foreign_digit(at) != 0 || (*at < 0xC0)) {
+            comity_scan_at_word(scan, at);
+        } else {
+            comity_scan_at_mark(scan, at);
+        }
+    } else if (*at == '@') {
+        comity_scan_at_email(scan, at);
+    } else if (*at == '<') {
+        comity_scan_at_less(scan, at);
+    } else if (*at == '-' || *at == '_') {
+        comity_scan_at_dashes(scan, at);
+    } else if (*at == ':' || *at == '=' || *at == '>') {
+        comity_scan_at_label(scan, at);
+        comity_scan_at_colon(scan, at);
+    } else {
+        comity_scan_at_word(scan, at);
+    }
+}
+
+/* Judges the places of the next `size` bytes from `scanned` on, which lie in the view. */
+static void chunk_scan(comity_scan *scan, size_t size)
+{
+    const uint8_t *begin = scan->view + (scan->scanned - scan->view_begin);
+    const uint8_t *end = scan->view + (scan->view_end - scan->view_begin);
+    size_t steps = (size + COMITY_SCAN_STEP - 1) / COMITY_SCAN_STEP * COMITY_SCAN_STEP;
+    bool is_markup = scan->part.syntax == COMITY_FORM_XML || scan->part.syntax == COMITY_FORM_HTML;
+    size_t count = scan->level->events(begin, steps, is_markup, &scan->carry, scan->places);
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *at = begin + scan->places[i];
+        scan->low = at - scan->view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : scan->view;
+        scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;
+        if (scan->part.syntax == COMITY_FORM_CSV) {
+            comity_scan_place_advance(scan, at);
+            bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
+                          scan->place.cell <= comity_scan_offset(scan, at);
+            scan->low = within ? scan->view + (scan->place.cell - scan->view_begin) : scan->low;
+        }
+        look_at(scan, at);
+    }
+    scan->low = begin;
+    scan->high = end;
+    comity_scan_place_advance(scan, begin + size);
+    scan->scanned += size;
+}
+
+/* Judges all of a view that can be judged; `last` says that the part ends with it. */
+static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, size_t size, bool last)
+{
+    scan->view = bytes;
+    scan->view_begin = begin;
+    scan->view_end = begin + size;
+    uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
+    if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
+        comity_scan_signatures(scan);
+    }
+    while (scan->scanned < limit) {
+        uint64_t left = limit - scan->scanned;
+        size_t chunk = left < COMITY_SCAN_CHUNK ? (size_t)left : COMITY_SCAN_CHUNK;
+        if (!last) {
+            chunk = chunk / COMITY_SCAN_STEP * COMITY_SCAN_STEP;
+        }
+        if (chunk == 0) {
+            return;
+        }
+        chunk_scan(scan, chunk);
+    }
+}
+
+/* ---- the buffer ---- */
+
+/* The first byte that is still needed. */
+static uint64_t needed(const comity_scan *scan)
+{
+    return scan->scanned > COMITY_LIMIT_SCAN_BACK ? scan->scanned - COMITY_LIMIT_SCAN_BACK : 0;
+}
+
+static uint8_t *buffer_bytes(comity_scan *scan)
+{
+    return scan->buffer + COMITY_LIMIT_SCAN_BACK;
+}
+
+static void buffer_scan(comity_scan *scan, bool last)
+{
+    view_scan(scan, buffer_bytes(scan), scan->buffer_begin, scan->buffer_size, last);
+}
+
+/* Moves what is needed to the front. */
+static void buffer_slide(comity_scan *scan)
+{
+    size_t drop = (size_t)(needed(scan) - scan->buffer_begin);
+    memmove(buffer_bytes(scan), buffer_bytes(scan) + drop, scan->buffer_size - drop);
+    scan->buffer_begin += drop;
+    scan->buffer_size -= drop;
+}
+
+static size_t buffer_take(comity_scan *scan, const uint8_t *bytes, size_t size)
+{
+    if (scan->buffer_size == BUFFER_BYTES) {
+        buffer_slide(scan);
+    }
+    size_t room = BUFFER_BYTES - scan->buffer_size;
+    size_t taken = size < room ? size : room;
+    memcpy(buffer_bytes(scan) + scan->buffer_size, bytes, taken);
+    scan->buffer_size += taken;
+    return taken;
+}
+
+/* Looks at a piece where it lies, and keeps the end of it. */
+static void scan_in_place(comity_scan *scan, const uint8_t *bytes, uint64_t begin, size_t size)
+{
+    view_scan(scan, bytes, begin, size, false);
+    size_t drop = (size_t)(needed(scan) - begin);
+    scan->buffer_begin = begin + drop;
+    scan->buffer_size = size - drop;
+    assert(scan->buffer_size <= BUFFER_BYTES);
+    memcpy(buffer_bytes(scan), bytes + drop, scan->buffer_size);
+}
+
+void comity_scan_feed(comity_scan *scan, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    uint64_t begin = scan->buffer_begin + scan->buffer_size; /* of the piece */
+    size_t taken = 0;
+    while (taken < size) {
+        bool inside = needed(scan) > begin;
+        if (inside && size - taken > BUFFER_BYTES) {
+            scan_in_place(scan, at, begin, size);
+            return;
+        }
+        size_t wanted = inside || size - taken < BUFFER_BYTES ? size - taken : BUFFER_BYTES / 4;
+        taken += buffer_take(scan, at + taken, wanted);
+        if (scan->buffer_size == BUFFER_BYTES ||
+            scan->buffer_begin + scan->buffer_size - scan->scanned >= COMITY_LIMIT_SCAN_AHEAD + BATCH_BYTES) {
+            buffer_scan(scan, false);
+        }
+    }
+}
+
+void comity_scan_finish(comity_scan *scan)
+{
+    if (scan->buffer_size > BUFFER_BYTES - COMITY_SCAN_MARGIN_BEHIND) {
+        buffer_scan(scan, false);
+        buffer_slide(scan);
+    }
+    memset(buffer_bytes(scan) + scan->buffer_size, 0, COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
+    buffer_scan(scan, true);
+    comity_scan_person_end(scan);
+}
+
+uint64_t comity_scan_settled(const comity_scan *scan)
+{
+    uint64_t settled = scan->scanned > LEFT_BYTES ? scan->scanned - LEFT_BYTES : 0;
+    return settled > scan->done ? settled : scan->done;
+}

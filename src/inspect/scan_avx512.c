@@ -1,0 +1,97 @@
+/* The first stage with AVX-512 (BW, VL, VBMI2): 64 bytes at a time. */
+#define COMITY_SCAN_LANES 8
+#include "inspect/scan_group.h"
+#include "inspect/scan_marks.h"
+
+#include <immintrin.h>
+
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+
+TARGET static inline uint64_t equal(__m512i bytes, char byte)
+{
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte));
+}
+
+/* From `first` on, `count` bytes. */
+TARGET static inline uint64_t among(__m512i bytes, char first, char count)
+{
+    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
+}
+
+/* See scan_avx2.c for the tables. */
+TARGET static inline uint64_t join(__m512i bytes)
+{
+    const __m512i table =
+        _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '-', '.', '/'));
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
+}
+
+TARGET static inline uint64_t special(__m512i bytes)
+{
+    const __m512i table =
+        _mm512_broadcast_i32x4(_mm_setr_epi8('@', 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', 0, '<', '=', '>', 0));
+    return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
+}
+
+TARGET static inline comity_scan_classes classify(const uint8_t *block)
+{
+    __m512i bytes = _mm512_loadu_si512((const void *)block);
+    return (comity_scan_classes){
+        .digit = among(bytes, '0', 10),
+        .letter = among(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'a', 26),
+        .upper = among(bytes, 'A', 26),
+        .high = _mm512_movepi8_mask(bytes),
+        .join = join(bytes),
+        .dash = equal(bytes, '-') | equal(bytes, '_'),
+        .special = special(bytes),
+    };
+}
+
+TARGET static inline comity_scan_mark_classes classify_marks(const uint8_t *block, const comity_scan_marks *state)
+{
+    __m512i bytes = _mm512_loadu_si512((const void *)block);
+    __m512i folded = _mm512_or_si512(bytes, _mm512_set1_epi8((char)state->fold));
+    return (comity_scan_mark_classes){
+        .quote = equal(bytes, '"'),
+        .backslash = equal(bytes, '\\'),
+        .mark = equal(folded, (char)state->first) | equal(folded, (char)state->second),
+        .newline = equal(bytes, '\n'),
+    };
+}
+
+TARGET static inline comity_scan_word_classes classify_words(const uint8_t *block)
+{
+    __m512i bytes = _mm512_loadu_si512((const void *)block);
+    return (comity_scan_word_classes){
+        .letter = among(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'a', 26),
+        .lead = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xC2)),
+    };
+}
+
+TARGET static inline uint64_t newlines(const uint8_t *block)
+{
+    return equal(_mm512_loadu_si512((const void *)block), '\n');
+}
+
+TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
+                            uint16_t *ret_places)
+{
+    SCAN_EVENTS_BODY(classify)
+}
+
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+{
+    SCAN_MARKS_BODY(classify_marks)
+}
+
+TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
+{
+    SCAN_STARTS_BODY(classify_words)
+}
+
+TARGET static size_t lines(const uint8_t *bytes, size_t size)
+{
+    SCAN_LINES_BODY(newlines)
+}
+
+const comity_scan_level comity_scan_level_avx512 = {"avx512", events, marks, starts, lines};

@@ -1,0 +1,107 @@
+/* The first stage: from bytes to the places where the second stage looks.
+ *
+ * A place is where a run has become long enough, not where it begins: so only
+ * bytes already passed have to be known, and a carry goes from group to group.
+ * The second stage looks back for the beginning. */
+#ifndef COMITY_INSPECT_SCAN_EVENTS_H
+#define COMITY_INSPECT_SCAN_EVENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COMITY_SCAN_BLOCK 64
+/* What is taken at once is a multiple of this: eight blocks. */
+#define COMITY_SCAN_STEP 512
+/* Bytes that can be read before and behind those given. */
+#define COMITY_SCAN_MARGIN_BEFORE 16
+#define COMITY_SCAN_MARGIN_BEHIND 128
+
+/* The classes of one block: one bit a byte, the first byte lowest. */
+typedef struct comity_scan_classes {
+    uint64_t digit;   /* 0-9 */
+    uint64_t letter;  /* A-Z, a-z */
+    uint64_t upper;   /* A-Z */
+    uint64_t high;    /* from 0x80 */
+    uint64_t join;    /* space - . / */
+    uint64_t dash;    /* - _ */
+    uint64_t special; /* @ : < = > */
+} comity_scan_classes;
+
+/* What stands beyond ASCII in a block. */
+typedef struct comity_scan_wide {
+    uint64_t digit; /* digits of full width and of other scripts, all their bytes */
+    uint64_t join;  /* spaces and dashes of Unicode */
+    uint64_t colon; /* the ends of colons of full width */
+} comity_scan_wide;
+
+/* The sets of bits of which a block needs those of the block before. */
+enum {
+    COMITY_SCAN_DIGIT, COMITY_SCAN_PAIR, COMITY_SCAN_TRIPLE, COMITY_SCAN_GROUP, COMITY_SCAN_GROUP2, COMITY_SCAN_GROUP6,
+    COMITY_SCAN_WORD, COMITY_SCAN_WORD2, COMITY_SCAN_WORD4, COMITY_SCAN_WORD7, COMITY_SCAN_WORD_FROM,
+    COMITY_SCAN_RUN, COMITY_SCAN_RUN2, COMITY_SCAN_RUN4, COMITY_SCAN_RUN8, COMITY_SCAN_RUN16, COMITY_SCAN_RUN16_DIGIT,
+    COMITY_SCAN_RUN32, COMITY_SCAN_RUN_FROM,
+    COMITY_SCAN_UPPER, COMITY_SCAN_UPPER2, COMITY_SCAN_UPPER6,
+    COMITY_SCAN_DASH, COMITY_SCAN_DASH2, COMITY_SCAN_DASH5,
+    COMITY_SCAN_LETTER,
+    COMITY_SCAN_SETS
+};
+
+/* What goes over from one call to the next: the last block's bits. All 0 at the part's beginning. */
+typedef struct comity_scan_carry {
+    uint64_t last[COMITY_SCAN_SETS];
+} comity_scan_carry;
+
+/* Finds the places of `size` bytes, a multiple of COMITY_SCAN_STEP, and
+ * writes them in order, counted from `bytes`; there is room for `size`. The margins
+ * before and behind can be read; where the part has no bytes they are 0. `is_markup` says that `>` is looked at. */
+typedef size_t comity_scan_events_function(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
+                                           uint16_t *ret_places);
+
+/* What marks of structure are looked for, and what goes over from one call to the next. */
+typedef struct comity_scan_marks {
+    uint8_t first, second; /* the marks; compared with bytes in which `fold` is set */
+    uint8_t fold;
+    bool has_escapes;      /* a backslash takes the meaning from what follows */
+    uint64_t escaped, in_string; /* 0 or 1 */
+    uint64_t lines;        /* line ends passed, wherever they stand */
+} comity_scan_marks;
+
+/* Finds the marks outside of strings among `size` bytes, at most 65536, and writes
+ * their places; 64 bytes behind can be read. */
+typedef size_t comity_scan_marks_function(const uint8_t *bytes, size_t size, comity_scan_marks *state,
+                                          uint16_t *ret_places);
+
+/* Finds where a word can begin: letters of ASCII behind what is none, and each character
+ * beyond ASCII. Writes the places among `size` bytes, at most 65536; one byte before and 64 behind can be read. */
+typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, uint16_t *ret_places);
+
+/* How many line ends there are among `size` bytes; 64 behind can be read. */
+typedef size_t comity_scan_lines_function(const uint8_t *bytes, size_t size);
+
+typedef struct comity_scan_level {
+    const char *name;
+    comity_scan_events_function *events;
+    comity_scan_marks_function *marks;
+    comity_scan_starts_function *starts;
+    comity_scan_lines_function *lines;
+} comity_scan_level;
+
+/* The fastest level that this machine has. */
+const comity_scan_level *comity_scan_level_best(void);
+
+/* The levels this machine has, the plain one first; NULL beyond the last. */
+const comity_scan_level *comity_scan_level_at(size_t i);
+
+extern const comity_scan_level comity_scan_level_plain;
+extern const comity_scan_level comity_scan_level_sse42;
+extern const comity_scan_level comity_scan_level_avx2;
+extern const comity_scan_level comity_scan_level_avx512;
+
+/* What stands beyond ASCII; `high` are the block's bytes from 0x80. */
+comity_scan_wide comity_scan_widen(const uint8_t *block, uint64_t high);
+
+/* Those of the special bytes at which there is something to look at. */
+uint64_t comity_scan_specials(const uint8_t *block, uint64_t special, bool is_markup);
+
+#endif

@@ -1,0 +1,269 @@
+/* What the files of the scanner share; nobody else includes this.
+ *
+ * The second stage works on a view: bytes of the part that lie together in memory,
+ * with enough before and behind the place that is judged. What a place gives
+ * depends on COMITY_LIMIT_SCAN_BACK bytes before and COMITY_LIMIT_SCAN_AHEAD behind
+ * it and on what was found before it, never on where a view begins or ends. */
+#ifndef COMITY_INSPECT_SCAN_INNER_H
+#define COMITY_INSPECT_SCAN_INNER_H
+
+#include "base/limits.h"
+#include "inspect/persons.h"
+#include "inspect/scan.h"
+#include "inspect/scan_bytes.h"
+#include "inspect/scan_events.h"
+#include "inspect/scan_index.h"
+
+#define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_TYPES / 64)
+/* Sizes of values for which there are tables; few values are longer. */
+#define COMITY_SCAN_SIZES 65
+/* Bytes taken through the first stage at once: they stay near the processor. */
+#define COMITY_SCAN_CHUNK 8192
+/* Words near a value: no more can stand there, of two bytes and a space each. */
+#define COMITY_SCAN_HITS 512
+#define COMITY_SCAN_FIELDS 256
+#define COMITY_SCAN_COLUMN_STATS 256
+
+/* A set of types, a bit each. */
+typedef struct comity_scan_set {
+    uint64_t bits[COMITY_SCAN_SET_WORDS];
+} comity_scan_set;
+
+/* What a name speaks for. */
+typedef struct comity_scan_meaning {
+    comity_scan_set types;
+    bool is_label; /* values behind it are tried as a whole */
+} comity_scan_meaning;
+
+/* Forms of one way of finding and one size. */
+typedef struct comity_scan_choice {
+    uint32_t begin;        /* in `alone` of the rules */
+    uint16_t alone_count;  /* forms that are findings without context, the surest first */
+    uint8_t alone_best;    /* the confidence of the surest of these; 0: none */
+    bool any;              /* some form at all */
+} comity_scan_choice;
+
+struct comity_scan_rules {
+    comity_arena arena; /* holds all of this */
+    const comity_types *types;
+    size_t set_words; /* of each set, those in use */
+    comity_scan_choice choices[COMITY_FIND_COUNT][COMITY_SCAN_SIZES];
+    comity_scan_set contexts[COMITY_FIND_COUNT][COMITY_SCAN_SIZES]; /* types with forms that context makes findings */
+    uint16_t *alone;
+    comity_scan_index words; /* to sets of types; ASCII folded */
+    comity_scan_set *word_meanings;
+    size_t word_meaning_count;
+    comity_scan_names names; /* field names and words, written plainly, to meanings */
+    comity_scan_meaning *meanings;
+    size_t meaning_count;
+    comity_scan_index anchors; /* to forms; exact */
+    comity_scan_index marks;   /* to types; ASCII folded */
+    uint64_t tails[1024];      /* bits: the last three letters of names */
+};
+
+/* A word that speaks for types, where it stands. */
+typedef struct comity_scan_hit {
+    uint64_t begin;
+    uint32_t size;
+    uint32_t meaning;
+} comity_scan_hit;
+
+/* A field name seen before, and what it speaks for. */
+typedef struct comity_scan_field {
+    uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    uint8_t size; /* 0: free */
+    bool speaks;
+    bool is_label; /* values behind it are tried as a whole */
+    uint64_t hash;
+    comity_scan_set types;
+} comity_scan_field;
+
+/* How often values of a field passed a type. */
+typedef struct comity_scan_stat {
+    uint64_t field; /* a hash; 0: free */
+    uint16_t type;
+    uint32_t tried, passed;
+} comity_scan_stat;
+
+/* A container in JSON. */
+typedef struct comity_scan_container {
+    uint8_t name[24];
+    uint8_t size;
+    bool is_array;
+} comity_scan_container;
+
+/* Where the scan is in the part's structure. */
+typedef struct comity_scan_place {
+    uint64_t at; /* the structure is known up to here */
+    uint64_t record;
+    bool in_record;
+    bool record_is_line;
+    /* JSON */
+    uint32_t depth;
+    uint32_t record_depth; /* objects in lists so deep or less deep are records; UINT32_MAX before the first */
+    comity_scan_container containers[COMITY_LIMIT_SCAN_DEPTH];
+    /* CSV */
+    uint32_t column; /* from 0 */
+    uint64_t cell;   /* where the cell begins */
+    bool in_header;
+    comity_scan_marks marks; /* of both; its lines are those before `at` */
+} comity_scan_place;
+
+/* A column of CSV. */
+typedef struct comity_scan_column {
+    uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    uint8_t size;
+    bool is_label; /* its cells are tried as a whole */
+} comity_scan_column;
+
+struct comity_scan {
+    const comity_scan_rules *rules;
+    const comity_scan_level *level;
+    comity_scan_found found;
+    void *context;
+    struct comity_persons *persons;
+    comity_scan_set locale; /* types of the route's states */
+    bool has_locale;
+    uint8_t level_min;
+    bool wants_paths;
+    uint64_t key[2];
+
+    /* the part */
+    comity_scan_part part;
+    uint8_t part_field[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    size_t part_field_size;
+    comity_scan_carry carry;
+    uint64_t scanned; /* the first stage has passed this byte */
+    uint64_t looked;  /* words before this byte have been looked at */
+    uint64_t done;    /* no finding begins before this byte: findings do not overlap */
+    uint64_t words_begin, words_end; /* words have been looked for from here to there */
+    size_t hit_begin, hit_end;       /* of a ring */
+    comity_scan_hit hits[COMITY_SCAN_HITS];
+    comity_scan_place place;
+    uint64_t person_record;   /* of the strongest identifier kept */
+    uint64_t person;          /* its digest */
+    uint32_t person_rank;      /* 0: none */
+    comity_scan_field fields[COMITY_SCAN_FIELDS];
+    comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
+    comity_scan_column *columns; /* COMITY_LIMIT_SCAN_COLUMNS */
+    size_t column_count;
+
+    /* the view */
+    const uint8_t *view;
+    uint64_t view_begin, view_end;
+    const uint8_t *low, *high; /* what may be looked at for the place that is judged */
+
+    /* bytes that were fed and are still needed, with margins */
+    uint8_t *buffer;
+    uint64_t buffer_begin;
+    size_t buffer_size;
+    uint16_t places[COMITY_SCAN_CHUNK];
+    uint16_t marks[COMITY_SCAN_CHUNK];
+};
+
+/* Readings of one value, gathered. */
+typedef struct comity_scan_readings {
+    comity_reading list[COMITY_FINDING_READINGS];
+    size_t count;
+    const uint8_t *value; /* what was read, if it does not stand so in the part */
+    size_t value_size;
+} comity_scan_readings;
+
+/* What speaks for types at a place. */
+typedef struct comity_scan_around {
+    const comity_scan_set *types; /* NULL: nothing speaks for any */
+    uint16_t evidence;
+    comity_scan_set room; /* for `types` */
+    uint64_t field; /* hash of the field's name, 0: none */
+} comity_scan_around;
+
+static inline uint64_t comity_scan_offset(const comity_scan *scan, const uint8_t *at)
+{
+    return scan->view_begin + (uint64_t)(at - scan->view);
+}
+
+static inline void comity_scan_readings_begin(comity_scan_readings *ret_readings)
+{
+    ret_readings->count = 0;
+    ret_readings->value = NULL;
+    ret_readings->value_size = 0;
+}
+
+static inline bool comity_set_has(const comity_scan_set *set, size_t type)
+{
+    return (set->bits[type / 64] >> type % 64 & 1) != 0;
+}
+
+static inline void comity_set_add(comity_scan_set *set, size_t type)
+{
+    set->bits[type / 64] |= UINT64_C(1) << type % 64;
+}
+
+/* scan.c: scans with a level other than the best, for tests. */
+void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
+
+/* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
+size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
+/* A number below 65536 for the last letters of a label that ends before `end`. */
+uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
+
+/* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
+                     const comity_scan_around *around, comity_scan_readings *readings);
+/* False if surely no form of this way and size (below COMITY_SCAN_SIZES) reaches the level. */
+bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around);
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators);
+/* All forms of the types in `types` on a whole value behind a label. */
+void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
+                           const comity_scan_around *around, comity_scan_readings *readings);
+void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
+                     comity_scan_readings *readings);
+void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                      const comity_scan_readings *readings, const comity_scan_around *around);
+/* The last record's person is counted. */
+void comity_scan_person_end(comity_scan *scan);
+
+/* scan_numbers.c: groups of digits, words with digits, tokens. */
+void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
+/* scan_tokens.c */
+/* The token around `at`: letters, digits and any of _ - + / = . : ~ */
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at);
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
+/* Anchors that begin in it at or before `at`. */
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
+/* The runs of several kinds of byte around `at`; `is_word` says that all are the word alone. */
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around);
+void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
+bool comity_scan_anchor(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
+/* scan_signatures.c: looks at the beginning of a part, which the view holds. */
+void comity_scan_signatures(comity_scan *scan);
+/* scan_labels.c */
+void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
+/* What the field of the value around [begin, end) and the words near speak for. */
+void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                             comity_scan_around *ret_around);
+/* The name of the field that `at` stands in, for its path. */
+bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size);
+const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *name, size_t size);
+/* The name, in quotes or not, that ends before `end`, not before `low`. */
+bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size);
+/* A whole value whose field speaks for types: tries them all. */
+void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                             const comity_scan_set *types, uint64_t field);
+/* scan_words.c */
+bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
+bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
+                            const uint8_t *high, comity_scan_set *types);
+/* scan_place.c: structure up to a byte; CSV calls back for cells. */
+void comity_scan_place_begin(comity_scan *scan);
+void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);
+/* Line ends before `at`, which is not beyond what is known. */
+uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
+size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);
+
+#endif

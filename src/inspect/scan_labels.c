@@ -1,0 +1,539 @@
+/* Labels and field names: `"taxId": `, `ssn=`, `Passport No.: `, a column's head. A name
+ * is split into its words ("customerTaxId" into customer, tax, id), and any of them
+ * that stand together may be one that speaks for types. What was found for a name is
+ * kept, because names come again with every record. */
+#include "inspect/decode.h"
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+/* Words of a name; and how far a list of values may lie behind its name. */
+#define NAME_WORDS 12
+#define LIST_STEPS 16
+/* Containers around a value whose names may speak for it. */
+#define PARENTS 3
+
+static bool is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+static bool is_word(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
+}
+
+/* ---- names and what they speak for ---- */
+
+/* Where the words of a name begin and end; 0 bytes are none. */
+static size_t split(const uint8_t *name, size_t size, uint8_t *ret_begins, uint8_t *ret_ends)
+{
+    size_t count = 0;
+    bool within = false;
+    for (size_t i = 0; i < size && count < NAME_WORDS; i++) {
+        bool word = is_word(name[i]);
+        bool hump = within && name[i] >= 'A' && name[i] <= 'Z' && name[i - 1] >= 'a' && name[i - 1] <= 'z';
+        if (within && (!word || hump)) {
+            ret_ends[count++] = (uint8_t)i;
+        }
+        if (word && (!within || hump) && count < NAME_WORDS) {
+            ret_begins[count] = (uint8_t)i;
+        }
+        within = word;
+    }
+    if (within && count < NAME_WORDS) {
+        ret_ends[count++] = (uint8_t)size;
+    }
+    return count;
+}
+
+static void meaning_join(const comity_scan_rules *rules, uint32_t number, bool whole, comity_scan_field *field)
+{
+    const comity_scan_meaning *meaning = &rules->meanings[number];
+    for (size_t i = 0; i < rules->set_words; i++) {
+        field->types.bits[i] |= meaning->types.bits[i];
+    }
+    field->speaks = true;
+    field->is_label |= meaning->is_label && whole;
+}
+
+/* A number at the end of a name says which, not what: "phone2". */
+static size_t without_digits(const uint8_t *name, size_t size)
+{
+    size_t left = size;
+    while (left > 0 && (comity_scan_class(name[left - 1]) & COMITY_BYTE_DIGIT) != 0) {
+        left--;
+    }
+    return left == 0 ? size : left;
+}
+
+static void field_fill(const comity_scan_rules *rules, const uint8_t *name, size_t size, comity_scan_field *field)
+{
+    uint8_t begins[NAME_WORDS + 1];
+    uint8_t ends[NAME_WORDS + 1];
+    uint8_t plain[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    size_t count = split(name, size, begins, ends);
+    uint32_t number;
+    for (size_t first = 0; first < count; first++) {
+        for (size_t last = first; last < count; last++) {
+            size_t begin = begins[first];
+            size_t written = comity_scan_name_plain(name + begin, ends[last] - begin, plain);
+            bool to_end = last + 1 == count;
+            bool found = comity_scan_names_get(&rules->names, plain, written, &number);
+            if (!found) {
+                written = without_digits(plain, written);
+                found = comity_scan_names_get(&rules->names, plain, written, &number);
+            }
+            if (found && (written >= 3 || plain[0] >= 0x80 || count == 1)) {
+                meaning_join(rules, number, to_end, field);
+            }
+        }
+    }
+}
+
+const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *name, size_t size)
+{
+    if (size == 0 || size > COMITY_LIMIT_SCAN_LABEL_BYTES) {
+        return NULL;
+    }
+    comity_scan_field *field = &scan->fields[comity_scan_hash(name, size) % COMITY_SCAN_FIELDS];
+    if (field->size != size || memcmp(field->name, name, size) != 0) {
+        memset(field, 0, sizeof *field);
+        memcpy(field->name, name, size);
+        field->size = (uint8_t)size;
+        field->hash = comity_scan_hash(name, size);
+        field_fill(scan->rules, name, size, field);
+    }
+    return field;
+}
+
+/* ---- where names stand ---- */
+
+static const uint8_t *skip_blank_back(const uint8_t *low, const uint8_t *end)
+{
+    while (end > low && is_blank(end[-1])) {
+        end--;
+    }
+    return end;
+}
+
+/* The quote that opens the string whose closing quote ends before `end`; NULL if it is too far. */
+static const uint8_t *quote_before(const uint8_t *low, const uint8_t *end, size_t size_max)
+{
+    for (const uint8_t *at = end; at > low && (size_t)(end - at) < size_max; at--) {
+        if (at[-1] == '"' && (at - 1 == low || at[-2] != '\\')) {
+            return at - 1;
+        }
+    }
+    return NULL;
+}
+
+/* A label that is not in quotes: words, with single spaces, on the same line. */
+static const uint8_t *bare_before(const uint8_t *low, const uint8_t *end)
+{
+    const uint8_t *at = end;
+    while (at > low && end - at < COMITY_LIMIT_SCAN_LABEL_BYTES) {
+        uint8_t byte = at[-1];
+        bool joins = byte == ' ' || byte == '_' || byte == '-' || byte == '.' || byte == '/' || byte == '\'';
+        if (!is_word(byte) && !(joins && at < end && at - 1 > low && is_word(at[0]))) {
+            break;
+        }
+        at--;
+    }
+    while (at < end && !is_word(*at)) {
+        at++;
+    }
+    return at;
+}
+
+bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size)
+{
+    end = skip_blank_back(low, end);
+    if (end > low && (end[-1] == '"' || end[-1] == '\'')) {
+        uint8_t quote = end[-1];
+        const uint8_t *at = end - 1;
+        while (at > low && end - at <= COMITY_LIMIT_SCAN_LABEL_BYTES + 1 && at[-1] != quote && at[-1] != '\n') {
+            at--;
+        }
+        if (at == low || at[-1] != quote) {
+            return false;
+        }
+        *ret_name = at;
+        *ret_size = (size_t)(end - 1 - at);
+        return *ret_size != 0 && *ret_size <= COMITY_LIMIT_SCAN_LABEL_BYTES;
+    }
+    *ret_name = bare_before(low, end);
+    *ret_size = (size_t)(end - *ret_name);
+    return *ret_size != 0 && *ret_size <= COMITY_LIMIT_SCAN_LABEL_BYTES;
+}
+
+/* In JSON: the name before `at`, which stands behind a colon, or in a list behind one. */
+static bool json_name(const uint8_t *low, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size)
+{
+    for (int steps = 0; steps < LIST_STEPS; steps++) {
+        at = skip_blank_back(low, at);
+        if (at == low) {
+            return false;
+        }
+        uint8_t byte = at[-1];
+        if (byte == ':') {
+            const uint8_t *end = skip_blank_back(low, at - 1);
+            if (end == low || end[-1] != '"') {
+                return false;
+            }
+            const uint8_t *open = quote_before(low, end - 1, COMITY_LIMIT_SCAN_LABEL_BYTES + 1);
+            if (open == NULL) {
+                return false;
+            }
+            *ret_name = open + 1;
+            *ret_size = (size_t)(end - 1 - (open + 1));
+            return true;
+        }
+        if (byte == '[' || byte == ',') {
+            at--;
+        } else if (byte == '"') {
+            at = quote_before(low, at - 1, COMITY_LIMIT_SCAN_NEAR);
+            if (at == NULL) {
+                return false;
+            }
+        } else if ((comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0) {
+            while (at > low && (comity_scan_class(at[-1]) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) != 0 && at[-1] != ':') {
+                at--;
+            }
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* True if between a quote and a value there is only what stands between a name and a number. */
+static bool is_bare_number(const uint8_t *from, const uint8_t *to)
+{
+    const uint8_t *at = from;
+    while (at < to && is_blank(*at)) {
+        at++;
+    }
+    if (at == to || (*at != ':' && *at != ',' && *at != ']')) {
+        return false;
+    }
+    for (; at < to; at++) {
+        bool number = (comity_scan_class(*at) & COMITY_BYTE_DIGIT) != 0 || *at == '-' || *at == '.' || *at == '+';
+        if (!number && !is_blank(*at) && *at != ':' && *at != ',' && *at != '[') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* In JSON: the name of the value in which [begin, end) stands, and the bounds of its string. */
+static bool json_around(const comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t **ret_name,
+                        size_t *ret_size, const uint8_t **ret_low, const uint8_t **ret_high)
+{
+    const uint8_t *low = begin - scan->low > COMITY_LIMIT_SCAN_BACK / 2 ? begin - COMITY_LIMIT_SCAN_BACK / 2 : scan->low;
+    const uint8_t *quote = quote_before(low, begin, COMITY_LIMIT_SCAN_BACK / 2);
+    *ret_low = begin;
+    *ret_high = end;
+    if (quote == NULL) {
+        return false;
+    }
+    if (is_bare_number(quote + 1, begin)) {
+        return json_name(low, begin, ret_name, ret_size);
+    }
+    const uint8_t *close = end;
+    while (close < scan->high && close - end < COMITY_LIMIT_SCAN_NEAR && (*close != '"' || close[-1] == '\\')) {
+        close++;
+    }
+    *ret_low = quote + 1;
+    *ret_high = close;
+    return json_name(low, quote, ret_name, ret_size);
+}
+
+/* In XML and HTML: the attribute, or else the element, in whose value `begin` stands. */
+static bool markup_name(const comity_scan *scan, const uint8_t *begin, const uint8_t **ret_name, size_t *ret_size,
+                        const uint8_t **ret_low)
+{
+    const uint8_t *low = begin - scan->low > COMITY_LIMIT_SCAN_NEAR ? begin - COMITY_LIMIT_SCAN_NEAR : scan->low;
+    const uint8_t *at = begin;
+    while (at > low && at[-1] != '>' && at[-1] != '<' && at[-1] != '"' && at[-1] != '\'') {
+        at--;
+    }
+    *ret_low = at;
+    if (at - low < 2) {
+        return false;
+    }
+    if (at[-1] != '>') {
+        return at[-1] != '<' && at[-2] == '=' && comity_scan_name_before(low, at - 2, ret_name, ret_size);
+    }
+    const uint8_t *open = at - 1;
+    while (open > low && open[-1] != '<') {
+        open--;
+    }
+    const uint8_t *end = open;
+    while (end < at - 1 && !is_blank(*end) && *end != '/' && *end != '>') {
+        end++;
+    }
+    *ret_name = open;
+    *ret_size = (size_t)(end - open);
+    return open > low && *ret_size != 0;
+}
+
+/* In text: what stands before a `:` or `=` just before the value. */
+static bool text_name(const comity_scan *scan, const uint8_t *begin, const uint8_t **ret_name, size_t *ret_size)
+{
+    const uint8_t *low = begin - scan->low > COMITY_LIMIT_SCAN_NEAR ? begin - COMITY_LIMIT_SCAN_NEAR : scan->low;
+    const uint8_t *at = skip_blank_back(low, begin);
+    while (at > low && (at[-1] == '"' || at[-1] == '\'' || at[-1] == '#' || at[-1] == '+' || at[-1] == '(')) {
+        at = skip_blank_back(low, at - 1);
+    }
+    if (at - low >= 3 && at[-3] == 0xEF && at[-2] == 0xBC && at[-1] == 0x9A) {
+        return comity_scan_name_before(low, at - 3, ret_name, ret_size);
+    }
+    if (at == low || (at[-1] != ':' && at[-1] != '=')) {
+        return false;
+    }
+    return comity_scan_name_before(low, at - 1, ret_name, ret_size);
+}
+
+/* ---- around a value ---- */
+
+static void around_field(comity_scan *scan, const uint8_t *name, size_t size, comity_scan_around *around)
+{
+    const comity_scan_field *field = comity_scan_field_of(scan, name, size);
+    if (field == NULL) {
+        return;
+    }
+    around->field = field->hash;
+    if (field->speaks) {
+        for (size_t i = 0; i < scan->rules->set_words; i++) {
+            around->room.bits[i] |= field->types.bits[i];
+        }
+        around->types = &around->room;
+        around->evidence |= COMITY_EVIDENCE_FIELD;
+    }
+}
+
+static void around_words(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
+                         const uint8_t *high, comity_scan_around *around)
+{
+    if ((low < begin || high > end) && comity_scan_words_near(scan, begin, end, low, high, &around->room)) {
+        around->types = &around->room;
+        around->evidence |= COMITY_EVIDENCE_WORD;
+    }
+}
+
+static void around_column(comity_scan *scan, comity_scan_around *around)
+{
+    uint32_t column = scan->place.column;
+    if (column < scan->column_count) {
+        around_field(scan, scan->columns[column].name, scan->columns[column].size, around);
+    }
+}
+
+/* The names of the lists and objects around, where the own one says nothing: {"ssn": {"value": …}}. */
+static void around_parents(comity_scan *scan, const uint8_t *at, comity_scan_around *around)
+{
+    comity_scan_place_advance(scan, at);
+    uint32_t depth = scan->place.depth < COMITY_LIMIT_SCAN_DEPTH ? scan->place.depth : 0;
+    for (uint32_t i = 0; i < PARENTS && i < depth && around->types == NULL; i++) {
+        const comity_scan_container *container = &scan->place.containers[depth - 1 - i];
+        uint64_t own = around->field;
+        around_field(scan, container->name, container->size, around);
+        around->field = own == around->field ? own : own * 31 ^ around->field;
+    }
+}
+
+void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                             comity_scan_around *ret_around)
+{
+    const uint8_t *name;
+    size_t size;
+    const uint8_t *low = begin;
+    const uint8_t *high = end;
+    ret_around->types = NULL;
+    ret_around->evidence = 0;
+    ret_around->field = 0;
+    memset(ret_around->room.bits, 0, scan->rules->set_words * sizeof ret_around->room.bits[0]);
+    if (scan->part_field_size != 0) {
+        around_field(scan, scan->part_field, scan->part_field_size, ret_around);
+    }
+    switch (scan->part.syntax) {
+    case COMITY_FORM_JSON:
+    case COMITY_FORM_NDJSON:
+        if (json_around(scan, begin, end, &name, &size, &low, &high)) {
+            around_field(scan, name, size, ret_around);
+            around_parents(scan, begin, ret_around);
+        }
+        break;
+    case COMITY_FORM_CSV:
+        comity_scan_place_advance(scan, begin);
+        around_column(scan, ret_around);
+        low = scan->low;
+        while (high < scan->high && high - end < COMITY_LIMIT_SCAN_NEAR && *high != (uint8_t)scan->part.delimiter &&
+               *high != '\n') {
+            high++;
+        }
+        break;
+    case COMITY_FORM_XML:
+        if (markup_name(scan, begin, &name, &size, &low)) {
+            around_field(scan, name, size, ret_around);
+        }
+        break;
+    default:
+        if (scan->part.syntax == COMITY_FORM_HTML && markup_name(scan, begin, &name, &size, &low)) {
+            around_field(scan, name, size, ret_around);
+        } else if (text_name(scan, begin, &name, &size)) {
+            around_field(scan, name, size, ret_around);
+        }
+        low = scan->low;
+        high = scan->high;
+        break;
+    }
+    around_words(scan, begin, end, low, high, ret_around);
+}
+
+bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size)
+{
+    const uint8_t *low;
+    const uint8_t *high;
+    switch (scan->part.syntax) {
+    case COMITY_FORM_JSON:
+    case COMITY_FORM_NDJSON:
+        return json_around(scan, at, at, ret_name, ret_size, &low, &high);
+    case COMITY_FORM_XML:
+    case COMITY_FORM_HTML:
+        return markup_name(scan, at, ret_name, ret_size, &low);
+    case COMITY_FORM_URLENCODED:
+        return text_name(scan, at, ret_name, ret_size);
+    default:
+        return false;
+    }
+}
+
+/* ---- values behind labels ---- */
+
+/* The value without the escapes of the part's syntax, in `room` if there are any. */
+static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t size, uint8_t *room,
+                       const uint8_t **ret_value)
+{
+    unsigned what = comity_decode_of_syntax(scan->part.syntax) & ~(unsigned)COMITY_DECODE_FOLD;
+    comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
+    size_t written;
+    if (what == 0 || size > COMITY_LIMIT_SCAN_VALUE_BYTES || !comity_decode_wanted(what, bytes, size)) {
+        return size;
+    }
+    (void)comity_decode_near(what, bytes, size, room, &written, runs, sizeof runs / sizeof runs[0]);
+    *ret_value = room;
+    return written;
+}
+
+void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                             const comity_scan_set *types, uint64_t field)
+{
+    while (begin < end && is_blank(*begin)) {
+        begin++;
+    }
+    end = skip_blank_back(begin, end);
+    if (begin == end || comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    comity_scan_around around = {.types = types, .evidence = COMITY_EVIDENCE_FIELD, .field = field};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    const uint8_t *value = begin;
+    size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);
+    comity_scan_try_types(scan, types, value, size, &around, &readings);
+    if (readings.count != 0) {
+        readings.value = value;
+        readings.value_size = size;
+        comity_scan_emit(scan, begin, end, &readings, &around);
+    }
+}
+
+/* Where the value ends that begins at `begin`, by the part's syntax. */
+static const uint8_t *value_end(const comity_scan *scan, const uint8_t *begin, bool quoted, uint8_t quote)
+{
+    const uint8_t *high = scan->high - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES
+                                                                            : scan->high;
+    const uint8_t *at = begin;
+    if (quoted) {
+        while (at < high && *at != '\n' && (*at != quote || at[-1] == '\\')) {
+            at++;
+        }
+        return at;
+    }
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    bool is_form = scan->part.syntax == COMITY_FORM_URLENCODED;
+    while (at < high && *at >= 0x20 && *at != '<' && *at != '"' && *at != ';' && *at != '|' &&
+           !(is_form && *at == '&') && !(is_json && (*at == ',' || *at == '}' || *at == ']' || *at == ' '))) {
+        at++;
+    }
+    return at;
+}
+
+/* Marks that end a sentence, not a value. */
+static const uint8_t *without_marks(const uint8_t *begin, const uint8_t *end)
+{
+    while (end > begin && (is_blank(end[-1]) || (end[-1] != '\0' && strchr(".,;:!?)'", end[-1]) != NULL))) {
+        end--;
+    }
+    return end;
+}
+
+/* In text a value may go on behind what belongs to it: shorter ones are tried, too. */
+static void text_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field)
+{
+    static const char stops[] = ",&\t) ";
+    comity_scan_field_value(scan, begin, without_marks(begin, end), &field->types, field->hash);
+    for (size_t i = 0; i < sizeof stops - 1 && scan->done <= comity_scan_offset(scan, begin); i++) {
+        const uint8_t *stop = memchr(begin, stops[i], (size_t)(end - begin));
+        if (stop != NULL && stop > begin) {
+            comity_scan_field_value(scan, begin, without_marks(begin, stop), &field->types, field->hash);
+        }
+    }
+}
+
+/* The size of the mark that ends a label at `at`. */
+static bool looks_label(const comity_scan *scan, const uint8_t *low, const uint8_t *end)
+{
+    while (end > low && (comity_scan_class(end[-1]) & COMITY_BYTE_DIGIT) != 0) {
+        end--;
+    }
+    uint32_t tail = comity_scan_tail(low, end);
+    return (scan->rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
+}
+
+void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *name;
+    size_t size;
+    const uint8_t *name_end = *at == 0x9A ? at - 2 : at;
+    const uint8_t *low =
+        name_end - scan->low > 2 * COMITY_LIMIT_SCAN_LABEL_BYTES ? name_end - 2 * COMITY_LIMIT_SCAN_LABEL_BYTES : scan->low;
+    const uint8_t *end = skip_blank_back(low, name_end);
+    end = end > low && (end[-1] == '"' || end[-1] == '\'') ? end - 1 : end;
+    if (*at == '>' || !looks_label(scan, low, end)) {
+        if (*at != '>' || !markup_name(scan, at + 1, &name, &size, &low)) {
+            return;
+        }
+    } else if (!comity_scan_name_before(low, name_end, &name, &size)) {
+        return;
+    }
+    const comity_scan_field *field = comity_scan_field_of(scan, name, size);
+    if (field == NULL || !field->is_label) {
+        return;
+    }
+    const uint8_t *begin = at + 1;
+    while (begin < scan->high && begin - at < 8 && (*begin == ' ' || *begin == '\t')) {
+        begin++;
+    }
+    bool quoted = *at != '>' && begin < scan->high && (*begin == '"' || *begin == '\'');
+    uint8_t quote = quoted ? *begin++ : 0;
+    const uint8_t *stop = value_end(scan, begin, quoted, quote);
+    if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
+        text_value(scan, begin, stop, field);
+    } else {
+        comity_scan_field_value(scan, begin, stop, &field->types, field->hash);
+    }
+}

@@ -1,0 +1,50 @@
+/* The instruction sets of x86-64, and which of them this machine has. */
+#include "inspect/scan_events.h"
+
+static bool always(void)
+{
+    return true;
+}
+
+static bool has_sse42(void)
+{
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt");
+}
+
+static bool has_avx2(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           __builtin_cpu_supports("popcnt");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2");
+}
+
+static const struct {
+    const comity_scan_level *level;
+    bool (*here)(void);
+} levels[] = {
+    {&comity_scan_level_plain, always},
+    {&comity_scan_level_sse42, has_sse42},
+    {&comity_scan_level_avx2, has_avx2},
+    {&comity_scan_level_avx512, has_avx512},
+};
+
+#define LEVEL_COUNT (sizeof levels / sizeof levels[0])
+
+const comity_scan_level *comity_scan_level_best(void)
+{
+    size_t best = LEVEL_COUNT - 1;
+    while (!levels[best].here()) {
+        best--;
+    }
+    return levels[best].level;
+}
+
+const comity_scan_level *comity_scan_level_at(size_t i)
+{
+    return i < LEVEL_COUNT && levels[i].here() ? levels[i].level : NULL;
+}

@@ -1,0 +1,455 @@
+/* Groups of digits and words with digits. From the place where one was seen the words
+ * around it are gathered as far as they may belong to one number: "GB82 WEST 1234 …",
+ * "QQ 12 34 56 C", "+49 (30) 1234-567". Which of them make a value is not known, so
+ * every run of them is tried that could stand alone: a run may begin or end at a
+ * space or beside letters, but not at a separator within digits. The surest reading
+ * wins, then the longest, then the first; then what is left beside it. */
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+#define WORDS 16           /* gathered in all */
+#define WORDS_LEFT 6       /* of them before the place */
+#define WORD_BYTES 64      /* of one word; longer ones belong to no number */
+#define LETTERS 4          /* of a word without digits that may belong to a number */
+#define GAP_BYTES 4        /* between two words */
+#define LEFT_BYTES 448     /* before the place at which a number is seen */
+
+typedef struct number_word {
+    const uint8_t *begin, *end;
+    uint8_t size; /* in characters, as compact writing counts */
+    bool has_digit, has_letter;
+    bool is_loose; /* between it and the word before a value may begin and end */
+} number_word;
+
+typedef struct number_words {
+    number_word list[WORDS];
+    size_t count;
+} number_words;
+
+typedef struct number_found {
+    size_t first, last;
+    const uint8_t *begin;
+    comity_scan_readings readings;
+} number_found;
+
+/* How many bytes of a letter or digit begin at `at`. */
+static unsigned word_char(const uint8_t *at)
+{
+    uint8_t class = comity_scan_class(*at);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+        return 1;
+    }
+    return (class & COMITY_BYTE_HIGH) != 0 ? comity_scan_foreign_digit(at) : 0;
+}
+
+/* How many bytes of a letter or digit end before `at`. */
+static unsigned word_char_before(const uint8_t *low, const uint8_t *at)
+{
+    if (at == low) {
+        return 0;
+    }
+    uint8_t class = comity_scan_class(at[-1]);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+        return 1;
+    }
+    if ((class & COMITY_BYTE_HIGH) != 0 && at - low >= 2) {
+        if (comity_scan_foreign_digit(at - 2) == 2) {
+            return 2;
+        }
+        return at - low >= 3 && comity_scan_foreign_digit(at - 3) == 3 ? 3 : 0;
+    }
+    return 0;
+}
+
+/* A letter beyond ASCII beside it: then it is part of a word of a language. */
+static bool touches_letter(const uint8_t *low, const uint8_t *high, const number_word *word)
+{
+    bool before = word->begin > low && (comity_scan_class(word->begin[-1]) & COMITY_BYTE_HIGH) != 0;
+    bool behind = word->end < high && (comity_scan_class(*word->end) & COMITY_BYTE_HIGH) != 0;
+    return word->has_letter && !word->has_digit && (before || behind);
+}
+
+static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *ret_word)
+{
+    const uint8_t *at = begin;
+    number_word word = {.begin = begin};
+    while (at < high && word.size < WORD_BYTES) {
+        unsigned size = word_char(at);
+        if (size == 0) {
+            break;
+        }
+        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0;
+        word.has_letter |= is_letter;
+        word.has_digit |= !is_letter;
+        word.size++;
+        at += size;
+    }
+    word.end = at;
+    *ret_word = word;
+    return word.size != 0 && word.size < WORD_BYTES;
+}
+
+static const uint8_t *word_begin(const uint8_t *low, const uint8_t *at)
+{
+    const uint8_t *limit = at - low > WORD_BYTES * 3 ? at - WORD_BYTES * 3 : low;
+    for (;;) {
+        unsigned size = word_char_before(limit, at);
+        if (size == 0) {
+            return at;
+        }
+        at -= size;
+    }
+}
+
+/* How many bytes of a separator stand at `at`; a space sets `ret_space`. */
+static unsigned gap_char(const uint8_t *at, bool *ret_space)
+{
+    switch (*at) {
+    case ' ':
+        *ret_space = true;
+        return 1;
+    case '-':
+    case '.':
+    case '/':
+    case '(':
+    case ')':
+        return 1;
+    default:
+        return *at < 0xC2 ? 0 : comity_scan_foreign_join(at);
+    }
+}
+
+/* The bytes between two words from `at` on; 0 if what stands there does not join them. */
+static size_t gap_behind(const uint8_t *at, const uint8_t *high, bool *ret_space)
+{
+    const uint8_t *end = at;
+    *ret_space = false;
+    while (end < high && end - at < GAP_BYTES) {
+        unsigned size = gap_char(end, ret_space);
+        if (size == 0) {
+            break;
+        }
+        end += size;
+    }
+    return (size_t)(end - at);
+}
+
+static size_t gap_before(const uint8_t *low, const uint8_t *at, bool *ret_space)
+{
+    const uint8_t *begin = at;
+    *ret_space = false;
+    while (begin > low && at - begin < GAP_BYTES) {
+        bool wide = begin[-1] >= 0x80;
+        if (wide && begin - low >= 3 && comity_scan_foreign_join(begin - 3) == 3) {
+            begin -= 3;
+            *ret_space = true;
+        } else if (wide && begin - low >= 2 && comity_scan_foreign_join(begin - 2) == 2) {
+            begin -= 2;
+            *ret_space = true;
+        } else if (!wide && gap_char(begin - 1, ret_space) == 1) {
+            begin--;
+        } else {
+            break;
+        }
+    }
+    return (size_t)(at - begin);
+}
+
+static bool may_join(const uint8_t *low, const uint8_t *high, const number_word *word)
+{
+    return word->has_digit || (word->size <= LETTERS && !touches_letter(low, high, word));
+}
+
+static void gather_right(const uint8_t *low, const uint8_t *high, number_words *words)
+{
+    while (words->count < WORDS - WORDS_LEFT) {
+        const number_word *last = &words->list[words->count - 1];
+        number_word word;
+        bool space;
+        size_t gap = gap_behind(last->end, high, &space);
+        if (gap == 0 || !word_take(last->end + gap, high, &word) || !may_join(low, high, &word)) {
+            return;
+        }
+        word.is_loose = space || !last->has_digit || !word.has_digit;
+        words->list[words->count++] = word;
+    }
+}
+
+static void gather_left(const uint8_t *low, const uint8_t *high, const uint8_t *at, number_words *words)
+{
+    low = at - low > LEFT_BYTES ? at - LEFT_BYTES : low;
+    for (int i = 0; i < WORDS_LEFT; i++) {
+        number_word *first = &words->list[0];
+        number_word word;
+        bool space;
+        size_t gap = gap_before(low, first->begin, &space);
+        if (gap == 0) {
+            return;
+        }
+        const uint8_t *end = first->begin - gap;
+        const uint8_t *begin = word_begin(low, end);
+        if (begin == end || !word_take(begin, end, &word) || word.end != end || !may_join(low, high, &word)) {
+            return;
+        }
+        first->is_loose = space || !first->has_digit || !word.has_digit;
+        memmove(&words->list[1], &words->list[0], words->count * sizeof words->list[0]);
+        words->list[0] = word;
+        words->count++;
+    }
+}
+
+/* ---- trying runs of words ---- */
+
+static bool edge_before(const number_words *words, size_t first)
+{
+    return first == 0 || words->list[first].is_loose;
+}
+
+static bool edge_behind(const number_words *words, size_t last)
+{
+    return last + 1 == words->count || words->list[last + 1].is_loose;
+}
+
+/* Where a value of these words begins: a `+` before it, or an opening bracket, belongs to it. */
+static const uint8_t *plus_before(const uint8_t *low, const uint8_t *begin)
+{
+    const uint8_t *at = begin;
+    if (at > low && at[-1] == '(') {
+        at--;
+    }
+    return at > low && at[-1] == '+' ? at - 1 : NULL;
+}
+
+/* The sizes of a run's value, and what is in it. */
+typedef struct number_run {
+    size_t first, last;
+    const uint8_t *begin, *end;
+    const uint8_t *plus; /* where a `+` before it stands; NULL: nowhere */
+    size_t size;         /* in characters */
+    bool has_letter;
+} number_run;
+
+static bool run_make(const comity_scan *scan, const number_words *words, size_t first, size_t last, number_run *ret_run)
+{
+    number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
+    bool has_digit = false;
+    for (size_t i = first; i <= last; i++) {
+        run.size += words->list[i].size;
+        run.has_letter |= words->list[i].has_letter;
+        has_digit |= words->list[i].has_digit;
+    }
+    run.plus = plus_before(scan->low, run.begin);
+    *ret_run = run;
+    return has_digit && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
+           comity_scan_offset(scan, run.begin) >= scan->done;
+}
+
+static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)
+{
+    number_found found;
+    comity_scan_readings_begin(&found.readings);
+    found.first = run->first;
+    found.last = run->last;
+    found.begin = run->begin;
+    size_t raw_size = (size_t)(run->end - run->begin);
+    if (run->plus != NULL) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, run->plus, (size_t)(run->end - run->plus), run->size + 1, around,
+                        &found.readings);
+        found.begin = found.readings.count != 0 ? run->plus : run->begin;
+    }
+    if (found.readings.count == 0) {
+        comity_scan_try(scan, run->has_letter ? COMITY_FIND_ALNUM : COMITY_FIND_DIGITS, run->begin, raw_size, run->size,
+                        around, &found.readings);
+    }
+    if (run->plus == NULL && !run->has_letter) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, run->begin, raw_size, run->size, around, &found.readings);
+    }
+    if (raw_size < COMITY_SCAN_SIZES) {
+        comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, 0, around, &found.readings);
+    }
+    if (found.readings.count == 0) {
+        return;
+    }
+    bool none = best->readings.count == 0;
+    int surer = none ? 1 : (int)found.readings.list[0].confidence - (int)best->readings.list[0].confidence;
+    bool longer = !none && run->last - run->first > best->last - best->first;
+    if (surer > 0 || (surer == 0 && longer)) {
+        *best = found;
+    }
+}
+
+/* The best value among the words [begin, end); false if there is none. */
+static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
+                    const comity_scan_around *around, number_found *ret_best)
+{
+    comity_scan_readings_begin(&ret_best->readings);
+    for (size_t first = begin; first < end; first++) {
+        for (size_t last = first; edge_before(words, first) && last < end; last++) {
+            number_run run;
+            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+                run_try(scan, &run, around, ret_best);
+            }
+        }
+    }
+    return ret_best->readings.count != 0;
+}
+
+/* Gives the best value and then the best of what is left on each side, in order
+ * of their places: who wins leaves ranges behind, kept in a list. */
+static void runs_try(comity_scan *scan, const number_words *words, const comity_scan_around *around)
+{
+    number_found found[WORDS];
+    bool taken[WORDS] = {false};
+    size_t begin = 0;
+    while (begin < words->count) {
+        size_t end = begin;
+        while (end < words->count && !taken[end]) {
+            end++;
+        }
+        number_found best;
+        if (end == begin || !best_of(scan, words, begin, end, around, &best)) {
+            begin = end + 1;
+            continue;
+        }
+        for (size_t i = best.first; i <= best.last; i++) {
+            taken[i] = true;
+        }
+        found[best.first] = best;
+            begin = best.first == begin ? best.last + 1 : begin;
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        if (taken[i]) {
+            comity_scan_emit(scan, found[i].begin, words->list[found[i].last].end, &found[i].readings, around);
+            i = found[i].last;
+        }
+    }
+}
+
+/* What speaks for a number stands outside of its words with digits: "no", "ID" may have been gathered. */
+static void around_digits(comity_scan *scan, const number_words *words, comity_scan_around *ret_around)
+{
+    size_t first = 0;
+    size_t last = words->count - 1;
+    while (first < last && !words->list[first].has_digit) {
+        first++;
+    }
+    while (last > first && !words->list[last].has_digit) {
+        last--;
+    }
+    comity_scan_look_around(scan, words->list[first].begin, words->list[last].end, ret_around);
+}
+
+/* ---- what is no number of interest ---- */
+
+static bool is_digit(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
+}
+
+static bool is_word(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
+}
+
+/* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
+ * logs are full of them. Returns where the time begins, or NULL. */
+static const uint8_t *time_of(const uint8_t *at)
+{
+    uint8_t mark = at[-1];
+    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
+    if (!century || (mark != '-' && mark != '/' && mark != '.') || at[2] != mark || is_word(at[-6])) {
+        return NULL;
+    }
+    bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
+    bool digits = is_digit(at[-3]) && is_digit(at[-2]) && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[3]) &&
+                  is_digit(at[4]) && is_digit(at[6]) && is_digit(at[7]);
+    return between && digits && at[0] <= '1' && at[3] <= '3' && at[8] == ':' ? at + 6 : NULL;
+}
+
+/* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
+static bool is_fraction(const uint8_t *at)
+{
+    return at[-6] == ':' && is_digit(at[-5]) && is_digit(at[-4]) && at[-3] == '.' && is_digit(at[-2]) && is_digit(at[-1]);
+}
+
+/* Four numbers with points between: an address, or a version. */
+static bool is_dotted(const number_words *words)
+{
+    if (words->count < 4) {
+        return false;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        const number_word *word = &words->list[i];
+        if (word->has_letter || word->size > 3 || (i > 0 && (word->begin != word[-1].end + 1 || word->begin[-1] != '.'))) {
+            return false;
+        }
+    }
+    return words->count == 4 || words->list[4].is_loose;
+}
+
+static bool in_token(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
+}
+
+/* Something longer than any number: a token only. */
+static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token)
+{
+    comity_scan_around around;
+    const uint8_t *end = comity_scan_token_end(scan, at);
+    comity_scan_look_around(scan, token, end, &around);
+    comity_scan_at_token(scan, at, false, &around);
+    scan->looked = comity_scan_offset(scan, end);
+}
+
+void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    if (here < scan->looked || here < scan->done) {
+        return;
+    }
+    if (at - scan->low >= 6 && scan->high - at > 8) {
+        const uint8_t *time = time_of(at);
+        if (time != NULL || is_fraction(at)) {
+            scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
+            return;
+        }
+    }
+    number_words words;
+    words.count = 1;
+    const uint8_t *begin = word_begin(scan->low, at);
+    if (comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    bool fits = word_take(begin, scan->high, &words.list[0]);
+    const uint8_t *word_end = fits ? words.list[0].end : at;
+    bool alone = fits && (begin == scan->low || !in_token(begin[-1])) && (word_end == scan->high || !in_token(*word_end));
+    const uint8_t *token = alone ? begin : comity_scan_token_begin(scan, at);
+    comity_scan_anchors_in(scan, token, at);
+    if (comity_scan_offset(scan, at) < scan->done) {
+        return;
+    }
+    if (!fits) {
+        long_word(scan, at, token);
+        return;
+    }
+    gather_right(scan->low, scan->high, &words);
+    gather_left(scan->low, scan->high, at, &words);
+    const uint8_t *end = words.list[words.count - 1].end;
+    comity_scan_around around;
+    if (is_dotted(&words)) {
+        around.types = NULL;
+        around.evidence = 0;
+        around.field = 0;
+        comity_scan_at_token(scan, at, false, &around);
+        scan->looked = comity_scan_offset(scan, words.list[3].end);
+        return;
+    }
+    around_digits(scan, &words, &around);
+    comity_scan_at_token(scan, at, alone, &around);
+    if (comity_scan_offset(scan, begin) >= scan->done) {
+        runs_try(scan, &words, &around);
+    }
+    scan->looked = comity_scan_offset(scan, end);
+}

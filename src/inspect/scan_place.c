@@ -1,0 +1,226 @@
+/* Where in the part's structure a byte stands: line, record, the names of the
+ * containers around it, the column. Goes forward only, with the places that are
+ * looked at, and over what lies between two of them without reading it: only
+ * quotes, brackets, separators and line ends count. */
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+/* ---- JSON ---- */
+
+/* The key that stands before a container which begins at `at`. */
+static void container_name(const comity_scan *scan, const uint8_t *at, comity_scan_container *container)
+{
+    const uint8_t *low = at - scan->view > 2 * COMITY_LIMIT_SCAN_LABEL_BYTES ? at - 2 * COMITY_LIMIT_SCAN_LABEL_BYTES
+                                                                            : scan->view;
+    const uint8_t *name;
+    size_t size;
+    container->size = 0;
+    while (at > low && at[-1] <= ' ') {
+        at--;
+    }
+    if (at == low || at[-1] != ':' || !comity_scan_name_before(low, at - 1, &name, &size)) {
+        return;
+    }
+    container->size = (uint8_t)(size < sizeof container->name ? size : sizeof container->name);
+    memcpy(container->name, name, container->size);
+}
+
+static void json_open(comity_scan *scan, const uint8_t *at)
+{
+    comity_scan_place *place = &scan->place;
+    bool is_object = *at == '{';
+    bool in_array = place->depth > 0 && place->depth <= COMITY_LIMIT_SCAN_DEPTH &&
+                    place->containers[place->depth - 1].is_array;
+    if (is_object && in_array && place->record_depth == UINT32_MAX) {
+        place->record_depth = place->depth;
+    }
+    bool new_record = is_object && (place->depth == 0 || (in_array && place->depth <= place->record_depth));
+    if (new_record) {
+        place->record += place->in_record;
+        place->in_record = true;
+    }
+    if (place->depth < COMITY_LIMIT_SCAN_DEPTH) {
+        comity_scan_container *container = &place->containers[place->depth];
+        container->is_array = !is_object;
+        container_name(scan, at, container);
+    }
+    place->depth++;
+}
+
+static void json_mark(comity_scan *scan, const uint8_t *at)
+{
+    comity_scan_place *place = &scan->place;
+    if (*at == '{' || *at == '[') {
+        json_open(scan, at);
+    } else if (place->depth > 0) {
+        place->depth--;
+    }
+}
+
+/* ---- CSV ---- */
+
+static void column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+{
+    while (begin < end && (*begin == ' ' || *begin == '"' || *begin == '\'')) {
+        begin++;
+    }
+    while (begin < end && (end[-1] == ' ' || end[-1] == '"' || end[-1] == '\'' || end[-1] == '\r')) {
+        end--;
+    }
+    if (scan->column_count == COMITY_LIMIT_SCAN_COLUMNS) {
+        return;
+    }
+    comity_scan_column *column = &scan->columns[scan->column_count++];
+    size_t size = (size_t)(end - begin);
+    column->size = (uint8_t)(size < sizeof column->name ? size : sizeof column->name);
+    memcpy(column->name, begin, column->size);
+    const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
+    column->is_label = field != NULL && field->is_label;
+}
+
+/* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
+static void cell_try(comity_scan *scan, const uint8_t *begin)
+{
+    uint32_t number = scan->place.column;
+    if (number >= scan->column_count || !scan->columns[number].is_label) {
+        return;
+    }
+    const comity_scan_column *column = &scan->columns[number];
+    const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
+    bool quoted = begin < limit && *begin == '"';
+    begin += quoted;
+    limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
+    const uint8_t *end = begin;
+    while (end < limit && (quoted ? *end != '"' : *end != (uint8_t)scan->part.delimiter && *end != '\n' && *end != '\r')) {
+        end++;
+    }
+    const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
+    if (field != NULL) {
+        comity_scan_field_value(scan, begin, end, &field->types, field->hash);
+    }
+}
+
+static void csv_mark(comity_scan *scan, const uint8_t *at)
+{
+    comity_scan_place *place = &scan->place;
+    uint64_t here = comity_scan_offset(scan, at);
+    if (place->in_header) {
+        uint64_t cell = place->cell < scan->view_begin ? scan->view_begin : place->cell;
+        column_add(scan, scan->view + (cell - scan->view_begin), at);
+    }
+    place->cell = here + 1;
+    if (*at != '\n') {
+        place->column++;
+    } else {
+        place->column = 0;
+        place->record += !place->in_header;
+        place->in_header = false;
+    }
+    if (!place->in_header) {
+        cell_try(scan, at + 1);
+    }
+}
+
+/* ---- all ---- */
+
+void comity_scan_place_begin(comity_scan *scan)
+{
+    comity_scan_place *place = &scan->place;
+    memset(place, 0, sizeof *place);
+    place->record_depth = scan->part.syntax == COMITY_FORM_NDJSON ? 0 : UINT32_MAX;
+    place->in_header = scan->part.syntax == COMITY_FORM_CSV && scan->part.has_header;
+    scan->column_count = 0;
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    place->record_is_line = !is_csv && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON;
+    place->marks.first = is_csv ? (uint8_t)scan->part.delimiter : '{';
+    place->marks.second = is_csv ? '\n' : '}';
+    place->marks.fold = is_csv ? 0 : 0x20; /* brackets of both kinds differ in this bit */
+    place->marks.has_escapes = !is_csv;
+}
+
+/* Passes over up to 8 KiB; what is found in a cell on the way takes `place.at` for granted. */
+static void structure_step(comity_scan *scan, const uint8_t *at, size_t size)
+{
+    comity_scan_place *place = &scan->place;
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    size_t count = scan->level->marks(at, size, &place->marks, scan->marks);
+    place->at += size;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *mark = at + scan->marks[i];
+        if (is_csv) {
+            csv_mark(scan, mark);
+        } else {
+            json_mark(scan, mark);
+        }
+    }
+}
+
+void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
+{
+    comity_scan_place *place = &scan->place;
+    uint64_t target = comity_scan_offset(scan, to);
+    while (place->at < target) {
+        const uint8_t *at = scan->view + (place->at - scan->view_begin);
+        size_t size = target - place->at < COMITY_SCAN_CHUNK ? (size_t)(target - place->at) : COMITY_SCAN_CHUNK;
+        switch (scan->part.syntax) {
+        case COMITY_FORM_JSON:
+        case COMITY_FORM_NDJSON:
+        case COMITY_FORM_CSV:
+            structure_step(scan, at, size);
+            break;
+        default:
+            place->marks.lines += scan->level->lines(at, size);
+            place->at += size;
+            break;
+        }
+    }
+}
+
+uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    uint64_t line = scan->place.marks.lines;
+    if (here < scan->place.at) {
+        line -= scan->level->lines(at, (size_t)(scan->place.at - here));
+    }
+    return line;
+}
+
+static size_t path_put(char *path, size_t used, size_t size_max, const char *text, size_t size)
+{
+    if (used + size >= size_max) {
+        return used;
+    }
+    memcpy(path + used, text, size);
+    path[used + size] = '\0';
+    return used + size;
+}
+
+size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max)
+{
+    const comity_scan_place *place = &scan->place;
+    size_t used = 0;
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    for (uint32_t i = 0; is_json && i < place->depth && i < COMITY_LIMIT_SCAN_DEPTH; i++) {
+        const comity_scan_container *container = &place->containers[i];
+        if (container->size != 0) {
+            used = path_put(ret_path, used, size_max, ".", used != 0);
+            used = path_put(ret_path, used, size_max, (const char *)container->name, container->size);
+        }
+        if (container->is_array) {
+            used = path_put(ret_path, used, size_max, "[]", 2);
+        }
+    }
+    if (scan->part.syntax == COMITY_FORM_CSV && place->column < scan->column_count) {
+        const comity_scan_column *column = &scan->columns[place->column];
+        return path_put(ret_path, used, size_max, (const char *)column->name, column->size);
+    }
+    const uint8_t *name;
+    size_t size;
+    if (comity_scan_own_name(scan, at, &name, &size)) {
+        used = path_put(ret_path, used, size_max, ".", used != 0);
+        used = path_put(ret_path, used, size_max, (const char *)name, size);
+    }
+    return used;
+}

@@ -1,0 +1,423 @@
+/* What is found by its characters rather than by its digits: tokens, secrets behind
+ * their anchors, e-mail addresses, lines of travel documents, marks. */
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+#define EMAIL_LOCAL_BYTES 64
+#define EMAIL_DOMAIN_BYTES 255
+#define MRZ_LINE_BYTES 44
+#define MRZ_LINES 3
+/* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
+#define MARK_WORDS 4
+#define COORDINATE_BYTES 24
+
+static bool is_alnum(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
+}
+
+static bool in_run(uint8_t byte)
+{
+    return is_alnum(byte) || byte == '-' || byte == '_';
+}
+
+static bool in_domain(uint8_t byte)
+{
+    return in_run(byte) || byte == '.';
+}
+
+static bool in_address(uint8_t byte)
+{
+    return is_alnum(byte) || byte == ':' || byte == '.';
+}
+
+static bool in_code(uint8_t byte)
+{
+    return is_alnum(byte) || byte == '+' || byte == '/' || byte == '=';
+}
+
+static bool in_token(uint8_t byte)
+{
+    return is_alnum(byte) || (comity_scan_class(byte) & COMITY_BYTE_TOKEN) != 0;
+}
+
+static bool in_local(uint8_t byte)
+{
+    return in_domain(byte) || byte == '+' || byte == '%';
+}
+
+typedef bool byte_test(uint8_t byte);
+
+static const uint8_t *left_of(const uint8_t *low, const uint8_t *at, size_t most, byte_test *in)
+{
+    const uint8_t *limit = (size_t)(at - low) > most ? at - most : low;
+    while (at > limit && in(at[-1])) {
+        at--;
+    }
+    return at;
+}
+
+static const uint8_t *right_of(const uint8_t *at, const uint8_t *high, size_t most, byte_test *in)
+{
+    const uint8_t *limit = (size_t)(high - at) > most ? at + most : high;
+    while (at < limit && in(*at)) {
+        at++;
+    }
+    return at;
+}
+
+/* ---- anchors ---- */
+
+/* Tries the forms whose anchor stands at `at`. */
+bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
+{
+    const comity_scan_index *anchors = &scan->rules->anchors;
+    if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
+        return false;
+    }
+    const comity_scan_around around = {.types = NULL};
+    const uint8_t *end = at;
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    size_t size = (size_t)(scan->high - at);
+    const comity_scan_entry *entry = comity_scan_index_next(anchors, NULL, at, size);
+    for (; entry != NULL; entry = comity_scan_index_next(anchors, entry, at, size)) {
+        bool open;
+        comity_scan_readings one;
+    comity_scan_readings_begin(&one);
+        size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
+        if (taken != 0) {
+            comity_scan_add(scan, entry->payload, &around, &one);
+        }
+        /* the longest value is the finding; others of the same size are readings of it */
+        if (one.count != 0 && (size_t)(end - at) < taken) {
+            readings.count = 0;
+            end = at + taken;
+        }
+        if (one.count != 0 && (size_t)(end - at) == taken) {
+            comity_scan_add(scan, entry->payload, &around, &readings);
+        }
+    }
+    if (readings.count == 0) {
+        return false;
+    }
+    comity_scan_emit(scan, at, end, &readings, &around);
+    return true;
+}
+
+/* Anchors that begin within a token, at or before `at`. */
+static void anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
+{
+    for (const uint8_t *place = begin; place <= at; place++) {
+        bool starts = place == scan->low || !is_alnum(place[-1]) || !is_alnum(*place);
+        if (starts && comity_scan_anchor(scan, place)) {
+            return;
+        }
+    }
+}
+
+/* ---- tokens ---- */
+
+static bool trimmed(uint8_t byte)
+{
+    return byte == '.' || byte == ':' || byte == '~' || byte == '+' || byte == '/' || byte == '=' || byte == '-';
+}
+
+/* The runs around `at` of one kind of byte; without marks at its ends. */
+static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
+                    const uint8_t **last_begin, const uint8_t **last_end)
+{
+    const uint8_t *begin = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
+    const uint8_t *end = right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
+    while (begin < at && trimmed(*begin)) {
+        begin++;
+    }
+    while (end > at + 1 && trimmed(end[-1]) && end[-1] != '=') {
+        end--;
+    }
+    if ((begin == *last_begin && end == *last_end) || comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    *last_begin = begin;
+    *last_end = end;
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
+    if (readings.count != 0) {
+        comity_scan_emit(scan, begin, end, &readings, around);
+    }
+}
+
+/* Two decimal numbers; the separator of the value tried is one comma. */
+static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+{
+    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
+    const uint8_t *middle = right_of(at, scan->high, COORDINATE_BYTES, in_domain);
+    const uint8_t *next = middle;
+    while (next < scan->high && next - middle < 3 && (*next == ',' || *next == ' ' || *next == ';' || *next == '\t')) {
+        next++;
+    }
+    if (next == middle || memchr(begin, '.', (size_t)(middle - begin)) == NULL) {
+        return;
+    }
+    const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
+    if (end == next || memchr(next, '.', (size_t)(end - next)) == NULL) {
+        return;
+    }
+    uint8_t value[2 * COORDINATE_BYTES + 8];
+    size_t first = (size_t)(middle - begin);
+    size_t second = (size_t)(end - next);
+    if (first + 1 + second > sizeof value) {
+        return;
+    }
+    memcpy(value, begin, first);
+    value[first] = ',';
+    memcpy(value + first + 1, next, second);
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
+    if (readings.count != 0 && comity_scan_offset(scan, begin) >= scan->done) {
+        comity_scan_emit(scan, begin, end, &readings, around);
+    }
+}
+
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at)
+{
+    return left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at)
+{
+    return right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
+{
+    anchors_in(scan, begin, at);
+}
+
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around)
+{
+    static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_token};
+    const uint8_t *last_begin = NULL;
+    const uint8_t *last_end = NULL;
+    uint64_t done = scan->done;
+    size_t count = sizeof tests / sizeof tests[0];
+    if (is_word) {
+        count = 1;
+        size_t size = (size_t)(right_of(at, scan->high, COMITY_SCAN_SIZES, in_run) - left_of(scan->low, at, COMITY_SCAN_SIZES, in_run));
+        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size, around)) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < count && scan->done == done; i++) {
+        run_try(scan, at, tests[i], around, &last_begin, &last_end);
+    }
+    if (scan->done == done) {
+        coordinates_try(scan, at, around);
+    }
+}
+
+/* Five dashes: what stands between lines of them may be a key. */
+void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin = left_of(scan->low, at, 8, in_run);
+    while (begin < at && *begin != '-') {
+        begin++;
+    }
+    (void)comity_scan_anchor(scan, begin);
+}
+
+/* A colon or equals sign: an anchor may end with it (`AccountKey=`, `postgres://`), or an address holds it. */
+void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin = left_of(scan->low, at, 40, in_token);
+    for (const uint8_t *place = begin; place < at; place++) {
+        bool starts = place == scan->low || !is_alnum(place[-1]);
+        if (starts && comity_scan_anchor(scan, place)) {
+            return;
+        }
+    }
+    bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
+    if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
+        comity_scan_around around;
+        const uint8_t *last_begin = NULL;
+        const uint8_t *last_end = NULL;
+        comity_scan_look_around(scan, at, at + 1, &around);
+        run_try(scan, at, in_address, &around, &last_begin, &last_end);
+    }
+}
+
+/* ---- e-mail ---- */
+
+void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin = left_of(scan->low, at, EMAIL_LOCAL_BYTES, in_local);
+    const uint8_t *end = right_of(at + 1, scan->high, EMAIL_DOMAIN_BYTES, in_domain);
+    while (begin < at && *begin == '.') {
+        begin++;
+    }
+    while (end > at + 1 && !is_alnum(end[-1])) {
+        end--;
+    }
+    if (begin == at || end == at + 1 || comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    comity_scan_around around;
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_look_around(scan, begin, end, &around);
+    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, &readings);
+    if (readings.count != 0) {
+        comity_scan_emit(scan, begin, end, &readings, &around);
+    }
+}
+
+/* ---- lines of travel documents ---- */
+
+static bool in_mrz(uint8_t byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0 || byte == '<';
+}
+
+/* The end of the next line's run, if a line end of one or two bytes leads to it. */
+static const uint8_t *next_line(const uint8_t *end, const uint8_t *high)
+{
+    const uint8_t *at = end;
+    at += at < high && *at == '\r';
+    if (at == high || *at != '\n') {
+        return NULL;
+    }
+    at++;
+    const uint8_t *stop = right_of(at, high, MRZ_LINE_BYTES + 1, in_mrz);
+    return stop == at ? NULL : stop;
+}
+
+static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+{
+    uint8_t value[MRZ_LINES * (MRZ_LINE_BYTES + 1)];
+    size_t size = 0;
+    for (const uint8_t *at = begin; at < end && size < sizeof value; at++) {
+        if (in_mrz(*at)) {
+            value[size++] = *at;
+        }
+    }
+    comity_scan_around around;
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_look_around(scan, begin, end, &around);
+    comity_scan_try(scan, COMITY_FIND_MRZ, value, size, size, &around, &readings);
+    if (readings.count == 0) {
+        return false;
+    }
+    comity_scan_emit(scan, begin, end, &readings, &around);
+    return true;
+}
+
+void comity_scan_at_less(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin = left_of(scan->low, at, MRZ_LINE_BYTES + 1, in_mrz);
+    const uint8_t *ends[MRZ_LINES];
+    size_t lines = 0;
+    ends[lines++] = right_of(at, scan->high, MRZ_LINE_BYTES + 1, in_mrz);
+    while (lines < MRZ_LINES) {
+        const uint8_t *end = next_line(ends[lines - 1], scan->high);
+        if (end == NULL) {
+            break;
+        }
+        ends[lines++] = end;
+    }
+    if (comity_scan_offset(scan, begin) < scan->done || ends[0] - begin < 28) {
+        return;
+    }
+    /* the third line of the smallest size bears the `<<`: its first line may stand above */
+    while (lines > 0 && !mrz_try(scan, begin, ends[lines - 1])) {
+        lines--;
+    }
+}
+
+/* ---- marks ---- */
+
+static const uint8_t *word_before(const uint8_t *low, const uint8_t *at)
+{
+    while (at > low && (at[-1] == ' ' || at[-1] == '-' || at[-1] == '/' || at[-1] == ',')) {
+        at--;
+    }
+    const uint8_t *end = at;
+    while (at > low && (comity_scan_class(at[-1]) & COMITY_BYTE_WORD) != 0) {
+        at--;
+    }
+    return at == end ? NULL : at;
+}
+
+static bool in_capitals(const uint8_t *begin, const uint8_t *end)
+{
+    for (const uint8_t *at = begin; at < end; at++) {
+        if (*at >= 'a' && *at <= 'z') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The longest mark that begins at `at` and reaches beyond `least`. */
+static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
+{
+    const comity_scan_index *marks = &scan->rules->marks;
+    const uint8_t *end = least;
+    const comity_scan_around around = {.types = NULL};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    if (!comity_scan_index_may(marks, at) || comity_scan_offset(scan, at) < scan->done) {
+        return false;
+    }
+    size_t size = (size_t)(scan->high - at);
+    const comity_scan_entry *entry = comity_scan_index_next(marks, NULL, at, size);
+    for (; entry != NULL; entry = comity_scan_index_next(marks, entry, at, size)) {
+        const uint8_t *stop = at + entry->size;
+        bool whole = entry->anywhere || comity_scan_ends_word(stop, scan->high);
+        if (!whole || stop < end || !in_capitals(at, stop)) {
+            continue;
+        }
+        if (stop > end) {
+            readings.count = 0;
+            end = stop;
+        }
+        const comity_type *type = comity_types_type(scan->rules->types, entry->payload);
+        for (size_t i = type->form_begin; i < type->form_end; i++) {
+            if (comity_types_form(scan->rules->types, i)->find == COMITY_FIND_MARK) {
+                comity_scan_add(scan, i, &around, &readings);
+            }
+        }
+    }
+    if (readings.count == 0) {
+        return false;
+    }
+    comity_scan_emit(scan, at, end, &readings, &around);
+    return true;
+}
+
+void comity_scan_at_mark(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin = at;
+    const uint8_t *limit = at - scan->low > COMITY_LIMIT_SCAN_LABEL_BYTES ? at - COMITY_LIMIT_SCAN_LABEL_BYTES : scan->low;
+    while (begin > limit && (comity_scan_class(begin[-1]) & (COMITY_BYTE_LETTER | COMITY_BYTE_DIGIT)) != 0) {
+        begin--;
+    }
+    if (comity_scan_anchor(scan, begin)) {
+        return;
+    }
+    const uint8_t *starts[MARK_WORDS + 1] = {begin};
+    size_t count = 1;
+    while (count <= MARK_WORDS) {
+        const uint8_t *before = word_before(limit, starts[count - 1]);
+        if (before == NULL) {
+            break;
+        }
+        starts[count++] = before;
+    }
+    while (count > 0 && !mark_try(scan, starts[count - 1], at)) {
+        count--;
+    }
+}

@@ -1,0 +1,414 @@
+/* Values in, readings out; and readings to findings. A form is tried only if it
+ * could reach the level asked for: most eleven digits are some state's number, and
+ * without a word or a field name that speaks for it that is worth nothing. */
+#include "base/siphash.h"
+#include "inspect/scan_inner.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What the route's states and a consistent column add to a confidence; and the least
+ * values of a column that say something. */
+#define LOCALE_ADDS 5
+#define COLUMN_ADDS 5
+#define COLUMN_LEAST 20
+#define CONFIDENCE_MAX 99
+
+/* A value in the writings asked for so far. */
+typedef struct written_value {
+    const uint8_t *raw;
+    size_t raw_size;
+    bool has[3];
+    size_t size[3];
+    uint8_t separators[3];
+    uint8_t bytes[3][COMITY_LIMIT_SCAN_VALUE_BYTES];
+} written_value;
+
+static const comity_writing writings[COMITY_FIND_COUNT] = {
+    [COMITY_FIND_DIGITS] = COMITY_WRITING_COMPACT, [COMITY_FIND_PHONE] = COMITY_WRITING_COMPACT,
+    [COMITY_FIND_ALNUM] = COMITY_WRITING_COMPACT,  [COMITY_FIND_WRITTEN] = COMITY_WRITING_UPPER,
+    [COMITY_FIND_TOKEN] = COMITY_WRITING_EXACT,    [COMITY_FIND_EMAIL] = COMITY_WRITING_EXACT,
+    [COMITY_FIND_MRZ] = COMITY_WRITING_UPPER,      [COMITY_FIND_COORDINATES] = COMITY_WRITING_EXACT,
+    [COMITY_FIND_LABEL] = COMITY_WRITING_EXACT,    [COMITY_FIND_ANCHOR] = COMITY_WRITING_EXACT,
+    [COMITY_FIND_MARK] = COMITY_WRITING_EXACT,     [COMITY_FIND_SIGNATURE] = COMITY_WRITING_EXACT,
+};
+
+/* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
+static const uint8_t ascii_separators[128] = {
+    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
+    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+};
+
+/* As comity_value_write, of ASCII without white space at its ends: false if it is not that. */
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators)
+{
+    size_t written = 0;
+    uint8_t separators = 0;
+    uint8_t waiting = 0;
+    uint8_t all = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= raw[i];
+    }
+    if (all >= 0x80 || size == 0 || ascii_separators[raw[0]] == COMITY_SEPARATOR_SPACE ||
+        ascii_separators[raw[size - 1]] == COMITY_SEPARATOR_SPACE) {
+        return false;
+    }
+    if (writing != COMITY_WRITING_COMPACT) {
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = raw[i];
+            bool is_space = ascii_separators[byte] == COMITY_SEPARATOR_SPACE;
+            bool is_small = writing == COMITY_WRITING_UPPER && byte >= 'a' && byte <= 'z';
+            ret_value[i] = is_space ? ' ' : is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+        }
+        *ret_size = size;
+        *ret_separators = 0;
+        return true;
+    }
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = raw[i];
+        uint8_t found = ascii_separators[byte];
+        if (found != 0) {
+            waiting = (uint8_t)(waiting == 0 ? found : waiting | found | COMITY_SEPARATOR_REPEATED);
+            continue;
+        }
+        ret_value[written++] = byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
+        separators |= waiting;
+        waiting = 0;
+    }
+    *ret_size = written;
+    *ret_separators = (uint8_t)(separators | (waiting & ~COMITY_SEPARATOR_REPEATED));
+    return true;
+}
+
+static void write_as(written_value *value, comity_writing writing)
+{
+    if (value->has[writing]) {
+        return;
+    }
+    value->has[writing] = true;
+    if (!comity_scan_write_ascii(value->raw, value->raw_size, writing, value->bytes[writing], &value->size[writing],
+                                 &value->separators[writing])) {
+        value->size[writing] =
+            comity_value_write(value->raw, value->raw_size, writing, value->bytes[writing], &value->separators[writing]);
+    }
+}
+
+/* ---- columns ---- */
+
+/* The count kept for a field and a type; NULL when there is no room. */
+static comity_scan_stat *stat_of(comity_scan *scan, uint64_t field, uint16_t type)
+{
+    size_t at = (size_t)(field ^ (type * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % COMITY_SCAN_COLUMN_STATS;
+    for (size_t i = 0; i < 8; i++) {
+        comity_scan_stat *stat = &scan->stats[(at + i) % COMITY_SCAN_COLUMN_STATS];
+        if (stat->field == 0) {
+            *stat = (comity_scan_stat){.field = field, .type = type};
+        }
+        if (stat->field == field && stat->type == type) {
+            return stat;
+        }
+    }
+    return NULL;
+}
+
+/* Counts a trial, and says what those before it say: 1 nearly all passed, -1 about
+ * as many as by chance, 0 nothing yet. */
+static int column_says(comity_scan *scan, uint64_t field, uint16_t type, bool passed)
+{
+    comity_scan_stat *stat = field == 0 ? NULL : stat_of(scan, field, type);
+    if (stat == NULL) {
+        return 0;
+    }
+    int says = 0;
+    if (stat->tried >= COLUMN_LEAST) {
+        uint64_t most = (uint64_t)stat->passed * 20;
+        says = most >= (uint64_t)stat->tried * 19 ? 1 : most <= (uint64_t)stat->tried * 5 ? -1 : 0;
+    }
+    if (stat->tried < UINT32_MAX) {
+        stat->tried++;
+        stat->passed += passed;
+    }
+    return says;
+}
+
+/* ---- readings ---- */
+
+static bool stands_before(const comity_reading *left, const comity_reading *right)
+{
+    return left->confidence != right->confidence ? left->confidence > right->confidence : left->type < right->type;
+}
+
+static void reading_insert(comity_scan_readings *readings, const comity_reading *reading)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < readings->count; i++) {
+        if (readings->list[i].type == reading->type) {
+            if (stands_before(reading, &readings->list[i])) {
+                readings->list[i] = *reading;
+            }
+            return;
+        }
+    }
+    while (at < readings->count && stands_before(&readings->list[at], reading)) {
+        at++;
+    }
+    if (at == COMITY_FINDING_READINGS) {
+        return;
+    }
+    size_t kept = readings->count < COMITY_FINDING_READINGS ? readings->count : COMITY_FINDING_READINGS - 1;
+    memmove(&readings->list[at + 1], &readings->list[at], (kept - at) * sizeof readings->list[0]);
+    readings->list[at] = *reading;
+    readings->count = kept + 1;
+}
+
+/* What can come to a confidence here at most. */
+static unsigned may_add(const comity_scan *scan, const comity_scan_around *around)
+{
+    unsigned locale = scan->has_locale ? LOCALE_ADDS : 0;
+    return locale + (around->field != 0 ? COLUMN_ADDS : 0);
+}
+
+/* What a form can reach here at most, before it is tried. */
+static unsigned within_reach(const comity_scan *scan, const comity_type_form *form, const comity_scan_around *around,
+                             comity_reading *ret_reading)
+{
+    bool spoken_for = around->types != NULL && comity_set_has(around->types, form->type);
+    unsigned confidence = spoken_for ? form->with_context : form->alone;
+    ret_reading->type = form->type;
+    ret_reading->evidence = (uint16_t)(form->evidence | (spoken_for ? around->evidence : 0));
+    if (confidence != 0 && scan->has_locale && comity_set_has(&scan->locale, form->type)) {
+        confidence += LOCALE_ADDS;
+        ret_reading->evidence |= COMITY_EVIDENCE_LOCALE;
+    }
+    ret_reading->confidence = (uint8_t)(confidence < CONFIDENCE_MAX ? confidence : CONFIDENCE_MAX);
+    return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COLUMN_ADDS);
+}
+
+static void reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+{
+    unsigned confidence = reading->confidence;
+    if (column > 0) {
+        confidence = confidence + COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COLUMN_ADDS : CONFIDENCE_MAX;
+        reading->evidence |= COMITY_EVIDENCE_COLUMN;
+    } else if (column < 0 && (reading->evidence & (COMITY_EVIDENCE_FIELD | COMITY_EVIDENCE_WORD)) == 0) {
+        confidence = confidence > COLUMN_LEAST ? confidence - COLUMN_LEAST : 1;
+    }
+    reading->confidence = (uint8_t)confidence;
+    if (confidence >= scan->level_min) {
+        reading_insert(readings, reading);
+    }
+}
+
+/* Tries a form; false if it, and any that is less sure alone, is out of reach. */
+static bool form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
+                     comity_scan_readings *readings)
+{
+    const comity_type_form *form = comity_types_form(scan->rules->types, number);
+    comity_reading reading = {.form = (uint16_t)number};
+    if (within_reach(scan, form, around, &reading) < scan->level_min) {
+        return form->alone + may_add(scan, around) >= scan->level_min;
+    }
+    write_as(value, form->writing);
+    size_t size = value->size[form->writing];
+    uint8_t separators = value->separators[form->writing];
+    bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
+    bool odd = (separators & ~(form->separators | COMITY_SEPARATOR_REPEATED)) != 0;
+    bool passed = !repeated && !odd && size >= form->size_min && size <= form->size_max && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
+    int column = column_says(scan, around->field, form->type, passed);
+    if (passed) {
+        reading_add(scan, &reading, column, readings);
+    }
+    return true;
+}
+
+void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
+{
+    const comity_type_form *form = comity_types_form(scan->rules->types, number);
+    comity_reading reading = {.form = (uint16_t)number};
+    if (within_reach(scan, form, around, &reading) >= scan->level_min) {
+        reading_add(scan, &reading, 0, readings);
+    }
+}
+
+/* ---- values ---- */
+
+/* The forms of the types that are spoken for. */
+static void spoken_try(comity_scan *scan, comity_find find, const comity_scan_set *types, written_value *value,
+                       const comity_scan_around *around, comity_scan_readings *readings)
+{
+    const comity_scan_rules *rules = scan->rules;
+    size_t size = value->size[writings[find]];
+    for (size_t word = 0; word < rules->set_words; word++) {
+        uint64_t bits = around->types->bits[word] & types->bits[word];
+        for (; bits != 0; bits &= bits - 1) {
+            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
+            for (size_t i = type->form_begin; i < type->form_end; i++) {
+                const comity_type_form *form = comity_types_form(rules->types, i);
+                if (form->find == find && size >= form->size_min && size <= form->size_max) {
+                    (void)form_try(scan, i, value, around, readings);
+                }
+            }
+        }
+    }
+}
+
+/* Values longer than there are tables for. */
+static void long_try(comity_scan *scan, comity_find find, written_value *value, const comity_scan_around *around,
+                     comity_scan_readings *readings)
+{
+    size_t count;
+    size_t size = value->size[writings[find]];
+    const uint16_t *forms = comity_types_forms(scan->rules->types, find, size, &count);
+    for (size_t i = 0; i < count; i++) {
+        (void)form_try(scan, forms[i], value, around, readings);
+    }
+}
+
+bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_choice *choice = &rules->choices[find][written];
+    if (choice->alone_best + may_add(scan, around) >= scan->level_min) {
+        return true;
+    }
+    for (size_t i = 0; around->types != NULL && i < rules->set_words; i++) {
+        if ((around->types->bits[i] & rules->contexts[find][written].bits[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
+                     const comity_scan_around *around, comity_scan_readings *readings)
+{
+    const comity_scan_rules *rules = scan->rules;
+    written_value value;
+    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
+        return;
+    }
+    if (written != 0 && written < COMITY_SCAN_SIZES && !comity_scan_worth(scan, find, written, around)) {
+        return;
+    }
+    value.raw = raw;
+    value.raw_size = size;
+    memset(value.has, 0, sizeof value.has);
+    write_as(&value, writings[find]);
+    written = value.size[writings[find]];
+    if (written >= COMITY_SCAN_SIZES) {
+        long_try(scan, find, &value, around, readings);
+        return;
+    }
+    const comity_scan_choice *choice = &rules->choices[find][written];
+    for (size_t i = 0; i < choice->alone_count; i++) {
+        if (!form_try(scan, rules->alone[choice->begin + i], &value, around, readings)) {
+            break; /* those behind it are less sure */
+        }
+    }
+    if (around->types != NULL) {
+        spoken_try(scan, find, &rules->contexts[find][written], &value, around, readings);
+    }
+}
+
+void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
+                           const comity_scan_around *around, comity_scan_readings *readings)
+{
+    const comity_scan_rules *rules = scan->rules;
+    written_value value;
+    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
+        return;
+    }
+    value.raw = raw;
+    value.raw_size = size;
+    memset(value.has, 0, sizeof value.has);
+    for (size_t word = 0; word < rules->set_words; word++) {
+        for (uint64_t bits = types->bits[word]; bits != 0; bits &= bits - 1) {
+            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
+            for (size_t i = type->form_begin; i < type->form_end; i++) {
+                const comity_type_form *form = comity_types_form(rules->types, i);
+                if (form->find < COMITY_FIND_ANCHOR && size >= form->size_min) {
+                    (void)form_try(scan, i, &value, around, readings);
+                }
+            }
+        }
+    }
+}
+
+/* ---- findings ---- */
+
+void comity_scan_person_end(comity_scan *scan)
+{
+    if (scan->persons != NULL && scan->person_rank != 0) {
+        comity_persons_add(scan->persons, scan->person);
+    }
+    scan->person_rank = 0;
+}
+
+/* Keeps the surest identifier of a person in the record. */
+static void person_seen(comity_scan *scan, const comity_finding *finding)
+{
+    const comity_reading *reading = &finding->readings[0];
+    if (scan->persons == NULL || !comity_types_type(scan->rules->types, reading->type)->is_person) {
+        return;
+    }
+    if (finding->record != scan->person_record) {
+        comity_scan_person_end(scan);
+        scan->person_record = finding->record;
+    }
+    uint32_t rank = (uint32_t)reading->confidence << 16 | (UINT16_MAX - reading->type);
+    if (rank > scan->person_rank) {
+        scan->person_rank = rank;
+        scan->person = 0;
+        for (int i = 0; i < 8; i++) {
+            scan->person |= (uint64_t)finding->digest[i] << 8 * i;
+        }
+    }
+}
+
+/* The digest of a value as the form reads it: the same however it is written. */
+static void digest_make(const comity_scan *scan, const uint8_t *raw, size_t size, size_t number, uint8_t digest[16])
+{
+    uint8_t bytes[COMITY_LIMIT_VALUE_BYTES];
+    uint8_t separators;
+    const comity_type_form *form = comity_types_form(scan->rules->types, number);
+    comity_writing writing = form->find == COMITY_FIND_EMAIL ? COMITY_WRITING_UPPER : form->writing;
+    assert(size <= sizeof bytes);
+    size_t written = comity_value_write(raw, size, writing, bytes, &separators);
+    comity_siphash(scan->key, bytes, written, digest);
+}
+
+void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                      const comity_scan_readings *readings, const comity_scan_around *around)
+{
+    comity_finding finding;
+    char path[COMITY_FINDING_PATH_BYTES];
+    (void)around;
+    path[0] = '\0';
+    comity_scan_place_advance(scan, begin);
+    if (scan->wants_paths) {
+        comity_scan_place_path(scan, begin, path, sizeof path);
+    }
+    finding.begin = comity_scan_offset(scan, begin);
+    finding.end = comity_scan_offset(scan, end);
+    finding.raw = begin;
+    finding.size = (size_t)(end - begin);
+    memcpy(finding.readings, readings->list, readings->count * sizeof readings->list[0]);
+    finding.reading_count = readings->count;
+    const uint8_t *value = readings->value == NULL ? begin : readings->value;
+    size_t size = readings->value == NULL ? finding.size : readings->value_size;
+    digest_make(scan, value, size, readings->list[0].form, finding.digest);
+    finding.line = comity_scan_line_of(scan, begin) + 1;
+    bool by_line = scan->place.record_is_line;
+    finding.record = by_line ? finding.line - 1 : scan->place.record;
+    finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;
+    finding.path = path;
+    person_seen(scan, &finding);
+    scan->done = finding.end;
+    if (scan->found != NULL) {
+        scan->found(scan->context, &finding);
+    }
+}

@@ -1,0 +1,122 @@
+/* Words that speak for a value, looked for near it only. Each byte is looked at
+ * once, however many values lie near each other: what was found stays in a ring. */
+#include "inspect/scan_inner.h"
+
+#include <string.h>
+
+
+static bool is_letter(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_LETTER | COMITY_BYTE_HIGH)) != 0;
+}
+
+/* Punctuation and spaces beyond ASCII, which end a word. */
+static bool is_mark(const uint8_t *at, size_t size)
+{
+    if (size < 2 || at[0] < 0xC2) {
+        return false;
+    }
+    if (at[0] == 0xC2) {
+        return at[1] != 0xAA && at[1] != 0xB5 && at[1] != 0xBA;
+    }
+    bool common = at[0] == 0xE2 && at[1] == 0x80;
+    bool wide = at[0] == 0xE3 && at[1] == 0x80;
+    bool full = at[0] == 0xEF && at[1] == 0xBC;
+    return common || wide || full;
+}
+
+static bool begins_word(const uint8_t *at, const uint8_t *low)
+{
+    if (at == low || !is_letter(at[-1]) || at[0] >= 0xE0) {
+        return true; /* from 0xE0 on there are scripts without spaces */
+    }
+    return at[-1] >= 0x80 && ((at - low >= 3 && is_mark(at - 3, 3)) || (at - low >= 2 && at[-2] == 0xC2 && is_mark(at - 2, 2)));
+}
+
+bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high)
+{
+    return at >= high || !is_letter(*at) || is_mark(at, (size_t)(high - at));
+}
+
+static void hit_add(comity_scan *scan, const uint8_t *at, const comity_scan_entry *entry)
+{
+    if (scan->hit_end - scan->hit_begin == COMITY_SCAN_HITS) {
+        scan->hit_begin++; /* cannot be near any more */
+    }
+    comity_scan_hit *hit = &scan->hits[scan->hit_end++ % COMITY_SCAN_HITS];
+    hit->begin = comity_scan_offset(scan, at);
+    hit->size = entry->size;
+    hit->meaning = entry->payload;
+}
+
+static void look_at(comity_scan *scan, const uint8_t *at)
+{
+    const comity_scan_index *words = &scan->rules->words;
+    if (!comity_scan_index_may(words, at) || !begins_word(at, scan->low)) {
+        return;
+    }
+    size_t size = (size_t)(scan->high - at);
+    const comity_scan_entry *entry = comity_scan_index_next(words, NULL, at, size);
+    for (; entry != NULL; entry = comity_scan_index_next(words, entry, at, size)) {
+        if (entry->anywhere || comity_scan_ends_word(at + entry->size, scan->high)) {
+            hit_add(scan, at, entry);
+        }
+    }
+}
+
+/* Looks for words from where it was looked before, or from `begin`, up to `end`. */
+static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+{
+    uint64_t from = comity_scan_offset(scan, begin);
+    uint64_t to = comity_scan_offset(scan, end);
+    if (from < scan->words_begin || from > scan->words_end) {
+        scan->words_begin = from;
+        scan->words_end = from;
+        scan->hit_begin = scan->hit_end;
+    }
+    while (scan->hit_begin < scan->hit_end && scan->hits[scan->hit_begin % COMITY_SCAN_HITS].begin < from) {
+        scan->hit_begin++;
+    }
+    scan->words_begin = from;
+    if (scan->words_end < to) {
+        const uint8_t *at = begin + (scan->words_end - from);
+        size_t count = scan->level->starts(at, (size_t)(end - at), scan->marks);
+        for (size_t i = 0; i < count; i++) {
+            look_at(scan, at + scan->marks[i]);
+        }
+        scan->words_end = to;
+    }
+}
+
+static void set_join(const comity_scan_rules *rules, comity_scan_set *set, const comity_scan_set *more)
+{
+    for (size_t i = 0; i < rules->set_words; i++) {
+        set->bits[i] |= more->bits[i];
+    }
+}
+
+bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
+                            const uint8_t *high, comity_scan_set *types)
+{
+    if (begin - low > COMITY_LIMIT_SCAN_NEAR) {
+        low = begin - COMITY_LIMIT_SCAN_NEAR;
+    }
+    if (high - end > COMITY_LIMIT_SCAN_NEAR) {
+        high = end + COMITY_LIMIT_SCAN_NEAR;
+    }
+    look_until(scan, low, high);
+    uint64_t from = comity_scan_offset(scan, low);
+    uint64_t to = comity_scan_offset(scan, high);
+    uint64_t value_begin = comity_scan_offset(scan, begin);
+    uint64_t value_end = comity_scan_offset(scan, end);
+    bool found = false;
+    for (size_t i = scan->hit_begin; i < scan->hit_end; i++) {
+        const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
+        uint64_t hit_end = hit->begin + hit->size;
+        if (hit->begin >= from && hit_end <= to && (hit_end <= value_begin || hit->begin >= value_end)) {
+            set_join(scan->rules, types, &scan->rules->word_meanings[hit->meaning]);
+            found = true;
+        }
+    }
+    return found;
+}

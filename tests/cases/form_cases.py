@@ -1,0 +1,421 @@
+#!/usr/bin/env python3
+"""Forms: what comes out of containers, compressions and character sets.
+
+    form_cases.py FORM_TRY [FOLDER]     keeps the small samples in FOLDER, for the fuzzer
+
+The samples are made here, with Python's own writers. Each is decoded and
+compared with what it was made of; then it is fed in chunks of many sizes, cut off at
+every byte, with bytes changed, and with memory refused (`form-try hold`).
+"""
+import base64
+import bz2
+import email.message
+import gzip
+import io
+import json
+import lzma
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import zipfile
+import zlib
+
+TRY = sys.argv[1]
+passed = failed = skipped = 0
+folder = pathlib.Path(tempfile.mkdtemp(prefix="comity-forms-"))
+
+
+def check(condition, name, detail=""):
+    global passed, failed
+    if condition:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{name}: {detail}", file=sys.stderr)
+
+
+def run(mode, path, options, seconds=60):
+    arguments = [TRY, mode, str(path)] + [f"{key}={value}" for key, value in options.items()]
+    return subprocess.run(arguments, capture_output=True, timeout=seconds, check=False)
+
+
+def dump(data, options, name="sample"):
+    path = folder / name
+    path.write_bytes(data)
+    result = run("dump", path, options)
+    if result.returncode != 0:
+        return {"status": -1, "message": result.stderr.decode(errors="replace"), "parts": [], "broken": True}
+    found = json.loads(result.stdout)
+    for part in found["parts"]:
+        part["bytes"] = bytes.fromhex(part["hex"])
+    return found
+
+
+# The hints that the fuzz target chooses by an input's first byte.
+FUZZED = [{}, {"type": 'multipart/form-data; boundary="XX"'}, {"encoding": "br"}, {"encoding": "deflate"},
+          {"type": "text/csv; charset=gb2312"}, {"type": "message/rfc822"}, {"name": "x.br"}]
+
+
+def keep(name, data, options):
+    if len(sys.argv) > 2 and len(data) < 3000 and options in FUZZED:
+        file = "".join(c if c.isalnum() else "-" for c in name)
+        (pathlib.Path(sys.argv[2]) / file).write_bytes(bytes([FUZZED.index(options)]) + data)
+
+
+# What is looked for: (chain, syntax, bytes or text, more fields).
+def expect(name, data, wanted, hold=True, set_of_all=None, **options):
+    """Decodes `data`; `wanted` are the parts, or a part of the message of its error."""
+    keep(name, data, options)
+    found = dump(data, options)
+    if isinstance(wanted, str):
+        check(found["status"] not in (0, -1) and wanted in found["message"] and not found["broken"], name,
+              f"status {found['status']}, message {found['message']!r}, wanted {wanted!r}")
+    else:
+        parts = found["parts"]
+        ok = found["status"] == 0 and not found["broken"] and len(parts) == len(wanted)
+        detail = f"status {found['status']} {found['message']!r} broken {found['broken']}, " \
+                 f"{[(p['chain'], p['syntax'], p['bytes'][:80]) for p in parts]}"
+        for part, want in zip(parts, wanted):
+            chain, syntax, text = want[:3]
+            text = text.encode() if isinstance(text, str) else text
+            more = want[3] if len(want) > 3 else {}
+            if part["chain"] != chain or part["syntax"] != syntax or part["bytes"] != text or not part["ended"]:
+                ok = False
+                detail += f"; wanted {(chain, syntax, text[:80])}"
+            for key, value in more.items():
+                if part[key] != value:
+                    ok = False
+                    detail += f"; {key} is {part[key]!r}, wanted {value!r}"
+        check(ok, name, detail)
+        check_map(name, data, parts, set_of_all)
+    if hold:
+        path = folder / "held"
+        path.write_bytes(data)
+        is_counted = isinstance(wanted, list) and any(word in name for word in ("gzip", "zlib", "zip", "tar", "xlsx", "docx"))
+        more = {"cuts": "error"} if is_counted and data[:2] in (b"\x1f\x8b", b"PK") and "zeros" not in name else {}
+        result = run("hold", path, {**options, **more}, 300)
+        check(result.returncode == 0, name + " (holds)",
+              f"{result.returncode}: {result.stdout.decode(errors='replace')[-600:]} {result.stderr.decode(errors='replace')[-2000:]}")
+
+
+def check_map(name, data, parts, set_of_all):
+    """What runs point at: the character itself in its set, or what stands for it."""
+    for part in parts:
+        if part["place"] == 0 or "base64" in part["chain"] or "quoted" in part["chain"]:
+            continue
+        codec = part["chain"].split(" > ")[-1]
+        codecs = {"gb18030": "gb18030", "shift-jis": "cp932", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+                  "big5": "cp950", "euc-kr": "cp949", "utf-32le": "utf-32-le"}
+        codec = codecs.get(codec, codec if codec.startswith(("windows", "iso", "koi8")) else set_of_all)
+        raw = part["raw"]
+        at = 0
+        while at < len(raw):
+            begin, end = raw[at]
+            size = 1
+            while at + size < len(raw) and raw[at + size] == [begin, end]:
+                size += 1
+            text = part["bytes"][at:at + size]
+            stood = data[begin:end]
+            if codec:
+                stood = stood.decode(codec, "replace").encode()
+            if stood != text:
+                check(False, name + " (runs)", f"{text!r} at {at} is said to stand at {begin}..{end}: {stood!r}")
+                return
+            at += size
+    check(True, name)
+
+
+# ---- text ----
+
+PEOPLE = [["name", "mail", "iban"], ["Anna Müller", "anna@example.com", "DE89370400440532013000"],
+          ["Li Wei 李伟", "li@example.cn", "CN-1"]]
+CSV = "\n".join(",".join(row) for row in PEOPLE) + "\n"
+JSON = json.dumps([{"name": row[0], "mail": row[1]} for row in PEOPLE[1:]], ensure_ascii=False)
+LINES = "\n".join(json.dumps({"n": i, "id": f"{i:09}"}) for i in range(30)) + "\n"
+
+header = {"header": True, "delimiter": ","}
+expect("plain text", b"Call me at 030 123456.\nBye.\n", [("", "text", "Call me at 030 123456.\nBye.\n", {"place": 4})])
+expect("nothing", b"", [])
+expect("csv", CSV.encode(), [("", "csv", CSV, header)])
+expect("csv, semicolons", CSV.replace(",", ";").encode(), [("", "csv", CSV.replace(",", ";"), {"delimiter": ";"})])
+expect("tsv", CSV.replace(",", "\t").encode(), [("", "csv", CSV.replace(",", "\t"), {"delimiter": "\t"})])
+expect("csv, quotes", b'id,text\n1,"a, b\nc"\n2,"say ""x"""\n', [("", "csv", b'id,text\n1,"a, b\nc"\n2,"say ""x"""\n', header)])
+expect("csv without header", b"12345678,anna@example.com\n23456789,li@example.com\n",
+       [("", "csv", "12345678,anna@example.com\n23456789,li@example.com\n", {"header": False})])
+expect("json", JSON.encode(), [("", "json", JSON)])
+expect("json, cut", JSON.encode()[:-20], [("", "json", JSON.encode()[:-20])])
+expect("ndjson", LINES.encode(), [("", "ndjson", LINES)])
+expect("a log line is no json", b"[2026-11-01 12:00] login of 42\n[2026-11-01 12:01] logout\n",
+       [("", "text", "[2026-11-01 12:00] login of 42\n[2026-11-01 12:01] logout\n")])
+expect("xml", b'<?xml version="1.0"?><a><b>1</b></a>', [("", "xml", '<?xml version="1.0"?><a><b>1</b></a>')])
+expect("html", b"<!DOCTYPE html><html><p>x</p></html>", [("", "html", "<!DOCTYPE html><html><p>x</p></html>")])
+expect("form", b"name=Anna+M&mail=anna%40example.com&x=1", [("", "form", "name=Anna+M&mail=anna%40example.com&x=1")])
+expect("one pair is a form if it is told", b"name=Anna", [("", "form", "name=Anna")], type="application/x-www-form-urlencoded")
+expect("binary", bytes(range(256)) * 4, [("", "binary", bytes(range(256)) * 4)])
+expect("a document type", b'<?xml version="1.0"?><!-- <a <!ENTITY --><!DOCTYPE a [<!ELEMENT a ANY>]><a>1</a>',
+       [("", "xml", '<?xml version="1.0"?><!-- <a <!ENTITY --><!DOCTYPE a [<!ELEMENT a ANY>]><a>1</a>')])
+expect("entities of a document type", b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x "123">]><a>&x;</a>',
+       "declares entities")
+
+# ---- character sets ----
+
+CHINESE = "姓名,身份证号码\n李伟,110101199003070000\n王芳,310101198512120000\n" * 3
+JAPANESE = "氏名,電話番号\n山田太郎,03-1234-5678\nすずき,090-1234-5678\n" * 3
+KOREAN = "이름,주민등록번호\n김철수,900101-1234567\n" * 4
+TAIWAN = "姓名,電話號碼\n陳大文,02-2345-6789\n林小姐,0912-345-678\n" * 3
+GERMAN = "Name;Straße\nJürgen Größe;Königsallee 1\nJörg;Müllerstraße 2\n"
+for text, codec, link, options in [
+        (CHINESE, "gb18030", "gb18030", {}), (CHINESE, "gbk", "gb18030", {"type": "text/csv; charset=gb2312"}),
+        (JAPANESE, "cp932", "shift-jis", {}), (KOREAN, "cp949", "euc-kr", {}), (KOREAN, "cp949", "euc-kr", {"locale": "ko-KR"}),
+        (TAIWAN, "cp950", "big5", {}), (GERMAN, "cp1252", "windows-1252", {}),
+        (GERMAN, "utf-16-le", "utf-16le", {}), (GERMAN, "utf-16-be", "utf-16be", {}),
+        ("Имя;Дом\nИван;1\n", "cp1251", "windows-1251", {"locale": "ru"}),
+        ("Имя;Дом\nИван;1\n", "koi8-r", "koi8-r", {"type": "text/csv;charset=KOI8-R"})]:
+    data = text.encode(codec)
+    expect(f"{codec} {options}", data, [(link, "csv", text, {"charset": link})], **options)
+expect("utf-16le with mark", b"\xff\xfe" + CHINESE.encode("utf-16-le"), [("utf-16le", "csv", CHINESE)])
+expect("utf-16be with mark", b"\xfe\xff" + JSON.encode("utf-16-be"), [("utf-16be", "json", JSON)])
+expect("utf-32le with mark", b"\xff\xfe\0\0" + GERMAN.encode("utf-32-le"), [("utf-32le", "csv", GERMAN)])
+expect("utf-8 with mark", b"\xef\xbb\xbf" + CSV.encode(), [("", "csv", CSV)])
+expect("characters beyond the plane", "𠮷野家 😀 1234\n".encode("utf-16"), [("utf-16le", "text", "𠮷野家 😀 1234\n")])
+expect("gb18030 of four bytes", ("李伟 李伟 李伟 李伟 𠮷 ɐ 1\n" * 3).encode("gb18030"), [("gb18030", "text", "李伟 李伟 李伟 李伟 𠮷 ɐ 1\n" * 3)])
+expect("a set that comes late", b"x" * 6000 + b"\n" + CHINESE.encode("gb18030"), [("", "text", b"x" * 6000 + b"\n" + CHINESE.encode())], set_of_all="gb18030", hold=False)
+expect("utf-16, cut in a character", b"\xff\xfe" + "ab".encode("utf-16-le")[:-1], "cut off within a character")
+expect("half a pair", b"\xff\xfe" + b"\x00\xd8" + "a".encode("utf-16-le"), [("utf-16le", "text", "\ufffda")], hold=False)
+
+# ---- compressions ----
+
+TEXT = ("Anna Müller, anna@example.com, DE89370400440532013000\n" * 40).encode()
+GZIP = gzip.compress(TEXT, mtime=0)
+unmapped = {"place": 0}
+is_csv = "csv"
+expect("gzip", GZIP, [("gzip", is_csv, TEXT, unmapped)])
+expect("gzip, two members and zeros", GZIP + GZIP + b"\0" * 512, [("gzip", is_csv, TEXT + TEXT)])
+expect("gzip, bytes behind", GZIP + b"abc", "bytes follow its end")
+expect("gzip, cut", GZIP[:-3], "cut off")
+expect("gzip, checksum", GZIP[:-6] + b"\1" + GZIP[-5:], "damaged", hold=False)
+expect("gzip in gzip", gzip.compress(GZIP), [("gzip > gzip", is_csv, TEXT)])
+expect("zlib", zlib.compress(TEXT), [("zlib", is_csv, TEXT)])
+expect("deflate as told", zlib.compress(TEXT), [("deflate", is_csv, TEXT)], encoding="deflate")
+expect("deflate, bare", zlib.compress(TEXT, wbits=-15), [("deflate", is_csv, TEXT)], encoding="deflate")
+expect("two encodings", gzip.compress(zlib.compress(TEXT)), [("gzip > deflate", is_csv, TEXT)], encoding="deflate, gzip")
+expect("an unknown encoding", TEXT, "content encoding is not known", encoding="exotic")
+expect("identity", TEXT, [("", is_csv, TEXT)], encoding="identity", hold=False)
+for tool, link, options in [("zstd", "zstd", {}), ("brotli", "brotli", {"encoding": "br"})]:
+    program = shutil.which(tool)
+    if program is None:
+        skipped += 1
+        print(f"{tool}: skipped: there is no such program", file=sys.stderr)
+        continue
+    packed = subprocess.run([program, "-c", "-q"] if tool == "zstd" else [program, "-c"], input=TEXT, capture_output=True, check=True).stdout
+    expect(tool, packed, [(link, is_csv, TEXT)], **options)
+    expect(tool + ", cut", packed[:-2], "cut off", **options)
+for name, data in [("xz", lzma.compress(TEXT)), ("bzip2", bz2.compress(TEXT)), ("7z", b"7z\xbc\xaf\x27\x1c" + bytes(40)),
+                   ("rar", b"Rar!\x1a\x07\x01\0" + bytes(40)), ("parquet", b"PAR1" + bytes(40))]:
+    expect(name, data, "not looked into", hold=False)
+
+# ---- archives ----
+
+
+def tar(members, form=tarfile.USTAR_FORMAT):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as archive:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def archive(members, method=zipfile.ZIP_DEFLATED, stream=False):
+    out = io.BytesIO()
+
+    class Once(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return out.write(data)
+
+    with zipfile.ZipFile(Once() if stream else out, "w", method) as target:
+        for name, data in members:
+            target.writestr(zipfile.ZipInfo(name), data, compress_type=method)
+    return out.getvalue()
+
+
+MEMBERS = [("members/a.csv", CSV.encode()), ("b.json", JSON.encode()), ("empty", b"")]
+LONG = "deep/" * 40 + "file.csv"
+expect("tar", tar(MEMBERS), [("tar:members/a.csv", "csv", CSV, {"place": 3}), ("tar:b.json", "json", JSON)])
+for form, name in [(tarfile.GNU_FORMAT, "gnu"), (tarfile.PAX_FORMAT, "pax"), (tarfile.USTAR_FORMAT, "ustar")]:
+    expect(f"tar, long name, {name}", tar([(LONG, b"x y z\n")], form), [(f"tar:{LONG}", "csv", "x y z\n")])
+expect("tar without its end", tar(MEMBERS)[:1536], "cut off")
+expect("tar.gz", gzip.compress(tar(MEMBERS)), [("gzip > tar:members/a.csv", "csv", CSV), ("gzip > tar:b.json", "json", JSON)])
+expect("zip", archive(MEMBERS), [("zip:members/a.csv", "csv", CSV), ("zip:b.json", "json", JSON)])
+expect("zip, stored", archive(MEMBERS, zipfile.ZIP_STORED), [("zip:members/a.csv", "csv", CSV, {"place": 1}), ("zip:b.json", "json", JSON)])
+expect("zip, written to a stream", archive(MEMBERS, stream=True), [("zip:members/a.csv", "csv", CSV), ("zip:b.json", "json", JSON)])
+expect("zip, empty", archive([]), [], hold=False)
+ZIP = archive(MEMBERS)
+expect("zip, cut", ZIP[:-10], "cut off")
+expect("zip in zip", archive([("in.zip", ZIP)]), [("zip:in.zip > zip:members/a.csv", "csv", CSV), ("zip:in.zip > zip:b.json", "json", JSON)])
+encrypted = bytearray(ZIP)
+encrypted[6] |= 1
+expect("zip, encrypted", bytes(encrypted), "encrypted", hold=False)
+other = bytearray(archive(MEMBERS, zipfile.ZIP_STORED))
+other[other.index(b"Anna")] = ord("X")
+expect("zip, damaged", bytes(other), "damaged", hold=False)
+directory = bytearray(ZIP)
+at = directory.rindex(b"b.json")
+directory[at] = ord("c")
+expect("zip, another name in the directory", bytes(directory), "directory names a member", hold=False)
+expect("zip, bytes behind", ZIP + b"x", "bytes follow its end", hold=False)
+expect("zip with bzip2 in it", archive(MEMBERS, zipfile.ZIP_BZIP2), "compression is not looked into", hold=False)
+
+# ---- Office documents ----
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DOCX = archive([("word/document.xml",
+                 f'<?xml version="1.0"?><w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>DE89 3704</w:t></w:r><w:r><w:t xml:space="preserve"> 0044 &amp; M&#252;</w:t>'
+                 '</w:r></w:p><w:p><w:ins w:author="Anna Example"><w:r><w:t/></w:r></w:ins></w:p></w:body></w:document>'.encode())])
+expect("docx", DOCX, [("docx:word/document.xml", "text", "DE89 3704 0044 & Mü\nauthor: Anna Example\n\n")])
+PPTX = archive([("ppt/slides/slide1.xml", '<p:sld xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>Über 12</a:t></a:r><a:r><a:t>34</a:t></a:r></a:p></p:sld>'.encode())])
+expect("pptx", PPTX, [("pptx:ppt/slides/slide1.xml", "text", "Über 1234\n")])
+SHEET = ('<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
+         '<row r="2"><c r="A2" t="inlineStr"><is><t>Anna &quot;A&quot;</t></is></c><c r="B2"><v>3.5</v></c><c r="C2" t="s"><v>2</v></c></row></sheetData></worksheet>').encode()
+STRINGS = '<sst><si><t>name</t></si><si><r><t>ib</t></r><r><t>an</t></r></si><si><t>DE89370400440532013000</t></si></sst>'.encode()
+ROWS = '"name",,"iban"\n"Anna ""A""","3.5","DE89370400440532013000"\n'
+for members in ([("xl/worksheets/sheet1.xml", SHEET), ("xl/sharedStrings.xml", STRINGS)],
+                [("xl/sharedStrings.xml", STRINGS), ("xl/worksheets/sheet1.xml", SHEET)]):
+    expect(f"xlsx, {members[0][0]} first", archive(members), [("xlsx:xl/worksheets/sheet1.xml", "csv", ROWS, {"header": True})])
+expect("xlsx, a string that is not there", archive([("xl/worksheets/s.xml", SHEET)]), "shared string", hold=False)
+ODT = archive([("content.xml", '<office:document-content><text:p>Anna <text:span>Mül</text:span>ler</text:p></office:document-content>'.encode())])
+expect("odt", ODT, [("zip:content.xml", "text", "Anna Müller\n")])
+expect("docx with a document type", archive([("word/document.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')]), "document type", hold=False)
+
+# ---- mails and forms ----
+
+mail = email.message.EmailMessage()
+mail["From"] = "Anna <anna@example.com>"
+mail["Subject"] = "Numbers"
+mail.set_content("My number is 030 1234567 and my name Müller.\n" * 3, charset="iso-8859-1", cte="quoted-printable")
+mail.add_attachment(CSV.encode(), maintype="text", subtype="csv", filename="people.csv")
+mail.add_attachment(GZIP, maintype="application", subtype="gzip", filename="people.csv.gz")
+MAIL = mail.as_bytes()
+found = dump(MAIL, {})
+chains = [(part["chain"], part["syntax"]) for part in found["parts"]]
+bodies = [part["bytes"] for part in found["parts"]]
+check(found["status"] == 0 and chains == [
+    ("mail > headers", "text"), ("mail > part:1 > headers", "text"), ("mail > part:1 > quoted-printable > windows-1252", "text"),
+    ("mail > part:2 > headers", "text"), ("mail > part:2 > base64", "csv"), ("mail > part:3 > headers", "text"),
+    ("mail > part:3 > base64 > gzip", "csv")], "mail", f"{found['message']} {chains}")
+check(bodies[2] == b"My number is 030 1234567 and my name M\xc3\xbcller.\n" * 3 and bodies[4] == CSV.encode() and bodies[6] == TEXT, "mail, bodies", str(bodies)[:500])
+for part in found["parts"]:
+    if part["chain"].endswith("windows-1252"):
+        for at, byte in enumerate(part["bytes"]):
+            begin, end = part["raw"][at]
+            stood = MAIL[begin:end]
+            good = stood == bytes([byte]) or stood == b"=" + f"{ord('ü'):02X}".encode()
+            if not good:
+                check(False, "mail (runs)", f"{byte:#x} is said to stand at {stood!r}")
+                break
+        else:
+            check(True, "mail (runs)")
+expect("mail holds", MAIL[:0] + MAIL, [(c, s, b) for (c, s), b in zip(chains, bodies)])
+expect("mail, plain", b"From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n\r\nHello 123\r\n",
+       [("mail > headers", "text", "From: a@example.com\r\nTo: b@example.com\r\nSubject: x\r\n\r\n", {"place": 4}), ("mail", "text", "Hello 123\r\n", {"place": 4})])
+FORM = ("--XX\r\nContent-Disposition: form-data; name=\"ssn\"\r\n\r\n078-05-1120\r\n--XX\r\n"
+        "Content-Disposition: form-data; name=\"f\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n" + CSV + "\r\n--XX--\r\n").encode()
+wanted = [("multipart > part:1 > headers", "text", "Content-Disposition: form-data; name=\"ssn\"\r\n\r\n"),
+          ("multipart > part:1", "text", "078-05-1120", {"field": "ssn", "place": 4}),
+          ("multipart > part:2 > headers", "text", "Content-Disposition: form-data; name=\"f\"; filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n"),
+          ("multipart > part:2", "csv", CSV, {"field": "f"})]
+expect("multipart, told", FORM, wanted, type='multipart/form-data; boundary="XX"')
+expect("multipart, found", FORM, wanted)
+expect("multipart, cut", FORM[:-6], "cut off")
+expect("boundaries that begin alike", b"--A\r\nContent-Type: multipart/mixed; boundary=AB\r\n\r\n--AB\r\n\r\none\r\n--AB--\r\n\r\n--A--\r\n",
+       [("multipart > part:1 > headers", "text", "Content-Type: multipart/mixed; boundary=AB\r\n\r\n"),
+        ("multipart > part:1 > part:1 > headers", "text", "\r\n"), ("multipart > part:1 > part:1", "text", "one")])
+expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "transfer encoding is not known", hold=False)
+
+# ---- base64 within values ----
+
+SECRET = "IBAN DE89370400440532013000 of Anna"
+inner = base64.b64encode(SECRET.encode()).decode()
+outer = json.dumps({"a": inner, "b": 1})
+begin = outer.index(inner)
+expect("base64 in json", outer.encode(), [("", "json", outer), ("base64", "text", SECRET, {"parent": 1, "level": 1, "place": 2, "begin": begin, "end": begin + len(inner)})])
+packed = base64.b64encode(GZIP).decode()
+expect("gzip in base64", f'{{"a":"{packed}"}}'.encode(), [("", "json", f'{{"a":"{packed}"}}'), ("base64 > gzip", is_csv, TEXT)])
+lines = base64.encodebytes(TEXT).decode()
+expect("base64 in lines", ("key:\n" + lines + "\nend\n").encode(), [("", "text", "key:\n" + lines + "\nend\n"), ("base64", is_csv, TEXT)])
+escaped = json.dumps({"a": lines})
+expect("base64 in escaped lines", escaped.encode(), [("", "json", escaped), ("base64", is_csv, TEXT)])
+twice = base64.b64encode(inner.encode()).decode()
+expect("base64 in base64", f"x {twice} y".encode(), [("", "text", f"x {twice} y"), ("base64", "text", inner), ("base64 > base64", "text", SECRET)])
+powershell = base64.b64encode("Get-Item 12345".encode("utf-16-le")).decode()
+expect("utf-16 in base64", f"-enc {powershell}\n".encode(), [("", "text", f"-enc {powershell}\n"), ("base64 > utf-16le", "text", "Get-Item 12345")])
+words = "internationalization_of_everything 3f786850e387550fdab836ed7e6dc881de23001b AKIAIOSFODNN7EXAMPLEKEY/usr/local/share/dictionaries\n"
+expect("base64 in the headers of a mail", ("Subject: =?UTF-8?B?" + inner + "?=\nFrom: a@example.com\n\nx\n").encode(),
+       [("mail > headers", "text", "Subject: =?UTF-8?B?" + inner + "?=\nFrom: a@example.com\n\n"), ("mail > headers > base64", "text", SECRET), ("mail", "text", "x\n")])
+expect("no base64", words.encode(), [("", "text", words)])
+expect("base64 in gzip", gzip.compress(outer.encode()), [("gzip", "json", outer), ("gzip > base64", "text", SECRET, {"place": 0})])
+expect("base64 in utf-16", b"\xff\xfe" + outer.encode("utf-16-le"), [("utf-16le", "json", outer), ("utf-16le > base64", "text", SECRET, {"begin": 2 + 2 * begin, "end": 2 + 2 * (begin + len(inner))})])
+
+# ---- bombs ----
+
+
+def bomb(name, data, wanted="", **options):
+    path = folder / "bomb"
+    path.write_bytes(data)
+    before = time.process_time()
+    result = run("dump", path, options, 120)
+    found = json.loads(result.stdout)
+    check(found["status"] == 6 and wanted in found["message"], name, f"status {found['status']}: {found['message']}")
+
+
+class Zeros(io.RawIOBase):
+    def __init__(self, size):
+        self.left = size
+
+    def readable(self):
+        return True
+
+    def readinto(self, room):
+        n = min(len(room), self.left)
+        room[:n] = bytes(n)
+        self.left -= n
+        return n
+
+
+def zeros(size):
+    packer = zlib.compressobj(9, wbits=31)
+    out = [packer.compress(bytes(1 << 20)) for _ in range(size >> 20)]
+    return b"".join(out) + packer.flush()
+
+
+ZERO = zeros(64 << 20)
+bomb("gzip of zeros", ZERO, "bomb")
+bomb("gzip of gzip of zeros", gzip.compress(ZERO), "bomb")
+bomb("zip of zeros", archive([("z", bytes(40 << 20))]), "bomb")
+nested = b"text"
+for i in range(14):
+    nested = gzip.compress(nested, mtime=0)
+bomb("gzip fourteen deep", nested, "within one another")
+nested = CSV.encode()
+for i in range(14):
+    nested = archive([("x", nested)], zipfile.ZIP_STORED)
+bomb("zip fourteen deep", nested, "within one another")
+bomb("more bytes than allowed", GZIP, "bytes come out", bytes=1000)
+bomb("less memory than needed", gzip.compress(TEXT), "memory", memory=65536)
+cells = "<row>" + '<c t="s"><v>0</v></c>' * 200 + "</row>"
+book = archive([("xl/sharedStrings.xml", b"<sst><si><t>" + b"y" * 1000000 + b"</t></si></sst>"),
+                ("xl/worksheets/sheet1.xml", b"<worksheet>" + cells.encode() * 100 + b"</worksheet>")])
+bomb("a long string in many cells", book, "")
+
+shutil.rmtree(folder)
+print(f"form-cases: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+sys.exit(failed != 0)

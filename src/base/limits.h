@@ -104,4 +104,9 @@
 #define COMITY_LIMIT_TYPE_DEPTH 24     /* of an expression: parentheses and `if` within one another */
 #define COMITY_LIMIT_TYPE_TEXT_BYTES 400
 
+/* A masking policy: ten lines for each of a thousand types. */
+#define COMITY_LIMIT_MASK_POLICY_BYTES ((size_t)1 << 20)
+/* Raw bytes held until it is settled what is done to them: a compressed member or a value in base64 as a whole. */
+#define COMITY_LIMIT_MASK_WINDOW_BYTES ((size_t)64 << 20)
+
 #endif

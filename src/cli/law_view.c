@@ -1,6 +1,7 @@
 /* comity law list, show, diff: the verbs that read images. */
 #include "cli/law.h"
 
+#include "api/handles.h"
 #include "base/date.h"
 #include "base/near.h"
 #include "law/terms.h"

@@ -158,6 +158,9 @@ static void chunk_scan(comity_scan *scan, size_t size)
         scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;
         if (scan->part.syntax == COMITY_FORM_CSV) {
             comity_scan_place_advance(scan, at);
+            bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
+                          scan->place.cell <= comity_scan_offset(scan, at);
+            scan->low = within ? scan->view + (scan->place.cell - scan->view_begin) : scan->low;
         }
         look_at(scan, at);
     }

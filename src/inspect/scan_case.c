@@ -62,7 +62,8 @@ static uint32_t decode(const uint8_t *text, size_t size, size_t *ret_size)
 
 size_t comity_case_write(const void *text, size_t size, comity_case wanted, uint8_t *ret_text)
 {
-    const uint8_t *at = text;
+    const uint8_t *const first = text;
+    const uint8_t *at = first;
     const uint8_t *end = at + size;
     size_t written = 0;
     bool begins = true;
@@ -70,7 +71,8 @@ size_t comity_case_write(const void *text, size_t size, comity_case wanted, uint
         size_t one;
         char bytes[4];
         uint32_t character = decode(at, (size_t)(end - at), &one);
-        bool capital = wanted == COMITY_CASE_UPPER || (wanted == COMITY_CASE_TITLE && begins);
+        bool capital = wanted == COMITY_CASE_UPPER || (wanted == COMITY_CASE_TITLE && begins) ||
+                       (wanted == COMITY_CASE_FIRST && at == first);
         if (character == 0) {
             ret_text[written++] = *at;
         } else {

@@ -10,7 +10,9 @@
 /* Room for a text written anew, whose first writing has half as many bytes at most. */
 #define COMITY_SCAN_CASE_BYTES 512
 
-typedef enum comity_case { COMITY_CASE_LOWER, COMITY_CASE_UPPER, COMITY_CASE_TITLE } comity_case;
+/* In lower case; in capitals; each word with a capital initial; the first word only. */
+typedef enum comity_case { COMITY_CASE_LOWER, COMITY_CASE_UPPER, COMITY_CASE_TITLE, COMITY_CASE_FIRST } comity_case;
+#define COMITY_CASE_COUNT 4
 
 /* Writes `size` bytes of UTF-8 in the case; returns how many were written. Malformed bytes stay. */
 size_t comity_case_write(const void *text, size_t size, comity_case wanted, uint8_t *ret_text);

@@ -79,12 +79,12 @@ comity_status comity_scan_index_add(comity_scan_index *index, const void *text, 
 comity_status comity_scan_index_add_cases(comity_scan_index *index, const void *text, size_t size, uint32_t payload,
                                           comity_arena *arena, comity_error *reterr)
 {
-    uint8_t cases[3][COMITY_SCAN_CASE_BYTES];
+    uint8_t cases[COMITY_CASE_COUNT][COMITY_SCAN_CASE_BYTES];
     if (size > COMITY_SCAN_CASE_BYTES / 2) {
         return comity_scan_index_add(index, text, size, payload, arena, reterr);
     }
-    size_t sizes[3];
-    for (int i = 0; i < 3; i++) {
+    size_t sizes[COMITY_CASE_COUNT];
+    for (int i = 0; i < COMITY_CASE_COUNT; i++) {
         sizes[i] = comity_case_write(text, size, (comity_case)i, cases[i]);
         bool seen = false;
         for (int j = 0; j < i; j++) {

@@ -35,7 +35,7 @@ COMITY_MUST_USE comity_status comity_scan_index_init(comity_scan_index *ret_inde
 COMITY_MUST_USE comity_status comity_scan_index_add(comity_scan_index *index, const void *text, size_t size,
                                                     uint32_t payload, comity_arena *arena, comity_error *reterr);
 
-/* As `add`, but for texts beyond ASCII in lower case, in capitals, and with capital initials too. */
+/* As `add`, but for texts beyond ASCII in all cases of comity_case. */
 COMITY_MUST_USE comity_status comity_scan_index_add_cases(comity_scan_index *index, const void *text, size_t size,
                                                           uint32_t payload, comity_arena *arena, comity_error *reterr);
 

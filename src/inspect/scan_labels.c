@@ -9,6 +9,8 @@
 /* Words of a name; and how far a list of values may lie behind its name. */
 #define NAME_WORDS 12
 #define LIST_STEPS 16
+/* Containers around a value whose names may speak for it. */
+#define PARENTS 3
 
 static bool is_blank(uint8_t byte)
 {
@@ -327,15 +329,16 @@ static void around_column(comity_scan *scan, comity_scan_around *around)
     }
 }
 
-/* The name of the list or object around, where the own one says nothing: {"ssn": {"value": …}}. */
-static void around_parent(comity_scan *scan, comity_scan_around *around)
+/* The names of the lists and objects around, where the own one says nothing: {"ssn": {"value": …}}. */
+static void around_parents(comity_scan *scan, const uint8_t *at, comity_scan_around *around)
 {
-    uint32_t depth = scan->place.depth;
-    if (around->types == NULL && depth > 0 && depth <= COMITY_LIMIT_SCAN_DEPTH) {
-        const comity_scan_container *container = &scan->place.containers[depth - 1];
+    comity_scan_place_advance(scan, at);
+    uint32_t depth = scan->place.depth < COMITY_LIMIT_SCAN_DEPTH ? scan->place.depth : 0;
+    for (uint32_t i = 0; i < PARENTS && i < depth && around->types == NULL; i++) {
+        const comity_scan_container *container = &scan->place.containers[depth - 1 - i];
         uint64_t own = around->field;
         around_field(scan, container->name, container->size, around);
-        around->field ^= own;
+        around->field = own == around->field ? own : own * 31 ^ around->field;
     }
 }
 
@@ -358,15 +361,13 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
     case COMITY_FORM_NDJSON:
         if (json_around(scan, begin, end, &name, &size, &low, &high)) {
             around_field(scan, name, size, ret_around);
-            around_parent(scan, ret_around);
+            around_parents(scan, begin, ret_around);
         }
         break;
     case COMITY_FORM_CSV:
         comity_scan_place_advance(scan, begin);
         around_column(scan, ret_around);
-        low = scan->low > scan->view + (scan->place.cell - scan->view_begin) || scan->place.cell < scan->view_begin
-                  ? begin
-                  : scan->view + (scan->place.cell - scan->view_begin);
+        low = scan->low;
         while (high < scan->high && high - end < COMITY_LIMIT_SCAN_NEAR && *high != (uint8_t)scan->part.delimiter &&
                *high != '\n') {
             high++;
@@ -449,20 +450,25 @@ static const uint8_t *value_end(const comity_scan *scan, const uint8_t *begin, b
     return at;
 }
 
+/* Marks that end a sentence, not a value. */
+static const uint8_t *without_marks(const uint8_t *begin, const uint8_t *end)
+{
+    while (end > begin && (is_blank(end[-1]) || (end[-1] != '\0' && strchr(".,;:!?)'", end[-1]) != NULL))) {
+        end--;
+    }
+    return end;
+}
+
 /* In text a value may go on behind what belongs to it: shorter ones are tried, too. */
 static void text_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field)
 {
-    comity_scan_field_value(scan, begin, end, &field->types, field->hash);
-    static const char stops[] = ",&\t)";
+    static const char stops[] = ",&\t) ";
+    comity_scan_field_value(scan, begin, without_marks(begin, end), &field->types, field->hash);
     for (size_t i = 0; i < sizeof stops - 1 && scan->done <= comity_scan_offset(scan, begin); i++) {
         const uint8_t *stop = memchr(begin, stops[i], (size_t)(end - begin));
         if (stop != NULL && stop > begin) {
-            comity_scan_field_value(scan, begin, stop, &field->types, field->hash);
+            comity_scan_field_value(scan, begin, without_marks(begin, stop), &field->types, field->hash);
         }
-    }
-    const uint8_t *space = memchr(begin, ' ', (size_t)(end - begin));
-    if (space != NULL && space > begin && scan->done <= comity_scan_offset(scan, begin)) {
-        comity_scan_field_value(scan, begin, space, &field->types, field->hash);
     }
 }
 

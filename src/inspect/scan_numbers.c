@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#define WORDS 12           /* gathered in all */
-#define WORDS_LEFT 5       /* of them before the place */
+#define WORDS 16           /* gathered in all */
+#define WORDS_LEFT 6       /* of them before the place */
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
 #define LETTERS 4          /* of a word without digits that may belong to a number */
 #define GAP_BYTES 4        /* between two words */
@@ -164,7 +164,7 @@ static bool may_join(const uint8_t *low, const uint8_t *high, const number_word 
 
 static void gather_right(const uint8_t *low, const uint8_t *high, number_words *words)
 {
-    while (words->count < WORDS) {
+    while (words->count < WORDS - WORDS_LEFT) {
         const number_word *last = &words->list[words->count - 1];
         number_word word;
         bool space;
@@ -312,6 +312,20 @@ static void runs_try(comity_scan *scan, const number_words *words, const comity_
     }
 }
 
+/* What speaks for a number stands outside of its words with digits: "no", "ID" may have been gathered. */
+static void around_digits(comity_scan *scan, const number_words *words, comity_scan_around *ret_around)
+{
+    size_t first = 0;
+    size_t last = words->count - 1;
+    while (first < last && !words->list[first].has_digit) {
+        first++;
+    }
+    while (last > first && !words->list[last].has_digit) {
+        last--;
+    }
+    comity_scan_look_around(scan, words->list[first].begin, words->list[last].end, ret_around);
+}
+
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
 {
     number_words words = {.count = 1};
@@ -329,7 +343,7 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
     gather_right(scan->low, scan->high, &words);
     gather_left(scan->low, scan->high, at, &words);
     const uint8_t *end = words.list[words.count - 1].end;
-    comity_scan_look_around(scan, words.list[0].begin, end, &around);
+    around_digits(scan, &words, &around);
     comity_scan_at_token(scan, at, &around);
     if (comity_scan_offset(scan, begin) >= scan->done) {
         runs_try(scan, &words, &around);

@@ -165,7 +165,7 @@ static comity_status word_names_add(rules_maker *maker, const comity_literal *li
     if (literal->size > COMITY_SCAN_CASE_BYTES / 2) {
         return COMITY_OK;
     }
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < COMITY_CASE_COUNT; i++) {
         size_t size = comity_case_write(literal->text, literal->size, (comity_case)i, cases);
         COMITY_TRY(name_add(maker, literal, cases, size));
     }
@@ -217,7 +217,7 @@ static comity_status literals_make(rules_maker *maker)
     /* a text of two bytes takes a place for each byte that can follow it */
     size_t places = 0;
     for (size_t i = 0; i < maker->literal_count; i++) {
-        places += maker->literals[i].size < 3 ? 384 : 3;
+        places += maker->literals[i].size < 3 ? 512 : COMITY_CASE_COUNT;
     }
     COMITY_TRY(comity_arena_take_array(maker->arena, 4 * count, sizeof(comity_scan_meaning), &memory, maker->reterr));
     rules->meanings = memory;

@@ -54,22 +54,22 @@ comity_types *small_types(void)
     return types;
 }
 
-document *document_new(void)
+scan_document *document_new(void)
 {
-    document *made = calloc(1, sizeof *made);
+    scan_document *made = calloc(1, sizeof *made);
     made->bytes = calloc(1, DOCUMENT_BYTES);
     made->plants = calloc(DOCUMENT_PLANTS, sizeof *made->plants);
     return made;
 }
 
-void document_free(document *document)
+void document_free(scan_document *document)
 {
     free(document->bytes);
     free(document->plants);
     free(document);
 }
 
-static void put(document *document, const char *text)
+static void put(scan_document *document, const char *text)
 {
     size_t size = strlen(text);
     if (document->size + size < DOCUMENT_BYTES) {
@@ -116,7 +116,7 @@ static void value_make(const comity_types *types, chance *random, const char *pa
 }
 
 /* Puts a value; it must be found. */
-static void plant_put(document *document, const comity_types *types, chance *random, size_t recipe, bool may_be_left)
+static void plant_put(scan_document *document, const comity_types *types, chance *random, size_t recipe, bool may_be_left)
 {
     char value[128];
     size_t type = comity_types_find(types, recipes[recipe].type, strlen(recipes[recipe].type));
@@ -136,12 +136,12 @@ static size_t any_recipe(chance *random)
     return chance_below(random, sizeof recipes / sizeof recipes[0]);
 }
 
-static void put_filler(document *document, chance *random)
+static void put_filler(scan_document *document, chance *random)
 {
     put(document, fillers[chance_below(random, sizeof fillers / sizeof fillers[0])]);
 }
 
-static void text_line(document *document, const comity_types *types, chance *random)
+static void text_line(scan_document *document, const comity_types *types, chance *random)
 {
     static const char *const joints[] = {": ", "=", " ", " is ", ": \""};
     static const char *const ends[] = {"", "\"", ".", ",", ")", ";"};
@@ -164,7 +164,7 @@ static void text_line(document *document, const comity_types *types, chance *ran
     put(document, chance_in_100(random, 90) ? "\n" : "\r\n");
 }
 
-static void json_record(document *document, const comity_types *types, chance *random)
+static void json_record(scan_document *document, const comity_types *types, chance *random)
 {
     put(document, "{");
     size_t fields = 1 + chance_below(random, 8);
@@ -193,7 +193,7 @@ static void json_record(document *document, const comity_types *types, chance *r
     put(document, "}");
 }
 
-static void csv_row(document *document, const comity_types *types, chance *random, const size_t *columns, size_t count)
+static void csv_row(scan_document *document, const comity_types *types, chance *random, const size_t *columns, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         put(document, i == 0 ? "" : ",");
@@ -209,7 +209,7 @@ static void csv_row(document *document, const comity_types *types, chance *rando
     put(document, "\n");
 }
 
-static void xml_record(document *document, const comity_types *types, chance *random)
+static void xml_record(scan_document *document, const comity_types *types, chance *random)
 {
     size_t recipe = any_recipe(random);
     put(document, "<row><");
@@ -223,7 +223,7 @@ static void xml_record(document *document, const comity_types *types, chance *ra
     put(document, "\"/></row>\n");
 }
 
-static void form_field(document *document, const comity_types *types, chance *random)
+static void form_field(scan_document *document, const comity_types *types, chance *random)
 {
     size_t recipe = any_recipe(random);
     bool plain = strpbrk(recipes[recipe].pattern, " +/@") == NULL;
@@ -237,7 +237,7 @@ static void form_field(document *document, const comity_types *types, chance *ra
     }
 }
 
-void document_make(document *document, const comity_types *types, chance *random, comity_form_syntax syntax, size_t size)
+void document_make(scan_document *document, const comity_types *types, chance *random, comity_form_syntax syntax, size_t size)
 {
     size_t columns[8];
     document->syntax = syntax;

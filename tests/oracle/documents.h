@@ -16,21 +16,21 @@ typedef struct plant {
     bool may_be_left; /* it stands where nothing speaks for it */
 } plant;
 
-typedef struct document {
+typedef struct scan_document {
     comity_form_syntax syntax;
     uint8_t *bytes; /* DOCUMENT_BYTES */
     size_t size;
     plant *plants; /* DOCUMENT_PLANTS */
     size_t plant_count;
-} document;
+} scan_document;
 
 /* Reads the small types. NULL after complaining. */
 comity_types *small_types(void);
 
-document *document_new(void);
-void document_free(document *document);
+scan_document *document_new(void);
+void document_free(scan_document *document);
 
 /* Makes a document of about `size` bytes anew. */
-void document_make(document *document, const comity_types *types, chance *random, comity_form_syntax syntax, size_t size);
+void document_make(scan_document *document, const comity_types *types, chance *random, comity_form_syntax syntax, size_t size);
 
 #endif

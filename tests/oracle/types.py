@@ -84,10 +84,16 @@ def unescape(text):
     def meaning(match):
         rest = match.group(1)
         return chr(int(rest[1:], 16)) if rest[0] == "x" else {"n": "\n", "r": "\r", "t": "\t"}.get(rest, rest)
-    return re.sub(r"\\(x[0-9A-Fa-f]{2}|.)", meaning, text.encode("utf-8").decode("latin-1"))
+    return re.sub(r"\\(x[0-9A-Fa-f]{2}|.)", meaning, text)
+
+
+def latin(text):
+    """UTF-8 bytes as a string, one character a byte."""
+    return text.encode("utf-8").decode("latin-1")
 
 
 def read_shape(text):
+    text = latin(text)
     alternatives, at = [[]], 0
     element = re.compile(r'\s*(?:(\()|(")|(\[(?:\\.|[^\]\\])*\])|([9AaXxhbuL*])|(\|)|(#.*))')
     string = re.compile(r'\s*"((?:\\.|[^"\\])*)"\s*(/?)')
@@ -258,7 +264,7 @@ class Program:
                         break
                     raise ValueError(f"{text!r} at {at}")
                 number, word, string, sign = match.groups()
-                self.tokens.append(int(number) if number else word or sign or ("string", unescape(string)))
+                self.tokens.append(int(number) if number else word or sign or ("string", unescape(latin(string))))
                 at = match.end()
             self.at = 0
             if keyword == "let":
@@ -410,7 +416,7 @@ class Program:
 
     def range(self, may_lack=False):
         """A function of a Value to (text, how many places before it are missing)."""
-        if may_lack and self.peek() in (")", "using"):
+        if may_lack and self.peek() in (")", "using", "by"):
             return lambda v: (v.value[v.begin:v.end], 0)
         if self.accept("@"):
             part = self.take() - 1

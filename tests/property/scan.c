@@ -47,7 +47,12 @@ static void keep(void *context, const comity_finding *finding)
     memset(one, 0, sizeof *one);
     one->finding.begin = finding->begin;
     one->finding.end = finding->end;
-    memcpy(one->finding.readings, finding->readings, finding->reading_count * sizeof finding->readings[0]);
+    for (size_t i = 0; i < finding->reading_count; i++) {
+        one->finding.readings[i].type = finding->readings[i].type;
+        one->finding.readings[i].form = finding->readings[i].form;
+        one->finding.readings[i].evidence = finding->readings[i].evidence;
+        one->finding.readings[i].confidence = finding->readings[i].confidence;
+    }
     one->finding.reading_count = finding->reading_count;
     memcpy(one->finding.digest, finding->digest, sizeof one->finding.digest);
     one->finding.line = finding->line;
@@ -64,7 +69,7 @@ static bool same(const run *left, const run *right)
     return memcmp(left->list, right->list, left->count * sizeof left->list[0]) == 0;
 }
 
-static void show(const char *what, const comity_types *types, const document *document, const run *left, const run *right)
+static void show(const char *what, const comity_types *types, const scan_document *document, const run *left, const run *right)
 {
     if (shown++ >= SHOWN_MAX) {
         return;
@@ -87,7 +92,7 @@ static void show(const char *what, const comity_types *types, const document *do
 }
 
 /* Pieces of `size` bytes at most: 0 stands for all at once. */
-static void scan_all(comity_scan *scan, comity_persons *persons, const document *document, chance *random, size_t size,
+static void scan_all(comity_scan *scan, comity_persons *persons, const scan_document *document, chance *random, size_t size,
                      run *ret_run)
 {
     bool exact;
@@ -121,7 +126,7 @@ static bool is_read_as(const comity_finding *finding, uint16_t type)
     return false;
 }
 
-static size_t missing(const comity_types *types, const document *document, const run *of)
+static size_t missing(const comity_types *types, const scan_document *document, const run *of)
 {
     size_t count = 0;
     size_t at = 0;
@@ -164,7 +169,7 @@ static bool stands_at(const uint8_t *bytes, size_t size, const char *text, size_
 }
 
 /* A literal of the type stands within [from, to), but for what is no letter or digit. */
-static bool stands_within(const document *document, size_t from, size_t to, const comity_literal *literal, bool plainly)
+static bool stands_within(const scan_document *document, size_t from, size_t to, const comity_literal *literal, bool plainly)
 {
     uint8_t plain[4096];
     size_t size = 0;
@@ -182,7 +187,7 @@ static bool stands_within(const document *document, size_t from, size_t to, cons
     return false;
 }
 
-static bool speaks(const comity_types *types, const document *document, const comity_finding *finding, uint16_t type,
+static bool speaks(const comity_types *types, const scan_document *document, const comity_finding *finding, uint16_t type,
                    comity_literal_kind kind)
 {
     size_t count;
@@ -200,7 +205,7 @@ static bool speaks(const comity_types *types, const document *document, const co
     return false;
 }
 
-static bool is_sound(const comity_types *types, const document *document, const comity_finding *finding)
+static bool is_sound(const comity_types *types, const scan_document *document, const comity_finding *finding)
 {
     size_t form;
     const uint8_t *raw = document->bytes + finding->begin;
@@ -228,7 +233,7 @@ static bool is_sound(const comity_types *types, const document *document, const 
     return true;
 }
 
-static size_t unsound(const comity_types *types, const document *document, const run *of)
+static size_t unsound(const comity_types *types, const scan_document *document, const run *of)
 {
     size_t count = 0;
     uint64_t end = 0;
@@ -262,7 +267,7 @@ int main(int argc, char **argv)
     comity_error error;
     run whole = run_new();
     run other = run_new();
-    document *made = document_new();
+    scan_document *made = document_new();
     size_t lost = 0, wrong = 0, split = 0, apart = 0, planted = 0, found = 0;
     test_begin("property/scan");
     test_case("set up");

@@ -166,7 +166,8 @@ static comity_status read_range(comity_types_compiler *compiler, comity_check_st
 /* A range, or nothing for the whole body. */
 static comity_status read_range_or_all(comity_types_compiler *compiler, comity_check_step *step)
 {
-    bool left_out = comity_scan_is(&compiler->token, ")") || comity_scan_is(&compiler->token, "using");
+    bool left_out = comity_scan_is(&compiler->token, ")") || comity_scan_is(&compiler->token, "using") ||
+                    comity_scan_is(&compiler->token, "by");
     step->from = 1;
     step->to = -1;
     return left_out ? COMITY_OK : read_range(compiler, step);

@@ -36,8 +36,8 @@ def many(what):
         return 'taxonomy "Many"\n' + "".join(f'purpose p{i} "purpose {i}"\n' for i in range(253))
     if what == "1,025 alternatives":
         return ('state XA "Examplia"\ninstrument I "Act"\nrule XA.I.1 "One"\n  cite   I "1"\n  when   '
-                + "\n      or ".join(f"people at least {i + 1} and occasional" for i in range(1025)) + "\n  refuse\n  unverified\n")
-    return 'state XA "Examplia"\n' + "".join(f"define XA.d{i} = circumstance-{i}\n" for i in range(101))
+                + "\n      or ".join(f"(people at least {i + 1} and occasional)" for i in range(1025)) + "\n  refuse\n  unverified\n")
+    return 'state XA "Examplia"\n' + "".join(f'authority XA.a{i} "Office {i}" may grant paper-{i}\n' for i in range(101))
 
 
 MANY = (

@@ -1,7 +1,8 @@
 /* The compiler's own state; for the files of this folder only.
  *
  * It works in steps, each a file: names.c gathers every declared name and gives
- * it its number; places.c makes sets of places; conditions.c turns conditions
+ * it its number; members.c looks at who is a member of what; places.c makes sets
+ * of places; conditions.c turns conditions
  * into rows; papers.c expressions and leaves; rules.c orders the rules and
  * checks what may lift what; tables.c makes the judge's tables; text.c what
  * is shown of a rule; compile.c calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
@@ -90,6 +91,9 @@ typedef struct comity_draft {
 
 enum { COMITY_HELPS = 1, COMITY_HURTS = 2 };
 
+/* While looking for circles: not seen, being looked at, done with. */
+enum { COMITY_WHITE = 0, COMITY_GREY = 1, COMITY_BLACK = 2 };
+
 typedef struct comity_compiler {
     comity_arena *arena;
     comity_diagnostics *diagnostics;
@@ -100,7 +104,9 @@ typedef struct comity_compiler {
     comity_entries entries[COMITY_CLASS_LAST];
     comity_map groups, defines;              /* name -> index */
     comity_entries group_entries, define_entries;
-    uint8_t *define_colours, *group_colours;
+    uint8_t *define_colours;                 /* COMITY_WHITE … */
+    bool *defines_used;
+    uint32_t expansion_steps;                /* lines of members looked at for the set of places at hand */
     const comity_law_file **law_files;       /* by law number */
     uint32_t *place_states;                  /* by place: the state it is in */
     bool *derived_kinds;
@@ -149,6 +155,7 @@ typedef struct comity_scope {
     int32_t from, until;        /* dates outside do not matter */
     bool has_party, has_owner;  /* may `party`, `owner` stand here? */
     bool in_count;
+    bool in_define;             /* of a definition by itself: any party may be spoken of */
 } comity_scope;
 
 comity_status comity_vector_reserve(comity_compiler *compiler, void **items, size_t *capacity,
@@ -172,6 +179,10 @@ comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
 uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, const comity_word *word);
 const char *comity_class_noun(comity_class class_of);
 
+/* members.c: every line of members, parties and signatories, used or not: codes
+ * that nobody declares, and what is a member of itself. */
+comity_status comity_check_members(comity_compiler *compiler) COMITY_MUST_USE;
+
 /* places.c */
 comity_status comity_compile_places(comity_compiler *compiler) COMITY_MUST_USE;
 comity_status comity_place_set_of(comity_compiler *compiler, const comity_places *places,
@@ -192,6 +203,8 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses) COMITY_MUST_USE;
+/* The definitions that nothing uses, as if something did; nothing of it stays in the compiler. */
+comity_status comity_check_unused_defines(comity_compiler *compiler) COMITY_MUST_USE;
 /* The number of a condition by itself; NULL: one that always holds. */
 comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
                                     const comity_condition *condition, uint32_t *ret_rows) COMITY_MUST_USE;

@@ -12,6 +12,8 @@
  * for an act, however many rows ask. */
 #include "law/compile/compiler.h"
 
+#include "base/near.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,7 +276,7 @@ static comity_status clauses_alternative(comity_compiler *compiler, const comity
 
 static uint8_t side_flag(comity_compiler *compiler, const comity_scope *scope, const comity_party *party)
 {
-    if (party->side == COMITY_SIDE_PARTY && !scope->has_party) {
+    if (party->side == COMITY_SIDE_PARTY && !scope->has_party && !scope->in_define) {
         complain(compiler, party->word.at, "\"party\" stands only in derive; name the party by its part in the act");
     }
     if ((party->side == COMITY_SIDE_FIRST || party->side == COMITY_SIDE_SECOND) &&
@@ -282,7 +284,7 @@ static uint8_t side_flag(comity_compiler *compiler, const comity_scope *scope, c
         complain(compiler, party->word.at, scope->has_owner ? "inside \"owned … by (…)\" only the \"owner\" is spoken of"
                                                             : "in derive only the \"party\" is spoken of");
     }
-    if (party->side == COMITY_SIDE_OWNER && !scope->has_owner) {
+    if (party->side == COMITY_SIDE_OWNER && !scope->has_owner && !scope->in_define) {
         complain(compiler, party->word.at, "\"owner\" stands only inside \"owned … by (…)\"");
     }
     return party->side == COMITY_SIDE_FIRST    ? COMITY_NODE_FIRST
@@ -596,17 +598,29 @@ static comity_status atom_agreement(comity_compiler *compiler, const comity_scop
     return COMITY_OK;
 }
 
+static void define_missing(comity_compiler *compiler, const comity_word *word)
+{
+    comity_near near;
+    comity_near_begin(&near, word->text, strlen(word->text));
+    for (size_t i = 0; i < compiler->define_entries.count; i++) {
+        comity_near_offer(&near, compiler->define_entries.items[i].text, strlen(compiler->define_entries.items[i].text));
+    }
+    comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                           near.best == NULL ? "\"%s\" is no definition on file"
+                                             : "\"%s\" is no definition on file; did you mean \"%s\"?",
+                           word->text, near.best);
+}
+
 static comity_status atom_defined(comity_compiler *compiler, const comity_scope *scope,
                                   const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     const comity_word *word = &condition->names.items[0];
     uint32_t define = comity_map_get(&compiler->defines, word->text);
     if (define == COMITY_IMAGE_NONE) {
-        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
-                               "\"%s\" is no definition on file", word->text);
+        define_missing(compiler, word);
         return COMITY_OK;
     }
-    if (compiler->define_colours[define] != 0) {
+    if (compiler->define_colours[define] != COMITY_WHITE) {
         comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
                                "the definition of \"%s\" uses itself", word->text);
         return COMITY_OK;
@@ -617,11 +631,29 @@ static comity_status atom_defined(comity_compiler *compiler, const comity_scope 
     if (entry->file->code.text != NULL) {
         inner.law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], entry->file->code.text);
     }
-    compiler->define_colours[define] = 1;
+    compiler->defines_used[define] = true;
+    compiler->define_colours[define] = COMITY_GREY;
     comity_status status =
         comity_condition_clauses(compiler, &inner, entry->declaration->as.define.when, negated, clauses);
-    compiler->define_colours[define] = 0;
+    compiler->define_colours[define] = COMITY_WHITE;
     return status;
+}
+
+/* The tables of a copy grow elsewhere, or behind what the original knows of its own. */
+comity_status comity_check_unused_defines(comity_compiler *compiler)
+{
+    comity_compiler copy = *compiler;
+    for (uint32_t i = 0; i < compiler->define_entries.count; i++) {
+        const comity_entry *entry = &compiler->define_entries.items[i];
+        comity_condition condition = {.kind = COMITY_CONDITION_DEFINED,
+                                      .names = {(comity_word[]){{entry->text, entry->at}}, 1}};
+        comity_scope scope = {.file = entry->file, .from = COMITY_SINCE_EVER, .until = COMITY_OPEN_END, .in_define = true};
+        comity_clauses clauses = {0};
+        if (!compiler->defines_used[i]) {
+            COMITY_TRY(atom_defined(&copy, &scope, &condition, false, &clauses));
+        }
+    }
+    return COMITY_OK;
 }
 
 static comity_status atom(comity_compiler *compiler, const comity_scope *scope, const comity_condition *condition,

@@ -39,7 +39,6 @@ const char *comity_class_noun(comity_class class_of)
 }
 
 static const comity_class class_of_declaration[] = {
-    [COMITY_DECLARES_PLACE] = COMITY_CLASS_PLACE,
     [COMITY_DECLARES_CATEGORY] = COMITY_CLASS_CATEGORY,
     [COMITY_DECLARES_KIND] = COMITY_CLASS_KIND,
     [COMITY_DECLARES_CERTIFICATE] = COMITY_CLASS_CERTIFICATE,
@@ -100,6 +99,38 @@ static comity_status declare_paper(comity_compiler *compiler, const comity_law_f
         return declare(compiler, COMITY_CLASS_PAPER, file, &name->name, declaration);
     }
     return COMITY_OK;
+}
+
+/* How long papers are valid under a file's law: of papers there are, and each said once. */
+static comity_status validities_check(comity_compiler *compiler, const comity_law_file *file)
+{
+    comity_map lines = {0};
+    for (size_t i = 0; i < file->declaration_count; i++) {
+        const comity_word *word = &file->declarations[i].as.name.name;
+        if (file->declarations[i].kind != COMITY_DECLARES_PAPER) {
+            continue;
+        }
+        uint32_t first = comity_map_get(&lines, word->text);
+        if (first != COMITY_IMAGE_NONE) {
+            complain(compiler, word, "paper \"%s\" is declared twice; the first is at %s:%u", word->text, file->path,
+                     first);
+            continue;
+        }
+        (void)comity_name_find(compiler, COMITY_CLASS_PAPER, word);
+        COMITY_TRY(comity_map_set(compiler, &lines, word->text, word->at.line));
+    }
+    return COMITY_OK;
+}
+
+/* A place may be declared in one file and have another of its own. */
+static comity_status declare_place(comity_compiler *compiler, const comity_law_file *file,
+                                   const comity_declaration *declaration)
+{
+    const comity_word *word = &declaration->as.name.name;
+    uint32_t first = comity_map_get(&compiler->declared[COMITY_CLASS_PLACE], word->text);
+    bool has_own_file =
+        first != COMITY_IMAGE_NONE && compiler->entries[COMITY_CLASS_PLACE].items[first].declaration == NULL;
+    return has_own_file ? COMITY_OK : declare(compiler, COMITY_CLASS_PLACE, file, word, declaration);
 }
 
 static comity_status declare_group(comity_compiler *compiler, comity_map *map, comity_entries *entries,
@@ -193,6 +224,7 @@ static comity_status declare_one(comity_compiler *compiler, const comity_law_fil
 {
     switch (declaration->kind) {
     case COMITY_DECLARES_PLACE:
+        return declare_place(compiler, file, declaration);
     case COMITY_DECLARES_CATEGORY:
     case COMITY_DECLARES_KIND:
     case COMITY_DECLARES_CERTIFICATE:
@@ -200,11 +232,6 @@ static comity_status declare_one(comity_compiler *compiler, const comity_law_fil
     case COMITY_DECLARES_DEAL:
     case COMITY_DECLARES_CIRCUMSTANCE:
     case COMITY_DECLARES_SAFEGUARD:
-        if (declaration->kind == COMITY_DECLARES_PLACE &&
-            comity_map_get(&compiler->declared[COMITY_CLASS_PLACE], declaration->as.name.name.text) !=
-                COMITY_IMAGE_NONE) {
-            return COMITY_OK; /* a file's own header has said it */
-        }
         return declare(compiler, class_of_declaration[declaration->kind], file, &declaration->as.name.name,
                        declaration);
     case COMITY_DECLARES_PAPER:
@@ -328,7 +355,7 @@ uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, cons
 
 /* ---- records ---- */
 
-/* A category and all above it. Parents that are missing or run in a circle are told. */
+/* A category and all above it. Parents that are missing are told. */
 static comity_status ancestors_add(comity_compiler *compiler, uint32_t category, comity_set *set, unsigned depth)
 {
     if (comity_set_has(set, category)) {
@@ -348,6 +375,39 @@ static comity_status ancestors_add(comity_compiler *compiler, uint32_t category,
         COMITY_TRY(ancestors_add(compiler, parent, set, depth + 1));
     }
     return COMITY_OK;
+}
+
+static bool category_has(const comity_compiler *compiler, uint32_t category, uint32_t above)
+{
+    return comity_set_has(&compiler->sets.items[compiler->names.items[category].ancestors], above);
+}
+
+/* True if one of the circle comes before this category: it is told there. */
+static bool circle_is_told(const comity_compiler *compiler, uint32_t category, uint32_t parent)
+{
+    for (uint32_t i = 0; i < category; i++) {
+        if (category_has(compiler, parent, i) && category_has(compiler, i, category)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Categories are the first names, so their numbers are those of the records. */
+static void check_parents(comity_compiler *compiler)
+{
+    const comity_entries *entries = &compiler->entries[COMITY_CLASS_CATEGORY];
+    for (uint32_t i = 0; i < entries->count; i++) {
+        const comity_words *parents = &entries->items[i].declaration->as.name.parents;
+        for (size_t j = 0; j < parents->count; j++) {
+            uint32_t parent = comity_map_get(&compiler->declared[COMITY_CLASS_CATEGORY], parents->items[j].text);
+            if (parent != COMITY_IMAGE_NONE && category_has(compiler, parent, i) &&
+                !circle_is_told(compiler, i, parent)) {
+                complain(compiler, &parents->items[j], "the category \"%s\" is its own parent%s", entries->items[i].text,
+                         parent == i ? "" : ", by way of its parents");
+            }
+        }
+    }
 }
 
 static comity_status names_record(comity_compiler *compiler, comity_class class_of)
@@ -445,6 +505,10 @@ comity_status comity_compile_names(comity_compiler *compiler)
     }
     for (comity_class class_of = 0; class_of <= COMITY_CLASS_BASIS; class_of++) {
         COMITY_TRY(names_record(compiler, class_of));
+    }
+    check_parents(compiler);
+    for (size_t i = 0; i < compiler->file_count; i++) {
+        COMITY_TRY(validities_check(compiler, &compiler->files[i]));
     }
     COMITY_TRY(authorities_record(compiler));
     return orders_record(compiler);

@@ -18,8 +18,12 @@
 
 /* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
 #define COMITY_LIMIT_LAW_ROWS 1024
+/* Items of a list in a law file: all places there are, several times over. */
+#define COMITY_LIMIT_LAW_LIST 1024
+/* Parts of a condition that must hold together: the most on file is a dozen. */
+#define COMITY_LIMIT_LAW_LITERALS 1024
 /* Members of members looked at for one set of places: all places there are, many times over. */
-#define COMITY_LIMIT_LAW_EXPANSION 1000000u
+#define COMITY_LIMIT_LAW_EXPANSION 1000000
 /* Places, laws, rules, counts: they are numbered in 16 bits where acts name them. */
 #define COMITY_LIMIT_LAW_NAMES 65000
 /* One act's parts: each is far more than an act has that a person would write,

@@ -14,6 +14,7 @@
 
 #include "base/near.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -724,6 +725,15 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
     return COMITY_OK;
 }
 
+static uint32_t clauses_longest(const comity_clauses *clauses)
+{
+    uint32_t longest = 0;
+    for (size_t i = 0; i < clauses->count; i++) {
+        longest = clauses->items[i].count > longest ? clauses->items[i].count : longest;
+    }
+    return longest;
+}
+
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses)
@@ -748,6 +758,13 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
             ret_clauses->count = 1;
             return COMITY_OK;
         }
+        if (clauses_longest(ret_clauses) > COMITY_LIMIT_LAW_LITERALS) {
+            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
+                                   "this condition has more than %d parts that must hold together",
+                                   COMITY_LIMIT_LAW_LITERALS);
+            ret_clauses->count = 0;
+            return COMITY_OK;
+        }
     }
     return COMITY_OK;
 }
@@ -755,9 +772,7 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
 comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *clause, uint32_t rule,
                                uint16_t residual)
 {
-    if (clause->count > UINT16_MAX) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "a condition has more than %u parts", UINT16_MAX);
-    }
+    assert(clause->count <= UINT16_MAX); /* the limit, and at most a list more */
     comity_row row = {.first_literal = (uint32_t)compiler->literals.count,
                       .literal_count = (uint16_t)clause->count, .residual = residual, .rule = rule};
     for (uint32_t i = 0; i < clause->count; i++) {

@@ -7,6 +7,7 @@
 
 #include "base/near.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static const struct {
     [COMITY_CLASS_SAFEGUARD] = {"safeguard", "no safeguard"},
     [COMITY_CLASS_PAPER] = {"paper", "no kind of paper"},
     [COMITY_CLASS_ABOUT] = {"concern", "nothing that any agreement is about"},
-    [COMITY_CLASS_WORD] = {"word", "no result or module"},
+    [COMITY_CLASS_WORD] = {"word", NULL}, /* known where it is used */
     [COMITY_CLASS_BASIS] = {"instrument", "no agreement, and no instrument written CODE.SHORT"},
     [COMITY_CLASS_AUTHORITY] = {"authority", "no authority"},
     [COMITY_CLASS_COUNT] = {"count", "no count"},
@@ -152,10 +153,7 @@ static comity_status declare_instrument(comity_compiler *compiler, const comity_
                                         const comity_declaration *declaration)
 {
     const comity_word *name = &declaration->as.instrument.name;
-    if (file->code.text == NULL) {
-        complain(compiler, name, "instruments are declared in files with law, not in a taxonomy");
-        return COMITY_OK;
-    }
+    assert(file->code.text != NULL); /* the parser takes none in a taxonomy */
     size_t size = strlen(file->code.text) + strlen(name->text) + 2;
     char *full;
     COMITY_TRY(comity_compiler_take(compiler, size, 1, &full));
@@ -339,6 +337,7 @@ uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, cons
         return number;
     }
     comity_near near;
+    assert(class_words[class_of].missing != NULL);
     comity_near_begin(&near, word->text, strlen(word->text));
     for (size_t i = 0; i < compiler->entries[class_of].count; i++) {
         const char *text = compiler->entries[class_of].items[i].text;

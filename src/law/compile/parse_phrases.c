@@ -84,6 +84,7 @@ static bool parse_places_only(comity_parser *parser, bool is_only, comity_places
     list_begin begin;
     COMITY_PARSE(begin_list(parser, &begin));
     do {
+        COMITY_PARSE(comity_parser_list_goes_on(parser, places.count));
         places.items = comity_parser_grow(parser, places.items, places.count, sizeof *places.items);
         COMITY_PARSE(places.items != NULL);
         COMITY_PARSE(parse_place_item(parser, &places.items[places.count]));

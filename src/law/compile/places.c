@@ -66,7 +66,7 @@ static comity_status expand_word(comity_compiler *compiler, const comity_word *w
         return COMITY_OK; /* members.c has told it */
     }
     if (compiler->expansion_steps++ == COMITY_LIMIT_LAW_EXPANSION) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "members of members of \"%s\" are more than %u",
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "members of members, down to \"%s\", are more than %d",
                            word->text, COMITY_LIMIT_LAW_EXPANSION);
     }
     uint32_t group = comity_map_get(&compiler->groups, word->text);

@@ -6,6 +6,7 @@
  * file the rules are ordered by `lifts`, else by name. */
 #include "law/compile/compiler.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -350,21 +351,14 @@ comity_status comity_compile_rules(comity_compiler *compiler)
         const comity_law_file *file = entries->items[i].file;
         comity_draft *draft = draft_of(compiler, i);
         *draft = (comity_draft){.rule = &entries->items[i].declaration->as.rule, .file = file};
-        if (file->code.text == NULL) {
-            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, entries->items[i].at,
-                                   "a taxonomy has no rules");
-            continue;
-        }
+        assert(file->code.text != NULL); /* the parser takes none in a taxonomy */
         draft->law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], file->code.text);
         draft_dates(compiler, draft);
-    }
-    if (compiler->diagnostics->error_count != 0 && compiler->draft_count != 0 && entries->items[0].file->code.text == NULL) {
-        return COMITY_OK;
     }
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         comity_draft *draft = draft_of(compiler, i);
         COMITY_TRY(comity_compiler_take(compiler, draft->rule->rules.count, sizeof(uint32_t), &draft->targets));
-        for (size_t j = 0; draft->file->code.text != NULL && j < draft->rule->rules.count; j++) {
+        for (size_t j = 0; j < draft->rule->rules.count; j++) {
             COMITY_TRY(target_resolve(compiler, draft, &draft->rule->rules.items[j]));
         }
     }

@@ -176,6 +176,15 @@ static bool parse_owned(comity_parser *parser, comity_condition *condition)
     return comity_condition_add(parser, condition, owner);
 }
 
+/* Bound by some other law than theirs, or not by theirs? Nobody could tell. */
+static bool refuse_subject_outside(comity_parser *parser, const comity_condition *condition)
+{
+    return !comity_parser_at(parser, "outside") ||
+           comity_parser_complain(parser, parser->token.at,
+                                  "\"subject to outside\" cannot be said; write \"not %s subject to …\"",
+                                  condition->party.word.text);
+}
+
 /* What may be said of a party. */
 static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
 {
@@ -190,7 +199,7 @@ static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
     if (comity_parser_accept(parser, "subject")) {
         condition->kind = COMITY_CONDITION_SUBJECT_TO;
         COMITY_PARSE(comity_parser_expect(parser, "to"));
-        return parse_places(parser, &condition->places);
+        return refuse_subject_outside(parser, condition) && parse_places(parser, &condition->places);
     }
     if (comity_parser_accept(parser, "is")) {
         condition->kind = COMITY_CONDITION_IS;

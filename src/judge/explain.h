@@ -37,6 +37,10 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
 
 uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf);
 
+/* Of what a paper must name (bits COMITY_NAMING_…), that which the act does not
+ * say, or not all of; so no paper can surely name it. */
+uint32_t comity_act_unnamed(const comity_act *act, uint32_t naming);
+
 /* The text of an item, as JSON or plain. */
 const char *comity_item_text(const comity_image *image, uint32_t item, bool json);
 
@@ -54,7 +58,8 @@ typedef enum comity_question_kind {
     COMITY_ASK_COUNT,       /* a: count */
     COMITY_ASK_BASIS,
     COMITY_ASK_RECEIVED,
-    COMITY_ASK_PAPER        /* b: leaf */
+    COMITY_ASK_PAPER,       /* b: leaf */
+    COMITY_ASK_NAMED        /* a: one bit COMITY_NAMING_…: what a paper must name */
 } comity_question_kind;
 
 typedef struct comity_question {

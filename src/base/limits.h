@@ -22,7 +22,8 @@
 #define COMITY_LIMIT_LAW_LIST 1024
 /* Parts of a condition that must hold together: the most on file is a dozen. */
 #define COMITY_LIMIT_LAW_LITERALS 1024
-/* Members of members looked at for one set of places: all places there are, many times over. */
+/* Members of members looked at for one set of places, and definitions within definitions
+ * for all conditions: all there are, many times over. Each names others twice, and so on: that ends. */
 #define COMITY_LIMIT_LAW_EXPANSION 1000000
 /* Places, laws, rules, counts: they are numbered in 16 bits where acts name them. */
 #define COMITY_LIMIT_LAW_NAMES 65000

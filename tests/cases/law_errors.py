@@ -47,6 +47,19 @@ def declared(text):
     return rows[:1] + [row for i in range(len(rows) - 2, 0, -2) for row in rows[i:i + 2]] + [""]
 
 
+def definitions(count, other):
+    return STATE + "".join(f"define XA.d{i} = {'occasional' if i + 1 == count else other.format(i + 1)}\n"
+                           for i in range(count)) + RULE.format("XA.d0")
+
+
+def lifting(numbers):
+    """Rules each of which lifts the one after it; their names rise."""
+    names = [f"XA.I.{i + 11}" for i in numbers]
+    return STATE + 'instrument I "Act"\n' + "".join(
+        f'rule {name} "Rule"\n  cite   I "1"\n  {"refuse" if after is None else "lifts  " + after}\n  unverified\n\n'
+        for name, after in zip(names, names[1:] + [None]))
+
+
 # Law too long to be written down: what it shows, its text, the status, and what is said.
 MANY = (
     ("257 purposes", 'taxonomy "Many"\n' + "".join(f'purpose p{i} "purpose {i}"\n' for i in range(253)),
@@ -64,6 +77,16 @@ MANY = (
      1, 'case.law:66:7: error: "XA.g0" has members of members, more than 32 deep\n'),
     ("members of members without number", groups(range(31)) + RULE.format("importer in XA.g0"),
      2, 'comity: members of members, down to "XA.g30", are more than 1000000\n'),
+    ("32 definitions in one another", definitions(32, "XA.d{}"), 0, ""),
+    ("33 definitions in one another", definitions(33, "XA.d{}"),
+     1, "case.law:33:17: error: definitions stand in one another more than 32 deep\n"),
+    ("definitions of definitions without number", definitions(31, "XA.d{0} and not XA.d{0}"),
+     2, "comity: conditions go into more than 1000000 definitions, those within definitions included\n"),
+    ("32 rules that lift one another", lifting(range(32)), 0, ""),
+    ("33 rules that lift one another", lifting(range(33)),
+     1, 'case.law:163:6: error: rules that lift "XA.I.43" lift one another more than 32 deep\n'),
+    ("33 rules that lift one another, the last first", lifting(range(32, -1, -1)),
+     1, 'case.law:163:6: error: rules that lift "XA.I.11" lift one another more than 32 deep\n'),
     ("101 errors", STATE + "".join(f'authority XA.a{i} "Office {i}" may grant paper-{i}\n' for i in range(101)),
      1, "There is more that is wrong; only so much is shown at once.\ncomity: the law has 100 errors and more\n"),
 )

@@ -86,6 +86,7 @@ typedef struct comity_draft {
     uint32_t target_count;
     uint32_t number;    /* in the image */
     uint8_t colour;     /* while looking for circles */
+    uint8_t height;     /* of the rules that lift it, within its law */
     uint8_t influence;  /* COMITY_HELPS, COMITY_HURTS: what its applying can do to the verdict */
 } comity_draft;
 
@@ -106,6 +107,8 @@ typedef struct comity_compiler {
     comity_entries group_entries, define_entries;
     uint8_t *define_colours;                 /* COMITY_WHITE … */
     bool *defines_used;
+    uint32_t define_depth;                   /* of definitions within definitions, at hand */
+    uint32_t define_steps;                   /* definitions gone into, in all */
     uint32_t expansion_steps;                /* lines of members looked at for the set of places at hand */
     const comity_law_file **law_files;       /* by law number */
     uint32_t *place_states;                  /* by place: the state it is in */
@@ -203,6 +206,8 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses) COMITY_MUST_USE;
+/* Counts a definition that is gone into; fails when there are too many. */
+comity_status comity_define_step(comity_compiler *compiler) COMITY_MUST_USE;
 /* The definitions that nothing uses, as if something did; nothing of it stays in the compiler. */
 comity_status comity_check_unused_defines(comity_compiler *compiler) COMITY_MUST_USE;
 /* The number of a condition by itself; NULL: one that always holds. */
@@ -215,7 +220,7 @@ comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *c
 /* rules.c: order, targets, checks. Fills drafts, draft_order. */
 comity_status comity_compile_rules(comity_compiler *compiler) COMITY_MUST_USE;
 /* The checks that need the conditions compiled. */
-void comity_check_rule(comity_compiler *compiler, const comity_draft *draft);
+comity_status comity_check_rule(comity_compiler *compiler, const comity_draft *draft) COMITY_MUST_USE;
 
 /* tables.c: rows and tables of one law. */
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law) COMITY_MUST_USE;

@@ -612,6 +612,15 @@ static void define_missing(comity_compiler *compiler, const comity_word *word)
                            word->text, near.best);
 }
 
+comity_status comity_define_step(comity_compiler *compiler)
+{
+    return compiler->define_steps++ < COMITY_LIMIT_LAW_EXPANSION
+               ? COMITY_OK
+               : comity_fail(compiler->reterr, COMITY_ERROR_LIMIT,
+                             "conditions go into more than %d definitions, those within definitions included",
+                             COMITY_LIMIT_LAW_EXPANSION);
+}
+
 static comity_status atom_defined(comity_compiler *compiler, const comity_scope *scope,
                                   const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
@@ -626,6 +635,12 @@ static comity_status atom_defined(comity_compiler *compiler, const comity_scope 
                                "the definition of \"%s\" uses itself", word->text);
         return COMITY_OK;
     }
+    if (compiler->define_depth == COMITY_LIMIT_LAW_DEPTH) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                               "definitions stand in one another more than %d deep", COMITY_LIMIT_LAW_DEPTH);
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_define_step(compiler));
     /* a paper in a definition is under the law of the definition's own file */
     const comity_entry *entry = &compiler->define_entries.items[define];
     comity_scope inner = *scope;
@@ -634,9 +649,11 @@ static comity_status atom_defined(comity_compiler *compiler, const comity_scope 
     }
     compiler->defines_used[define] = true;
     compiler->define_colours[define] = COMITY_GREY;
+    compiler->define_depth++;
     comity_status status =
         comity_condition_clauses(compiler, &inner, entry->declaration->as.define.when, negated, clauses);
     compiler->define_colours[define] = COMITY_WHITE;
+    compiler->define_depth--;
     return status;
 }
 

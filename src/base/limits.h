@@ -18,6 +18,10 @@
 
 /* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
 #define COMITY_LIMIT_LAW_ROWS 1024
+/* Grounds of `in order`: their ordinal numbers have names up to the tenth. */
+#define COMITY_LIMIT_LAW_GROUNDS 10
+/* Expressions written out: each in parentheses, and each ground of `in order` with its determination. */
+#define COMITY_LIMIT_EXPRESSION_DEPTH (2 * COMITY_LIMIT_LAW_DEPTH + 3)
 /* Items of a list in a law file: all places there are, several times over. */
 #define COMITY_LIMIT_LAW_LIST 1024
 /* Parts of a condition that must hold together: the most on file is a dozen. */

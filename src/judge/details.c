@@ -47,7 +47,7 @@ static void expression_text(const comity_image *image, uint32_t expression, unsi
         [COMITY_EXPRESSION_ORDER] = "in order ",
     };
     const comity_expression_node *node = &image->expressions[expression];
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -95,7 +95,7 @@ static void leaves_collect(comity_judge_memory *memory, const comity_act *act, u
     const comity_image *image = comity_judge_image(memory);
     const comity_expression_node *node = &image->expressions[expression];
     bool holds = comity_judge_expression(memory, act, expression) == COMITY_YES;
-    if (holds != held || depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (holds != held || depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {

@@ -530,7 +530,7 @@ static comity_truth expression_holds(comity_judge_memory *memory, const comity_a
 {
     const comity_expression_node *node = &memory->image->expressions[expression];
     uint32_t paper;
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return COMITY_UNKNOWN; /* deeper than the compiler writes */
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {

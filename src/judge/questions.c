@@ -205,7 +205,7 @@ static void ask_leaf(questioner *asking, uint32_t leaf)
 static void ask_expression(questioner *asking, uint32_t expression, unsigned depth)
 {
     const comity_expression_node *node = &asking->image->expressions[expression];
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {

@@ -207,7 +207,7 @@ static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *re
 static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         family_none(ret_family);
         return;
     }

@@ -519,6 +519,9 @@ oracle_truth oracle_expression_holds(const oracle_view *view, const comity_expre
     }
     for (size_t i = 0; i < expression->child_count; i++) {
         oracle_truth child = oracle_expression_holds(view, expression->children[i]);
+        if (expression->kind == COMITY_EXPRESSION_ORDER && i != 0) { /* only when it has come to this ground */
+            child = oracle_and(child, oracle_leaf_holds(view, &view->oracle->grounds[i - 1]));
+        }
         all = oracle_and(all, child);
         one = oracle_or(one, child);
     }

@@ -44,7 +44,11 @@ typedef struct oracle_law {
     size_t rule_count;
 } oracle_law;
 
+/* Grounds of `in order` behind the first: the second to the tenth. */
+#define ORACLE_GROUNDS 9
+
 struct oracle_world {
+    comity_paper_leaf grounds[ORACLE_GROUNDS]; /* the determinations that it comes to them */
     comity_arena arena, act_arena;
     oracle_name **table;
     comity_law_file *files;

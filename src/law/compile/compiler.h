@@ -199,6 +199,9 @@ comity_status comity_places_expand(comity_compiler *compiler, const comity_words
 /* papers.c */
 comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scope,
                              const comity_paper_leaf *paper, uint32_t *ret_leaf) COMITY_MUST_USE;
+/* What a ground of `in order` behind the first counts beside only: the
+ * determination, about the rule, that it comes to this ground. */
+comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground);
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node) COMITY_MUST_USE;
 

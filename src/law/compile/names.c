@@ -185,6 +185,10 @@ static comity_status mention_expression(comity_compiler *compiler, const comity_
         return mention_leaf(compiler, file, &expression->leaf);
     }
     for (size_t i = 0; i < expression->child_count; i++) {
+        if (expression->kind == COMITY_EXPRESSION_ORDER && i != 0) {
+            comity_paper_leaf leaf = comity_ground_determination(expression, i);
+            COMITY_TRY(mention_leaf(compiler, file, &leaf));
+        }
         COMITY_TRY(mention_expression(compiler, file, expression->children[i]));
     }
     return COMITY_OK;

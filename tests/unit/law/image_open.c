@@ -245,7 +245,11 @@ static const fault faults[] = {
     FAULT(laws, comity_law_record, channel, FAR, "law 0"),
     FAULT(laws, comity_law_record, first_about, FAR, "law 0"),
     FAULT(laws, comity_law_record, about_count, FAR, "law 0"),
-    FAULT(laws, comity_law_record, sieves[0].first_place, FAR, "law 0"),
+    FAULT(laws, comity_law_record, rest_bits, FAR, "law 0"),
+    FAULT(laws, comity_law_record, subject_bits, FAR, "law 0"),
+    FAULT(laws, comity_law_record, first_era, FAR, "law 0"),
+    FAULT(laws, comity_law_record, era_count, FAR, "law 0"),
+    FAULT(laws, comity_law_record, sieves[0].bits, FAR, "law 0"),
     FAULT(rules, comity_rule_record, name, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, title, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, cite, FAR, "rule 0"),
@@ -371,10 +375,20 @@ static void test_others(void)
     poke(offsetof(comity_image_header, indices), root->first_child * sizeof(uint32_t), sizeof(uint32_t), 0);
     check_damaged("expression 0");
 
+    test_case("tables of members and of coverage of the wrong size");
+    char expected[64];
+    memcpy(altered, good, good_size);
+    header->place_words++;
+    (void)snprintf(expected, sizeof expected, "table of members of size %u", header->place_bits.count);
+    check_damaged(expected);
+    memcpy(altered, good, good_size);
+    header->coverage.count--;
+    (void)snprintf(expected, sizeof expected, "table of coverage of size %u", header->coverage.count);
+    check_damaged(expected);
+
     test_case("a table of agreements of the wrong size, and one that names no agreement");
     memcpy(altered, good, good_size);
     header->agreement_words++;
-    char expected[64];
     (void)snprintf(expected, sizeof expected, "table of agreements of size %u", header->agreements.count);
     check_damaged(expected);
     memcpy(altered, good, good_size);

@@ -48,6 +48,8 @@
 /* Conditions within conditions looked at for one act: ten times what hundreds of
  * owners need; an image made to run round in circles ends there, in `unknown`. */
 #define COMITY_LIMIT_JUDGE_STEPS 100000
+/* Days looked at for a period in working days: ten years. */
+#define COMITY_LIMIT_DEADLINE_DAYS 3660
 /* A free text in an act: a name, a reference. */
 #define COMITY_LIMIT_ACT_TEXT_BYTES 1024
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */

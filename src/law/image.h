@@ -284,7 +284,7 @@ typedef struct comity_expression_node {
 #define COMITY_NAMING_CATEGORIES 4u
 #define COMITY_NAMING_PURPOSES 8u
 
-enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2 };
+enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2, COMITY_UNIT_WORKING_DAYS = 3 };
 
 typedef struct comity_leaf {
     uint32_t text, json;    /* the leaf in words */
@@ -331,6 +331,23 @@ typedef struct comity_orders_record {
     uint32_t first_dated, dated_count; /* comity_dated, place unused */
 } comity_orders_record;
 
+/* Working days, for the years that a law's calendar speaks of. */
+typedef struct comity_calendar_record {
+    uint32_t weekend;       /* bit 1 for Monday … bit 7 for Sunday */
+    uint32_t first_day;     /* into `days`: holidays, rising; then days of weekends that are worked, rising */
+    uint32_t holiday_count;
+    uint32_t workday_count;
+    int32_t from, until;    /* whole years; nothing is known of other days */
+} comity_calendar_record;
+
+/* A duty whose period runs from the act itself; by rule, rising. */
+typedef struct comity_deadline {
+    uint32_t rule;
+    uint32_t number;
+    uint32_t unit;          /* COMITY_UNIT_… */
+    uint32_t calendar;      /* of working days, or NONE: not known */
+} comity_deadline;
+
 typedef struct comity_span {
     uint32_t offset; /* from the start of the image, in bytes */
     uint32_t count;  /* of records */
@@ -366,7 +383,10 @@ typedef struct comity_span {
     X(orders, comity_orders_record)         \
     X(epochs, int32_t)                      \
     X(classes, uint16_t)                    \
-    X(bits, uint64_t)
+    X(bits, uint64_t)                       \
+    X(calendars, comity_calendar_record)    \
+    X(days, int32_t)                        \
+    X(deadlines, comity_deadline)
 
 typedef struct comity_image_header {
     char magic[8];

@@ -5,6 +5,7 @@
  * it. So nothing here rests on the hash, and fuzzing goes on behind it. */
 #include "law/image.h"
 
+#include "base/date.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -493,6 +494,26 @@ static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
            leaf->valid <= 1000000;
 }
 
+static comity_status deadlines_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->calendars_count; i++) {
+        const comity_calendar_record *calendar = &image->calendars[i];
+        if (!range_ok(calendar->first_day, (uint64_t)calendar->holiday_count + calendar->workday_count, image->days_count) ||
+            !comity_date_valid(calendar->from) || !comity_date_valid(calendar->until)) {
+            return damaged(reterr, "calendar", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->deadlines_count; i++) {
+        const comity_deadline *deadline = &image->deadlines[i];
+        if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
+            deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
+            !index_or_none(deadline->calendar, image->calendars_count)) {
+            return damaged(reterr, "deadline", i);
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
 {
     for (uint32_t i = 0; i < image->expressions_count; i++) {
@@ -546,6 +567,7 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(laws_check(&image, reterr));
     COMITY_TRY(rules_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
+    COMITY_TRY(deadlines_check(&image, reterr));
     *ret_image = image;
     return COMITY_OK;
 }

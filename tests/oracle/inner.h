@@ -175,6 +175,9 @@ bool oracle_is_member(oracle_name *set, const oracle_name *place, int32_t day);
 /* Is the place on one of the lines of this kind in the law's file? */
 bool oracle_on_lines(const oracle_law *law, comity_declaration_kind kind, const oracle_name *place, int32_t day);
 
+/* The last day on which a duty can be done in time, or COMITY_NO_DATE. */
+int32_t oracle_deadline(const oracle_rule *rule, int32_t on);
+
 bool oracle_in_dates(const comity_dates *dates, int32_t day);
 
 static inline oracle_truth oracle_and(oracle_truth a, oracle_truth b) { return a < b ? a : b; }

@@ -536,6 +536,8 @@ static void draft_rules(lawmaking *making)
     }
 }
 
+static const char *const spans[] = {"working days", "working days", "working days", "days", "hours", "months", "years"};
+
 static void say_effect(lawmaking *making, const draft *rule)
 {
     switch (rule->effect) {
@@ -562,7 +564,8 @@ static void say_effect(lawmaking *making, const draft *rule)
         }
         break;
     case DRAFT_DUTY:
-        say(making, "  duty \"Do it\" within 10 days");
+        say(making, "  duty \"Do it\" within %u %s%s", 1 + (unsigned)below(making, luck(making, 80) ? 20 : 3000),
+            PICK(making, spans), luck(making, 75) ? " of the act" : "");
         break;
     case DRAFT_COMPELS:
         say(making, "  compels");
@@ -607,6 +610,23 @@ static void say_rule(lawmaking *making, const draft *rule)
 }
 
 /* ---- files ---- */
+
+/* Some days of some years that follow each other. */
+static void say_calendar(lawmaking *making)
+{
+    static const char *const weekends[] = {"saturday, sunday", "friday, saturday", "sunday", "thursday, friday, saturday"};
+    unsigned year = 2019 + (unsigned)below(making, 4);
+    say(making, "calendar\n");
+    if (luck(making, 90)) {
+        say(making, "  weekend %s\n", PICK(making, weekends));
+    }
+    for (unsigned last = year + (unsigned)below(making, 9); year <= last && luck(making, 95); year++) {
+        for (unsigned month = 1 + (unsigned)below(making, 7); month <= 12; month += 1 + (unsigned)below(making, 5)) {
+            say(making, "  %s %u-%02u-%02u \"A day\"\n", luck(making, 70) ? "holiday" : "workday", year, month,
+                1 + (unsigned)below(making, 28));
+        }
+    }
+}
 
 static void say_covers(lawmaking *making)
 {
@@ -768,6 +788,9 @@ static void say_file(lawmaking *making, size_t index)
         }
     }
     say(making, "\n");
+    if (luck(making, 60)) {
+        say_calendar(making);
+    }
     if (file->kind == COMITY_FILE_STATE) {
         say_state(making, file, index);
     }

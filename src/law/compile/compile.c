@@ -441,6 +441,7 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
         COMITY_TRY(comity_compile_law(compiler, law));
     }
     COMITY_TRY(rules_link(compiler));
+    COMITY_TRY(comity_compile_deadlines(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
     COMITY_TRY(coverage_compile(compiler));

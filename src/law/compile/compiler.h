@@ -4,8 +4,9 @@
  * it its number; members.c looks at who is a member of what; places.c makes sets
  * of places; conditions.c turns conditions
  * into rows; papers.c expressions and leaves; rules.c orders the rules and
- * checks what may lift what; tables.c makes the judge's tables; text.c what
- * is shown of a rule; compile.c calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
+ * checks what may lift what; tables.c makes the judge's tables; deadlines.c those of
+ * duties and working days; text.c what is shown of a rule; compile.c calls
+ * them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
  * memory and limits only. */
 #ifndef COMITY_LAW_COMPILE_COMPILER_H
 #define COMITY_LAW_COMPILE_COMPILER_H
@@ -146,6 +147,9 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_count_record) counts;
     COMITY_VECTOR(comity_authority_record) authorities;
     COMITY_VECTOR(comity_orders_record) orders;
+    COMITY_VECTOR(comity_calendar_record) calendars;
+    COMITY_VECTOR(int32_t) days;
+    COMITY_VECTOR(comity_deadline) deadlines;
     COMITY_VECTOR(int32_t) epochs;
     COMITY_VECTOR(uint16_t) classes;
     COMITY_VECTOR(uint64_t) bits;
@@ -229,6 +233,9 @@ comity_status comity_check_rule(comity_compiler *compiler, const comity_draft *d
 
 /* tables.c: rows and tables of one law. */
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law) COMITY_MUST_USE;
+
+/* deadlines.c: calendars, and the duties whose periods run from the act; after the rules. */
+comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* text.c: a rule as the image keeps it for people and for JSON. */
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft,

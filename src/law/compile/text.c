@@ -82,6 +82,7 @@ static void append_periods(comity_buffer *buffer, const comity_rule *rule)
         if (period->unit.text != NULL) {
             comity_buffer_append_text(buffer, period->unit.text);
         }
+        comity_buffer_append_text(buffer, period->of_act ? " of the act" : "");
     }
 }
 

@@ -168,6 +168,7 @@ typedef struct comity_period {
     comity_period_kind kind;
     uint32_t number;
     comity_word unit; /* hours, days, working days, months, years; or the word after each / once per */
+    bool of_act;      /* within N UNIT of the act: it runs from the act itself */
 } comity_period;
 
 typedef struct comity_rule {
@@ -248,6 +249,7 @@ typedef struct comity_calendar {
         int32_t day;
         comity_word title;
         comity_place_in_text at;
+        bool is_worked;        /* `workday`: a day of a weekend on which one works */
     } *holidays;
     size_t holiday_count;
 } comity_calendar;

@@ -24,6 +24,7 @@ static const char law_text[] =
     "group XA.g \"Group\"\n  members XB\n  members XC from 2021-01-01\n"
     "orders XA.o \"Orders\"\n  order \"First\" from 2021-01-01\n"
     "covers transfer, store from 2020-01-01\n"
+    "calendar\n  weekend saturday\n  holiday 2026-01-01 \"New Year\"\n  workday 2026-01-03 \"New Year\"\n"
     "derive insurer when party owned 50% by (owner in XB)\n"
     "count XA.n \"persons\"\n  of persons\n  when transfer from XA\n  window calendar year\n  per exporter\n"
     "rule XA.I.1 \"One\"\n  cite I \"1\"\n  from 2021-06-01\n"
@@ -33,7 +34,9 @@ static const char law_text[] =
     "  needs one of contract under XA result passed, (all of audit, permission by XA.office about XA.I.2)\n"
     "  checked 2026-11-23 \"read\"\n"
     "rule XA.I.2 \"Two\"\n  cite I \"2\"\n  when not transfer and location has XB\n  way XA.I.1\n  unverified\n"
-    "rule XA.I.3 \"Three\"\n  cite I \"3\"\n  when received from XB\n  lifts XA.I.1\n  unverified\n";
+    "rule XA.I.3 \"Three\"\n  cite I \"3\"\n  when received from XB\n  lifts XA.I.1\n  unverified\n"
+    "rule XA.I.4 \"Four\"\n  cite I \"4\"\n  duty \"Do it\" within 2 working days of the act\n  unverified\n"
+    "rule XA.I.5 \"Five\"\n  cite I \"5\"\n  duty \"Do it\" within 2 days of the act\n  unverified\n";
 
 static const char other_text[] =
     "agreement PACT \"Pact\"\nabout trade\nparties XA, XB\ninstrument T \"Text\"\n"
@@ -295,6 +298,16 @@ static const fault faults[] = {
     FAULT(orders, comity_orders_record, title, FAR, "list of orders 0"),
     FAULT(orders, comity_orders_record, first_dated, FAR, "list of orders 0"),
     FAULT(orders, comity_orders_record, dated_count, FAR, "list of orders 0"),
+    FAULT(calendars, comity_calendar_record, first_day, FAR, "calendar 0"),
+    FAULT(calendars, comity_calendar_record, holiday_count, FAR, "calendar 0"),
+    FAULT(calendars, comity_calendar_record, workday_count, FAR, "calendar 0"),
+    FAULT(calendars, comity_calendar_record, from, (uint32_t)INT32_MIN, "calendar 0"),
+    FAULT(calendars, comity_calendar_record, until, INT32_MAX, "calendar 0"),
+    FAULT(deadlines, comity_deadline, rule, FAR, "deadline 0"),
+    FAULT(deadlines, comity_deadline, number, 1000001, "deadline 0"),
+    FAULT(deadlines, comity_deadline, unit, COMITY_UNIT_WORKING_DAYS + 1, "deadline 0"),
+    FAULT(deadlines, comity_deadline, calendar, FAR, "deadline 0"),
+    FAULT(deadlines, comity_deadline, rule, 5, "deadline 1"), /* they are found by rule, rising */
 };
 
 static void poke(size_t span, size_t offset, size_t size, uint64_t value)

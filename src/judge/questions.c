@@ -66,6 +66,13 @@ static void ask_places_of_parties(questioner *asking)
     }
 }
 
+static void ask_place_of(questioner *asking, uint32_t side)
+{
+    if (side <= COMITY_NODE_SECOND && asking->act->nodes[side].state.place == COMITY_NONE16) {
+        ask(asking, COMITY_ASK_PLACE, side, 0, 0);
+    }
+}
+
 static void ask_derived(questioner *asking, uint32_t side, uint32_t kind)
 {
     const comity_node *party = &asking->act->nodes[side];
@@ -137,6 +144,16 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
     case COMITY_OP_AGREEMENT:
     case COMITY_OP_ACROSS:
         ask_places_of_parties(asking);
+        return;
+    case COMITY_OP_SAME_STATE:
+        ask_place_of(asking, side);
+        ask_place_of(asking, literal->b);
+        return;
+    case COMITY_OP_PLACES_STATE:
+        ask_place_of(asking, side);
+        if (asking->act->lists[literal->a & 0xFFu].known != COMITY_KNOWN_ALL) {
+            ask(asking, COMITY_ASK_PLACES, 0, literal->a & 0xFFu, 0);
+        }
         return;
     case COMITY_OP_ACT:
     case COMITY_OP_ORDER:

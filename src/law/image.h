@@ -82,8 +82,13 @@ typedef enum comity_test_op {
     COMITY_OP_HELD,       /* b: leaf */
     COMITY_OP_ACROSS,
     COMITY_OP_CONDITION,  /* b: a condition by itself, of the act, or with side SELF of the party at hand */
+    COMITY_OP_SAME_STATE, /* side and b: the two parties are in one state */
+    COMITY_OP_PLACES_STATE, /* side: a party; a: list, with COMITY_PLACES_…: as PLACES_HAS …, of the party's state */
     COMITY_OP_LAST
 } comity_test_op;
+
+#define COMITY_PLACES_ONLY 0x100u
+#define COMITY_PLACES_OUTSIDE 0x200u
 
 /* The act's sets of names that a literal can test. */
 typedef enum comity_slot {

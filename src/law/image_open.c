@@ -435,6 +435,10 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
         return literal->b < image->leaves_count;
     case COMITY_OP_CONDITION:
         return literal->b < image->conditions_count;
+    case COMITY_OP_SAME_STATE:
+        return side_ok && literal->b <= COMITY_NODE_SELF;
+    case COMITY_OP_PLACES_STATE:
+        return side_ok && (literal->a & ~(COMITY_PLACES_ONLY | COMITY_PLACES_OUTSIDE)) <= COMITY_LIST_TRANSIT;
     case COMITY_OP_LAST:
         break;
     }

@@ -140,7 +140,7 @@ static void set_days_add(comity_arena *arena, words *to, const oracle_name *set)
 
 static void places_add(comity_arena *arena, words *to, bag_kind kind, const comity_places *places)
 {
-    for (size_t i = 0; i < places->count; i++) {
+    for (size_t i = 0; i < places->count && places->items[i].kind != COMITY_PLACE_STATE_OF; i++) {
         bag_add(arena, &to->bags[kind], places->items[i].name.text);
         set_days_add(arena, to, oracle_named(places->items[i].name.text));
     }

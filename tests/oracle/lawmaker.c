@@ -230,6 +230,15 @@ static const char *say_party(lawmaking *making, const saying *how)
     return how->owner ? "owner" : how->party ? "party" : PICK(making, sides);
 }
 
+static void say_places_or_state(lawmaking *making, const saying *how, bool outside_too)
+{
+    if (luck(making, 25)) {
+        say(making, "%sstate of %s", outside_too && luck(making, 50) ? "outside " : "", say_party(making, how));
+    } else {
+        say_places(making, outside_too);
+    }
+}
+
 static void say_comparison(lawmaking *making)
 {
     static const char *const words_of[] = {"at least", "more than", "at most", "below"};
@@ -281,7 +290,7 @@ static void say_list(lawmaking *making, const saying *how, const char *list)
             SAY_NAMES(making, purposes);
         }
     } else {
-        say_places(making, true);
+        say_places_or_state(making, how, true);
     }
 }
 
@@ -304,7 +313,7 @@ static void say_of_party(lawmaking *making, const saying *how)
     case 1: {
         bool outside = luck(making, 40);
         say(making, "%s %s ", say_party(making, how), outside ? "outside" : "in");
-        say_places(making, false);
+        say_places_or_state(making, how, false);
         break;
     }
     case 2:

@@ -394,10 +394,31 @@ static comity_status atom_slot(comity_compiler *compiler, const comity_condition
                : COMITY_OK;
 }
 
+/* `state of exporter`: the party, or NULL where places are named. */
+static const comity_party *state_of(const comity_places *places)
+{
+    bool is_state = places->count == 1 && places->items[0].kind == COMITY_PLACE_STATE_OF;
+    return is_state ? &places->items[0].party : NULL;
+}
+
+/* Two parties in one state; of the act's two, that is not `across borders`. */
+static comity_status same_state(comity_compiler *compiler, const comity_scope *scope, uint8_t side,
+                                const comity_party *party, bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_SAME_STATE, .flags = side, .b = side_flag(compiler, scope, party)};
+    if (literal.flags + literal.b == COMITY_NODE_FIRST + COMITY_NODE_SECOND) {
+        return clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACROSS}, !negated, clauses);
+    }
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
 static comity_status place_literal(comity_compiler *compiler, const comity_scope *scope, comity_test_op op,
                                    uint8_t side, const comity_places *places, bool negated, comity_clauses *clauses)
 {
     comity_literal literal = {.op = (uint8_t)op, .flags = side};
+    if (op == COMITY_OP_PLACE && state_of(places) != NULL) {
+        return same_state(compiler, scope, side, state_of(places), negated != places->outside, clauses);
+    }
     COMITY_TRY(comity_place_set_of(compiler, places, scope->from, scope->until, &literal.b));
     return clauses_literal(compiler, literal, negated != places->outside, clauses);
 }
@@ -491,6 +512,14 @@ static comity_status atom_places(comity_compiler *compiler, const comity_scope *
                                  const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     comity_literal literal = {.op = COMITY_OP_PLACES_HAS, .a = (uint16_t)condition->list};
+    if (state_of(&condition->places) != NULL) {
+        unsigned test = (condition->test == COMITY_TEST_ONLY ? COMITY_PLACES_ONLY : 0) |
+                        (condition->places.outside ? COMITY_PLACES_OUTSIDE : 0);
+        literal.op = COMITY_OP_PLACES_STATE;
+        literal.flags = side_flag(compiler, scope, state_of(&condition->places));
+        literal.a = (uint16_t)(condition->list | test);
+        return clauses_literal(compiler, literal, negated, clauses);
+    }
     if (condition->test == COMITY_TEST_ONLY) {
         literal.op = condition->places.outside ? COMITY_OP_PLACES_ONLY_OUTSIDE : COMITY_OP_PLACES_ONLY;
     } else if (condition->places.outside) {

@@ -213,6 +213,12 @@ comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals 
 static comity_status expand_item(comity_compiler *compiler, const comity_place_item *item, int32_t from,
                                  int32_t until, comity_intervals *intervals)
 {
+    if (item->kind == COMITY_PLACE_STATE_OF) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, item->party.word.at,
+                               "\"state of %s\" cannot stand here; it is where a party is, or the data, or its persons",
+                               item->party.word.text);
+        return COMITY_OK;
+    }
     if (item->kind == COMITY_PLACE_CODE) {
         return expand_word(compiler, &item->name, from, until, intervals, 0);
     }

@@ -477,6 +477,11 @@ static void test_literals(void)
         {COMITY_OP_RECEIVED, 0, 0xFFFF, 0},
         {COMITY_OP_HELD, 0, 0, FAR},
         {COMITY_OP_CONDITION, 0, 0, FAR},
+        {COMITY_OP_SAME_STATE, 3, 0, 0},
+        {COMITY_OP_SAME_STATE, 0, 0, 3},
+        {COMITY_OP_PLACES_STATE, 3, 0, 0},
+        {COMITY_OP_PLACES_STATE, 0, COMITY_LIST_TRANSIT + 1, 0},
+        {COMITY_OP_PLACES_STATE, 0, 0x400, 0},
         {COMITY_OP_LAST, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

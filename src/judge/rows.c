@@ -103,9 +103,6 @@ static inline void rows_sieve(const comity_image *image, const comity_sieve *sie
     }
     for (uint32_t j = 0; j < names->count; j++) {
         uint32_t place = image->classes[sieve->first_place + names->list[j]];
-        if (place == 0) {
-            continue;
-        }
         const uint64_t *want = bits + (size_t)comity_sieve_want(place) * at.stride;
         const uint64_t *ban = want + at.stride;
         FOR_WORDS(i) {

@@ -192,8 +192,8 @@ typedef enum comity_sieve_kind {
 /* For each name that the law's rows ask for, the rows that want it and the rows
  * it rules out. In `bits`, in sets of the law's size: the rows that want no name
  * of this kind; those that no name of it rules out; those that want the list not
- * to be empty; then for the name of place k, at 2k + 1 and 2k + 2, the rows that
- * want it and those it rules out. */
+ * to be empty; then for the name of place k, at 2k + 3 and 2k + 4, the rows that
+ * want it and those it rules out. Place 0 has none of either. */
 typedef struct comity_sieve {
     uint32_t first_place; /* in `classes`: for each name its place from 1, or 0: no row asks for it */
     uint32_t bits;        /* NONE: no row asks for names of this kind */
@@ -203,7 +203,7 @@ enum { COMITY_SIEVE_NO_WANT = 0, COMITY_SIEVE_NO_BAN = 1, COMITY_SIEVE_NOT_EMPTY
 
 static inline uint32_t comity_sieve_want(uint32_t place)
 {
-    return 2 * place + 1;
+    return 2 * place + 3;
 }
 
 /* The class of names a sieve is over. */

@@ -297,7 +297,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
             uint32_t own = image->classes[sieve->first_place + i];
             greatest = own > greatest ? own : greatest;
         }
-        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 3), image->bits_count)) {
+        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
             return false;
         }
     }

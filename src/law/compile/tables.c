@@ -461,7 +461,7 @@ static comity_status sieve_table(comity_compiler *compiler, comity_law_record *r
     for (uint32_t name = 0; name < names; name++) {
         COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++count : 0));
     }
-    COMITY_TRY(bits_take(compiler, record->words * (2 * count + 3), &sieve->bits));
+    COMITY_TRY(bits_take(compiler, record->words * (2 * count + 5), &sieve->bits));
     for (uint32_t i = 0; i < record->row_count; i++) {
         sieve_row(compiler, record, kind, i);
     }

@@ -353,6 +353,15 @@ typedef struct comity_deadline {
     uint32_t calendar;      /* of working days, or NONE: not known */
 } comity_deadline;
 
+/* What a file declares besides rules, as it is written: for people. By law, word
+ * and name in the order of their texts. */
+typedef struct comity_declared {
+    uint32_t law;           /* or NONE: a taxonomy */
+    uint32_t word;          /* texts: the declaring word, or the header's: "group", "parties" */
+    uint32_t name;          /* "" of what a file says of itself; then `clauses` is all of that word */
+    uint32_t clauses;
+} comity_declared;
+
 typedef struct comity_span {
     uint32_t offset; /* from the start of the image, in bytes */
     uint32_t count;  /* of records */
@@ -391,7 +400,8 @@ typedef struct comity_span {
     X(bits, uint64_t)                       \
     X(calendars, comity_calendar_record)    \
     X(days, int32_t)                        \
-    X(deadlines, comity_deadline)
+    X(deadlines, comity_deadline)           \
+    X(declarations, comity_declared)
 
 typedef struct comity_image_header {
     char magic[8];

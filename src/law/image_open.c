@@ -518,6 +518,18 @@ static comity_status deadlines_check(const comity_image *image, comity_error *re
     return COMITY_OK;
 }
 
+static comity_status declarations_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const comity_declared *declared = &image->declarations[i];
+        if (!index_or_none(declared->law, image->laws_count) || !text_ok(image, declared->word) ||
+            !text_ok(image, declared->name) || !text_ok(image, declared->clauses)) {
+            return damaged(reterr, "declaration", i);
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
 {
     for (uint32_t i = 0; i < image->expressions_count; i++) {
@@ -572,6 +584,7 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(rules_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
     COMITY_TRY(deadlines_check(&image, reterr));
+    COMITY_TRY(declarations_check(&image, reterr));
     *ret_image = image;
     return COMITY_OK;
 }

@@ -442,6 +442,7 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     }
     COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_deadlines(compiler));
+    COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
     COMITY_TRY(coverage_compile(compiler));

@@ -5,8 +5,8 @@
  * of places; conditions.c turns conditions
  * into rows; papers.c expressions and leaves; rules.c orders the rules and
  * checks what may lift what; tables.c makes the judge's tables; deadlines.c those of
- * duties and working days; text.c what is shown of a rule; compile.c calls
- * them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
+ * duties and working days; text.c and clauses.c keep what is shown; compile.c
+ * calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
  * memory and limits only. */
 #ifndef COMITY_LAW_COMPILE_COMPILER_H
 #define COMITY_LAW_COMPILE_COMPILER_H
@@ -110,6 +110,8 @@ typedef struct comity_compiler {
     bool *defines_used;
     uint32_t define_depth;                   /* of definitions within definitions, at hand */
     uint32_t define_steps;                   /* definitions gone into, in all */
+    const comity_law_file *lines_of;         /* the file whose lines are known, or NULL */
+    uint32_t *line_starts, line_count;       /* where each begins, in bytes; one more at the end */
     uint32_t expansion_steps;                /* lines of members looked at for the set of places at hand */
     const comity_law_file **law_files;       /* by law number */
     uint32_t *place_states;                  /* by place: the state it is in */
@@ -150,6 +152,7 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_calendar_record) calendars;
     COMITY_VECTOR(int32_t) days;
     COMITY_VECTOR(comity_deadline) deadlines;
+    COMITY_VECTOR(comity_declared) declarations;
     COMITY_VECTOR(int32_t) epochs;
     COMITY_VECTOR(uint16_t) classes;
     COMITY_VECTOR(uint64_t) bits;
@@ -241,9 +244,12 @@ comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_US
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft,
                                 comity_rule_record *record) COMITY_MUST_USE;
 
-/* The rule as law, laid out as the formatter would. */
-comity_status comity_rule_as_law(comity_compiler *compiler, const comity_draft *draft,
-                                 comity_buffer *buffer) COMITY_MUST_USE;
+/* clauses.c: a declaration as it is written, from its first line to the line
+ * before the next one. */
+comity_status comity_clauses_of(comity_compiler *compiler, const comity_law_file *file,
+                                const comity_declaration *declaration, comity_buffer *buffer) COMITY_MUST_USE;
+/* All declarations but rules, and the headers. */
+comity_status comity_compile_declarations(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* write.c: the tables as bytes, with header and hash. */
 comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buffer) COMITY_MUST_USE;

@@ -134,6 +134,12 @@ bool comity_parse_paper(comity_parser *parser, comity_declaration *declaration)
     if (parser->token.type == COMITY_TOKEN_STRING && !comity_parser_at_boundary(parser)) {
         COMITY_PARSE(comity_parser_string(parser, "the label", &name->label));
     }
+    if (name->label.text == NULL && parser->file->kind == COMITY_FILE_TAXONOMY && comity_parser_at(parser, "valid")) {
+        return comity_parser_complain(parser, parser->token.at,
+                                      "how long papers are valid under a law is said in that law's file; here \"%s\" "
+                                      "needs its label",
+                                      name->name.text);
+    }
     if (comity_parser_accept(parser, "valid")) {
         return comity_parser_span(parser, span_units, "days, months or years", &name->valid, &name->valid_unit);
     }

@@ -308,6 +308,10 @@ static const fault faults[] = {
     FAULT(deadlines, comity_deadline, unit, COMITY_UNIT_WORKING_DAYS + 1, "deadline 0"),
     FAULT(deadlines, comity_deadline, calendar, FAR, "deadline 0"),
     FAULT(deadlines, comity_deadline, rule, 5, "deadline 1"), /* they are found by rule, rising */
+    FAULT(declarations, comity_declared, law, FAR, "declaration 0"),
+    FAULT(declarations, comity_declared, word, FAR, "declaration 0"),
+    FAULT(declarations, comity_declared, name, FAR, "declaration 0"),
+    FAULT(declarations, comity_declared, clauses, FAR, "declaration 0"),
 };
 
 static void poke(size_t span, size_t offset, size_t size, uint64_t value)

@@ -1,7 +1,6 @@
 /* comity law build, check, fmt: the verbs that read law files. */
 #include "cli/law.h"
 
-#include "api/handles.h"
 #include "law/compile/format.h"
 
 #include <dirent.h>

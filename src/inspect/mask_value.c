@@ -149,14 +149,16 @@ static bool write_date(const plain *text, bool with_month, comity_buffer *out)
 static bool write_coordinates(const plain *text, unsigned decimals, comity_buffer *out)
 {
     size_t points = 0;
+    bool is_pair = false;
     for (size_t i = 0; i < text->size; i++) {
         uint8_t c = text->text[i];
         points += c == '.';
+        is_pair = is_pair || c == ' ' || c == ',';
         if (!is_digit(c) && c != '.' && c != '-' && c != ' ' && c != ',' && c != '+') {
             return false;
         }
     }
-    if (points == 0 || points > 2) {
+    if (points != (is_pair ? 2u : 1u)) {
         return false;
     }
     size_t behind = 0; /* decimals written of this number, and one */

@@ -1,7 +1,8 @@
 /* The invariants of masking, over random documents with values planted in them:
  *
  *   split    however an input is split, its masked copy is the same
- *   clean    a masked copy, inspected again, shows nothing at the level that was masked
+ *   clean    a masked copy, inspected again, shows nothing at the level that was masked (but
+ *            where values were removed: words then come nearer to what is behind them)
  *   back     what is turned back is the input, byte for byte
  *   syntax   masked JSON is JSON, and masked CSV has its rows
  *
@@ -123,7 +124,8 @@ static void try_document(const mask_kit *kit, const scan_document *document, siz
             show("split", policy, number, "another copy");
             counts->split++;
         }
-        if (count_findings(kit, &hints, &whole) != 0) {
+        bool keeps_distances = strcmp(policy, "default remove") != 0;
+        if (keeps_distances && count_findings(kit, &hints, &whole) != 0) {
             show("clean", policy, number, "something is found in the masked copy");
             counts->clean++;
         }

@@ -439,7 +439,7 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
     const uint8_t *end = words.list[words.count - 1].end;
     comity_scan_around around;
     if (is_dotted(&words)) {
-        around.types = NULL;
+        around.forms = NULL;
         around.evidence = 0;
         around.field = 0;
         comity_scan_at_token(scan, at, false, &around);

@@ -76,7 +76,7 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     const uint8_t *end = at;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
@@ -207,7 +207,7 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, co
     if (is_word) {
         count = 1;
         size_t size = (size_t)(right_of(at, scan->high, COMITY_SCAN_SIZES, in_run) - left_of(scan->low, at, COMITY_SCAN_SIZES, in_run));
-        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size, around)) {
+        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size)) {
             return;
         }
     }
@@ -366,7 +366,7 @@ static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
 {
     const comity_scan_index *marks = &scan->rules->marks;
     const uint8_t *end = least;
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     if (!comity_scan_index_may(marks, at) || comity_scan_offset(scan, at) < scan->done) {

@@ -7,10 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-/* What the route's states and a consistent column add to a confidence; and the least
- * values of a column that say something. */
-#define LOCALE_ADDS 5
-#define COLUMN_ADDS 5
+/* The least values of a column that say something; and what a column of chance takes away. */
 #define COLUMN_LEAST 20
 #define CONFIDENCE_MAX 99
 
@@ -164,34 +161,28 @@ static void reading_insert(comity_scan_readings *readings, const comity_reading 
     readings->count = kept + 1;
 }
 
-/* What can come to a confidence here at most. */
-static unsigned may_add(const comity_scan *scan, const comity_scan_around *around)
+/* What a form reaches here, before it is tried and its column is asked; 0: nothing. */
+static unsigned within_reach(const comity_scan *scan, size_t number, const comity_type_form *form,
+                             const comity_scan_around *around, comity_reading *ret_reading)
 {
-    unsigned locale = scan->has_locale ? LOCALE_ADDS : 0;
-    return locale + (around->field != 0 ? COLUMN_ADDS : 0);
-}
-
-/* What a form can reach here at most, before it is tried. */
-static unsigned within_reach(const comity_scan *scan, const comity_type_form *form, const comity_scan_around *around,
-                             comity_reading *ret_reading)
-{
-    bool spoken_for = around->types != NULL && comity_set_has(around->types, form->type);
+    bool spoken_for = around->forms != NULL && comity_set_has(around->forms, number);
     unsigned confidence = spoken_for ? form->with_context : form->alone;
+    ret_reading->form = (uint16_t)number;
     ret_reading->type = form->type;
     ret_reading->evidence = (uint16_t)(form->evidence | (spoken_for ? around->evidence : 0));
-    if (confidence != 0 && scan->has_locale && comity_set_has(&scan->locale, form->type)) {
-        confidence += LOCALE_ADDS;
+    if (confidence != 0 && scan->has_locale && comity_set_has(&scan->locale, number)) {
+        confidence += COMITY_SCAN_LOCALE_ADDS;
         ret_reading->evidence |= COMITY_EVIDENCE_LOCALE;
     }
     ret_reading->confidence = (uint8_t)(confidence < CONFIDENCE_MAX ? confidence : CONFIDENCE_MAX);
-    return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COLUMN_ADDS);
+    return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
 static void reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
-        confidence = confidence + COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COLUMN_ADDS : CONFIDENCE_MAX;
+        confidence = confidence + COMITY_SCAN_COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COMITY_SCAN_COLUMN_ADDS : CONFIDENCE_MAX;
         reading->evidence |= COMITY_EVIDENCE_COLUMN;
     } else if (column < 0 && (reading->evidence & (COMITY_EVIDENCE_FIELD | COMITY_EVIDENCE_WORD)) == 0) {
         confidence = confidence > COLUMN_LEAST ? confidence - COLUMN_LEAST : 1;
@@ -202,137 +193,137 @@ static void reading_add(comity_scan *scan, comity_reading *reading, int column, 
     }
 }
 
-/* Tries a form; false if it, and any that is less sure alone, is out of reach. */
-static bool form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
+static void form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
                      comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
-    comity_reading reading = {.form = (uint16_t)number};
-    if (within_reach(scan, form, around, &reading) < scan->level_min) {
-        return form->alone + may_add(scan, around) >= scan->level_min;
+    comity_reading reading;
+    if (within_reach(scan, number, form, around, &reading) < scan->level_min) {
+        return;
     }
-    write_as(value, form->writing);
     size_t size = value->size[form->writing];
     uint8_t separators = value->separators[form->writing];
     bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
     bool odd = (separators & ~(form->separators | COMITY_SEPARATOR_REPEATED)) != 0;
-    bool passed = !repeated && !odd && size >= form->size_min && size <= form->size_max && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
+    bool passed = !repeated && !odd && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
     int column = column_says(scan, around->field, form->type, passed);
     if (passed) {
         reading_add(scan, &reading, column, readings);
     }
-    return true;
 }
 
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
-    comity_reading reading = {.form = (uint16_t)number};
-    if (within_reach(scan, form, around, &reading) >= scan->level_min) {
+    comity_reading reading;
+    if (within_reach(scan, number, form, around, &reading) >= scan->level_min) {
         reading_add(scan, &reading, 0, readings);
     }
 }
 
 /* ---- values ---- */
 
-/* The forms of the types that are spoken for. */
-static void spoken_try(comity_scan *scan, comity_find find, const comity_scan_set *types, written_value *value,
+/* What narrows the forms down: each a set, NULL for all. */
+typedef struct narrow {
+    const uint64_t *sets[COMITY_SCAN_HEAD + 2];
+    size_t count;
+} narrow;
+
+/* Of the value in a writing, the forms that its size and its first bytes allow; false if it is too long for that. */
+static bool narrow_make(const comity_scan_rules *rules, const written_value *value, comity_writing writing, narrow *ret_narrow)
+{
+    size_t size = value->size[writing];
+    if (size == 0 || size >= COMITY_SCAN_SIZES) {
+        return false;
+    }
+    ret_narrow->count = 0;
+    ret_narrow->sets[ret_narrow->count++] = rules->by_size[writing] + size * rules->set_words;
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
+        ret_narrow->sets[ret_narrow->count++] = rules->by_head[i] + value->bytes[writing][i] * rules->set_words;
+    }
+    return true;
+}
+
+/* Tries the forms that are in all sets, and alone or spoken for. `alone` may be NULL. */
+static void narrow_try(comity_scan *scan, const narrow *of, const uint64_t *alone, written_value *value,
                        const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
-    size_t size = value->size[writings[find]];
+    const uint64_t *spoken = around->forms == NULL ? NULL : around->forms->bits;
     for (size_t word = 0; word < rules->set_words; word++) {
-        uint64_t bits = around->types->bits[word] & types->bits[word];
+        uint64_t bits = of->sets[0][word];
+        for (size_t i = 1; i < of->count; i++) {
+            bits &= of->sets[i][word];
+        }
+        if (bits == 0) {
+            continue;
+        }
+        bits &= (alone == NULL ? 0 : alone[word]) | (spoken == NULL ? 0 : spoken[word] & rules->in_context[word]);
         for (; bits != 0; bits &= bits - 1) {
-            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
-            for (size_t i = type->form_begin; i < type->form_end; i++) {
-                const comity_type_form *form = comity_types_form(rules->types, i);
-                if (form->find == find && size >= form->size_min && size <= form->size_max) {
-                    (void)form_try(scan, i, value, around, readings);
-                }
-            }
+            form_try(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around, readings);
         }
     }
 }
 
-/* Values longer than there are tables for. */
+/* Values longer than there are sets for: those forms of the way that take the size. */
 static void long_try(comity_scan *scan, comity_find find, written_value *value, const comity_scan_around *around,
                      comity_scan_readings *readings)
 {
     size_t count;
-    size_t size = value->size[writings[find]];
-    const uint16_t *forms = comity_types_forms(scan->rules->types, find, size, &count);
+    const uint16_t *forms = comity_types_forms(scan->rules->types, find, value->size[writings[find]], &count);
     for (size_t i = 0; i < count; i++) {
-        (void)form_try(scan, forms[i], value, around, readings);
+        write_as(value, comity_types_form(scan->rules->types, forms[i])->writing);
+        form_try(scan, forms[i], value, around, readings);
     }
 }
 
-bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around)
+static void value_begin(const uint8_t *raw, size_t size, written_value *ret_value)
 {
-    const comity_scan_rules *rules = scan->rules;
-    const comity_scan_choice *choice = &rules->choices[find][written];
-    if (choice->alone_best + may_add(scan, around) >= scan->level_min) {
-        return true;
-    }
-    for (size_t i = 0; around->types != NULL && i < rules->set_words; i++) {
-        if ((around->types->bits[i] & rules->contexts[find][written].bits[i]) != 0) {
-            return true;
-        }
-    }
-    return false;
+    ret_value->raw = raw;
+    ret_value->raw_size = size;
+    memset(ret_value->has, 0, sizeof ret_value->has);
 }
 
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
+    const uint64_t *alone = scan->alone[around->field != 0].bits;
     written_value value;
-    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
+    narrow of;
+    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written))) {
         return;
     }
-    if (written != 0 && written < COMITY_SCAN_SIZES && !comity_scan_worth(scan, find, written, around)) {
-        return;
-    }
-    value.raw = raw;
-    value.raw_size = size;
-    memset(value.has, 0, sizeof value.has);
+    value_begin(raw, size, &value);
     write_as(&value, writings[find]);
-    written = value.size[writings[find]];
-    if (written >= COMITY_SCAN_SIZES) {
+    if (!narrow_make(rules, &value, writings[find], &of)) {
         long_try(scan, find, &value, around, readings);
         return;
     }
-    const comity_scan_choice *choice = &rules->choices[find][written];
-    for (size_t i = 0; i < choice->alone_count; i++) {
-        if (!form_try(scan, rules->alone[choice->begin + i], &value, around, readings)) {
-            break; /* those behind it are less sure */
-        }
-    }
-    if (around->types != NULL) {
-        spoken_try(scan, find, &rules->contexts[find][written], &value, around, readings);
-    }
+    of.sets[of.count++] = rules->by_find + (size_t)find * rules->set_words;
+    narrow_try(scan, &of, alone, &value, around, readings);
 }
 
-void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
-                           const comity_scan_around *around, comity_scan_readings *readings)
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_around *around,
+                            comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
     written_value value;
+    narrow of;
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
         return;
     }
-    value.raw = raw;
-    value.raw_size = size;
-    memset(value.has, 0, sizeof value.has);
-    for (size_t word = 0; word < rules->set_words; word++) {
-        for (uint64_t bits = types->bits[word]; bits != 0; bits &= bits - 1) {
-            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
-            for (size_t i = type->form_begin; i < type->form_end; i++) {
-                const comity_type_form *form = comity_types_form(rules->types, i);
-                if (form->find < COMITY_FIND_ANCHOR && size >= form->size_min) {
-                    (void)form_try(scan, i, &value, around, readings);
-                }
-            }
+    value_begin(raw, size, &value);
+    for (int writing = 0; writing < 3; writing++) {
+        write_as(&value, (comity_writing)writing);
+        if (narrow_make(rules, &value, (comity_writing)writing, &of)) {
+            narrow_try(scan, &of, NULL, &value, around, readings);
+        }
+    }
+    static const comity_find long_finds[] = {COMITY_FIND_LABEL, COMITY_FIND_TOKEN, COMITY_FIND_EMAIL, COMITY_FIND_WRITTEN};
+    for (size_t i = 0; size >= COMITY_SCAN_SIZES && i < sizeof long_finds / sizeof long_finds[0]; i++) {
+        if (value.size[writings[long_finds[i]]] >= COMITY_SCAN_SIZES) {
+            long_try(scan, long_finds[i], &value, around, readings);
         }
     }
 }

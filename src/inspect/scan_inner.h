@@ -53,7 +53,6 @@ struct comity_scan_rules {
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
     uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte */
     uint64_t *by_find;                /* forms found in a way */
-    uint64_t *in_context;             /* forms that are findings in context */
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
     uint64_t *word_forms;
@@ -82,6 +81,7 @@ typedef struct comity_scan_field {
     uint8_t size; /* 0: free */
     bool speaks;
     bool is_label; /* values behind it are tried as a whole */
+    uint8_t in_writings; /* bits: the writings of its forms */
     uint64_t hash;
     comity_scan_set forms;
 } comity_scan_field;
@@ -226,9 +226,9 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
 }
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
-/* All forms in `around` on a whole value behind a label. */
-void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_around *around,
-                            comity_scan_readings *readings);
+/* All forms in `around` on a whole value behind a label. `in_writings` are bits: those that its forms have. */
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+                            const comity_scan_around *around, comity_scan_readings *readings);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
@@ -266,7 +266,7 @@ const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *
 bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size);
 /* A whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                             const comity_scan_set *forms, uint64_t field);
+                             const comity_scan_field *field);
 /* scan_words.c */
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,

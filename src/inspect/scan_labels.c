@@ -53,7 +53,13 @@ static void meaning_join(const comity_scan_rules *rules, uint32_t number, bool w
     for (uint32_t link = meaning->first; link != 0; link = rules->links[link - 1].next) {
         const comity_type *type = comity_types_type(rules->types, rules->links[link - 1].type);
         for (size_t form = type->form_begin; form < type->form_end; form++) {
-            comity_bits_add(field->forms.bits, form);
+            const comity_type_form *of = comity_types_form(rules->types, form);
+            if (of->with_context != 0) {
+                comity_bits_add(field->forms.bits, form);
+            }
+            if (of->find < COMITY_FIND_ANCHOR) {
+                field->in_writings |= (uint8_t)(1u << of->writing);
+            }
         }
     }
     field->speaks = true;
@@ -422,7 +428,9 @@ static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t siz
     unsigned what = comity_decode_of_syntax(scan->part.syntax) & ~(unsigned)COMITY_DECODE_FOLD;
     comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
     size_t written;
-    if (what == 0 || size > COMITY_LIMIT_SCAN_VALUE_BYTES || !comity_decode_wanted(what, bytes, size)) {
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    if (what == 0 || size > COMITY_LIMIT_SCAN_VALUE_BYTES || (is_json && memchr(bytes, '\\', size) == NULL) ||
+        !comity_decode_wanted(what, bytes, size)) {
         return size;
     }
     (void)comity_decode_near(what, bytes, size, room, &written, runs, sizeof runs / sizeof runs[0]);
@@ -431,7 +439,7 @@ static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t siz
 }
 
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                             const comity_scan_set *forms, uint64_t field)
+                             const comity_scan_field *field)
 {
     while (begin < end && is_blank(*begin)) {
         begin++;
@@ -440,13 +448,16 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
     if (begin == end || comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
-    comity_scan_around around = {.forms = forms, .evidence = COMITY_EVIDENCE_FIELD, .field = field};
+    comity_scan_around around;
+    around.forms = &field->forms;
+    around.evidence = COMITY_EVIDENCE_FIELD;
+    around.field = field->hash;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
     const uint8_t *value = begin;
     size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);
-    comity_scan_try_spoken(scan, value, size, &around, &readings);
+    comity_scan_try_spoken(scan, value, size, field->in_writings, &around, &readings);
     if (readings.count != 0) {
         readings.value = value;
         readings.value_size = size;
@@ -488,11 +499,11 @@ static const uint8_t *without_marks(const uint8_t *begin, const uint8_t *end)
 static void text_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field)
 {
     static const char stops[] = ",&\t) ";
-    comity_scan_field_value(scan, begin, without_marks(begin, end), &field->forms, field->hash);
+    comity_scan_field_value(scan, begin, without_marks(begin, end), field);
     for (size_t i = 0; i < sizeof stops - 1 && scan->done <= comity_scan_offset(scan, begin); i++) {
         const uint8_t *stop = memchr(begin, stops[i], (size_t)(end - begin));
         if (stop != NULL && stop > begin) {
-            comity_scan_field_value(scan, begin, without_marks(begin, stop), &field->forms, field->hash);
+            comity_scan_field_value(scan, begin, without_marks(begin, stop), field);
         }
     }
 }
@@ -537,6 +548,6 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
     if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
         text_value(scan, begin, stop, field);
     } else {
-        comity_scan_field_value(scan, begin, stop, &field->forms, field->hash);
+        comity_scan_field_value(scan, begin, stop, field);
     }
 }

@@ -93,9 +93,6 @@ static void form_add(rules_maker *maker, size_t number)
     const comity_type_form *form = comity_types_form(rules->types, number);
     bool by_value = form->find < COMITY_FIND_ANCHOR;
     comity_bits_add(rules->by_find + (size_t)form->find * rules->set_words, number);
-    if (form->with_context != 0) {
-        comity_bits_add(rules->in_context, number);
-    }
     for (size_t size = form->size_min; by_value && size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
         comity_bits_add(rules->by_size[form->writing] + size * rules->set_words, number);
         rules->by_find_size[form->find][size / 64] |= UINT64_C(1) << size % 64;
@@ -115,7 +112,6 @@ static comity_status forms_make(rules_maker *maker)
         COMITY_TRY(sets_take(maker, 256, &rules->by_head[i]));
     }
     COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
-    COMITY_TRY(sets_take(maker, 1, &rules->in_context));
     for (size_t i = 0; i < rules->form_count; i++) {
         form_add(maker, i);
     }
@@ -238,7 +234,9 @@ static comity_status word_add(rules_maker *maker, size_t i)
     }
     const comity_type *type = comity_types_type(rules->types, literal->type);
     for (size_t form = type->form_begin; form < type->form_end; form++) {
-        comity_bits_add(rules->word_forms + (rules->word_count - 1) * rules->set_words, form);
+        if (comity_types_form(rules->types, form)->with_context != 0) {
+            comity_bits_add(rules->word_forms + (rules->word_count - 1) * rules->set_words, form);
+        }
     }
     return word_names_add(maker, literal);
 }

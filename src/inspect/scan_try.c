@@ -2,6 +2,7 @@
  * could reach the level asked for: most eleven digits are some state's number, and
  * without a word or a field name that speaks for it that is worth nothing. */
 #include "base/siphash.h"
+#include "base/swar.h"
 #include "inspect/scan_inner.h"
 
 #include <assert.h>
@@ -39,6 +40,18 @@ static const uint8_t ascii_separators[128] = {
     ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
 };
 
+static bool is_ascii(const uint8_t *bytes, size_t size)
+{
+    uint64_t all = 0;
+    for (; size >= 8; size -= 8, bytes += 8) {
+        all |= comity_swar_load(bytes);
+    }
+    for (size_t i = 0; i < size; i++) {
+        all |= bytes[i];
+    }
+    return comity_swar_high(all) == 0;
+}
+
 /* As comity_value_write, of ASCII without white space at its ends: false if it is not that. */
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators)
@@ -46,18 +59,20 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
     size_t written = 0;
     uint8_t separators = 0;
     uint8_t waiting = 0;
-    uint8_t all = 0;
-    for (size_t i = 0; i < size; i++) {
-        all |= raw[i];
-    }
-    if (all >= 0x80 || size == 0 || ascii_separators[raw[0]] == COMITY_SEPARATOR_SPACE ||
+    if (!is_ascii(raw, size) || size == 0 || ascii_separators[raw[0]] == COMITY_SEPARATOR_SPACE ||
         ascii_separators[raw[size - 1]] == COMITY_SEPARATOR_SPACE) {
         return false;
     }
-    if (writing != COMITY_WRITING_COMPACT) {
+    if (writing == COMITY_WRITING_EXACT) {
+        memcpy(ret_value, raw, size);
+        *ret_size = size;
+        *ret_separators = 0;
+        return true;
+    }
+    if (writing == COMITY_WRITING_UPPER) {
         for (size_t i = 0; i < size; i++) {
             uint8_t byte = raw[i];
-            bool is_small = writing == COMITY_WRITING_UPPER && byte >= 'a' && byte <= 'z';
+            bool is_small = byte >= 'a' && byte <= 'z';
             ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
         }
         *ret_size = size;
@@ -251,14 +266,10 @@ static void narrow_try(comity_scan *scan, const narrow *of, const uint64_t *alon
     const comity_scan_rules *rules = scan->rules;
     const uint64_t *spoken = around->forms == NULL ? NULL : around->forms->bits;
     for (size_t word = 0; word < rules->set_words; word++) {
-        uint64_t bits = of->sets[0][word];
-        for (size_t i = 1; i < of->count; i++) {
+        uint64_t bits = (alone == NULL ? 0 : alone[word]) | (spoken == NULL ? 0 : spoken[word]);
+        for (size_t i = 0; i < of->count && bits != 0; i++) {
             bits &= of->sets[i][word];
         }
-        if (bits == 0) {
-            continue;
-        }
-        bits &= (alone == NULL ? 0 : alone[word]) | (spoken == NULL ? 0 : spoken[word] & rules->in_context[word]);
         for (; bits != 0; bits &= bits - 1) {
             form_try(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around, readings);
         }
@@ -304,8 +315,8 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     narrow_try(scan, &of, alone, &value, around, readings);
 }
 
-void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_around *around,
-                            comity_scan_readings *readings)
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+                            const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
     written_value value;
@@ -315,6 +326,9 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
     }
     value_begin(raw, size, &value);
     for (int writing = 0; writing < 3; writing++) {
+        if ((in_writings >> writing & 1) == 0) {
+            continue;
+        }
         write_as(&value, (comity_writing)writing);
         if (narrow_make(rules, &value, (comity_writing)writing, &of)) {
             narrow_try(scan, &of, NULL, &value, around, readings);
@@ -322,6 +336,7 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
     }
     static const comity_find long_finds[] = {COMITY_FIND_LABEL, COMITY_FIND_TOKEN, COMITY_FIND_EMAIL, COMITY_FIND_WRITTEN};
     for (size_t i = 0; size >= COMITY_SCAN_SIZES && i < sizeof long_finds / sizeof long_finds[0]; i++) {
+        write_as(&value, writings[long_finds[i]]);
         if (value.size[writings[long_finds[i]]] >= COMITY_SCAN_SIZES) {
             long_try(scan, long_finds[i], &value, around, readings);
         }
@@ -368,7 +383,10 @@ static void digest_make(const comity_scan *scan, const uint8_t *raw, size_t size
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
     comity_writing writing = form->find == COMITY_FIND_EMAIL ? COMITY_WRITING_UPPER : form->writing;
     assert(size <= sizeof bytes);
-    size_t written = comity_value_write(raw, size, writing, bytes, &separators);
+    size_t written;
+    if (!comity_scan_write_ascii(raw, size, writing, bytes, &written, &separators)) {
+        written = comity_value_write(raw, size, writing, bytes, &separators);
+    }
     comity_siphash(scan->key, bytes, written, digest);
 }
 

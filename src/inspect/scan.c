@@ -47,15 +47,15 @@ static void forms_make(comity_scan *scan, const comity_scan_settings *settings)
         const comity_type_form *form = comity_types_form(types, i);
         bool of_route = is_of(comity_types_type(types, form->type), settings->states, settings->state_count);
         if (of_route) {
-            comity_bits_add(scan->locale.bits, i);
+            comity_set_add(&scan->locale, i);
             scan->has_locale = true;
         }
         unsigned alone = form->alone + (of_route ? COMITY_SCAN_LOCALE_ADDS : 0);
         if (form->alone != 0 && alone >= scan->level_min) {
-            comity_bits_add(scan->alone[0].bits, i);
+            comity_set_add(&scan->alone[0], i);
         }
         if (form->alone != 0 && alone + COMITY_SCAN_COLUMN_ADDS >= scan->level_min) {
-            comity_bits_add(scan->alone[1].bits, i);
+            comity_set_add(&scan->alone[1], i);
         }
     }
 }

@@ -29,8 +29,11 @@
 #define COMITY_SCAN_FIELDS 256
 #define COMITY_SCAN_COLUMN_STATS 256
 
-/* A set of forms, a bit each. Of the words, as many are in use as the rules say. */
+/* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
+ * a set is emptied at once, and sets of which most words are empty are quick to go
+ * through. Of sets that the rules hold, only the words in use are there. */
 typedef struct comity_scan_set {
+    uint64_t live;
     uint64_t bits[COMITY_SCAN_SET_WORDS];
 } comity_scan_set;
 
@@ -49,7 +52,7 @@ struct comity_scan_rules {
     comity_arena arena; /* holds all of this */
     const comity_types *types;
     size_t form_count;
-    size_t set_words; /* of each set, those in use; sets lie one behind the other */
+    size_t set_words; /* 64-bit words of a set, its first included; sets lie one behind the other */
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
     uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte */
     uint64_t *by_find;                /* forms found in a way */
@@ -198,14 +201,31 @@ static inline void comity_scan_readings_begin(comity_scan_readings *ret_readings
     ret_readings->value_size = 0;
 }
 
-static inline bool comity_set_has(const comity_scan_set *set, size_t form)
+/* The set of that number among sets that lie one behind the other. */
+static inline comity_scan_set *comity_set_at(uint64_t *sets, size_t set_words, size_t number)
 {
-    return (set->bits[form / 64] >> form % 64 & 1) != 0;
+    return (comity_scan_set *)(void *)(sets + number * set_words);
 }
 
-static inline void comity_bits_add(uint64_t *bits, size_t form)
+static inline bool comity_set_has(const comity_scan_set *set, size_t form)
 {
-    bits[form / 64] |= UINT64_C(1) << form % 64;
+    return (set->live >> form / 64 & 1) != 0 && (set->bits[form / 64] >> form % 64 & 1) != 0;
+}
+
+static inline void comity_set_add(comity_scan_set *set, size_t form)
+{
+    uint64_t before = (set->live >> form / 64 & 1) != 0 ? set->bits[form / 64] : 0;
+    set->bits[form / 64] = before | UINT64_C(1) << form % 64;
+    set->live |= UINT64_C(1) << form / 64;
+}
+
+static inline void comity_set_join(comity_scan_set *set, const comity_scan_set *more)
+{
+    for (uint64_t live = more->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        set->bits[word] = ((set->live >> word & 1) != 0 ? set->bits[word] : 0) | more->bits[word];
+    }
+    set->live |= more->live;
 }
 
 /* scan.c: scans with a level other than the best, for tests. */
@@ -244,8 +264,8 @@ const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *a
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
 /* Anchors that begin in it at or before `at`. */
 void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
-/* The runs of several kinds of byte around `at`; `is_word` says that all are the word alone. */
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around);
+/* The runs of several kinds of byte around `at`. */
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);

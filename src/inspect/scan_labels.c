@@ -55,7 +55,7 @@ static void meaning_join(const comity_scan_rules *rules, uint32_t number, bool w
         for (size_t form = type->form_begin; form < type->form_end; form++) {
             const comity_type_form *of = comity_types_form(rules->types, form);
             if (of->with_context != 0) {
-                comity_bits_add(field->forms.bits, form);
+                comity_set_add(&field->forms, form);
             }
             if (of->find < COMITY_FIND_ANCHOR) {
                 field->in_writings |= (uint8_t)(1u << of->writing);
@@ -314,9 +314,7 @@ static void around_field(comity_scan *scan, const uint8_t *name, size_t size, co
     }
     around->field = field->hash;
     if (field->speaks) {
-        for (size_t i = 0; i < scan->rules->set_words; i++) {
-            around->room.bits[i] |= field->forms.bits[i];
-        }
+        comity_set_join(&around->room, &field->forms);
         around->forms = &around->room;
         around->evidence |= COMITY_EVIDENCE_FIELD;
     }
@@ -362,7 +360,7 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
     ret_around->forms = NULL;
     ret_around->evidence = 0;
     ret_around->field = 0;
-    memset(ret_around->room.bits, 0, scan->rules->set_words * sizeof ret_around->room.bits[0]);
+    ret_around->room.live = 0;
     if (scan->part_field_size != 0) {
         around_field(scan, scan->part_field, scan->part_field_size, ret_around);
     }

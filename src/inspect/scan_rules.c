@@ -81,7 +81,7 @@ static void form_heads(rules_maker *maker, size_t number)
     for (size_t i = 0; i < COMITY_SCAN_HEAD; i++) {
         for (size_t byte = 0; byte < 256; byte++) {
             if (comity_class_has(&heads[i], (uint8_t)byte)) {
-                comity_bits_add(maker->rules->by_head[i] + byte * maker->rules->set_words, number);
+                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words, byte), number);
             }
         }
     }
@@ -92,9 +92,9 @@ static void form_add(rules_maker *maker, size_t number)
     comity_scan_rules *rules = maker->rules;
     const comity_type_form *form = comity_types_form(rules->types, number);
     bool by_value = form->find < COMITY_FIND_ANCHOR;
-    comity_bits_add(rules->by_find + (size_t)form->find * rules->set_words, number);
+    comity_set_add(comity_set_at(rules->by_find, rules->set_words, form->find), number);
     for (size_t size = form->size_min; by_value && size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
-        comity_bits_add(rules->by_size[form->writing] + size * rules->set_words, number);
+        comity_set_add(comity_set_at(rules->by_size[form->writing], rules->set_words, size), number);
         rules->by_find_size[form->find][size / 64] |= UINT64_C(1) << size % 64;
     }
     if (by_value) {
@@ -235,7 +235,7 @@ static comity_status word_add(rules_maker *maker, size_t i)
     const comity_type *type = comity_types_type(rules->types, literal->type);
     for (size_t form = type->form_begin; form < type->form_end; form++) {
         if (comity_types_form(rules->types, form)->with_context != 0) {
-            comity_bits_add(rules->word_forms + (rules->word_count - 1) * rules->set_words, form);
+            comity_set_add(comity_set_at(rules->word_forms, rules->set_words, rules->word_count - 1), form);
         }
     }
     return word_names_add(maker, literal);
@@ -331,7 +331,7 @@ comity_status comity_scan_rules_new(const comity_types *types, comity_scan_rules
     comity_scan_rules *rules = memory;
     rules->types = types;
     rules->form_count = count;
-    rules->set_words = (count + 63) / 64;
+    rules->set_words = 1 + (count + 63) / 64;
     rules_maker maker = {.rules = rules, .arena = &arena, .reterr = reterr};
     maker.literals = comity_types_literals(types, &maker.literal_count);
     comity_status status = forms_make(&maker);

@@ -197,17 +197,18 @@ void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8
     anchors_in(scan, begin, at);
 }
 
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around)
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
 {
     static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_token};
     const uint8_t *last_begin = NULL;
     const uint8_t *last_end = NULL;
     uint64_t done = scan->done;
     size_t count = sizeof tests / sizeof tests[0];
-    if (is_word) {
-        count = 1;
-        size_t size = (size_t)(right_of(at, scan->high, COMITY_SCAN_SIZES, in_run) - left_of(scan->low, at, COMITY_SCAN_SIZES, in_run));
-        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size)) {
+    const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
+    const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
+    if ((begin == scan->low || !in_token(begin[-1])) && (end == scan->high || !in_token(*end))) {
+        count = 1; /* all runs are the same */
+        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin))) {
             return;
         }
     }

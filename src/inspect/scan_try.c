@@ -238,11 +238,18 @@ void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around 
 
 /* ---- values ---- */
 
-/* What narrows the forms down: each a set, NULL for all. */
+/* What narrows the forms down: each a set. */
 typedef struct narrow {
-    const uint64_t *sets[COMITY_SCAN_HEAD + 2];
+    const comity_scan_set *sets[COMITY_SCAN_HEAD + 2];
     size_t count;
+    uint64_t live; /* words that all have */
 } narrow;
+
+static void narrow_by(narrow *of, const comity_scan_set *set)
+{
+    of->sets[of->count++] = set;
+    of->live &= set->live;
+}
 
 /* Of the value in a writing, the forms that its size and its first bytes allow; false if it is too long for that. */
 static bool narrow_make(const comity_scan_rules *rules, const written_value *value, comity_writing writing, narrow *ret_narrow)
@@ -252,23 +259,26 @@ static bool narrow_make(const comity_scan_rules *rules, const written_value *val
         return false;
     }
     ret_narrow->count = 0;
-    ret_narrow->sets[ret_narrow->count++] = rules->by_size[writing] + size * rules->set_words;
+    ret_narrow->live = ~UINT64_C(0);
+    narrow_by(ret_narrow, comity_set_at(rules->by_size[writing], rules->set_words, size));
     for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
-        ret_narrow->sets[ret_narrow->count++] = rules->by_head[i] + value->bytes[writing][i] * rules->set_words;
+        narrow_by(ret_narrow, comity_set_at(rules->by_head[i], rules->set_words, value->bytes[writing][i]));
     }
     return true;
 }
 
-/* Tries the forms that are in all sets, and alone or spoken for. `alone` may be NULL. */
-static void narrow_try(comity_scan *scan, const narrow *of, const uint64_t *alone, written_value *value,
+/* Tries the forms that are in all sets, and in one of the two that may be NULL. */
+static void narrow_try(comity_scan *scan, const narrow *of, const comity_scan_set *alone, written_value *value,
                        const comity_scan_around *around, comity_scan_readings *readings)
 {
-    const comity_scan_rules *rules = scan->rules;
-    const uint64_t *spoken = around->forms == NULL ? NULL : around->forms->bits;
-    for (size_t word = 0; word < rules->set_words; word++) {
-        uint64_t bits = (alone == NULL ? 0 : alone[word]) | (spoken == NULL ? 0 : spoken[word]);
-        for (size_t i = 0; i < of->count && bits != 0; i++) {
-            bits &= of->sets[i][word];
+    const comity_scan_set *spoken = around->forms;
+    uint64_t live = of->live & ((alone == NULL ? 0 : alone->live) | (spoken == NULL ? 0 : spoken->live));
+    for (; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        for (size_t i = 0; i < of->count; i++) {
+            bits &= of->sets[i]->bits[word];
         }
         for (; bits != 0; bits &= bits - 1) {
             form_try(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around, readings);
@@ -299,7 +309,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
-    const uint64_t *alone = scan->alone[around->field != 0].bits;
+    const comity_scan_set *alone = &scan->alone[around->field != 0];
     written_value value;
     narrow of;
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written))) {
@@ -311,7 +321,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
         long_try(scan, find, &value, around, readings);
         return;
     }
-    of.sets[of.count++] = rules->by_find + (size_t)find * rules->set_words;
+    narrow_by(&of, comity_set_at(rules->by_find, rules->set_words, find));
     narrow_try(scan, &of, alone, &value, around, readings);
 }
 

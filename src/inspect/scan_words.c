@@ -88,13 +88,6 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
 }
 
-static void set_join(const comity_scan_rules *rules, comity_scan_set *set, const uint64_t *more)
-{
-    for (size_t i = 0; i < rules->set_words; i++) {
-        set->bits[i] |= more[i];
-    }
-}
-
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, comity_scan_set *forms)
 {
@@ -114,7 +107,7 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
         if (hit->begin >= from && hit_end <= to && (hit_end <= value_begin || hit->begin >= value_end)) {
-            set_join(scan->rules, forms, scan->rules->word_forms + hit->meaning * scan->rules->set_words);
+            comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
             found = true;
         }
     }

@@ -11,6 +11,8 @@
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
+/* Of an anchor, before a colon or equals sign in it. */
+#define ANCHOR_BYTES 40
 
 static bool is_alnum(uint8_t byte)
 {
@@ -230,15 +232,16 @@ void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
     (void)comity_scan_anchor(scan, begin);
 }
 
-/* A colon or equals sign: an anchor may end with it (`AccountKey=`, `postgres://`), or an address holds it. */
+/* A colon or equals sign: an anchor may end with it, or hold it (`AccountKey=`, `postgres://`), or an address holds it. */
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, 40, in_token);
-    for (const uint8_t *place = begin; place < at; place++) {
-        bool starts = place == scan->low || !is_alnum(place[-1]);
-        if (starts && comity_scan_anchor(scan, place)) {
-            return;
-        }
+    const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_run);
+    if (begin != at && comity_scan_anchor(scan, begin)) {
+        return;
+    }
+    if (begin > scan->low && in_token(begin[-1]) &&
+        comity_scan_anchor(scan, left_of(scan->low, begin, ANCHOR_BYTES, in_token))) {
+        return;
     }
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {

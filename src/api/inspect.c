@@ -271,6 +271,7 @@ static comity_status parts_make(comity_inspection *inspection, const comity_rule
         .states = options->states,
         .state_count = options->state_count,
         .wants_paths = options->with_paths,
+        .wants_digests = options->with_digests,
         .persons = inspection->persons,
         .found = inspection->found == NULL ? NULL : part_found,
     };

@@ -549,6 +549,7 @@ int inspect_main(int argc, char **argv)
     }
     arguments.settings.options.states = arguments.states;
     arguments.settings.options.state_count = arguments.state_count;
+    arguments.settings.options.with_digests = arguments.settings.form != INSPECT_SUMMARY;
     comity_rules *rules = rules_open(&arguments);
     if (rules == NULL) {
         return EXIT_ERROR;

@@ -208,9 +208,11 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     size_t count = sizeof tests / sizeof tests[0];
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
-    if ((begin == scan->low || !in_token(begin[-1])) && (end == scan->high || !in_token(*end))) {
-        count = 1; /* all runs are the same */
-        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin))) {
+    bool longer = (begin - scan->low >= 2 && in_token(begin[-1]) && in_token(begin[-2])) ||
+                  (scan->high - end >= 2 && in_token(end[0]) && in_token(end[1]));
+    if (!longer && end < scan->high && *end != '=') {
+        count = 1; /* all runs are the same, but for marks at their ends */
+        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
             return;
         }
     }

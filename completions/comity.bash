@@ -20,11 +20,11 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask judge law help --help --version' "$current"
+        _comity_words 'ask judge law mask unmask help --help --version' "$current"
         return
     fi
     case $previous in
-        --law | -o | --output)
+        --law | -o | --output | --policy | --key | --new-key)
             _comity_files "$current"
             return
             ;;
@@ -59,6 +59,13 @@ _comity() {
         judge)
             case $current in
                 -*) _comity_words '--explain --table --json --law --on --adopt --help' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        mask | unmask)
+            case $command,$current in
+                mask,-*) _comity_words '--policy --key --new-key --check -o --output --in-place --report --type --encoding --locale --state --help' "$current" ;;
+                unmask,-*) _comity_words '--key -o --output --in-place --report --type --encoding --locale --help' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

@@ -4,6 +4,7 @@
  * goes; so whatever is wrong with a name is told as it is told there. */
 #include "cli/command.h"
 
+#include "api/handles.h"
 #include "base/date.h"
 
 #include <getopt.h>

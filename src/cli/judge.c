@@ -8,6 +8,7 @@
  * can sit in a pipe and answer each line as it comes. */
 #include "cli/command.h"
 
+#include "api/handles.h"
 #include "base/date.h"
 #include "base/json.h"
 

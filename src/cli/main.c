@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -11,11 +12,12 @@ static const command commands[] = {
     {"inspect", "personal and important data found in files", inspect_help, inspect_main},
     {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
+    {"mask", "copies with what is found replaced as a policy says", mask_help, mask_main},
+    {"unmask", "turns tokens of masked copies back", unmask_help, unmask_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"mask",  "unmask",  "record",  "key",   "paper",
-                                      "request", "product", "watch", "serve"};
+static const char *const to_come[] = {"record", "key", "paper", "request", "product", "watch", "serve"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -49,9 +51,17 @@ static int unknown(const char *name)
                              : complain("'%s' is no command; did you mean '%s'?", name, near.best);
 }
 
-int main(int argc, char **argv)
+/* What was printed must have got out; to a reader that has gone away nothing need be said. */
+static int finish(int status)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return status;
+    }
+    return errno == EPIPE ? EXIT_ERROR : complain("writing: %s", strerror(errno));
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         usage(stderr);
         return EXIT_ERROR;
@@ -76,4 +86,10 @@ int main(int argc, char **argv)
         }
     }
     return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    return finish(run(argc, argv));
 }

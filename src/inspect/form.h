@@ -146,6 +146,10 @@ COMITY_MUST_USE comity_status comity_form_feed(comity_form *form, const void *by
 /* The input is complete: ends all parts. COMITY_ERROR_SYNTAX if it was cut off. */
 COMITY_MUST_USE comity_status comity_form_finish(comity_form *form, comity_error *reterr);
 
+/* Where in the input bytes begin that become parts only later than what follows
+ * them (cells of a workbook wait for its strings); UINT64_MAX if there are none. */
+uint64_t comity_form_waits(const comity_form *form);
+
 /* Begins another input with the same block, sink and limits; nothing is allocated. */
 COMITY_MUST_USE comity_status comity_form_restart(comity_form *form, const comity_form_hints *hints,
                                                   comity_error *reterr);

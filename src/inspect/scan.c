@@ -46,9 +46,8 @@ static void locale_make(comity_scan *scan, const char *const *states, size_t cou
 comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_settings *settings,
                               comity_scan **ret_scan, comity_error *reterr)
 {
-    comity_scan *scan = aligned_alloc(64, (sizeof *scan + 63) / 64 * 64);
+    comity_scan *scan = calloc(1, sizeof *scan);
     if (scan != NULL) {
-        memset(scan, 0, sizeof *scan);
         scan->buffer = calloc(1, COMITY_LIMIT_SCAN_BACK + BUFFER_BYTES + COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
         scan->columns = calloc(COMITY_LIMIT_SCAN_COLUMNS, sizeof *scan->columns);
     }

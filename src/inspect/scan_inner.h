@@ -58,6 +58,7 @@ struct comity_scan_rules {
     size_t meaning_count;
     comity_scan_index anchors; /* to forms; exact */
     comity_scan_index marks;   /* to types; ASCII folded */
+    uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
 };
 

@@ -236,6 +236,30 @@ static comity_status literals_make(rules_maker *maker)
     return COMITY_OK;
 }
 
+/* ---- persons ---- */
+
+/* What stands for one person most surely; the more certain the later. Others come before these. */
+static const char *const by_rank[] = {"device-id", "account-id", "address", "phone", "email", "payment-card",
+                                      "financial-account", "health", "biometric", "government-id"};
+
+static comity_status ranks_make(rules_maker *maker)
+{
+    comity_scan_rules *rules = maker->rules;
+    void *ranks;
+    COMITY_TRY(comity_arena_take(maker->arena, comity_types_count(rules->types) + 1, &ranks, maker->reterr));
+    rules->ranks = ranks;
+    for (size_t i = 0; i < comity_types_count(rules->types); i++) {
+        const comity_type *type = comity_types_type(rules->types, i);
+        rules->ranks[i] = type->is_person;
+        for (size_t j = 0; type->is_person && j < sizeof by_rank / sizeof by_rank[0]; j++) {
+            if (strcmp(type->category, by_rank[j]) == 0) {
+                rules->ranks[i] = (uint8_t)(j + 2);
+            }
+        }
+    }
+    return COMITY_OK;
+}
+
 /* ---- all of them ---- */
 
 comity_status comity_scan_rules_new(const comity_types *types, comity_scan_rules **ret_rules, comity_error *reterr)
@@ -257,6 +281,9 @@ comity_status comity_scan_rules_new(const comity_types *types, comity_scan_rules
     comity_status status = choices_make(&maker);
     if (status == COMITY_OK) {
         status = literals_make(&maker);
+    }
+    if (status == COMITY_OK) {
+        status = ranks_make(&maker);
     }
     if (status != COMITY_OK) {
         comity_arena_free(&arena);

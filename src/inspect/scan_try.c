@@ -60,9 +60,8 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
     if (writing != COMITY_WRITING_COMPACT) {
         for (size_t i = 0; i < size; i++) {
             uint8_t byte = raw[i];
-            bool is_space = ascii_separators[byte] == COMITY_SEPARATOR_SPACE;
             bool is_small = writing == COMITY_WRITING_UPPER && byte >= 'a' && byte <= 'z';
-            ret_value[i] = is_space ? ' ' : is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
         }
         *ret_size = size;
         *ret_separators = 0;
@@ -348,18 +347,19 @@ void comity_scan_person_end(comity_scan *scan)
     scan->person_rank = 0;
 }
 
-/* Keeps the surest identifier of a person in the record. */
+/* Keeps the identifier of the record that stands for a person most surely. */
 static void person_seen(comity_scan *scan, const comity_finding *finding)
 {
     const comity_reading *reading = &finding->readings[0];
-    if (scan->persons == NULL || !comity_types_type(scan->rules->types, reading->type)->is_person) {
+    if (scan->persons == NULL || scan->rules->ranks[reading->type] == 0) {
         return;
     }
     if (finding->record != scan->person_record) {
         comity_scan_person_end(scan);
         scan->person_record = finding->record;
     }
-    uint32_t rank = (uint32_t)reading->confidence << 16 | (UINT16_MAX - reading->type);
+    uint32_t rank = (uint32_t)scan->rules->ranks[reading->type] << 24 | (uint32_t)reading->confidence << 16 |
+                    (UINT16_MAX - reading->type);
     if (rank > scan->person_rank) {
         scan->person_rank = rank;
         scan->person = 0;

@@ -268,7 +268,7 @@ comity_status comity_form_open(const comity_form_hints *hints, const comity_form
     }
     void *place = block;
     comity_form *form = place;
-    *form = (comity_form){.sink = *sink, .limits = own, .block_size = size};
+    *form = (comity_form){.sink = *sink, .limits = own, .block_size = size, .waits = UINT64_MAX};
     comity_pool_init(&form->pool, block + head, size - head);
     comity_status status = begin_input(form, hints, reterr);
     if (status != COMITY_OK) {
@@ -284,7 +284,7 @@ comity_status comity_form_restart(comity_form *form, const comity_form_hints *hi
     size_t head = (sizeof(comity_form) + 15) & ~(size_t)15;
     uint8_t *block = (uint8_t *)form;
     size_t fails_at = form->pool.fails_at;
-    *form = (comity_form){.sink = form->sink, .limits = form->limits, .block_size = form->block_size};
+    *form = (comity_form){.sink = form->sink, .limits = form->limits, .block_size = form->block_size, .waits = UINT64_MAX};
     comity_pool_init(&form->pool, block + head, form->block_size - head);
     form->pool.fails_at = fails_at;
     comity_error error = {.code = COMITY_OK};
@@ -333,6 +333,11 @@ comity_status comity_form_finish(comity_form *form, comity_error *reterr)
         form->finished = true;
     }
     return settle(form, status, &error, reterr);
+}
+
+uint64_t comity_form_waits(const comity_form *form)
+{
+    return form->waits;
 }
 
 void comity_form_close(comity_form *form)

@@ -165,6 +165,7 @@ static comity_status on_sheet(comity_stage *stage, comity_markup_kind kind, cons
 static comity_status sheet_begin(comity_stage *stage, comity_error *reterr)
 {
     uint8_t mark[2] = {MARK_SHEET, (uint8_t)strlen(stage->name)};
+    stage->form->waits = stage->raw_begin < stage->form->waits ? stage->raw_begin : stage->form->waits;
     COMITY_TRY(wait(stage, mark, sizeof mark, reterr));
     return wait(stage, stage->name, mark[1], reterr);
 }
@@ -372,6 +373,7 @@ comity_status comity_workbook_end(comity_stage *stage, comity_workbook *workbook
     comity_pool_give(&stage->form->pool, workbook->text);
     comity_pool_give(&stage->form->pool, workbook->ends);
     *workbook = (comity_workbook){0};
+    stage->form->waits = UINT64_MAX;
     return COMITY_OK;
 }
 

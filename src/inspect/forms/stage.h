@@ -121,6 +121,7 @@ struct comity_form {
     uint64_t raw;      /* bytes fed before this call */
     uint64_t consumed; /* raw bytes that the outermost compression has read */
     uint64_t decoded;  /* bytes out of compressions, all layers */
+    uint64_t waits; /* where bytes begin that wait to become parts; UINT64_MAX: none do */
     uint64_t value_end; /* where the outermost value in base64 ends, as far as it has been read */
     uint32_t parts;
     uint32_t members;

@@ -1,0 +1,437 @@
+/* Raw bytes go two ways: into a window that holds them, and through the decoder to
+ * a scanner for each level of parts. Findings come back with places in their part,
+ * which runs turn into places of the window. What always holds: only bytes leave the
+ * window that no part, open or to come, can still find something in. */
+#include "inspect/mask.h"
+
+#include "base/limits.h"
+#include "inspect/mask_lexer.h"
+#include "inspect/mask_value.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes decoded at once: what a flush waits for. */
+#define CHUNK_SIZE ((size_t)65536)
+/* Decoded bytes that may still turn out to be the beginning of a value in base64. */
+#define UNDECIDED_SIZE 64
+
+/* A part that is open, and the scanner that looks at the parts of its level. */
+typedef struct mask_level {
+    comity_masker *masker;
+    comity_scan *scan; /* made when the level is first used */
+    bool is_open;
+    uint8_t syntax;
+    uint8_t place;
+    uint8_t width;   /* raw bytes of an ASCII character */
+    bool is_big;     /* of which the last is it */
+    uint64_t size;   /* decoded so far */
+    uint64_t raw_begin;
+    uint64_t raw_last; /* behind the last byte decoded */
+    comity_form_run *runs; /* of bytes that are not settled */
+    size_t run_count;
+    size_t run_room;
+    comity_mask_lexer lexer; /* of JSON */
+    const comity_mask_rule *whole_rule; /* for a whole value in base64; NULL: nothing was found in it */
+    uint8_t whole_digest[16];
+    char chain[160];
+} mask_level;
+
+struct comity_masker {
+    comity_mask_settings settings;
+    comity_form *form;
+    comity_edits edits;
+    comity_buffer text; /* what is to stand in a place */
+    comity_mask_counts counts;
+    uint64_t last_begin; /* where the part that began last begins */
+    uint64_t raw_last;
+    comity_status failed;
+    comity_error error;
+    mask_level levels[COMITY_LIMIT_FORM_LEVELS];
+};
+
+/* ---- findings ---- */
+
+static void fail_finding(mask_level *level, const comity_finding *finding, const char *why)
+{
+    comity_masker *masker = level->masker;
+    const comity_types *types = comity_scan_rules_types(masker->settings.rules);
+    const char *name = comity_types_type(types, finding->readings[0].type)->name;
+    masker->failed = comity_fail(&masker->error, COMITY_ERROR_RANGE, "%s on line %llu%s%s: %s", name,
+                                 (unsigned long long)finding->line, level->chain[0] == '\0' ? "" : " of ", level->chain,
+                                 why);
+}
+
+/* Whether a value is what a masker wrote once. */
+static bool is_written(const comity_finding *finding)
+{
+    static const char *const beginnings[] = {COMITY_MASK_BEGIN_TOKEN, COMITY_MASK_BEGIN_BARE, COMITY_MASK_BEGIN_DIGEST};
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
+        size_t size = strlen(beginnings[i]);
+        if (finding->size > size && memcmp(finding->raw, beginnings[i], size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds an edit whose text, in ASCII, stands in the buffer; each character as wide as the part's. */
+static comity_status add_edit(mask_level *level, uint64_t begin, uint64_t end, uint8_t strength, comity_error *reterr)
+{
+    comity_masker *masker = level->masker;
+    const uint8_t *text = NULL;
+    size_t size = 0;
+    COMITY_TRY(comity_buffer_bytes(&masker->text, &text, &size, reterr));
+    if (level->width > 1) {
+        /* From the end on, in place: the buffer has grown by what is needed. */
+        comity_buffer_append_zeros(&masker->text, size * (level->width - 1u));
+        COMITY_TRY(comity_buffer_bytes(&masker->text, &text, &size, reterr));
+        size_t count = size / level->width;
+        for (size_t i = count; i > 0; i--) {
+            uint8_t c = masker->text.bytes[i - 1];
+            uint8_t *wide = masker->text.bytes + (i - 1) * level->width;
+            memset(wide, 0, level->width);
+            wide[level->is_big ? level->width - 1u : 0] = c;
+        }
+    }
+    return comity_edits_add(&masker->edits, begin, end, strength, text, size, reterr);
+}
+
+static comity_status replace(mask_level *level, const comity_finding *finding, const comity_mask_rule *rule,
+                             comity_error *reterr)
+{
+    comity_masker *masker = level->masker;
+    uint64_t begin = finding->begin;
+    uint64_t end = finding->end;
+    bool is_json = level->syntax == COMITY_FORM_JSON || level->syntax == COMITY_FORM_NDJSON;
+    bool is_bare = is_json && comity_mask_lexer_bare(&level->lexer, &begin, &end);
+    uint64_t raw_begin = 0;
+    uint64_t raw_end = 0;
+    bool is_mapped = comity_form_raw_range(level->runs, level->run_count, begin, end, &raw_begin, &raw_end);
+    const uint8_t *raw = is_mapped ? comity_edits_raw(&masker->edits, raw_begin, raw_end) : NULL;
+    if (raw == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a value is larger than what is held of its part");
+    }
+    comity_mask_value value = {.text = finding->raw,
+                               .text_size = finding->size,
+                               .raw = raw,
+                               .raw_size = (size_t)(raw_end - raw_begin),
+                               .syntax = (comity_form_syntax)level->syntax,
+                               .is_bare = is_bare,
+                               .digest = finding->digest};
+    value.room = level->place == COMITY_FORM_SAME_SIZE ? value.raw_size / level->width : 0;
+    comity_buffer_reset(&masker->text);
+    COMITY_TRY(comity_mask_value_write(rule, masker->settings.key, &value, &masker->text, reterr));
+    return add_edit(level, raw_begin, raw_end, rule->action, reterr);
+}
+
+static void found(void *context, const comity_finding *finding)
+{
+    mask_level *level = context;
+    comity_masker *masker = level->masker;
+    if (masker->failed != COMITY_OK || is_written(finding)) {
+        return;
+    }
+    const comity_mask_rule *rule = comity_mask_policy_rule(masker->settings.policy, finding);
+    masker->counts.findings++;
+    if (rule->action == COMITY_MASK_KEEP) {
+        masker->counts.kept++;
+    } else if (rule->action == COMITY_MASK_REFUSE) {
+        fail_finding(level, finding, "the policy refuses it");
+    } else if (level->place < COMITY_FORM_WHOLE_VALUE) {
+        fail_finding(level, finding, "it stands where nothing can be replaced; unpack it first");
+    } else if (level->place == COMITY_FORM_WHOLE_VALUE) {
+        if (level->whole_rule == NULL || rule->action > level->whole_rule->action) {
+            level->whole_rule = rule;
+            memcpy(level->whole_digest, finding->digest, sizeof level->whole_digest);
+        }
+    } else {
+        masker->failed = replace(level, finding, rule, &masker->error);
+    }
+}
+
+/* ---- parts ---- */
+
+static comity_status take_scan(mask_level *level, comity_error *reterr)
+{
+    const comity_mask_settings *settings = &level->masker->settings;
+    if (level->scan != NULL) {
+        return COMITY_OK;
+    }
+    comity_scan_settings own = {.level = comity_mask_policy_level(settings->policy),
+                                .states = settings->states,
+                                .state_count = settings->state_count,
+                                .found = found,
+                                .context = level};
+    if (settings->key != NULL) {
+        comity_mask_key_scan(settings->key, own.key);
+    }
+    return comity_scan_new(settings->rules, &own, &level->scan, reterr);
+}
+
+static void set_width(mask_level *level, const char *charset)
+{
+    level->width = strncmp(charset, "utf-16", 6) == 0 ? 2 : strncmp(charset, "utf-32", 6) == 0 ? 4 : 1;
+    level->is_big = level->width > 1 && strcmp(charset + 6, "be") == 0;
+}
+
+static comity_status part_begin(void *context, const comity_form_part *part, comity_error *reterr)
+{
+    comity_masker *masker = context;
+    mask_level *level = &masker->levels[part->level];
+    level->masker = masker;
+    COMITY_TRY(take_scan(level, reterr));
+    level->is_open = true;
+    level->syntax = part->syntax;
+    level->place = part->place;
+    level->size = 0;
+    level->raw_begin = part->raw_begin;
+    level->raw_last = part->raw_begin;
+    level->run_count = 0;
+    level->whole_rule = NULL;
+    set_width(level, part->charset);
+    comity_mask_lexer_start(&level->lexer);
+    (void)strncpy(level->chain, part->chain, sizeof level->chain - 1);
+    if (part->raw_begin > masker->last_begin) {
+        masker->last_begin = part->raw_begin;
+    }
+    comity_scan_part own = {.syntax = (comity_form_syntax)part->syntax,
+                            .delimiter = part->delimiter,
+                            .has_header = part->has_header,
+                            .field = part->field[0] == '\0' ? NULL : part->field};
+    comity_scan_start(level->scan, &own);
+    return masker->failed;
+}
+
+/* Adds a piece's runs to those that are held; one that goes on is joined. */
+static comity_status hold_runs(mask_level *level, const comity_form_piece *piece, comity_error *reterr)
+{
+    if (level->run_room - level->run_count < piece->run_count) {
+        size_t wanted = (level->run_count + piece->run_count) * 2 + 64;
+        comity_form_run *larger = realloc(level->runs, wanted * sizeof *larger);
+        if (larger == NULL) {
+            return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for %zu runs", wanted);
+        }
+        level->runs = larger;
+        level->run_room = wanted;
+    }
+    for (size_t i = 0; i < piece->run_count; i++) {
+        const comity_form_run *run = &piece->runs[i];
+        comity_form_run *last = level->run_count == 0 ? NULL : &level->runs[level->run_count - 1];
+        bool goes_on = last != NULL && last->decoded_unit == run->decoded_unit && last->raw_unit == run->raw_unit &&
+                       last->decoded + (uint64_t)last->count * last->decoded_unit == run->decoded &&
+                       last->raw + (uint64_t)last->count * last->raw_unit == run->raw && run->count <= UINT32_MAX - last->count;
+        if (goes_on) {
+            last->count += run->count;
+        } else if (last == NULL || run->decoded >= last->decoded + (uint64_t)last->count * last->decoded_unit) {
+            level->runs[level->run_count++] = *run;
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status piece(void *context, const comity_form_part *part, const comity_form_piece *piece,
+                           comity_error *reterr)
+{
+    comity_masker *masker = context;
+    mask_level *level = &masker->levels[part->level];
+    uint64_t raw_begin = 0;
+    COMITY_TRY(hold_runs(level, piece, reterr));
+    level->size += piece->size;
+    if (piece->run_count != 0 && comity_form_raw_range(piece->runs, piece->run_count, level->size - 1, level->size,
+                                                       &raw_begin, &level->raw_last)) {
+        masker->raw_last = level->raw_last > masker->raw_last ? level->raw_last : masker->raw_last;
+    }
+    if (level->syntax == COMITY_FORM_JSON || level->syntax == COMITY_FORM_NDJSON) {
+        COMITY_TRY(comity_mask_lexer_feed(&level->lexer, piece->bytes, piece->size, reterr));
+    }
+    comity_scan_feed(level->scan, piece->bytes, piece->size);
+    if (masker->failed != COMITY_OK && reterr != NULL) {
+        *reterr = masker->error;
+    }
+    return masker->failed;
+}
+
+/* The value in base64 has ended: if something was found in it, all of it is replaced. */
+static comity_status replace_whole(mask_level *level, uint64_t raw_end, comity_error *reterr)
+{
+    comity_masker *masker = level->masker;
+    const uint8_t *raw = comity_edits_raw(&masker->edits, level->raw_begin, raw_end);
+    if (raw == NULL || raw_end <= level->raw_begin) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a value in base64 is larger than what is held");
+    }
+    comity_mask_value value = {.raw = raw,
+                               .raw_size = (size_t)(raw_end - level->raw_begin),
+                               .syntax = COMITY_FORM_TEXT,
+                               .is_whole = true,
+                               .digest = level->whole_digest};
+    /* The value stands in a part of the level above, in its character set. */
+    mask_level *outer = level > masker->levels ? level - 1 : level;
+    while (outer > masker->levels && outer->place == COMITY_FORM_WHOLE_VALUE) {
+        outer--;
+    }
+    value.room = outer->place == COMITY_FORM_SAME_SIZE ? value.raw_size / outer->width : 0;
+    comity_buffer_reset(&masker->text);
+    COMITY_TRY(comity_mask_value_write(level->whole_rule, masker->settings.key, &value, &masker->text, reterr));
+    return add_edit(outer, level->raw_begin, raw_end, level->whole_rule->action, reterr);
+}
+
+static comity_status part_end(void *context, const comity_form_part *part, comity_error *reterr)
+{
+    comity_masker *masker = context;
+    mask_level *level = &masker->levels[part->level];
+    comity_scan_finish(level->scan);
+    if (masker->failed != COMITY_OK) {
+        *reterr = masker->error;
+        return masker->failed;
+    }
+    level->is_open = false;
+    return level->whole_rule != NULL ? replace_whole(level, part->raw_end, reterr) : COMITY_OK;
+}
+
+/* ---- what is settled ---- */
+
+/* Forgets runs before a decoded offset. */
+static void forget_runs(mask_level *level, uint64_t decoded)
+{
+    size_t done = 0;
+    while (done < level->run_count &&
+           level->runs[done].decoded + (uint64_t)level->runs[done].count * level->runs[done].decoded_unit <= decoded) {
+        done++;
+    }
+    if (done != 0) {
+        memmove(level->runs, level->runs + done, (level->run_count - done) * sizeof *level->runs);
+        level->run_count -= done;
+    }
+}
+
+/* The raw offset before which this open part finds nothing any more. */
+static uint64_t level_settled(mask_level *level)
+{
+    uint64_t settled = comity_scan_settled(level->scan);
+    uint64_t decided = level->size > UNDECIDED_SIZE ? level->size - UNDECIDED_SIZE : 0;
+    uint64_t raw = level->raw_begin;
+    uint64_t raw_end = 0;
+    settled = settled < decided ? settled : decided;
+    if (level->place > COMITY_FORM_WHOLE_VALUE) {
+        (void)comity_form_raw_range(level->runs, level->run_count, settled, settled + 1, &raw, &raw_end);
+    }
+    forget_runs(level, settled);
+    comity_mask_lexer_forget(&level->lexer, settled);
+    return raw;
+}
+
+static comity_status flush(comity_masker *masker, comity_error *reterr)
+{
+    uint64_t settled = UINT64_MAX;
+    for (size_t i = 0; i < COMITY_LIMIT_FORM_LEVELS; i++) {
+        if (masker->levels[i].is_open) {
+            uint64_t own = level_settled(&masker->levels[i]);
+            settled = own < settled ? own : settled;
+        }
+    }
+    if (settled == UINT64_MAX) { /* between parts: what comes begins behind the last */
+        settled = masker->raw_last > masker->last_begin ? masker->raw_last : masker->last_begin;
+    }
+    uint64_t waits = comity_form_waits(masker->form);
+    return comity_edits_flush(&masker->edits, settled < waits ? settled : waits, reterr);
+}
+
+/* ---- the masker ---- */
+
+comity_status comity_masker_new(const comity_mask_settings *settings, comity_masker **ret_masker,
+                                comity_error *reterr)
+{
+    assert(settings->key != NULL || !comity_mask_policy_wants_key(settings->policy));
+    comity_masker *masker = calloc(1, sizeof *masker);
+    if (masker == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for a masker");
+    }
+    masker->settings = *settings;
+    size_t window = settings->window_max == 0 ? COMITY_LIMIT_MASK_WINDOW_BYTES : settings->window_max;
+    comity_edits_init(&masker->edits, window, settings->write, settings->context);
+    comity_buffer_init(&masker->text, COMITY_MASK_TOKEN_BYTES_MAX * 16);
+    *ret_masker = masker;
+    return COMITY_OK;
+}
+
+void comity_masker_free(comity_masker *masker)
+{
+    if (masker == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < COMITY_LIMIT_FORM_LEVELS; i++) {
+        comity_scan_free(masker->levels[i].scan);
+        comity_mask_lexer_free(&masker->levels[i].lexer);
+        free(masker->levels[i].runs);
+    }
+    comity_form_close(masker->form);
+    comity_edits_free(&masker->edits);
+    comity_buffer_free(&masker->text);
+    free(masker);
+}
+
+comity_status comity_masker_start(comity_masker *masker, const comity_form_hints *hints, comity_error *reterr)
+{
+    comity_form_sink sink = {.context = masker, .part_begin = part_begin, .piece = piece, .part_end = part_end};
+    size_t window = masker->edits.window_max;
+    comity_edits_free(&masker->edits);
+    comity_edits_init(&masker->edits, window, masker->settings.write, masker->settings.context);
+    masker->counts = (comity_mask_counts){0};
+    masker->last_begin = 0;
+    masker->raw_last = 0;
+    masker->failed = COMITY_OK;
+    for (size_t i = 0; i < COMITY_LIMIT_FORM_LEVELS; i++) {
+        masker->levels[i].is_open = false;
+    }
+    return masker->form == NULL ? comity_form_open(hints, NULL, &sink, &masker->form, reterr)
+                                : comity_form_restart(masker->form, hints, reterr);
+}
+
+/* A failure stays: nothing goes out any more. */
+static comity_status settle(comity_masker *masker, comity_status status, const comity_error *error,
+                            comity_error *reterr)
+{
+    if (status != COMITY_OK && masker->failed == COMITY_OK) {
+        masker->failed = status;
+        masker->error = *error;
+    }
+    if (masker->failed != COMITY_OK && reterr != NULL) {
+        *reterr = masker->error;
+    }
+    return masker->failed;
+}
+
+comity_status comity_masker_feed(comity_masker *masker, const void *bytes, size_t size, comity_error *reterr)
+{
+    const uint8_t *from = bytes;
+    comity_error error = {.code = COMITY_OK};
+    comity_status status = masker->failed;
+    while (status == COMITY_OK && size != 0) {
+        size_t n = size < CHUNK_SIZE ? size : CHUNK_SIZE;
+        status = comity_edits_feed(&masker->edits, from, n, &error);
+        status = status == COMITY_OK ? comity_form_feed(masker->form, from, n, &error) : status;
+        status = status == COMITY_OK ? flush(masker, &error) : status;
+        from += n;
+        size -= n;
+    }
+    return settle(masker, status, &error, reterr);
+}
+
+comity_status comity_masker_finish(comity_masker *masker, comity_error *reterr)
+{
+    comity_error error = {.code = COMITY_OK};
+    comity_status status = masker->failed;
+    status = status == COMITY_OK ? comity_form_finish(masker->form, &error) : status;
+    if (status == COMITY_OK) {
+        status = comity_edits_flush(&masker->edits, masker->edits.base + masker->edits.size, &error);
+    }
+    masker->counts.replaced = masker->edits.edit_total;
+    return settle(masker, status, &error, reterr);
+}
+
+comity_mask_counts comity_masker_counts(const comity_masker *masker)
+{
+    return masker->counts;
+}

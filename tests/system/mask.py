@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Drives `comity mask` and `comity unmask` as people and pipes do.
+
+    mask.py COMITY
+"""
+import gzip
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+
+COMITY = str(pathlib.Path(sys.argv[1]).resolve())
+passed = failed = 0
+os.chdir(tempfile.mkdtemp(prefix="comity-mask-"))
+
+# The examples of GB 11643-1999, and one more with a check digit that holds.
+IDS = ["11010519491231002X", "440524188001010014"]
+TABLE = "姓名,身份证号\n李伟," + IDS[0] + "\n王芳," + IDS[1] + "\n"
+RECORDS = json.dumps([{"id_card": IDS[0], "n": 1}, {"身份证号": IDS[1], "n": 2}], ensure_ascii=False)
+
+
+def check(condition, name, detail=""):
+    global passed, failed
+    if condition:
+        passed += 1
+    else:
+        failed += 1
+        print(f"{name}: {detail}", file=sys.stderr)
+
+
+def run(*arguments, data=b""):
+    data = data.encode() if isinstance(data, str) else data
+    result = subprocess.run([COMITY, *arguments], input=data, capture_output=True, timeout=60, check=False)
+    return result.returncode, result.stdout, result.stderr.decode()
+
+
+def write(name, text):
+    pathlib.Path(name).write_bytes(text.encode() if isinstance(text, str) else text)
+    return name
+
+
+code, out, err = run("mask", data=TABLE)
+check(code == 0 and out.decode() == TABLE.replace(IDS[0], "*" * 18).replace(IDS[1], "*" * 18) and err == "", "standard input", f"{code} {out} {err}")
+code, out, err = run("mask", "--report", "-", data=RECORDS)
+check(code == 0 and not any(number in out.decode() for number in IDS) and len(json.loads(out)) == 2 and
+      err == "standard input: 2 findings, 2 places replaced, 0 kept\n", "json, report", f"{code} {out} {err}")
+
+code, out, err = run("mask", "--new-key", "key")
+check(code == 0 and out == b"" and stat.S_IMODE(os.stat("key").st_mode) == 0o600, "a new key", f"{code} {err}")
+key = pathlib.Path("key").read_text()
+check(run("mask", "--new-key", "key")[0] == 2 and pathlib.Path("key").read_text() == key, "a key is not overwritten")
+run("mask", "--new-key", "other")
+write("policy", "default token\n")
+code, masked, err = run("mask", "--policy", "policy", "--key", "key", data=TABLE)
+check(code == 0 and masked.decode().count("ctok-") == 2, "tokens", f"{code} {masked} {err}")
+code, out, err = run("unmask", "--key", "key", "--report", data=masked)
+check(code == 0 and out.decode() == TABLE and err == "standard input: 2 tokens turned back, 0 left\n", "and back", f"{code} {out} {err}")
+code, out, err = run("unmask", "--key", "other", data=masked)
+check(code == 1 and out == masked, "another key", f"{code} {err}")
+code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked)
+check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
+
+code, out, err = run("mask", "--policy", "policy", data=TABLE)
+check(code == 2 and "--key" in err and out == b"", "tokens without a key", err)
+code, out, err = run("mask", "--policy", "nowhere", data=TABLE)
+check(code == 2 and err == "comity: nowhere: No such file or directory\n", "no policy", err)
+write("wrong", "default hide\n")
+code, out, err = run("mask", "--check", "--policy", "wrong")
+check(code == 2 and err == 'comity: wrong:1:9: "hide" found, keep, generalise, token, digest, mask, remove or refuse expected\n', "a wrong policy", err)
+write("strict", "default refuse\n")
+code, out, err = run("mask", "--policy", "strict", data=TABLE)
+check(code == 1 and out == b"" and "the policy refuses it" in err and IDS[0] not in err, "refused", f"{code} {out} {err}")
+code, out, err = run("mask", "--policy", "strict", data=b"nothing to see\n")
+check(code == 0 and out == b"nothing to see\n", "nothing to refuse", err)
+
+write("a.csv", TABLE)
+write("b.json", RECORDS)
+code, out, err = run("mask", "--in-place", "a.csv", "b.json")
+check(code == 0 and out == b"" and IDS[0] not in pathlib.Path("a.csv").read_text() and IDS[1] not in pathlib.Path("b.json").read_text(), "in place", err)
+write("c.gz", gzip.compress(TABLE.encode()))
+packed = pathlib.Path("c.gz").read_bytes()
+code, out, err = run("mask", "--in-place", "c.gz")
+check(code == 1 and pathlib.Path("c.gz").read_bytes() == packed and "unpack it first" in err, "a file that cannot be masked stays", f"{code} {err}")
+check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "other", "policy", "strict", "wrong"], "nothing is left behind",
+      str(list(pathlib.Path(".").iterdir())))
+code, out, err = run("mask", "-o", "out.csv", write("d.csv", TABLE))
+check(code == 0 and out == b"" and "*" * 18 in pathlib.Path("out.csv").read_text(), "an output file", err)
+clean = gzip.compress(b"nothing to see here\n" * 100)
+code, out, err = run("mask", data=clean)
+check(code == 0 and out == clean, "compressed and clean", err)
+code, out, err = run("mask", data=clean[:-5])
+check(code == 2 and out == b"" and err == "comity: standard input: gzip: cut off at byte " + str(len(clean) - 5) + "\n", "cut off", err)
+for arguments in [("--in-place",), ("--in-place", "-o", "x", "a.csv"), ("-o", "x", "a.csv", "b.json"), ("--nothing",), ("--policy",)]:
+    code, out, err = run("mask", *arguments)
+    check(code == 2 and "See 'comity mask --help'." in err, f"usage {arguments}", err)
+check(run("unmask", "--policy", "x")[0] == 2, "unmask has no policy")
+check(run("unmask", "--key", "a.csv", data=b"x")[2] == "comity: a.csv: a key is 'comity-mask-key-1 ' and 64 digits of 0-9 and a-f\n", "no key")
+check(run("mask", "nowhere")[2] == "comity: nowhere: No such file or directory\n", "no input")
+code, out, err = run("mask", "--help")
+check(code == 0 and out.startswith(b"Usage: comity mask"), "help")
+
+print(f"mask: {passed} passed, {failed} failed")
+sys.exit(failed != 0)

@@ -63,8 +63,8 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
-/* Scanning for findings. Types in one set: they are kept as sets of bits, near every label. */
-#define COMITY_LIMIT_SCAN_TYPES 2048
+/* Scanning for findings. Forms of all types: sets of them are kept as bits, one a label. */
+#define COMITY_LIMIT_SCAN_FORMS 4096
 /* Bytes known behind a place before it is judged: a private key in PEM fits. */
 #define COMITY_LIMIT_SCAN_AHEAD 8192
 /* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */

@@ -399,7 +399,7 @@ static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token
     comity_scan_around around;
     const uint8_t *end = comity_scan_token_end(scan, at);
     comity_scan_look_around(scan, token, end, &around);
-    comity_scan_at_token(scan, at, false, &around);
+    comity_scan_at_token(scan, at, &around);
     scan->looked = comity_scan_offset(scan, end);
 }
 
@@ -439,15 +439,15 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
     const uint8_t *end = words.list[words.count - 1].end;
     comity_scan_around around;
     if (is_dotted(&words)) {
-        around.types = NULL;
+        around.forms = NULL;
         around.evidence = 0;
         around.field = 0;
-        comity_scan_at_token(scan, at, false, &around);
+        comity_scan_at_token(scan, at, &around);
         scan->looked = comity_scan_offset(scan, words.list[3].end);
         return;
     }
     around_digits(scan, &words, &around);
-    comity_scan_at_token(scan, at, alone, &around);
+    comity_scan_at_token(scan, at, &around);
     if (comity_scan_offset(scan, begin) >= scan->done) {
         runs_try(scan, &words, &around);
     }

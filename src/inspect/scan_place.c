@@ -97,7 +97,7 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     }
     const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
     if (field != NULL) {
-        comity_scan_field_value(scan, begin, end, &field->types, field->hash);
+        comity_scan_field_value(scan, begin, end, field);
     }
 }
 

@@ -13,7 +13,7 @@ static void signature_try(comity_scan *scan, const comity_literal *literal)
         return;
     }
     const comity_type *type = comity_types_type(scan->rules->types, literal->type);
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     comity_scan_readings readings = {.count = 0};
     for (size_t i = type->form_begin; i < type->form_end; i++) {
         if (comity_types_form(scan->rules->types, i)->find == COMITY_FIND_SIGNATURE) {

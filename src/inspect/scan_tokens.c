@@ -11,6 +11,8 @@
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
+/* Of an anchor, before a colon or equals sign in it. */
+#define ANCHOR_BYTES 40
 
 static bool is_alnum(uint8_t byte)
 {
@@ -76,7 +78,7 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     const uint8_t *end = at;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
@@ -197,17 +199,18 @@ void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8
     anchors_in(scan, begin, at);
 }
 
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, bool is_word, const comity_scan_around *around)
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
 {
     static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_token};
     const uint8_t *last_begin = NULL;
     const uint8_t *last_end = NULL;
     uint64_t done = scan->done;
     size_t count = sizeof tests / sizeof tests[0];
-    if (is_word) {
-        count = 1;
-        size_t size = (size_t)(right_of(at, scan->high, COMITY_SCAN_SIZES, in_run) - left_of(scan->low, at, COMITY_SCAN_SIZES, in_run));
-        if (size < COMITY_SCAN_SIZES && !comity_scan_worth(scan, COMITY_FIND_TOKEN, size, around)) {
+    const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
+    const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
+    if ((begin == scan->low || !in_token(begin[-1])) && (end == scan->high || !in_token(*end))) {
+        count = 1; /* all runs are the same */
+        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin))) {
             return;
         }
     }
@@ -229,15 +232,16 @@ void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
     (void)comity_scan_anchor(scan, begin);
 }
 
-/* A colon or equals sign: an anchor may end with it (`AccountKey=`, `postgres://`), or an address holds it. */
+/* A colon or equals sign: an anchor may end with it, or hold it (`AccountKey=`, `postgres://`), or an address holds it. */
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, 40, in_token);
-    for (const uint8_t *place = begin; place < at; place++) {
-        bool starts = place == scan->low || !is_alnum(place[-1]);
-        if (starts && comity_scan_anchor(scan, place)) {
-            return;
-        }
+    const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_run);
+    if (begin != at && comity_scan_anchor(scan, begin)) {
+        return;
+    }
+    if (begin > scan->low && in_token(begin[-1]) &&
+        comity_scan_anchor(scan, left_of(scan->low, begin, ANCHOR_BYTES, in_token))) {
+        return;
     }
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
@@ -366,7 +370,7 @@ static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
 {
     const comity_scan_index *marks = &scan->rules->marks;
     const uint8_t *end = least;
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     if (!comity_scan_index_may(marks, at) || comity_scan_offset(scan, at) < scan->done) {

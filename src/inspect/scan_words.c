@@ -88,15 +88,8 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
 }
 
-static void set_join(const comity_scan_rules *rules, comity_scan_set *set, const comity_scan_set *more)
-{
-    for (size_t i = 0; i < rules->set_words; i++) {
-        set->bits[i] |= more->bits[i];
-    }
-}
-
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                            const uint8_t *high, comity_scan_set *types)
+                            const uint8_t *high, comity_scan_set *forms)
 {
     if (begin - low > COMITY_LIMIT_SCAN_NEAR) {
         low = begin - COMITY_LIMIT_SCAN_NEAR;
@@ -114,7 +107,7 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
         if (hit->begin >= from && hit_end <= to && (hit_end <= value_begin || hit->begin >= value_end)) {
-            set_join(scan->rules, types, &scan->rules->word_meanings[hit->meaning]);
+            comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
             found = true;
         }
     }

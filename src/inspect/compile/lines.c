@@ -346,7 +346,7 @@ static comity_status append_field(comity_types_compiler *compiler, const char *n
     return literal.size < 2 ? COMITY_OK : append_literal(compiler, literal);
 }
 
-/* `words en "passport" "passport number"`: each is a name of a field too. */
+/* `words en "passport" "passport number"`: each is a name of a field too, and nothing else if it is of two letters. */
 static comity_status read_words(comity_types_compiler *compiler)
 {
     comity_literal literal = {.kind = COMITY_LITERAL_WORD};
@@ -363,7 +363,9 @@ static comity_status read_words(comity_types_compiler *compiler)
         COMITY_TRY(comity_compile_string(compiler, &text, &size));
         literal.text = text;
         literal.size = (uint32_t)size;
-        COMITY_TRY(append_literal(compiler, literal));
+        if (size >= 3 || (uint8_t)text[0] >= 0x80) {
+            COMITY_TRY(append_literal(compiler, literal)); /* two letters are a word in any text */
+        }
         COMITY_TRY(append_field(compiler, text, size));
     } while (!comity_compile_at_end(compiler));
     return COMITY_OK;

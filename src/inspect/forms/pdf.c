@@ -78,7 +78,9 @@ static comity_status show_contents(comity_pdf_text *text, comity_pdf_span conten
         bool is_image = false;
         COMITY_TRY(comity_pdf_decode(pdf, object, &decoded, &memory, &is_image, reterr));
         COMITY_TRY(comity_stage_grow(pdf->stage, &all, &room, size + decoded.size + 1, reterr));
-        memcpy((uint8_t *)all + size, decoded.bytes, decoded.size);
+        if (decoded.size != 0) {
+            memcpy((uint8_t *)all + size, decoded.bytes, decoded.size);
+        }
         size += decoded.size;
         ((uint8_t *)all)[size++] = '\n';
         comity_pool_give(&pdf->stage->form->pool, memory);

@@ -19,6 +19,9 @@ typedef struct data {
 
 static comity_status put(data *to, const uint8_t *bytes, size_t size, comity_error *reterr)
 {
+    if (size == 0) {
+        return COMITY_OK;
+    }
     COMITY_TRY(comity_stage_grow(to->stage, &to->memory, &to->room, to->size + size, reterr));
     memcpy((uint8_t *)to->memory + to->size, bytes, size);
     to->size += size;
@@ -196,7 +199,7 @@ static comity_status undo_lzw(comity_pdf_span from, data *to, comity_error *rete
             bool is_new = code == count;
             size_t from_place = is_new ? last_place : place[code];
             size_t from_size = is_new ? last_size : size[code];
-            COMITY_TRY(comity_stage_grow(to->stage, &to->memory, &to->room, to->size + from_size + 1, reterr));
+            COMITY_TRY(comity_stage_grow(to->stage, &to->memory, &to->room, to->size + from_size + 1, reterr)); /* not empty: there was a code before */
             uint8_t *bytes = to->memory;
             memcpy(bytes + to->size, bytes + from_place, from_size);
             to->size += from_size;

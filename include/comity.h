@@ -143,6 +143,146 @@ COMITY_API comity_status comity_judge_json(comity_context *context, const char *
 COMITY_API comity_status comity_judge_verdict(comity_context *context, const char *act, size_t act_size,
                                               const char *today, comity_verdict *ret_verdict, comity_error *reterr);
 
+/* ---- inspecting ---- */
+
+/* What identifiers, secrets, marks and files of a kind look like: the types the
+ * library was built with, or others. Immutable; used by any number of threads and
+ * inspections at once. Close it after the last of them. */
+typedef struct comity_rules comity_rules;
+
+/* Takes the types the library was built with. A few milliseconds. COMITY_ERROR_MEMORY. */
+COMITY_API comity_status comity_rules_open(comity_rules **ret_rules, comity_error *reterr);
+
+/* A text of types, as docs/types.md has it: its name for messages, and `size` bytes. */
+typedef struct comity_rules_text {
+    const char *name;
+    const char *text;
+    size_t size;
+} comity_rules_text;
+
+/* Takes the types of `count` texts and no others. Nothing is borrowed after the call.
+ * COMITY_ERROR_SYNTAX with file, line and column; COMITY_ERROR_LIMIT; COMITY_ERROR_MEMORY. */
+COMITY_API comity_status comity_rules_load(const comity_rules_text *texts, size_t count, comity_rules **ret_rules,
+                                           comity_error *reterr);
+
+/* NULL is allowed. */
+COMITY_API void comity_rules_close(comity_rules *rules);
+
+/* What is told of a type. All is the rules'. */
+typedef struct comity_type_about {
+    const char *name;     /* the state's code, a point, and what it is; or no state */
+    const char *title;    /* in plain words */
+    const char *category; /* of law/taxonomy.law */
+    const char *source;   /* the law, standard or publisher */
+    const char *const *states; /* codes of the states that give it; none for what belongs to no state */
+    size_t state_count;
+} comity_type_about;
+
+COMITY_API size_t comity_rules_type_count(const comity_rules *rules);
+
+/* COMITY_ERROR_RANGE if there is no such number. */
+COMITY_API comity_status comity_rules_type(const comity_rules *rules, size_t number, comity_type_about *ret_about,
+                                           comity_error *reterr);
+
+/* What speaks for a reading, bit by bit. */
+#define COMITY_SEEN_SHAPE 0x001u    /* length and characters */
+#define COMITY_SEEN_CHECKSUM 0x002u /* a check digit, letter or sum holds */
+#define COMITY_SEEN_DATE 0x004u     /* a date within it is one of the calendar */
+#define COMITY_SEEN_REGION 0x008u   /* a place, office or issuer within it exists */
+#define COMITY_SEEN_LITERAL 0x010u  /* letters that only this type has */
+#define COMITY_SEEN_ENTROPY 0x020u  /* as irregular as a secret is */
+#define COMITY_SEEN_WORD 0x100u     /* a word of the type stands near */
+#define COMITY_SEEN_FIELD 0x200u    /* the name of its field or column is one of the type's */
+#define COMITY_SEEN_COLUMN 0x400u   /* nearly all values of its field before it passed too */
+#define COMITY_SEEN_LOCALE 0x800u   /* the type's state is one of those given */
+
+/* One way to read a value: as of a type, with a confidence from 1 to 99. */
+typedef struct comity_seen {
+    uint16_t type;
+    uint16_t evidence; /* COMITY_SEEN_… */
+    uint8_t confidence;
+} comity_seen;
+
+#define COMITY_SEEN_MAX 8
+
+/* Something found. Plain; what it points to is good for the call that gives it. */
+typedef struct comity_found {
+    comity_seen seen[COMITY_SEEN_MAX]; /* the surest first */
+    size_t seen_count;                 /* at least 1 */
+    uint64_t begin, end;               /* in the part: bytes [begin, end) of decoded text */
+    bool has_raw;                      /* the bytes fed that hold it are known: not within what is compressed */
+    uint64_t raw_begin, raw_end;       /* they are [raw_begin, raw_end) */
+    uint32_t part;                     /* of the input, from 1 */
+    const char *chain;                 /* how the part was decoded: "gzip > tar:a.csv"; "" if it was not */
+    const char *syntax;                /* "json", "csv", "text" … */
+    const char *path;                  /* names of lists, objects and fields, or of the column; "" if there are none */
+    uint64_t line;                     /* in the part, from 1 */
+    uint64_t record;                   /* in the part, from 0: object of a list, row, line */
+    uint32_t column;                   /* CSV: from 1; else 0 */
+    uint8_t digest[16];                /* keyed: of equal values, however they are written, it is equal */
+    const char *value;                 /* as it stands. Personal data: never to be logged */
+    size_t value_size;
+} comity_found;
+
+/* Called from within feed and finish, on their thread. */
+typedef void comity_found_function(void *context, const comity_found *found);
+
+/* How to inspect. What is 0 or NULL stands for what is said; all is borrowed for the call only. */
+typedef struct comity_inspect_options {
+    uint8_t level;             /* readings below this confidence are not given: 75 */
+    uint8_t key[16];           /* of digests; a key of one's own keeps them from being compared by others */
+    const char *const *states; /* codes of states from which the data is likely: none */
+    size_t state_count;
+    size_t persons_max;        /* distinct persons counted exactly, 8 to 16 bytes each: 1048576 */
+    bool with_paths;           /* findings bear their path */
+} comity_inspect_options;
+
+/* Working memory for inspecting one input at a time: about 55 MiB of address space
+ * of which little is touched unless the input is compressed. One thread at a time. */
+typedef struct comity_inspection comity_inspection;
+
+/* `rules` must outlive it. `found` may be NULL. Afterwards nothing is allocated.
+ * COMITY_ERROR_RANGE, COMITY_ERROR_MEMORY. */
+COMITY_API comity_status comity_inspection_new(const comity_rules *rules, const comity_inspect_options *options,
+                                               comity_found_function *found, void *context,
+                                               comity_inspection **ret_inspection, comity_error *reterr);
+
+/* NULL is allowed. */
+COMITY_API void comity_inspection_free(comity_inspection *inspection);
+
+/* What is told about an input; each may be NULL. It is tried first and never believed against the bytes. */
+typedef struct comity_inspect_hints {
+    const char *content_type;     /* as in HTTP */
+    const char *content_encoding; /* as in HTTP */
+    const char *name;             /* a file's name: its ending counts */
+    const char *locale;           /* "zh-CN": decides between character sets that fit equally */
+} comity_inspect_hints;
+
+/* Begins an input; what was begun before and not finished is forgotten. `hints` may be NULL.
+ * COMITY_ERROR_SYNTAX for a content encoding that is not known. */
+COMITY_API comity_status comity_inspect_begin(comity_inspection *inspection, const comity_inspect_hints *hints,
+                                              comity_error *reterr);
+
+/* Takes the next bytes, in any split: findings and their order do not depend on it.
+ * COMITY_ERROR_SYNTAX for what is cut off, damaged or encrypted, COMITY_ERROR_LIMIT for
+ * what unpacks to more than the limits allow; every later call gives the same error. */
+COMITY_API comity_status comity_inspect_feed(comity_inspection *inspection, const void *bytes, size_t size,
+                                             comity_error *reterr);
+
+/* The input is complete. Errors as of comity_inspect_feed. */
+COMITY_API comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr);
+
+/* How many distinct persons the inputs since comity_inspection_new, or since the last
+ * comity_inspect_forget, hold identifiers of; `ret_exact` is false if there were more
+ * than could be told apart, and then the count is the least. */
+COMITY_API uint64_t comity_inspect_persons(const comity_inspection *inspection, bool *ret_exact);
+
+/* Adds the persons of another inspection with the same key. */
+COMITY_API void comity_inspect_persons_merge(comity_inspection *inspection, const comity_inspection *from);
+
+/* Forgets the persons. */
+COMITY_API void comity_inspect_forget(comity_inspection *inspection);
+
 /* ---- building law ---- */
 
 /* Law files on their way to an image. One thread at a time. */

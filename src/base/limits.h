@@ -63,8 +63,8 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
-/* Scanning for findings. Types in one set: they are kept as sets of bits, near every label. */
-#define COMITY_LIMIT_SCAN_TYPES 2048
+/* Scanning for findings. Forms of all types: sets of them are kept as bits, one a label. */
+#define COMITY_LIMIT_SCAN_FORMS 4096
 /* Bytes known behind a place before it is judged: a private key in PEM fits. */
 #define COMITY_LIMIT_SCAN_AHEAD 8192
 /* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */
@@ -73,6 +73,8 @@
 #define COMITY_LIMIT_SCAN_NEAR 300
 /* Values that are found by their shape, but for those that begin with an anchor. */
 #define COMITY_LIMIT_SCAN_VALUE_BYTES 512
+/* Runs of raw bytes kept for what is still judged: text in UTF-16 or base64 has one a piece, mails one a line. */
+#define COMITY_LIMIT_SCAN_RUNS 2048
 /* A label or field name: longer ones are sentences. */
 #define COMITY_LIMIT_SCAN_LABEL_BYTES 64
 /* JSON and XML: containers whose names make a path; deeper ones are counted only. */

@@ -1,6 +1,7 @@
 /* See siphash.h. Bytes come in, 16 bytes go out; nothing is kept. */
 #include "base/siphash.h"
 
+#include <endian.h>
 #include <string.h>
 
 typedef struct sip_state {
@@ -15,10 +16,8 @@ static inline uint64_t rotate(uint64_t word, unsigned n)
 static inline uint64_t load(const uint8_t *bytes, size_t size)
 {
     uint64_t word = 0;
-    for (size_t i = 0; i < size; i++) {
-        word |= (uint64_t)bytes[i] << 8 * i;
-    }
-    return word;
+    memcpy(&word, bytes, size);
+    return le64toh(word);
 }
 
 static inline void sip_round(sip_state *s)

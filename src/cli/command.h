@@ -21,10 +21,11 @@ typedef struct command {
 int judge_main(int argc, char **argv);
 int ask_main(int argc, char **argv);
 int law_main(int argc, char **argv);
+int inspect_main(int argc, char **argv);
 int mask_main(int argc, char **argv);
 int unmask_main(int argc, char **argv);
 
-extern const char judge_help[], ask_help[], law_help[], mask_help[], unmask_help[];
+extern const char judge_help[], ask_help[], law_help[], inspect_help[], mask_help[], unmask_help[];
 
 /* Prints "comity: …" to standard error and returns EXIT_ERROR. */
 int complain(const char *format, ...) COMITY_PRINTF(1, 2);

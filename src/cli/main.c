@@ -9,6 +9,7 @@
 
 static const command commands[] = {
     {"ask", "one question in options, an answer in plain words", ask_help, ask_main},
+    {"inspect", "personal and important data found in files", inspect_help, inspect_main},
     {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
     {"mask", "copies with what is found replaced as a policy says", mask_help, mask_main},
@@ -16,8 +17,7 @@ static const command commands[] = {
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"inspect", "record",  "key",   "paper",
-                                      "request", "product", "watch", "serve"};
+static const char *const to_come[] = {"record", "key", "paper", "request", "product", "watch", "serve"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

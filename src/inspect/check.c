@@ -34,6 +34,9 @@ static int64_t resolve(const comity_check_value *value, int16_t position)
 
 static comity_check_range find_range(const comity_check_value *value, const comity_check_step *step)
 {
+    if (step->part && step->from >= (int64_t)value->part_count) {
+        return (comity_check_range){value->bytes, 0, 0};
+    }
     if (step->part) {
         size_t begin = value->part_begins[step->from];
         return (comity_check_range){value->bytes + begin, value->part_ends[step->from] - begin, 0};

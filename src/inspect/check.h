@@ -82,7 +82,7 @@ typedef enum comity_check_code {
 
 /* Where ranges lie. Positive: from the body's beginning, 1 the first; negative:
  * from its end, -1 the last. With `part`, the range is part `from` of the shape.
- * What lies outside of the body is left away. */
+ * What lies outside of the body is left away, and a part that a shape does not have is empty. */
 typedef struct comity_check_step {
     uint8_t code;
     bool part;
@@ -104,6 +104,7 @@ typedef struct comity_check_value {
     const uint8_t *bytes;
     uint32_t body_begin, body_end; /* what positions count */
     uint16_t part_begins[COMITY_CHECK_PARTS], part_ends[COMITY_CHECK_PARTS];
+    uint32_t part_count;
     uint32_t form; /* from 1 */
 } comity_check_value;
 

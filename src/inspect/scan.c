@@ -27,18 +27,35 @@ static uint64_t read_key(const uint8_t *bytes)
     return word;
 }
 
-static void locale_make(comity_scan *scan, const char *const *states, size_t count)
+static bool is_of(const comity_type *type, const char *const *states, size_t count)
+{
+    for (size_t i = 0; i < type->state_count; i++) {
+        for (size_t j = 0; j < count; j++) {
+            if (strcmp(type->states[i], states[j]) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* What the settings mean for each form. */
+static void forms_make(comity_scan *scan, const comity_scan_settings *settings)
 {
     const comity_types *types = scan->rules->types;
-    for (size_t i = 0; i < comity_types_count(types); i++) {
-        const comity_type *type = comity_types_type(types, i);
-        for (size_t j = 0; j < type->state_count; j++) {
-            for (size_t k = 0; k < count; k++) {
-                if (strcmp(type->states[j], states[k]) == 0) {
-                    comity_set_add(&scan->locale, i);
-                    scan->has_locale = true;
-                }
-            }
+    for (size_t i = 0; i < scan->rules->form_count; i++) {
+        const comity_type_form *form = comity_types_form(types, i);
+        bool of_route = is_of(comity_types_type(types, form->type), settings->states, settings->state_count);
+        if (of_route) {
+            comity_set_add(&scan->locale, i);
+            scan->has_locale = true;
+        }
+        unsigned alone = form->alone + (of_route ? COMITY_SCAN_LOCALE_ADDS : 0);
+        if (form->alone != 0 && alone >= scan->level_min) {
+            comity_set_add(&scan->alone[0], i);
+        }
+        if (form->alone != 0 && alone + COMITY_SCAN_COLUMN_ADDS >= scan->level_min) {
+            comity_set_add(&scan->alone[1], i);
         }
     }
 }
@@ -46,9 +63,8 @@ static void locale_make(comity_scan *scan, const char *const *states, size_t cou
 comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_settings *settings,
                               comity_scan **ret_scan, comity_error *reterr)
 {
-    comity_scan *scan = aligned_alloc(64, (sizeof *scan + 63) / 64 * 64);
+    comity_scan *scan = calloc(1, sizeof *scan);
     if (scan != NULL) {
-        memset(scan, 0, sizeof *scan);
         scan->buffer = calloc(1, COMITY_LIMIT_SCAN_BACK + BUFFER_BYTES + COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
         scan->columns = calloc(COMITY_LIMIT_SCAN_COLUMNS, sizeof *scan->columns);
     }
@@ -65,7 +81,7 @@ comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_
     scan->level_min = settings->level == 0 ? 75 : settings->level;
     scan->key[0] = read_key(settings->key);
     scan->key[1] = read_key(settings->key + 8);
-    locale_make(scan, settings->states, settings->state_count);
+    forms_make(scan, settings);
     comity_scan_start(scan, &(comity_scan_part){.syntax = COMITY_FORM_TEXT});
     *ret_scan = scan;
     return COMITY_OK;
@@ -177,6 +193,9 @@ static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, s
     scan->view_begin = begin;
     scan->view_end = begin + size;
     uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
+    if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
+        comity_scan_signatures(scan);
+    }
     while (scan->scanned < limit) {
         uint64_t left = limit - scan->scanned;
         size_t chunk = left < COMITY_SCAN_CHUNK ? (size_t)left : COMITY_SCAN_CHUNK;

@@ -28,7 +28,7 @@
 /* Tables made of a set of types. Immutable; shared by threads. `types` must outlive it. */
 typedef struct comity_scan_rules comity_scan_rules;
 
-/* COMITY_ERROR_MEMORY; COMITY_ERROR_LIMIT for more than COMITY_LIMIT_SCAN_TYPES types. */
+/* COMITY_ERROR_MEMORY; COMITY_ERROR_LIMIT for more than COMITY_LIMIT_SCAN_FORMS forms. */
 COMITY_MUST_USE comity_status comity_scan_rules_new(const comity_types *types, comity_scan_rules **ret_rules,
                                                     comity_error *reterr);
 

@@ -1,6 +1,7 @@
 /* The first stage with AVX2: 32 bytes at a time. */
 #define COMITY_SCAN_LANES 4
 #include "inspect/scan_group.h"
+#include "inspect/scan_marks.h"
 
 #include <immintrin.h>
 
@@ -68,8 +69,65 @@ TARGET static inline comity_scan_classes classify(const uint8_t *block)
     };
 }
 
-TARGET size_t comity_scan_events_avx2(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
-                                      uint16_t *ret_places)
+TARGET static inline __m256i either(__m256i bytes, const comity_scan_marks *state)
+{
+    __m256i folded = _mm256_or_si256(bytes, _mm256_set1_epi8((char)state->fold));
+    return _mm256_or_si256(equal(folded, (char)state->first), equal(folded, (char)state->second));
+}
+
+TARGET static inline comity_scan_mark_classes classify_marks(const uint8_t *block, const comity_scan_marks *state)
+{
+    __m256i low = _mm256_loadu_si256((const void *)block);
+    __m256i high = _mm256_loadu_si256((const void *)(block + 32));
+    return (comity_scan_mark_classes){
+        .quote = bits(equal(low, '"'), equal(high, '"')),
+        .backslash = bits(equal(low, '\\'), equal(high, '\\')),
+        .mark = bits(either(low, state), either(high, state)),
+        .newline = bits(equal(low, '\n'), equal(high, '\n')),
+    };
+}
+
+TARGET static inline __m256i lead(__m256i bytes)
+{
+    return _mm256_cmpeq_epi8(_mm256_max_epu8(bytes, _mm256_set1_epi8((char)0xC2)), bytes);
+}
+
+TARGET static inline comity_scan_word_classes classify_words(const uint8_t *block)
+{
+    __m256i low = _mm256_loadu_si256((const void *)block);
+    __m256i high = _mm256_loadu_si256((const void *)(block + 32));
+    return (comity_scan_word_classes){
+        .letter = bits(letter(low), letter(high)),
+        .lead = bits(lead(low), lead(high)),
+    };
+}
+
+TARGET static inline uint64_t newlines(const uint8_t *block)
+{
+    __m256i low = _mm256_loadu_si256((const void *)block);
+    __m256i high = _mm256_loadu_si256((const void *)(block + 32));
+    return bits(equal(low, '\n'), equal(high, '\n'));
+}
+
+TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
+                            uint16_t *ret_places)
 {
     SCAN_EVENTS_BODY(classify)
 }
+
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+{
+    SCAN_MARKS_BODY(classify_marks)
+}
+
+TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
+{
+    SCAN_STARTS_BODY(classify_words)
+}
+
+TARGET static size_t lines(const uint8_t *bytes, size_t size)
+{
+    SCAN_LINES_BODY(newlines)
+}
+
+const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines};

@@ -1,6 +1,7 @@
 /* The first stage with AVX-512 (BW, VL, VBMI2): 64 bytes at a time. */
 #define COMITY_SCAN_LANES 8
 #include "inspect/scan_group.h"
+#include "inspect/scan_marks.h"
 
 #include <immintrin.h>
 
@@ -46,8 +47,51 @@ TARGET static inline comity_scan_classes classify(const uint8_t *block)
     };
 }
 
-TARGET size_t comity_scan_events_avx512(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
-                                        uint16_t *ret_places)
+TARGET static inline comity_scan_mark_classes classify_marks(const uint8_t *block, const comity_scan_marks *state)
+{
+    __m512i bytes = _mm512_loadu_si512((const void *)block);
+    __m512i folded = _mm512_or_si512(bytes, _mm512_set1_epi8((char)state->fold));
+    return (comity_scan_mark_classes){
+        .quote = equal(bytes, '"'),
+        .backslash = equal(bytes, '\\'),
+        .mark = equal(folded, (char)state->first) | equal(folded, (char)state->second),
+        .newline = equal(bytes, '\n'),
+    };
+}
+
+TARGET static inline comity_scan_word_classes classify_words(const uint8_t *block)
+{
+    __m512i bytes = _mm512_loadu_si512((const void *)block);
+    return (comity_scan_word_classes){
+        .letter = among(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'a', 26),
+        .lead = _mm512_cmpge_epu8_mask(bytes, _mm512_set1_epi8((char)0xC2)),
+    };
+}
+
+TARGET static inline uint64_t newlines(const uint8_t *block)
+{
+    return equal(_mm512_loadu_si512((const void *)block), '\n');
+}
+
+TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
+                            uint16_t *ret_places)
 {
     SCAN_EVENTS_BODY(classify)
 }
+
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+{
+    SCAN_MARKS_BODY(classify_marks)
+}
+
+TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
+{
+    SCAN_STARTS_BODY(classify_words)
+}
+
+TARGET static size_t lines(const uint8_t *bytes, size_t size)
+{
+    SCAN_LINES_BODY(newlines)
+}
+
+const comity_scan_level comity_scan_level_avx512 = {"avx512", events, marks, starts, lines};

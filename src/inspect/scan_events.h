@@ -58,9 +58,33 @@ typedef struct comity_scan_carry {
 typedef size_t comity_scan_events_function(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                                            uint16_t *ret_places);
 
+/* What marks of structure are looked for, and what goes over from one call to the next. */
+typedef struct comity_scan_marks {
+    uint8_t first, second; /* the marks; compared with bytes in which `fold` is set */
+    uint8_t fold;
+    bool has_escapes;      /* a backslash takes the meaning from what follows */
+    uint64_t escaped, in_string; /* 0 or 1 */
+    uint64_t lines;        /* line ends passed, wherever they stand */
+} comity_scan_marks;
+
+/* Finds the marks outside of strings among `size` bytes, at most 65536, and writes
+ * their places; 64 bytes behind can be read. */
+typedef size_t comity_scan_marks_function(const uint8_t *bytes, size_t size, comity_scan_marks *state,
+                                          uint16_t *ret_places);
+
+/* Finds where a word can begin: letters of ASCII behind what is none, and each character
+ * beyond ASCII. Writes the places among `size` bytes, at most 65536; one byte before and 64 behind can be read. */
+typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, uint16_t *ret_places);
+
+/* How many line ends there are among `size` bytes; 64 behind can be read. */
+typedef size_t comity_scan_lines_function(const uint8_t *bytes, size_t size);
+
 typedef struct comity_scan_level {
     const char *name;
     comity_scan_events_function *events;
+    comity_scan_marks_function *marks;
+    comity_scan_starts_function *starts;
+    comity_scan_lines_function *lines;
 } comity_scan_level;
 
 /* The fastest level that this machine has. */
@@ -69,10 +93,10 @@ const comity_scan_level *comity_scan_level_best(void);
 /* The levels this machine has, the plain one first; NULL beyond the last. */
 const comity_scan_level *comity_scan_level_at(size_t i);
 
-comity_scan_events_function comity_scan_events_plain;
-comity_scan_events_function comity_scan_events_sse42;
-comity_scan_events_function comity_scan_events_avx2;
-comity_scan_events_function comity_scan_events_avx512;
+extern const comity_scan_level comity_scan_level_plain;
+extern const comity_scan_level comity_scan_level_sse42;
+extern const comity_scan_level comity_scan_level_avx2;
+extern const comity_scan_level comity_scan_level_avx512;
 
 /* What stands beyond ASCII; `high` are the block's bytes from 0x80. */
 comity_scan_wide comity_scan_widen(const uint8_t *block, uint64_t high);

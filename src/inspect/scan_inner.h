@@ -14,49 +14,60 @@
 #include "inspect/scan_events.h"
 #include "inspect/scan_index.h"
 
-#define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_TYPES / 64)
+#define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_FORMS / 64)
+/* Bytes at a value's beginning that decide which forms are worth trying. */
+#define COMITY_SCAN_HEAD 4
 /* Sizes of values for which there are tables; few values are longer. */
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
 #define COMITY_SCAN_CHUNK 8192
 /* Words near a value: no more can stand there, of two bytes and a space each. */
 #define COMITY_SCAN_HITS 512
+/* What the route's states and a consistent column add to a confidence. */
+#define COMITY_SCAN_LOCALE_ADDS 5u
+#define COMITY_SCAN_COLUMN_ADDS 5u
 #define COMITY_SCAN_FIELDS 256
 #define COMITY_SCAN_COLUMN_STATS 256
 
-/* A set of types, a bit each. */
+/* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
+ * a set is emptied at once, and sets of which most words are empty are quick to go
+ * through. Of sets that the rules hold, only the words in use are there. */
 typedef struct comity_scan_set {
+    uint64_t live;
     uint64_t bits[COMITY_SCAN_SET_WORDS];
 } comity_scan_set;
 
-/* What a name speaks for. */
+/* What a name speaks for: a list of types. */
 typedef struct comity_scan_meaning {
-    comity_scan_set types;
-    bool is_label; /* values behind it are tried as a whole */
+    uint32_t first; /* the number of a link, and one; 0: none */
+    bool is_label;  /* values behind it are tried as a whole */
 } comity_scan_meaning;
 
-/* Forms of one way of finding and one size. */
-typedef struct comity_scan_choice {
-    uint32_t begin;        /* in `alone` of the rules */
-    uint16_t alone_count;  /* forms that are findings without context, the surest first */
-    bool any;              /* some form at all */
-} comity_scan_choice;
+typedef struct comity_scan_link {
+    uint32_t next; /* the number of a link, and one; 0: none */
+    uint16_t type;
+} comity_scan_link;
 
 struct comity_scan_rules {
     comity_arena arena; /* holds all of this */
     const comity_types *types;
-    size_t set_words; /* of each set, those in use */
-    comity_scan_choice choices[COMITY_FIND_COUNT][COMITY_SCAN_SIZES];
-    comity_scan_set contexts[COMITY_FIND_COUNT][COMITY_SCAN_SIZES]; /* types with forms that context makes findings */
-    uint16_t *alone;
-    comity_scan_index words; /* to sets of types; ASCII folded */
-    comity_scan_set *word_meanings;
-    size_t word_meaning_count;
+    size_t form_count;
+    size_t set_words; /* 64-bit words of a set, its first included; sets lie one behind the other */
+    uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
+    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte */
+    uint64_t *by_find;                /* forms found in a way */
+    uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
+    comity_scan_index words; /* to sets of forms; ASCII folded */
+    uint64_t *word_forms;
+    size_t word_count;
     comity_scan_names names; /* field names and words, written plainly, to meanings */
     comity_scan_meaning *meanings;
     size_t meaning_count;
+    comity_scan_link *links;
+    size_t link_count;
     comity_scan_index anchors; /* to forms; exact */
     comity_scan_index marks;   /* to types; ASCII folded */
+    uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
 };
 
@@ -73,8 +84,9 @@ typedef struct comity_scan_field {
     uint8_t size; /* 0: free */
     bool speaks;
     bool is_label; /* values behind it are tried as a whole */
+    uint8_t in_writings; /* bits: the writings of its forms */
     uint64_t hash;
-    comity_scan_set types;
+    comity_scan_set forms;
 } comity_scan_field;
 
 /* How often values of a field passed a type. */
@@ -93,10 +105,10 @@ typedef struct comity_scan_container {
 
 /* Where the scan is in the part's structure. */
 typedef struct comity_scan_place {
-    uint64_t at;   /* the structure is known up to here */
-    uint64_t line; /* newlines before `at` */
+    uint64_t at; /* the structure is known up to here */
     uint64_t record;
     bool in_record;
+    bool record_is_line;
     /* JSON */
     uint32_t depth;
     uint32_t record_depth; /* objects in lists so deep or less deep are records; UINT32_MAX before the first */
@@ -105,8 +117,7 @@ typedef struct comity_scan_place {
     uint32_t column; /* from 0 */
     uint64_t cell;   /* where the cell begins */
     bool in_header;
-    /* both: what goes over from block to block */
-    uint64_t escaped, in_string;
+    comity_scan_marks marks; /* of both; its lines are those before `at` */
 } comity_scan_place;
 
 /* A column of CSV. */
@@ -122,8 +133,9 @@ struct comity_scan {
     comity_scan_found found;
     void *context;
     struct comity_persons *persons;
-    comity_scan_set locale; /* types of the route's states */
+    comity_scan_set locale; /* forms of the route's states */
     bool has_locale;
+    comity_scan_set alone[2]; /* forms that may reach the level without context; and where a column may add to it */
     uint8_t level_min;
     bool wants_paths;
     uint64_t key[2];
@@ -165,13 +177,15 @@ struct comity_scan {
 typedef struct comity_scan_readings {
     comity_reading list[COMITY_FINDING_READINGS];
     size_t count;
+    const uint8_t *value; /* what was read, if it does not stand so in the part */
+    size_t value_size;
 } comity_scan_readings;
 
 /* What speaks for types at a place. */
 typedef struct comity_scan_around {
-    const comity_scan_set *types; /* NULL: nothing speaks for any */
+    const comity_scan_set *forms; /* NULL: nothing speaks for any */
     uint16_t evidence;
-    comity_scan_set room; /* for `types` */
+    comity_scan_set room; /* for `forms` */
     uint64_t field; /* hash of the field's name, 0: none */
 } comity_scan_around;
 
@@ -180,14 +194,38 @@ static inline uint64_t comity_scan_offset(const comity_scan *scan, const uint8_t
     return scan->view_begin + (uint64_t)(at - scan->view);
 }
 
-static inline bool comity_set_has(const comity_scan_set *set, size_t type)
+static inline void comity_scan_readings_begin(comity_scan_readings *ret_readings)
 {
-    return (set->bits[type / 64] >> type % 64 & 1) != 0;
+    ret_readings->count = 0;
+    ret_readings->value = NULL;
+    ret_readings->value_size = 0;
 }
 
-static inline void comity_set_add(comity_scan_set *set, size_t type)
+/* The set of that number among sets that lie one behind the other. */
+static inline comity_scan_set *comity_set_at(uint64_t *sets, size_t set_words, size_t number)
 {
-    set->bits[type / 64] |= UINT64_C(1) << type % 64;
+    return (comity_scan_set *)(void *)(sets + number * set_words);
+}
+
+static inline bool comity_set_has(const comity_scan_set *set, size_t form)
+{
+    return (set->live >> form / 64 & 1) != 0 && (set->bits[form / 64] >> form % 64 & 1) != 0;
+}
+
+static inline void comity_set_add(comity_scan_set *set, size_t form)
+{
+    uint64_t before = (set->live >> form / 64 & 1) != 0 ? set->bits[form / 64] : 0;
+    set->bits[form / 64] = before | UINT64_C(1) << form % 64;
+    set->live |= UINT64_C(1) << form / 64;
+}
+
+static inline void comity_set_join(comity_scan_set *set, const comity_scan_set *more)
+{
+    for (uint64_t live = more->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        set->bits[word] = ((set->live >> word & 1) != 0 ? set->bits[word] : 0) | more->bits[word];
+    }
+    set->live |= more->live;
 }
 
 /* scan.c: scans with a level other than the best, for tests. */
@@ -198,12 +236,19 @@ size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_nam
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
-/* scan_try.c: trying values. */
-void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size,
+/* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings);
-/* All forms of the types in `types` on a whole value behind a label. */
-void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
-                           const comity_scan_around *around, comity_scan_readings *readings);
+/* False if no form of this way takes a value of this size. */
+static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written)
+{
+    return written >= COMITY_SCAN_SIZES || (scan->rules->by_find_size[find][written / 64] >> written % 64 & 1) != 0;
+}
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators);
+/* All forms in `around` on a whole value behind a label. `in_writings` are bits: those that its forms have. */
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+                            const comity_scan_around *around, comity_scan_readings *readings);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
@@ -214,6 +259,12 @@ void comity_scan_person_end(comity_scan *scan);
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
 /* scan_tokens.c */
+/* The token around `at`: letters, digits and any of _ - + / = . : ~ */
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at);
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
+/* Anchors that begin in it at or before `at`. */
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
+/* The runs of several kinds of byte around `at`. */
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
@@ -221,6 +272,8 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
+/* scan_signatures.c: looks at the beginning of a part, which the view holds. */
+void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. */
@@ -233,14 +286,16 @@ const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *
 bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size);
 /* A whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                             const comity_scan_set *types, uint64_t field);
+                             const comity_scan_field *field);
 /* scan_words.c */
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                            const uint8_t *high, comity_scan_set *types);
+                            const uint8_t *high, comity_scan_set *forms);
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */
 void comity_scan_place_begin(comity_scan *scan);
 void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);
+/* Line ends before `at`, which is not beyond what is known. */
+uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
 size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);
 
 #endif

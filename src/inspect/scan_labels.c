@@ -2,6 +2,7 @@
  * is split into its words ("customerTaxId" into customer, tax, id), and any of them
  * that stand together may be one that speaks for types. What was found for a name is
  * kept, because names come again with every record. */
+#include "inspect/decode.h"
 #include "inspect/scan_inner.h"
 
 #include <string.h>
@@ -49,8 +50,17 @@ static size_t split(const uint8_t *name, size_t size, uint8_t *ret_begins, uint8
 static void meaning_join(const comity_scan_rules *rules, uint32_t number, bool whole, comity_scan_field *field)
 {
     const comity_scan_meaning *meaning = &rules->meanings[number];
-    for (size_t i = 0; i < rules->set_words; i++) {
-        field->types.bits[i] |= meaning->types.bits[i];
+    for (uint32_t link = meaning->first; link != 0; link = rules->links[link - 1].next) {
+        const comity_type *type = comity_types_type(rules->types, rules->links[link - 1].type);
+        for (size_t form = type->form_begin; form < type->form_end; form++) {
+            const comity_type_form *of = comity_types_form(rules->types, form);
+            if (of->with_context != 0) {
+                comity_set_add(&field->forms, form);
+            }
+            if (of->find < COMITY_FIND_ANCHOR) {
+                field->in_writings |= (uint8_t)(1u << of->writing);
+            }
+        }
     }
     field->speaks = true;
     field->is_label |= meaning->is_label && whole;
@@ -304,10 +314,8 @@ static void around_field(comity_scan *scan, const uint8_t *name, size_t size, co
     }
     around->field = field->hash;
     if (field->speaks) {
-        for (size_t i = 0; i < scan->rules->set_words; i++) {
-            around->room.bits[i] |= field->types.bits[i];
-        }
-        around->types = &around->room;
+        comity_set_join(&around->room, &field->forms);
+        around->forms = &around->room;
         around->evidence |= COMITY_EVIDENCE_FIELD;
     }
 }
@@ -316,7 +324,7 @@ static void around_words(comity_scan *scan, const uint8_t *begin, const uint8_t 
                          const uint8_t *high, comity_scan_around *around)
 {
     if ((low < begin || high > end) && comity_scan_words_near(scan, begin, end, low, high, &around->room)) {
-        around->types = &around->room;
+        around->forms = &around->room;
         around->evidence |= COMITY_EVIDENCE_WORD;
     }
 }
@@ -334,7 +342,7 @@ static void around_parents(comity_scan *scan, const uint8_t *at, comity_scan_aro
 {
     comity_scan_place_advance(scan, at);
     uint32_t depth = scan->place.depth < COMITY_LIMIT_SCAN_DEPTH ? scan->place.depth : 0;
-    for (uint32_t i = 0; i < PARENTS && i < depth && around->types == NULL; i++) {
+    for (uint32_t i = 0; i < PARENTS && i < depth && around->forms == NULL; i++) {
         const comity_scan_container *container = &scan->place.containers[depth - 1 - i];
         uint64_t own = around->field;
         around_field(scan, container->name, container->size, around);
@@ -349,10 +357,10 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
     size_t size;
     const uint8_t *low = begin;
     const uint8_t *high = end;
-    ret_around->types = NULL;
+    ret_around->forms = NULL;
     ret_around->evidence = 0;
     ret_around->field = 0;
-    memset(ret_around->room.bits, 0, scan->rules->set_words * sizeof ret_around->room.bits[0]);
+    ret_around->room.live = 0;
     if (scan->part_field_size != 0) {
         around_field(scan, scan->part_field, scan->part_field_size, ret_around);
     }
@@ -411,8 +419,25 @@ bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint
 
 /* ---- values behind labels ---- */
 
+/* The value without the escapes of the part's syntax, in `room` if there are any. */
+static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t size, uint8_t *room,
+                       const uint8_t **ret_value)
+{
+    unsigned what = comity_decode_of_syntax(scan->part.syntax) & ~(unsigned)COMITY_DECODE_FOLD;
+    comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
+    size_t written;
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    if (what == 0 || size > COMITY_LIMIT_SCAN_VALUE_BYTES || (is_json && memchr(bytes, '\\', size) == NULL) ||
+        !comity_decode_wanted(what, bytes, size)) {
+        return size;
+    }
+    (void)comity_decode_near(what, bytes, size, room, &written, runs, sizeof runs / sizeof runs[0]);
+    *ret_value = room;
+    return written;
+}
+
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                             const comity_scan_set *types, uint64_t field)
+                             const comity_scan_field *field)
 {
     while (begin < end && is_blank(*begin)) {
         begin++;
@@ -421,10 +446,19 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
     if (begin == end || comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
-    comity_scan_around around = {.types = types, .evidence = COMITY_EVIDENCE_FIELD, .field = field};
-    comity_scan_readings readings = {.count = 0};
-    comity_scan_try_types(scan, types, begin, (size_t)(end - begin), &around, &readings);
+    comity_scan_around around;
+    around.forms = &field->forms;
+    around.evidence = COMITY_EVIDENCE_FIELD;
+    around.field = field->hash;
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    const uint8_t *value = begin;
+    size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);
+    comity_scan_try_spoken(scan, value, size, field->in_writings, &around, &readings);
     if (readings.count != 0) {
+        readings.value = value;
+        readings.value_size = size;
         comity_scan_emit(scan, begin, end, &readings, &around);
     }
 }
@@ -463,11 +497,11 @@ static const uint8_t *without_marks(const uint8_t *begin, const uint8_t *end)
 static void text_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field)
 {
     static const char stops[] = ",&\t) ";
-    comity_scan_field_value(scan, begin, without_marks(begin, end), &field->types, field->hash);
+    comity_scan_field_value(scan, begin, without_marks(begin, end), field);
     for (size_t i = 0; i < sizeof stops - 1 && scan->done <= comity_scan_offset(scan, begin); i++) {
         const uint8_t *stop = memchr(begin, stops[i], (size_t)(end - begin));
         if (stop != NULL && stop > begin) {
-            comity_scan_field_value(scan, begin, without_marks(begin, stop), &field->types, field->hash);
+            comity_scan_field_value(scan, begin, without_marks(begin, stop), field);
         }
     }
 }
@@ -512,6 +546,6 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
     if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
         text_value(scan, begin, stop, field);
     } else {
-        comity_scan_field_value(scan, begin, stop, &field->types, field->hash);
+        comity_scan_field_value(scan, begin, stop, field);
     }
 }

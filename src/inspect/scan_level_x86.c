@@ -24,13 +24,13 @@ static bool has_avx512(void)
 }
 
 static const struct {
-    comity_scan_level level;
+    const comity_scan_level *level;
     bool (*here)(void);
 } levels[] = {
-    {{"plain", comity_scan_events_plain}, always},
-    {{"sse4.2", comity_scan_events_sse42}, has_sse42},
-    {{"avx2", comity_scan_events_avx2}, has_avx2},
-    {{"avx512", comity_scan_events_avx512}, has_avx512},
+    {&comity_scan_level_plain, always},
+    {&comity_scan_level_sse42, has_sse42},
+    {&comity_scan_level_avx2, has_avx2},
+    {&comity_scan_level_avx512, has_avx512},
 };
 
 #define LEVEL_COUNT (sizeof levels / sizeof levels[0])
@@ -41,10 +41,10 @@ const comity_scan_level *comity_scan_level_best(void)
     while (!levels[best].here()) {
         best--;
     }
-    return &levels[best].level;
+    return levels[best].level;
 }
 
 const comity_scan_level *comity_scan_level_at(size_t i)
 {
-    return i < LEVEL_COUNT && levels[i].here() ? &levels[i].level : NULL;
+    return i < LEVEL_COUNT && levels[i].here() ? levels[i].level : NULL;
 }

@@ -25,7 +25,6 @@ typedef struct number_word {
 typedef struct number_words {
     number_word list[WORDS];
     size_t count;
-    size_t plus; /* the word before which a `+` stands; SIZE_MAX: none */
 } number_words;
 
 typedef struct number_found {
@@ -222,45 +221,59 @@ static const uint8_t *plus_before(const uint8_t *low, const uint8_t *begin)
     return at > low && at[-1] == '+' ? at - 1 : NULL;
 }
 
-static void run_try(comity_scan *scan, const number_words *words, size_t first, size_t last,
-                    const comity_scan_around *around, number_found *best)
+/* The sizes of a run's value, and what is in it. */
+typedef struct number_run {
+    size_t first, last;
+    const uint8_t *begin, *end;
+    const uint8_t *plus; /* where a `+` before it stands; NULL: nowhere */
+    size_t size;         /* in characters */
+    bool has_letter;
+} number_run;
+
+static bool run_make(const comity_scan *scan, const number_words *words, size_t first, size_t last, number_run *ret_run)
 {
-    const comity_scan_rules *rules = scan->rules;
-    const uint8_t *begin = words->list[first].begin;
-    const uint8_t *end = words->list[last].end;
-    number_found found = {.first = first, .last = last, .begin = begin};
-    size_t size = 0;
-    bool has_letter = false;
+    number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
     bool has_digit = false;
     for (size_t i = first; i <= last; i++) {
-        size += words->list[i].size;
-        has_letter |= words->list[i].has_letter;
+        run.size += words->list[i].size;
+        run.has_letter |= words->list[i].has_letter;
         has_digit |= words->list[i].has_digit;
     }
-    size_t raw_size = (size_t)(end - begin);
-    if (!has_digit || size >= COMITY_SCAN_SIZES || raw_size > COMITY_LIMIT_SCAN_VALUE_BYTES ||
-        comity_scan_offset(scan, begin) < scan->done) {
-        return;
+    run.plus = plus_before(scan->low, run.begin);
+    *ret_run = run;
+    return has_digit && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
+           comity_scan_offset(scan, run.begin) >= scan->done;
+}
+
+static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)
+{
+    number_found found;
+    comity_scan_readings_begin(&found.readings);
+    found.first = run->first;
+    found.last = run->last;
+    found.begin = run->begin;
+    size_t raw_size = (size_t)(run->end - run->begin);
+    if (run->plus != NULL) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, run->plus, (size_t)(run->end - run->plus), run->size + 1, around,
+                        &found.readings);
+        found.begin = found.readings.count != 0 ? run->plus : run->begin;
     }
-    const uint8_t *plus = plus_before(scan->low, begin);
-    if (plus != NULL && rules->choices[COMITY_FIND_PHONE][size + 1].any) {
-        comity_scan_try(scan, COMITY_FIND_PHONE, plus, (size_t)(end - plus), around, &found.readings);
-        found.begin = found.readings.count != 0 ? plus : begin;
+    if (found.readings.count == 0) {
+        comity_scan_try(scan, run->has_letter ? COMITY_FIND_ALNUM : COMITY_FIND_DIGITS, run->begin, raw_size, run->size,
+                        around, &found.readings);
     }
-    comity_find find = has_letter ? COMITY_FIND_ALNUM : COMITY_FIND_DIGITS;
-    if (found.readings.count == 0 && rules->choices[find][size].any) {
-        comity_scan_try(scan, find, begin, raw_size, around, &found.readings);
+    if (run->plus == NULL && !run->has_letter) {
+        comity_scan_try(scan, COMITY_FIND_PHONE, run->begin, raw_size, run->size, around, &found.readings);
     }
-    if (plus == NULL && !has_letter && rules->choices[COMITY_FIND_PHONE][size].any) {
-        comity_scan_try(scan, COMITY_FIND_PHONE, begin, raw_size, around, &found.readings);
+    if (raw_size < COMITY_SCAN_SIZES) {
+        comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, 0, around, &found.readings);
     }
-    comity_scan_try(scan, COMITY_FIND_WRITTEN, begin, raw_size, around, &found.readings);
     if (found.readings.count == 0) {
         return;
     }
     bool none = best->readings.count == 0;
     int surer = none ? 1 : (int)found.readings.list[0].confidence - (int)best->readings.list[0].confidence;
-    bool longer = !none && last - first > best->last - best->first;
+    bool longer = !none && run->last - run->first > best->last - best->first;
     if (surer > 0 || (surer == 0 && longer)) {
         *best = found;
     }
@@ -270,11 +283,12 @@ static void run_try(comity_scan *scan, const number_words *words, size_t first, 
 static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
                     const comity_scan_around *around, number_found *ret_best)
 {
-    ret_best->readings.count = 0;
+    comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         for (size_t last = first; edge_before(words, first) && last < end; last++) {
-            if (edge_behind(words, last)) {
-                run_try(scan, words, first, last, around, ret_best);
+            number_run run;
+            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+                run_try(scan, &run, around, ret_best);
             }
         }
     }
@@ -326,23 +340,112 @@ static void around_digits(comity_scan *scan, const number_words *words, comity_s
     comity_scan_look_around(scan, words->list[first].begin, words->list[last].end, ret_around);
 }
 
+/* ---- what is no number of interest ---- */
+
+static bool is_digit(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
+}
+
+static bool is_word(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
+}
+
+/* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
+ * logs are full of them. Returns where the time begins, or NULL. */
+static const uint8_t *time_of(const uint8_t *at)
+{
+    uint8_t mark = at[-1];
+    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
+    if (!century || (mark != '-' && mark != '/' && mark != '.') || at[2] != mark || is_word(at[-6])) {
+        return NULL;
+    }
+    bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
+    bool digits = is_digit(at[-3]) && is_digit(at[-2]) && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[3]) &&
+                  is_digit(at[4]) && is_digit(at[6]) && is_digit(at[7]);
+    return between && digits && at[0] <= '1' && at[3] <= '3' && at[8] == ':' ? at + 6 : NULL;
+}
+
+/* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
+static bool is_fraction(const uint8_t *at)
+{
+    return at[-6] == ':' && is_digit(at[-5]) && is_digit(at[-4]) && at[-3] == '.' && is_digit(at[-2]) && is_digit(at[-1]);
+}
+
+/* Four numbers with points between: an address, or a version. */
+static bool is_dotted(const number_words *words)
+{
+    if (words->count < 4) {
+        return false;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        const number_word *word = &words->list[i];
+        if (word->has_letter || word->size > 3 || (i > 0 && (word->begin != word[-1].end + 1 || word->begin[-1] != '.'))) {
+            return false;
+        }
+    }
+    return words->count == 4 || words->list[4].is_loose;
+}
+
+static bool in_token(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
+}
+
+/* Something longer than any number: a token only. */
+static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token)
+{
+    comity_scan_around around;
+    const uint8_t *end = comity_scan_token_end(scan, at);
+    comity_scan_look_around(scan, token, end, &around);
+    comity_scan_at_token(scan, at, &around);
+    scan->looked = comity_scan_offset(scan, end);
+}
+
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
 {
-    number_words words = {.count = 1};
-    const uint8_t *begin = word_begin(scan->low, at);
-    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_offset(scan, at) < scan->looked) {
+    uint64_t here = comity_scan_offset(scan, at);
+    if (here < scan->looked || here < scan->done) {
         return;
     }
-    comity_scan_around around;
-    if (!word_take(begin, scan->high, &words.list[0])) {
-        /* longer than any number */
-        comity_scan_look_around(scan, begin, at, &around);
-        comity_scan_at_token(scan, at, &around);
+    if (at - scan->low >= 6 && scan->high - at > 8) {
+        const uint8_t *time = time_of(at);
+        if (time != NULL || is_fraction(at)) {
+            scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
+            return;
+        }
+    }
+    number_words words;
+    words.count = 1;
+    const uint8_t *begin = word_begin(scan->low, at);
+    if (comity_scan_offset(scan, begin) < scan->done) {
+        return;
+    }
+    bool fits = word_take(begin, scan->high, &words.list[0]);
+    const uint8_t *word_end = fits ? words.list[0].end : at;
+    bool alone = fits && (begin == scan->low || !in_token(begin[-1])) && (word_end == scan->high || !in_token(*word_end));
+    const uint8_t *token = alone ? begin : comity_scan_token_begin(scan, at);
+    comity_scan_anchors_in(scan, token, at);
+    if (comity_scan_offset(scan, at) < scan->done) {
+        return;
+    }
+    if (!fits) {
+        long_word(scan, at, token);
         return;
     }
     gather_right(scan->low, scan->high, &words);
     gather_left(scan->low, scan->high, at, &words);
     const uint8_t *end = words.list[words.count - 1].end;
+    comity_scan_around around;
+    if (is_dotted(&words)) {
+        around.forms = NULL;
+        around.evidence = 0;
+        around.field = 0;
+        comity_scan_at_token(scan, at, &around);
+        scan->looked = comity_scan_offset(scan, words.list[3].end);
+        return;
+    }
     around_digits(scan, &words, &around);
     comity_scan_at_token(scan, at, &around);
     if (comity_scan_offset(scan, begin) >= scan->done) {

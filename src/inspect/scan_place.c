@@ -97,7 +97,7 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     }
     const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
     if (field != NULL) {
-        comity_scan_field_value(scan, begin, end, &field->types, field->hash);
+        comity_scan_field_value(scan, begin, end, field);
     }
 }
 
@@ -114,7 +114,6 @@ static void csv_mark(comity_scan *scan, const uint8_t *at)
         place->column++;
     } else {
         place->column = 0;
-        place->line++;
         place->record += !place->in_header;
         place->in_header = false;
     }
@@ -132,37 +131,28 @@ void comity_scan_place_begin(comity_scan *scan)
     place->record_depth = scan->part.syntax == COMITY_FORM_NDJSON ? 0 : UINT32_MAX;
     place->in_header = scan->part.syntax == COMITY_FORM_CSV && scan->part.has_header;
     scan->column_count = 0;
-}
-
-static uint64_t lines_in(const uint8_t *at, const uint8_t *to)
-{
-    uint64_t count = 0;
-    for (; at < to; at++) {
-        count += *at == '\n';
-    }
-    return count;
-}
-
-static void structure_advance(comity_scan *scan, const uint8_t *at, const uint8_t *to)
-{
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    place->record_is_line = !is_csv && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON;
+    place->marks.first = is_csv ? (uint8_t)scan->part.delimiter : '{';
+    place->marks.second = is_csv ? '\n' : '}';
+    place->marks.fold = is_csv ? 0 : 0x20; /* brackets of both kinds differ in this bit */
+    place->marks.has_escapes = !is_csv;
+}
+
+/* Passes over up to 8 KiB; what is found in a cell on the way takes `place.at` for granted. */
+static void structure_step(comity_scan *scan, const uint8_t *at, size_t size)
+{
     comity_scan_place *place = &scan->place;
-    for (; at < to; at++) {
-        place->at = comity_scan_offset(scan, at) + 1;
-        if (place->escaped != 0) {
-            place->escaped = 0;
-        } else if (*at == '"') {
-            place->in_string = !place->in_string;
-        } else if (place->in_string != 0) {
-            place->escaped = *at == '\\' && !is_csv;
-        } else if (is_csv && (*at == (uint8_t)scan->part.delimiter || *at == '\n')) {
-            csv_mark(scan, at);
-            at = scan->view + (place->at - scan->view_begin) - 1; /* a finding in the cell may have gone on */
-            continue;
-        } else if (!is_csv && (*at == '{' || *at == '[' || *at == '}' || *at == ']')) {
-            json_mark(scan, at);
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    size_t count = scan->level->marks(at, size, &place->marks, scan->marks);
+    place->at += size;
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *mark = at + scan->marks[i];
+        if (is_csv) {
+            csv_mark(scan, mark);
+        } else {
+            json_mark(scan, mark);
         }
-        place->line += *at == '\n';
     }
 }
 
@@ -170,22 +160,31 @@ void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
 {
     comity_scan_place *place = &scan->place;
     uint64_t target = comity_scan_offset(scan, to);
-    if (target <= place->at) {
-        return;
+    while (place->at < target) {
+        const uint8_t *at = scan->view + (place->at - scan->view_begin);
+        size_t size = target - place->at < COMITY_SCAN_CHUNK ? (size_t)(target - place->at) : COMITY_SCAN_CHUNK;
+        switch (scan->part.syntax) {
+        case COMITY_FORM_JSON:
+        case COMITY_FORM_NDJSON:
+        case COMITY_FORM_CSV:
+            structure_step(scan, at, size);
+            break;
+        default:
+            place->marks.lines += scan->level->lines(at, size);
+            place->at += size;
+            break;
+        }
     }
-    const uint8_t *at = scan->view + (place->at - scan->view_begin);
-    switch (scan->part.syntax) {
-    case COMITY_FORM_JSON:
-    case COMITY_FORM_NDJSON:
-    case COMITY_FORM_CSV:
-        structure_advance(scan, at, to);
-        break;
-    default:
-        place->line += lines_in(at, to);
-        place->record = place->line;
-        break;
+}
+
+uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    uint64_t line = scan->place.marks.lines;
+    if (here < scan->place.at) {
+        line -= scan->level->lines(at, (size_t)(scan->place.at - here));
     }
-    place->at = place->at < target ? target : place->at;
+    return line;
 }
 
 static size_t path_put(char *path, size_t used, size_t size_max, const char *text, size_t size)

@@ -1,10 +1,9 @@
 /* The first stage in plain C, for every machine: a table look-up a byte. */
 #define COMITY_SCAN_LANES 2
 #include "inspect/scan_group.h"
+#include "inspect/scan_marks.h"
 
 #include "inspect/scan_bytes.h"
-
-#include <string.h>
 
 static bool is_special(uint8_t byte)
 {
@@ -34,8 +33,57 @@ static comity_scan_classes classify(const uint8_t *block)
     return classes;
 }
 
-size_t comity_scan_events_plain(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
-                                uint16_t *ret_places)
+static comity_scan_mark_classes classify_marks(const uint8_t *block, const comity_scan_marks *state)
+{
+    comity_scan_mark_classes classes = {0};
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i++) {
+        uint8_t folded = block[i] | state->fold;
+        classes.quote |= (uint64_t)(block[i] == '"') << i;
+        classes.backslash |= (uint64_t)(block[i] == '\\') << i;
+        classes.mark |= (uint64_t)(folded == state->first || folded == state->second) << i;
+        classes.newline |= (uint64_t)(block[i] == '\n') << i;
+    }
+    return classes;
+}
+
+static comity_scan_word_classes classify_words(const uint8_t *block)
+{
+    comity_scan_word_classes classes = {0};
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i++) {
+        bool letter = (comity_scan_class(block[i]) & COMITY_BYTE_LETTER) != 0;
+        classes.letter |= (uint64_t)letter << i;
+        classes.lead |= (uint64_t)(block[i] >= 0xC2) << i;
+    }
+    return classes;
+}
+
+static uint64_t newlines(const uint8_t *block)
+{
+    uint64_t found = 0;
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i++) {
+        found |= (uint64_t)(block[i] == '\n') << i;
+    }
+    return found;
+}
+
+static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry, uint16_t *ret_places)
 {
     SCAN_EVENTS_BODY(classify)
 }
+
+static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+{
+    SCAN_MARKS_BODY(classify_marks)
+}
+
+static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
+{
+    SCAN_STARTS_BODY(classify_words)
+}
+
+static size_t lines(const uint8_t *bytes, size_t size)
+{
+    SCAN_LINES_BODY(newlines)
+}
+
+const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines};

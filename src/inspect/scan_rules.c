@@ -4,6 +4,7 @@
 #include "inspect/scan_inner.h"
 
 #include "inspect/scan_case.h"
+#include "inspect/types_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,60 +20,100 @@ typedef struct rules_maker {
     size_t literal_count;
 } rules_maker;
 
-/* ---- forms by size ---- */
+/* ---- sets of forms ---- */
 
-static bool fits(const comity_type_form *form, comity_find find, size_t size)
+static comity_status sets_take(rules_maker *maker, size_t count, uint64_t **ret_sets)
 {
-    return form->find == find && size >= form->size_min && size <= form->size_max;
+    void *memory;
+    COMITY_TRY(comity_arena_take_array(maker->arena, count * maker->rules->set_words, sizeof(uint64_t), &memory,
+                                       maker->reterr));
+    *ret_sets = memory;
+    return COMITY_OK;
 }
 
-/* Inserts a form by descending confidence, then by number. */
-static void insert_alone(const comity_types *types, uint16_t *list, size_t count, uint16_t form)
+/* Adds what an element can put at the first places of a value. `starts` are the bits of the places where
+ * it can begin; returns where the next can. */
+static unsigned element_heads(const comity_types *types, const comity_element *element, unsigned starts,
+                              comity_class heads[COMITY_SCAN_HEAD])
 {
-    uint8_t alone = comity_types_form(types, form)->alone;
-    size_t at = count;
-    while (at > 0 && comity_types_form(types, list[at - 1])->alone < alone) {
-        list[at] = list[at - 1];
-        at--;
-    }
-    list[at] = form;
-}
-
-static void choice_make(comity_scan_rules *rules, comity_find find, size_t size, uint32_t *used)
-{
-    comity_scan_choice *choice = &rules->choices[find][size];
-    size_t count = comity_types_form_count(rules->types);
-    choice->begin = *used;
-    for (size_t i = 0; i < count; i++) {
-        const comity_type_form *form = comity_types_form(rules->types, i);
-        if (!fits(form, find, size)) {
+    unsigned next = 0;
+    for (size_t at = 0; at < COMITY_SCAN_HEAD; at++) {
+        if ((starts >> at & 1) == 0) {
             continue;
         }
-        choice->any = true;
-        if (form->with_context != 0) {
-            comity_set_add(&rules->contexts[find][size], form->type);
+        if (element->size_min == 0) {
+            next |= 1u << at;
         }
-        if (form->alone != 0) {
-            insert_alone(rules->types, rules->alone + *used, choice->alone_count, (uint16_t)i);
-            choice->alone_count++;
+        if (!element->is_text) {
+            for (size_t i = 0; at + i < COMITY_SCAN_HEAD && i < element->size_max; i++) {
+                const comity_class *class = &types->classes[element->class_number];
+                for (size_t j = 0; j < sizeof class->bits; j++) {
+                    heads[at + i].bits[j] |= class->bits[j];
+                }
+            }
+            for (size_t size = element->size_min; size <= element->size_max && at + size < COMITY_SCAN_HEAD; size++) {
+                next |= 1u << (at + size);
+            }
+            continue;
+        }
+        for (size_t i = 0; i < element->text_count; i++) {
+            const comity_shape_text *text = &types->shape_texts[element->text_begin + i];
+            for (size_t j = 0; j < text->size && at + j < COMITY_SCAN_HEAD; j++) {
+                uint8_t byte = types->data.texts[text->at + j];
+                heads[at + j].bits[byte >> 3] = (uint8_t)(heads[at + j].bits[byte >> 3] | 1u << (byte & 7));
+            }
+            next |= at + text->size < COMITY_SCAN_HEAD ? 1u << (at + text->size) : 0;
         }
     }
-    *used += choice->alone_count;
+    return next;
 }
 
-static comity_status choices_make(rules_maker *maker)
+/* What can stand at the first places of the values of a form. */
+static void form_heads(rules_maker *maker, size_t number)
+{
+    const comity_types *types = maker->rules->types;
+    const comity_shape *shape = &types->shapes[number];
+    comity_class heads[COMITY_SCAN_HEAD] = {{{0}}};
+    unsigned starts = 1;
+    for (size_t i = 0; i < shape->element_count && starts != 0; i++) {
+        starts = element_heads(types, &types->elements[shape->element_begin + i], starts, heads);
+    }
+    for (size_t i = 0; i < COMITY_SCAN_HEAD; i++) {
+        for (size_t byte = 0; byte < 256; byte++) {
+            if (comity_class_has(&heads[i], (uint8_t)byte)) {
+                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words, byte), number);
+            }
+        }
+    }
+}
+
+static void form_add(rules_maker *maker, size_t number)
 {
     comity_scan_rules *rules = maker->rules;
-    size_t forms = comity_types_form_count(rules->types);
-    void *alone;
-    uint32_t used = 0;
-    COMITY_TRY(comity_arena_take_array(maker->arena, forms * COMITY_SCAN_SIZES + 1, sizeof(uint16_t), &alone,
-                                       maker->reterr));
-    rules->alone = alone;
-    for (int find = 0; find < COMITY_FIND_COUNT; find++) {
-        for (size_t size = 0; size < COMITY_SCAN_SIZES; size++) {
-            choice_make(rules, (comity_find)find, size, &used);
-        }
+    const comity_type_form *form = comity_types_form(rules->types, number);
+    bool by_value = form->find < COMITY_FIND_ANCHOR;
+    comity_set_add(comity_set_at(rules->by_find, rules->set_words, form->find), number);
+    for (size_t size = form->size_min; by_value && size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
+        comity_set_add(comity_set_at(rules->by_size[form->writing], rules->set_words, size), number);
+        rules->by_find_size[form->find][size / 64] |= UINT64_C(1) << size % 64;
+    }
+    if (by_value) {
+        form_heads(maker, number);
+    }
+}
+
+static comity_status forms_make(rules_maker *maker)
+{
+    comity_scan_rules *rules = maker->rules;
+    for (int i = 0; i < 3; i++) {
+        COMITY_TRY(sets_take(maker, COMITY_SCAN_SIZES, &rules->by_size[i]));
+    }
+    for (int i = 0; i < COMITY_SCAN_HEAD; i++) {
+        COMITY_TRY(sets_take(maker, 256, &rules->by_head[i]));
+    }
+    COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
+    for (size_t i = 0; i < rules->form_count; i++) {
+        form_add(maker, i);
     }
     return COMITY_OK;
 }
@@ -151,10 +192,17 @@ static comity_status name_add(rules_maker *maker, const comity_literal *literal,
         return COMITY_OK;
     }
     COMITY_TRY(meaning_of(maker, name, size, &number));
-    comity_scan_meaning *meaning = &maker->rules->meanings[number];
-    comity_set_add(&meaning->types, literal->type);
-    meaning->is_label |= is_found_by_label(maker->rules->types, literal->type);
-    tail_add(maker->rules, name, size);
+    comity_scan_rules *rules = maker->rules;
+    comity_scan_meaning *meaning = &rules->meanings[number];
+    for (uint32_t link = meaning->first; link != 0; link = rules->links[link - 1].next) {
+        if (rules->links[link - 1].type == literal->type) {
+            return COMITY_OK;
+        }
+    }
+    rules->links[rules->link_count++] = (comity_scan_link){.next = meaning->first, .type = literal->type};
+    meaning->first = (uint32_t)rules->link_count;
+    meaning->is_label |= is_found_by_label(rules->types, literal->type);
+    tail_add(rules, name, size);
     return COMITY_OK;
 }
 
@@ -182,9 +230,14 @@ static comity_status word_add(rules_maker *maker, size_t i)
                  memcmp(before->text, literal->text, literal->size) == 0;
     if (!again) {
         COMITY_TRY(comity_scan_index_add_cases(&rules->words, literal->text, literal->size,
-                                               (uint32_t)rules->word_meaning_count++, maker->arena, maker->reterr));
+                                               (uint32_t)rules->word_count++, maker->arena, maker->reterr));
     }
-    comity_set_add(&rules->word_meanings[rules->word_meaning_count - 1], literal->type);
+    const comity_type *type = comity_types_type(rules->types, literal->type);
+    for (size_t form = type->form_begin; form < type->form_end; form++) {
+        if (comity_types_form(rules->types, form)->with_context != 0) {
+            comity_set_add(comity_set_at(rules->word_forms, rules->set_words, rules->word_count - 1), form);
+        }
+    }
     return word_names_add(maker, literal);
 }
 
@@ -214,21 +267,50 @@ static comity_status literals_make(rules_maker *maker)
     comity_scan_rules *rules = maker->rules;
     size_t count = maker->literal_count + 1;
     void *memory;
+    size_t words = 0;
     /* a text of two bytes takes a place for each byte that can follow it */
-    size_t places = 0;
+    size_t places[COMITY_LITERAL_SIGNATURE + 1] = {0};
     for (size_t i = 0; i < maker->literal_count; i++) {
-        places += maker->literals[i].size < 3 ? 512 : COMITY_CASE_COUNT;
+        comity_literal_kind kind = maker->literals[i].kind;
+        places[kind] += maker->literals[i].size < 3 ? 128 * COMITY_CASE_COUNT : COMITY_CASE_COUNT;
+        words += kind == COMITY_LITERAL_WORD;
     }
-    COMITY_TRY(comity_arena_take_array(maker->arena, 4 * count, sizeof(comity_scan_meaning), &memory, maker->reterr));
+    size_t names = count + words * (COMITY_CASE_COUNT - 1);
+    COMITY_TRY(comity_arena_take_array(maker->arena, names, sizeof(comity_scan_meaning), &memory, maker->reterr));
     rules->meanings = memory;
-    COMITY_TRY(comity_arena_take_array(maker->arena, count, sizeof(comity_scan_set), &memory, maker->reterr));
-    rules->word_meanings = memory;
-    COMITY_TRY(comity_scan_names_init(&rules->names, 4 * count, maker->arena, maker->reterr));
-    COMITY_TRY(comity_scan_index_init(&rules->words, places + 1, true, maker->arena, maker->reterr));
-    COMITY_TRY(comity_scan_index_init(&rules->anchors, places + 1, false, maker->arena, maker->reterr));
-    COMITY_TRY(comity_scan_index_init(&rules->marks, places + 1, true, maker->arena, maker->reterr));
+    COMITY_TRY(comity_arena_take_array(maker->arena, names, sizeof(comity_scan_link), &memory, maker->reterr));
+    rules->links = memory;
+    COMITY_TRY(sets_take(maker, words + 1, &rules->word_forms));
+    COMITY_TRY(comity_scan_names_init(&rules->names, names, maker->arena, maker->reterr));
+    COMITY_TRY(comity_scan_index_init(&rules->words, places[COMITY_LITERAL_WORD] + 1, true, maker->arena, maker->reterr));
+    COMITY_TRY(comity_scan_index_init(&rules->anchors, places[COMITY_LITERAL_ANCHOR] + 1, false, maker->arena, maker->reterr));
+    COMITY_TRY(comity_scan_index_init(&rules->marks, places[COMITY_LITERAL_MARK] + 1, true, maker->arena, maker->reterr));
     for (size_t i = 0; i < maker->literal_count; i++) {
         COMITY_TRY(literal_add(maker, i));
+    }
+    return COMITY_OK;
+}
+
+/* ---- persons ---- */
+
+/* What stands for one person most surely; the more certain the later. Others come before these. */
+static const char *const by_rank[] = {"device-id", "account-id", "address", "phone", "email", "payment-card",
+                                      "financial-account", "health", "biometric", "government-id"};
+
+static comity_status ranks_make(rules_maker *maker)
+{
+    comity_scan_rules *rules = maker->rules;
+    void *ranks;
+    COMITY_TRY(comity_arena_take(maker->arena, comity_types_count(rules->types) + 1, &ranks, maker->reterr));
+    rules->ranks = ranks;
+    for (size_t i = 0; i < comity_types_count(rules->types); i++) {
+        const comity_type *type = comity_types_type(rules->types, i);
+        rules->ranks[i] = type->is_person;
+        for (size_t j = 0; type->is_person && j < sizeof by_rank / sizeof by_rank[0]; j++) {
+            if (strcmp(type->category, by_rank[j]) == 0) {
+                rules->ranks[i] = (uint8_t)(j + 2);
+            }
+        }
     }
     return COMITY_OK;
 }
@@ -239,21 +321,25 @@ comity_status comity_scan_rules_new(const comity_types *types, comity_scan_rules
 {
     comity_arena arena;
     void *memory;
-    size_t count = comity_types_count(types);
-    if (count > COMITY_LIMIT_SCAN_TYPES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%zu types; scanning takes %d at most", count,
-                           COMITY_LIMIT_SCAN_TYPES);
+    size_t count = comity_types_form_count(types);
+    if (count > COMITY_LIMIT_SCAN_FORMS) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%zu forms of types; scanning takes %d at most", count,
+                           COMITY_LIMIT_SCAN_FORMS);
     }
     comity_arena_init(&arena, ARENA_BYTES);
     COMITY_TRY(comity_arena_take(&arena, sizeof(comity_scan_rules), &memory, reterr));
     comity_scan_rules *rules = memory;
     rules->types = types;
-    rules->set_words = (count + 63) / 64;
+    rules->form_count = count;
+    rules->set_words = 1 + (count + 63) / 64;
     rules_maker maker = {.rules = rules, .arena = &arena, .reterr = reterr};
     maker.literals = comity_types_literals(types, &maker.literal_count);
-    comity_status status = choices_make(&maker);
+    comity_status status = forms_make(&maker);
     if (status == COMITY_OK) {
         status = literals_make(&maker);
+    }
+    if (status == COMITY_OK) {
+        status = ranks_make(&maker);
     }
     if (status != COMITY_OK) {
         comity_arena_free(&arena);

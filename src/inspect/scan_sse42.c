@@ -1,6 +1,7 @@
 /* The first stage with SSE4.2: 16 bytes at a time. */
 #define COMITY_SCAN_LANES 2
 #include "inspect/scan_group.h"
+#include "inspect/scan_marks.h"
 
 #include <immintrin.h>
 
@@ -52,8 +53,62 @@ TARGET static inline comity_scan_classes classify(const uint8_t *block)
     return classes;
 }
 
-TARGET size_t comity_scan_events_sse42(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
-                                       uint16_t *ret_places)
+TARGET static inline comity_scan_mark_classes classify_marks(const uint8_t *block, const comity_scan_marks *state)
+{
+    comity_scan_mark_classes classes = {0};
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const void *)(block + i));
+        __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8((char)state->fold));
+        __m128i mark = _mm_or_si128(equal(folded, (char)state->first), equal(folded, (char)state->second));
+        classes.quote |= bits(equal(bytes, '"'), i);
+        classes.backslash |= bits(equal(bytes, '\\'), i);
+        classes.mark |= bits(mark, i);
+        classes.newline |= bits(equal(bytes, '\n'), i);
+    }
+    return classes;
+}
+
+TARGET static inline comity_scan_word_classes classify_words(const uint8_t *block)
+{
+    comity_scan_word_classes classes = {0};
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i += 16) {
+        __m128i bytes = _mm_loadu_si128((const void *)(block + i));
+        __m128i letter = among(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), 'a', 26);
+        __m128i lead = _mm_cmpeq_epi8(_mm_max_epu8(bytes, _mm_set1_epi8((char)0xC2)), bytes);
+        classes.letter |= bits(letter, i);
+        classes.lead |= bits(lead, i);
+    }
+    return classes;
+}
+
+TARGET static inline uint64_t newlines(const uint8_t *block)
+{
+    uint64_t found = 0;
+    for (unsigned i = 0; i < COMITY_SCAN_BLOCK; i += 16) {
+        found |= bits(equal(_mm_loadu_si128((const void *)(block + i)), '\n'), i);
+    }
+    return found;
+}
+
+TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
+                            uint16_t *ret_places)
 {
     SCAN_EVENTS_BODY(classify)
 }
+
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+{
+    SCAN_MARKS_BODY(classify_marks)
+}
+
+TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
+{
+    SCAN_STARTS_BODY(classify_words)
+}
+
+TARGET static size_t lines(const uint8_t *bytes, size_t size)
+{
+    SCAN_LINES_BODY(newlines)
+}
+
+const comity_scan_level comity_scan_level_sse42 = {"sse4.2", events, marks, starts, lines};

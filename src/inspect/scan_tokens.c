@@ -11,6 +11,8 @@
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
+/* Of an anchor, before a colon or equals sign in it. */
+#define ANCHOR_BYTES 40
 
 static bool is_alnum(uint8_t byte)
 {
@@ -76,14 +78,16 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }
-    const comity_scan_around around = {.types = NULL};
+    const comity_scan_around around = {.forms = NULL};
     const uint8_t *end = at;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     size_t size = (size_t)(scan->high - at);
     const comity_scan_entry *entry = comity_scan_index_next(anchors, NULL, at, size);
     for (; entry != NULL; entry = comity_scan_index_next(anchors, entry, at, size)) {
         bool open;
-        comity_scan_readings one = {.count = 0};
+        comity_scan_readings one;
+    comity_scan_readings_begin(&one);
         size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
         if (taken != 0) {
             comity_scan_add(scan, entry->payload, &around, &one);
@@ -139,8 +143,9 @@ static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const c
     }
     *last_begin = begin;
     *last_end = end;
-    comity_scan_readings readings = {.count = 0};
-    comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), around, &readings);
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
     if (readings.count != 0) {
         comity_scan_emit(scan, begin, end, &readings, around);
     }
@@ -171,11 +176,27 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
     memcpy(value, begin, first);
     value[first] = ',';
     memcpy(value + first + 1, next, second);
-    comity_scan_readings readings = {.count = 0};
-    comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, around, &readings);
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
+    comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
     if (readings.count != 0 && comity_scan_offset(scan, begin) >= scan->done) {
         comity_scan_emit(scan, begin, end, &readings, around);
     }
+}
+
+const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at)
+{
+    return left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at)
+{
+    return right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+}
+
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
+{
+    anchors_in(scan, begin, at);
 }
 
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
@@ -184,9 +205,16 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     const uint8_t *last_begin = NULL;
     const uint8_t *last_end = NULL;
     uint64_t done = scan->done;
-    const uint8_t *run = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
-    anchors_in(scan, run, at);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0] && scan->done == done; i++) {
+    size_t count = sizeof tests / sizeof tests[0];
+    const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
+    const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
+    if ((begin == scan->low || !in_token(begin[-1])) && (end == scan->high || !in_token(*end))) {
+        count = 1; /* all runs are the same */
+        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin))) {
+            return;
+        }
+    }
+    for (size_t i = 0; i < count && scan->done == done; i++) {
         run_try(scan, at, tests[i], around, &last_begin, &last_end);
     }
     if (scan->done == done) {
@@ -204,15 +232,16 @@ void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
     (void)comity_scan_anchor(scan, begin);
 }
 
-/* A colon or equals sign: an anchor may end with it (`AccountKey=`, `postgres://`), or an address holds it. */
+/* A colon or equals sign: an anchor may end with it, or hold it (`AccountKey=`, `postgres://`), or an address holds it. */
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, 40, in_token);
-    for (const uint8_t *place = begin; place < at; place++) {
-        bool starts = place == scan->low || !is_alnum(place[-1]);
-        if (starts && comity_scan_anchor(scan, place)) {
-            return;
-        }
+    const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_run);
+    if (begin != at && comity_scan_anchor(scan, begin)) {
+        return;
+    }
+    if (begin > scan->low && in_token(begin[-1]) &&
+        comity_scan_anchor(scan, left_of(scan->low, begin, ANCHOR_BYTES, in_token))) {
+        return;
     }
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
@@ -240,9 +269,10 @@ void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
         return;
     }
     comity_scan_around around;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_look_around(scan, begin, end, &around);
-    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), &around, &readings);
+    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, &readings);
     if (readings.count != 0) {
         comity_scan_emit(scan, begin, end, &readings, &around);
     }
@@ -278,9 +308,10 @@ static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
         }
     }
     comity_scan_around around;
-    comity_scan_readings readings = {.count = 0};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     comity_scan_look_around(scan, begin, end, &around);
-    comity_scan_try(scan, COMITY_FIND_MRZ, value, size, &around, &readings);
+    comity_scan_try(scan, COMITY_FIND_MRZ, value, size, size, &around, &readings);
     if (readings.count == 0) {
         return false;
     }
@@ -339,8 +370,9 @@ static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
 {
     const comity_scan_index *marks = &scan->rules->marks;
     const uint8_t *end = least;
-    const comity_scan_around around = {.types = NULL};
-    comity_scan_readings readings = {.count = 0};
+    const comity_scan_around around = {.forms = NULL};
+    comity_scan_readings readings;
+    comity_scan_readings_begin(&readings);
     if (!comity_scan_index_may(marks, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }

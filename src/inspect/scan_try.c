@@ -2,15 +2,13 @@
  * could reach the level asked for: most eleven digits are some state's number, and
  * without a word or a field name that speaks for it that is worth nothing. */
 #include "base/siphash.h"
+#include "base/swar.h"
 #include "inspect/scan_inner.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* What the route's states and a consistent column add to a confidence; and the least
- * values of a column that say something. */
-#define LOCALE_ADDS 5
-#define COLUMN_ADDS 5
+/* The least values of a column that say something; and what a column of chance takes away. */
 #define COLUMN_LEAST 20
 #define CONFIDENCE_MAX 99
 
@@ -33,12 +31,80 @@ static const comity_writing writings[COMITY_FIND_COUNT] = {
     [COMITY_FIND_MARK] = COMITY_WRITING_EXACT,     [COMITY_FIND_SIGNATURE] = COMITY_WRITING_EXACT,
 };
 
+/* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
+static const uint8_t ascii_separators[128] = {
+    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
+    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+};
+
+static bool is_ascii(const uint8_t *bytes, size_t size)
+{
+    uint64_t all = 0;
+    for (; size >= 8; size -= 8, bytes += 8) {
+        all |= comity_swar_load(bytes);
+    }
+    for (size_t i = 0; i < size; i++) {
+        all |= bytes[i];
+    }
+    return comity_swar_high(all) == 0;
+}
+
+/* As comity_value_write, of ASCII without white space at its ends: false if it is not that. */
+bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
+                             size_t *ret_size, uint8_t *ret_separators)
+{
+    size_t written = 0;
+    uint8_t separators = 0;
+    uint8_t waiting = 0;
+    if (!is_ascii(raw, size) || size == 0 || ascii_separators[raw[0]] == COMITY_SEPARATOR_SPACE ||
+        ascii_separators[raw[size - 1]] == COMITY_SEPARATOR_SPACE) {
+        return false;
+    }
+    if (writing == COMITY_WRITING_EXACT) {
+        memcpy(ret_value, raw, size);
+        *ret_size = size;
+        *ret_separators = 0;
+        return true;
+    }
+    if (writing == COMITY_WRITING_UPPER) {
+        for (size_t i = 0; i < size; i++) {
+            uint8_t byte = raw[i];
+            bool is_small = byte >= 'a' && byte <= 'z';
+            ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+        }
+        *ret_size = size;
+        *ret_separators = 0;
+        return true;
+    }
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = raw[i];
+        uint8_t found = ascii_separators[byte];
+        if (found != 0) {
+            waiting = (uint8_t)(waiting == 0 ? found : waiting | found | COMITY_SEPARATOR_REPEATED);
+            continue;
+        }
+        ret_value[written++] = byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
+        separators |= waiting;
+        waiting = 0;
+    }
+    *ret_size = written;
+    *ret_separators = (uint8_t)(separators | (waiting & ~COMITY_SEPARATOR_REPEATED));
+    return true;
+}
+
 static void write_as(written_value *value, comity_writing writing)
 {
-    if (!value->has[writing]) {
+    if (value->has[writing]) {
+        return;
+    }
+    value->has[writing] = true;
+    if (!comity_scan_write_ascii(value->raw, value->raw_size, writing, value->bytes[writing], &value->size[writing],
+                                 &value->separators[writing])) {
         value->size[writing] =
             comity_value_write(value->raw, value->raw_size, writing, value->bytes[writing], &value->separators[writing]);
-        value->has[writing] = true;
     }
 }
 
@@ -110,27 +176,28 @@ static void reading_insert(comity_scan_readings *readings, const comity_reading 
     readings->count = kept + 1;
 }
 
-/* What a form can reach here at most, before it is tried. */
-static unsigned within_reach(const comity_scan *scan, const comity_type_form *form, const comity_scan_around *around,
-                             comity_reading *ret_reading)
+/* What a form reaches here, before it is tried and its column is asked; 0: nothing. */
+static unsigned within_reach(const comity_scan *scan, size_t number, const comity_type_form *form,
+                             const comity_scan_around *around, comity_reading *ret_reading)
 {
-    bool spoken_for = around->types != NULL && comity_set_has(around->types, form->type);
+    bool spoken_for = around->forms != NULL && comity_set_has(around->forms, number);
     unsigned confidence = spoken_for ? form->with_context : form->alone;
+    ret_reading->form = (uint16_t)number;
     ret_reading->type = form->type;
     ret_reading->evidence = (uint16_t)(form->evidence | (spoken_for ? around->evidence : 0));
-    if (confidence != 0 && scan->has_locale && comity_set_has(&scan->locale, form->type)) {
-        confidence += LOCALE_ADDS;
+    if (confidence != 0 && scan->has_locale && comity_set_has(&scan->locale, number)) {
+        confidence += COMITY_SCAN_LOCALE_ADDS;
         ret_reading->evidence |= COMITY_EVIDENCE_LOCALE;
     }
     ret_reading->confidence = (uint8_t)(confidence < CONFIDENCE_MAX ? confidence : CONFIDENCE_MAX);
-    return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COLUMN_ADDS);
+    return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
 static void reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
-        confidence = confidence + COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COLUMN_ADDS : CONFIDENCE_MAX;
+        confidence = confidence + COMITY_SCAN_COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COMITY_SCAN_COLUMN_ADDS : CONFIDENCE_MAX;
         reading->evidence |= COMITY_EVIDENCE_COLUMN;
     } else if (column < 0 && (reading->evidence & (COMITY_EVIDENCE_FIELD | COMITY_EVIDENCE_WORD)) == 0) {
         confidence = confidence > COLUMN_LEAST ? confidence - COLUMN_LEAST : 1;
@@ -145,11 +212,10 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
                      comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
-    comity_reading reading = {.form = (uint16_t)number};
-    if (within_reach(scan, form, around, &reading) < scan->level_min) {
+    comity_reading reading;
+    if (within_reach(scan, number, form, around, &reading) < scan->level_min) {
         return;
     }
-    write_as(value, form->writing);
     size_t size = value->size[form->writing];
     uint8_t separators = value->separators[form->writing];
     bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
@@ -164,92 +230,125 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
-    comity_reading reading = {.form = (uint16_t)number};
-    if (within_reach(scan, form, around, &reading) >= scan->level_min) {
+    comity_reading reading;
+    if (within_reach(scan, number, form, around, &reading) >= scan->level_min) {
         reading_add(scan, &reading, 0, readings);
     }
 }
 
 /* ---- values ---- */
 
-/* The forms of the types that are spoken for. */
-static void spoken_try(comity_scan *scan, comity_find find, const comity_scan_set *types, written_value *value,
+/* What narrows the forms down: each a set. */
+typedef struct narrow {
+    const comity_scan_set *sets[COMITY_SCAN_HEAD + 2];
+    size_t count;
+    uint64_t live; /* words that all have */
+} narrow;
+
+static void narrow_by(narrow *of, const comity_scan_set *set)
+{
+    of->sets[of->count++] = set;
+    of->live &= set->live;
+}
+
+/* Of the value in a writing, the forms that its size and its first bytes allow; false if it is too long for that. */
+static bool narrow_make(const comity_scan_rules *rules, const written_value *value, comity_writing writing, narrow *ret_narrow)
+{
+    size_t size = value->size[writing];
+    if (size == 0 || size >= COMITY_SCAN_SIZES) {
+        return false;
+    }
+    ret_narrow->count = 0;
+    ret_narrow->live = ~UINT64_C(0);
+    narrow_by(ret_narrow, comity_set_at(rules->by_size[writing], rules->set_words, size));
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
+        narrow_by(ret_narrow, comity_set_at(rules->by_head[i], rules->set_words, value->bytes[writing][i]));
+    }
+    return true;
+}
+
+/* Tries the forms that are in all sets, and in one of the two that may be NULL. */
+static void narrow_try(comity_scan *scan, const narrow *of, const comity_scan_set *alone, written_value *value,
                        const comity_scan_around *around, comity_scan_readings *readings)
 {
-    const comity_scan_rules *rules = scan->rules;
-    size_t size = value->size[writings[find]];
-    for (size_t word = 0; word < rules->set_words; word++) {
-        uint64_t bits = around->types->bits[word] & types->bits[word];
+    const comity_scan_set *spoken = around->forms;
+    uint64_t live = of->live & ((alone == NULL ? 0 : alone->live) | (spoken == NULL ? 0 : spoken->live));
+    for (; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        for (size_t i = 0; i < of->count; i++) {
+            bits &= of->sets[i]->bits[word];
+        }
         for (; bits != 0; bits &= bits - 1) {
-            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
-            for (size_t i = type->form_begin; i < type->form_end; i++) {
-                const comity_type_form *form = comity_types_form(rules->types, i);
-                if (form->find == find && size >= form->size_min && size <= form->size_max) {
-                    form_try(scan, i, value, around, readings);
-                }
-            }
+            form_try(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around, readings);
         }
     }
 }
 
-/* Values longer than there are tables for. */
+/* Values longer than there are sets for: those forms of the way that take the size. */
 static void long_try(comity_scan *scan, comity_find find, written_value *value, const comity_scan_around *around,
                      comity_scan_readings *readings)
 {
     size_t count;
-    size_t size = value->size[writings[find]];
-    const uint16_t *forms = comity_types_forms(scan->rules->types, find, size, &count);
+    const uint16_t *forms = comity_types_forms(scan->rules->types, find, value->size[writings[find]], &count);
     for (size_t i = 0; i < count; i++) {
+        write_as(value, comity_types_form(scan->rules->types, forms[i])->writing);
         form_try(scan, forms[i], value, around, readings);
     }
 }
 
-void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size,
+static void value_begin(const uint8_t *raw, size_t size, written_value *ret_value)
+{
+    ret_value->raw = raw;
+    ret_value->raw_size = size;
+    memset(ret_value->has, 0, sizeof ret_value->has);
+}
+
+void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *alone = &scan->alone[around->field != 0];
     written_value value;
-    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
+    narrow of;
+    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written))) {
         return;
     }
-    value.raw = raw;
-    value.raw_size = size;
-    memset(value.has, 0, sizeof value.has);
+    value_begin(raw, size, &value);
     write_as(&value, writings[find]);
-    size_t written = value.size[writings[find]];
-    if (written >= COMITY_SCAN_SIZES) {
+    if (!narrow_make(rules, &value, writings[find], &of)) {
         long_try(scan, find, &value, around, readings);
         return;
     }
-    const comity_scan_choice *choice = &rules->choices[find][written];
-    for (size_t i = 0; i < choice->alone_count; i++) {
-        form_try(scan, rules->alone[choice->begin + i], &value, around, readings);
-    }
-    if (around->types != NULL) {
-        spoken_try(scan, find, &rules->contexts[find][written], &value, around, readings);
-    }
+    narrow_by(&of, comity_set_at(rules->by_find, rules->set_words, find));
+    narrow_try(scan, &of, alone, &value, around, readings);
 }
 
-void comity_scan_try_types(comity_scan *scan, const comity_scan_set *types, const uint8_t *raw, size_t size,
-                           const comity_scan_around *around, comity_scan_readings *readings)
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+                            const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
     written_value value;
+    narrow of;
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES) {
         return;
     }
-    value.raw = raw;
-    value.raw_size = size;
-    memset(value.has, 0, sizeof value.has);
-    for (size_t word = 0; word < rules->set_words; word++) {
-        for (uint64_t bits = types->bits[word]; bits != 0; bits &= bits - 1) {
-            const comity_type *type = comity_types_type(rules->types, word * 64 + (size_t)__builtin_ctzll(bits));
-            for (size_t i = type->form_begin; i < type->form_end; i++) {
-                comity_find find = comity_types_form(rules->types, i)->find;
-                if (find < COMITY_FIND_ANCHOR) {
-                    form_try(scan, i, &value, around, readings);
-                }
-            }
+    value_begin(raw, size, &value);
+    for (int writing = 0; writing < 3; writing++) {
+        if ((in_writings >> writing & 1) == 0) {
+            continue;
+        }
+        write_as(&value, (comity_writing)writing);
+        if (narrow_make(rules, &value, (comity_writing)writing, &of)) {
+            narrow_try(scan, &of, NULL, &value, around, readings);
+        }
+    }
+    static const comity_find long_finds[] = {COMITY_FIND_LABEL, COMITY_FIND_TOKEN, COMITY_FIND_EMAIL, COMITY_FIND_WRITTEN};
+    for (size_t i = 0; size >= COMITY_SCAN_SIZES && i < sizeof long_finds / sizeof long_finds[0]; i++) {
+        write_as(&value, writings[long_finds[i]]);
+        if (value.size[writings[long_finds[i]]] >= COMITY_SCAN_SIZES) {
+            long_try(scan, long_finds[i], &value, around, readings);
         }
     }
 }
@@ -264,18 +363,19 @@ void comity_scan_person_end(comity_scan *scan)
     scan->person_rank = 0;
 }
 
-/* Keeps the surest identifier of a person in the record. */
+/* Keeps the identifier of the record that stands for a person most surely. */
 static void person_seen(comity_scan *scan, const comity_finding *finding)
 {
     const comity_reading *reading = &finding->readings[0];
-    if (scan->persons == NULL || !comity_types_type(scan->rules->types, reading->type)->is_person) {
+    if (scan->persons == NULL || scan->rules->ranks[reading->type] == 0) {
         return;
     }
     if (finding->record != scan->person_record) {
         comity_scan_person_end(scan);
         scan->person_record = finding->record;
     }
-    uint32_t rank = (uint32_t)reading->confidence << 16 | (UINT16_MAX - reading->type);
+    uint32_t rank = (uint32_t)scan->rules->ranks[reading->type] << 24 | (uint32_t)reading->confidence << 16 |
+                    (UINT16_MAX - reading->type);
     if (rank > scan->person_rank) {
         scan->person_rank = rank;
         scan->person = 0;
@@ -293,7 +393,10 @@ static void digest_make(const comity_scan *scan, const uint8_t *raw, size_t size
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
     comity_writing writing = form->find == COMITY_FIND_EMAIL ? COMITY_WRITING_UPPER : form->writing;
     assert(size <= sizeof bytes);
-    size_t written = comity_value_write(raw, size, writing, bytes, &separators);
+    size_t written;
+    if (!comity_scan_write_ascii(raw, size, writing, bytes, &written, &separators)) {
+        written = comity_value_write(raw, size, writing, bytes, &separators);
+    }
     comity_siphash(scan->key, bytes, written, digest);
 }
 
@@ -314,9 +417,12 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.size = (size_t)(end - begin);
     memcpy(finding.readings, readings->list, readings->count * sizeof readings->list[0]);
     finding.reading_count = readings->count;
-    digest_make(scan, begin, finding.size, readings->list[0].form, finding.digest);
-    finding.line = scan->place.line + 1;
-    finding.record = scan->place.record;
+    const uint8_t *value = readings->value == NULL ? begin : readings->value;
+    size_t size = readings->value == NULL ? finding.size : readings->value_size;
+    digest_make(scan, value, size, readings->list[0].form, finding.digest);
+    finding.line = comity_scan_line_of(scan, begin) + 1;
+    bool by_line = scan->place.record_is_line;
+    finding.record = by_line ? finding.line - 1 : scan->place.record;
     finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;
     finding.path = path;
     person_seen(scan, &finding);

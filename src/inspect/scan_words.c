@@ -27,12 +27,10 @@ static bool is_mark(const uint8_t *at, size_t size)
 
 static bool begins_word(const uint8_t *at, const uint8_t *low)
 {
-    if (at == low || !is_letter(at[-1])) {
-        return true;
+    if (at == low || !is_letter(at[-1]) || at[0] >= 0xE0) {
+        return true; /* from 0xE0 on there are scripts without spaces */
     }
-    /* characters of three bytes: scripts without spaces, or behind a mark of three bytes */
-    return at[0] >= 0xE0 || (at - low >= 3 && at[-1] >= 0x80 && is_mark(at - 3, 3)) ||
-           (at - low >= 2 && at[-2] == 0xC2 && is_mark(at - 2, 2));
+    return at[-1] >= 0x80 && ((at - low >= 3 && is_mark(at - 3, 3)) || (at - low >= 2 && at[-2] == 0xC2 && is_mark(at - 2, 2)));
 }
 
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high)
@@ -81,24 +79,17 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
     scan->words_begin = from;
     if (scan->words_end < to) {
-        for (const uint8_t *at = begin + (scan->words_end - from); at < end; at++) {
-            if ((comity_scan_class(*at) & (COMITY_BYTE_LETTER | COMITY_BYTE_HIGH)) != 0) {
-                look_at(scan, at);
-            }
+        const uint8_t *at = begin + (scan->words_end - from);
+        size_t count = scan->level->starts(at, (size_t)(end - at), scan->marks);
+        for (size_t i = 0; i < count; i++) {
+            look_at(scan, at + scan->marks[i]);
         }
         scan->words_end = to;
     }
 }
 
-static void set_join(const comity_scan_rules *rules, comity_scan_set *set, const comity_scan_set *more)
-{
-    for (size_t i = 0; i < rules->set_words; i++) {
-        set->bits[i] |= more->bits[i];
-    }
-}
-
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                            const uint8_t *high, comity_scan_set *types)
+                            const uint8_t *high, comity_scan_set *forms)
 {
     if (begin - low > COMITY_LIMIT_SCAN_NEAR) {
         low = begin - COMITY_LIMIT_SCAN_NEAR;
@@ -116,7 +107,7 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
         if (hit->begin >= from && hit_end <= to && (hit_end <= value_begin || hit->begin >= value_end)) {
-            set_join(scan->rules, types, &scan->rules->word_meanings[hit->meaning]);
+            comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
             found = true;
         }
     }

@@ -69,6 +69,7 @@ bool comity_shape_fit(const comity_types *types, const comity_shape *shape, cons
         ret_value->part_ends[i] = (uint16_t)at;
     }
     ret_value->bytes = bytes;
+    ret_value->part_count = shape->element_count;
     ret_value->body_begin = ret_value->part_begins[shape->body_begin];
     ret_value->body_end = ret_value->part_ends[shape->body_end - 1];
     return at == size;

@@ -193,6 +193,57 @@ static comity_status open_file(comity_error *reterr)
     return status;
 }
 
+/* ---- inspecting ---- */
+
+static const char types_text[] =
+    "type xa.person \"Person's number\"\n  category government-id\n  person\n  state XA\n  shape [1-9]9{9}\n"
+    "  check luhn()\n  words en \"person number\"\n  words zh \"\xE5\x8F\xB7\xE7\xA0\x81\"\n  fields \"pnr\"\n  needs context\n  odds 3\n"
+    "  source \"made up\"\n"
+    "type secret.key \"A key\"\n  kind secret\n  category account-id\n  find anchor\n  shape \"XKEY\" [0-9A-Z]{16}\n"
+    "  odds 30\n  source \"made up\"\n";
+
+static unsigned long inspecting; /* allocations while inspecting */
+static size_t found_count;
+
+static void found(void *context, const comity_found *one)
+{
+    (void)context;
+    found_count += one->seen_count;
+}
+
+static comity_status inspect_by(comity_inspection *inspection, comity_error *reterr)
+{
+    static const char input[] = "[{\"pnr\":\"1234567897\",\"note\":\"XKEY0123456789ABCDEF\"}]";
+    unsigned long before = made;
+    comity_status status = comity_inspect_begin(inspection, NULL, reterr);
+    if (status == COMITY_OK) {
+        status = comity_inspect_feed(inspection, input, sizeof input - 1, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_inspect_finish(inspection, reterr);
+    }
+    inspecting += made - before;
+    return status;
+}
+
+static comity_status inspect(comity_error *reterr)
+{
+    static const comity_rules_text text = {"alloc.types", types_text, sizeof types_text - 1};
+    comity_rules *rules;
+    comity_inspection *inspection = NULL;
+    comity_status status = comity_rules_load(&text, 1, &rules, reterr);
+    if (status != COMITY_OK) {
+        return status;
+    }
+    status = comity_inspection_new(rules, NULL, found, NULL, &inspection, reterr);
+    if (status == COMITY_OK) {
+        status = inspect_by(inspection, reterr);
+    }
+    comity_inspection_free(inspection);
+    comity_rules_close(rules);
+    return status;
+}
+
 /* ---- one failure after the other ---- */
 
 static comity_status run(comity_status (*work)(comity_error *reterr), unsigned long nth, bool all_after)
@@ -255,6 +306,10 @@ int main(void)
     test_begin("fail/alloc");
     fail_each("law is built and judged by", build_right);
     fail_each("law with errors", build_wrong);
+    fail_each("types are read and inspected by", inspect);
+    test_case("inspecting allocates nothing");
+    CHECK(found_count > 0);
+    CHECK_EQ_INT(0, inspecting);
     test_case("an image is written");
     if (CHECK(write_image())) {
         fail_each("an image is opened and judged by", open_file);

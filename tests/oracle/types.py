@@ -130,7 +130,7 @@ def read_shape(text):
         if match.group(3):
             inside = match.group(3)[1:-1]
             inside = inside if not inside.startswith("^") else "^" + inside[1:]
-            inside = re.sub(r"\[", r"\\[", inside)
+            inside = re.sub(r"\\.|\[", lambda m: m.group() if len(m.group()) == 2 else "\\[", inside)
         else:
             inside = CLASSES[match.group(4)]
         found = times.match(text, at)
@@ -420,7 +420,7 @@ class Program:
             return lambda v: (v.value[v.begin:v.end], 0)
         if self.accept("@"):
             part = self.take() - 1
-            return lambda v: (v.value[slice(*v.parts[part])], 0)
+            return lambda v: (v.value[slice(*v.parts[part])] if part < len(v.parts) else "", 0)
         first = self.position()
         last = self.position() if self.accept("..") else first
 
@@ -878,13 +878,10 @@ def condition_bits(kind, form, rng, count=1500):
         passed = [parts for parts in pool if progress(kind, form, parts) >= step]
         if len(passed) == len(pool):
             continue
-        if not passed:
-            found = None
-            for _ in range(20):
-                found = search(kind, form, rng)
-                if found:
-                    break
-            return bits + 20 if found or kind.kind == "secret" else None
+        if not passed:   # rarer than can be counted: the walk finds a value, or the scheme is one of 20 bits and more
+            found = search(kind, form, rng, 4000)
+            hard = any(word in text for _, text in kind.conditions for word in ("base58", "bech32", "eip55", "crc32"))
+            return bits + 20 if found or hard else None
         bits += math.log2(len(pool) / len(passed))
         pool = []
         while len(pool) < count:   # walk on among those that pass

@@ -74,20 +74,22 @@ static comity_status read_type(comity_types_compiler *compiler)
     return comity_compile_type(compiler);
 }
 
-/* Reads over the lines of a block. */
+/* Reads over the lines of a block: shapes have signs of their own, so by lines, not by tokens. */
 static comity_status skip_lines(comity_types_compiler *compiler)
 {
+    comity_scan *scan = &compiler->scan;
+    const char *text = scan->file->text;
     do {
-        if (compiler->token.kind == COMITY_SCAN_WORD && comity_scan_is(&compiler->token, "shape")) {
-            /* Shapes have signs of their own: go to the end of the line. */
-            comity_scan *scan = &compiler->scan;
-            while (scan->at < scan->file->size && scan->file->text[scan->at] != '\n') {
-                scan->at++;
-            }
+        while (scan->at < scan->file->size && text[scan->at] != '\n') {
+            scan->at++;
         }
-        COMITY_TRY(comity_compile_next(compiler));
-    } while (compiler->token.kind != COMITY_SCAN_END && compiler->token.column > 1);
-    return COMITY_OK;
+        if (scan->at < scan->file->size) {
+            scan->at++;
+            scan->line++;
+            scan->line_begin = scan->at;
+        }
+    } while (scan->at < scan->file->size && strchr(" \t\r\n#", text[scan->at]) != NULL);
+    return comity_compile_next(compiler);
 }
 
 /* First pass: a family's name and where its lines are; types are read over. */
@@ -100,6 +102,7 @@ static comity_status note_block(comity_types_compiler *compiler)
         comity_scan behind = compiler->scan;
         COMITY_TRY(read_name(compiler, &family.name));
         family.body = behind;
+        compiler->scan = behind;
         for (size_t i = 0; i < compiler->families.count; i++) {
             if (comity_scan_is(&name, compiler->families.items[i].name)) {
                 return comity_scan_expected(&compiler->scan, &name, "a name that no other family has",
@@ -107,7 +110,6 @@ static comity_status note_block(comity_types_compiler *compiler)
             }
         }
         COMITY_APPEND(compiler, &compiler->families, family);
-        return compiler->token.column > 1 ? skip_lines(compiler) : COMITY_OK;
     }
     return skip_lines(compiler);
 }

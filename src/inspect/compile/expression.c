@@ -129,20 +129,20 @@ static comity_status read_position(comity_types_compiler *compiler, int16_t *ret
     return COMITY_OK;
 }
 
-/* `@3` is a part of the shape, the first being 1. */
+/* `@3` is a part of the shape, the first being 1; shapes with fewer parts have nothing there. */
 static comity_status read_part(comity_types_compiler *compiler, comity_check_step *step)
 {
     int64_t number;
-    size_t least = COMITY_CHECK_PARTS;
+    size_t most = 0;
     COMITY_TRY(comity_compile_next(compiler));
     for (size_t i = compiler->draft.shape_begin; i < compiler->shapes.count; i++) {
         size_t count = compiler->shapes.items[i].element_count;
-        least = count < least ? count : least;
+        most = count > most ? count : most;
     }
     if (compiler->shapes.count == compiler->draft.shape_begin) {
         return comity_compile_expected(compiler, "a shape before parts of it are spoken of");
     }
-    COMITY_TRY(comity_compile_number(compiler, 1, (int64_t)least, &number));
+    COMITY_TRY(comity_compile_number(compiler, 1, (int64_t)most, &number));
     step->part = true;
     step->from = (int16_t)(number - 1);
     return COMITY_OK;

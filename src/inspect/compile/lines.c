@@ -226,7 +226,7 @@ static comity_status read_needs(comity_types_compiler *compiler)
 
 static comity_status read_odds(comity_types_compiler *compiler)
 {
-    int64_t number;
+    int64_t number = 0;
     COMITY_TRY(comity_compile_number(compiler, 0, 255, &number));
     compiler->draft.odds = (uint8_t)number;
     compiler->draft.has_odds = true;
@@ -235,8 +235,8 @@ static comity_status read_odds(comity_types_compiler *compiler)
 
 static comity_status read_confidence(comity_types_compiler *compiler)
 {
-    int64_t alone;
-    int64_t with_context;
+    int64_t alone = 0;
+    int64_t with_context = 0;
     COMITY_TRY(comity_compile_number(compiler, 0, 100, &alone));
     COMITY_TRY(comity_compile_number(compiler, alone, 100, &with_context));
     compiler->draft.alone = (uint8_t)alone;
@@ -302,7 +302,7 @@ static comity_status read_date(comity_types_compiler *compiler)
 /* `entropy 320`: at least 3.20 bits a byte in the whole body. */
 static comity_status read_entropy(comity_types_compiler *compiler)
 {
-    int64_t least;
+    int64_t least = 0;
     comity_check_step look = {.code = COMITY_CHECK_ENTROPY, .from = 1, .to = -1};
     comity_check_step number = {.code = COMITY_CHECK_CONSTANT, .data = (uint32_t)compiler->numbers.count};
     COMITY_TRY(comity_compile_number(compiler, 1, 800, &least));
@@ -383,7 +383,7 @@ static comity_status read_fields(comity_types_compiler *compiler)
 /* `signature 128 "DICM"` */
 static comity_status read_signature(comity_types_compiler *compiler)
 {
-    int64_t offset;
+    int64_t offset = 0;
     comity_literal literal = {.kind = COMITY_LITERAL_SIGNATURE};
     size_t size;
     COMITY_TRY(comity_compile_number(compiler, 0, 65536, &offset));

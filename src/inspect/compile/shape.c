@@ -41,6 +41,16 @@ static bool at_end(const comity_types_compiler *compiler)
     return peek(compiler) == '\n' || peek(compiler) == '#';
 }
 
+/* Alternatives may go on with the next line, behind the `|`. */
+static void skip_line_end(comity_types_compiler *compiler)
+{
+    if (peek(compiler) == '\n' && compiler->scan.at < compiler->scan.file->size) {
+        compiler->scan.at++;
+        compiler->scan.line++;
+        compiler->scan.line_begin = compiler->scan.at;
+    }
+}
+
 /* ---- classes ---- */
 
 static void add_range(comity_class *class, unsigned first, unsigned last)
@@ -111,11 +121,14 @@ static bool named_class(char name, comity_class *ret_class)
 /* One byte of a class in brackets; a backslash takes its meaning from the next. */
 static comity_status read_class_byte(comity_types_compiler *compiler, unsigned *ret_byte)
 {
+    if (peek(compiler) == '\n') {
+        return fail_here(compiler, "a character of the class");
+    }
     if (peek(compiler) == '\\') {
         compiler->scan.at++;
         char escaped = peek(compiler);
-        if (escaped == '\n' || strchr("]\\-^nrt", escaped) == NULL) {
-            return fail_here(compiler, "one of ] \\ - ^ n r t behind a backslash");
+        if (escaped == '\n' || strchr("[]\\-^nrt", escaped) == NULL) {
+            return fail_here(compiler, "one of [ ] \\ - ^ n r t behind a backslash");
         }
         *ret_byte = escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : escaped == 't' ? '\t' : (uint8_t)escaped;
     } else {
@@ -123,6 +136,13 @@ static comity_status read_class_byte(comity_types_compiler *compiler, unsigned *
     }
     compiler->scan.at++;
     return COMITY_OK;
+}
+
+/* A hyphen before the closing bracket stands for itself. */
+static bool is_last_of_class(const comity_types_compiler *compiler)
+{
+    const comity_scan *scan = &compiler->scan;
+    return scan->at + 1 >= scan->file->size || scan->file->text[scan->at + 1] == ']';
 }
 
 static comity_status read_class(comity_types_compiler *compiler, comity_class *ret_class)
@@ -138,11 +158,8 @@ static comity_status read_class(comity_types_compiler *compiler, comity_class *r
         }
         COMITY_TRY(read_class_byte(compiler, &first));
         unsigned last = first;
-        if (peek(compiler) == '-') {
+        if (peek(compiler) == '-' && !is_last_of_class(compiler)) {
             compiler->scan.at++;
-            if (peek(compiler) == ']' || peek(compiler) == '\n') {
-                return fail_here(compiler, "the last character of a range");
-            }
             COMITY_TRY(read_class_byte(compiler, &last));
         }
         if (last < first) {
@@ -441,5 +458,7 @@ comity_status comity_compile_shape(comity_types_compiler *compiler)
             return comity_compile_next(compiler);
         }
         compiler->scan.at++;
+        skip_blanks(compiler);
+        skip_line_end(compiler);
     }
 }

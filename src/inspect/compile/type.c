@@ -139,8 +139,9 @@ static bool has_literal(const comity_types_compiler *compiler, const comity_shap
 static void set_confidence(const comity_draft *draft, comity_type_form *form)
 {
     bool summed = (form->evidence & COMITY_EVIDENCE_CHECKSUM) != 0;
-    form->alone = form->odds >= 27 ? 80 : form->odds >= 20 ? 75 : summed ? 65 : 0;
-    form->with_context = form->odds >= 20 ? 90 : summed || form->odds >= 10 ? 85 : 75;
+    uint8_t strong = draft->type.kind == COMITY_TYPE_SECRET ? 16 : 20;
+    form->alone = form->odds >= 27 ? 80 : form->odds >= strong ? 75 : summed ? 65 : 0;
+    form->with_context = form->odds >= strong ? 90 : summed || form->odds >= 10 ? 85 : 75;
     if (draft->has_confidence) {
         form->alone = draft->alone;
         form->with_context = draft->with_context;
@@ -203,8 +204,8 @@ static comity_status append_anchors(comity_types_compiler *compiler, size_t form
 {
     const comity_shape *shape = &compiler->shapes.items[form];
     const comity_element *first = compiler->elements.items + shape->element_begin;
-    if (!first->is_text || first->size_min < 2) {
-        return lacks(compiler, "is found by anchor, but has a shape that does not begin with a text of two or more");
+    if (!first->is_text || first->size_min < 3) {
+        return lacks(compiler, "is found by anchor, but has a shape that does not begin with a text of three or more");
     }
     for (size_t i = 0; i < first->text_count; i++) {
         const comity_shape_text *text = &compiler->shape_texts.items[first->text_begin + i];

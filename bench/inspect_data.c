@@ -1,0 +1,129 @@
+/* See inspect_data.h. */
+#include "inspect_data.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static uint64_t state = 20261129;
+
+static unsigned below(unsigned count)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (unsigned)((state >> 33) % count);
+}
+
+static const char *word(void)
+{
+    static const char *const words[] = {
+        "connection", "closed",  "by",      "remote",  "peer",   "while",   "reading", "response", "header", "from",
+        "upstream",   "client",  "request", "server",  "timeout", "worker", "process", "exited",   "on",     "signal",
+        "configuration", "reload", "cache", "miss",    "store",  "object",  "lookup",  "retry",    "queue",  "drained",
+        "the",        "a",       "of",      "and",     "was",    "is",      "to",      "in",       "with",   "for",
+    };
+    return words[below(sizeof words / sizeof words[0])];
+}
+
+static size_t sentence(char *text, unsigned words)
+{
+    size_t used = 0;
+    for (unsigned i = 0; i < words; i++) {
+        used += (size_t)sprintf(text + used, "%s%s", i == 0 ? "" : " ", word());
+    }
+    return used;
+}
+
+/* The number's last digit makes the sum of Luhn right. */
+static void card(char text[17])
+{
+    unsigned sum = 0;
+    text[0] = '4';
+    for (int i = 1; i < 15; i++) {
+        text[i] = (char)('0' + below(10));
+    }
+    for (int i = 0; i < 15; i++) {
+        unsigned digit = (unsigned)(text[i] - '0') * (i % 2 == 0 ? 2 : 1);
+        sum += digit > 9 ? digit - 9 : digit;
+    }
+    text[15] = (char)('0' + (10 - sum % 10) % 10);
+    text[16] = '\0';
+}
+
+static size_t ndjson_record(char *text)
+{
+    char number[17];
+    char note[512];
+    card(number);
+    (void)sentence(note, 24);
+    return (size_t)sprintf(text,
+                           "{\"order\":%u,\"fullName\":\"Anna Miller\",\"email\":\"%s.%u@example.com\",\"phone\":\"+49 30 %u%06u\","
+                           "\"card\":\"%s\",\"ssn\":\"%03u-%02u-%04u\",\"amount\":%u.%02u,\"currency\":\"EUR\",\"items\":[{\"sku\":"
+                           "\"%s-%u\",\"count\":%u},{\"sku\":\"%s-%u\",\"count\":%u}],\"status\":\"%s\",\"note\":\"%s\"}\n",
+                           below(10000000), word(), below(1000), 1 + below(9), below(1000000), number, 1 + below(600),
+                           1 + below(99), 1 + below(9999), below(1000), below(100), word(), below(1000), below(9), word(),
+                           below(1000), below(9), word(), note);
+}
+
+static size_t csv_record(char *text)
+{
+    char number[17];
+    char note[512];
+    card(number);
+    (void)sentence(note, 26);
+    return (size_t)sprintf(text, "%u,Anna Miller,%s.%u@example.com,+49 30 %u%06u,%s,%03u-%02u-%04u,%u.%02u,EUR,%s,%s,\"%s\"\n",
+                           below(10000000), word(), below(1000), 1 + below(9), below(1000000), number, 1 + below(600),
+                           1 + below(99), 1 + below(9999), below(1000), below(100), word(), word(), note);
+}
+
+static size_t log_line(char *text)
+{
+    static const char *const levels[] = {"INFO", "DEBUG", "WARN", "ERROR"};
+    size_t used = (size_t)sprintf(text, "2026-11-%02u %02u:%02u:%02u.%03u %s [worker-%u] org.example.Handler: ", 1 + below(30),
+                                  below(24), below(60), below(60), below(1000), levels[below(4)], below(32));
+    used += sentence(text + used, 4 + below(12));
+    used += (size_t)sprintf(text + used, " after %u ms\n", below(5000));
+    return used;
+}
+
+static size_t prose_line(char *text)
+{
+    size_t used = sentence(text, 8 + below(12));
+    text[0] = (char)(text[0] - 'a' + 'A');
+    used += (size_t)sprintf(text + used, ".\n");
+    return used;
+}
+
+static void fill(char *text, size_t size, size_t *ret_size, const char *head, size_t (*make)(char *))
+{
+    char record[4096];
+    size_t used = (size_t)sprintf(text, "%s", head);
+    for (;;) {
+        size_t made = make(record);
+        if (used + made > size) {
+            break;
+        }
+        memcpy(text + used, record, made);
+        used += made;
+    }
+    *ret_size = used;
+}
+
+void data_ndjson(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "", ndjson_record);
+}
+
+void data_csv(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "order,full_name,email,phone,card,ssn,amount,currency,status,kind,note\n", csv_record);
+}
+
+void data_logs(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "", log_line);
+}
+
+void data_prose(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "", prose_line);
+}

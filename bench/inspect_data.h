@@ -1,0 +1,18 @@
+/* What inspecting is measured on, made by chance from a fixed seed. Each writes at
+ * most `size` bytes and says how many. */
+#ifndef COMITY_BENCH_INSPECT_DATA_H
+#define COMITY_BENCH_INSPECT_DATA_H
+
+#include <stddef.h>
+
+/* Records with a dozen identifiers a KiB, and other fields. */
+void data_ndjson(char *text, size_t size, size_t *ret_size);
+void data_csv(char *text, size_t size, size_t *ret_size);
+
+/* Lines of an application's log: times, levels, numbers; no identifiers. */
+void data_logs(char *text, size_t size, size_t *ret_size);
+
+/* English sentences. */
+void data_prose(char *text, size_t size, size_t *ret_size);
+
+#endif

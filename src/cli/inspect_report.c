@@ -1,0 +1,400 @@
+/* What was found, told: a line of JSON each, SARIF, or a summary. A value is never
+ * printed, unless --show-values was given and standard output is a terminal. */
+#include "cli/inspect.h"
+
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FLUSH_BYTES ((size_t)1 << 18)
+
+static void put(comity_buffer *out, const char *text)
+{
+    comity_buffer_append_text(out, text);
+}
+
+static void put_string(comity_buffer *out, const char *text)
+{
+    comity_buffer_append_json_string(out, text, strlen(text));
+}
+
+/* Paths and field names come from files: what is no UTF-8 is shown as `?`. */
+static void put_untrusted(comity_buffer *out, const char *text, size_t size)
+{
+    char copy[512];
+    size_t written = 0;
+    for (size_t i = 0; i < size && written < sizeof copy; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        copy[written++] = (char)(byte >= 0x80 ? '?' : byte);
+    }
+    bool whole = comity_utf8_check(text, size) == size;
+    comity_buffer_append_json_string(out, whole ? text : copy, whole ? size : written);
+}
+
+static void put_number(comity_buffer *out, const char *name, uint64_t number)
+{
+    put(out, name);
+    comity_buffer_append_u64(out, number);
+}
+
+static comity_type_about type_about(const inspect_work *work, uint16_t number)
+{
+    comity_type_about about = {.name = ""};
+    comity_error error;
+    if (comity_rules_type(work->rules, number, &about, &error) != COMITY_OK) {
+        about.name = "?";
+    }
+    return about;
+}
+
+static const struct {
+    unsigned bit;
+    const char *word;
+} evidence_words[] = {
+    {COMITY_SEEN_SHAPE, "shape"},     {COMITY_SEEN_CHECKSUM, "checksum"}, {COMITY_SEEN_DATE, "date"},
+    {COMITY_SEEN_REGION, "region"},   {COMITY_SEEN_LITERAL, "literal"},   {COMITY_SEEN_ENTROPY, "entropy"},
+    {COMITY_SEEN_WORD, "word"},       {COMITY_SEEN_FIELD, "field-name"},  {COMITY_SEEN_COLUMN, "column"},
+    {COMITY_SEEN_LOCALE, "locale"},
+};
+
+static void put_evidence(comity_buffer *out, unsigned evidence)
+{
+    const char *comma = "";
+    put(out, "[");
+    for (size_t i = 0; i < sizeof evidence_words / sizeof evidence_words[0]; i++) {
+        if ((evidence & evidence_words[i].bit) != 0) {
+            put(out, comma);
+            put_string(out, evidence_words[i].word);
+            comma = ",";
+        }
+    }
+    put(out, "]");
+}
+
+static void put_states(comity_buffer *out, const comity_type_about *about)
+{
+    put(out, "[");
+    for (size_t i = 0; i < about->state_count; i++) {
+        put(out, i == 0 ? "" : ",");
+        put_string(out, about->states[i]);
+    }
+    put(out, "]");
+}
+
+static void put_digest(comity_buffer *out, const uint8_t digest[16])
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[33];
+    for (size_t i = 0; i < 16; i++) {
+        text[2 * i] = digits[digest[i] >> 4];
+        text[2 * i + 1] = digits[digest[i] & 15];
+    }
+    text[32] = '\0';
+    put_string(out, text);
+}
+
+/* ---- JSON ---- */
+
+static void put_reading(const inspect_work *work, comity_buffer *out, const comity_seen *seen)
+{
+    comity_type_about about = type_about(work, seen->type);
+    put(out, "\"type\":");
+    put_string(out, about.name);
+    put(out, ",\"states\":");
+    put_states(out, &about);
+    put(out, ",\"category\":");
+    put_string(out, about.category);
+    put_number(out, ",\"confidence\":", seen->confidence);
+    put(out, ",\"evidence\":");
+    put_evidence(out, seen->evidence);
+}
+
+static void json_put(inspect_worker *worker, const char *file, const comity_found *found)
+{
+    comity_buffer *out = &worker->out;
+    put(out, "{\"file\":");
+    put_untrusted(out, file, strlen(file));
+    put(out, ",");
+    put_reading(worker->work, out, &found->seen[0]);
+    put_number(out, ",\"part\":", found->part);
+    put(out, ",\"chain\":");
+    put_untrusted(out, found->chain, strlen(found->chain));
+    put(out, ",\"syntax\":");
+    put_string(out, found->syntax);
+    put(out, ",\"path\":");
+    put_untrusted(out, found->path, strlen(found->path));
+    put_number(out, ",\"line\":", found->line);
+    put_number(out, ",\"record\":", found->record);
+    if (found->column != 0) {
+        put_number(out, ",\"column\":", found->column);
+    }
+    put_number(out, ",\"begin\":", found->begin);
+    put_number(out, ",\"end\":", found->end);
+    if (found->has_raw) {
+        put_number(out, ",\"raw_begin\":", found->raw_begin);
+        put_number(out, ",\"raw_end\":", found->raw_end);
+    }
+    put(out, ",\"digest\":");
+    put_digest(out, found->digest);
+    if (worker->work->settings->show_values) {
+        put(out, ",\"value\":");
+        put_untrusted(out, found->value, found->value_size);
+    }
+    put(out, ",\"also\":[");
+    for (size_t i = 1; i < found->seen_count; i++) {
+        put(out, i == 1 ? "{" : ",{");
+        put_reading(worker->work, out, &found->seen[i]);
+        put(out, "}");
+    }
+    put(out, "]}\n");
+}
+
+/* ---- SARIF 2.1.0 ---- */
+
+void inspect_sarif_begin(inspect_work *work)
+{
+    comity_buffer out;
+    comity_buffer_init(&out, (size_t)64 << 20);
+    put(&out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":"
+              "{\"driver\":{\"name\":\"comity\",\"version\":");
+    put_string(&out, comity_version());
+    put(&out, ",\"rules\":[");
+    size_t count = comity_rules_type_count(work->rules);
+    for (size_t i = 0; i < count; i++) {
+        comity_type_about about = type_about(work, (uint16_t)i);
+        put(&out, i == 0 ? "{\"id\":" : ",\n{\"id\":");
+        put_string(&out, about.name);
+        put(&out, ",\"shortDescription\":{\"text\":");
+        put_string(&out, about.title);
+        put(&out, "},\"properties\":{\"category\":");
+        put_string(&out, about.category);
+        put(&out, "}}");
+    }
+    put(&out, "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[");
+    const uint8_t *bytes;
+    size_t size;
+    comity_error error;
+    work->broken = comity_buffer_bytes(&out, &bytes, &size, &error) != COMITY_OK ||
+                   !write_all(STDOUT_FILENO, (const char *)bytes, size);
+    comity_buffer_free(&out);
+}
+
+void inspect_sarif_end(inspect_work *work)
+{
+    static const char end[] = "]}]}\n";
+    work->broken |= !write_all(STDOUT_FILENO, end, sizeof end - 1);
+}
+
+static void sarif_put(inspect_worker *worker, const char *file, const comity_found *found)
+{
+    comity_buffer *out = &worker->out;
+    comity_type_about about = type_about(worker->work, found->seen[0].type);
+    put(out, ",\n{\"ruleId\":");
+    put_string(out, about.name);
+    put(out, found->seen[0].confidence >= 85 ? ",\"level\":\"error\"" : ",\"level\":\"warning\"");
+    put(out, ",\"message\":{\"text\":");
+    put_string(out, about.title);
+    put(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
+    put_untrusted(out, file, strlen(file));
+    put(out, "},\"region\":{");
+    bool as_it_is = found->has_raw && found->chain[0] == '\0';
+    if (as_it_is) {
+        put_number(out, "\"startLine\":", found->line);
+        put_number(out, ",\"byteOffset\":", found->raw_begin);
+        put_number(out, ",\"byteLength\":", found->raw_end - found->raw_begin);
+    } else {
+        put(out, "\"startLine\":1");
+    }
+    put(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
+    put_digest(out, found->digest);
+    put(out, "},\"properties\":{");
+    put_number(out, "\"confidence\":", found->seen[0].confidence);
+    put(out, ",\"evidence\":");
+    put_evidence(out, found->seen[0].evidence);
+    put(out, "}}");
+}
+
+/* ---- gathering ---- */
+
+void inspect_flush(inspect_worker *worker)
+{
+    const uint8_t *bytes;
+    size_t size;
+    comity_error error;
+    inspect_work *work = worker->work;
+    bool lost = comity_buffer_bytes(&worker->out, &bytes, &size, &error) != COMITY_OK;
+    (void)pthread_mutex_lock(&work->printing);
+    if (lost) {
+        (void)complain("%s", error.message);
+        work->broken = true;
+    } else if (size != 0 && !work->broken) {
+        /* results of SARIF begin with a comma each; the very first has none */
+        size_t skip = work->settings->form == INSPECT_SARIF && !work->first_printed ? 1 : 0;
+        work->first_printed = true;
+        work->broken = !write_all(STDOUT_FILENO, (const char *)bytes + skip, size - skip);
+    }
+    (void)pthread_mutex_unlock(&work->printing);
+    comity_buffer_reset(&worker->out);
+}
+
+static void where_keep(inspect_count *count, const char *file, const comity_found *found)
+{
+    char text[600];
+    const char *name = found->chain[0] == '\0' ? "" : " in ";
+    (void)snprintf(text, sizeof text, "%.200s:%" PRIu64 "%s%.100s%s%.100s", file, found->line, name, found->chain,
+                   found->path[0] == '\0' ? "" : " ", found->path);
+    count->where = strdup(text);
+}
+
+void inspect_found(void *context, const comity_found *found)
+{
+    inspect_worker *worker = context;
+    const inspect_work *work = worker->work;
+    const char *path = work->files->list[worker->file].path;
+    const char *file = strcmp(path, "-") == 0 ? "standard input" : path;
+    const comity_seen *seen = &found->seen[0];
+    inspect_count *count = &worker->counts[seen->type];
+    worker->found++;
+    count->least = count->found == 0 || seen->confidence < count->least ? seen->confidence : count->least;
+    count->most = seen->confidence > count->most ? seen->confidence : count->most;
+    count->file_count += count->last_file != worker->file + 1;
+    count->last_file = worker->file + 1;
+    if (count->found++ == 0) {
+        where_keep(count, file, found);
+    }
+    if (work->settings->form == INSPECT_JSON) {
+        json_put(worker, file, found);
+    } else if (work->settings->form == INSPECT_SARIF) {
+        sarif_put(worker, file, found);
+    } else if (work->settings->show_values) {
+        put(&worker->out, file);
+        put_number(&worker->out, ":", found->line);
+        put(&worker->out, ": ");
+        put(&worker->out, type_about(work, seen->type).name);
+        put(&worker->out, " ");
+        put_untrusted(&worker->out, found->value, found->value_size);
+        put(&worker->out, "\n");
+    }
+    if (worker->out.size > FLUSH_BYTES) {
+        inspect_flush(worker);
+    }
+}
+
+/* ---- the summary ---- */
+
+/* 12345 as "12,345". */
+static const char *grouped(uint64_t number, char text[32])
+{
+    char digits[32];
+    int size = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    size_t written = 0;
+    for (int i = 0; i < size; i++) {
+        if (i > 0 && (size - i) % 3 == 0) {
+            text[written++] = ',';
+        }
+        text[written++] = digits[i];
+    }
+    text[written] = '\0';
+    return text;
+}
+
+static const char *sized(uint64_t bytes, char text[32])
+{
+    static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+    double size = (double)bytes;
+    size_t unit = 0;
+    while (size >= 1024 && unit < 4) {
+        size /= 1024;
+        unit++;
+    }
+    (void)snprintf(text, 32, unit == 0 ? "%.0f %s" : "%.1f %s", size, units[unit]);
+    return text;
+}
+
+typedef struct summary_row {
+    uint16_t type;
+    uint64_t found;
+} summary_row;
+
+static int by_count(const void *left, const void *right)
+{
+    const summary_row *a = left;
+    const summary_row *b = right;
+    if (a->found != b->found) {
+        return a->found > b->found ? -1 : 1;
+    }
+    return (a->type > b->type) - (a->type < b->type);
+}
+
+static void states_put(const comity_type_about *about)
+{
+    char text[64] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < about->state_count && i < 3; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%.8s", i == 0 ? "" : " ", about->states[i]);
+    }
+    (void)snprintf(text + used, sizeof text - used, "%s", about->state_count > 3 ? " …" : "");
+    (void)printf("%-9s", text[0] == '\0' ? "any" : text);
+}
+
+static void row_put(const inspect_work *work, const inspect_count *count, uint16_t type)
+{
+    char number[32];
+    char sure[16];
+    comity_type_about about = type_about(work, type);
+    (void)snprintf(sure, sizeof sure, count->least == count->most ? "%u" : "%u-%u", count->least, count->most);
+    (void)printf("  %s%-28.28s%s %10s  ", work->settings->colour ? "\033[1m" : "", about.name,
+                 work->settings->colour ? "\033[0m" : "", grouped(count->found, number));
+    states_put(&about);
+    (void)printf(" %-20.20s %s\n", about.category, sure);
+    (void)printf("      %.90s\n", about.title);
+    (void)printf("      %s%.180s\n", count->found == 1 ? "" : "first ", count->where == NULL ? "" : count->where);
+    if (count->file_count > 1) {
+        (void)printf("      in %s files\n", grouped(count->file_count, number));
+    }
+}
+
+void inspect_summary(const inspect_work *work, const inspect_worker *worker, size_t unread)
+{
+    char text[3][32];
+    bool exact;
+    size_t count = comity_rules_type_count(work->rules);
+    summary_row *rows = calloc(count + 1, sizeof *rows);
+    size_t row_count = 0;
+    for (size_t i = 0; rows != NULL && i < count; i++) {
+        if (worker->counts[i].found != 0) {
+            rows[row_count++] = (summary_row){(uint16_t)i, worker->counts[i].found};
+        }
+    }
+    uint64_t persons = comity_inspect_persons(worker->inspection, &exact);
+    (void)printf("%s %s, %s: ", grouped(work->files->count, text[0]), work->files->count == 1 ? "input" : "inputs",
+                 sized(atomic_load(&work->bytes_read), text[1]));
+    if (worker->found == 0) {
+        (void)printf("nothing found at confidence %u or above\n", work->settings->options.level);
+    } else {
+        (void)printf("%s %s of %zu %s", grouped(worker->found, text[2]), worker->found == 1 ? "finding" : "findings",
+                     row_count, row_count == 1 ? "type" : "types");
+        (void)printf(", %s%s %s\n\n", exact ? "" : "at least ", grouped(persons, text[0]), persons == 1 ? "person" : "persons");
+        (void)printf("  %-28s %10s  %-9s %-20s %s\n", "what", "found", "state", "category", "sure");
+    }
+    if (rows != NULL) {
+        qsort(rows, row_count, sizeof *rows, by_count);
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        row_put(work, &worker->counts[rows[i].type], rows[i].type);
+    }
+    if (unread != 0 || work->files->ignored != 0) {
+        (void)printf("\n");
+    }
+    if (unread != 0) {
+        (void)printf("  %zu could not be read to the end; standard error says why\n", unread);
+    }
+    if (work->files->ignored != 0) {
+        (void)printf("  %zu left out by ignore files (--no-ignore takes them in)\n", work->files->ignored);
+    }
+    free(rows);
+    (void)fflush(stdout);
+}

@@ -1,0 +1,75 @@
+/* Marks of structure outside of strings (brackets of JSON, separators of CSV), places
+ * where words can begin, line ends. The part of finding them that is the same for
+ * every instruction set; inlined into each. */
+#ifndef COMITY_INSPECT_SCAN_MARKS_H
+#define COMITY_INSPECT_SCAN_MARKS_H
+
+#include "base/json_index.h"
+#include "inspect/scan_events.h"
+
+typedef struct comity_scan_mark_classes {
+    uint64_t quote, backslash, mark, newline;
+} comity_scan_mark_classes;
+
+/* Takes a block of `size` bytes, 1 to 64; the rest of its bits are left out. Returns the marks. */
+static inline __attribute__((always_inline)) uint64_t scan_marks_block(const comity_scan_mark_classes *classes,
+                                                                       unsigned size, comity_scan_marks *state)
+{
+    uint64_t valid = ~UINT64_C(0) >> (64 - size);
+    uint64_t quote = classes->quote & valid;
+    uint64_t backslash = state->has_escapes ? classes->backslash & valid : 0;
+    if ((backslash | state->escaped) != 0) {
+        comity_json_carry carry = {.escaped = state->escaped};
+        uint64_t escaped = comity_json_escaped(backslash, &carry);
+        quote &= ~escaped;
+        state->escaped = size == 64 ? carry.escaped : escaped >> size & 1;
+    }
+    uint64_t within = comity_json_between(quote) ^ (0 - state->in_string);
+    state->in_string ^= (uint64_t)__builtin_popcountll(quote) & 1;
+    state->lines += (uint64_t)__builtin_popcountll(classes->newline & valid);
+    return classes->mark & ~within & valid;
+}
+
+/* The body of a level: `classify` is its own. */
+#define SCAN_MARKS_BODY(classify)                                                              \
+    size_t count = 0;                                                                          \
+    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                  \
+        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
+        comity_scan_mark_classes classes = classify(bytes + at, state);                        \
+        uint64_t marks = scan_marks_block(&classes, left, state);                              \
+        for (; marks != 0; marks &= marks - 1) {                                               \
+            ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(marks));             \
+        }                                                                                      \
+    }                                                                                          \
+    return count;
+
+/* What words are made of. */
+typedef struct comity_scan_word_classes {
+    uint64_t letter; /* of ASCII */
+    uint64_t lead;   /* first bytes of characters beyond ASCII */
+} comity_scan_word_classes;
+
+#define SCAN_STARTS_BODY(classify)                                                                 \
+    size_t count = 0;                                                                              \
+    uint64_t before = size == 0 ? 0 : classify(bytes - 1).letter & 1;                              \
+    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
+        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
+        comity_scan_word_classes classes = classify(bytes + at);                                   \
+        uint64_t found = ((classes.letter & ~(classes.letter << 1 | before)) | classes.lead) &     \
+                         ~UINT64_C(0) >> (64 - left);                                              \
+        before = classes.letter >> 63;                                                             \
+        for (; found != 0; found &= found - 1) {                                                   \
+            ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(found));                 \
+        }                                                                                          \
+    }                                                                                              \
+    return count;
+
+#define SCAN_LINES_BODY(newlines)                                                                  \
+    size_t count = 0;                                                                              \
+    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
+        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
+        count += (size_t)__builtin_popcountll(newlines(bytes + at) & ~UINT64_C(0) >> (64 - left)); \
+    }                                                                                              \
+    return count;
+
+#endif

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Drives `comity inspect` as people and pipes do.
+
+    inspect.py COMITY TYPES IMAGE
+"""
+import gzip
+import json
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+import traceback
+
+COMITY = str(pathlib.Path(sys.argv[1]).resolve())
+TYPES = str(pathlib.Path(sys.argv[2]).resolve())
+IMAGE = str(pathlib.Path(sys.argv[3]).resolve())
+
+PERSON = "1234567897"
+TEXT = f"a letter\nperson number: {PERSON}, thank you\n"
+
+failures = []
+passed = 0
+tests = []
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def same(what, found, expected):
+    global passed
+    if found == expected:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
+
+
+def holds(what, truth, detail=""):
+    same(f"{what} {detail}", bool(truth), True)
+
+
+class Run:
+    def __init__(self, *words, input=b"", types=True):
+        command = [COMITY, "inspect", *(["--types", TYPES] if types else []), *map(str, words)]
+        environment = dict(os.environ, COMITY_LAW=IMAGE)
+        done = subprocess.run(command, input=input, capture_output=True, cwd=FOLDER, env=environment, check=False, timeout=120)
+        self.out = done.stdout.decode()
+        self.err = done.stderr.decode()
+        self.status = done.returncode
+
+    def findings(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def put(name, content):
+    path = FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@test
+def statuses():
+    same("nothing found", Run(put("clean.txt", "order 12\n")).status, 0)
+    same("something found", Run(put("a.txt", TEXT)).status, 1)
+    same("no such file", Run("missing.txt").status, 2)
+    run = Run("a.txt", "missing.txt")
+    same("one of two is missing", run.status, 2)
+    holds("what is there is told", "xa.person" in run.out, run.out)
+    holds("what is missing is told", "missing.txt: No such file" in run.err, run.err)
+
+
+@test
+def mistakes():
+    for words, message in (
+        (["--level", "0"], '--level: "0" is no number from 1 to 99'),
+        (["--level", "x"], '--level: "x" is no number'),
+        (["--nonsense"], "unknown option"),
+        (["--show-values", "a.txt"], "--show-values: only on a terminal"),
+        (["--json", "--act", "from=DE", "a.txt"], "--act: goes with the summary only"),
+        (["--key", put("short.key", "123"), "a.txt"], "a key has 16 bytes"),
+    ):
+        run = Run(*words)
+        same(str(words), run.status, 2)
+        holds(str(words), message in run.err, run.err)
+    run = Run("--types", put("wrong.types", "type x\n"), "a.txt", types=False)
+    same("wrong types", run.status, 2)
+    holds("with their place", "wrong.types:2:1: " in run.err, run.err)
+
+
+@test
+def json_lines():
+    key = put("key", b"0123456789abcdef")
+    lines = Run("--json", "--key", key, put("people.csv", f"name,pnr\nx,{PERSON}\ny,{PERSON[:3]}-{PERSON[3:6]}-{PERSON[6:]}\n")).findings()
+    same("two", len(lines), 2)
+    same("type", {line["type"] for line in lines}, {"xa.person"})
+    same("path", lines[0]["path"], "pnr")
+    same("column", lines[0]["column"], 2)
+    same("lines", [line["line"] for line in lines], [2, 3])
+    same("raw", (lines[0]["raw_begin"], lines[0]["raw_end"]), (11, 21))
+    same("however it is written, its digest is the same", lines[0]["digest"], lines[1]["digest"])
+    holds("evidence", "field-name" in lines[0]["evidence"], lines[0])
+    holds("no value", PERSON not in json.dumps(lines))
+    again = Run("--json", "people.csv").findings()
+    holds("another key, another digest", again[0]["digest"] != lines[0]["digest"])
+
+
+@test
+def packed():
+    put("b.txt.gz", gzip.compress(TEXT.encode()))
+    lines = Run("--json", "b.txt.gz").findings()
+    same("found", [line["type"] for line in lines], ["xa.person"])
+    same("chain", lines[0]["chain"], "gzip")
+    holds("no raw place in what is compressed", "raw_begin" not in lines[0])
+    cut = Run(put("cut.gz", gzip.compress(os.urandom(5000))[:2000]))
+    same("cut off", cut.status, 2)
+    holds("is told", "cut.gz: " in cut.err, cut.err)
+
+
+@test
+def from_a_pipe():
+    run = Run("--json", input=TEXT.encode())
+    same("type", [line["type"] for line in run.findings()], ["xa.person"])
+    same("file", run.findings()[0]["file"], "standard input")
+    same("by its mark", len(Run("--json", "-", input=TEXT.encode()).findings()), 1)
+    same("nothing at all", Run(input=b"").status, 0)
+    run = Run("--json", "--type", "application/json", input=b'{"pnr":"1234567897"}')
+    same("with its content type", run.findings()[0]["path"], "pnr")
+
+
+@test
+def folders():
+    put("tree/one.txt", TEXT)
+    put("tree/deep/er/two.txt", TEXT)
+    put("tree/deep/skip.log", TEXT)
+    put("tree/out/three.txt", TEXT)
+    put("tree/.git/config", TEXT)
+    put("tree/.gitignore", "*.log\n/out/\n# a comment\n")
+    files = sorted(line["file"] for line in Run("--json", "tree").findings())
+    same("files", files, ["tree/deep/er/two.txt", "tree/one.txt"])
+    put("tree/deep/.comityignore", "er/\n")
+    same("inner", [line["file"] for line in Run("--json", "tree").findings()], ["tree/one.txt"])
+    same("all of them", len(Run("--json", "--no-ignore", "tree").findings()), 4)
+    holds("said", "left out by ignore files" in Run("tree").out)
+    put("tree/deep/.comityignore", "*\n!two.txt\n!er/\n")
+    same("taken in again", sorted(line["file"] for line in Run("--json", "tree").findings()), ["tree/deep/er/two.txt", "tree/one.txt"])
+
+
+@test
+def many_files_at_once():
+    for i in range(40):
+        put(f"many/{i:02}.ndjson", "".join(f'{{"pnr":"{PERSON}","email":"u{i}.{j}@example.com"}}\n' for j in range(50)))
+    one = Run("--json", "--key", "key", "--jobs", "1", "many").findings()
+    four = Run("--json", "--key", "key", "--jobs", "4", "many").findings()
+    same("as many", len(four), len(one))
+    same("the same", sorted(json.dumps(line, sort_keys=True) for line in four), sorted(json.dumps(line, sort_keys=True) for line in one))
+    summaries = [Run("--jobs", jobs, "many").out.split("\n")[0] for jobs in ("1", "4")]
+    same("the same persons", summaries[0], summaries[1])
+    holds("one person by number", ", 1 person" in summaries[0], summaries[0])
+
+
+@test
+def summary():
+    run = Run("a.txt")
+    holds("first line", run.out.startswith("1 input, "), run.out)
+    for text in ("1 finding of 1 type, 1 person", "xa.person", "XA", "government-id", "a.txt:2"):
+        holds(text, text in run.out, run.out)
+    holds("no value", PERSON not in run.out)
+    same("the level is that asked for", Run("--level", "90", "a.txt").status, 0)
+
+
+@test
+def sarif():
+    run = Run("--sarif", "a.txt")
+    told = json.loads(run.out)
+    results = told["runs"][0]["results"]
+    same("version", told["version"], "2.1.0")
+    same("rule", [result["ruleId"] for result in results], ["xa.person"])
+    same("line", results[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 2)
+    rules = {rule["id"] for rule in told["runs"][0]["tool"]["driver"]["rules"]}
+    holds("its rule is declared", "xa.person" in rules)
+    same("nothing found", json.loads(Run("--sarif", "clean.txt").out)["runs"][0]["results"], [])
+    same("several", len(json.loads(Run("--sarif", "many").out)["runs"][0]["results"]), 4000)
+
+
+@test
+def judged_at_once():
+    run = Run("--act", "from=DE,to=BR,on=2026-11-24", "a.txt")
+    holds("summary first", run.out.startswith("1 input"), run.out)
+    holds("then the judgement", "\nconditional:" in run.out, run.out)
+    same("status", run.status, 1)
+    run = Run("--act", "from=DE,to=BR,on=2026-11-24", "--act", "purpose=research", "a.txt")
+    same("permitted", (run.status, "\npermit:" in run.out), (0, True))
+    run = Run("--act", "from=DE,nonsense=1", "a.txt")
+    same("a wrong part", run.status, 2)
+
+
+@test
+def on_a_terminal():
+    primary, secondary = pty.openpty()
+    done = subprocess.run([COMITY, "inspect", "--types", TYPES, "--show-values", "a.txt"], stdout=secondary, cwd=FOLDER,
+                          stderr=subprocess.PIPE, check=False, timeout=60)
+    os.close(secondary)
+    text = b""
+    while True:
+        try:
+            block = os.read(primary, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        text += block
+    os.close(primary)
+    same("status", done.returncode, 1)
+    holds("the value", PERSON.encode() in text, text)
+
+
+@test
+def own_types():
+    run = Run("--list-types", types=False)
+    holds("built in", len(run.out.splitlines()) > 100, len(run.out.splitlines()))
+    same("a file's", len(Run("--list-types").out.splitlines()), 13)
+
+
+with tempfile.TemporaryDirectory() as name:
+    FOLDER = pathlib.Path(name).resolve()
+    for current in tests:
+        try:
+            current()
+        except Exception:  # one that cannot go on has failed; the others go on
+            failures.append(f"{current.__name__}: {traceback.format_exc()}")
+for failure in failures:
+    print(failure)
+print(f"inspect: {passed} passed, {len(failures)} failed")
+sys.exit(1 if failures else 0)

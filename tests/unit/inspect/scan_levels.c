@@ -1,0 +1,145 @@
+/* The first stage and its kin: every instruction set gives what plain C gives, for
+ * random bytes of the kinds that matter, in any split into steps; and a short way of
+ * writing values gives what the long one gives. */
+#include "../../test.h"
+
+#include "inspect/scan_inner.h"
+#include "random.h"
+
+#include <stdlib.h>
+
+#define BYTES 8192
+#define ROUNDS 400
+
+static uint8_t memory[1024 + BYTES + 2048];
+static uint16_t places[2][BYTES];
+
+/* Digits, separators, marks and pieces of UTF-8; now and then long runs. */
+static void fill(uint8_t *bytes, chance *random)
+{
+    static const char set[] = "0123456789abcXYZ -./_:=@<>\"\\{}[],\n\r\t()\xEF\xBC\x90\xC2\xA0\xE2\x80\x91\xD9\xA3\xE0\xA5\xA7\xD0\x96";
+    unsigned kinds = 2 + (unsigned)chance_below(random, sizeof set - 3);
+    unsigned from = (unsigned)chance_below(random, sizeof set - 1);
+    for (size_t i = 0; i < BYTES; i++) {
+        bytes[i] = (uint8_t)set[(from + chance_below(random, kinds)) % (sizeof set - 1)];
+    }
+}
+
+static size_t events_in_steps(const comity_scan_level *level, const uint8_t *bytes, chance *random, uint16_t *ret_places)
+{
+    comity_scan_carry carry = {{0}};
+    size_t count = 0;
+    for (size_t at = 0; at < BYTES;) {
+        size_t size = COMITY_SCAN_STEP * (1 + chance_below(random, 4));
+        size = size < BYTES - at ? size : BYTES - at;
+        size_t found = level->events(bytes + at, size, true, &carry, ret_places + count);
+        for (size_t i = 0; i < found; i++) {
+            ret_places[count + i] = (uint16_t)(ret_places[count + i] + at);
+        }
+        count += found;
+        at += size;
+    }
+    return count;
+}
+
+static size_t marks_in_steps(const comity_scan_level *level, const uint8_t *bytes, chance *random, bool csv,
+                             uint64_t *ret_lines, uint16_t *ret_places)
+{
+    comity_scan_marks state = {.first = csv ? ',' : '{', .second = csv ? '\n' : '}', .fold = csv ? 0 : 0x20,
+                               .has_escapes = !csv};
+    size_t count = 0;
+    for (size_t at = 0; at < BYTES;) {
+        size_t size = 1 + chance_below(random, 300);
+        size = size < BYTES - at ? size : BYTES - at;
+        size_t found = level->marks(bytes + at, size, &state, ret_places + count);
+        for (size_t i = 0; i < found; i++) {
+            ret_places[count + i] = (uint16_t)(ret_places[count + i] + at);
+        }
+        count += found;
+        at += size;
+    }
+    *ret_lines = state.lines;
+    return count;
+}
+
+/* The slow and obvious way. */
+static size_t marks_plainly(const uint8_t *bytes, bool csv, uint64_t *ret_lines, uint16_t *ret_places)
+{
+    bool within = false;
+    size_t count = 0;
+    *ret_lines = 0;
+    for (size_t i = 0; i < BYTES; i++) {
+        *ret_lines += bytes[i] == '\n';
+        if (!csv && bytes[i] == '\\') {
+            /* takes the meaning of a quote, or of another of its kind */
+            i += i + 1 < BYTES && (bytes[i + 1] == '"' || bytes[i + 1] == '\\');
+        } else if (bytes[i] == '"') {
+            within = !within;
+        } else if (!within && (csv ? bytes[i] == ',' || bytes[i] == '\n' : strchr("{}[]", bytes[i]) != NULL && bytes[i] != 0)) {
+            ret_places[count++] = (uint16_t)i;
+        }
+    }
+    return count;
+}
+
+static bool alike(size_t left, size_t right)
+{
+    return left == right && memcmp(places[0], places[1], left * sizeof places[0][0]) == 0;
+}
+
+int main(void)
+{
+    uint8_t *bytes = memory + 1024;
+    size_t apart[4] = {0};
+    size_t values = 0;
+    test_begin("scan_levels");
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        chance random = chance_for(7, round);
+        fill(bytes, &random);
+        size_t plain_events = events_in_steps(comity_scan_level_at(0), bytes, &random, places[0]);
+        for (size_t i = 0; comity_scan_level_at(i) != NULL; i++) {
+            apart[0] += !alike(plain_events, events_in_steps(comity_scan_level_at(i), bytes, &random, places[1]));
+        }
+        for (int csv = 0; csv < 2; csv++) {
+            uint64_t lines[2];
+            size_t plain_marks = marks_plainly(bytes, csv == 1, &lines[0], places[0]);
+            for (size_t i = 0; comity_scan_level_at(i) != NULL; i++) {
+                size_t marks = marks_in_steps(comity_scan_level_at(i), bytes, &random, csv == 1, &lines[1], places[1]);
+                apart[1] += !alike(plain_marks, marks) || lines[0] != lines[1];
+            }
+        }
+        size_t from = chance_below(&random, 500);
+        size_t size = chance_below(&random, BYTES - 500);
+        size_t plain_starts = comity_scan_level_at(0)->starts(bytes + from, size, places[0]);
+        size_t plain_lines = comity_scan_level_at(0)->lines(bytes + from, size);
+        for (size_t i = 1; comity_scan_level_at(i) != NULL; i++) {
+            apart[2] += !alike(plain_starts, comity_scan_level_at(i)->starts(bytes + from, size, places[1]));
+            apart[3] += comity_scan_level_at(i)->lines(bytes + from, size) != plain_lines;
+        }
+        for (size_t i = 0; i < 100; i++) {
+            uint8_t written[2][64];
+            uint8_t separators[2] = {0, 0};
+            size_t at = chance_below(&random, BYTES - 64);
+            size_t length = chance_below(&random, 64);
+            comity_writing writing = (comity_writing)chance_below(&random, 3);
+            size_t short_size = 0;
+            if (comity_scan_write_ascii(bytes + at, length, writing, written[0], &short_size, &separators[0])) {
+                size_t long_size = comity_value_write(bytes + at, length, writing, written[1], &separators[1]);
+                bool compact = writing == COMITY_WRITING_COMPACT;
+                values += short_size != long_size || memcmp(written[0], written[1], short_size) != 0 ||
+                          (compact && separators[0] != separators[1]);
+            }
+        }
+    }
+    test_case("places");
+    CHECK_EQ_INT(0, apart[0]);
+    test_case("marks of structure");
+    CHECK_EQ_INT(0, apart[1]);
+    test_case("beginnings of words");
+    CHECK_EQ_INT(0, apart[2]);
+    test_case("line ends");
+    CHECK_EQ_INT(0, apart[3]);
+    test_case("values written the short way");
+    CHECK_EQ_INT(0, values);
+    return test_done();
+}

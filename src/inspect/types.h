@@ -28,7 +28,8 @@ typedef struct comity_types comity_types;
 
 /* How the candidates of a form are found, and in which writing they are tried. */
 typedef enum comity_find {
-    COMITY_FIND_DIGITS,      /* groups of digits; compact writing */
+    COMITY_FIND_DIGITS,      /* groups of digits; compact writing. A form found by ALNUM that digits alone may pass
+                              * has a twin that is found so */
     COMITY_FIND_PHONE,       /* `+` and groups of digits; compact writing, `+` kept */
     COMITY_FIND_ALNUM,       /* groups of digits and letters, at least one letter; compact writing */
     COMITY_FIND_WRITTEN,     /* as ALNUM or DIGITS, but separators count; upper writing */

@@ -31,9 +31,10 @@ typedef struct comity_shape {
     uint32_t element_begin;
     uint8_t element_count;
     uint8_t body_begin, body_end; /* elements that positions count: [begin, end) */
-    int8_t slack;                 /* the one run whose size follows from the value's; -1: runs take what they can */
+    int8_t slack;                 /* the last run that varies, if nothing behind it does: its size follows from the
+                                   * value's; -1: none */
     uint8_t ordinal;              /* which shape of its type, from 1 */
-    uint32_t fixed_size;          /* of all other elements, if `slack` is one */
+    uint32_t rest_size;           /* of the elements behind that run */
     uint32_t step_begin, step_count;
     comity_class first;           /* bytes with which a value can begin */
 } comity_shape;

@@ -1,7 +1,7 @@
 /* Comes in: bytes and a shape. Goes out: where the parts of the shape lie in
  * them. A run takes all it can of its class, and no run is ever tried again
  * with less: shapes are written so that this is the only way to read them. But
- * where one run alone varies, its size follows from that of the value. */
+ * the last run that varies takes what is left, when nothing that varies follows it. */
 #include "inspect/types_inner.h"
 
 #include "base/limits.h"
@@ -45,21 +45,28 @@ static size_t take(const comity_types *types, const comity_element *element, con
     return taken < least ? SIZE_MAX : taken;
 }
 
+/* The size of the run that varies, with `size` bytes left and `rest` of them for what follows. */
+static bool slack_of(const comity_element *run, size_t rest, size_t size, size_t *ret_size)
+{
+    if (size < rest + run->size_min || size - rest > run->size_max) {
+        return false;
+    }
+    *ret_size = size - rest;
+    return true;
+}
+
 bool comity_shape_fit(const comity_types *types, const comity_shape *shape, const uint8_t *bytes, size_t size,
                       comity_check_value *ret_value)
 {
     const comity_element *elements = types->elements + shape->element_begin;
-    size_t slack = SIZE_MAX;
-    if (shape->slack >= 0) {
-        const comity_element *run = &elements[shape->slack];
-        if (size < shape->fixed_size + run->size_min || size - shape->fixed_size > run->size_max) {
-            return false;
-        }
-        slack = size - shape->fixed_size;
-    }
     size_t at = 0;
     for (size_t i = 0; i < shape->element_count; i++) {
-        size_t wanted = (int)i == shape->slack ? slack : SIZE_MAX;
+        size_t wanted = SIZE_MAX;
+        if ((int)i == shape->slack) {
+            if (!slack_of(&elements[i], shape->rest_size, size - at, &wanted)) {
+                return false;
+            }
+        }
         size_t taken = take(types, &elements[i], bytes + at, size - at, wanted);
         if (taken == SIZE_MAX) {
             return false;

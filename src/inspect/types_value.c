@@ -133,6 +133,10 @@ size_t comity_value_write(const uint8_t *raw, size_t size, comity_writing writin
         size_t one;
         uint32_t character = plain(decode(raw + at, size - at, &one));
         uint8_t found = separator(character);
+        if (writing == COMITY_WRITING_UPPER && (character == '\n' || character == '\r')) {
+            at += one; /* lines of a machine-readable zone are one value */
+            continue;
+        }
         if (writing == COMITY_WRITING_COMPACT && found != 0) {
             waiting = (uint8_t)(waiting == 0 ? found : waiting | found | COMITY_SEPARATOR_REPEATED);
         } else {

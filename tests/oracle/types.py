@@ -48,6 +48,8 @@ def write(text, writing):
     kept, seen, repeated = [], "", False
     if writing != "exact":
         text = "".join(c.upper() if c.isascii() else c for c in text)
+    if writing == "upper":
+        text = text.replace("\n", "").replace("\r", "")
     if writing != "compact":
         return text.encode("utf-8").decode("latin-1"), "", False
     everything = "".join(SEPARATORS.values())

@@ -118,38 +118,12 @@ static comity_status keep_literals(comity_types_compiler *compiler, comity_types
 
 /* ---- finding forms and types ---- */
 
-/* True if a value may be digits alone. */
-static bool may_be_digits(const comity_types *types, const comity_shape *shape)
-{
-    for (size_t i = 0; i < shape->element_count; i++) {
-        const comity_element *element = &types->elements[shape->element_begin + i];
-        bool digits = element->size_min == 0;
-        for (size_t j = 0; element->is_text && j < element->text_count; j++) {
-            const comity_shape_text *text = &types->shape_texts[element->text_begin + j];
-            size_t k = 0;
-            while (k < text->size && types->data.texts[text->at + k] >= '0' && types->data.texts[text->at + k] <= '9') {
-                k++;
-            }
-            digits |= k == text->size;
-        }
-        for (uint8_t byte = '0'; !element->is_text && byte <= '9'; byte++) {
-            digits |= comity_class_has(&types->classes[element->class_number], byte);
-        }
-        if (!digits) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_listed(const comity_types *types, size_t form, comity_find find, size_t list)
 {
     const comity_type_form *now = &types->forms[form];
-    bool digits = find == COMITY_FIND_DIGITS && now->find == COMITY_FIND_ALNUM &&
-                  may_be_digits(types, &types->shapes[form]);
     bool large = list == COMITY_DISPATCH_SIZES;
     bool fits = large ? now->size_max >= list : list >= now->size_min && list <= now->size_max;
-    return (now->find == find || digits) && fits;
+    return now->find == find && fits;
 }
 
 static size_t fill_lists(comity_types *types, uint16_t *lists)

@@ -390,21 +390,18 @@ static comity_status read_element(comity_types_compiler *compiler, comity_shapin
 
 /* ---- shapes ---- */
 
-/* The one run that varies, where no text that varies follows it: its size then
- * follows from the value's. */
+/* The last part that varies: if it is a run, its size follows from the value's. */
 static void find_slack(const comity_element *elements, comity_shape *shape)
 {
-    int slack = -1;
-    uint32_t fixed = 0;
-    size_t varying = 0;
+    shape->slack = -1;
     for (size_t i = 0; i < shape->element_count; i++) {
-        bool varies = elements[i].size_min != elements[i].size_max;
-        varying += varies ? 1 : 0;
-        slack = varies && !elements[i].is_text ? (int)i : slack;
-        fixed += varies ? 0 : elements[i].size_min;
+        if (elements[i].size_min != elements[i].size_max) {
+            shape->slack = (int8_t)(elements[i].is_text ? -1 : (int)i);
+            shape->rest_size = 0;
+        } else {
+            shape->rest_size += elements[i].size_min;
+        }
     }
-    shape->slack = (int8_t)(varying == 1 ? slack : -1);
-    shape->fixed_size = fixed;
 }
 
 static void find_first(const comity_types_compiler *compiler, const comity_element *elements, comity_shape *shape)

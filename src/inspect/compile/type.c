@@ -178,6 +178,41 @@ static comity_status make_form(comity_types_compiler *compiler, size_t number)
     return COMITY_OK;
 }
 
+/* True if a value may be digits alone. */
+static bool may_be_digits(const comity_types_compiler *compiler, const comity_shape *shape)
+{
+    const comity_class digits = class_of("0123456789");
+    for (size_t i = 0; i < shape->element_count; i++) {
+        const comity_element *element = &compiler->elements.items[shape->element_begin + i];
+        bool can_be = element->size_min == 0;
+        for (size_t j = 0; element->is_text && j < element->text_count; j++) {
+            comity_element one = {.is_text = true, .text_begin = (uint16_t)(element->text_begin + j), .text_count = 1};
+            can_be |= texts_have(compiler, &one, &digits, true);
+        }
+        can_be |= !element->is_text && element_has(compiler, element, &digits, false);
+        if (!can_be) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What may hold letters but need not is found in both ways: its form has a twin. */
+static comity_status make_twins(comity_types_compiler *compiler)
+{
+    size_t end = compiler->shapes.count;
+    for (size_t i = compiler->draft.shape_begin; i < end; i++) {
+        comity_type_form twin = compiler->forms.items[i];
+        comity_shape shape = compiler->shapes.items[i];
+        if (twin.find == COMITY_FIND_ALNUM && may_be_digits(compiler, &shape)) {
+            twin.find = COMITY_FIND_DIGITS;
+            COMITY_APPEND(compiler, &compiler->shapes, shape);
+            COMITY_APPEND(compiler, &compiler->forms, twin);
+        }
+    }
+    return COMITY_OK;
+}
+
 /* A type of marks or signatures has one form, with nothing to try. */
 static comity_status make_bare_form(comity_types_compiler *compiler)
 {
@@ -300,6 +335,7 @@ comity_status comity_compile_type(comity_types_compiler *compiler)
                 COMITY_TRY(append_anchors(compiler, i));
             }
         }
+        COMITY_TRY(make_twins(compiler));
         COMITY_TRY(append_name(compiler));
     }
     draft->type.form_end = (uint16_t)compiler->shapes.count;

@@ -73,9 +73,10 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
         for (size_t i = 0; i < size; i++) {
             uint8_t byte = raw[i];
             bool is_small = byte >= 'a' && byte <= 'z';
-            ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            ret_value[written] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            written += byte != '\n' && byte != '\r';
         }
-        *ret_size = size;
+        *ret_size = written;
         *ret_separators = 0;
         return true;
     }

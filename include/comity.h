@@ -274,6 +274,12 @@ COMITY_API comity_status comity_inspect_feed(comity_inspection *inspection, cons
 /* The input is complete. Errors as of comity_inspect_feed. */
 COMITY_API comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr);
 
+/* How many bytes of the input, from its beginning, no finding to come will touch: who
+ * holds back the rest passes on nothing that a later byte could make part of a
+ * finding. Never less than before; all of it after a comity_inspect_finish that gave COMITY_OK.
+ * Of what is compressed nothing is settled before that. */
+COMITY_API uint64_t comity_inspect_settled(const comity_inspection *inspection);
+
 /* How many distinct persons the inputs since comity_inspection_new, or since the last
  * comity_inspect_forget, hold identifiers of; `ret_exact` is false if there were more
  * than could be told apart, and then the count is the least. */

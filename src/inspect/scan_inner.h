@@ -66,6 +66,8 @@ struct comity_scan_rules {
     comity_scan_link *links;
     size_t link_count;
     comity_scan_index anchors; /* to forms; exact */
+    uint64_t anchor_colons[64]; /* bits: hashes of the three bytes before a `:` or `=` in an anchor */
+    bool anchor_marks[256];     /* bytes of anchors' beginnings that are in no token */
     comity_scan_index marks;   /* to types; ASCII folded */
     uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
@@ -234,6 +236,8 @@ void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
 
 /* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
 size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
+/* A number below 4096 for the three bytes before `at`. */
+unsigned comity_scan_colon_hash(const uint8_t *at);
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 

@@ -4,6 +4,7 @@
 
 #include "inspect/mask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -21,7 +21,7 @@ static bool is_ascii(const uint8_t *bytes, size_t size)
     return true;
 }
 
-/* Zeros in every other place only, and printable ASCII beside many of them. */
+/* Many zeros, in every other place only, and printable ASCII beside most of them. */
 static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
 {
     size_t zeros[2] = {0, 0};
@@ -35,7 +35,8 @@ static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
         }
     }
     for (size_t side = 0; side < 2; side++) {
-        if (plain[side] >= 2 && plain[side] * 10 >= zeros[side] * 6 && zeros[1 - side] == 0) {
+        bool are_many = zeros[side] >= 2 && zeros[side] * 16 >= size; /* of pairs one in eight */
+        if (are_many && plain[side] * 10 >= zeros[side] * 6 && zeros[1 - side] == 0) {
             return side == 1 ? &comity_charset_utf16le : &comity_charset_utf16be;
         }
     }

@@ -20,7 +20,7 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask judge law mask unmask help --help --version' "$current"
+        _comity_words 'ask inspect judge law mask unmask help --help --version' "$current"
         return
     fi
     case $previous in
@@ -55,6 +55,13 @@ _comity() {
                 --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to
                 --from-certified --to-certified --purpose --circumstance --safeguard --deal --channel --binding --basis
                 --paper --json --act-json --adopt --law --help' "$current"
+            ;;
+        inspect)
+            case $current in
+                -*) _comity_words '--level --state --types --list-types --json --sarif --show-values --act --law --type --encoding --locale
+                    --key --jobs --no-ignore --help' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
             ;;
         judge)
             case $current in

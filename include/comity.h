@@ -219,7 +219,8 @@ typedef struct comity_found {
     uint64_t line;                     /* in the part, from 1 */
     uint64_t record;                   /* in the part, from 0: object of a list, row, line */
     uint32_t column;                   /* CSV: from 1; else 0 */
-    uint8_t digest[16];                /* keyed: of equal values, however they are written, it is equal */
+    uint8_t digest[16];                /* keyed: of equal values, however they are written, it is equal;
+                                        * only if asked for */
     const char *value;                 /* as it stands. Personal data: never to be logged */
     size_t value_size;
 } comity_found;
@@ -235,6 +236,7 @@ typedef struct comity_inspect_options {
     size_t state_count;
     size_t persons_max;        /* distinct persons counted exactly, 8 to 16 bytes each: 1048576 */
     bool with_paths;           /* findings bear their path */
+    bool with_digests;         /* findings bear their digest */
 } comity_inspect_options;
 
 /* Working memory for inspecting one input at a time: about 55 MiB of address space
@@ -271,6 +273,12 @@ COMITY_API comity_status comity_inspect_feed(comity_inspection *inspection, cons
 
 /* The input is complete. Errors as of comity_inspect_feed. */
 COMITY_API comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr);
+
+/* How many bytes of the input, from its beginning, no finding to come will touch: who
+ * holds back the rest passes on nothing that a later byte could make part of a
+ * finding. Never less than before; all of it after a comity_inspect_finish that gave COMITY_OK.
+ * Of what is compressed nothing is settled before that. */
+COMITY_API uint64_t comity_inspect_settled(const comity_inspection *inspection);
 
 /* How many distinct persons the inputs since comity_inspection_new, or since the last
  * comity_inspect_forget, hold identifiers of; `ret_exact` is false if there were more

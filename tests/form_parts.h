@@ -149,15 +149,47 @@ static inline bool form_parts_equal(const form_parts *a, const form_parts *b)
     return true;
 }
 
-/* Feeds `size` bytes in chunks of `chunk`, finishes, and closes. Each chunk is a copy of its own
- * size, so that what is kept of it beyond the call is noticed. */
+/* One decoder does for all inputs of a program, because its block is large; where its parts go now. */
+static comity_form *form_parts_form;
+static form_parts *form_parts_now;
+
+static inline comity_status form_parts_begin_now(void *context, const comity_form_part *part, comity_error *reterr)
+{
+    (void)context;
+    return form_parts_begin(form_parts_now, part, reterr);
+}
+
+static inline comity_status form_parts_piece_now(void *context, const comity_form_part *part,
+                                                 const comity_form_piece *piece, comity_error *reterr)
+{
+    (void)context;
+    return form_parts_piece(form_parts_now, part, piece, reterr);
+}
+
+static inline comity_status form_parts_end_now(void *context, const comity_form_part *part, comity_error *reterr)
+{
+    (void)context;
+    return form_parts_end(form_parts_now, part, reterr);
+}
+
+static inline comity_status form_parts_start(const comity_form_hints *hints, const comity_form_limits *limits,
+                                             comity_error *reterr)
+{
+    const comity_form_sink sink = {
+        .part_begin = form_parts_begin_now, .piece = form_parts_piece_now, .part_end = form_parts_end_now};
+    return form_parts_form == NULL ? comity_form_open(hints, limits, &sink, &form_parts_form, reterr)
+                                   : comity_form_restart(form_parts_form, hints, reterr);
+}
+
+/* Feeds `size` bytes in chunks of `chunk` and finishes; all under the limits of the first call. Each chunk is a
+ * copy of its own size, so that what is kept of it beyond the call is noticed. */
 static inline comity_status form_parts_decode(const comity_form_hints *hints, const comity_form_limits *limits,
                                               const uint8_t *bytes, size_t size, size_t chunk, form_parts *ret_parts,
                                               comity_error *reterr)
 {
-    comity_form *form = NULL;
-    comity_form_sink sink = form_parts_sink(ret_parts);
-    comity_status status = comity_form_open(hints, limits, &sink, &form, reterr);
+    form_parts_now = ret_parts;
+    comity_status status = form_parts_start(hints, limits, reterr);
+    comity_form *form = form_parts_form;
     for (size_t at = 0; status == COMITY_OK && at < size;) {
         size_t n = size - at < chunk ? size - at : chunk;
         uint8_t *copy = malloc(n);
@@ -169,7 +201,6 @@ static inline comity_status form_parts_decode(const comity_form_hints *hints, co
     if (status == COMITY_OK) {
         status = comity_form_finish(form, reterr);
     }
-    comity_form_close(form);
     return status;
 }
 

@@ -243,6 +243,7 @@ int main(int argc, char **argv)
         hold_memory(&hints, &limits, bytes, size);
         printf("%u wrong\n", wrong);
     }
+    comity_form_close(form_parts_form);
     free(bytes);
     return wrong != 0;
 }

@@ -33,6 +33,7 @@ typedef struct inspected_part {
     char chain[COMITY_LIMIT_FORM_NAME_BYTES];
     comity_form_run runs[COMITY_LIMIT_SCAN_RUNS]; /* a ring */
     size_t run_begin, run_end;
+    bool open;
 } inspected_part;
 
 struct comity_inspection {
@@ -41,6 +42,8 @@ struct comity_inspection {
     comity_found_function *found;
     void *context;
     bool begun;
+    uint64_t fed;     /* bytes of the input */
+    uint64_t settled; /* of them */
     inspected_part parts[COMITY_LIMIT_FORM_LEVELS];
 };
 
@@ -196,6 +199,7 @@ static comity_status part_begin(void *context, const comity_form_part *about, co
     part->chain[size] = '\0';
     part->run_begin = 0;
     part->run_end = 0;
+    part->open = true;
     const comity_scan_part begun = {
         .syntax = (comity_form_syntax)about->syntax,
         .delimiter = about->delimiter,
@@ -258,7 +262,46 @@ static comity_status part_end(void *context, const comity_form_part *about, comi
     comity_inspection *inspection = context;
     (void)reterr;
     comity_scan_finish(inspection->parts[about->level].scan);
+    inspection->parts[about->level].open = false;
     return COMITY_OK;
+}
+
+/* ---- what is settled ---- */
+
+/* The first raw byte that a finding in this part may still touch. */
+static uint64_t part_settled(const inspected_part *part)
+{
+    uint64_t settled = comity_scan_settled(part->scan);
+    for (size_t i = part->run_begin; i < part->run_end; i++) {
+        const comity_form_run *run = &part->runs[i % COMITY_LIMIT_SCAN_RUNS];
+        uint64_t run_end = run->decoded + (uint64_t)run->count * run->decoded_unit;
+        if (settled < run->decoded) {
+            return 0; /* there was no room for the run that it lies in */
+        }
+        if (settled < run_end) {
+            return run->raw + (settled - run->decoded) / run->decoded_unit * run->raw_unit;
+        }
+    }
+    return 0; /* not mapped, or nothing has come yet */
+}
+
+static void settle(comity_inspection *inspection)
+{
+    uint64_t settled = UINT64_MAX;
+    for (size_t i = 0; i < COMITY_LIMIT_FORM_LEVELS; i++) {
+        const inspected_part *part = &inspection->parts[i];
+        uint64_t own = part->open ? part_settled(part) : UINT64_MAX;
+        settled = own < settled ? own : settled;
+    }
+    /* with no part open it is not known what the next will be made of: what was settled stays so */
+    if (settled != UINT64_MAX && settled > inspection->settled) {
+        inspection->settled = settled;
+    }
+}
+
+uint64_t comity_inspect_settled(const comity_inspection *inspection)
+{
+    return inspection == NULL ? 0 : inspection->settled;
 }
 
 /* ---- inspections ---- */
@@ -271,6 +314,7 @@ static comity_status parts_make(comity_inspection *inspection, const comity_rule
         .states = options->states,
         .state_count = options->state_count,
         .wants_paths = options->with_paths,
+        .wants_digests = options->with_digests,
         .persons = inspection->persons,
         .found = inspection->found == NULL ? NULL : part_found,
     };
@@ -341,6 +385,11 @@ comity_status comity_inspect_begin(comity_inspection *inspection, const comity_i
     }
     COMITY_TRY(comity_form_restart(inspection->form, &own, reterr));
     inspection->begun = true;
+    inspection->fed = 0;
+    inspection->settled = 0;
+    for (size_t i = 0; i < COMITY_LIMIT_FORM_LEVELS; i++) {
+        inspection->parts[i].open = false;
+    }
     return COMITY_OK;
 }
 
@@ -358,14 +407,19 @@ comity_status comity_inspect_feed(comity_inspection *inspection, const void *byt
     if (bytes == NULL && size != 0) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_inspect_feed: bytes must not be NULL");
     }
-    return comity_form_feed(inspection->form, bytes, size, reterr);
+    COMITY_TRY(comity_form_feed(inspection->form, bytes, size, reterr));
+    inspection->fed += size;
+    settle(inspection);
+    return COMITY_OK;
 }
 
 comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr)
 {
     COMITY_TRY(need_begun(inspection, "comity_inspect_finish", reterr));
     inspection->begun = false;
-    return comity_form_finish(inspection->form, reterr);
+    COMITY_TRY(comity_form_finish(inspection->form, reterr));
+    inspection->settled = inspection->fed;
+    return COMITY_OK;
 }
 
 uint64_t comity_inspect_persons(const comity_inspection *inspection, bool *ret_exact)

@@ -38,7 +38,8 @@ typedef struct inspect_arguments {
 
 /* ---- options ---- */
 
-enum { OPTION_ACT = 256, OPTION_LAW, OPTION_TYPES, OPTION_KEY, OPTION_STATE, OPTION_CONTENT, OPTION_LIST, OPTION_IGNORE };
+enum { OPTION_ACT = 256, OPTION_LAW, OPTION_TYPES, OPTION_KEY, OPTION_STATE, OPTION_CONTENT, OPTION_ENCODING, OPTION_LOCALE,
+       OPTION_LIST, OPTION_IGNORE };
 
 static int number_read(const char *name, const char *text, long least, long most, long *ret_number)
 {
@@ -109,7 +110,13 @@ static int option_read(inspect_arguments *arguments, int option)
     case OPTION_STATE:
         return states_read(arguments, optarg);
     case OPTION_CONTENT:
-        arguments->settings.content_type = optarg;
+        arguments->settings.hints.content_type = optarg;
+        return 0;
+    case OPTION_ENCODING:
+        arguments->settings.hints.content_encoding = optarg;
+        return 0;
+    case OPTION_LOCALE:
+        arguments->settings.hints.locale = optarg;
         return 0;
     case OPTION_LIST:
         arguments->list_types = true;
@@ -135,7 +142,9 @@ static int arguments_read(int argc, char **argv, inspect_arguments *arguments)
         {"types", required_argument, NULL, OPTION_TYPES},
         {"key", required_argument, NULL, OPTION_KEY},
         {"state", required_argument, NULL, OPTION_STATE},
-        {"content-type", required_argument, NULL, OPTION_CONTENT},
+        {"type", required_argument, NULL, OPTION_CONTENT},
+        {"encoding", required_argument, NULL, OPTION_ENCODING},
+        {"locale", required_argument, NULL, OPTION_LOCALE},
         {"list-types", no_argument, NULL, OPTION_LIST},
         {"no-ignore", no_argument, NULL, OPTION_IGNORE},
         {NULL, 0, NULL, 0},
@@ -250,10 +259,8 @@ static void file_inspect(inspect_worker *worker, const char *path, char *room)
 {
     bool is_input = strcmp(path, "-") == 0;
     comity_error error = {0};
-    const comity_inspect_hints hints = {
-        .content_type = worker->work->settings->content_type,
-        .name = is_input ? NULL : path,
-    };
+    comity_inspect_hints hints = worker->work->settings->hints;
+    hints.name = is_input ? NULL : path;
     int fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     bool done = fd >= 0;
     if (!done) {
@@ -542,6 +549,7 @@ int inspect_main(int argc, char **argv)
     }
     arguments.settings.options.states = arguments.states;
     arguments.settings.options.state_count = arguments.state_count;
+    arguments.settings.options.with_digests = arguments.settings.form != INSPECT_SUMMARY;
     comity_rules *rules = rules_open(&arguments);
     if (rules == NULL) {
         return EXIT_ERROR;

@@ -41,7 +41,7 @@ typedef struct inspect_count {
 typedef struct inspect_settings {
     inspect_form form;
     comity_inspect_options options;
-    const char *content_type;
+    comity_inspect_hints hints; /* but for the name */
     bool show_values;
     bool colour;
     unsigned width;

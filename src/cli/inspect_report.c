@@ -349,7 +349,7 @@ static void row_put(const inspect_work *work, const inspect_count *count, uint16
     (void)printf("  %s%-28.28s%s %10s  ", work->settings->colour ? "\033[1m" : "", about.name,
                  work->settings->colour ? "\033[0m" : "", grouped(count->found, number));
     states_put(&about);
-    (void)printf(" %-20.20s %-6s\n", about.category, sure);
+    (void)printf(" %-20.20s %s\n", about.category, sure);
     (void)printf("      %.90s\n", about.title);
     (void)printf("      %s%.180s\n", count->found == 1 ? "" : "first ", count->where == NULL ? "" : count->where);
     if (count->file_count > 1) {
@@ -378,7 +378,7 @@ void inspect_summary(const inspect_work *work, const inspect_worker *worker, siz
         (void)printf("%s %s of %zu %s", grouped(worker->found, text[2]), worker->found == 1 ? "finding" : "findings",
                      row_count, row_count == 1 ? "type" : "types");
         (void)printf(", %s%s %s\n\n", exact ? "" : "at least ", grouped(persons, text[0]), persons == 1 ? "person" : "persons");
-        (void)printf("  %-28s %10s  %-9s %-20s %-6s\n", "what", "found", "state", "category", "sure");
+        (void)printf("  %-28s %10s  %-9s %-20s %s\n", "what", "found", "state", "category", "sure");
     }
     if (rows != NULL) {
         qsort(rows, row_count, sizeof *rows, by_count);

@@ -3,6 +3,7 @@
 #include "inspect/decode.h"
 
 #include "base/utf8.h"
+#include "inspect/forms/hex.h"
 #include "inspect/forms/stage.h"
 
 #include <string.h>
@@ -14,15 +15,6 @@ typedef struct match {
     char text[8];
 } match;
 
-static unsigned hex(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10u : 16u;
-}
-
 /* `count` hexadecimal digits; false if they are not. */
 static bool read_hex(const uint8_t *bytes, size_t size, size_t count, uint32_t *ret_number)
 {
@@ -31,7 +23,7 @@ static bool read_hex(const uint8_t *bytes, size_t size, size_t count, uint32_t *
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        unsigned digit = hex(bytes[i]);
+        unsigned digit = comity_hex_digit(bytes[i]);
         if (digit > 15) {
             return false;
         }
@@ -131,7 +123,7 @@ static bool read_numeric(const char *text, size_t size, uint32_t *ret_code)
         return false;
     }
     for (; at < size; at++) {
-        unsigned digit = hex((uint8_t)text[at]);
+        unsigned digit = comity_hex_digit((uint8_t)text[at]);
         if (digit >= (is_hex ? 16u : 10u)) {
             return false;
         }

@@ -33,7 +33,7 @@ typedef struct comity_finding {
     size_t size;         /* end - begin */
     comity_reading readings[COMITY_FINDING_READINGS]; /* the surest first; of equals the one of the lower number */
     size_t reading_count;                             /* at least 1 */
-    uint8_t digest[16]; /* keyed, of the value in the first reading's writing */
+    uint8_t digest[16]; /* keyed, of the value in the first reading's writing; nothing if digests are not wanted */
     uint64_t line;      /* from 1: newlines before the value, and one */
     uint64_t record;    /* from 0: JSON object of a list, NDJSON line, CSV row, line of text */
     uint32_t column;    /* CSV: from 1; else 0 */

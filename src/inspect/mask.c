@@ -159,7 +159,8 @@ static comity_status take_scan(mask_level *level, comity_error *reterr)
     if (level->scan != NULL) {
         return COMITY_OK;
     }
-    comity_scan_settings own = {.level = comity_mask_policy_level(settings->policy),
+    comity_scan_settings own = {.wants_digests = true,
+                                .level = comity_mask_policy_level(settings->policy),
                                 .states = settings->states,
                                 .state_count = settings->state_count,
                                 .found = found,

@@ -32,9 +32,14 @@ static bool is_sign_of_value(uint8_t c)
 static void read_plain(const comity_mask_value *value, plain *ret_plain)
 {
     comity_form_run runs[PLAIN_SIZE];
+    unsigned what = comity_decode_of_syntax(value->syntax);
     size_t size = value->text_size < PLAIN_SIZE ? value->text_size : PLAIN_SIZE;
-    (void)comity_decode_near(comity_decode_of_syntax(value->syntax), value->text, size, ret_plain->text,
-                             &ret_plain->size, runs, PLAIN_SIZE);
+    if (comity_decode_wanted(what, value->text, size)) {
+        (void)comity_decode_near(what, value->text, size, ret_plain->text, &ret_plain->size, runs, PLAIN_SIZE);
+        return;
+    }
+    memcpy(ret_plain->text, value->text, size);
+    ret_plain->size = size;
 }
 
 /* ---- masks ---- */
@@ -289,8 +294,9 @@ static bool is_number(const comity_buffer *out, size_t begin)
 static comity_status write_text(const comity_mask_rule *rule, comity_mask_key *key, const comity_mask_value *value,
                                 comity_buffer *out, comity_error *reterr)
 {
-    plain text = {.size = 0};
+    plain text;
     bool is_read = !value->is_whole && rule->action != COMITY_MASK_TOKEN && rule->action != COMITY_MASK_DIGEST;
+    text.size = 0;
     if (is_read) {
         read_plain(value, &text);
     }

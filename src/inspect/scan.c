@@ -56,6 +56,9 @@ static void forms_make(comity_scan *scan, const comity_scan_settings *settings)
         }
         if (form->alone != 0 && alone + COMITY_SCAN_COLUMN_ADDS >= scan->level_min) {
             comity_set_add(&scan->alone[1], i);
+            for (size_t size = form->size_min; size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
+                scan->alone_sizes[form->find][size / 64] |= UINT64_C(1) << size % 64;
+            }
         }
     }
 }
@@ -78,6 +81,7 @@ comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_
     scan->context = settings->context;
     scan->persons = settings->persons;
     scan->wants_paths = settings->wants_paths;
+    scan->wants_digests = settings->wants_digests;
     scan->level_min = settings->level == 0 ? 75 : settings->level;
     scan->key[0] = read_key(settings->key);
     scan->key[1] = read_key(settings->key + 8);

@@ -56,6 +56,7 @@ typedef struct comity_scan_settings {
     const char *const *states;      /* declared for the route, or NULL */
     size_t state_count;
     bool wants_paths;               /* findings bear their path; it takes time */
+    bool wants_digests;             /* findings bear their digest; it takes time */
     struct comity_persons *persons; /* counts distinct persons; NULL: they are not counted. Borrowed */
     comity_scan_found found;
     void *context;

@@ -66,6 +66,8 @@ struct comity_scan_rules {
     comity_scan_link *links;
     size_t link_count;
     comity_scan_index anchors; /* to forms; exact */
+    uint64_t anchor_colons[64]; /* bits: hashes of the three bytes before a `:` or `=` in an anchor */
+    bool anchor_marks[256];     /* bytes of anchors' beginnings that are in no token */
     comity_scan_index marks;   /* to types; ASCII folded */
     uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
@@ -136,8 +138,9 @@ struct comity_scan {
     comity_scan_set locale; /* forms of the route's states */
     bool has_locale;
     comity_scan_set alone[2]; /* forms that may reach the level without context; and where a column may add to it */
+    uint64_t alone_sizes[COMITY_FIND_COUNT][2]; /* bits: sizes that some of these take */
     uint8_t level_min;
-    bool wants_paths;
+    bool wants_paths, wants_digests;
     uint64_t key[2];
 
     /* the part */
@@ -233,16 +236,20 @@ void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
 
 /* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
 size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
+/* A number below 4096 for the three bytes before `at`. */
+unsigned comity_scan_colon_hash(const uint8_t *at);
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
 /* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings);
-/* False if no form of this way takes a value of this size. */
-static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written)
+/* False if surely no form of this way and size reaches the level. */
+static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written,
+                                     const comity_scan_around *around)
 {
-    return written >= COMITY_SCAN_SIZES || (scan->rules->by_find_size[find][written / 64] >> written % 64 & 1) != 0;
+    const uint64_t *sizes = around->forms == NULL ? scan->alone_sizes[find] : scan->rules->by_find_size[find];
+    return written >= COMITY_SCAN_SIZES || (sizes[written / 64] >> written % 64 & 1) != 0;
 }
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);

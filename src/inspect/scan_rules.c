@@ -241,6 +241,27 @@ static comity_status word_add(rules_maker *maker, size_t i)
     return word_names_add(maker, literal);
 }
 
+unsigned comity_scan_colon_hash(const uint8_t *at)
+{
+    return ((at[-1] | (uint32_t)at[-2] << 8 | (uint32_t)at[-3] << 16) * UINT32_C(0x9E3779B1)) >> 20;
+}
+
+/* Where an anchor can be noticed: at a colon or equals sign in it, and by a first byte that is in no token. */
+static void anchor_notice(comity_scan_rules *rules, const comity_literal *literal)
+{
+    const uint8_t *text = (const uint8_t *)literal->text;
+    uint8_t class = comity_scan_class(text[0]);
+    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER | COMITY_BYTE_TOKEN)) == 0) {
+        rules->anchor_marks[text[0]] = true;
+    }
+    for (size_t i = 3; i < literal->size; i++) {
+        if (text[i] == ':' || text[i] == '=') {
+            unsigned hash = comity_scan_colon_hash(text + i);
+            rules->anchor_colons[hash / 64] |= UINT64_C(1) << hash % 64;
+        }
+    }
+}
+
 static comity_status literal_add(rules_maker *maker, size_t i)
 {
     comity_scan_rules *rules = maker->rules;
@@ -251,6 +272,7 @@ static comity_status literal_add(rules_maker *maker, size_t i)
     case COMITY_LITERAL_FIELD:
         return name_add(maker, literal, (const uint8_t *)literal->text, literal->size);
     case COMITY_LITERAL_ANCHOR:
+        anchor_notice(rules, literal);
         return comity_scan_index_add(&rules->anchors, literal->text, literal->size, literal->form, maker->arena,
                                      maker->reterr);
     case COMITY_LITERAL_MARK:

@@ -8,6 +8,7 @@
 #define EMAIL_DOMAIN_BYTES 255
 #define MRZ_LINE_BYTES 44
 #define MRZ_LINES 3
+#define MRZ_LEAST 20 /* bytes behind the sixth capital, to be looked at as such a line */
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
@@ -78,7 +79,11 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }
-    const comity_scan_around around = {.forms = NULL};
+    comity_scan_around around;
+    bool looked = false;
+    around.forms = NULL;
+    around.evidence = 0;
+    around.field = 0;
     const uint8_t *end = at;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
@@ -89,6 +94,10 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
         comity_scan_readings one;
     comity_scan_readings_begin(&one);
         size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
+        if (taken != 0 && !looked && comity_types_form(scan->rules->types, entry->payload)->needs_context) {
+            comity_scan_look_around(scan, at, at + taken, &around);
+            looked = true;
+        }
         if (taken != 0) {
             comity_scan_add(scan, entry->payload, &around, &one);
         }
@@ -108,9 +117,32 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     return true;
 }
 
-/* Anchors that begin within a token, at or before `at`. */
+/* Anchors that begin with a mark before `end`, with a token between at most: `"kty":`, `$2b$12$`. */
+static bool anchors_before(comity_scan *scan, const uint8_t *end)
+{
+    const uint8_t *limit = end - scan->low > ANCHOR_BYTES ? end - ANCHOR_BYTES : scan->low;
+    for (const uint8_t *at = end; at > limit; at--) {
+        if (scan->rules->anchor_marks[at[-1]]) {
+            if ((at < end && comity_scan_anchor(scan, at)) || comity_scan_anchor(scan, at - 1)) {
+                return true;
+            }
+        } else if (!in_token(at[-1])) {
+            return at < end && comity_scan_anchor(scan, at);
+        }
+    }
+    return comity_scan_anchor(scan, limit);
+}
+
+/* Anchors that begin within a token, at or before `at`, or with a mark before it. */
 static void anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
 {
+    if (begin > scan->low && scan->rules->anchor_marks[begin[-1]] && anchors_before(scan, begin)) {
+        return;
+    }
+    if (begin > scan->low && begin[-1] == ' ' &&
+        comity_scan_anchor(scan, left_of(scan->low, begin - 1, ANCHOR_BYTES, in_run))) {
+        return;
+    }
     for (const uint8_t *place = begin; place <= at; place++) {
         bool starts = place == scan->low || !is_alnum(place[-1]) || !is_alnum(*place);
         if (starts && comity_scan_anchor(scan, place)) {
@@ -208,9 +240,11 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     size_t count = sizeof tests / sizeof tests[0];
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
-    if ((begin == scan->low || !in_token(begin[-1])) && (end == scan->high || !in_token(*end))) {
-        count = 1; /* all runs are the same */
-        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin))) {
+    bool longer = (begin - scan->low >= 2 && in_token(begin[-1]) && in_token(begin[-2])) ||
+                  (scan->high - end >= 2 && in_token(end[0]) && in_token(end[1]));
+    if (!longer && end < scan->high && *end != '=') {
+        count = 1; /* all runs are the same, but for marks at their ends */
+        if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
             return;
         }
     }
@@ -220,6 +254,22 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     if (scan->done == done) {
         coordinates_try(scan, at, around);
     }
+}
+
+/* Anchors of several words: `Authorization: Basic `, `PrivateKey = `. */
+static bool anchors_words(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *word = at;
+    for (int i = 0; i < 3; i++) {
+        while (word > scan->low && word[-1] == ' ' && at - word < ANCHOR_BYTES) {
+            word--;
+        }
+        word = left_of(scan->low, word, ANCHOR_BYTES, in_run);
+        if (word < at && comity_scan_anchor(scan, word)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Five dashes: what stands between lines of them may be a key. */
@@ -235,13 +285,18 @@ void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
 /* A colon or equals sign: an anchor may end with it, or hold it (`AccountKey=`, `postgres://`), or an address holds it. */
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_run);
-    if (begin != at && comity_scan_anchor(scan, begin)) {
-        return;
-    }
-    if (begin > scan->low && in_token(begin[-1]) &&
-        comity_scan_anchor(scan, left_of(scan->low, begin, ANCHOR_BYTES, in_token))) {
-        return;
+    unsigned hash = comity_scan_colon_hash(at);
+    if ((scan->rules->anchor_colons[hash / 64] >> hash % 64 & 1) != 0) {
+        const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_token);
+        for (const uint8_t *place = begin; place < at; place++) {
+            bool starts = place == scan->low || !is_alnum(place[-1]) || !is_alnum(*place);
+            if (starts && comity_scan_anchor(scan, place)) {
+                return;
+            }
+        }
+        if (anchors_words(scan, at) || anchors_before(scan, at)) {
+            return;
+        }
     }
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
@@ -321,10 +376,10 @@ static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
 
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, MRZ_LINE_BYTES + 1, in_mrz);
+    const uint8_t *begin = left_of(scan->low, at, MRZ_LINES * (MRZ_LINE_BYTES + 1), in_mrz);
     const uint8_t *ends[MRZ_LINES];
     size_t lines = 0;
-    ends[lines++] = right_of(at, scan->high, MRZ_LINE_BYTES + 1, in_mrz);
+    ends[lines++] = right_of(at, scan->high, MRZ_LINES * (MRZ_LINE_BYTES + 1), in_mrz);
     while (lines < MRZ_LINES) {
         const uint8_t *end = next_line(ends[lines - 1], scan->high);
         if (end == NULL) {
@@ -423,5 +478,9 @@ void comity_scan_at_mark(comity_scan *scan, const uint8_t *at)
     }
     while (count > 0 && !mark_try(scan, starts[count - 1], at)) {
         count--;
+    }
+    /* a line of a travel document need not hold `<<` */
+    if (count == 0 && right_of(at, scan->high, MRZ_LEAST, in_mrz) == at + MRZ_LEAST) {
+        comity_scan_at_less(scan, at);
     }
 }

@@ -73,9 +73,10 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
         for (size_t i = 0; i < size; i++) {
             uint8_t byte = raw[i];
             bool is_small = byte >= 'a' && byte <= 'z';
-            ret_value[i] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            ret_value[written] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;
+            written += byte != '\n' && byte != '\r';
         }
-        *ret_size = size;
+        *ret_size = written;
         *ret_separators = 0;
         return true;
     }
@@ -312,7 +313,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     const comity_scan_set *alone = &scan->alone[around->field != 0];
     written_value value;
     narrow of;
-    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written))) {
+    if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written, around))) {
         return;
     }
     value_begin(raw, size, &value);
@@ -363,8 +364,25 @@ void comity_scan_person_end(comity_scan *scan)
     scan->person_rank = 0;
 }
 
+/* The digest of a value as the form reads it: the same however it is written. */
+static void digest_make(const comity_scan *scan, const comity_scan_readings *readings, comity_finding *finding)
+{
+    uint8_t bytes[COMITY_LIMIT_VALUE_BYTES];
+    uint8_t separators;
+    const comity_type_form *form = comity_types_form(scan->rules->types, readings->list[0].form);
+    const uint8_t *raw = readings->value == NULL ? finding->raw : readings->value;
+    size_t size = readings->value == NULL ? finding->size : readings->value_size;
+    comity_writing writing = form->find == COMITY_FIND_EMAIL ? COMITY_WRITING_UPPER : form->writing;
+    assert(size <= sizeof bytes);
+    size_t written;
+    if (!comity_scan_write_ascii(raw, size, writing, bytes, &written, &separators)) {
+        written = comity_value_write(raw, size, writing, bytes, &separators);
+    }
+    comity_siphash(scan->key, bytes, written, finding->digest);
+}
+
 /* Keeps the identifier of the record that stands for a person most surely. */
-static void person_seen(comity_scan *scan, const comity_finding *finding)
+static void person_seen(comity_scan *scan, const comity_scan_readings *readings, comity_finding *finding)
 {
     const comity_reading *reading = &finding->readings[0];
     if (scan->persons == NULL || scan->rules->ranks[reading->type] == 0) {
@@ -378,26 +396,14 @@ static void person_seen(comity_scan *scan, const comity_finding *finding)
                     (UINT16_MAX - reading->type);
     if (rank > scan->person_rank) {
         scan->person_rank = rank;
+        if (!scan->wants_digests) {
+            digest_make(scan, readings, finding);
+        }
         scan->person = 0;
         for (int i = 0; i < 8; i++) {
             scan->person |= (uint64_t)finding->digest[i] << 8 * i;
         }
     }
-}
-
-/* The digest of a value as the form reads it: the same however it is written. */
-static void digest_make(const comity_scan *scan, const uint8_t *raw, size_t size, size_t number, uint8_t digest[16])
-{
-    uint8_t bytes[COMITY_LIMIT_VALUE_BYTES];
-    uint8_t separators;
-    const comity_type_form *form = comity_types_form(scan->rules->types, number);
-    comity_writing writing = form->find == COMITY_FIND_EMAIL ? COMITY_WRITING_UPPER : form->writing;
-    assert(size <= sizeof bytes);
-    size_t written;
-    if (!comity_scan_write_ascii(raw, size, writing, bytes, &written, &separators)) {
-        written = comity_value_write(raw, size, writing, bytes, &separators);
-    }
-    comity_siphash(scan->key, bytes, written, digest);
 }
 
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
@@ -417,15 +423,15 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.size = (size_t)(end - begin);
     memcpy(finding.readings, readings->list, readings->count * sizeof readings->list[0]);
     finding.reading_count = readings->count;
-    const uint8_t *value = readings->value == NULL ? begin : readings->value;
-    size_t size = readings->value == NULL ? finding.size : readings->value_size;
-    digest_make(scan, value, size, readings->list[0].form, finding.digest);
+    if (scan->wants_digests) {
+        digest_make(scan, readings, &finding);
+    }
     finding.line = comity_scan_line_of(scan, begin) + 1;
     bool by_line = scan->place.record_is_line;
     finding.record = by_line ? finding.line - 1 : scan->place.record;
     finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;
     finding.path = path;
-    person_seen(scan, &finding);
+    person_seen(scan, readings, &finding);
     scan->done = finding.end;
     if (scan->found != NULL) {
         scan->found(scan->context, &finding);

@@ -296,6 +296,96 @@ ODT = archive([("content.xml", '<office:document-content><text:p>Anna <text:span
 expect("odt", ODT, [("zip:content.xml", "text", "Anna Müller\n")])
 expect("docx with a document type", archive([("word/document.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')]), "document type", hold=False)
 
+# ---- PDF ----
+
+
+def pdf(objects, end=b"trailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"):
+    """A document of (number, dictionary, stream or None)."""
+    out = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+    for number, dictionary, stream in objects:
+        out += f"{number} 0 obj\n".encode() + dictionary.encode("latin-1")
+        if stream is not None:
+            out += b"\nstream\n" + stream + b"\nendstream"
+        out += b"\nendobj\n"
+    return out + end
+
+
+def page(content, font="<< /Type /Font /Subtype /Type1 /Encoding /WinAnsiEncoding >>", filters="", more=(), length=None):
+    length = len(content) if length is None else length
+    return pdf([(1, "<< /Type /Catalog /Pages 2 0 R >>", None),
+                (2, "<< /Type /Pages /Kids [3 0 R] /Resources << /Font << /F1 5 0 R >> >> >>", None),
+                (3, "<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>", None),
+                (4, f"<< /Length {length} {filters} >>", content), (5, font, None), *more])
+
+
+def lzw(data):
+    bits, count, out, held, width, codes, word = 0, 0, bytearray(), 0, 9, {bytes([i]): i for i in range(256)}, b""
+
+    def put(code, width):
+        nonlocal bits, count
+        bits, count = bits << width | code, count + width
+        while count >= 8:
+            count -= 8
+            out.append(bits >> count & 255)
+        bits &= (1 << count) - 1
+
+    put(256, 9)
+    for byte in data:
+        if word + bytes([byte]) in codes:
+            word += bytes([byte])
+            continue
+        put(codes[word], width)
+        codes[word + bytes([byte])] = len(codes) + 2
+        width = (len(codes) + 2).bit_length() if len(codes) + 2 >= 511 else 9
+        width = 10 if len(codes) + 3 > 511 and width == 9 else width
+        word = bytes([byte])
+    put(codes[word], width)
+    put(257, width)
+    if count:
+        put(0, 8 - count)
+    return bytes(out)
+
+
+SHOWN = b"BT /F1 12 Tf 72 700 Td (IBAN DE89) Tj ( 3704) Tj 0 -14 Td [(41) 10 (11) -600 (22)] TJ T* (M\\374ller \\(x\\)) Tj ET"
+WORDS = "IBAN DE89 3704\n4111 22Müller (x)\n"
+pdf_text = ("pdf > page:1", "text", "IBAN DE89 3704\n4111 22\nMüller (x)\n")
+no_strings = []
+SHOWN = SHOWN.replace(b"T* ", b"0 -14 Td ")
+expect("pdf", page(SHOWN), [pdf_text])
+expect("pdf, flate", page(zlib.compress(SHOWN), filters="/Filter /FlateDecode"), [pdf_text])
+expect("pdf, ascii85 and flate", page(base64.a85encode(zlib.compress(SHOWN), adobe=False) + b"~>", filters="/Filter [/ASCII85Decode /FlateDecode]"), [pdf_text])
+expect("pdf, hexadecimal", page(SHOWN.hex().encode() + b">", filters="/Filter /ASCIIHexDecode"), [pdf_text])
+expect("pdf, lzw", page(lzw(SHOWN), filters="/Filter /LZWDecode"), [pdf_text])
+runs = b"".join(bytes([len(SHOWN[i:i + 100]) - 1]) + SHOWN[i:i + 100] for i in range(0, len(SHOWN), 100)) + b"\x80"
+expect("pdf, run lengths", page(runs, filters="/Filter /RunLengthDecode"), [pdf_text])
+expect("pdf, a wrong length", page(SHOWN, length=3), [pdf_text])
+expect("pdf, sign by sign", page(b"BT /F1 10 Tf 1 0 0 1 10 10 Tm (4) Tj 1 0 0 1 15 10 Tm (1) Tj 1 0 0 1 20 10 Tm (2) Tj 1 0 0 1 40 10 Tm (3) Tj ET"),
+       [("pdf > page:1", "text", "412 3\n")])
+expect("pdf, quotes", page(b"BT /F1 10 Tf 12 TL (a) Tj (b) ' 1 1 (c) \" ET"), [("pdf > page:1", "text", "a\nb\nc\n")])
+expect("pdf, an image in the text", page(b"BT /F1 10 Tf (a) Tj ET BI /W 1 ID (((( EI BT 0 -20 Td (b) Tj ET"), [("pdf > page:1", "text", "a\nb\n")])
+DIFFERENCES = "<< /Type /Font /Subtype /Type1 /Encoding << /Differences [1 /four /one 65 /eacute /uni0142 /germandbls] >> >>"
+expect("pdf, differences", page(b"BT /F1 10 Tf (\\001\\002ABC) Tj ET", DIFFERENCES), [("pdf > page:1", "text", "41éłß\n")])
+CMAP = b"""/CIDInit /ProcSet findresource begin 1 begincodespacerange <0000> <FFFF> endcodespacerange
+2 beginbfchar <0001> <0034> <0002> <D842DFB7> endbfchar
+2 beginbfrange <0010> <0013> <0061> <0020> <0021> [<00660069> <4F1F>] endbfrange endcmap"""
+WIDE = "<< /Type /Font /Subtype /Type0 /Encoding /Identity-H /DescendantFonts [7 0 R] /ToUnicode 6 0 R >>"
+wide_objects = [(6, f"<< /Length {len(CMAP)} >>", CMAP), (7, "<< /Type /Font /Subtype /CIDFontType2 /DW 600 /W [1 [500] 16 19 500] >>", None)]
+expect("pdf, a font of two bytes", page(b"BT /F1 10 Tf <0001000200100011001300200021> Tj ET", WIDE, more=wide_objects), [("pdf > page:1", "text", "4𠮷abdfi伟\n")])
+expect("pdf, a font that does not say", page(b"BT /F1 10 Tf <000100020003> Tj ET", WIDE.replace("/ToUnicode 6 0 R", ""), more=wide_objects[1:]), "do not say which they are")
+inner = b"1 0 5 33 << /Type /Catalog /Pages 2 0 R >>   << /Type /Font /Subtype /Type1 /Encoding /WinAnsiEncoding >>"
+packed_objects = zlib.compress(inner)
+expect("pdf, objects in a stream", pdf([(2, "<< /Type /Pages /Kids [3 0 R] /Resources << /Font << /F1 5 0 R >> >> >>", None),
+                                         (3, "<< /Type /Page /Parent 2 0 R /Contents [4 0 R 4 0 R] >>", None), (4, f"<< /Length {len(SHOWN)} >>", SHOWN),
+                                         (9, f"<< /Type /ObjStm /N 2 /First 9 /Filter /FlateDecode /Length {len(packed_objects)} >>", packed_objects)]),
+       [("pdf > page:1", "text", "IBAN DE89 3704\n4111 22\nMüller (x)\nIBAN DE89 3704\n4111 22\nMüller (x)\n")])
+expect("pdf, notes, titles and what is attached",
+       page(SHOWN, more=[(8, "<< /Type /Annot /Contents (Call Anna) /T <FEFF004D00FC> >>", None), (9, "<< /Type /EmbeddedFile /Length 3 >>", CSV.encode()),
+                         (10, "<< /Type /XObject /Subtype /Form /Resources << /Font << /F1 5 0 R >> >> /Length 40 >>", b"BT /F1 9 Tf (In a form) Tj ET")]),
+       [pdf_text, ("pdf > form:1", "text", "In a form\n"), ("pdf > strings", "text", "Contents: Call Anna\nT: Mü\n"), ("pdf > attachment", "csv", CSV)])
+expect("pdf, encrypted", pdf([(1, "<< /Type /Catalog >>", None)], b"trailer << /Root 1 0 R /Encrypt 2 0 R >>\n%%EOF"), "it is encrypted")
+expect("pdf, cut", page(SHOWN)[:-60], "cut off")
+expect("pdf, an object that does not end", page(SHOWN).replace(b"/Encoding /WinAnsiEncoding >>", b"/Encoding /WinAnsiEncoding"), "does not end", hold=False)
+
 # ---- mails and forms ----
 
 mail = email.message.EmailMessage()
@@ -401,6 +491,7 @@ ZERO = zeros(64 << 20)
 bomb("gzip of zeros", ZERO, "bomb")
 bomb("gzip of gzip of zeros", gzip.compress(ZERO), "bomb")
 bomb("zip of zeros", archive([("z", bytes(40 << 20))]), "bomb")
+bomb("pdf of zeros", page(zlib.compress(bytes(40 << 20), 9), filters="/Filter /FlateDecode"), "bomb")
 nested = b"text"
 for i in range(14):
     nested = gzip.compress(nested, mtime=0)

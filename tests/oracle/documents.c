@@ -11,7 +11,7 @@ static const struct {
     const char *type, *pattern, *label, *field;
 } recipes[] = {
     {"xa.person", "9999999999", "Person number", "personNumber"},
-    {"xa.person", "999-999-9999", "PN", "pnr"},
+    {"xa.person", "999-999-9999", "PNO", "pnr"},
     {"xa.person", "99 99 99 99 99", "\xD0\x9B\xD0\xB8\xD1\x87\xD0\xBD\xD1\x8B\xD0\xB9 \xD0\xBD\xD0\xBE\xD0\xBC\xD0\xB5\xD1\x80", "pnr"},
     {"xa.card", "7799999999999999", "card", "card"},
     {"xa.card", "7799 9999 9999 9999", "card no.", "bank_card"},

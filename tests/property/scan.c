@@ -275,7 +275,7 @@ int main(int argc, char **argv)
         !CHECK(comity_persons_new(100000, &persons, &error) == COMITY_OK)) {
         return test_done();
     }
-    comity_scan_settings settings = {.found = keep, .persons = persons, .wants_paths = true};
+    comity_scan_settings settings = {.found = keep, .persons = persons, .wants_paths = true, .wants_digests = true};
     for (size_t i = 0; i < documents; i++) {
         chance random = chance_for(seed, i);
         size_t size = 200 + chance_below(&random, i % 10 == 0 ? 400000 : 30000);

@@ -127,7 +127,7 @@ def from_a_pipe():
     same("file", run.findings()[0]["file"], "standard input")
     same("by its mark", len(Run("--json", "-", input=TEXT.encode()).findings()), 1)
     same("nothing at all", Run(input=b"").status, 0)
-    run = Run("--json", "--content-type", "application/json", input=b'{"pnr":"1234567897"}')
+    run = Run("--json", "--type", "application/json", input=b'{"pnr":"1234567897"}')
     same("with its content type", run.findings()[0]["path"], "pnr")
 
 

@@ -6,6 +6,7 @@
 #include "inspect/forms/embedded.h"
 
 #include "inspect/forms/base64.h"
+#include "inspect/forms/embedded_fast.h"
 #include "inspect/forms/sniff.h"
 
 enum { PHASE_IDLE, PHASE_HOLDING, PHASE_SKIPPING, PHASE_INSIDE, PHASE_BETWEEN };
@@ -23,26 +24,55 @@ static bool is_digit(uint8_t byte)
     return comity_base64_digit(byte) < 64;
 }
 
-/* How many bytes can be passed over: before a run of COMITY_EMBEDDED_SIZE_MIN
- * digits, or one that touches the end. Bytes before it are no digits of a run. */
-static size_t find_run(const uint8_t *bytes, size_t size)
+/* The beginning of the run of digits around `at`, not before `least`. */
+static size_t run_begin(const uint8_t *bytes, size_t at, size_t least)
 {
-    size_t begin = 0;
+    while (at > least && is_digit(bytes[at - 1])) {
+        at--;
+    }
+    return at;
+}
+
+/* How many bytes can be passed over from `begin` on: before a run of
+ * COMITY_EMBEDDED_SIZE_MIN digits, or one that touches the end. Bytes before it are no
+ * digits of a run. A run that is long enough is met wherever one looks at every sixteenth byte. */
+static size_t find_run_slowly(const uint8_t *bytes, size_t size, size_t begin)
+{
     while (size - begin >= COMITY_EMBEDDED_SIZE_MIN) {
-        size_t at = begin + COMITY_EMBEDDED_SIZE_MIN;
-        while (at > begin && is_digit(bytes[at - 1])) {
-            at--;
-        }
+        size_t at = run_begin(bytes, begin + COMITY_EMBEDDED_SIZE_MIN, begin);
         if (at == begin) {
             return begin;
         }
         begin = at;
     }
-    size_t at = size;
-    while (at > begin && is_digit(bytes[at - 1])) {
-        at--;
+    return run_begin(bytes, size, begin);
+}
+
+/* The beginning of a run that goes on at `at`, if it is a short one. */
+static size_t short_run_begin(const uint8_t *bytes, size_t at)
+{
+    return run_begin(bytes, at, at < COMITY_EMBEDDED_SIZE_MIN ? 0 : at - COMITY_EMBEDDED_SIZE_MIN);
+}
+
+/* The same as find_run_slowly from the beginning. What is passed over fast has no run that is
+ * long enough; the block behind it may have. */
+static size_t find_run(const uint8_t *bytes, size_t size)
+{
+    size_t at = comity_embedded_far(bytes, size);
+    while (size - at >= 64) {
+        /* Up to the end of this block; a run that touches it is followed beyond it. */
+        size_t found = find_run_slowly(bytes, at + 64, short_run_begin(bytes, at));
+        size_t end = found;
+        while (end < size && end - found < COMITY_EMBEDDED_SIZE_MIN && is_digit(bytes[end])) {
+            end++;
+        }
+        if (end - found == COMITY_EMBEDDED_SIZE_MIN || end == size) {
+            return found;
+        }
+        at += 64;
+        at += comity_embedded_far(bytes + at, size - at);
     }
-    return at;
+    return find_run_slowly(bytes, size, short_run_begin(bytes, at));
 }
 
 /* Whether what is held decodes to something to be looked into. */

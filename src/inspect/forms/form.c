@@ -60,6 +60,36 @@ comity_status comity_stage_take(comity_stage *stage, size_t size, void **ret_mem
     return COMITY_OK;
 }
 
+comity_status comity_stage_grow(comity_stage *stage, void **memory, size_t *room, size_t wanted, comity_error *reterr)
+{
+    comity_pool *pool = &stage->form->pool;
+    if (wanted <= *room) {
+        return COMITY_OK;
+    }
+    size_t larger = *room * 2 > wanted ? *room * 2 : wanted;
+    if (*memory != NULL && (comity_pool_extend(pool, *memory, larger) || comity_pool_extend(pool, *memory, larger = wanted))) {
+        *room = larger;
+        return COMITY_OK;
+    }
+    larger = *room * 2 > wanted ? *room * 2 : wanted;
+    void *moved = comity_pool_take(pool, larger);
+    if (moved == NULL) {
+        larger = wanted;
+        moved = comity_pool_take(pool, larger);
+    }
+    if (moved == NULL) {
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than the %zu bytes there are",
+                                 pool->size);
+    }
+    if (*memory != NULL) {
+        memcpy(moved, *memory, *room);
+        comity_pool_give(pool, *memory);
+    }
+    *memory = moved;
+    *room = larger;
+    return COMITY_OK;
+}
+
 static comity_status begin_root(comity_form *form, const comity_stage_kind *kind, comity_stage *parent,
                                 comity_stage **ret_stage, comity_error *reterr)
 {

@@ -44,6 +44,38 @@ static void tell_next(const comity_pool *pool, size_t at)
     }
 }
 
+/* Leaves `wanted` bytes to the piece at `at`; what is over becomes a free one, if it is worth it. */
+static void split(const comity_pool *pool, size_t at, size_t wanted)
+{
+    head *piece = head_at(pool, at);
+    size_t room = size_of(piece);
+    if (room - wanted >= 32) {
+        piece->size = wanted;
+        *head_at(pool, at + wanted) = (head){.size = room - wanted, .before = wanted};
+        tell_next(pool, at + wanted);
+    }
+}
+
+bool comity_pool_extend(comity_pool *pool, void *memory, size_t size)
+{
+    head *piece = (head *)memory - 1;
+    size_t at = (size_t)((uint8_t *)piece - pool->block);
+    size_t next = at + size_of(piece);
+    pool->taken++;
+    if (size > pool->size || next == pool->size || is_taken(head_at(pool, next)) || pool->taken == pool->fails_at) {
+        return false;
+    }
+    size_t wanted = (size + sizeof(head) + 15) & ~(size_t)15;
+    if (size_of(piece) + size_of(head_at(pool, next)) < wanted) {
+        return false;
+    }
+    piece->size = size_of(piece) + size_of(head_at(pool, next));
+    split(pool, at, wanted);
+    tell_next(pool, at);
+    piece->size |= 1;
+    return true;
+}
+
 void *comity_pool_take(comity_pool *pool, size_t size)
 {
     pool->taken++;
@@ -53,15 +85,10 @@ void *comity_pool_take(comity_pool *pool, size_t size)
     size_t wanted = (size + sizeof(head) + 15) & ~(size_t)15;
     for (size_t at = 0; at < pool->size; at += size_of(head_at(pool, at))) {
         head *piece = head_at(pool, at);
-        size_t room = size_of(piece);
-        if (is_taken(piece) || room < wanted) {
+        if (is_taken(piece) || size_of(piece) < wanted) {
             continue;
         }
-        if (room - wanted >= 32) {
-            piece->size = wanted;
-            *head_at(pool, at + wanted) = (head){.size = room - wanted, .before = wanted};
-            tell_next(pool, at + wanted);
-        }
+        split(pool, at, wanted);
         piece->size |= 1;
         return piece + 1;
     }

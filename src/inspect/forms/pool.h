@@ -4,6 +4,7 @@
 #ifndef COMITY_INSPECT_FORMS_POOL_H
 #define COMITY_INSPECT_FORMS_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ void comity_pool_init(comity_pool *ret_pool, void *block, size_t size);
 
 /* `size` bytes, aligned for any type, not cleared; NULL if there is no place. */
 void *comity_pool_take(comity_pool *pool, size_t size);
+
+/* Makes a piece larger where it is; false if what is behind it is taken. */
+bool comity_pool_extend(comity_pool *pool, void *piece, size_t size);
 
 /* Gives a piece back. NULL is allowed. */
 void comity_pool_give(comity_pool *pool, void *piece);

@@ -1,5 +1,6 @@
 /* Quoted-printable (RFC 2045). What comes in: lines of a mail. What goes out: its
  * bytes, with runs: "=3D" is one byte of three, "=" at a line's end is nothing. */
+#include "inspect/forms/hex.h"
 #include "inspect/forms/stage.h"
 
 #define OUT_SIZE 4096
@@ -55,15 +56,6 @@ static comity_status put(comity_stage *stage, uint8_t byte, uint64_t raw, unsign
     return COMITY_OK;
 }
 
-static unsigned hex(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') {
-        return byte - '0';
-    }
-    byte |= 0x20;
-    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10u : 16u;
-}
-
 static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, comity_error *reterr);
 
 /* What is held is no escape: its equals sign stands for itself, and what follows is
@@ -101,14 +93,14 @@ static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, 
         return COMITY_OK;
     }
     if (state->held_size == 2) {
-        return state->held[1] == '\r' || hex(byte) < 16 ? COMITY_OK : put_held(stage, reterr);
+        return state->held[1] == '\r' || comity_hex_digit(byte) < 16 ? COMITY_OK : put_held(stage, reterr);
     }
-    if (hex(state->held[1]) > 15 || hex(byte) > 15) {
+    if (comity_hex_digit(state->held[1]) > 15 || comity_hex_digit(byte) > 15) {
         return put_held(stage, reterr);
     }
     state->held_size = 0;
     unsigned raw_unit = raw >= state->held_raw[0] && raw - state->held_raw[0] < 255 ? (unsigned)(raw - state->held_raw[0]) + 1 : 3;
-    return put(stage, (uint8_t)(hex(state->held[1]) << 4 | hex(byte)), state->held_raw[0], raw_unit, reterr);
+    return put(stage, (uint8_t)(comity_hex_digit(state->held[1]) << 4 | comity_hex_digit(byte)), state->held_raw[0], raw_unit, reterr);
 }
 
 static comity_status quoted_feed(comity_stage *stage, comity_span span, comity_error *reterr)

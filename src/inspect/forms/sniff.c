@@ -35,7 +35,7 @@ static const comity_magic magics[] = {
     MAGIC("zlib", &comity_forms_zlib, "\x78\x01"),
     MAGIC("zip", &comity_forms_zip, "PK\x03\x04"),
     MAGIC("zip", &comity_forms_zip, "PK\x05\x06"),
-    MAGIC("pdf", NULL, "%PDF-"),
+    MAGIC("pdf", &comity_forms_pdf, "%PDF-"),
     MAGIC("sqlite", NULL, "SQLite format 3\0"),
     MAGIC("parquet", NULL, "PAR1"),
     MAGIC("bzip2", NULL, "BZh91AY&SY"),

@@ -148,6 +148,11 @@ void comity_stage_drop(comity_stage **stage);
 COMITY_MUST_USE comity_status comity_stage_take(comity_stage *stage, size_t size, void **ret_memory,
                                                 comity_error *reterr);
 
+/* Makes memory larger, moving it if need be; NULL at first. `room` is what there is, then
+ * at least `wanted`. Not cleared. */
+COMITY_MUST_USE comity_status comity_stage_grow(comity_stage *stage, void **memory, size_t *room, size_t wanted,
+                                                comity_error *reterr);
+
 /* "zip: …", and in error.offset how far the input has been fed. */
 COMITY_MUST_USE comity_status comity_stage_fail(const comity_stage *stage, comity_error *reterr, comity_status code,
                                                 const char *format, ...) COMITY_PRINTF(4, 5);
@@ -191,6 +196,7 @@ extern const comity_stage_kind comity_forms_sniff; /* finds out */
 extern const comity_stage_kind comity_forms_gzip, comity_forms_zlib, comity_forms_deflate, comity_forms_zstd,
     comity_forms_brotli; /* deflate: with zlib's frame or without */
 extern const comity_stage_kind comity_forms_tar, comity_forms_zip, comity_forms_mime, comity_forms_base64,
-    comity_forms_quoted, comity_forms_zip_deflate, comity_forms_office, comity_forms_sheet, comity_forms_strings;
+    comity_forms_quoted, comity_forms_zip_deflate, comity_forms_office, comity_forms_sheet, comity_forms_strings,
+    comity_forms_pdf;
 
 #endif

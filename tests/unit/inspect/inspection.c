@@ -10,6 +10,8 @@ typedef struct seen_all {
     const comity_rules *rules;
     char text[4096];
     size_t used;
+    uint64_t settled;
+    bool unsettled; /* something was found where nothing should have been any more */
 } seen_all;
 
 static void keep(void *context, const comity_found *found)
@@ -17,6 +19,7 @@ static void keep(void *context, const comity_found *found)
     seen_all *all = context;
     comity_type_about about;
     comity_error error;
+    all->unsettled |= found->has_raw && found->raw_begin < all->settled;
     if (comity_rules_type(all->rules, found->seen[0].type, &about, &error) != COMITY_OK) {
         return;
     }
@@ -103,6 +106,28 @@ int main(void)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         check_case(inspection, &all, i);
     }
+    test_case("what is settled");
+    static char long_text[100000];
+    const comity_inspect_hints plain = {.content_type = "text/plain"};
+    memset(long_text, 'x', sizeof long_text);
+    for (size_t i = 0; i + 40 < sizeof long_text; i += 977) {
+        memcpy(long_text + i, "\nperson number: 1234567897\n", 27);
+    }
+    all.used = 0;
+    all.settled = 0;
+    CHECK_EQ_INT(COMITY_OK, comity_inspect_begin(inspection, &plain, &error));
+    for (size_t at = 0; at < sizeof long_text; at += 1000) {
+        CHECK_EQ_INT(COMITY_OK, comity_inspect_feed(inspection, long_text + at, 1000, &error));
+        CHECK(comity_inspect_settled(inspection) >= all.settled);
+        CHECK(comity_inspect_settled(inspection) <= at + 1000);
+        all.settled = comity_inspect_settled(inspection);
+    }
+    CHECK(all.settled > sizeof long_text / 2);
+    CHECK_EQ_INT(COMITY_OK, comity_inspect_finish(inspection, &error));
+    CHECK_EQ_INT(sizeof long_text, comity_inspect_settled(inspection));
+    CHECK(!all.unsettled);
+    all.settled = 0;
+
     test_case("persons");
     CHECK_EQ_INT(1, comity_inspect_persons(inspection, &exact));
     CHECK(exact);

@@ -1,0 +1,47 @@
+/* A bit a byte, 64 at a time: set for all digits of base64, and for some signs more.
+ * Sixteen bits in a row, the end of the block before included, are worth a closer look. */
+#include "inspect/forms/embedded_fast.h"
+
+#include <immintrin.h>
+#include <stdbool.h>
+
+#define TARGET __attribute__((target("avx2")))
+
+/* Letters and [\]^_{|}~ in one range, digits and +,-./ in another. */
+TARGET static inline uint64_t marks(const uint8_t *bytes)
+{
+    __m256i vector = _mm256_loadu_si256((const void *)bytes);
+    __m256i letter = _mm256_sub_epi8(_mm256_or_si256(vector, _mm256_set1_epi8(0x20)), _mm256_set1_epi8(0x61));
+    __m256i other = _mm256_sub_epi8(vector, _mm256_set1_epi8(0x2B));
+    __m256i is_letter = _mm256_cmpeq_epi8(_mm256_min_epu8(letter, _mm256_set1_epi8(0x1E)), letter);
+    __m256i is_other = _mm256_cmpeq_epi8(_mm256_min_epu8(other, _mm256_set1_epi8(0x0E)), other);
+    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(is_letter, is_other));
+}
+
+static inline bool has_sixteen(uint64_t mask)
+{
+    mask &= mask >> 1;
+    mask &= mask >> 2;
+    mask &= mask >> 4;
+    mask &= mask >> 8;
+    return mask != 0;
+}
+
+TARGET static size_t far_with(const uint8_t *bytes, size_t size)
+{
+    uint64_t before = 0;
+    size_t at = 0;
+    for (; size - at >= 64; at += 64) {
+        uint64_t mask = marks(bytes + at) | marks(bytes + at + 32) << 32;
+        if (has_sixteen(mask) || has_sixteen(before >> 48 | mask << 16)) {
+            break;
+        }
+        before = mask;
+    }
+    return at;
+}
+
+size_t comity_embedded_far(const uint8_t *bytes, size_t size)
+{
+    return __builtin_cpu_supports("avx2") ? far_with(bytes, size) : 0;
+}

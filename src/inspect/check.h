@@ -20,14 +20,14 @@
 
 typedef enum comity_check_code {
     /* Onto the stack. */
-    COMITY_CHECK_CONSTANT, /* numbers[data] */
-    COMITY_CHECK_RECALL,   /* the name `from` */
-    COMITY_CHECK_LENGTH,   /* of the body */
-    COMITY_CHECK_FORM,     /* which of the type's shapes this is, from 1 */
-    COMITY_CHECK_DIGIT,    /* the number of the character at `from`; 0 where none is */
-    COMITY_CHECK_CHAR,     /* its byte; -1 where none is */
-    COMITY_CHECK_INDEX,    /* its place in the text; -1 if it is not there */
-    COMITY_CHECK_NUMBER,   /* the range as a decimal number; -1 beyond 18 digits */
+    COMITY_CHECK_CONSTANT,  /* numbers[data] */
+    COMITY_CHECK_RECALL,    /* the name `from` */
+    COMITY_CHECK_LENGTH,    /* of the body */
+    COMITY_CHECK_FORM,      /* which of the type's shapes this is, from 1 */
+    COMITY_CHECK_DIGIT,     /* the number of the character at `from`; 0 where none is */
+    COMITY_CHECK_CHAR,      /* its byte; -1 where none is */
+    COMITY_CHECK_INDEX,     /* its place in the text; -1 if it is not there */
+    COMITY_CHECK_NUMBER,    /* the range as a decimal number; -1 beyond 18 digits */
     COMITY_CHECK_NUMBER_IN, /* the range as a number in the text's digits; -1 if another character is there */
     COMITY_CHECK_SUM,       /* of characters' numbers times numbers[data…], over and over */
     COMITY_CHECK_SUM_CROSS, /* the same, each product's digits added */
@@ -87,10 +87,10 @@ typedef struct comity_check_step {
     uint8_t code;
     bool part;
     int16_t from, to;
-    uint16_t count;      /* of numbers or texts */
-    uint16_t text_size;  /* of the text, or of one of the texts */
-    uint32_t data;       /* into numbers, texts or steps, as the code says */
-    uint32_t more;       /* into numbers, for sums over a text's places */
+    uint16_t count;     /* of numbers or texts */
+    uint16_t text_size; /* of the text, or of one of the texts */
+    uint32_t data;      /* into numbers, texts or steps, as the code says */
+    uint32_t more;      /* into numbers, for sums over a text's places */
 } comity_check_step;
 
 /* What programs share. */

@@ -86,8 +86,8 @@ bool comity_type_try(const comity_types *types, size_t form, const uint8_t *valu
     const comity_shape *shape = &types->shapes[form];
     const comity_type_form *bounds = &types->forms[form];
     comity_check_value fitted;
-    if (size < bounds->size_min || size > bounds->size_max || size == 0 ||
-        !comity_class_has(&shape->first, value[0]) || !comity_shape_fit(types, shape, value, size, &fitted)) {
+    if (size < bounds->size_min || size > bounds->size_max || size == 0 || !comity_class_has(&shape->first, value[0]) ||
+        !comity_shape_fit(types, shape, value, size, &fitted)) {
         return false;
     }
     fitted.form = shape->ordinal;

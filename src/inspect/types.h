@@ -68,10 +68,10 @@ typedef enum comity_type_kind {
 #define COMITY_SEPARATOR_REPEATED 0x40u /* two or more between two characters */
 
 typedef struct comity_type {
-    const char *name;     /* "cn.resident-id": lower case; the state's code first where there is one */
-    const char *title;    /* in plain words */
-    const char *category; /* of the taxonomy: "government-id" */
-    const char *source;   /* the law, standard or publisher */
+    const char *name;          /* "cn.resident-id": lower case; the state's code first where there is one */
+    const char *title;         /* in plain words */
+    const char *category;      /* of the taxonomy: "government-id" */
+    const char *source;        /* the law, standard or publisher */
     const char *const *states; /* ISO 3166-1 codes, upper case; none for what belongs to no state */
     uint16_t state_count;
     uint16_t form_begin, form_end; /* its forms: [begin, end) */
@@ -97,11 +97,11 @@ typedef struct comity_type_form {
 /* Literals a scanner looks for; each says which type, or form, it speaks for.
  * The same text may be there more than once. */
 typedef enum comity_literal_kind {
-    COMITY_LITERAL_WORD,      /* speaks for a type when near; any case, whole words (scripts without spaces: anywhere) */
-    COMITY_LITERAL_FIELD,     /* a field name that speaks for a type: lower case letters and digits only,
+    COMITY_LITERAL_WORD,   /* speaks for a type when near; any case, whole words (scripts without spaces: anywhere) */
+    COMITY_LITERAL_FIELD,  /* a field name that speaks for a type: lower case letters and digits only,
                                * and beyond ASCII all bytes */
-    COMITY_LITERAL_ANCHOR,    /* the bytes with which values of a form begin; exact case */
-    COMITY_LITERAL_MARK,      /* the finding itself; any case, whole words */
+    COMITY_LITERAL_ANCHOR, /* the bytes with which values of a form begin; exact case */
+    COMITY_LITERAL_MARK,   /* the finding itself; any case, whole words */
     COMITY_LITERAL_SIGNATURE, /* the bytes at `offset` of a file */
 } comity_literal_kind;
 
@@ -111,8 +111,8 @@ typedef struct comity_literal {
     uint32_t offset; /* of a signature */
     comity_literal_kind kind;
     uint16_t type;
-    uint16_t form;     /* of an anchor; else the type's first */
-    char language[4];  /* of a word or mark, ISO 639-1; "" if none */
+    uint16_t form;    /* of an anchor; else the type's first */
+    char language[4]; /* of a word or mark, ISO 639-1; "" if none */
 } comity_literal;
 
 /* One file of types: `path` for messages. Borrowed while it is read. */

@@ -16,8 +16,8 @@ typedef struct comity_class {
 /* A part of a shape: a run of a class, or one of some texts. */
 typedef struct comity_element {
     bool is_text;
-    uint16_t class_number;        /* of a run */
-    uint16_t size_min, size_max;  /* of a run; of a text its shortest and longest; 0 at least if it may be left out */
+    uint16_t class_number;       /* of a run */
+    uint16_t size_min, size_max; /* of a run; of a text its shortest and longest; 0 at least if it may be left out */
     uint16_t text_begin, text_count; /* of a text, longest first */
 } comity_element;
 
@@ -36,7 +36,7 @@ typedef struct comity_shape {
     uint8_t ordinal;              /* which shape of its type, from 1 */
     uint32_t rest_size;           /* of the elements behind that run */
     uint32_t step_begin, step_count;
-    comity_class first;           /* bytes with which a value can begin */
+    comity_class first; /* bytes with which a value can begin */
 } comity_shape;
 
 /* Sizes that have lists of their own; longer ones share one. */

@@ -148,6 +148,7 @@ size_t comity_value_write(const uint8_t *raw, size_t size, comity_writing writin
         }
         at += one;
     }
-    *ret_separators = (uint8_t)(separators | (waiting == COMITY_SEPARATOR_SPACE ? 0 : waiting & ~COMITY_SEPARATOR_REPEATED));
+    *ret_separators =
+        (uint8_t)(separators | (waiting == COMITY_SEPARATOR_SPACE ? 0 : waiting & ~COMITY_SEPARATOR_REPEATED));
     return end;
 }

@@ -41,8 +41,8 @@ static comity_types *open_types(char **paths, size_t count)
         files[i].path = paths[i];
         files[i].text = read_file(paths[i], &files[i].size);
     }
-    comity_status status = count == 0 ? comity_types_open(&types, &error)
-                                      : comity_types_load(files, count, &types, &error);
+    comity_status status =
+        count == 0 ? comity_types_open(&types, &error) : comity_types_load(files, count, &types, &error);
     for (size_t i = 0; i < count && i < 64; i++) {
         free((void *)(uintptr_t)files[i].text);
     }
@@ -64,7 +64,8 @@ static int judge(const comity_types *types, char *line)
     }
     size_t type = comity_types_find(types, line, (size_t)(tab - line));
     const char *json = tab + 1;
-    if (type == comity_types_count(types) || comity_json_decode((const uint8_t *)json, strlen(json), text, &size, NULL) != COMITY_OK) {
+    if (type == comity_types_count(types) ||
+        comity_json_decode((const uint8_t *)json, strlen(json), text, &size, NULL) != COMITY_OK) {
         return 2;
     }
     return comity_type_accepts(types, type, (const uint8_t *)text, size, NULL) ? 1 : 0;
@@ -100,7 +101,9 @@ int main(int count, char **arguments)
         return 2;
     }
     comity_types *types = open_types(arguments + 2, (size_t)count - 2);
-    int status = strcmp(arguments[1], "judge") == 0 ? judge_all(types) : strcmp(arguments[1], "list") == 0 ? list(types) : 0;
+    int status = strcmp(arguments[1], "judge") == 0  ? judge_all(types)
+                 : strcmp(arguments[1], "list") == 0 ? list(types)
+                                                     : 0;
     comity_types_close(types);
     return status;
 }

@@ -3,6 +3,7 @@
 
     types.py judge FILE…            reads `TYPE<tab>JSON string` lines, prints 1 or 0 for each
     types.py values N SEED FILE…    prints N values a form: `TYPE<tab>JSON string`, about half of them passing
+    types.py cases FILE…            prints tests/cases/types/values.tsv
     types.py odds [--write] FILE…   estimates every type's odds; with --write puts them into the files
 """
 import json
@@ -142,7 +143,9 @@ def read_shape(text):
             least, most = (0, 1) if found.group(1) else (int(found.group(2)), int(found.group(3) or found.group(2)))
         one = re.compile(f"[{inside}]", re.S)
         alphabet = [chr(c) for c in range(256) if one.match(chr(c))]
-        alternatives[-1].append({"re": f"[{inside}]{{{least},{most}}}", "counts": True, "alphabet": alphabet, "min": least, "max": most})
+        pool = [c for c in alphabet if " " <= c <= "~"] if len(alphabet) > 64 else alphabet   # values that can be read
+        alternatives[-1].append({"re": f"[{inside}]{{{least},{most}}}", "counts": True, "alphabet": alphabet, "pool": pool,
+                                 "min": least, "max": most})
     return alternatives
 
 
@@ -784,7 +787,7 @@ def sample_element(element, rng):
     if "texts" in element:
         return rng.choice(element["texts"]) if element["min"] or rng.random() < 0.5 else ""
     count = rng.randint(element["min"], min(element["max"], element["min"] + 40))
-    return "".join(rng.choice(element["alphabet"]) for _ in range(count))
+    return "".join(rng.choice(element["pool"]) for _ in range(count))
 
 
 def sample(form, rng):
@@ -798,7 +801,7 @@ def mutate(form, parts, rng):
         element = form.elements[i]
         if "alphabet" in element and parts[i] and rng.random() < 0.97:
             at = rng.randrange(len(parts[i]))
-            parts[i] = parts[i][:at] + rng.choice(element["alphabet"]) + parts[i][at + 1:]
+            parts[i] = parts[i][:at] + rng.choice(element["pool"]) + parts[i][at + 1:]
         else:
             parts[i] = sample_element(element, rng)
     return parts
@@ -939,6 +942,11 @@ def main():
     elif command == "values":
         for name, text in values(read_files(arguments[2:]), int(arguments[0]), arguments[1]):
             print(f"{name}\t{json.dumps(text)}")
+    elif command == "cases":
+        types = read_files(arguments)
+        print("# Made by `tests/oracle/types.py cases`, and judged by it: a form's value that passes, if one was found, and one spoilt.")
+        for name, text in values(types, 1, "1"):
+            print(f"{name}\t{json.dumps(text)}\t{'valid' if types[name].accepts(text) else 'invalid'}")
     elif arguments[0] == "--write":
         write_odds(read_files(arguments[1:]))
     else:

@@ -59,7 +59,8 @@ static comity_status read_type(comity_types_compiler *compiler)
     comity_draft *draft = &compiler->draft;
     size_t size;
     memset(draft, 0, sizeof *draft);
-    draft->separators = COMITY_SEPARATOR_SPACE | COMITY_SEPARATOR_HYPHEN | COMITY_SEPARATOR_DOT | COMITY_SEPARATOR_SLASH;
+    draft->separators =
+        COMITY_SEPARATOR_SPACE | COMITY_SEPARATOR_HYPHEN | COMITY_SEPARATOR_DOT | COMITY_SEPARATOR_SLASH;
     draft->shape_begin = compiler->shapes.count;
     draft->step_begin = compiler->steps.count;
     draft->literal_begin = compiler->literals.count;

@@ -8,9 +8,9 @@
 #include "inspect/types_inner.h"
 
 /* A list that grows in the compiler's arena. */
-#define COMITY_LIST(T)     \
-    struct {               \
-        T *items;          \
+#define COMITY_LIST(T)          \
+    struct {                    \
+        T *items;               \
         size_t count, capacity; \
     }
 
@@ -69,11 +69,11 @@ COMITY_MUST_USE comity_status comity_list_reserve(comity_types_compiler *compile
                                                   size_t count, size_t size);
 
 /* Appends an item to a list of the compiler; leaves the function on failure. */
-#define COMITY_APPEND(compiler, list, ...)                                                                            \
-    do {                                                                                                              \
-        COMITY_TRY(comity_list_reserve((compiler), &(list)->items, &(list)->capacity, (list)->count,                 \
-                                       sizeof *(list)->items));                                                       \
-        (list)->items[(list)->count++] = __VA_ARGS__;                                                                 \
+#define COMITY_APPEND(compiler, list, ...)                                                                             \
+    do {                                                                                                               \
+        COMITY_TRY(                                                                                                    \
+            comity_list_reserve((compiler), &(list)->items, &(list)->capacity, (list)->count, sizeof *(list)->items)); \
+        (list)->items[(list)->count++] = __VA_ARGS__;                                                                  \
     } while (0)
 
 /* Reads the next token. */

@@ -366,8 +366,7 @@ static comity_status recall(comity_types_compiler *compiler)
         const comity_name *name = &compiler->draft.names[i];
         if (name->size == token->size && memcmp(name->text, token->text, name->size) == 0) {
             COMITY_TRY(comity_compile_next(compiler));
-            return comity_compile_step(compiler,
-                                       (comity_check_step){.code = COMITY_CHECK_RECALL, .from = (int16_t)i});
+            return comity_compile_step(compiler, (comity_check_step){.code = COMITY_CHECK_RECALL, .from = (int16_t)i});
         }
     }
     return comity_compile_expected(compiler, "a number, a function or a name given with \"let\"");

@@ -176,12 +176,12 @@ static comity_status read_shape(comity_types_compiler *compiler)
 static comity_status read_find(comity_types_compiler *compiler)
 {
     static const char *const words[COMITY_FIND_COUNT] = {
-        [COMITY_FIND_DIGITS] = "digits",   [COMITY_FIND_PHONE] = "phone",
-        [COMITY_FIND_ALNUM] = "alnum",     [COMITY_FIND_WRITTEN] = "written",
-        [COMITY_FIND_TOKEN] = "token",     [COMITY_FIND_EMAIL] = "email",
-        [COMITY_FIND_MRZ] = "mrz",         [COMITY_FIND_COORDINATES] = "coordinates",
-        [COMITY_FIND_LABEL] = "label",     [COMITY_FIND_ANCHOR] = "anchor",
-        [COMITY_FIND_MARK] = "mark",       [COMITY_FIND_SIGNATURE] = "signature",
+        [COMITY_FIND_DIGITS] = "digits", [COMITY_FIND_PHONE] = "phone",
+        [COMITY_FIND_ALNUM] = "alnum",   [COMITY_FIND_WRITTEN] = "written",
+        [COMITY_FIND_TOKEN] = "token",   [COMITY_FIND_EMAIL] = "email",
+        [COMITY_FIND_MRZ] = "mrz",       [COMITY_FIND_COORDINATES] = "coordinates",
+        [COMITY_FIND_LABEL] = "label",   [COMITY_FIND_ANCHOR] = "anchor",
+        [COMITY_FIND_MARK] = "mark",     [COMITY_FIND_SIGNATURE] = "signature",
     };
     size_t number = 0;
     COMITY_TRY(one_of(compiler, words, COMITY_FIND_COUNT,
@@ -329,7 +329,8 @@ size_t comity_field_write(const char *name, size_t size, char *ret_text)
     for (size_t i = 0; i < size; i++) {
         char byte = name[i];
         bool is_upper = byte >= 'A' && byte <= 'Z';
-        bool is_kept = is_upper || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || (uint8_t)byte >= 0x80;
+        bool is_kept =
+            is_upper || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || (uint8_t)byte >= 0x80;
         if (is_kept) {
             ret_text[written++] = is_upper ? (char)(byte - 'A' + 'a') : byte;
         }
@@ -401,13 +402,27 @@ static const struct {
     const char *keyword;
     comity_line_reader read;
 } lines[] = {
-    {"like", read_like},         {"kind", read_kind},           {"state", read_states},
-    {"category", read_category}, {"person", read_person},       {"source", read_source},
-    {"shape", read_shape},       {"find", read_find},           {"writing", read_writing},
-    {"separators", read_separators}, {"needs", read_needs},     {"odds", read_odds},
-    {"confidence", read_confidence}, {"let", read_let},         {"check", read_check},
-    {"date", read_date},         {"region", read_region},       {"require", read_require},
-    {"entropy", read_entropy},   {"words", read_words},         {"fields", read_fields},
+    {"like", read_like},
+    {"kind", read_kind},
+    {"state", read_states},
+    {"category", read_category},
+    {"person", read_person},
+    {"source", read_source},
+    {"shape", read_shape},
+    {"find", read_find},
+    {"writing", read_writing},
+    {"separators", read_separators},
+    {"needs", read_needs},
+    {"odds", read_odds},
+    {"confidence", read_confidence},
+    {"let", read_let},
+    {"check", read_check},
+    {"date", read_date},
+    {"region", read_region},
+    {"require", read_require},
+    {"entropy", read_entropy},
+    {"words", read_words},
+    {"fields", read_fields},
     {"signature", read_signature},
 };
 
@@ -419,12 +434,14 @@ static comity_status read_line(comity_types_compiler *compiler)
                 COMITY_TRY(comity_compile_next(compiler));
             }
             COMITY_TRY(lines[i].read(compiler));
-            return comity_compile_at_end(compiler) ? COMITY_OK : comity_compile_expected(compiler, "the end of the line");
+            return comity_compile_at_end(compiler) ? COMITY_OK
+                                                   : comity_compile_expected(compiler, "the end of the line");
         }
     }
-    return comity_compile_expected(compiler, "one of like, kind, state, category, person, source, shape, find, writing, "
-                                             "separators, needs, odds, confidence, let, check, date, region, require, "
-                                             "entropy, words, fields, signature");
+    return comity_compile_expected(compiler,
+                                   "one of like, kind, state, category, person, source, shape, find, writing, "
+                                   "separators, needs, odds, confidence, let, check, date, region, require, "
+                                   "entropy, words, fields, signature");
 }
 
 comity_status comity_compile_lines(comity_types_compiler *compiler)

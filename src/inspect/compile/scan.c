@@ -83,7 +83,8 @@ comity_status comity_scan_expected(const comity_scan *scan, const comity_scan_to
                                    comity_error *reterr)
 {
     if (found->kind == COMITY_SCAN_END) {
-        return comity_scan_fail(scan, found->line, found->column, reterr, "the text ends, but %s is expected", expected);
+        return comity_scan_fail(scan, found->line, found->column, reterr, "the text ends, but %s is expected",
+                                expected);
     }
     return comity_scan_fail(scan, found->line, found->column, reterr, "%s found, but %s expected",
                             comity_quote_bytes(found->text, found->size).text, expected);
@@ -178,10 +179,10 @@ bool comity_scan_is(const comity_scan_token *token, const char *text)
 
 static int hex_value(char byte)
 {
-    return is_digit(byte)                 ? byte - '0'
+    return is_digit(byte)               ? byte - '0'
            : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
            : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                          : -1;
+                                        : -1;
 }
 
 comity_status comity_scan_unescape(const comity_scan *scan, const comity_scan_token *string, char *ret_bytes,
@@ -197,14 +198,15 @@ comity_status comity_scan_unescape(const comity_scan *scan, const comity_scan_to
             continue;
         }
         const char *known = i + 1 < string->size ? memchr(escapes, text[i + 1], sizeof escapes - 1) : NULL;
-        bool hex = i + 3 < string->size && text[i + 1] == 'x' && hex_value(text[i + 2]) >= 0 &&
-                   hex_value(text[i + 3]) >= 0;
+        bool hex =
+            i + 3 < string->size && text[i + 1] == 'x' && hex_value(text[i + 2]) >= 0 && hex_value(text[i + 3]) >= 0;
         if (known == NULL && !hex) {
             uint32_t at = string->column + 1 + (uint32_t)i;
             return comity_scan_fail(scan, string->line, at, reterr,
                                     "a backslash found, but \\\", \\\\, \\n, \\r, \\t or \\xHH expected");
         }
-        ret_bytes[size++] = hex ? (char)(hex_value(text[i + 2]) * 16 + hex_value(text[i + 3])) : meanings[known - escapes];
+        ret_bytes[size++] =
+            hex ? (char)(hex_value(text[i + 2]) * 16 + hex_value(text[i + 3])) : meanings[known - escapes];
         i += hex ? 3 : 1;
     }
     *ret_size = size;

@@ -104,8 +104,8 @@ static size_t unite(comity_literal *literals, size_t count)
 static comity_status keep_literals(comity_types_compiler *compiler, comity_types *types)
 {
     size_t count = unite(compiler->literals.items, compiler->literals.count);
-    COMITY_TRY(keep(types, compiler->literals.items, count, sizeof *types->literals, &types->literals,
-                    compiler->reterr));
+    COMITY_TRY(
+        keep(types, compiler->literals.items, count, sizeof *types->literals, &types->literals, compiler->reterr));
     types->literal_count = count;
     for (size_t i = 0; i < count; i++) {
         char *copy;
@@ -118,32 +118,52 @@ static comity_status keep_literals(comity_types_compiler *compiler, comity_types
 
 /* ---- finding forms and types ---- */
 
-static bool is_listed(const comity_types *types, size_t form, comity_find find, size_t list)
+/* The lists that a form is on: [first, end). */
+static void lists_of(const comity_type_form *form, size_t *ret_first, size_t *ret_end)
 {
-    const comity_type_form *now = &types->forms[form];
-    bool large = list == COMITY_DISPATCH_SIZES;
-    bool fits = large ? now->size_max >= list : list >= now->size_min && list <= now->size_max;
-    return now->find == find && fits;
+    *ret_first = form->size_min < COMITY_DISPATCH_SIZES ? form->size_min : COMITY_DISPATCH_SIZES;
+    *ret_end = (form->size_max < COMITY_DISPATCH_SIZES ? form->size_max : COMITY_DISPATCH_SIZES) + 1;
 }
 
-static size_t fill_lists(comity_types *types, uint16_t *lists)
+/* How many forms each list has, then where each begins; returns how many all have. */
+static size_t place_lists(comity_types *types)
 {
+    size_t first;
+    size_t end;
     size_t count = 0;
-    for (size_t find = 0; find < COMITY_FIND_COUNT; find++) {
-        for (size_t list = 0; list <= COMITY_DISPATCH_SIZES; list++) {
-            types->dispatch[find][list] = (uint32_t)count;
-            for (size_t form = 0; form < types->form_count; form++) {
-                if (is_listed(types, form, (comity_find)find, list)) {
-                    if (lists != NULL) {
-                        lists[count] = (uint16_t)form;
-                    }
-                    count++;
-                }
-            }
+    for (size_t form = 0; form < types->form_count; form++) {
+        lists_of(&types->forms[form], &first, &end);
+        for (size_t list = first; list < end; list++) {
+            types->dispatch[types->forms[form].find][list]++;
         }
-        types->dispatch[find][COMITY_DISPATCH_SIZES + 1] = (uint32_t)count;
+    }
+    for (size_t find = 0; find < COMITY_FIND_COUNT; find++) {
+        for (size_t list = 0; list < COMITY_DISPATCH_SIZES + 2; list++) {
+            uint32_t here = types->dispatch[find][list];
+            types->dispatch[find][list] = (uint32_t)count;
+            count += here;
+        }
     }
     return count;
+}
+
+/* Fills the lists: where each begins moves to its end, which is where the next begins. */
+static void fill_lists(comity_types *types)
+{
+    size_t first;
+    size_t end;
+    for (size_t form = 0; form < types->form_count; form++) {
+        uint32_t *begins = types->dispatch[types->forms[form].find];
+        lists_of(&types->forms[form], &first, &end);
+        for (size_t list = first; list < end; list++) {
+            types->dispatched[begins[list]++] = (uint16_t)form;
+        }
+    }
+    for (size_t find = 0; find < COMITY_FIND_COUNT; find++) {
+        uint32_t *begins = types->dispatch[find];
+        memmove(begins + 1, begins, (COMITY_DISPATCH_SIZES + 1) * sizeof *begins);
+        begins[0] = find == 0 ? 0 : types->dispatch[find - 1][COMITY_DISPATCH_SIZES + 1];
+    }
 }
 
 /* Insertion, as names come nearly in order. */
@@ -161,10 +181,10 @@ static void sort_names(comity_types *types)
 static comity_status make_lists(comity_types *types, comity_error *reterr)
 {
     void *memory;
-    COMITY_TRY(comity_arena_take_array(&types->arena, fill_lists(types, NULL), sizeof *types->dispatched, &memory,
-                                       reterr));
+    COMITY_TRY(
+        comity_arena_take_array(&types->arena, place_lists(types), sizeof *types->dispatched, &memory, reterr));
     types->dispatched = memory;
-    (void)fill_lists(types, types->dispatched);
+    fill_lists(types);
     COMITY_TRY(comity_arena_take_array(&types->arena, types->type_count, sizeof *types->by_name, &memory, reterr));
     types->by_name = memory;
     sort_names(types);

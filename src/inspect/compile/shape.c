@@ -23,7 +23,8 @@ static comity_status fail_here(comity_types_compiler *compiler, const char *expe
     uint32_t column = (uint32_t)(scan->at - scan->line_begin + 1);
     char byte = peek(compiler);
     if (byte == '\n' || byte == '\r' || byte == '#') {
-        return comity_scan_fail(scan, scan->line, column, compiler->reterr, "the line ends, but %s is expected", expected);
+        return comity_scan_fail(scan, scan->line, column, compiler->reterr, "the line ends, but %s is expected",
+                                expected);
     }
     comity_scan_token found = {COMITY_SCAN_SIGN, scan->file->text + scan->at, 1, 0, scan->line, column, false};
     return comity_scan_expected(scan, &found, expected, compiler->reterr);
@@ -169,7 +170,7 @@ static comity_status read_class(comity_types_compiler *compiler, comity_class *r
     }
     compiler->scan.at++;
     for (size_t i = 0; inverted && i < sizeof class.bits; i++) {
-        class.bits[i] = (uint8_t)~class.bits[i];
+        class.bits[i] = (uint8_t) ~class.bits[i];
     }
     *ret_class = class;
     return COMITY_OK;

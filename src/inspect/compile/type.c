@@ -160,7 +160,8 @@ static comity_status make_form(comity_types_compiler *compiler, size_t number)
     form.separators = draft->separators;
     form.repeated_separators = !draft->single_separators;
     form.odds = draft->odds;
-    form.evidence = draft->evidence | COMITY_EVIDENCE_SHAPE | (has_literal(compiler, shape) ? COMITY_EVIDENCE_LITERAL : 0);
+    form.evidence =
+        draft->evidence | COMITY_EVIDENCE_SHAPE | (has_literal(compiler, shape) ? COMITY_EVIDENCE_LITERAL : 0);
     sizes_of(compiler, shape, &form);
     set_confidence(draft, &form);
     shape->step_begin = (uint32_t)draft->step_begin;
@@ -246,7 +247,8 @@ static comity_status append_anchors(comity_types_compiler *compiler, size_t form
         const comity_shape_text *text = &compiler->shape_texts.items[first->text_begin + i];
         comity_literal literal = {.size = text->size, .kind = COMITY_LITERAL_ANCHOR, .form = (uint16_t)form};
         char *copy;
-        COMITY_TRY(comity_arena_copy(compiler->arena, compiler->texts.items + text->at, text->size, &copy, compiler->reterr));
+        COMITY_TRY(
+            comity_arena_copy(compiler->arena, compiler->texts.items + text->at, text->size, &copy, compiler->reterr));
         literal.text = copy;
         COMITY_APPEND(compiler, &compiler->literals, literal);
     }

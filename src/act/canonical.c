@@ -54,6 +54,21 @@ static void put_date(canonical_writer *writer, int32_t date)
     put(writer, "\"");
 }
 
+/* A text of the image, which needs no escapes, in quotes. */
+static inline void put_string(canonical_writer *writer, const char *before, uint32_t text, size_t size)
+{
+    put(writer, before);
+    put(writer, "\"");
+    comity_buffer_append(&writer->out, comity_image_text(writer->image, text), size);
+    put(writer, "\"");
+}
+
+static inline void put_name(canonical_writer *writer, const char *before, comity_class class_of, uint32_t name)
+{
+    const comity_name_record *record = comity_image_name(writer->image, class_of, name);
+    put_string(writer, before, record->text, record->size);
+}
+
 static void put_names(canonical_writer *writer, comity_class class_of, const comity_set *set, comity_known known)
 {
     bool first = true;
@@ -61,8 +76,7 @@ static void put_names(canonical_writer *writer, comity_class class_of, const com
     for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
         for (uint64_t bits = set->words[word]; bits != 0; bits &= bits - 1) {
             uint32_t name = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            put(writer, first ? "" : ",");
-            put(writer, comity_image_text(writer->image, comity_image_name(writer->image, class_of, name)->json));
+            put_name(writer, first ? "" : ",", class_of, name);
             first = false;
         }
     }
@@ -251,8 +265,7 @@ static void put_received(canonical_writer *writer)
         }
         if (received->paper != COMITY_NONE16) {
             put_key(writer, "paper", &first);
-            put(writer, comity_image_text(writer->image,
-                                          comity_image_name(writer->image, COMITY_CLASS_PAPER, received->paper)->json));
+            put_name(writer, "", COMITY_CLASS_PAPER, received->paper);
         }
         put(writer, "}");
         items_next(writer, &receipts);
@@ -374,7 +387,7 @@ static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
         put_date(writer, paper->from);
     }
     put_key(writer, "kind", &first);
-    put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_PAPER, paper->kind)->json));
+    put_name(writer, "", COMITY_CLASS_PAPER, paper->kind);
     if (paper->ref.text != NULL) {
         put_key(writer, "ref", &first);
         put_slice(writer, &paper->ref);
@@ -395,7 +408,7 @@ static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
         items_begin(writer, &laws);
         for (uint32_t i = 0; i < paper->under_count; i++) {
             uint32_t law = writer->act->numbers[paper->first_under + i];
-            put(writer, comity_image_text(writer->image, writer->image->laws[law].code_json));
+            put_string(writer, "", writer->image->laws[law].code, writer->image->laws[law].code_size);
             items_next(writer, &laws);
         }
         items_end(writer, &laws, COMITY_KNOWN_ALL, true);
@@ -429,7 +442,7 @@ static void put_counts(canonical_writer *writer)
     items_begin(writer, &counts);
     for (uint32_t i = 0; i < writer->act->count_count; i++) {
         const comity_count_given *given = &writer->act->counts[i];
-        put(writer, comity_image_text(writer->image, writer->image->counts[given->count].json));
+        put_string(writer, "", writer->image->counts[given->count].name, writer->image->counts[given->count].size);
         put(writer, ":");
         put_range(writer, given->range);
         items_next(writer, &counts);
@@ -492,7 +505,7 @@ static void put_act(canonical_writer *writer)
         while (!comity_set_has(&act->facts[COMITY_SLOT_DEAL].yes, deal)) {
             deal++;
         }
-        put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_DEAL, deal)->json));
+        put_name(writer, "", COMITY_CLASS_DEAL, deal);
     }
     if (act->basis_text.text != NULL || act->binding_given || act->channel_given) {
         put_key(writer, "demand", &first);

@@ -18,6 +18,8 @@
 
 /* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
 #define COMITY_LIMIT_LAW_ROWS 1024
+/* All rules as law, unpacked: as many as can be numbered, ten times as long as those on file. */
+#define COMITY_LIMIT_LAW_CLAUSES_BYTES ((size_t)256 << 20)
 /* Places, laws, rules, counts: they are numbered in 16 bits where acts name them. */
 #define COMITY_LIMIT_LAW_NAMES 65000
 /* One act's parts: each is far more than an act has that a person would write,

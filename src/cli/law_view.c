@@ -44,44 +44,71 @@ static void date_text(int32_t date, const char *otherwise, char *text, size_t si
     (void)snprintf(text, size, "%s", day);
 }
 
+static void print_buffer(const comity_buffer *buffer)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (comity_buffer_bytes(buffer, &bytes, &size, NULL) == COMITY_OK) {
+        (void)fwrite(bytes, 1, size, stdout);
+    }
+}
+
 static void print_json_string(const char *text)
 {
     comity_buffer buffer;
-    const uint8_t *bytes;
-    size_t size;
     comity_buffer_init(&buffer, (size_t)1 << 20);
     comity_buffer_append_json_string(&buffer, text, strlen(text));
-    if (comity_buffer_bytes(&buffer, &bytes, &size, NULL) == COMITY_OK) {
-        (void)fwrite(bytes, 1, size, stdout);
-    }
+    print_buffer(&buffer);
     comity_buffer_free(&buffer);
 }
 
-static void print_rule_json(const comity_image *image, const comity_rule_record *rule, bool clauses)
+/* The words of all rules, unpacked; NULL after complaining. The caller frees. */
+static char *clauses_new(const comity_image *image)
 {
+    comity_error error = {.message = "out of memory"};
+    char *clauses = malloc((size_t)image->header->clauses_size + 1);
+    if (clauses == NULL || comity_image_clauses(image, clauses, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+        free(clauses);
+        return NULL;
+    }
+    return clauses;
+}
+
+static void print_rule_names_json(const comity_image *image, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        (void)printf("%s\"%s\"", i == 0 ? "" : ",", text_of(image, image->rules[image->indices[first + i]].name));
+    }
+}
+
+/* `clauses`: the rule as law, or NULL for the short form. */
+static void print_rule_json(const comity_image *image, const comity_rule_record *rule, const char *clauses)
+{
+    comity_buffer buffer;
     char from[16];
     char until[16];
     date_text(rule->from, "", from, sizeof from);
     date_text(rule->until, "", until, sizeof until);
-    (void)fputs(text_of(image, rule->json_head), stdout);
+    comity_buffer_init(&buffer, (size_t)1 << 20);
+    comity_rule_json_head(image, rule, (comity_effect)rule->effect, &buffer);
+    print_buffer(&buffer);
+    comity_buffer_reset(&buffer);
     (void)printf(from[0] == '\0' ? ",\"from\":null" : ",\"from\":\"%s\"", from);
     (void)printf(until[0] == '\0' ? ",\"until\":null" : ",\"until\":\"%s\"", until);
-    if (clauses) {
+    if (clauses != NULL) {
         (void)fputs(",\"law\":", stdout);
-        print_json_string(text_of(image, rule->clauses));
+        print_json_string(clauses);
         (void)fputs(",\"lifted_by\":[", stdout);
-        for (uint32_t i = 0; i < rule->lifter_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_lifter + i]].json_name));
-        }
+        print_rule_names_json(image, rule->first_lifter, rule->lifter_count);
         (void)fputs("],\"ways\":[", stdout);
-        for (uint32_t i = 0; i < rule->way_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_way + i]].json_name));
-        }
+        print_rule_names_json(image, rule->first_way, rule->way_count);
         (void)fputs("]", stdout);
     }
-    (void)puts(text_of(image, rule->json_tail));
+    comity_rule_json_tail(image, rule, &buffer);
+    comity_buffer_append_byte(&buffer, '\n');
+    print_buffer(&buffer);
+    comity_buffer_free(&buffer);
 }
 
 /* ---- list ---- */
@@ -115,7 +142,7 @@ static int list_print(const comity_image *image, const list_options *options)
             continue;
         }
         if (options->json) {
-            print_rule_json(image, rule, false);
+            print_rule_json(image, rule, NULL);
             continue;
         }
         date_text(rule->from, "", from, sizeof from);
@@ -203,11 +230,11 @@ static void print_names(const comity_image *image, const char *before, uint32_t 
     }
 }
 
-static void print_rule(const comity_image *image, const comity_rule_record *rule)
+static void print_rule(const comity_image *image, const comity_rule_record *rule, const char *clauses)
 {
     char from[16];
     char until[16];
-    (void)fputs(text_of(image, rule->clauses), stdout);
+    (void)fputs(clauses, stdout);
     date_text(rule->from, "always", from, sizeof from);
     date_text(rule->until, "further notice", until, sizeof until);
     (void)printf("  # %s\n", text_of(image, rule->cite));
@@ -219,7 +246,7 @@ static void print_rule(const comity_image *image, const comity_rule_record *rule
     (void)putchar('\n');
 }
 
-static int show_one(const comity_image *image, const char *name, bool json)
+static int show_one(const comity_image *image, const char *clauses, const char *name, bool json)
 {
     uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, name, strlen(name));
     uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name));
@@ -231,9 +258,9 @@ static int show_one(const comity_image *image, const char *name, bool json)
     for (uint32_t i = 0; i < image->rules_count; i++) {
         if (i == rule || (rule == COMITY_IMAGE_NONE && image->rules[i].law == law)) {
             if (json) {
-                print_rule_json(image, &image->rules[i], true);
+                print_rule_json(image, &image->rules[i], clauses + image->rules[i].clauses);
             } else {
-                print_rule(image, &image->rules[i]);
+                print_rule(image, &image->rules[i], clauses + image->rules[i].clauses);
             }
         }
     }
@@ -262,11 +289,13 @@ int law_show_main(int argc, char **argv)
     if (law == NULL) {
         return EXIT_ERROR;
     }
-    int status = EXIT_CLEAN;
-    for (int i = optind; i < argc; i++) {
-        int one = show_one(&law->image, argv[i], json);
+    char *clauses = clauses_new(&law->image);
+    int status = clauses == NULL ? EXIT_ERROR : EXIT_CLEAN;
+    for (int i = optind; clauses != NULL && i < argc; i++) {
+        int one = show_one(&law->image, clauses, argv[i], json);
         status = one > status ? one : status;
     }
+    free(clauses);
     comity_law_close(law);
     return status;
 }
@@ -307,10 +336,10 @@ static void print_lines(const char *sign, const char *text, const char *other)
     }
 }
 
-static bool rule_changed(const comity_image *old, const comity_rule_record *before, const comity_image *new,
-                         const comity_rule_record *after)
+static bool rule_changed(const comity_image *old, const comity_rule_record *before, const char *old_clauses,
+                         const comity_image *new, const comity_rule_record *after, const char *new_clauses)
 {
-    bool text_same = same(old, before->clauses, new, after->clauses);
+    bool text_same = strcmp(old_clauses, new_clauses) == 0;
     bool dates_same = before->from == after->from && before->until == after->until;
     bool cite_same = same(old, before->cite, new, after->cite);
     bool check_same = before->checked == after->checked && same(old, before->check, new, after->check);
@@ -329,8 +358,8 @@ static bool rule_changed(const comity_image *old, const comity_rule_record *befo
     if (!cite_same) {
         (void)printf("  cited as: was %s, is %s\n", text_of(old, before->cite), text_of(new, after->cite));
     }
-    print_lines("-", text_of(old, before->clauses), text_of(new, after->clauses));
-    print_lines("+", text_of(new, after->clauses), text_of(old, before->clauses));
+    print_lines("-", old_clauses, new_clauses);
+    print_lines("+", new_clauses, old_clauses);
     return true;
 }
 
@@ -363,7 +392,8 @@ static uint32_t laws_only_in(const comity_image *image, const comity_image *othe
     return count;
 }
 
-static uint32_t diff_images(const comity_image *old, const comity_image *new)
+static uint32_t diff_images(const comity_image *old, const char *old_clauses, const comity_image *new,
+                            const char *new_clauses)
 {
     uint32_t count = laws_only_in(old, new, "removed") + laws_only_in(new, old, "added");
     count += rules_only_in(old, new, "removed") + rules_only_in(new, old, "added");
@@ -372,7 +402,8 @@ static uint32_t diff_images(const comity_image *old, const comity_image *new)
         const char *name = rules[i] == NULL ? "" : text_of(new, rules[i]->name);
         uint32_t before = comity_image_find(old, COMITY_CLASS_RULE, name, strlen(name));
         if (rules[i] != NULL && before != COMITY_IMAGE_NONE) {
-            count += rule_changed(old, &old->rules[before], new, rules[i]);
+            count += rule_changed(old, &old->rules[before], old_clauses + old->rules[before].clauses, new, rules[i],
+                                  new_clauses + rules[i]->clauses);
         }
     }
     free(rules);
@@ -386,9 +417,11 @@ int law_diff_main(int argc, char **argv)
     }
     comity_law *old = open_law(argv[1]);
     comity_law *new = old == NULL ? NULL : open_law(argv[2]);
+    char *old_clauses = new == NULL ? NULL : clauses_new(&old->image);
+    char *new_clauses = old_clauses == NULL ? NULL : clauses_new(&new->image);
     int status = EXIT_ERROR;
-    if (new != NULL) {
-        uint32_t count = diff_images(&old->image, &new->image);
+    if (new_clauses != NULL) {
+        uint32_t count = diff_images(&old->image, old_clauses, &new->image, new_clauses);
         bool same_bytes = memcmp(old->image.hash, new->image.hash, sizeof old->image.hash) == 0;
         if (count == 0 && same_bytes) {
             (void)printf("the same law: %s\n", old->image.hash_text);
@@ -398,6 +431,8 @@ int law_diff_main(int argc, char **argv)
         }
         status = same_bytes ? EXIT_CLEAN : EXIT_NOT_CLEAN;
     }
+    free(old_clauses);
+    free(new_clauses);
     comity_law_close(new);
     comity_law_close(old);
     return status;

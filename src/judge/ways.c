@@ -426,14 +426,32 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
 
 /* ---- order ---- */
 
-const char *comity_item_text(const comity_image *image, uint32_t item, bool json)
+const char *comity_item_text(const comity_image *image, uint32_t item, size_t *ret_size)
 {
+    size_t size;
+    ret_size = ret_size == NULL ? &size : ret_size;
     if (item & COMITY_ITEM_SAFEGUARD) {
         const comity_name_record *name =
             comity_image_name(image, COMITY_CLASS_SAFEGUARD, item & ~COMITY_ITEM_SAFEGUARD);
-        return comity_image_text(image, json ? name->json : name->text);
+        *ret_size = name->size;
+        return comity_image_text(image, name->text);
     }
-    return comity_image_text(image, json ? image->leaves[item].json : image->leaves[item].text);
+    *ret_size = image->leaves[item].size;
+    return comity_image_text(image, image->leaves[item].text);
+}
+
+/* The order of items is that of their JSON, where a quote stands at the end. */
+static int item_compare(const comity_image *image, uint32_t a, uint32_t b)
+{
+    const char *left = comity_item_text(image, a, NULL);
+    const char *right = comity_item_text(image, b, NULL);
+    while (*left == *right && *left != '\0') {
+        left++;
+        right++;
+    }
+    int left_byte = *left == '\0' ? '"' : (unsigned char)*left;
+    int right_byte = *right == '\0' ? '"' : (unsigned char)*right;
+    return *left == *right ? 0 : left_byte - right_byte;
 }
 
 static int way_compare(const comity_image *image, const comity_way *a, const comity_way *b)
@@ -442,7 +460,7 @@ static int way_compare(const comity_image *image, const comity_way *a, const com
         return a->count < b->count ? -1 : 1;
     }
     for (uint32_t i = 0; i < a->count; i++) {
-        int order = strcmp(comity_item_text(image, a->items[i], true), comity_item_text(image, b->items[i], true));
+        int order = item_compare(image, a->items[i], b->items[i]);
         if (order != 0) {
             return order;
         }
@@ -457,8 +475,7 @@ static void ways_sort(const comity_image *image, comity_ways *ways)
         for (uint32_t j = 1; j < way->count; j++) {
             uint32_t item = way->items[j];
             uint32_t k = j;
-            for (; k > 0 && strcmp(comity_item_text(image, way->items[k - 1], true),
-                                   comity_item_text(image, item, true)) > 0; k--) {
+            for (; k > 0 && item_compare(image, way->items[k - 1], item) > 0; k--) {
                 way->items[k] = way->items[k - 1];
             }
             way->items[k] = item;

@@ -2,36 +2,82 @@
 #include "law/image.h"
 
 #include "base/near.h"
+#include "base/pack.h"
+#include "base/swar.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
+static uint64_t load(const char *text)
+{
+    return comity_swar_load((const uint8_t *)text);
+}
+
+/* The last 1 to 7 bytes, the rest zero; as on a little-endian machine. */
+static uint64_t load_last(const char *text, size_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    if (size < 4) {
+        return (uint64_t)bytes[0] | (uint64_t)bytes[size / 2] << (size / 2 * 8) |
+               (uint64_t)bytes[size - 1] << ((size - 1) * 8);
+    }
+    uint32_t low;
+    uint32_t high;
+    memcpy(&low, bytes, sizeof low);
+    memcpy(&high, bytes + size - 4, sizeof high);
+    return (uint64_t)low | (uint64_t)high << ((size - 4) * 8);
+}
+
+static uint64_t hash_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    return hash ^ hash >> 32;
+}
+
 /* Eight bytes at a time: names are short and looked up for every act. */
-uint32_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
+uint64_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
 {
     uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(class_of + 1) + size;
-    while (size != 0) {
-        uint64_t word = 0;
-        size_t taken = size < 8 ? size : 8;
-        memcpy(&word, text, taken);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-        text += taken;
-        size -= taken;
+    for (; size >= 8; size -= 8, text += 8) {
+        hash = hash_word(hash, load(text));
     }
-    return (uint32_t)(hash ^ (hash >> 29));
+    if (size != 0) {
+        hash = hash_word(hash, load_last(text, size));
+    }
+    return hash ^ hash >> 29;
+}
+
+/* Does the text say these bytes and no more? There may be a byte 0 among them. */
+static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size)
+{
+    if (size >= image->texts_count - place || image->texts[place + size] != '\0') {
+        return false;
+    }
+    const char *own = image->texts + place;
+    for (; size >= 8; size -= 8, text += 8, own += 8) {
+        uint64_t word = load(own);
+        if (word != load(text) || comity_swar_equal(word, 0)) {
+            return false;
+        }
+    }
+    if (size == 0) {
+        return true;
+    }
+    uint64_t word = load_last(own, size);
+    return word == load_last(text, size) && !comity_swar_equal(word | UINT64_MAX << size * 8, 0);
 }
 
 uint32_t comity_image_find(const comity_image *image, comity_class class_of, const char *text, size_t size)
 {
-    uint32_t hash = comity_symbol_hash(class_of, text, size);
+    uint64_t hash = comity_symbol_hash(class_of, text, size);
     uint32_t mask = image->symbols_count - 1;
-    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+    uint8_t tag = comity_symbol_tag(hash);
+    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
         const comity_symbol *symbol = &image->symbols[i];
         if (symbol->class_of == COMITY_CLASS_LAST) {
             return COMITY_IMAGE_NONE;
         }
-        if (symbol->hash == hash && symbol->class_of == (uint32_t)class_of &&
-            strncmp(image->texts + symbol->text, text, size) == 0 && image->texts[symbol->text + size] == '\0') {
+        if (symbol->tag == tag && symbol->class_of == class_of && text_says(image, symbol->text, text, size)) {
             return symbol->index;
         }
     }
@@ -42,12 +88,27 @@ const char *comity_image_near(const comity_image *image, comity_class class_of, 
     comity_near near;
     comity_near_begin(&near, text, size);
     for (uint32_t i = 0; i < image->symbols_count; i++) {
-        if (image->symbols[i].class_of == (uint32_t)class_of) {
+        if (image->symbols[i].class_of == class_of) {
             const char *candidate = image->texts + image->symbols[i].text;
             comity_near_offer(&near, candidate, strlen(candidate));
         }
     }
     return near.best;
+}
+
+comity_status comity_image_clauses(const comity_image *image, char *ret_clauses, comity_error *reterr)
+{
+    size_t size = image->header->clauses_size;
+    comity_error error;
+    comity_status status =
+        comity_unpack(image->texts, image->texts_count, image->packed, image->packed_count, ret_clauses, size, &error);
+    if (status != COMITY_OK) {
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no words of rules: %s", error.message);
+    }
+    if (size == 0 || ret_clauses[size - 1] != '\0' || comity_utf8_check(ret_clauses, size) != size) {
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no words of rules: they are no text");
+    }
+    return COMITY_OK;
 }
 
 /* ---- places ---- */

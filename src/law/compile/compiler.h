@@ -138,6 +138,8 @@ typedef struct comity_compiler {
     COMITY_VECTOR(int32_t) epochs;
     COMITY_VECTOR(uint16_t) classes;
     COMITY_VECTOR(uint64_t) bits;
+    COMITY_VECTOR(char) clauses;             /* of all rules, each with its NUL; before they are packed */
+    COMITY_VECTOR(uint8_t) packed;
     COMITY_VECTOR(comity_symbol) symbols;
 } comity_compiler;
 
@@ -163,8 +165,6 @@ comity_status comity_map_set(comity_compiler *compiler, comity_map *map, const c
 
 /* The place of a text in the pool, written once. */
 comity_status comity_text(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
-/* The text as a JSON string, with quotes. */
-comity_status comity_text_json(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
 
 /* names.c */
 comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;

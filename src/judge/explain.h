@@ -17,6 +17,7 @@
 #define COMITY_ITEM_SAFEGUARD 0x80000000u
 
 typedef struct comity_way {
+    uint64_t marks; /* a bit for each item, the same for items of which one could imply the other */
     uint32_t items[COMITY_WAY_SIZE_MAX];
     uint32_t count;
 } comity_way;

@@ -32,6 +32,7 @@ static void family_none(comity_ways *family)
 static void family_any(comity_ways *family) /* nothing need be added */
 {
     family_none(family);
+    family->sets[0].marks = 0;
     family->sets[0].count = 0;
     family->count = 1;
 }
@@ -67,6 +68,17 @@ static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked
            word_implies(a->module, b->module) && (b->naming & ~a->naming) == 0 && young;
 }
 
+/* An item's bit among the marks of a way. Items only imply one another if they are
+ * the same kind of paper under the same law, so then they must have the same bit. */
+static uint64_t item_mark(const comity_image *image, uint32_t item)
+{
+    if (item & COMITY_ITEM_SAFEGUARD) {
+        return UINT64_C(1) << (item % 64);
+    }
+    const comity_leaf *leaf = &image->leaves[item];
+    return UINT64_C(1) << ((leaf->name * 5u + leaf->under * 11u) % 64);
+}
+
 static bool way_has(const comity_image *image, const comity_way *way, uint32_t item)
 {
     for (uint32_t i = 0; i < way->count; i++) {
@@ -77,9 +89,12 @@ static bool way_has(const comity_image *image, const comity_way *way, uint32_t i
     return false;
 }
 
-/* Is everything in `small` had by holding `large`? */
+/* Is everything in `small` had by holding `large`? Mostly the marks say that it is not. */
 static bool way_within(const comity_image *image, const comity_way *small, const comity_way *large)
 {
+    if ((small->marks & ~large->marks) != 0) {
+        return false;
+    }
     for (uint32_t i = 0; i < small->count; i++) {
         if (!way_has(image, large, small->items[i])) {
             return false;
@@ -98,7 +113,10 @@ static void family_add(const comity_image *image, comity_ways *family, const com
     }
     for (uint32_t i = 0; i < family->count; i++) {
         if (!way_within(image, way, &family->sets[i])) {
-            family->sets[kept++] = family->sets[i];
+            if (kept != i) {
+                family->sets[kept] = family->sets[i];
+            }
+            kept++;
         }
     }
     family->count = kept;
@@ -153,6 +171,7 @@ static bool way_join(const comity_image *image, const comity_way *a, const comit
             return false;
         }
     }
+    ret_way->marks |= b->marks;
     return true;
 }
 
@@ -186,10 +205,12 @@ static void family_and(const comity_image *image, comity_ways *family, const com
 
 /* ---- what single conditions want ---- */
 
-static void item_family(uint32_t item, comity_ways *ret_family)
+static void item_family(const comity_image *image, uint32_t item, comity_ways *ret_family)
 {
     family_none(ret_family);
-    ret_family->sets[0] = (comity_way){{item}, 1};
+    ret_family->sets[0].marks = item_mark(image, item);
+    ret_family->sets[0].items[0] = item;
+    ret_family->sets[0].count = 1;
     ret_family->count = 1;
 }
 
@@ -205,7 +226,7 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_family(comity_leaf_item(search->image, node->leaf), ret_family);
+        item_family(search->image, comity_leaf_item(search->image, node->leaf), ret_family);
         return;
     }
     bool all = node->kind == COMITY_EXPRESSION_ALL;
@@ -230,14 +251,14 @@ static void literal_items(const way_search *search, const comity_literal *litera
 {
     family_none(ret_family);
     if (literal->op == COMITY_OP_HELD) {
-        item_family(comity_leaf_item(search->image, literal->b), ret_family);
+        item_family(search->image, comity_leaf_item(search->image, literal->b), ret_family);
     } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
-        item_family(COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
+        item_family(search->image, COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {
         for (uint32_t bit = 0; bit < COMITY_SET_BITS; bit++) {
             if (comity_set_has(&search->image->sets[literal->b], bit)) {
                 comity_ways one;
-                item_family(COMITY_ITEM_SAFEGUARD | bit, &one);
+                item_family(search->image, COMITY_ITEM_SAFEGUARD | bit, &one);
                 family_or(search->image, ret_family, &one);
             }
         }

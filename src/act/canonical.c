@@ -4,7 +4,12 @@
  * same act have the same hash.
  *
  * Names come from the image, where they are numbered in the order of their
- * bytes; so sets of names are sorted already. */
+ * bytes; so sets of names are sorted already.
+ *
+ * This is done for every act, so it is written straight into memory: each function
+ * gets the place to write at and gives the place behind. Where pieces are written
+ * one after the other without end, each begins by asking whether there is still
+ * room; behind the last place where there is, a whole piece fits. */
 #include "act/reader.h"
 
 #include "base/date.h"
@@ -13,132 +18,177 @@
 #include <string.h>
 
 typedef struct canonical_writer {
-    comity_buffer out;
     const comity_image *image;
     const comity_act *act;
     comity_act_memory *memory;
+    uint8_t *begin;
+    const uint8_t *limit; /* behind it no piece is begun */
 } canonical_writer;
 
-static inline void put(canonical_writer *writer, const char *text)
+/* Writes a constant without its NUL; gives the end. */
+#define PUT(at, text) ((uint8_t *)memcpy((at), (text), sizeof(text) - 1) + sizeof(text) - 1)
+
+static inline bool is_full(const canonical_writer *writer, const uint8_t *at)
 {
-    comity_buffer_append_text(&writer->out, text);
+    return at > writer->limit;
 }
 
-/* `,"name":` or, for the first member, without the comma. */
-static inline void put_key(canonical_writer *writer, const char *name, bool *first)
+/* Ends an object or list whose members all have a comma behind them. */
+static inline uint8_t *put_end(uint8_t *at, char end)
 {
-    put(writer, *first ? "\"" : ",\"");
-    put(writer, name);
-    put(writer, "\":");
-    *first = false;
+    at -= at[-1] == ',';
+    *at = (uint8_t)end;
+    return at + 1;
 }
 
-static void put_slice(canonical_writer *writer, const comity_slice *slice)
+static uint8_t *put_text(uint8_t *at, const char *text)
 {
-    size_t size = slice->size;
-    const char *text = slice->text;
+    size_t size = strlen(text);
+    memcpy(at, text, size);
+    return at + size;
+}
+
+static uint8_t *put_number(uint8_t *at, uint64_t number)
+{
+    return at + comity_number_print(number, (char *)at);
+}
+
+static uint8_t *put_slice_escaped(uint8_t *at, const comity_slice *slice)
+{
     char plain[COMITY_LIMIT_ACT_TEXT_BYTES + 8];
-    if (slice->escaped &&
-        comity_json_decode(slice->text - 1, slice->size + 2, plain, &size, NULL) == COMITY_OK) {
-        text = plain;
+    size_t size = 0;
+    comity_buffer buffer;
+    if (comity_json_decode(slice->text - 1, slice->size + 2, plain, &size, NULL) != COMITY_OK) {
+        return PUT(at, "\"\""); /* the tokenizer has refused it */
     }
-    comity_buffer_append_json_string(&writer->out, text, size);
+    comity_buffer_init_fixed(&buffer, at, COMITY_ACT_PIECE_BYTES);
+    comity_buffer_append_json_string(&buffer, plain, size);
+    return at + buffer.size;
 }
 
-static void put_date(canonical_writer *writer, int32_t date)
+/* A string without escapes stands in the JSON as it does here. */
+static uint8_t *put_slice(const canonical_writer *writer, uint8_t *at, const comity_slice *slice)
 {
-    char text[COMITY_DATE_TEXT_SIZE];
-    comity_date_print(date, text);
-    put(writer, "\"");
-    put(writer, text);
-    put(writer, "\"");
+    if (is_full(writer, at)) {
+        return at;
+    }
+    if (slice->escaped) {
+        return put_slice_escaped(at, slice);
+    }
+    *at = '"';
+    memcpy(at + 1, slice->text, slice->size);
+    at += slice->size + 1;
+    *at = '"';
+    return at + 1;
+}
+
+static uint8_t *put_date(uint8_t *at, int32_t date)
+{
+    *at = '"';
+    comity_date_print(date, (char *)at + 1);
+    at += COMITY_DATE_TEXT_SIZE;
+    *at = '"';
+    return at + 1;
 }
 
 /* A text of the image, which needs no escapes, in quotes. */
-static inline void put_string(canonical_writer *writer, const char *before, uint32_t text, size_t size)
+static inline uint8_t *put_string(const canonical_writer *writer, uint8_t *at, uint32_t text, size_t size)
 {
-    put(writer, before);
-    put(writer, "\"");
-    comity_buffer_append(&writer->out, comity_image_text(writer->image, text), size);
-    put(writer, "\"");
+    *at = '"';
+    at = comity_image_copy(writer->image, text, size, at + 1);
+    *at = '"';
+    return at + 1;
 }
 
-static inline void put_name(canonical_writer *writer, const char *before, comity_class class_of, uint32_t name)
+static inline uint8_t *put_name(const canonical_writer *writer, uint8_t *at, comity_class class_of, uint32_t name)
 {
     const comity_name_record *record = comity_image_name(writer->image, class_of, name);
-    put_string(writer, before, record->text, record->size);
+    return put_string(writer, at, record->text, record->size);
 }
 
-static void put_names(canonical_writer *writer, comity_class class_of, const comity_set *set, comity_known known)
+static uint8_t *put_names(const canonical_writer *writer, uint8_t *at, comity_class class_of, const comity_set *set,
+                          comity_known known)
 {
-    bool first = true;
-    put(writer, "[");
+    *at++ = '[';
     for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-        for (uint64_t bits = set->words[word]; bits != 0; bits &= bits - 1) {
-            uint32_t name = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            put_name(writer, first ? "" : ",", class_of, name);
-            first = false;
+        for (uint64_t bits = set->words[word]; bits != 0 && !is_full(writer, at); bits &= bits - 1) {
+            at = put_name(writer, at, class_of, word * 64 + (uint32_t)__builtin_ctzll(bits));
+            *at++ = ',';
         }
     }
-    put(writer, known != COMITY_KNOWN_SOME ? "" : first ? "\"...\"" : ",\"...\"");
-    put(writer, "]");
+    if (known == COMITY_KNOWN_SOME) {
+        at = PUT(at, "\"...\"");
+    }
+    return put_end(at, ']');
 }
 
 /* Numbers and bounds. */
-static void put_range(canonical_writer *writer, comity_range range)
+static uint8_t *put_range(uint8_t *at, comity_range range)
 {
-    bool first = true;
     if (range.min == range.max) {
-        comity_buffer_append_u64(&writer->out, range.min);
-        return;
+        return put_number(at, range.min);
     }
-    put(writer, "{");
+    *at++ = '{';
     if (range.max != UINT64_MAX) {
-        put_key(writer, "max", &first);
-        comity_buffer_append_u64(&writer->out, range.max);
+        at = PUT(at, "\"max\":");
+        at = put_number(at, range.max);
+        *at++ = ',';
     }
-    put_key(writer, "min", &first);
-    comity_buffer_append_u64(&writer->out, range.min);
-    put(writer, "}");
+    at = PUT(at, "\"min\":");
+    at = put_number(at, range.min);
+    *at++ = '}';
+    return at;
 }
 
-/* Items of a set, written one after the other: sorted by their bytes, each once,
- * commas between. Owners that say the same are two owners, and both stay. */
+/* ---- sets ---- */
+
+/* Items of a set, with commas between. Those that are not in the order of their
+ * bytes are put in order, and the same item is kept once; but owners that say the
+ * same are two owners, and both stay. */
 enum { ITEMS_MAX = COMITY_LIMIT_ACT_PLACES };
 
 typedef struct item_list {
-    uint32_t starts[ITEMS_MAX + 1];
+    uint32_t starts[ITEMS_MAX], ends[ITEMS_MAX];
     uint32_t count;
 } item_list;
 
-static int item_compare(const char *bytes, const item_list *items, uint32_t a, uint32_t b)
+static int item_compare(const uint8_t *bytes, const item_list *items, uint32_t a, uint32_t b)
 {
-    size_t a_size = items->starts[a + 1] - items->starts[a];
-    size_t b_size = items->starts[b + 1] - items->starts[b];
+    size_t a_size = items->ends[a] - items->starts[a];
+    size_t b_size = items->ends[b] - items->starts[b];
     int order = memcmp(bytes + items->starts[a], bytes + items->starts[b], a_size < b_size ? a_size : b_size);
     return order != 0 ? order : a_size < b_size ? -1 : a_size > b_size;
 }
 
-static void items_begin(canonical_writer *writer, item_list *items)
+static inline uint8_t *item_begin(const canonical_writer *writer, uint8_t *at, item_list *items)
 {
-    items->count = 0;
-    items->starts[0] = (uint32_t)writer->out.size;
+    if (items->count != 0) {
+        *at++ = ',';
+    }
+    items->starts[items->count] = (uint32_t)(at - writer->begin);
+    return at;
 }
 
-static void items_next(canonical_writer *writer, item_list *items)
+static inline void item_end(const canonical_writer *writer, const uint8_t *at, item_list *items)
 {
-    items->starts[++items->count] = (uint32_t)writer->out.size;
+    items->ends[items->count++] = (uint32_t)(at - writer->begin);
 }
 
-static void items_end(canonical_writer *writer, const item_list *items, comity_known known, bool each_once)
+static bool items_are_sorted(const canonical_writer *writer, const item_list *items, bool each_once)
+{
+    for (uint32_t i = 1; i < items->count; i++) {
+        if (item_compare(writer->begin, items, i - 1, i) >= (each_once ? 0 : 1)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint8_t *items_sort(const canonical_writer *writer, const item_list *items, bool each_once)
 {
     uint16_t order[ITEMS_MAX];
-    char *bytes = (char *)writer->out.bytes;
-    char *sorted = writer->memory->sorting;
-    size_t size = 0;
-    if (writer->out.failed != COMITY_OK) {
-        return;
-    }
+    const uint8_t *bytes = writer->begin;
+    uint8_t *sorted = writer->memory->sorting;
     for (uint32_t i = 0; i < items->count; i++) {
         uint32_t j = i;
         for (; j > 0 && item_compare(bytes, items, i, order[j - 1]) < 0; j--) {
@@ -146,132 +196,168 @@ static void items_end(canonical_writer *writer, const item_list *items, comity_k
         }
         order[j] = (uint16_t)i;
     }
+    size_t size = 0;
     for (uint32_t i = 0; i < items->count; i++) {
         if (each_once && i > 0 && item_compare(bytes, items, order[i], order[i - 1]) == 0) {
             continue;
         }
-        size_t item = items->starts[order[i] + 1] - items->starts[order[i]];
+        size_t item = items->ends[order[i]] - items->starts[order[i]];
         if (size != 0) {
             sorted[size++] = ',';
         }
         memcpy(sorted + size, bytes + items->starts[order[i]], item);
         size += item;
     }
-    writer->out.size = items->starts[0];
-    comity_buffer_append(&writer->out, sorted, size);
-    put(writer, known != COMITY_KNOWN_SOME ? "" : size == 0 ? "\"...\"" : ",\"...\"");
+    memcpy(writer->begin + items->starts[0], sorted, size);
+    return writer->begin + items->starts[0] + size;
 }
 
-static void put_place(canonical_writer *writer, comity_place_ref ref)
+/* What follows the last item: `end`, and dots before it where more is possible. */
+static uint8_t *items_end(const canonical_writer *writer, uint8_t *at, const item_list *items, comity_known known,
+                          bool each_once, char end)
 {
-    put(writer, "\"");
-    put(writer, comity_image_text(writer->image, writer->image->places[ref.place].code));
-    put(writer, ref.any_part ? "-?\"" : "\"");
+    if (items->count > 1 && !is_full(writer, at) && !items_are_sorted(writer, items, each_once)) {
+        at = items_sort(writer, items, each_once);
+    }
+    if (known == COMITY_KNOWN_SOME) {
+        at = items->count == 0 ? PUT(at, "\"...\"") : PUT(at, ",\"...\"");
+    }
+    *at = (uint8_t)end;
+    return at + 1;
 }
 
-static void put_places(canonical_writer *writer, comity_list list)
+/* ---- places and parties ---- */
+
+static uint8_t *put_place(const canonical_writer *writer, uint8_t *at, comity_place_ref ref)
+{
+    const comity_place *place = &writer->image->places[ref.place];
+    *at = '"';
+    at = comity_image_copy(writer->image, place->code, place->code_size, at + 1);
+    if (ref.any_part) {
+        at = PUT(at, "-?");
+    }
+    *at = '"';
+    return at + 1;
+}
+
+static uint8_t *put_places(const canonical_writer *writer, uint8_t *at, comity_list list)
 {
     item_list places;
-    put(writer, "[");
-    items_begin(writer, &places);
-    for (uint32_t i = 0; i < list.count; i++) {
-        put_place(writer, writer->act->places[list.first + i]);
-        items_next(writer, &places);
+    places.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < list.count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &places);
+        at = put_place(writer, at, writer->act->places[list.first + i]);
+        item_end(writer, at, &places);
     }
-    items_end(writer, &places, list.known, true);
-    put(writer, "]");
+    return items_end(writer, at, &places, list.known, true, ']');
 }
 
 /* Hundredths of a percent, as ECMAScript prints the number. */
-static void put_percent(canonical_writer *writer, uint32_t percent)
+static uint8_t *put_percent(uint8_t *at, uint32_t percent)
 {
-    comity_buffer_append_u64(&writer->out, percent / 100);
+    at = put_number(at, percent / 100);
     if (percent % 100 != 0) {
-        put(writer, ".");
-        comity_buffer_append_byte(&writer->out, (uint8_t)('0' + percent / 10 % 10));
+        *at++ = '.';
+        *at++ = (uint8_t)('0' + percent / 10 % 10);
         if (percent % 10 != 0) {
-            comity_buffer_append_byte(&writer->out, (uint8_t)('0' + percent % 10));
+            *at++ = (uint8_t)('0' + percent % 10);
         }
     }
+    return at;
 }
 
-static void put_party(canonical_writer *writer, uint32_t index);
+static uint8_t *put_party(const canonical_writer *writer, uint8_t *at, uint32_t index);
 
-static void put_owners(canonical_writer *writer, const comity_node *node)
+static uint8_t *put_owners(const canonical_writer *writer, uint8_t *at, const comity_node *node)
 {
     item_list owners;
-    put(writer, "[");
-    items_begin(writer, &owners);
-    for (uint32_t i = 0; i < node->owner_count; i++) {
-        put_party(writer, node->first_owner + i);
-        items_next(writer, &owners);
+    owners.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < node->owner_count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &owners);
+        at = put_party(writer, at, node->first_owner + i);
+        item_end(writer, at, &owners);
     }
-    items_end(writer, &owners, node->owners_known, false);
-    put(writer, "]");
+    return items_end(writer, at, &owners, node->owners_known, false, ']');
 }
 
-static void put_party(canonical_writer *writer, uint32_t index)
+static uint8_t *put_party(const canonical_writer *writer, uint8_t *at, uint32_t index)
 {
     const comity_node *node = &writer->act->nodes[index];
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (node->certified_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "certified", &first);
-        put_names(writer, COMITY_CLASS_CERTIFICATE, &node->certified.yes, node->certified_known);
+        at = PUT(at, "\"certified\":");
+        at = put_names(writer, at, COMITY_CLASS_CERTIFICATE, &node->certified.yes, node->certified_known);
+        *at++ = ',';
     }
     if (node->kinds_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "kinds", &first);
-        put_names(writer, COMITY_CLASS_KIND, &node->kinds.yes, node->kinds_known);
+        at = PUT(at, "\"kinds\":");
+        at = put_names(writer, at, COMITY_CLASS_KIND, &node->kinds.yes, node->kinds_known);
+        *at++ = ',';
     }
     if (node->name.text != NULL) {
-        put_key(writer, "name", &first);
-        put_slice(writer, &node->name);
+        at = PUT(at, "\"name\":");
+        at = put_slice(writer, at, &node->name);
+        *at++ = ',';
     }
     if (node->owners_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "owners", &first);
-        put_owners(writer, node);
+        at = PUT(at, "\"owners\":");
+        at = put_owners(writer, at, node);
+        *at++ = ',';
     }
     if (index >= 2 && node->percent_min == node->percent_max) {
-        put_key(writer, "percent", &first);
-        put_percent(writer, node->percent_min);
+        at = PUT(at, "\"percent\":");
+        at = put_percent(at, node->percent_min);
+        *at++ = ',';
     }
     if (node->state.place != COMITY_NONE16) {
-        put_key(writer, "state", &first);
-        put_place(writer, node->state);
+        at = PUT(at, "\"state\":");
+        at = put_place(writer, at, node->state);
+        *at++ = ',';
     }
     if (node->subject_to.known != COMITY_KNOWN_NOT) {
-        put_key(writer, "subject_to", &first);
-        put_places(writer, node->subject_to);
+        at = PUT(at, "\"subject_to\":");
+        at = put_places(writer, at, node->subject_to);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
-static void put_received(canonical_writer *writer)
+/* ---- data ---- */
+
+static uint8_t *put_receipt(const canonical_writer *writer, uint8_t *at, const comity_received *received)
+{
+    *at++ = '{';
+    if (received->from.place != COMITY_NONE16) {
+        at = PUT(at, "\"from\":");
+        at = put_place(writer, at, received->from);
+        *at++ = ',';
+    }
+    if (received->on != COMITY_NO_DATE) {
+        at = PUT(at, "\"on\":");
+        at = put_date(at, received->on);
+        *at++ = ',';
+    }
+    if (received->paper != COMITY_NONE16) {
+        at = PUT(at, "\"paper\":");
+        at = put_name(writer, at, COMITY_CLASS_PAPER, received->paper);
+        *at++ = ',';
+    }
+    return put_end(at, '}');
+}
+
+static uint8_t *put_received(const canonical_writer *writer, uint8_t *at)
 {
     item_list receipts;
-    put(writer, "[");
-    items_begin(writer, &receipts);
-    for (uint32_t i = 0; i < writer->act->received_count; i++) {
-        const comity_received *received = &writer->act->received[i];
-        bool first = true;
-        put(writer, "{");
-        if (received->from.place != COMITY_NONE16) {
-            put_key(writer, "from", &first);
-            put_place(writer, received->from);
-        }
-        if (received->on != COMITY_NO_DATE) {
-            put_key(writer, "on", &first);
-            put_date(writer, received->on);
-        }
-        if (received->paper != COMITY_NONE16) {
-            put_key(writer, "paper", &first);
-            put_name(writer, "", COMITY_CLASS_PAPER, received->paper);
-        }
-        put(writer, "}");
-        items_next(writer, &receipts);
+    receipts.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < writer->act->received_count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &receipts);
+        at = put_receipt(writer, at, &writer->act->received[i]);
+        item_end(writer, at, &receipts);
     }
-    items_end(writer, &receipts, writer->act->received_known, true);
-    put(writer, "]");
+    return items_end(writer, at, &receipts, writer->act->received_known, true, ']');
 }
 
 static bool data_is_given(const comity_act *act)
@@ -282,268 +368,338 @@ static bool data_is_given(const comity_act *act)
            act->lists[COMITY_LIST_SUBJECTS].known != COMITY_KNOWN_NOT || act->received_known != COMITY_KNOWN_NOT;
 }
 
-static void put_data(canonical_writer *writer)
+static uint8_t *put_data(const canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (act->known[COMITY_SLOT_CATEGORY] != COMITY_KNOWN_NOT) {
-        put_key(writer, "categories", &first);
-        put_names(writer, COMITY_CLASS_CATEGORY, &act->listed_categories, act->known[COMITY_SLOT_CATEGORY]);
+        at = PUT(at, "\"categories\":");
+        at = put_names(writer, at, COMITY_CLASS_CATEGORY, &act->listed_categories, act->known[COMITY_SLOT_CATEGORY]);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_LOCATION].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "location", &first);
-        put_places(writer, act->lists[COMITY_LIST_LOCATION]);
+        at = PUT(at, "\"location\":");
+        at = put_places(writer, at, act->lists[COMITY_LIST_LOCATION]);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_ORIGIN].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "origin", &first);
-        put_places(writer, act->lists[COMITY_LIST_ORIGIN]);
+        at = PUT(at, "\"origin\":");
+        at = put_places(writer, at, act->lists[COMITY_LIST_ORIGIN]);
+        *at++ = ',';
     }
     if (act->people.given) {
-        put_key(writer, "people", &first);
-        put_range(writer, act->people);
+        at = PUT(at, "\"people\":");
+        at = put_range(at, act->people);
+        *at++ = ',';
     }
     if (act->received_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "received", &first);
-        put_received(writer);
+        at = PUT(at, "\"received\":");
+        at = put_received(writer, at);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_SUBJECTS].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "subjects", &first);
-        put_places(writer, act->lists[COMITY_LIST_SUBJECTS]);
+        at = PUT(at, "\"subjects\":");
+        at = put_places(writer, at, act->lists[COMITY_LIST_SUBJECTS]);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
-static void put_demand(canonical_writer *writer)
+static uint8_t *put_demand(const canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
     const comity_set *yes = &act->facts[COMITY_SLOT_DEMAND].yes;
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (act->basis_text.text != NULL) {
-        put_key(writer, "basis", &first);
-        put_slice(writer, &act->basis_text);
+        at = PUT(at, "\"basis\":");
+        at = put_slice(writer, at, &act->basis_text);
+        *at++ = ',';
     }
     if (act->binding_given) {
-        put_key(writer, "binding", &first);
-        put(writer, comity_set_has(yes, COMITY_DEMAND_BINDING) ? "true" : "false");
+        at = comity_set_has(yes, COMITY_DEMAND_BINDING) ? PUT(at, "\"binding\":true,") : PUT(at, "\"binding\":false,");
     }
     for (uint32_t channel = 0; act->channel_given && channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
         if (comity_set_has(yes, channel)) {
-            put_key(writer, "channel", &first);
-            put(writer, "\"");
-            put(writer, comity_act_channel_word(channel));
-            put(writer, "\"");
+            at = PUT(at, "\"channel\":\"");
+            at = put_text(at, comity_act_channel_word(channel));
+            at = PUT(at, "\",");
         }
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
-static void put_scope(canonical_writer *writer, const comity_paper_held *paper)
+/* ---- papers ---- */
+
+static uint8_t *put_scope_parties(const canonical_writer *writer, uint8_t *at, const comity_paper_held *paper)
 {
-    bool first = true;
-    put(writer, "{");
+    item_list parties;
+    parties.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < paper->party_count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &parties);
+        at = put_slice(writer, at, &writer->act->slices[paper->first_party + i]);
+        item_end(writer, at, &parties);
+    }
+    return items_end(writer, at, &parties, COMITY_KNOWN_ALL, true, ']');
+}
+
+static bool scope_is_given(const comity_paper_held *paper)
+{
+    return paper->scope_parties || paper->scope_states || paper->scope_categories || paper->scope_purposes ||
+           paper->has_module;
+}
+
+static uint8_t *put_scope(const canonical_writer *writer, uint8_t *at, const comity_paper_held *paper)
+{
+    *at++ = '{';
     if (paper->scope_categories) {
-        put_key(writer, "categories", &first);
-        put_names(writer, COMITY_CLASS_CATEGORY, &paper->categories, COMITY_KNOWN_ALL);
+        at = PUT(at, "\"categories\":");
+        at = put_names(writer, at, COMITY_CLASS_CATEGORY, &paper->categories, COMITY_KNOWN_ALL);
+        *at++ = ',';
     }
     if (paper->has_module) {
-        put_key(writer, "module", &first);
-        put_slice(writer, &paper->module_text);
+        at = PUT(at, "\"module\":");
+        at = put_slice(writer, at, &paper->module_text);
+        *at++ = ',';
     }
     if (paper->scope_parties) {
-        item_list parties;
-        put_key(writer, "parties", &first);
-        put(writer, "[");
-        items_begin(writer, &parties);
-        for (uint32_t i = 0; i < paper->party_count; i++) {
-            put_slice(writer, &writer->act->slices[paper->first_party + i]);
-            items_next(writer, &parties);
-        }
-        items_end(writer, &parties, COMITY_KNOWN_ALL, true);
-        put(writer, "]");
+        at = PUT(at, "\"parties\":");
+        at = put_scope_parties(writer, at, paper);
+        *at++ = ',';
     }
     if (paper->scope_purposes) {
-        put_key(writer, "purposes", &first);
-        put_names(writer, COMITY_CLASS_PURPOSE, &paper->purposes, COMITY_KNOWN_ALL);
+        at = PUT(at, "\"purposes\":");
+        at = put_names(writer, at, COMITY_CLASS_PURPOSE, &paper->purposes, COMITY_KNOWN_ALL);
+        *at++ = ',';
     }
     if (paper->scope_states) {
-        put_key(writer, "states", &first);
-        put_places(writer, paper->states);
+        at = PUT(at, "\"states\":");
+        at = put_places(writer, at, paper->states);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
-static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
+static uint8_t *put_under(const canonical_writer *writer, uint8_t *at, const comity_paper_held *paper)
 {
-    bool first = true;
-    put(writer, "{");
+    item_list laws;
+    laws.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < paper->under_count && !is_full(writer, at); i++) {
+        const comity_law_record *law = &writer->image->laws[writer->act->numbers[paper->first_under + i]];
+        at = item_begin(writer, at, &laws);
+        at = put_string(writer, at, law->code, law->code_size);
+        item_end(writer, at, &laws);
+    }
+    return items_end(writer, at, &laws, COMITY_KNOWN_ALL, true, ']');
+}
+
+static uint8_t *put_paper(const canonical_writer *writer, uint8_t *at, const comity_paper_held *paper)
+{
+    *at++ = '{';
     if (paper->has_by) {
-        put_key(writer, "by", &first);
-        put_slice(writer, &paper->by_text);
+        at = PUT(at, "\"by\":");
+        at = put_slice(writer, at, &paper->by_text);
+        *at++ = ',';
     }
     if (paper->from != COMITY_NO_DATE) {
-        put_key(writer, "from", &first);
-        put_date(writer, paper->from);
+        at = PUT(at, "\"from\":");
+        at = put_date(at, paper->from);
+        *at++ = ',';
     }
-    put_key(writer, "kind", &first);
-    put_name(writer, "", COMITY_CLASS_PAPER, paper->kind);
+    at = PUT(at, "\"kind\":");
+    at = put_name(writer, at, COMITY_CLASS_PAPER, paper->kind);
+    *at++ = ',';
     if (paper->ref.text != NULL) {
-        put_key(writer, "ref", &first);
-        put_slice(writer, &paper->ref);
+        at = PUT(at, "\"ref\":");
+        at = put_slice(writer, at, &paper->ref);
+        *at++ = ',';
     }
     if (paper->has_result) {
-        put_key(writer, "result", &first);
-        put_slice(writer, &paper->result_text);
+        at = PUT(at, "\"result\":");
+        at = put_slice(writer, at, &paper->result_text);
+        *at++ = ',';
     }
-    if (paper->scope_parties || paper->scope_states || paper->scope_categories || paper->scope_purposes ||
-        paper->has_module) {
-        put_key(writer, "scope", &first);
-        put_scope(writer, paper);
+    if (scope_is_given(paper)) {
+        at = PUT(at, "\"scope\":");
+        at = put_scope(writer, at, paper);
+        *at++ = ',';
     }
     if (paper->under_known) {
-        item_list laws;
-        put_key(writer, "under", &first);
-        put(writer, "[");
-        items_begin(writer, &laws);
-        for (uint32_t i = 0; i < paper->under_count; i++) {
-            uint32_t law = writer->act->numbers[paper->first_under + i];
-            put_string(writer, "", writer->image->laws[law].code, writer->image->laws[law].code_size);
-            items_next(writer, &laws);
-        }
-        items_end(writer, &laws, COMITY_KNOWN_ALL, true);
-        put(writer, "]");
+        at = PUT(at, "\"under\":");
+        at = put_under(writer, at, paper);
+        *at++ = ',';
     }
     if (paper->until != COMITY_NO_DATE) {
-        put_key(writer, "until", &first);
-        put_date(writer, paper->until);
+        at = PUT(at, "\"until\":");
+        at = put_date(at, paper->until);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
-static void put_papers(canonical_writer *writer)
+static uint8_t *put_papers(const canonical_writer *writer, uint8_t *at)
 {
     item_list papers;
-    put(writer, "[");
-    items_begin(writer, &papers);
-    for (uint32_t i = 0; i < writer->act->paper_count; i++) {
-        put_paper(writer, &writer->act->papers[i]);
-        items_next(writer, &papers);
+    papers.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < writer->act->paper_count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &papers);
+        at = put_paper(writer, at, &writer->act->papers[i]);
+        item_end(writer, at, &papers);
     }
-    items_end(writer, &papers, COMITY_KNOWN_ALL, true);
-    put(writer, "]");
+    return items_end(writer, at, &papers, COMITY_KNOWN_ALL, true, ']');
 }
 
-/* Members of an object whose names are data: sorted as items are. */
-static void put_counts(canonical_writer *writer)
+/* ---- counts and bases: members of objects whose names are data, sorted as items are ---- */
+
+static uint8_t *put_counts(const canonical_writer *writer, uint8_t *at)
 {
     item_list counts;
-    put(writer, "{");
-    items_begin(writer, &counts);
-    for (uint32_t i = 0; i < writer->act->count_count; i++) {
+    counts.count = 0;
+    *at++ = '{';
+    for (uint32_t i = 0; i < writer->act->count_count && !is_full(writer, at); i++) {
         const comity_count_given *given = &writer->act->counts[i];
-        put_string(writer, "", writer->image->counts[given->count].name, writer->image->counts[given->count].size);
-        put(writer, ":");
-        put_range(writer, given->range);
-        items_next(writer, &counts);
+        const comity_count_record *count = &writer->image->counts[given->count];
+        at = item_begin(writer, at, &counts);
+        at = put_string(writer, at, count->name, count->size);
+        *at++ = ':';
+        at = put_range(at, given->range);
+        item_end(writer, at, &counts);
     }
-    items_end(writer, &counts, COMITY_KNOWN_ALL, true);
-    put(writer, "}");
+    return items_end(writer, at, &counts, COMITY_KNOWN_ALL, true, '}');
+}
+
+static uint8_t *put_bases(const canonical_writer *writer, uint8_t *at)
+{
+    static const char *const names[COMITY_BASIS_LAST] = {":\"found\"", ":\"declared\"", ":\"counted\""};
+    item_list bases;
+    bases.count = 0;
+    *at++ = '{';
+    for (uint32_t i = 0; i < writer->act->fact_basis_count && !is_full(writer, at); i++) {
+        at = item_begin(writer, at, &bases);
+        at = put_slice(writer, at, &writer->act->fact_bases[i].path);
+        at = put_text(at, names[writer->act->fact_bases[i].basis]);
+        item_end(writer, at, &bases);
+    }
+    return items_end(writer, at, &bases, COMITY_KNOWN_ALL, true, '}');
 }
 
 void comity_act_put_bases(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                           comity_buffer *buffer)
 {
-    static const char *const names[COMITY_BASIS_LAST] = {":\"found\"", ":\"declared\"", ":\"counted\""};
-    canonical_writer writer = {.out = *buffer, .image = image, .act = act, .memory = memory};
-    item_list bases;
-    put(&writer, "{");
-    items_begin(&writer, &bases);
-    for (uint32_t i = 0; i < act->fact_basis_count; i++) {
-        put_slice(&writer, &act->fact_bases[i].path);
-        put(&writer, names[act->fact_bases[i].basis]);
-        items_next(&writer, &bases);
+    size_t most = (size_t)act->fact_basis_count * COMITY_ACT_PIECE_BYTES;
+    uint8_t *at = comity_buffer_room(buffer, most + COMITY_ACT_PIECE_BYTES);
+    if (at != NULL) {
+        canonical_writer writer = {image, act, memory, at, at + most};
+        comity_buffer_filled(buffer, put_bases(&writer, at));
     }
-    items_end(&writer, &bases, COMITY_KNOWN_ALL, true);
-    put(&writer, "}");
-    *buffer = writer.out;
 }
 
-static void put_slot(canonical_writer *writer, const char *name, comity_class class_of, comity_slot slot, bool *first)
+/* ---- the act ---- */
+
+static uint8_t *put_slot(const canonical_writer *writer, uint8_t *at, comity_class class_of, comity_slot slot)
 {
-    if (writer->act->known[slot] != COMITY_KNOWN_NOT) {
-        put_key(writer, name, first);
-        put_names(writer, class_of, &writer->act->facts[slot].yes, writer->act->known[slot]);
-    }
+    at = put_names(writer, at, class_of, &writer->act->facts[slot].yes, writer->act->known[slot]);
+    *at++ = ',';
+    return at;
 }
 
-static void put_act(canonical_writer *writer)
+/* Members up to "from", in their order. */
+static uint8_t *put_first_half(const canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
-    bool first = true;
-    put(writer, "{");
-    put_key(writer, "act", &first);
-    put(writer, "\"");
-    put(writer, comity_act_kind_word(act->kind));
-    put(writer, "\"");
+    at = PUT(at, "{\"act\":\"");
+    at = put_text(at, comity_act_kind_word(act->kind));
+    at = PUT(at, "\",");
     if (act->fact_basis_count != 0) {
-        put_key(writer, "basis", &first);
-        comity_act_put_bases(writer->image, act, writer->memory, &writer->out);
+        at = PUT(at, "\"basis\":");
+        at = put_bases(writer, at);
+        *at++ = ',';
     }
-    put_slot(writer, "circumstances", COMITY_CLASS_CIRCUMSTANCE, COMITY_SLOT_CIRCUMSTANCE, &first);
+    if (act->known[COMITY_SLOT_CIRCUMSTANCE] != COMITY_KNOWN_NOT) {
+        at = PUT(at, "\"circumstances\":");
+        at = put_slot(writer, at, COMITY_CLASS_CIRCUMSTANCE, COMITY_SLOT_CIRCUMSTANCE);
+    }
     if (act->count_count != 0) {
-        put_key(writer, "counts", &first);
-        put_counts(writer);
+        at = PUT(at, "\"counts\":");
+        at = put_counts(writer, at);
+        *at++ = ',';
     }
     if (data_is_given(act)) {
-        put_key(writer, "data", &first);
-        put_data(writer);
+        at = PUT(at, "\"data\":");
+        at = put_data(writer, at);
+        *at++ = ',';
     }
     if (act->known[COMITY_SLOT_DEAL] != COMITY_KNOWN_NOT) {
-        put_key(writer, "deal", &first);
         uint32_t deal = 0;
         while (!comity_set_has(&act->facts[COMITY_SLOT_DEAL].yes, deal)) {
             deal++;
         }
-        put_name(writer, "", COMITY_CLASS_DEAL, deal);
+        at = PUT(at, "\"deal\":");
+        at = put_name(writer, at, COMITY_CLASS_DEAL, deal);
+        *at++ = ',';
     }
     if (act->basis_text.text != NULL || act->binding_given || act->channel_given) {
-        put_key(writer, "demand", &first);
-        put_demand(writer);
+        at = PUT(at, "\"demand\":");
+        at = put_demand(writer, at);
+        *at++ = ',';
     }
-    if (act->nodes[COMITY_NODE_FIRST].given) {
-        put_key(writer, "from", &first);
-        put_party(writer, COMITY_NODE_FIRST);
-    }
-    put_key(writer, "on", &first);
-    put_date(writer, act->on);
-    if (act->paper_count != 0) {
-        put_key(writer, "papers", &first);
-        put_papers(writer);
-    }
-    put_slot(writer, "purposes", COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE, &first);
+    return at;
+}
+
+static uint8_t *put_second_half(const canonical_writer *writer, uint8_t *at)
+{
+    const comity_act *act = writer->act;
     const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].yes;
-    if ((safeguards->words[0] | safeguards->words[1] | safeguards->words[2] | safeguards->words[3]) != 0) {
-        put_slot(writer, "safeguards", COMITY_CLASS_SAFEGUARD, COMITY_SLOT_SAFEGUARD, &first);
+    if (act->nodes[COMITY_NODE_FIRST].given) {
+        at = PUT(at, "\"from\":");
+        at = put_party(writer, at, COMITY_NODE_FIRST);
+        *at++ = ',';
+    }
+    at = PUT(at, "\"on\":");
+    at = put_date(at, act->on);
+    *at++ = ',';
+    if (act->paper_count != 0) {
+        at = PUT(at, "\"papers\":");
+        at = put_papers(writer, at);
+        *at++ = ',';
+    }
+    if (act->known[COMITY_SLOT_PURPOSE] != COMITY_KNOWN_NOT) {
+        at = PUT(at, "\"purposes\":");
+        at = put_slot(writer, at, COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE);
+    }
+    if (act->known[COMITY_SLOT_SAFEGUARD] != COMITY_KNOWN_NOT &&
+        (safeguards->words[0] | safeguards->words[1] | safeguards->words[2] | safeguards->words[3]) != 0) {
+        at = PUT(at, "\"safeguards\":");
+        at = put_slot(writer, at, COMITY_CLASS_SAFEGUARD, COMITY_SLOT_SAFEGUARD);
     }
     if (act->nodes[COMITY_NODE_SECOND].given) {
-        put_key(writer, "to", &first);
-        put_party(writer, COMITY_NODE_SECOND);
+        at = PUT(at, "\"to\":");
+        at = put_party(writer, at, COMITY_NODE_SECOND);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_TRANSIT].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "via", &first);
-        put_places(writer, act->lists[COMITY_LIST_TRANSIT]);
+        at = PUT(at, "\"via\":");
+        at = put_places(writer, at, act->lists[COMITY_LIST_TRANSIT]);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return put_end(at, '}');
 }
 
 comity_status comity_act_canonical(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                                    const uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr)
 {
-    canonical_writer writer = {.image = image, .act = act, .memory = memory};
-    comity_buffer_init_fixed(&writer.out, memory->canonical, sizeof memory->canonical);
-    put_act(&writer);
-    return comity_buffer_bytes(&writer.out, ret_bytes, ret_size, reterr);
+    uint8_t *begin = memory->canonical;
+    canonical_writer writer = {image, act, memory, begin, begin + COMITY_ACT_CANONICAL_BYTES};
+    const uint8_t *end = put_second_half(&writer, put_first_half(&writer, begin));
+    if (is_full(&writer, end)) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the output is larger than its limit of %zu bytes",
+                           COMITY_ACT_CANONICAL_BYTES);
+    }
+    *ret_bytes = begin;
+    *ret_size = (size_t)(end - begin);
+    return COMITY_OK;
 }
 
 comity_status comity_act_hash(const comity_image *image, const comity_act *act, comity_act_memory *memory,

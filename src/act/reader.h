@@ -16,6 +16,11 @@ typedef struct comity_path_step {
     uint32_t index;
 } comity_path_step;
 
+/* The canonical form at most. Behind it there is room for one piece more: the longest
+ * text with each byte escaped, what stands around it, and a comma for each item of a list. */
+#define COMITY_ACT_CANONICAL_BYTES (COMITY_LIMIT_ACT_BYTES * 2)
+#define COMITY_ACT_PIECE_BYTES ((size_t)COMITY_LIMIT_ACT_TEXT_BYTES * 6 + COMITY_LIMIT_ACT_PLACES + 1024)
+
 struct comity_act_memory {
     /* the cursor */
     const comity_image *image;
@@ -42,8 +47,8 @@ struct comity_act_memory {
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
-    char canonical[COMITY_LIMIT_ACT_BYTES * 2];
-    char sorting[COMITY_LIMIT_ACT_BYTES * 2];
+    uint8_t canonical[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
+    uint8_t sorting[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
 };
 
 

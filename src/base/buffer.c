@@ -117,16 +117,23 @@ void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_
     }
 }
 
+size_t comity_number_print(uint64_t number, char ret_digits[COMITY_NUMBER_DIGITS])
+{
+    size_t count = 1;
+    for (uint64_t rest = number; rest > 9; rest /= 10) {
+        count++;
+    }
+    for (size_t i = count; i > 0; number /= 10) {
+        ret_digits[--i] = (char)('0' + number % 10);
+    }
+    return count;
+}
+
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number)
 {
-    char digits[20]; /* 18446744073709551615 */
-    size_t begin = sizeof digits;
-    do {
-        begin--;
-        digits[begin] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    comity_buffer_append(buffer, digits + begin, sizeof digits - begin);
+    char digits[COMITY_NUMBER_DIGITS];
+    size_t count = comity_number_print(number, digits);
+    comity_buffer_append(buffer, digits, count);
 }
 
 void comity_buffer_append_i64(comity_buffer *buffer, int64_t number)

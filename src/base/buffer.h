@@ -84,6 +84,11 @@ static inline void comity_buffer_append_text(comity_buffer *buffer, const char *
     comity_buffer_append(buffer, text, strlen(text));
 }
 
+/* Writes a number in decimal digits, as short as can be; gives their count. What is
+ * behind them may have been written to. */
+#define COMITY_NUMBER_DIGITS 20 /* 18446744073709551615 */
+size_t comity_number_print(uint64_t number, char ret_digits[COMITY_NUMBER_DIGITS]);
+
 /* Appends a number in decimal digits, as short as can be. */
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number);
 void comity_buffer_append_i64(comity_buffer *buffer, int64_t number);

@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/quote.h"
+#include "base/swar.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,11 +56,6 @@ comity_status comity_read_fail(comity_act_memory *reader, comity_status code, co
     return comity_fail(reader->reterr, code, "%s%s%s", path, path[0] == '\0' ? "" : ": ", message);
 }
 
-const comity_json_token *comity_read_peek(const comity_act_memory *reader)
-{
-    return &reader->tokens[reader->at];
-}
-
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected)
 {
     return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "found %s, but expected %s",
@@ -78,7 +74,7 @@ static size_t token_size(const comity_json_token *token)
 
 /* ---- objects and lists ---- */
 
-static comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
+static inline comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
 {
     if (reader->path_depth == COMITY_LIMIT_JSON_DEPTH) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "nested too deep");
@@ -87,19 +83,22 @@ static comity_status path_push(comity_act_memory *reader, const char *name, size
     return COMITY_OK;
 }
 
-static const comity_field *field_find(const comity_act_memory *reader, const comity_json_token *key,
-                                      const comity_field *fields, size_t field_count)
+/* The number of the field that the key names, or `field_count`. Looks from field
+ * `at` on and round, for most acts have their members in the usual order. */
+static size_t field_find(const comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
+                         size_t field_count, size_t at)
 {
     size_t size = token_size(key) - 2;
     const char *text = token_text(reader, key) + 1;
     for (size_t i = 0; i < field_count; i++) {
-        const char *name = fields[i].name;
-        if (key->escaped ? comity_json_says(text - 1, size + 2, name, fields[i].size)
-                         : fields[i].size == size && memcmp(name, text, size) == 0) {
-            return &fields[i];
+        at = at == field_count ? 0 : at;
+        if (key->escaped ? comity_json_says(text - 1, size + 2, fields[at].name, fields[at].size)
+                         : fields[at].size == size && comity_swar_same(fields[at].name, text, size)) {
+            return at;
         }
+        at++;
     }
-    return NULL;
+    return field_count;
 }
 
 static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
@@ -124,17 +123,20 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
                                  uint64_t *ret_seen)
 {
     uint64_t seen = 0;
+    size_t number = 0;
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an object");
     }
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        const comity_field *field = field_find(reader, key, fields, field_count);
-        if (field == NULL) {
+        number = field_find(reader, key, fields, field_count, number);
+        if (number == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
-        uint64_t bit = UINT64_C(1) << (field - fields);
+        const comity_field *field = &fields[number];
+        uint64_t bit = UINT64_C(1) << number;
+        number++;
         COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
@@ -147,11 +149,6 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
     reader->at++;
     *ret_seen = seen;
     return COMITY_OK;
-}
-
-bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token)
-{
-    return token->kind == COMITY_JSON_STRING && token_size(token) == 5 && memcmp(token_text(reader, token), "\"...\"", 5) == 0;
 }
 
 comity_status comity_read_list(comity_act_memory *reader, comity_status (*read)(comity_act_memory *reader, void *into),
@@ -321,9 +318,39 @@ static comity_status set_item(comity_act_memory *reader, void *into)
     return COMITY_OK;
 }
 
+/* Reads a list in which all is as it should be: known names without escapes, in a
+ * list that is complete. False, and nothing is read, if it is anything else. */
+static bool set_read_plain(comity_act_memory *reader, comity_class class_of, comity_set *ret_set)
+{
+    comity_set set = {{0}};
+    const comity_json_token *token = comity_read_peek(reader);
+    if (token->kind != COMITY_JSON_ARRAY_BEGIN) {
+        return false;
+    }
+    for (token++; token->kind == COMITY_JSON_STRING && !token->escaped; token++) {
+        uint32_t name = comity_image_find(reader->image, class_of, token_text(reader, token) + 1, token_size(token) - 2);
+        if (name == COMITY_IMAGE_NONE) {
+            return false;
+        }
+        comity_set_add(&set, name);
+    }
+    if (token->kind != COMITY_JSON_ARRAY_END) {
+        return false;
+    }
+    reader->at = (size_t)(token + 1 - reader->tokens);
+    *ret_set = set;
+    return true;
+}
+
 comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known)
 {
     set_reading reading = {class_of, ret_set};
+    if (set_read_plain(reader, class_of, ret_set)) {
+        if (ret_known != NULL) {
+            *ret_known = COMITY_KNOWN_ALL;
+        }
+        return COMITY_OK;
+    }
     *ret_set = (comity_set){{0}};
     return comity_read_list(reader, set_item, &reading, ret_known);
 }

@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/near.h"
 
+#include <string.h>
+
 /* One step of the path to a value: a member's name, or a place in a list. */
 typedef struct comity_path_step {
     const char *name; /* NULL: a place in a list */
@@ -65,7 +67,11 @@ typedef struct comity_field {
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
     COMITY_PRINTF(3, 4);
 
-const comity_json_token *comity_read_peek(const comity_act_memory *reader);
+static inline const comity_json_token *comity_read_peek(const comity_act_memory *reader)
+{
+    return &reader->tokens[reader->at];
+}
+
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected);
 
 /* An object with these fields, each at most once; `seen` gets a bit a field. */
@@ -93,7 +99,11 @@ comity_status comity_read_places(comity_act_memory *reader, bool unions_too, com
 /* The same for a list that is always complete: "..." is no state. */
 comity_status comity_read_places_complete(comity_act_memory *reader, comity_list *ret_list);
 /* Is this token the "..." of a list that is not complete? */
-bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token);
+static inline bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return token->kind == COMITY_JSON_STRING && token->end - token->begin == 5 &&
+           memcmp(reader->json + token->begin, "\"...\"", 5) == 0;
+}
 
 comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 /* A party of whom nothing is said. */

@@ -101,7 +101,7 @@ static size_t field_find(const comity_act_memory *reader, const comity_json_toke
     return field_count;
 }
 
-static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
+COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
                                    size_t field_count)
 {
     comity_near near;
@@ -283,7 +283,7 @@ comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_ran
 
 /* ---- names ---- */
 
-static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
+COMITY_COLD static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
 {
     const char *near = comity_image_near(reader->image, class_of, text, size);
     reader->at--;

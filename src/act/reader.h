@@ -65,14 +65,14 @@ typedef struct comity_field {
 
 /* Fails with the path before the message. */
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
-    COMITY_PRINTF(3, 4);
+    COMITY_PRINTF(3, 4) COMITY_COLD;
 
 static inline const comity_json_token *comity_read_peek(const comity_act_memory *reader)
 {
     return &reader->tokens[reader->at];
 }
 
-comity_status comity_read_expected(comity_act_memory *reader, const char *expected);
+comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;
 
 /* An object with these fields, each at most once; `seen` gets a bit a field. */
 comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,

@@ -115,18 +115,63 @@ static void put_rule(const printer *print, const comity_ruling *ruling)
     comity_rule_json_tail(print->image, rule, print->buffer);
 }
 
-static void put_rules(const printer *print)
+/* The lists of the judgement that a ruling stands in, besides that of rules. */
+enum {
+    IN_LIFTED = 1,
+    IN_NEEDS = 2,
+    IN_MET = 4,
+    IN_DUTIES = 8,
+    IN_NOTES = 16,
+    IN_UNVERIFIED = 32,
+    IN_CONFLICTS = 64 /* perhaps: it compels */
+};
+
+static unsigned lists_of(const comity_ruling *ruling, const comity_rule_record *rule)
+{
+    if (!stands(ruling)) {
+        return IN_LIFTED;
+    }
+    if (!ruling->binds || rule->effect == COMITY_EFFECT_NOTES) {
+        return IN_NOTES;
+    }
+    unsigned lists = rule->checked == COMITY_NO_DATE ? IN_UNVERIFIED : 0;
+    lists |= ruling->met == COMITY_MET_NONE ? 0 : ruling->met == COMITY_YES ? IN_MET : IN_NEEDS;
+    lists |= rule->effect == COMITY_EFFECT_DUTY ? IN_DUTIES : 0;
+    lists |= rule->effect == COMITY_EFFECT_COMPELS ? IN_CONFLICTS : 0;
+    return lists;
+}
+
+/* Gives the lists that have something in them. */
+static unsigned put_rules(const printer *print)
 {
     bool first = true;
+    unsigned lists = 0;
     put(print, ",\"rules\":[");
     for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        if (stands(&print->judgement->rulings[i])) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        lists |= lists_of(ruling, rule_of(print, ruling));
+        if (stands(ruling)) {
             put(print, first ? "" : ",");
-            put_rule(print, &print->judgement->rulings[i]);
+            put_rule(print, ruling);
             first = false;
         }
     }
     put(print, "]");
+    return lists;
+}
+
+/* The rulings in one of the lists, each put by `put_one`, which begins with the comma unless it is the first. */
+static void put_list(const printer *print, unsigned list,
+                     void (*put_one)(const printer *print, const comity_ruling *ruling, bool first))
+{
+    bool first = true;
+    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        if (lists_of(ruling, rule_of(print, ruling)) & list) {
+            put_one(print, ruling, first);
+            first = false;
+        }
+    }
 }
 
 static void put_item(const printer *print, const char *before, uint32_t item)
@@ -151,10 +196,10 @@ static void put_items(const printer *print, uint32_t count)
 
 enum { ITEMS_MAX = sizeof((comity_explain_memory *)0)->items / sizeof(uint32_t) };
 
-static void put_need(const printer *print, const comity_ruling *ruling, const char *before)
+static void put_need(const printer *print, const comity_ruling *ruling, bool first)
 {
     const comity_rule_record *rule = rule_of(print, ruling);
-    put_rule_name(print, before, rule);
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule);
     if (rule->expression == COMITY_IMAGE_NONE) {
         put(print, ",\"expression\":\"a way\",\"missing\":[");
     } else { /* made of names, which need no escapes */
@@ -166,93 +211,43 @@ static void put_need(const printer *print, const comity_ruling *ruling, const ch
     put(print, "]}");
 }
 
-static void put_needs(const printer *print)
+static void put_met(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"needs\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (stands(ruling) && ruling->binds && ruling->met != COMITY_MET_NONE && ruling->met != COMITY_YES) {
-            put_need(print, ruling, first ? "{\"rule\":" : ",{\"rule\":");
-            first = false;
-        }
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, ",\"by\":[");
+    put_items(print, comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
+    put(print, "],\"held\":\"claimed\"}");
 }
 
-static void put_met(const printer *print)
+static void put_lifted(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"met\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (!stands(ruling) || !ruling->binds || ruling->met != COMITY_YES) {
-            continue;
-        }
-        put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
-        put(print, ",\"by\":[");
-        put_items(print, comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
-        put(print, "],\"held\":\"claimed\"}");
-        first = false;
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put_rule_name(print, ",\"by\":", &print->image->rules[ruling->lifted_by]);
+    put(print, "}");
 }
 
-static void put_lifted(const printer *print)
+static void put_duty(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"lifted\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (stands(ruling)) {
-            continue;
-        }
-        put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
-        put_rule_name(print, ",\"by\":", &print->image->rules[ruling->lifted_by]);
-        put(print, "}");
-        first = false;
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, ",");
+    comity_rule_json_duty(print->image, rule_of(print, ruling), print->buffer);
+    put(print, "}");
 }
 
-static void put_duties(const printer *print)
+static void put_note(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"duties\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (!stands(ruling) || !ruling->binds || rule->effect != COMITY_EFFECT_DUTY) {
-            continue;
-        }
-        put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule);
-        put(print, ",");
-        comity_rule_json_duty(print->image, rule, print->buffer);
-        put(print, "}");
-        first = false;
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, "}");
 }
 
-static void put_notes(const printer *print)
+static void put_unverified(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"notes\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (stands(ruling) && (!ruling->binds || rule->effect == COMITY_EFFECT_NOTES)) {
-            put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule);
-            put(print, "}");
-            first = false;
-        }
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "" : ",", rule_of(print, ruling));
 }
 
 static void put_uncovered(const printer *print)
 {
-    put(print, ",\"uncovered\":[");
+    put(print, "],\"uncovered\":[");
     for (uint32_t i = 0; i < print->judgement->uncovered_count; i++) {
         const comity_place *place = &print->image->places[print->judgement->uncovered[i]];
         put_string(print, i == 0 ? "{\"state\":" : ",{\"state\":", place->code, place->code_size);
@@ -295,7 +290,6 @@ static void put_conflicts(const printer *print)
 {
     comity_conflict conflict = {.next = 0};
     bool first = true;
-    put(print, ",\"conflicts\":[");
     while (comity_judge_conflict_next(print->image, print->judgement, &conflict)) {
         const comity_rule_record *compels = rule_of(print, conflict.compels);
         const comity_rule_record *against = rule_of(print, conflict.against);
@@ -311,7 +305,6 @@ static void put_conflicts(const printer *print)
         }
         put(print, "]}");
     }
-    put(print, "]");
 }
 
 static void put_ways(const printer *print)
@@ -329,20 +322,16 @@ static void put_ways(const printer *print)
     put(print, ways->cut ? "],\"ways_cut\":true" : "],\"ways_cut\":false");
 }
 
-static void put_unverified(const printer *print)
-{
-    bool first = true;
-    put(print, ",\"rests_on_unverified\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (stands(ruling) && ruling->binds && rule->effect != COMITY_EFFECT_NOTES && rule->checked == COMITY_NO_DATE) {
-            put_rule_name(print, first ? "" : ",", rule);
-            first = false;
-        }
-    }
-    put(print, "]");
-}
+/* The lists of rulings that follow that of rules; each ends where the next begins. */
+static const struct {
+    const char *begin;
+    unsigned list;
+    void (*put_one)(const printer *print, const comity_ruling *ruling, bool first);
+} lists_first[] = {
+    {",\"needs\":[", IN_NEEDS, put_need},       {"],\"met\":[", IN_MET, put_met},
+    {"],\"lifted\":[", IN_LIFTED, put_lifted},  {"],\"duties\":[", IN_DUTIES, put_duty},
+    {"],\"notes\":[", IN_NOTES, put_note},
+};
 
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                            comity_act_memory *act_memory, const uint8_t act_hash[32],
@@ -350,17 +339,26 @@ void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, c
 {
     printer print = {buffer, memory, comity_judge_image(memory), act, judgement, explain};
     put_head(&print, act_hash);
-    put_rules(&print);
-    put_needs(&print);
-    put_met(&print);
-    put_lifted(&print);
-    put_duties(&print);
-    put_notes(&print);
+    unsigned lists = put_rules(&print);
+    for (size_t i = 0; i < sizeof lists_first / sizeof lists_first[0]; i++) {
+        put(&print, lists_first[i].begin);
+        if (lists & lists_first[i].list) {
+            put_list(&print, lists_first[i].list, lists_first[i].put_one);
+        }
+    }
     put_uncovered(&print);
     put_questions(&print);
-    put_conflicts(&print);
+    put(&print, ",\"conflicts\":[");
+    if (lists & IN_CONFLICTS) {
+        put_conflicts(&print);
+    }
+    put(&print, "]");
     put_ways(&print);
-    put_unverified(&print);
+    put(&print, ",\"rests_on_unverified\":[");
+    if (lists & IN_UNVERIFIED) {
+        put_list(&print, IN_UNVERIFIED, put_unverified);
+    }
+    put(&print, "]");
     if (act->fact_basis_count != 0) {
         put(&print, ",\"basis\":");
         comity_act_put_bases(print.image, act, act_memory, buffer);

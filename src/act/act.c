@@ -268,7 +268,7 @@ static comity_status demand_basis(comity_act_memory *reader, void *into)
 {
     const char *text;
     size_t size;
-    size_t at = reader->at;
+    const comity_json_token *at = reader->at;
     (void)into;
     COMITY_TRY(comity_read_slice(reader, "what the demand rests on", &reader->act.basis_text));
     reader->at = at;
@@ -484,7 +484,7 @@ static void act_clear(comity_act_memory *reader)
     reader->owner_depth = 0;
     reader->path_depth = 0;
     reader->lightly = false;
-    reader->at = 0;
+    reader->at = reader->tokens;
     comity_read_party_clear(reader, COMITY_NODE_FIRST);
     comity_read_party_clear(reader, COMITY_NODE_SECOND);
 }

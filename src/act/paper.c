@@ -37,7 +37,7 @@ static comity_status free_name(comity_act_memory *reader, comity_class class_of,
 {
     const char *text;
     size_t size;
-    size_t at = reader->at;
+    const comity_json_token *at = reader->at;
     COMITY_TRY(comity_read_slice(reader, expected, ret_slice));
     reader->at = at;
     COMITY_TRY(comity_read_word(reader, expected, &text, &size));

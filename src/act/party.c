@@ -86,8 +86,7 @@ static uint32_t owners_count(const comity_act_memory *reader)
     if (begin->kind != COMITY_JSON_ARRAY_BEGIN) {
         return 1;
     }
-    for (size_t i = reader->at + 1; reader->tokens[i].depth > begin->depth; i++) {
-        const comity_json_token *token = &reader->tokens[i];
+    for (const comity_json_token *token = begin + 1; token->depth > begin->depth; token++) {
         bool is_item = token->depth == begin->depth + 1 &&
                        (token->kind == COMITY_JSON_OBJECT_BEGIN ||
                         (token->kind == COMITY_JSON_STRING && !comity_read_is_dots(reader, token)));

@@ -50,8 +50,8 @@ comity_status comity_read_fail(comity_act_memory *reader, comity_status code, co
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     path_print(reader, path, sizeof path);
-    if (reader->reterr != NULL && reader->at < reader->token_count) {
-        reader->reterr->offset = (size_t)reader->tokens[reader->at].begin;
+    if (reader->reterr != NULL && reader->at < reader->tokens + reader->token_count) {
+        reader->reterr->offset = (size_t)reader->at->begin;
     }
     return comity_fail(reader->reterr, code, "%s%s%s", path, path[0] == '\0' ? "" : ": ", message);
 }
@@ -83,22 +83,34 @@ static inline comity_status path_push(comity_act_memory *reader, const char *nam
     return COMITY_OK;
 }
 
-/* The number of the field that the key names, or `field_count`. Looks from field
- * `at` on and round, for most acts have their members in the usual order. */
+static inline bool field_is(const comity_field *field, const char *text, size_t size)
+{
+    return field->size == size && comity_swar_same(field->name, text, size);
+}
+
+/* The number of the field that the key names, or `field_count`. */
 static size_t field_find(const comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
-                         size_t field_count, size_t at)
+                         size_t field_count)
 {
     size_t size = token_size(key) - 2;
     const char *text = token_text(reader, key) + 1;
-    for (size_t i = 0; i < field_count; i++) {
-        at = at == field_count ? 0 : at;
-        if (key->escaped ? comity_json_says(text - 1, size + 2, fields[at].name, fields[at].size)
-                         : fields[at].size == size && comity_swar_same(fields[at].name, text, size)) {
-            return at;
-        }
-        at++;
+    size_t i = 0;
+    while (i < field_count && !(key->escaped ? comity_json_says(text - 1, size + 2, fields[i].name, fields[i].size)
+                                             : field_is(&fields[i], text, size))) {
+        i++;
     }
-    return field_count;
+    return i;
+}
+
+/* The same, but tries first the field that comes next in the usual order. */
+static inline size_t field_next(const comity_act_memory *reader, const comity_json_token *key,
+                                const comity_field *fields, size_t field_count, size_t next)
+{
+    if (next < field_count && !key->escaped &&
+        field_is(&fields[next], token_text(reader, key) + 1, token_size(key) - 2)) {
+        return next;
+    }
+    return field_find(reader, key, fields, field_count);
 }
 
 COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
@@ -130,7 +142,7 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        number = field_find(reader, key, fields, field_count, number);
+        number = field_next(reader, key, fields, field_count, number);
         if (number == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
@@ -337,7 +349,7 @@ static bool set_read_plain(comity_act_memory *reader, comity_class class_of, com
     if (token->kind != COMITY_JSON_ARRAY_END) {
         return false;
     }
-    reader->at = (size_t)(token + 1 - reader->tokens);
+    reader->at = token + 1;
     *ret_set = set;
     return true;
 }

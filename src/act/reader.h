@@ -27,7 +27,7 @@ struct comity_act_memory {
     /* the cursor */
     const comity_image *image;
     const char *json;
-    size_t at;          /* next token */
+    const comity_json_token *at; /* the next token */
     size_t token_count;
     comity_path_step path[COMITY_LIMIT_JSON_DEPTH];
     size_t path_depth;
@@ -69,7 +69,7 @@ comity_status comity_read_fail(comity_act_memory *reader, comity_status code, co
 
 static inline const comity_json_token *comity_read_peek(const comity_act_memory *reader)
 {
-    return &reader->tokens[reader->at];
+    return reader->at;
 }
 
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;

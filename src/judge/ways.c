@@ -37,6 +37,11 @@ static void family_any(comity_ways *family) /* nothing need be added */
     family->count = 1;
 }
 
+static bool family_is_any(const comity_ways *family)
+{
+    return family->count == 1 && family->sets[0].count == 0;
+}
+
 /* Only the sets there are: a family is large and mostly empty. */
 static void family_copy(comity_ways *to, const comity_ways *from)
 {
@@ -178,11 +183,11 @@ static bool way_join(const comity_image *image, const comity_way *a, const comit
 static void family_and(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
     comity_ways product;
-    if (more->count == 1 && more->sets[0].count == 0) {
+    if (family_is_any(more)) {
         family->cut |= more->cut;
         return;
     }
-    if (family->count == 1 && family->sets[0].count == 0) {
+    if (family_is_any(family)) {
         bool cut = family->cut;
         family_copy(family, more);
         family->cut |= cut;
@@ -214,6 +219,18 @@ static void item_family(const comity_image *image, uint32_t item, comity_ways *r
     ret_family->count = 1;
 }
 
+static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *ret_family)
+{
+    uint32_t paper;
+    if (comity_judge_leaf(search->memory, search->act, leaf, &paper) == COMITY_YES) {
+        family_any(ret_family);
+    } else {
+        item_family(search->image, comity_leaf_item(search->image, leaf), ret_family);
+    }
+}
+
+/* Where a part holds its family is that of what holds: nothing need be added. So the
+ * whole is not looked at before its parts. */
 static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
@@ -221,12 +238,8 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         family_none(ret_family);
         return;
     }
-    if (comity_judge_expression(search->memory, search->act, expression) == COMITY_YES) {
-        family_any(ret_family);
-        return;
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_family(search->image, comity_leaf_item(search->image, node->leaf), ret_family);
+        leaf_family(search, node->leaf, ret_family);
         return;
     }
     bool all = node->kind == COMITY_EXPRESSION_ALL;
@@ -240,6 +253,9 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
         if (all) {
             family_and(search->image, ret_family, &child);
+        } else if (family_is_any(&child)) { /* it holds */
+            family_any(ret_family);
+            return;
         } else {
             family_or(search->image, ret_family, &child);
         }

@@ -705,8 +705,8 @@ comity_status comity_act_canonical(const comity_image *image, const comity_act *
 comity_status comity_act_hash(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                               uint8_t ret_hash[32], comity_error *reterr)
 {
-    const uint8_t *bytes;
-    size_t size;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
     COMITY_TRY(comity_act_canonical(image, act, memory, &bytes, &size, reterr));
     comity_sha256(bytes, size, ret_hash);
     return COMITY_OK;

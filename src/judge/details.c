@@ -40,7 +40,7 @@ static void expression_text(const comity_image *image, uint32_t expression, unsi
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        comity_buffer_append_text(buffer, comity_image_text(image, image->leaves[node->leaf].text));
+        comity_image_append(image, image->leaves[node->leaf].text, image->leaves[node->leaf].size, buffer);
         return;
     }
     comity_buffer_append_text(buffer, depth == 0 ? "" : "(");

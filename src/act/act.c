@@ -224,7 +224,7 @@ static comity_status received_item(comity_act_memory *reader, void *into)
     }
     comity_received *received = &reader->received[reader->act.received_count++];
     *received = (comity_received){.from = {COMITY_NONE16, false}, .paper = COMITY_NONE16, .on = COMITY_NO_DATE};
-    return comity_read_object(reader, fields, 3, received, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_RECEIPT, fields, 3, received, &seen);
 }
 
 static comity_status data_received(comity_act_memory *reader, void *into)
@@ -240,7 +240,7 @@ static comity_status field_data(comity_act_memory *reader, void *into)
         COMITY_FIELD("subjects", data_subjects),     COMITY_FIELD("people", data_people), COMITY_FIELD("received", data_received),
     };
     uint64_t seen;
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_DATA, fields, sizeof fields / sizeof fields[0], into, &seen);
 }
 
 /* ---- the demand ---- */
@@ -303,7 +303,7 @@ static comity_status field_demand(comity_act_memory *reader, void *into)
     static const comity_field fields[] = {
         COMITY_FIELD("channel", demand_channel), COMITY_FIELD("basis", demand_basis), COMITY_FIELD("binding", demand_binding)};
     uint64_t seen;
-    return comity_read_object(reader, fields, 3, into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_DEMAND, fields, 3, into, &seen);
 }
 
 /* What of the demand is not said may be anything; but it has one channel only,
@@ -508,7 +508,8 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an act: an object");
     }
-    COMITY_TRY(comity_read_object(reader, act_fields, sizeof act_fields / sizeof act_fields[0], NULL, &seen));
+    COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_ACT, act_fields, sizeof act_fields / sizeof act_fields[0], NULL,
+                                  &seen));
     if (!(seen >> FIELD_ACT & 1)) {
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "an act without its \"act\", which says its kind");
     }

@@ -145,7 +145,7 @@ static comity_status field_scope(comity_act_memory *reader, void *into)
         COMITY_FIELD("purposes", scope_purposes), COMITY_FIELD("module", scope_module),
     };
     uint64_t seen;
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_SCOPE, fields, sizeof fields / sizeof fields[0], into, &seen);
 }
 
 comity_status comity_read_paper(comity_act_memory *reader, void *into)
@@ -163,7 +163,7 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
     memset(paper, 0, sizeof *paper);
     paper->by = paper->result = paper->module = paper->about = COMITY_IMAGE_NONE;
     paper->from = paper->until = COMITY_NO_DATE;
-    COMITY_TRY(comity_read_object(reader, fields, sizeof fields / sizeof fields[0], paper, &seen));
+    COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_PAPER, fields, sizeof fields / sizeof fields[0], paper, &seen));
     if (!(seen & 1)) {
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "a paper without its \"kind\"");
     }

@@ -171,5 +171,5 @@ comity_status comity_read_party(comity_act_memory *reader, uint32_t node)
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "a party: a state's code, or an object");
     }
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], &reading, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_PARTY, fields, sizeof fields / sizeof fields[0], &reading, &seen);
 }

@@ -6,6 +6,7 @@
 #include "base/quote.h"
 #include "base/swar.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,15 +103,19 @@ static size_t field_find(const comity_act_memory *reader, const comity_json_toke
     return i;
 }
 
-/* The same, but tries first the field that comes next in the usual order. */
+/* The same, but tries first the field that followed the one before last time: whoever
+ * writes acts writes their members in one order, whichever it is. */
 static inline size_t field_next(const comity_act_memory *reader, const comity_json_token *key,
-                                const comity_field *fields, size_t field_count, size_t next)
+                                const comity_field *fields, size_t field_count, uint8_t *follower)
 {
+    size_t next = *follower - (size_t)1;
     if (next < field_count && !key->escaped &&
         field_is(&fields[next], token_text(reader, key) + 1, token_size(key) - 2)) {
         return next;
     }
-    return field_find(reader, key, fields, field_count);
+    next = field_find(reader, key, fields, field_count);
+    *follower = (uint8_t)(next + 1);
+    return next;
 }
 
 COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
@@ -131,24 +136,25 @@ COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const 
                             comity_quote_bytes(text, size).text, fields[0].name, fields[field_count - 1].name);
 }
 
-comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
-                                 uint64_t *ret_seen)
+comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
+                                 size_t field_count, void *into, uint64_t *ret_seen)
 {
     uint64_t seen = 0;
-    size_t number = 0;
+    size_t number = 0; /* of the field before, from 1 on */
+    assert(field_count <= COMITY_FIELDS_MAX);
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an object");
     }
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        number = field_next(reader, key, fields, field_count, number);
-        if (number == field_count) {
+        size_t found = field_next(reader, key, fields, field_count, &reader->followers[object][number]);
+        if (found == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
-        const comity_field *field = &fields[number];
-        uint64_t bit = UINT64_C(1) << number;
-        number++;
+        const comity_field *field = &fields[found];
+        uint64_t bit = UINT64_C(1) << found;
+        number = found + 1;
         COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
@@ -275,7 +281,7 @@ comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_ran
     comity_range range = {0, UINT64_MAX, true};
     uint64_t seen;
     if (comity_read_peek(reader)->kind == COMITY_JSON_OBJECT_BEGIN) {
-        COMITY_TRY(comity_read_object(reader, fields, 2, &range, &seen));
+        COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_RANGE, fields, 2, &range, &seen));
         if (seen == 0) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "bounds without \"min\" and without \"max\"");
         }

@@ -23,6 +23,21 @@ typedef struct comity_path_step {
 #define COMITY_ACT_CANONICAL_BYTES (COMITY_LIMIT_ACT_BYTES * 2)
 #define COMITY_ACT_PIECE_BYTES ((size_t)COMITY_LIMIT_ACT_TEXT_BYTES * 6 + COMITY_LIMIT_ACT_PLACES + 1024)
 
+/* The kinds of object an act is made of. */
+typedef enum comity_object {
+    COMITY_OBJECT_ACT,
+    COMITY_OBJECT_PARTY,
+    COMITY_OBJECT_DATA,
+    COMITY_OBJECT_RECEIPT,
+    COMITY_OBJECT_DEMAND,
+    COMITY_OBJECT_PAPER,
+    COMITY_OBJECT_SCOPE,
+    COMITY_OBJECT_RANGE,
+    COMITY_OBJECT_LAST
+} comity_object;
+
+enum { COMITY_FIELDS_MAX = 15 };
+
 struct comity_act_memory {
     /* the cursor */
     const comity_image *image;
@@ -32,6 +47,8 @@ struct comity_act_memory {
     comity_path_step path[COMITY_LIMIT_JSON_DEPTH];
     size_t path_depth;
     comity_error *reterr;
+    /* by kind of object and field: the field that followed it last time; fields count from 1, 0 is the beginning */
+    uint8_t followers[COMITY_OBJECT_LAST][COMITY_FIELDS_MAX + 1];
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
@@ -74,9 +91,10 @@ static inline const comity_json_token *comity_read_peek(const comity_act_memory 
 
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;
 
-/* An object with these fields, each at most once; `seen` gets a bit a field. */
-comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
-                                 uint64_t *ret_seen);
+/* An object with these fields, at most COMITY_FIELDS_MAX, each given at most once;
+ * `seen` gets a bit a field. `object` is what kind of object has these fields. */
+comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
+                                 size_t field_count, void *into, uint64_t *ret_seen);
 
 /* A list, or a single value standing for a list of one: calls `read` for each
  * item. `ret_known` says whether it ended in "..."; NULL where that is not allowed. */

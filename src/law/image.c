@@ -28,48 +28,64 @@ static uint64_t load_last(const char *text, size_t size)
     return (uint64_t)low | (uint64_t)high << ((size - 4) * 8);
 }
 
-static uint64_t hash_word(uint64_t hash, uint64_t word)
+/* The eight bytes a name begins with, those in its middle and those it ends with:
+ * all of a name of 8 to 24 bytes. Of a shorter one, all of it in `first`. */
+typedef struct name_words {
+    uint64_t first, middle, last;
+} name_words;
+
+static inline name_words words_of(const char *text, size_t size)
 {
-    hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    if (size < 8) {
+        return (name_words){size == 0 ? 0 : load_last(text, size), 0, 0};
+    }
+    return (name_words){load(text), load(text + (size - 8) / 2), load(text + size - 8)};
+}
+
+static inline uint64_t hash_of(comity_class class_of, const name_words *words, size_t size)
+{
+    uint64_t hash = words->first * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= words->middle * UINT64_C(0xff51afd7ed558ccd) >> 1;
+    hash += words->last * UINT64_C(0xc4ceb9fe1a85ec53);
+    hash ^= hash >> 32;
+    hash = (hash + size * 32 + (uint64_t)class_of) * UINT64_C(0xd6e8feb86659fd93);
     return hash ^ hash >> 32;
 }
 
-/* Eight bytes at a time: names are short and looked up for every act. */
 uint64_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
 {
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(class_of + 1) + size;
-    for (; size >= 8; size -= 8, text += 8) {
-        hash = hash_word(hash, load(text));
+    name_words words = words_of(text, size);
+    return hash_of(class_of, &words, size);
+}
+
+static bool has_zero(const name_words *words, size_t size)
+{
+    if (size < 8) {
+        return comity_swar_equal(words->first | UINT64_MAX << size * 8, 0) != 0;
     }
-    if (size != 0) {
-        hash = hash_word(hash, load_last(text, size));
-    }
-    return hash ^ hash >> 29;
+    return (comity_swar_equal(words->first, 0) | comity_swar_equal(words->middle, 0) |
+            comity_swar_equal(words->last, 0)) != 0;
 }
 
 /* Does the text say these bytes and no more? There may be a byte 0 among them. */
-static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size)
+static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size, const name_words *words)
 {
     if (size >= image->texts_count - place || image->texts[place + size] != '\0') {
         return false;
     }
     const char *own = image->texts + place;
-    for (; size >= 8; size -= 8, text += 8, own += 8) {
-        uint64_t word = load(own);
-        if (word != load(text) || comity_swar_equal(word, 0)) {
-            return false;
-        }
+    name_words own_words = words_of(own, size);
+    if (((own_words.first ^ words->first) | (own_words.middle ^ words->middle) | (own_words.last ^ words->last)) != 0 ||
+        has_zero(words, size)) {
+        return false;
     }
-    if (size == 0) {
-        return true;
-    }
-    uint64_t word = load_last(own, size);
-    return word == load_last(text, size) && !comity_swar_equal(word | UINT64_MAX << size * 8, 0);
+    return size <= 24 || (memcmp(own, text, size) == 0 && memchr(text, '\0', size) == NULL);
 }
 
 uint32_t comity_image_find(const comity_image *image, comity_class class_of, const char *text, size_t size)
 {
-    uint64_t hash = comity_symbol_hash(class_of, text, size);
+    name_words words = words_of(text, size);
+    uint64_t hash = hash_of(class_of, &words, size);
     uint32_t mask = image->symbols_count - 1;
     uint8_t tag = comity_symbol_tag(hash);
     for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
@@ -77,7 +93,7 @@ uint32_t comity_image_find(const comity_image *image, comity_class class_of, con
         if (symbol->class_of == COMITY_CLASS_LAST) {
             return COMITY_IMAGE_NONE;
         }
-        if (symbol->tag == tag && symbol->class_of == class_of && text_says(image, symbol->text, text, size)) {
+        if (symbol->tag == tag && symbol->class_of == class_of && text_says(image, symbol->text, text, size, &words)) {
             return symbol->index;
         }
     }

@@ -44,7 +44,7 @@ void comity_rule_json_head(const comity_image *image, const comity_rule_record *
         comity_buffer_append(buffer, effects[effect].text, effects[effect].size);
         return;
     }
-    uint8_t *at = comity_buffer_room(buffer, FIXED_BYTES + 3 * COMITY_IMAGE_STEP + rule->name_size + rule->title_size +
+    uint8_t *at = comity_buffer_room(buffer, FIXED_BYTES + 3 * COMITY_IMAGE_LONG + rule->name_size + rule->title_size +
                                                  law->code_size);
     if (at == NULL) {
         return;
@@ -52,7 +52,7 @@ void comity_rule_json_head(const comity_image *image, const comity_rule_record *
     at = PUT(at, "{\"rule\":\"");
     at = comity_image_copy(image, rule->name, rule->name_size, at);
     at = PUT(at, "\",\"title\":\"");
-    at = comity_image_copy(image, rule->title, rule->title_size, at);
+    at = comity_image_copy_long(image, rule->title, rule->title_size, at);
     at = PUT(at, "\",\"state\":\"");
     at = comity_image_copy(image, law->code, law->code_size, at);
     at = PUT(at, "\",\"effect\":\"");
@@ -71,14 +71,14 @@ void comity_rule_json_tail(const comity_image *image, const comity_rule_record *
         comity_buffer_append_text(buffer, checked ? "\"}" : "");
         return;
     }
-    uint8_t *at = comity_buffer_room(buffer, FIXED_BYTES + 3 * COMITY_IMAGE_STEP + rule->cite_size + rule->check_size);
+    uint8_t *at = comity_buffer_room(buffer, FIXED_BYTES + 3 * COMITY_IMAGE_LONG + rule->cite_size + rule->check_size);
     if (at == NULL) {
         return;
     }
     at = PUT(at, ",\"cite\":\"");
-    at = comity_image_copy(image, rule->cite, rule->cite_size, at);
+    at = comity_image_copy_long(image, rule->cite, rule->cite_size, at);
     at = PUT(at, "\",\"source\":\"");
-    at = comity_image_copy(image, rule->check, rule->check_size, at);
+    at = comity_image_copy_long(image, rule->check, rule->check_size, at);
     if (checked) {
         at = PUT(at, "\",\"checked\":\"");
         memcpy(at, comity_image_text(image, rule->day), 10); /* opening has seen to it that there are so many */

@@ -168,6 +168,9 @@ static comity_status texts_check(const comity_image *image, comity_error *reterr
     if (image->header->clauses_size > COMITY_LIMIT_LAW_CLAUSES_BYTES) {
         return damaged(reterr, "byte of the rules as law", image->header->clauses_size);
     }
+    if (image->size - image->header->texts.offset - image->texts_count < COMITY_IMAGE_LONG) {
+        return damaged(reterr, "text", 0); /* texts are copied in long steps */
+    }
     if (image->texts_count == 0 || image->texts[image->texts_count - 1] != '\0' ||
         comity_utf8_check(image->texts, image->texts_count) != image->texts_count) {
         return damaged(reterr, "text", 0);

@@ -9,6 +9,20 @@
 
 #include <string.h>
 
+/* The lists of the judgement that rulings stand in, besides that of rules. */
+typedef enum ruling_list {
+    LIST_NEEDS,
+    LIST_MET,
+    LIST_LIFTED,
+    LIST_DUTIES,
+    LIST_NOTES,
+    LIST_UNVERIFIED,
+    LIST_COMPELS, /* perhaps in conflict with others */
+    LIST_LAST
+} ruling_list;
+
+enum { RULINGS_SORTED = 64 }; /* those behind are looked at for each list */
+
 typedef struct printer {
     comity_buffer *buffer;
     comity_judge_memory *memory;
@@ -16,7 +30,11 @@ typedef struct printer {
     const comity_act *act;
     const comity_judgement *judgement;
     comity_explain_memory *explain;
+    uint64_t lists[LIST_LAST]; /* of the first rulings, those in each list */
 } printer;
+
+/* Puts one of a list, with a comma before it unless it is the first. */
+typedef void put_ruling(const printer *print, const comity_ruling *ruling, bool first);
 
 /* Writes a constant without its NUL; gives the end. */
 #define PUT(at, text) ((uint8_t *)memcpy((at), (text), sizeof(text) - 1) + sizeof(text) - 1)
@@ -115,41 +133,60 @@ static void put_rule(const printer *print, const comity_ruling *ruling)
     comity_rule_json_tail(print->image, rule, print->buffer);
 }
 
-/* The lists of the judgement that a ruling stands in, besides that of rules. */
-enum {
-    IN_LIFTED = 1,
-    IN_NEEDS = 2,
-    IN_MET = 4,
-    IN_DUTIES = 8,
-    IN_NOTES = 16,
-    IN_UNVERIFIED = 32,
-    IN_CONFLICTS = 64 /* perhaps: it compels */
-};
+static unsigned bit(ruling_list list)
+{
+    return 1u << list;
+}
 
 static unsigned lists_of(const comity_ruling *ruling, const comity_rule_record *rule)
 {
     if (!stands(ruling)) {
-        return IN_LIFTED;
+        return bit(LIST_LIFTED);
     }
     if (!ruling->binds || rule->effect == COMITY_EFFECT_NOTES) {
-        return IN_NOTES;
+        return bit(LIST_NOTES);
     }
-    unsigned lists = rule->checked == COMITY_NO_DATE ? IN_UNVERIFIED : 0;
-    lists |= ruling->met == COMITY_MET_NONE ? 0 : ruling->met == COMITY_YES ? IN_MET : IN_NEEDS;
-    lists |= rule->effect == COMITY_EFFECT_DUTY ? IN_DUTIES : 0;
-    lists |= rule->effect == COMITY_EFFECT_COMPELS ? IN_CONFLICTS : 0;
+    unsigned lists = rule->checked == COMITY_NO_DATE ? bit(LIST_UNVERIFIED) : 0;
+    lists |= ruling->met == COMITY_MET_NONE ? 0 : ruling->met == COMITY_YES ? bit(LIST_MET) : bit(LIST_NEEDS);
+    lists |= rule->effect == COMITY_EFFECT_DUTY ? bit(LIST_DUTIES) : 0;
+    lists |= rule->effect == COMITY_EFFECT_COMPELS ? bit(LIST_COMPELS) : 0;
     return lists;
 }
 
-/* Gives the lists that have something in them. */
-static unsigned put_rules(const printer *print)
+/* Sorts the rulings to the lists they stand in. */
+static void lists_fill(printer *print)
+{
+    for (uint32_t i = 0; i < print->judgement->ruling_count && i < RULINGS_SORTED; i++) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        for (unsigned lists = lists_of(ruling, rule_of(print, ruling)); lists != 0; lists &= lists - 1) {
+            print->lists[__builtin_ctz(lists)] |= UINT64_C(1) << i;
+        }
+    }
+}
+
+/* The rulings in one of the lists, each put by `put_one`. */
+static void put_list(const printer *print, ruling_list list, put_ruling *put_one)
 {
     bool first = true;
-    unsigned lists = 0;
+    for (uint64_t rulings = print->lists[list]; rulings != 0; rulings &= rulings - 1) {
+        put_one(print, &print->judgement->rulings[__builtin_ctzll(rulings)], first);
+        first = false;
+    }
+    for (uint32_t i = RULINGS_SORTED; i < print->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        if (lists_of(ruling, rule_of(print, ruling)) & bit(list)) {
+            put_one(print, ruling, first);
+            first = false;
+        }
+    }
+}
+
+static void put_rules(const printer *print)
+{
+    bool first = true;
     put(print, ",\"rules\":[");
     for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
         const comity_ruling *ruling = &print->judgement->rulings[i];
-        lists |= lists_of(ruling, rule_of(print, ruling));
         if (stands(ruling)) {
             put(print, first ? "" : ",");
             put_rule(print, ruling);
@@ -157,21 +194,6 @@ static unsigned put_rules(const printer *print)
         }
     }
     put(print, "]");
-    return lists;
-}
-
-/* The rulings in one of the lists, each put by `put_one`, which begins with the comma unless it is the first. */
-static void put_list(const printer *print, unsigned list,
-                     void (*put_one)(const printer *print, const comity_ruling *ruling, bool first))
-{
-    bool first = true;
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (lists_of(ruling, rule_of(print, ruling)) & list) {
-            put_one(print, ruling, first);
-            first = false;
-        }
-    }
 }
 
 static void put_item(const printer *print, const char *before, uint32_t item)
@@ -322,42 +344,34 @@ static void put_ways(const printer *print)
     put(print, ways->cut ? "],\"ways_cut\":true" : "],\"ways_cut\":false");
 }
 
-/* The lists of rulings that follow that of rules; each ends where the next begins. */
-static const struct {
-    const char *begin;
-    unsigned list;
-    void (*put_one)(const printer *print, const comity_ruling *ruling, bool first);
-} lists_first[] = {
-    {",\"needs\":[", IN_NEEDS, put_need},       {"],\"met\":[", IN_MET, put_met},
-    {"],\"lifted\":[", IN_LIFTED, put_lifted},  {"],\"duties\":[", IN_DUTIES, put_duty},
-    {"],\"notes\":[", IN_NOTES, put_note},
-};
-
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                            comity_act_memory *act_memory, const uint8_t act_hash[32],
                            comity_explain_memory *explain, comity_buffer *buffer)
 {
-    printer print = {buffer, memory, comity_judge_image(memory), act, judgement, explain};
+    printer print = {buffer, memory, comity_judge_image(memory), act, judgement, explain, {0}};
     put_head(&print, act_hash);
-    unsigned lists = put_rules(&print);
-    for (size_t i = 0; i < sizeof lists_first / sizeof lists_first[0]; i++) {
-        put(&print, lists_first[i].begin);
-        if (lists & lists_first[i].list) {
-            put_list(&print, lists_first[i].list, lists_first[i].put_one);
-        }
-    }
+    put_rules(&print);
+    lists_fill(&print);
+    put(&print, ",\"needs\":[");
+    put_list(&print, LIST_NEEDS, put_need);
+    put(&print, "],\"met\":[");
+    put_list(&print, LIST_MET, put_met);
+    put(&print, "],\"lifted\":[");
+    put_list(&print, LIST_LIFTED, put_lifted);
+    put(&print, "],\"duties\":[");
+    put_list(&print, LIST_DUTIES, put_duty);
+    put(&print, "],\"notes\":[");
+    put_list(&print, LIST_NOTES, put_note);
     put_uncovered(&print);
     put_questions(&print);
     put(&print, ",\"conflicts\":[");
-    if (lists & IN_CONFLICTS) {
+    if (print.lists[LIST_COMPELS] != 0 || judgement->ruling_count > RULINGS_SORTED) {
         put_conflicts(&print);
     }
     put(&print, "]");
     put_ways(&print);
     put(&print, ",\"rests_on_unverified\":[");
-    if (lists & IN_UNVERIFIED) {
-        put_list(&print, IN_UNVERIFIED, put_unverified);
-    }
+    put_list(&print, LIST_UNVERIFIED, put_unverified);
     put(&print, "]");
     if (act->fact_basis_count != 0) {
         put(&print, ",\"basis\":");

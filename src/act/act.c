@@ -523,6 +523,7 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "\"demand\" belongs to the act \"disclose\" only");
     }
     demand_settle(&reader->act);
+    comity_date_print(reader->act.on, reader->act.on_text);
     *ret_act = &reader->act;
     return COMITY_OK;
 }

@@ -109,8 +109,9 @@ static inline uint8_t *put_name(const canonical_writer *writer, uint8_t *at, com
 static uint8_t *put_names(const canonical_writer *writer, uint8_t *at, comity_class class_of, const comity_set *set,
                           comity_known known)
 {
+    bool empty = (set->words[0] | set->words[1] | set->words[2] | set->words[3]) == 0;
     *at++ = '[';
-    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
+    for (uint32_t word = empty ? COMITY_SET_WORDS : 0; word < COMITY_SET_WORDS; word++) {
         for (uint64_t bits = set->words[word]; bits != 0 && !is_full(writer, at); bits &= bits - 1) {
             at = put_name(writer, at, class_of, word * 64 + (uint32_t)__builtin_ctzll(bits));
             *at++ = ',';
@@ -657,9 +658,9 @@ static uint8_t *put_second_half(const canonical_writer *writer, uint8_t *at)
         at = put_party(writer, at, COMITY_NODE_FIRST);
         *at++ = ',';
     }
-    at = PUT(at, "\"on\":");
-    at = put_date(at, act->on);
-    *at++ = ',';
+    at = PUT(at, "\"on\":\"");
+    memcpy(at, act->on_text, COMITY_DATE_TEXT_SIZE - 1);
+    at = PUT(at + COMITY_DATE_TEXT_SIZE - 1, "\",");
     if (act->paper_count != 0) {
         at = PUT(at, "\"papers\":");
         at = put_papers(writer, at);

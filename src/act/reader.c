@@ -247,12 +247,33 @@ comity_status comity_read_date(comity_act_memory *reader, int32_t *ret_date)
     return COMITY_OK;
 }
 
+/* A number that is nothing but a few digits, as nearly all are. */
+static bool digits_read(const char *text, size_t size, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < size; i++) {
+        unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+        if (digit > 9 || size > 15) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return true;
+}
+
+_Static_assert(COMITY_LIMIT_ACT_NUMBER >= INT64_C(999999999999999), "15 digits are within the limit");
+
 comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
 {
     const comity_json_token *token = comity_read_peek(reader);
     int64_t number;
     if (token->kind != COMITY_JSON_NUMBER) {
         return comity_read_expected(reader, "a number");
+    }
+    if (digits_read(token_text(reader, token), token_size(token), ret_number)) {
+        reader->at++;
+        return COMITY_OK;
     }
     comity_status status = comity_json_int64(token_text(reader, token), token_size(token), &number, NULL);
     if (status != COMITY_OK || number < 0 || number > COMITY_LIMIT_ACT_NUMBER) {

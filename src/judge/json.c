@@ -93,7 +93,7 @@ static void put_head(const printer *print, const uint8_t act_hash[32])
     at = PUT(at, ",\"verdict\":\"");
     at = (uint8_t *)memcpy(at, verdict, verdict_size) + verdict_size;
     at = PUT(at, "\",\"on\":\"");
-    comity_date_print(print->act->on, (char *)at);
+    memcpy(at, print->act->on_text, COMITY_DATE_TEXT_SIZE - 1);
     at = PUT(at + COMITY_DATE_TEXT_SIZE - 1, "\",\"law\":\"");
     at = (uint8_t *)memcpy(at, print->image->hash_text, 71) + 71;
     at = PUT(at, "\",\"act\":\"sha256:");

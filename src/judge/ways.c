@@ -480,15 +480,18 @@ const char *comity_item_text(const comity_image *image, uint32_t item, size_t *r
 /* The order of items is that of their JSON, where a quote stands at the end. */
 static int item_compare(const comity_image *image, uint32_t a, uint32_t b)
 {
-    const char *left = comity_item_text(image, a, NULL);
-    const char *right = comity_item_text(image, b, NULL);
-    while (*left == *right && *left != '\0') {
-        left++;
-        right++;
+    size_t left_size;
+    size_t right_size;
+    const char *left = comity_item_text(image, a, &left_size);
+    const char *right = comity_item_text(image, b, &right_size);
+    size_t size = left_size < right_size ? left_size : right_size;
+    int order = left[0] != right[0] ? (unsigned char)left[0] - (unsigned char)right[0] : memcmp(left, right, size);
+    if (order != 0 || left_size == right_size) {
+        return order;
     }
-    int left_byte = *left == '\0' ? '"' : (unsigned char)*left;
-    int right_byte = *right == '\0' ? '"' : (unsigned char)*right;
-    return *left == *right ? 0 : left_byte - right_byte;
+    int left_byte = left_size == size ? '"' : (unsigned char)left[size];
+    int right_byte = right_size == size ? '"' : (unsigned char)right[size];
+    return left_byte - right_byte;
 }
 
 static int way_compare(const comity_image *image, const comity_way *a, const comity_way *b)

@@ -16,8 +16,8 @@
 
 enum {
     COPY_LEAST = 4,
-    COUNT_MORE = 15,     /* a count of four bits says: and more */
-    LOOKS = 24,          /* places looked at for one copy */
+    COUNT_MORE = 15, /* a count of four bits says: and more */
+    LOOKS = 24,      /* places looked at for one copy */
     HASH_BITS = 15,
     NUMBER_BYTES_MAX = 5 /* seven bits each, for 32 bits */
 };
@@ -137,7 +137,8 @@ comity_status comity_pack(const void *known, size_t known_size, const void *byte
                           comity_error *reterr)
 {
     if (known_size > TOGETHER_MAX || size > TOGETHER_MAX - known_size) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%zu and %zu bytes are more than can be packed", known_size, size);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%zu and %zu bytes are more than can be packed", known_size,
+                           size);
     }
     size_t all = known_size + size;
     uint8_t *together = malloc(all + 1);
@@ -236,12 +237,17 @@ static bool step_read(unpacker *unpack)
 comity_status comity_unpack(const void *known, size_t known_size, const void *packed, size_t packed_size,
                             void *ret_bytes, size_t size, comity_error *reterr)
 {
-    unpacker unpack = {.packed = packed, .size = packed_size, .known = known, .known_size = known_size,
-                       .bytes = ret_bytes, .wanted = size};
+    unpacker unpack = {.packed = packed,
+                       .size = packed_size,
+                       .known = known,
+                       .known_size = known_size,
+                       .bytes = ret_bytes,
+                       .wanted = size};
     while (unpack.at < unpack.size) {
         size_t begin = unpack.at;
         if (!step_read(&unpack)) {
-            return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the packed bytes are wrong in the step at byte %zu", begin);
+            return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the packed bytes are wrong in the step at byte %zu",
+                               begin);
         }
     }
     if (unpack.done != size) {

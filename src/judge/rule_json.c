@@ -14,12 +14,9 @@ static const struct {
     char text[8];
     uint8_t size;
 } effects[] = {
-    [COMITY_EFFECT_REFUSE] = {"refuse\"", 7},
-    [COMITY_EFFECT_NEEDS] = {"needs\"", 6},
-    [COMITY_EFFECT_WAY] = {"way\"", 4},
-    [COMITY_EFFECT_LIFTS] = {"lifts\"", 6},
-    [COMITY_EFFECT_DUTY] = {"duty\"", 5},
-    [COMITY_EFFECT_COMPELS] = {{'c', 'o', 'm', 'p', 'e', 'l', 's', '"'}, 8},
+    [COMITY_EFFECT_REFUSE] = {"refuse\"", 7}, [COMITY_EFFECT_NEEDS] = {"needs\"", 6},
+    [COMITY_EFFECT_WAY] = {"way\"", 4},       [COMITY_EFFECT_LIFTS] = {"lifts\"", 6},
+    [COMITY_EFFECT_DUTY] = {"duty\"", 5},     [COMITY_EFFECT_COMPELS] = {{'c', 'o', 'm', 'p', 'e', 'l', 's', '"'}, 8},
     [COMITY_EFFECT_NOTES] = {"notes\"", 6},
 };
 

@@ -101,17 +101,50 @@ static void refusals(void)
         size_t packed_size, size;
     } cases[] = {
         {"nothing, where something is wanted", "", 0, 1},
-        {"more bytes as they are than there are", "\x30" "ab", 3, 3},
-        {"more bytes as they are than are wanted", "\x30" "abc", 4, 2},
-        {"a copy from before the beginning", "\x10" "a" "\x02", 3, 5},
-        {"a copy from where it stands", "\x10" "a" "\x00", 3, 5},
-        {"a copy of more than is wanted", "\x11" "a" "\x01", 3, 5},
-        {"a copy that does not say from where", "\x10" "a", 2, 5},
+        {"more bytes as they are than there are",
+         "\x30"
+         "ab",
+         3, 3},
+        {"more bytes as they are than are wanted",
+         "\x30"
+         "abc",
+         4, 2},
+        {"a copy from before the beginning",
+         "\x10"
+         "a"
+         "\x02",
+         3, 5},
+        {"a copy from where it stands",
+         "\x10"
+         "a"
+         "\x00",
+         3, 5},
+        {"a copy of more than is wanted",
+         "\x11"
+         "a"
+         "\x01",
+         3, 5},
+        {"a copy that does not say from where",
+         "\x10"
+         "a",
+         2, 5},
         {"a count that does not end", "\xf0\xff\xff\xff\xff\xff\xff", 7, 5},
         {"a count that is cut off", "\xf0\xff", 2, 5},
-        {"a distance that does not end", "\x10" "a" "\xff\xff\xff\xff\xff\x01", 8, 5},
-        {"a copy announced where all is done", "\x11" "a", 2, 1},
-        {"bytes behind the end", "\x10" "a" "\x10" "b", 4, 1},
+        {"a distance that does not end",
+         "\x10"
+         "a"
+         "\xff\xff\xff\xff\xff\x01",
+         8, 5},
+        {"a copy announced where all is done",
+         "\x11"
+         "a",
+         2, 1},
+        {"bytes behind the end",
+         "\x10"
+         "a"
+         "\x10"
+         "b",
+         4, 1},
     };
     char back[8];
     test_case("what is no packed text");

@@ -266,6 +266,17 @@ static void put_questions(const teller *tell)
     }
 }
 
+static void put_deadline(const teller *tell, uint32_t rule)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    int32_t by;
+    if (comity_judge_deadline(tell->image, rule, tell->act->on, &by)) {
+        comity_date_print(by, day);
+        put(tell, ": by ");
+        put(tell, day);
+    }
+}
+
 static void put_duties(const teller *tell)
 {
     bool any = false;
@@ -286,6 +297,7 @@ static void put_duties(const teller *tell)
         put(tell, "      ");
         if (text_of(tell, rule->within)[0] != '\0') {
             put(tell, text_of(tell, rule->within));
+            put_deadline(tell, ruling->rule);
             put(tell, "; ");
         }
         put_coloured(tell, "\033[36m", text_of(tell, rule->name));

@@ -82,8 +82,13 @@ typedef enum comity_test_op {
     COMITY_OP_HELD,       /* b: leaf */
     COMITY_OP_ACROSS,
     COMITY_OP_CONDITION,  /* b: a condition by itself, of the act, or with side SELF of the party at hand */
+    COMITY_OP_SAME_STATE, /* side and b: the two parties are in one state */
+    COMITY_OP_PLACES_STATE, /* side: a party; a: list, with COMITY_PLACES_…: as PLACES_HAS …, of the party's state */
     COMITY_OP_LAST
 } comity_test_op;
+
+#define COMITY_PLACES_ONLY 0x100u
+#define COMITY_PLACES_OUTSIDE 0x200u
 
 /* The act's sets of names that a literal can test. */
 typedef enum comity_slot {
@@ -284,7 +289,7 @@ typedef struct comity_expression_node {
 #define COMITY_NAMING_CATEGORIES 4u
 #define COMITY_NAMING_PURPOSES 8u
 
-enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2 };
+enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2, COMITY_UNIT_WORKING_DAYS = 3 };
 
 typedef struct comity_leaf {
     uint32_t text, json;    /* the leaf in words */
@@ -331,6 +336,32 @@ typedef struct comity_orders_record {
     uint32_t first_dated, dated_count; /* comity_dated, place unused */
 } comity_orders_record;
 
+/* Working days, for the years that a law's calendar speaks of. */
+typedef struct comity_calendar_record {
+    uint32_t weekend;       /* bit 1 for Monday … bit 7 for Sunday */
+    uint32_t first_day;     /* into `days`: holidays, rising; then days of weekends that are worked, rising */
+    uint32_t holiday_count;
+    uint32_t workday_count;
+    int32_t from, until;    /* whole years; nothing is known of other days */
+} comity_calendar_record;
+
+/* A duty whose period runs from the act itself; by rule, rising. */
+typedef struct comity_deadline {
+    uint32_t rule;
+    uint32_t number;
+    uint32_t unit;          /* COMITY_UNIT_… */
+    uint32_t calendar;      /* of working days, or NONE: not known */
+} comity_deadline;
+
+/* What a file declares besides rules, as it is written: for people. By law, word
+ * and name in the order of their texts. */
+typedef struct comity_declared {
+    uint32_t law;           /* or NONE: a taxonomy */
+    uint32_t word;          /* texts: the declaring word, or the header's: "group", "parties" */
+    uint32_t name;          /* "" of what a file says of itself; then `clauses` is all of that word */
+    uint32_t clauses;
+} comity_declared;
+
 typedef struct comity_span {
     uint32_t offset; /* from the start of the image, in bytes */
     uint32_t count;  /* of records */
@@ -366,7 +397,11 @@ typedef struct comity_span {
     X(orders, comity_orders_record)         \
     X(epochs, int32_t)                      \
     X(classes, uint16_t)                    \
-    X(bits, uint64_t)
+    X(bits, uint64_t)                       \
+    X(calendars, comity_calendar_record)    \
+    X(days, int32_t)                        \
+    X(deadlines, comity_deadline)           \
+    X(declarations, comity_declared)
 
 typedef struct comity_image_header {
     char magic[8];

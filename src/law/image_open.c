@@ -5,6 +5,7 @@
  * it. So nothing here rests on the hash, and fuzzing goes on behind it. */
 #include "law/image.h"
 
+#include "base/date.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -434,6 +435,10 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
         return literal->b < image->leaves_count;
     case COMITY_OP_CONDITION:
         return literal->b < image->conditions_count;
+    case COMITY_OP_SAME_STATE:
+        return side_ok && literal->b <= COMITY_NODE_SELF;
+    case COMITY_OP_PLACES_STATE:
+        return side_ok && (literal->a & ~(COMITY_PLACES_ONLY | COMITY_PLACES_OUTSIDE)) <= COMITY_LIST_TRANSIT;
     case COMITY_OP_LAST:
         break;
     }
@@ -493,6 +498,38 @@ static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
            leaf->valid <= 1000000;
 }
 
+static comity_status deadlines_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->calendars_count; i++) {
+        const comity_calendar_record *calendar = &image->calendars[i];
+        if (!range_ok(calendar->first_day, (uint64_t)calendar->holiday_count + calendar->workday_count, image->days_count) ||
+            !comity_date_valid(calendar->from) || !comity_date_valid(calendar->until)) {
+            return damaged(reterr, "calendar", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->deadlines_count; i++) {
+        const comity_deadline *deadline = &image->deadlines[i];
+        if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
+            deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
+            !index_or_none(deadline->calendar, image->calendars_count)) {
+            return damaged(reterr, "deadline", i);
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status declarations_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const comity_declared *declared = &image->declarations[i];
+        if (!index_or_none(declared->law, image->laws_count) || !text_ok(image, declared->word) ||
+            !text_ok(image, declared->name) || !text_ok(image, declared->clauses)) {
+            return damaged(reterr, "declaration", i);
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
 {
     for (uint32_t i = 0; i < image->expressions_count; i++) {
@@ -546,6 +583,8 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(laws_check(&image, reterr));
     COMITY_TRY(rules_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
+    COMITY_TRY(deadlines_check(&image, reterr));
+    COMITY_TRY(declarations_check(&image, reterr));
     *ret_image = image;
     return COMITY_OK;
 }

@@ -421,9 +421,11 @@ static void papers_mark(comity_compiler *compiler)
 static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
 {
     COMITY_TRY(comity_compile_names(compiler));
+    COMITY_TRY(comity_check_members(compiler));
     COMITY_TRY(comity_compile_places(compiler));
     COMITY_TRY(derived_kinds_find(compiler));
     COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, 1, &compiler->define_colours));
+    COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, sizeof(bool), &compiler->defines_used));
     COMITY_TRY(comity_compile_rules(compiler));
     for (size_t i = 0; i < compiler->entries[COMITY_CLASS_LAW].count; i++) {
         COMITY_TRY(law_record(compiler, compiler->entries[COMITY_CLASS_LAW].items[i].file));
@@ -439,9 +441,12 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
         COMITY_TRY(comity_compile_law(compiler, law));
     }
     COMITY_TRY(rules_link(compiler));
+    COMITY_TRY(comity_compile_deadlines(compiler));
+    COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
     COMITY_TRY(coverage_compile(compiler));
+    COMITY_TRY(comity_check_unused_defines(compiler));
     if (compiler->diagnostics->error_count != 0 || buffer == NULL) {
         return COMITY_OK;
     }

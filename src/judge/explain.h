@@ -50,6 +50,10 @@ void comity_rule_json_tail(const comity_image *image, const comity_rule_record *
 /* Appends `"duty":…,"within":…` of a rule of that effect. */
 void comity_rule_json_duty(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer);
 
+/* Of what a paper must name (bits COMITY_NAMING_…), that which the act does not
+ * say, or not all of; so no paper can surely name it. */
+uint32_t comity_act_unnamed(const comity_act *act, uint32_t naming);
+
 typedef enum comity_question_kind {
     COMITY_ASK_PLACE,
     COMITY_ASK_SUBJECT_TO,
@@ -64,7 +68,8 @@ typedef enum comity_question_kind {
     COMITY_ASK_COUNT,       /* a: count */
     COMITY_ASK_BASIS,
     COMITY_ASK_RECEIVED,
-    COMITY_ASK_PAPER        /* b: leaf */
+    COMITY_ASK_PAPER,       /* b: leaf */
+    COMITY_ASK_NAMED        /* a: one bit COMITY_NAMING_…: what a paper must name */
 } comity_question_kind;
 
 typedef struct comity_question {
@@ -113,6 +118,10 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
 #define COMITY_MET_BY_WAY 0x40000000u
 uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
                              uint32_t max);
+
+/* The last day on which the duty can be done in time, where its period runs from
+ * the act and, of working days, the law's calendar knows all that matter; else false. */
+bool comity_judge_deadline(const comity_image *image, uint32_t rule, int32_t on, int32_t *ret_by);
 
 /* A rule that compels, and a rule of another law that stands in the way of it. */
 typedef struct comity_conflict {

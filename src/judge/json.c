@@ -248,11 +248,24 @@ static void put_lifted(const printer *print, const comity_ruling *ruling, bool f
     put(print, "}");
 }
 
+static void put_deadline(const printer *print, uint32_t rule)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    int32_t by;
+    if (comity_judge_deadline(print->image, rule, print->act->on, &by)) {
+        comity_date_print(by, day);
+        put(print, ",\"by\":\"");
+        put(print, day);
+        put(print, "\"");
+    }
+}
+
 static void put_duty(const printer *print, const comity_ruling *ruling, bool first)
 {
     put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
     put(print, ",");
     comity_rule_json_duty(print->image, rule_of(print, ruling), print->buffer);
+    put_deadline(print, ruling->rule);
     put(print, "}");
 }
 

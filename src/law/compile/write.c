@@ -64,10 +64,6 @@ static comity_status clauses_pack(comity_compiler *compiler, comity_image_header
     if (compiler->clauses.count == 0) {
         COMITY_PUSH(compiler, &compiler->clauses, '\0');
     }
-    if (compiler->clauses.count > COMITY_LIMIT_LAW_CLAUSES_BYTES) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "the rules as law are longer than %zu bytes",
-                           COMITY_LIMIT_LAW_CLAUSES_BYTES);
-    }
     header->clauses_size = (uint32_t)compiler->clauses.count;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_CLAUSES_BYTES * 2);
     comity_status status = comity_pack(compiler->texts.items, compiler->texts.count, compiler->clauses.items,
@@ -114,7 +110,8 @@ static void table_append(comity_buffer *buffer, size_t *at, const void *items, s
 comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buffer)
 {
     comity_image_header header = {.version = COMITY_IMAGE_VERSION, .header_size = sizeof header,
-                                  .agreement_words = compiler->agreement_words};
+                                  .agreement_words = compiler->agreement_words,
+                                  .place_words = comity_place_words((uint32_t)compiler->places.count)};
     if (!is_little_endian()) {
         return comity_fail(compiler->reterr, COMITY_ERROR_SYSTEM, "law images are built on little-endian machines only");
     }

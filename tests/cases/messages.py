@@ -53,9 +53,26 @@ def is_message(text):
     return re.search(r"[a-z]{2,}[^a-z]* [^a-z]*[a-z]{2,}", SPEC.sub("", text)) is not None
 
 
-def pattern(text):
-    parts = [re.escape(part) for part in SPEC.split(text.strip())]
-    return re.compile("[^\n]*?".join(parts))
+def is_seen(text, seen):
+    """Does it stand there, with something for each `%s`? Looked for on the lines that have its longest part."""
+    parts = SPEC.split(text.strip())
+    if len(parts) == 1:
+        return parts[0] in seen
+    longest = max(parts, key=len)
+    form = re.compile("[^\n]*?".join(map(re.escape, parts)))
+    at = seen.find(longest)
+    while at >= 0:
+        begin = seen.rfind("\n", 0, at) + 1
+        for _ in range(text.strip().count("\n")):
+            begin = seen.rfind("\n", 0, max(begin - 1, 0)) + 1
+        end = at
+        for _ in range(text.strip().count("\n") + 1):
+            end = seen.find("\n", end + 1)
+            end = len(seen) if end < 0 else end
+        if form.search(seen, begin, end):
+            return True
+        at = seen.find(longest, at + 1)
+    return False
 
 
 def python_strings(text):
@@ -107,7 +124,7 @@ def main():
                 if not is_message(text):
                     continue
                 key = text.strip().replace("\n", "\\n")
-                if pattern(text).search(seen):
+                if is_seen(text, seen):
                     passed += 1
                     if key in allowed:
                         missing.append(f"messages.txt excepts what a test expects: {key}")

@@ -3,9 +3,9 @@
 
     messages.py SOURCE_FOLDER [-v]
 
-Every text of two words and more in the source of the law compiler, of acts, of
-images, of the public interface and of the command is a message, or a part of
-one. Each must stand, its `%s` filled in, in what some test expects: in the
+Every text of two words and more in the source of the base layer, the law
+compiler, acts, images, the judge, the public interface and the command is a
+message, or a part of one. Each must stand, its `%s` filled in, in what some test expects: in the
 files of tests/cases/, or in a string of a test's program. Those tests compare
 whole messages, so what they expect is what is said. tests/cases/messages.txt
 names the texts that no test can bring about, each with the reason.
@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-SOURCES = ("src/law/compile/*.c", "src/law/image_open.c", "src/act/*.c", "src/api/*.c", "src/cli/*.c")
+SOURCES = ("src/base/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c", "src/act/*.c", "src/api/*.c", "src/cli/*.c")
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',
@@ -45,7 +45,7 @@ def c_strings(text):
             if run is not None and not asserting:
                 yield run, at
             run = None
-            asserting = token in ("assert", "_Static_assert") or (asserting and token != ";")
+            asserting = token in ("assert", "_Static_assert", "static_assert") or (asserting and token != ";")
         line += token.count("\n")
 
 
@@ -87,6 +87,8 @@ def expected(root):
     for path in sorted((root / "tests/cases").rglob("*.txt")):
         if path.name != "messages.txt":
             yield path.read_text(encoding="utf-8")
+        if path.name == "words.txt":  # whose lines are broken where the width ends
+            yield re.sub(r"\s+", " ", path.read_text(encoding="utf-8"))
     for path in sorted((root / "tests/cases").rglob("*.ndjson")):
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line:

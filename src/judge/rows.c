@@ -116,7 +116,7 @@ static inline void rows_sieve(const comity_image *image, const comity_sieve *sie
         }
         return;
     }
-    uint64_t empty = names->empty ? UINT64_MAX : 0;
+    uint64_t empty = names->count == 0 ? UINT64_MAX : 0;
     FOR_WORDS(i) {
         may[i] &= wanted[i] & ~(not_empty[i] & empty);
     }
@@ -275,7 +275,7 @@ static inline void block_judge(comity_judge_memory *memory, const comity_act *ac
     rows_subject(image, law, act, at, may);
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         if (law->sieves[kind].bits != COMITY_IMAGE_NONE) {
-            rows_sieve(image, &law->sieves[kind], &memory->names[kind], at, may, yes);
+            rows_sieve(image, &law->sieves[kind], &act->names[kind], at, may, yes);
         }
     }
     rows_settle(memory, act, hand, at, may, yes);
@@ -309,42 +309,10 @@ static bool place_is_settled(const comity_node *node)
     return node->state.place != COMITY_NONE16 && !node->state.any_part;
 }
 
-static void names_list(comity_names *names, const comity_set *yes, comity_known known)
-{
-    uint32_t count = 0;
-    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-        for (uint64_t had = yes->words[word]; had != 0; had &= had - 1) {
-            names->list[count++] = (uint8_t)(word * 64 + (uint32_t)__builtin_ctzll(had));
-        }
-    }
-    names->count = count;
-    names->complete = known == COMITY_KNOWN_ALL;
-    names->empty = count == 0;
-}
-
-/* What the sieves ask of the act. */
-static void names_gather(comity_judge_memory *memory, const comity_act *act)
-{
-    static const uint8_t slots[] = {
-        [COMITY_SIEVE_CATEGORY] = COMITY_SLOT_CATEGORY,
-        [COMITY_SIEVE_PURPOSE] = COMITY_SLOT_PURPOSE,
-        [COMITY_SIEVE_CIRCUMSTANCE] = COMITY_SLOT_CIRCUMSTANCE,
-        [COMITY_SIEVE_DEAL] = COMITY_SLOT_DEAL,
-    };
-    for (uint32_t kind = 0; kind < sizeof slots; kind++) {
-        names_list(&memory->names[kind], &act->facts[slots[kind]].yes, act->known[slots[kind]]);
-    }
-    for (uint32_t side = 0; side < 2; side++) {
-        const comity_node *party = &act->nodes[side];
-        names_list(&memory->names[COMITY_SIEVE_KIND_FIRST + side], &party->kinds.yes, party->kinds_known);
-    }
-}
-
 void comity_judge_rows(comity_judge_memory *memory, const comity_act *act)
 {
     const comity_image *image = memory->image;
     bool settled = place_is_settled(&act->nodes[0]) && place_is_settled(&act->nodes[1]);
-    names_gather(memory, act);
     for (uint32_t i = 0; i < memory->law_count; i++) {
         uint32_t index = memory->laws[i];
         const comity_law_record *law = &image->laws[index];

@@ -291,7 +291,7 @@ static void put_deadline(const teller *tell, uint32_t rule)
 {
     char day[COMITY_DATE_TEXT_SIZE];
     int32_t by;
-    if (comity_judge_deadline(tell->image, rule, tell->act->on, &by)) {
+    if (comity_judge_deadline(tell->memory, tell->act, rule, &by)) {
         comity_date_print(by, day);
         put(tell, ": by ");
         put(tell, day);

@@ -440,8 +440,8 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     for (uint32_t law = 0; law < compiler->laws.count; law++) {
         COMITY_TRY(comity_compile_law(compiler, law));
     }
-    COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_deadlines(compiler));
+    COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));

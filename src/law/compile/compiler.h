@@ -212,6 +212,8 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
 /* What a ground of `in order` behind the first counts beside only: the
  * determination, about the rule, that it comes to this ground. */
 comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground);
+/* A leaf in the words of the language; `under` and `about` NULL: not said. */
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer);
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node) COMITY_MUST_USE;
 

@@ -140,6 +140,7 @@ typedef struct comity_compiler {
     uint32_t agreement_words;
     COMITY_VECTOR(comity_rule_record) rules;
     COMITY_VECTOR(comity_row) rows;
+    COMITY_VECTOR(comity_shared) shared;
     COMITY_VECTOR(comity_rows) conditions;
     COMITY_VECTOR(comity_literal) literals;
     COMITY_VECTOR(comity_set) sets;

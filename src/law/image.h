@@ -354,12 +354,13 @@ typedef struct comity_calendar_record {
     int32_t from, until;    /* whole years; nothing is known of other days */
 } comity_calendar_record;
 
-/* A duty whose period runs from the act itself; by rule, rising. */
+/* A duty whose period runs from the act itself or from a paper; by rule, rising. */
 typedef struct comity_deadline {
     uint32_t rule;
     uint32_t number;
     uint32_t unit;          /* COMITY_UNIT_… */
     uint32_t calendar;      /* of working days, or NONE: not known */
+    uint32_t leaf;          /* from the day of such a paper, or NONE: from the act's */
 } comity_deadline;
 
 /* What a file declares besides rules, as it is written: for people. By law, word

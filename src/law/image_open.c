@@ -544,7 +544,8 @@ static comity_status deadlines_check(const comity_image *image, comity_error *re
         const comity_deadline *deadline = &image->deadlines[i];
         if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
             deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
-            !index_or_none(deadline->calendar, image->calendars_count)) {
+            !index_or_none(deadline->calendar, image->calendars_count) ||
+            !index_or_none(deadline->leaf, image->leaves_count)) {
             return damaged(reterr, "deadline", i);
         }
     }

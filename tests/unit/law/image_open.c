@@ -315,6 +315,7 @@ static const fault faults[] = {
     FAULT(deadlines, comity_deadline, number, 1000001, "deadline 0"),
     FAULT(deadlines, comity_deadline, unit, COMITY_UNIT_WORKING_DAYS + 1, "deadline 0"),
     FAULT(deadlines, comity_deadline, calendar, FAR, "deadline 0"),
+    FAULT(deadlines, comity_deadline, leaf, FAR, "deadline 0"),
     FAULT(deadlines, comity_deadline, rule, 5, "deadline 1"), /* they are found by rule, rising */
     FAULT(declarations, comity_declared, law, FAR, "declaration 0"),
     FAULT(declarations, comity_declared, word, FAR, "declaration 0"),

@@ -407,7 +407,7 @@ typedef struct comity_span {
     X(authorities, comity_authority_record) \
     X(orders, comity_orders_record)         \
     X(epochs, int32_t)                      \
-    X(classes, uint16_t)                    \
+    X(classes, uint8_t)                     \
     X(bits, uint64_t)                       \
     X(calendars, comity_calendar_record)    \
     X(days, int32_t)                        \

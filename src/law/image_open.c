@@ -258,6 +258,16 @@ static comity_status places_check(const comity_image *image, comity_error *reter
     return COMITY_OK;
 }
 
+/* The greatest of many bytes; compilers make it sixteen at a time. */
+static uint8_t greatest_of(const uint8_t *bytes, size_t count)
+{
+    uint8_t greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+        greatest = bytes[i] > greatest ? bytes[i] : greatest;
+    }
+    return greatest;
+}
+
 static bool classes_ok(const comity_image *image, const comity_law_record *law, uint32_t side)
 {
     uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
@@ -265,12 +275,7 @@ static bool classes_ok(const comity_image *image, const comity_law_record *law, 
         !range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->words, image->bits_count)) {
         return false;
     }
-    uint32_t greatest = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t own = image->classes[law->first_classes[side] + i];
-        greatest = own > greatest ? own : greatest;
-    }
-    return count == 0 || greatest < law->class_counts[side];
+    return count == 0 || greatest_of(&image->classes[law->first_classes[side]], (size_t)count) < law->class_counts[side];
 }
 
 /* Every row a table can leave possible is a row of this law. */
@@ -306,11 +311,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
         if (!range_ok(sieve->first_place, names, image->classes_count)) {
             return false;
         }
-        uint32_t greatest = 0;
-        for (uint32_t i = 0; i < names; i++) {
-            uint32_t own = image->classes[sieve->first_place + i];
-            greatest = own > greatest ? own : greatest;
-        }
+        uint32_t greatest = greatest_of(&image->classes[sieve->first_place], names);
         if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
             return false;
         }

@@ -156,7 +156,7 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_deadline) deadlines;
     COMITY_VECTOR(comity_declared) declarations;
     COMITY_VECTOR(int32_t) epochs;
-    COMITY_VECTOR(uint16_t) classes;
+    COMITY_VECTOR(uint8_t) classes;
     COMITY_VECTOR(uint64_t) bits;
     COMITY_VECTOR(char) clauses;             /* of all rules, each with its NUL; before they are packed */
     COMITY_VECTOR(uint8_t) packed;

@@ -119,10 +119,10 @@ comity_status comity_image_clauses(const comity_image *image, char *ret_clauses,
     comity_status status =
         comity_unpack(image->texts, image->texts_count, image->packed, image->packed_count, ret_clauses, size, &error);
     if (status != COMITY_OK) {
-        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no words of rules: %s", error.message);
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no law as it is written: %s", error.message);
     }
     if (size == 0 || ret_clauses[size - 1] != '\0' || comity_utf8_check(ret_clauses, size) != size) {
-        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no words of rules: they are no text");
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no law as it is written: it is no text");
     }
     return COMITY_OK;
 }

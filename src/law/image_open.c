@@ -166,7 +166,7 @@ static comity_status tables_find(comity_image *image, comity_error *reterr)
 static comity_status texts_check(const comity_image *image, comity_error *reterr)
 {
     if (image->header->clauses_size > COMITY_LIMIT_LAW_CLAUSES_BYTES) {
-        return damaged(reterr, "byte of the rules as law", image->header->clauses_size);
+        return damaged(reterr, "byte of law as it is written", image->header->clauses_size);
     }
     if (image->size - image->header->texts.offset - image->texts_count < COMITY_IMAGE_LONG) {
         return damaged(reterr, "text", 0); /* texts are copied in long steps */

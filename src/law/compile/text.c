@@ -11,9 +11,9 @@ static comity_status rule_text(comity_compiler *compiler, const char *text, uint
                                comity_rule_record *record)
 {
     size_t size = strlen(text);
-    if (size > UINT16_MAX) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "a text of a rule has %zu bytes; at most %u are kept",
-                           size, UINT16_MAX);
+    if (size > UINT16_MAX) { /* of periods there may be any number */
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "rule %s has a text of %zu bytes; expected at most %u",
+                           compiler->texts.items + record->name, size, UINT16_MAX);
     }
     for (size_t i = 0; i < size; i++) {
         bool escape = (uint8_t)text[i] < 0x20 || text[i] == '"' || text[i] == '\\';

@@ -158,6 +158,22 @@ static void refusals(void)
     }
 }
 
+static void messages(void)
+{
+    char back[8];
+    comity_buffer buffer;
+    comity_error error;
+    test_case("what is said of it");
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_unpack(NULL, 0, "\x10" "ab", 3, back, 8, &error));
+    CHECK_EQ_STR("the packed bytes are wrong in the step at byte 0", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_unpack(NULL, 0, "", 0, back, 8, &error));
+    CHECK_EQ_STR("8 bytes were to be unpacked, but there are 0", error.message);
+    comity_buffer_init(&buffer, 100);
+    CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_pack("", (size_t)1 << 30, "", 5, &buffer, &error));
+    CHECK_EQ_STR("1073741824 and 5 bytes are more than can be packed", error.message);
+    comity_buffer_free(&buffer);
+}
+
 static void damage(void)
 {
     test_case("changed bytes never lead outside");
@@ -202,6 +218,7 @@ int main(void)
     any_bytes();
     long_runs();
     refusals();
+    messages();
     damage();
     failures();
     return test_done();

@@ -180,6 +180,38 @@ static bool way_join(const comity_image *image, const comity_way *a, const comit
     return true;
 }
 
+static uint64_t family_marks(const comity_ways *family)
+{
+    uint64_t marks = 0;
+    for (uint32_t i = 0; i < family->count; i++) {
+        marks |= family->sets[i].marks;
+    }
+    return marks;
+}
+
+/* The product of families that have nothing in common, so that no item of one can
+ * imply one of the other. Within a family no set lies within another; so none does
+ * in the product, and nothing need be compared. */
+static void family_and_apart(const comity_ways *family, const comity_ways *more, comity_ways *product)
+{
+    for (uint32_t i = 0; i < family->count; i++) {
+        for (uint32_t j = 0; j < more->count; j++) {
+            const comity_way *a = &family->sets[i];
+            const comity_way *b = &more->sets[j];
+            comity_way *way = &product->sets[product->count];
+            if (a->count + b->count > COMITY_WAY_SIZE_MAX) {
+                product->cut = true;
+                continue;
+            }
+            *way = *a;
+            memcpy(way->items + a->count, b->items, b->count * sizeof *b->items);
+            way->count += b->count;
+            way->marks |= b->marks;
+            product->count++;
+        }
+    }
+}
+
 static void family_and(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
     comity_ways product;
@@ -195,6 +227,11 @@ static void family_and(const comity_image *image, comity_ways *family, const com
     }
     family_none(&product);
     product.cut = family->cut || more->cut;
+    if ((family_marks(family) & family_marks(more)) == 0 && family->count * more->count <= COMITY_FAMILY_MAX) {
+        family_and_apart(family, more, &product);
+        family_copy(family, &product);
+        return;
+    }
     for (uint32_t i = 0; i < family->count; i++) {
         for (uint32_t j = 0; j < more->count; j++) {
             comity_way way;

@@ -401,8 +401,28 @@ static comity_status check_mode(const char *path, int fd, comity_error *reterr)
     return COMITY_OK;
 }
 
-static comity_status read_file_of(const char *path, int fd, const char *passphrase, size_t passphrase_size,
-                                  comity_signer **ret_signer, comity_error *reterr)
+/* What is wanted of a key file: its key, or with `ret_signer` NULL its public part. */
+typedef struct wanted {
+    const char *passphrase;
+    size_t passphrase_size;
+    comity_signer **ret_signer;
+    comity_verifier *ret_verifier;
+    bool *ret_protected;
+} wanted;
+
+static comity_status read_wanted(const char *text, size_t size, const wanted *want, comity_error *reterr)
+{
+    key_file file;
+    if (want->ret_signer != NULL) {
+        return comity_key_file_read(text, size, want->passphrase, want->passphrase_size, want->ret_signer, reterr);
+    }
+    COMITY_TRY(read_lines(text, size, &file, reterr));
+    *want->ret_verifier = file.verifier;
+    *want->ret_protected = file.is_protected;
+    return COMITY_OK;
+}
+
+static comity_status read_file_of(const char *path, int fd, const wanted *want, comity_error *reterr)
 {
     char room[COMITY_LIMIT_KEY_FILE_BYTES + 1];
     comity_error inner = {.code = COMITY_OK};
@@ -414,19 +434,32 @@ static comity_status read_file_of(const char *path, int fd, const char *passphra
     comity_status status = size > COMITY_LIMIT_KEY_FILE_BYTES
                                ? comity_fail(&inner, COMITY_ERROR_LIMIT, "no key file: more than %d bytes",
                                              COMITY_LIMIT_KEY_FILE_BYTES)
-                               : comity_key_file_read(room, size, passphrase, passphrase_size, ret_signer, &inner);
+                               : read_wanted(room, size, want, &inner);
     sodium_memzero(room, sizeof room);
     return status == COMITY_OK ? status : comity_fail(reterr, status, "%s: %s", path, inner.message);
 }
 
-comity_status comity_key_file_open(const char *path, const char *passphrase, size_t passphrase_size,
-                                   comity_signer **ret_signer, comity_error *reterr)
+static comity_status open_wanted(const char *path, const wanted *want, comity_error *reterr)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return fail_system(path, reterr);
     }
-    comity_status status = read_file_of(path, fd, passphrase, passphrase_size, ret_signer, reterr);
+    comity_status status = read_file_of(path, fd, want, reterr);
     (void)close(fd);
     return status;
+}
+
+comity_status comity_key_file_public(const char *path, comity_verifier *ret_verifier, bool *ret_protected,
+                                     comity_error *reterr)
+{
+    const wanted want = {.ret_verifier = ret_verifier, .ret_protected = ret_protected};
+    return open_wanted(path, &want, reterr);
+}
+
+comity_status comity_key_file_open(const char *path, const char *passphrase, size_t passphrase_size,
+                                   comity_signer **ret_signer, comity_error *reterr)
+{
+    const wanted want = {.passphrase = passphrase, .passphrase_size = passphrase_size, .ret_signer = ret_signer};
+    return open_wanted(path, &want, reterr);
 }

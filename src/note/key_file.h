@@ -48,6 +48,11 @@ COMITY_MUST_USE comity_status comity_key_file_save(const comity_signer *signer, 
                                                    size_t passphrase_size, comity_key_protection protection,
                                                    comity_error *reterr);
 
+/* The public key in a key file, and whether its secret is protected: what can be
+ * told without a passphrase. Fails as comity_key_file_open. */
+COMITY_MUST_USE comity_status comity_key_file_public(const char *path, comity_verifier *ret_verifier,
+                                                     bool *ret_protected, comity_error *reterr);
+
 /* Opens a key file. COMITY_ERROR_SYSTEM if it cannot be read, is no plain file,
  * or its mode lets anyone but its owner at it; else as comity_key_file_read.
  * Messages begin with the path. */

@@ -161,6 +161,14 @@ comity_status comity_note_lines(const void *bytes, size_t size, comity_note_line
     return COMITY_OK;
 }
 
+comity_status comity_note_text_size(const void *bytes, size_t size, size_t *ret_size, comity_error *reterr)
+{
+    parts whole;
+    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
+    *ret_size = whole.text_size;
+    return COMITY_OK;
+}
+
 /* ---- verifying ---- */
 
 /* The message of a cosignature into `buffer`. */

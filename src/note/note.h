@@ -63,6 +63,10 @@ COMITY_MUST_USE comity_status comity_note_lines(const void *bytes, size_t size,
                                                 comity_note_line ret_lines[COMITY_LIMIT_NOTE_SIGNATURES],
                                                 size_t *ret_count, comity_error *reterr);
 
+/* The size of the text that a note claims to have signed: for naming it by its
+ * hash, and for nothing else before it is verified. Fails likewise. */
+COMITY_MUST_USE comity_status comity_note_text_size(const void *bytes, size_t size, size_t *ret_size, comity_error *reterr);
+
 /* Could this stand as a note's text? Not empty, UTF-8, no control character but
  * newlines, one at the end. COMITY_ERROR_SYNTAX, with the offset. */
 COMITY_MUST_USE comity_status comity_note_text_check(const char *text, size_t size, comity_error *reterr);

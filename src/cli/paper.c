@@ -100,7 +100,8 @@ static int show_bytes(const char *name, const char *bytes, size_t size)
     size_t text_size = 0;
     size_t count = 0;
     if (comity_note_lines(bytes, size, lines, &count, &error) != COMITY_OK ||
-        comity_note_text_size(bytes, size, &text_size, &error) != COMITY_OK) {
+        comity_note_text_size(bytes, size, &text_size, &error) != COMITY_OK ||
+        comity_paper_check(bytes, text_size, &error) != COMITY_OK) {
         return complain("%s: %s", name, error.message);
     }
     comity_sha256(bytes, text_size, digest);

@@ -47,7 +47,8 @@ static bool has_space(const char *name, size_t size)
 static bool has_forbidden(const char *name, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if ((uint8_t)name[i] <= 0x20 || name[i] == 0x7F || name[i] == '+') {
+        bool is_c1 = (uint8_t)name[i] == 0xC2 && i + 1 < size && (uint8_t)name[i + 1] < 0xA0; /* U+0080 to U+009F */
+        if ((uint8_t)name[i] <= 0x20 || name[i] == 0x7F || name[i] == '+' || is_c1) {
             return true;
         }
     }

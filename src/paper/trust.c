@@ -215,9 +215,8 @@ static comity_status check_last(building *build)
 {
     uint32_t count = build->trust.principal_count;
     if (count != 0 && build->principals[count - 1].key_count == 0) {
-        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX, "%s:%u: %s %s has no key", build->cursor.file,
-                           build->principals[count - 1].line, trusted_words[build->principals[count - 1].trusted],
-                           build->principals[count - 1].name);
+        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX, "%s:%u: this %s has no key", build->cursor.file,
+                           build->principals[count - 1].line, trusted_words[build->principals[count - 1].trusted]);
     }
     return COMITY_OK;
 }
@@ -227,8 +226,8 @@ static comity_status check_new_name(building *build, const comity_trust_word *na
     for (uint32_t i = 0; i < build->trust.principal_count; i++) {
         bool same_side = (build->principals[i].trusted == COMITY_TRUSTED_LOG) == (trusted == COMITY_TRUSTED_LOG);
         if (same_side && comity_trust_word_is(name, build->principals[i].name)) {
-            return comity_trust_fail(&build->cursor, name, "%s stands in line %u already",
-                                     comity_quote_bytes(name->text, name->size).text, build->principals[i].line);
+            return comity_trust_fail(&build->cursor, name, "this name stands in line %u already",
+                                     build->principals[i].line);
         }
     }
     return COMITY_OK;

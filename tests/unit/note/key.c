@@ -66,6 +66,7 @@ static void names(void)
         {"a+b", "\"a+b\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"a\n", "\"a\\x0a\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"a\x7F", "\"a\\x7f\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
+        {"\xC2\x9B", "\"\\xc2\\x9b\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"\xFF", "\"\\xff\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"a\xE3\x80\x80", "\"a\xE3\x80\x80\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"cosignature/v1", "\"cosignature/v1\" is no name of a key: cosignatures begin with it"},

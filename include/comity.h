@@ -266,8 +266,8 @@ COMITY_API comity_status comity_papers_tell(const comity_papers *papers, size_t 
                                             comity_error *reterr);
 
 /* From now on acts judged in this context hold, beside what they claim, those
- * papers that count, are in force on the act's day and are for its parties; in
- * judgements what they meet is `"held": "signed"`. `strict`: papers that acts
+ * papers that count, are in force on the act's day, and are held by one of its
+ * parties (by name); in judgements what they meet is `"held": "signed"`. `strict`: papers that acts
  * only claim are left away. NULL: no papers. They must be settled, of the
  * context's law, and outlive the context. */
 COMITY_API comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,

@@ -22,8 +22,8 @@ static inline comity_signer *paper_signer(char letter)
     char name[12];
     comity_signer *signer = NULL;
     int size = snprintf(name, sizeof name, is_log ? "%c.log" : "%c.example", letter);
-    if (comity_signer_from_seed(name, (size_t)size, is_log ? COMITY_PURPOSE_LOG : COMITY_PURPOSE_PAPER, seed, &signer, NULL) !=
-        COMITY_OK) {
+    if (comity_signer_from_seed(name, (size_t)size, is_log ? COMITY_PURPOSE_LOG : COMITY_PURPOSE_PAPER, seed, &signer,
+                                NULL) != COMITY_OK) {
         abort();
     }
     return signer;

@@ -149,9 +149,12 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
                               const char *json, size_t size, int32_t today,
                               const comity_act **ret_act, comity_error *reterr) COMITY_MUST_USE;
 
+/* Is one of the two parties called so? A party whose name is not said is not. */
+bool comity_act_is_of(const comity_act *act, const char *name, size_t size);
+
 /* Adds to the act last read the papers of another, read against the same image,
- * as signed: those in force on the act's day whose scope names no parties or one
- * of the act's. `papers` and its JSON must live as long as the act.
+ * as signed: those in force on the act's day whose scope names no parties, or
+ * the recipient. `papers` and its JSON must live as long as the act.
  * COMITY_ERROR_LIMIT if too many serve this act. */
 comity_status comity_act_join(comity_act_memory *memory, const comity_act *papers, comity_error *reterr) COMITY_MUST_USE;
 

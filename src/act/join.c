@@ -7,25 +7,32 @@
 
 static bool in_force(const comity_paper_held *paper, int32_t on)
 {
-    return (paper->from == COMITY_NO_DATE || paper->from <= on) && (paper->until == COMITY_NO_DATE || on <= paper->until);
+    return (paper->from == COMITY_NO_DATE || paper->from <= on) &&
+           (paper->until == COMITY_NO_DATE || on <= paper->until);
 }
 
-/* Is one of the act's parties among those the paper is for? A party without a
- * name may be any: then the judge asks. */
-static bool for_parties(const comity_act *act, const comity_act *papers, const comity_paper_held *paper)
+/* Is the recipient among those the paper is for? One without a name may be any:
+ * then the judge asks. */
+static bool for_recipient(const comity_act *act, const comity_act *papers, const comity_paper_held *paper)
 {
-    if (!paper->scope_parties) {
+    const comity_slice *name = &act->nodes[COMITY_NODE_SECOND].name;
+    if (!paper->scope_parties || name->text == NULL) {
         return true;
     }
-    for (uint32_t side = 0; side < 2; side++) {
-        const comity_slice *name = &act->nodes[side].name;
-        if (name->text == NULL) {
+    for (uint32_t i = 0; i < paper->party_count; i++) {
+        if (comity_slice_equal(name, &papers->slices[paper->first_party + i])) {
             return true;
         }
-        for (uint32_t i = 0; i < paper->party_count; i++) {
-            if (comity_slice_equal(name, &papers->slices[paper->first_party + i])) {
-                return true;
-            }
+    }
+    return false;
+}
+
+bool comity_act_is_of(const comity_act *act, const char *name, size_t size)
+{
+    const comity_slice wanted = {.text = name, .size = (uint32_t)size};
+    for (uint32_t side = 0; side < 2; side++) {
+        if (act->nodes[side].name.text != NULL && comity_slice_equal(&act->nodes[side].name, &wanted)) {
+            return true;
         }
     }
     return false;
@@ -62,11 +69,12 @@ comity_status comity_act_join(comity_act_memory *memory, const comity_act *paper
 {
     for (uint32_t i = 0; i < papers->paper_count; i++) {
         const comity_paper_held *paper = &papers->papers[i];
-        if (!in_force(paper, memory->act.on) || !for_parties(&memory->act, papers, paper)) {
+        if (!in_force(paper, memory->act.on) || !for_recipient(&memory->act, papers, paper)) {
             continue;
         }
         if (!has_room(memory, paper)) {
-            return comity_fail(reterr, COMITY_ERROR_LIMIT, "more than %d signed papers serve this act, or they say too much",
+            return comity_fail(reterr, COMITY_ERROR_LIMIT,
+                               "more than %d signed papers serve this act, or they say too much",
                                COMITY_LIMIT_ACT_SIGNED);
         }
         join(memory, papers, paper);

@@ -170,8 +170,8 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
         COMITY_FIELD("kind", field_kind), COMITY_FIELD("under", field_under), COMITY_FIELD("by", field_by),       COMITY_FIELD("ref", field_ref),
-        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("result", field_result),
-        COMITY_FIELD("held", field_held),
+        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("held", field_held),
+        COMITY_FIELD("result", field_result),
     };
     uint64_t seen;
     (void)into;

@@ -50,9 +50,9 @@ struct comity_context {
     const comity_act *act;
 };
 
-/* Adds the papers that serve the act last read. `papers` NULL: nothing. */
-comity_status comity_papers_join(const comity_papers *papers, bool strict, comity_act_memory *memory,
-                                 comity_error *reterr) COMITY_MUST_USE;
+/* Adds the papers that serve `act`, which is the one last read into `memory`. `papers` NULL: nothing. */
+comity_status comity_papers_join(const comity_papers *papers, bool strict, const comity_act *act,
+                                 comity_act_memory *memory, comity_error *reterr) COMITY_MUST_USE;
 
 /* Reads and judges; the judgement stays in the context. */
 comity_status comity_context_judge(comity_context *context, const char *act, size_t act_size, int32_t today,

@@ -31,12 +31,14 @@ static comity_status kinds_of(comity_papers *papers, const comity_set *set, comi
     return COMITY_OK;
 }
 
-static comity_status authorities_of(comity_papers *papers, comity_paper_authority **ret_authorities, comity_error *reterr)
+static comity_status authorities_of(comity_papers *papers, comity_paper_authority **ret_authorities,
+                                    comity_error *reterr)
 {
     const comity_image *image = &papers->law->image;
     uint32_t count = image->authorities_count;
     void *room = NULL;
-    COMITY_TRY(comity_arena_take_array(&papers->arena, count == 0 ? 1 : count, sizeof(comity_paper_authority), &room, reterr));
+    COMITY_TRY(
+        comity_arena_take_array(&papers->arena, count == 0 ? 1 : count, sizeof(comity_paper_authority), &room, reterr));
     comity_paper_authority *authorities = room;
     for (uint32_t i = 0; i < count; i++) {
         const comity_authority_record *record = &image->authorities[i];
@@ -238,14 +240,35 @@ comity_status comity_papers_tell(const comity_papers *papers, size_t index, comi
 
 /* ---- judging with them ---- */
 
-comity_status comity_papers_join(const comity_papers *papers, bool strict, comity_act_memory *memory, comity_error *reterr)
+/* A paper serves acts of those it is given to; one of a party's own, acts of those who gave it. */
+static bool is_holders(const comity_act *act, const comity_paper *paper)
+{
+    comity_paper_field holders = COMITY_FIELD_HOLDER;
+    if (paper->count[holders] == 0 && !paper->form->own) {
+        return true;
+    }
+    if (paper->count[holders] == 0) {
+        holders = COMITY_FIELD_BY;
+    }
+    for (size_t i = 0; i < paper->count[holders]; i++) {
+        const comity_paper_value *name = comity_paper_get(paper, holders, i);
+        if (comity_act_is_of(act, name->text, name->size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+comity_status comity_papers_join(const comity_papers *papers, bool strict, const comity_act *act,
+                                 comity_act_memory *memory, comity_error *reterr)
 {
     if (strict) {
         comity_act_drop_claims(memory);
     }
     for (size_t i = 0; papers != NULL && i < papers->count; i++) {
-        if (papers->items[i].held != NULL) {
-            COMITY_TRY(comity_act_join(memory, papers->items[i].held, reterr));
+        const comity_papers_item *item = &papers->items[i];
+        if (item->held != NULL && is_holders(act, comity_shelf_at(papers->shelf, i)->paper)) {
+            COMITY_TRY(comity_act_join(memory, item->held, reterr));
         }
     }
     return COMITY_OK;

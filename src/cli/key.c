@@ -19,9 +19,9 @@ typedef struct key_options {
 static int options_read(int argc, char **argv, const char *verb, key_options *options)
 {
     static const struct option longs[] = {
-        {"name", required_argument, NULL, 'n'},          {"purpose", required_argument, NULL, 'p'},
-        {"passphrase", no_argument, NULL, 'a'},          {"passphrase-fd", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},                {NULL, 0, NULL, 0},
+        {"name", required_argument, NULL, 'n'}, {"purpose", required_argument, NULL, 'p'},
+        {"passphrase", no_argument, NULL, 'a'}, {"passphrase-fd", required_argument, NULL, 'f'},
+        {"json", no_argument, NULL, 'j'},       {NULL, 0, NULL, 0},
     };
     bool is_new = strcmp(verb, "new") == 0;
     int option;

@@ -119,8 +119,9 @@ static int show_bytes(const char *name, const char *bytes, size_t size)
 static int show_main(int argc, char **argv)
 {
     int status = EXIT_CLEAN;
+    static const struct option longs[] = {{NULL, 0, NULL, 0}};
     opterr = 0;
-    if (getopt(argc, argv, "") != -1) {
+    if (getopt_long(argc, argv, "", longs, NULL) != -1) {
         return complain_usage("paper", "show: unknown option: %s", argv[optind - 1]);
     }
     for (int i = optind; i < argc || i == optind; i++) {
@@ -128,7 +129,8 @@ static int show_main(int argc, char **argv)
         size_t size = 0;
         char *bytes = read_file(path, COMITY_LIMIT_NOTE_BYTES, &size);
         (void)fputs(i == optind ? "" : "\n", stdout);
-        int shown = bytes == NULL ? EXIT_ERROR : show_bytes(strcmp(path, "-") == 0 ? "standard input" : path, bytes, size);
+        int shown =
+            bytes == NULL ? EXIT_ERROR : show_bytes(strcmp(path, "-") == 0 ? "standard input" : path, bytes, size);
         status = shown != EXIT_CLEAN ? shown : status;
         free(bytes);
     }
@@ -190,5 +192,6 @@ int paper_main(int argc, char **argv)
             return verbs[i].main(argc - 1, argv + 1);
         }
     }
-    return complain_usage("paper", "'%s' is no verb; there are new, sign, countersign, verify, show and forms", argv[1]);
+    return complain_usage("paper", "'%s' is no verb; there are new, sign, countersign, verify, show and forms",
+                          argv[1]);
 }

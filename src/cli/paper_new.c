@@ -28,7 +28,8 @@ typedef struct paper_draft {
 static void make_options(struct option ret_longs[OPTION_COUNT])
 {
     for (comity_paper_field field = 0; field < COMITY_FIELD_LAST; field++) {
-        ret_longs[field] = (struct option){comity_field_rule_of(field)->name, required_argument, NULL, OPTION_FIELDS + (int)field};
+        ret_longs[field] =
+            (struct option){comity_field_rule_of(field)->name, required_argument, NULL, OPTION_FIELDS + (int)field};
     }
     ret_longs[COMITY_FIELD_LAST] = (struct option){"output", required_argument, NULL, OPTION_OUTPUT};
     ret_longs[COMITY_FIELD_LAST + 1] = (struct option){NULL, 0, NULL, 0};
@@ -158,7 +159,8 @@ static int draft_options(int argc, char **argv, paper_draft *draft)
     draft->form = comity_form_find(argv[optind], strlen(argv[optind]));
     return draft->form != NULL
                ? 0
-               : complain_usage("paper", "new: '%s' is no form of paper; 'comity paper forms' lists them", argv[optind]);
+               : complain_usage("paper", "new: '%s' is no form of paper; 'comity paper forms' lists them",
+                                argv[optind]);
 }
 
 static int draft_write(paper_draft *draft)

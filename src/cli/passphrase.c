@@ -109,8 +109,8 @@ static bool ask_twice(int tty, const char *about, passphrase *phrase)
 {
     passphrase again;
     passphrase_init(&again);
-    bool done = ask_once(tty, "New passphrase for", about, phrase) &&
-                ask_once(tty, "The same again for", about, &again);
+    bool done =
+        ask_once(tty, "New passphrase for", about, phrase) && ask_once(tty, "The same again for", about, &again);
     if (done && (phrase->size != again.size || sodium_memcmp(phrase->text, again.text, phrase->size) != 0)) {
         done = complain("the two passphrases are not the same") == 0;
     }

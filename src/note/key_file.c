@@ -113,7 +113,8 @@ static void put_secret(const uint8_t *bytes, size_t size, comity_buffer *buffer)
 }
 
 static comity_status seal(const comity_signer *signer, const char *passphrase, size_t passphrase_size,
-                          comity_key_protection protection, secrets *secret, comity_buffer *buffer, comity_error *reterr)
+                          comity_key_protection protection, secrets *secret, comity_buffer *buffer,
+                          comity_error *reterr)
 {
     uint8_t salt[SALT_SIZE];
     const uint8_t *head;
@@ -126,7 +127,8 @@ static comity_status seal(const comity_signer *signer, const char *passphrase, s
     memcpy(secret->plain, comity_signer_seed(signer), COMITY_SEED_SIZE);
     comity_sha256(head, head_size, secret->plain + COMITY_SEED_SIZE);
     COMITY_TRY(derive(passphrase, passphrase_size, protection, salt, secret->key, reterr));
-    (void)crypto_secretbox_easy(secret->box + crypto_secretbox_NONCEBYTES, secret->plain, PLAIN_SIZE, nonce, secret->key);
+    (void)crypto_secretbox_easy(secret->box + crypto_secretbox_NONCEBYTES, secret->plain, PLAIN_SIZE, nonce,
+                                secret->key);
     put_secret(secret->box, BOX_SIZE, buffer);
     return COMITY_OK;
 }
@@ -155,7 +157,8 @@ static comity_status take_line(const char **rest, size_t *rest_size, const char 
     size_t prefix_size = strlen(prefix);
     const char *end = *rest_size == 0 ? NULL : memchr(*rest, '\n', *rest_size);
     if (end == NULL || (size_t)(end - *rest) < prefix_size || memcmp(*rest, prefix, prefix_size) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no key file: a line that begins with \"%s\" is missing", prefix);
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no key file: a line that begins with \"%s\" is missing",
+                           prefix);
     }
     *ret_value = *rest + prefix_size;
     *ret_size = (size_t)(end - *ret_value);
@@ -255,7 +258,8 @@ static comity_status read_secret(const char *text, const key_file *file, const c
     if (crypto_secretbox_open_easy(secret->plain, secret->box + crypto_secretbox_NONCEBYTES,
                                    BOX_SIZE - crypto_secretbox_NONCEBYTES, secret->box, secret->key) != 0 ||
         sodium_memcmp(secret->plain + COMITY_SEED_SIZE, digest, sizeof digest) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_PASSPHRASE, "the passphrase is another, or the key file has been altered");
+        return comity_fail(reterr, COMITY_ERROR_PASSPHRASE,
+                           "the passphrase is another, or the key file has been altered");
     }
     return COMITY_OK;
 }
@@ -267,8 +271,8 @@ static comity_status read_with(const char *text, size_t size, const char *passph
     comity_signer *signer;
     COMITY_TRY(read_lines(text, size, &file, reterr));
     COMITY_TRY(read_secret(text, &file, passphrase, passphrase_size, secret, reterr));
-    COMITY_TRY(comity_signer_from_seed(file.verifier.name, file.verifier.name_size, file.verifier.purpose, secret->plain,
-                                       &signer, reterr));
+    COMITY_TRY(comity_signer_from_seed(file.verifier.name, file.verifier.name_size, file.verifier.purpose,
+                                       secret->plain, &signer, reterr));
     if (!comity_verifier_same_key(comity_signer_verifier(signer), &file.verifier)) {
         comity_signer_free(signer);
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the secret key is not that of the public key");
@@ -431,10 +435,10 @@ static comity_status read_file_of(const char *path, int fd, const wanted *want, 
     if (!read_bytes(fd, room, sizeof room, &size)) {
         return fail_system(path, reterr);
     }
-    comity_status status = size > COMITY_LIMIT_KEY_FILE_BYTES
-                               ? comity_fail(&inner, COMITY_ERROR_LIMIT, "no key file: more than %d bytes",
-                                             COMITY_LIMIT_KEY_FILE_BYTES)
-                               : read_wanted(room, size, want, &inner);
+    comity_status status =
+        size > COMITY_LIMIT_KEY_FILE_BYTES
+            ? comity_fail(&inner, COMITY_ERROR_LIMIT, "no key file: more than %d bytes", COMITY_LIMIT_KEY_FILE_BYTES)
+            : read_wanted(room, size, want, &inner);
     sodium_memzero(room, sizeof room);
     return status == COMITY_OK ? status : comity_fail(reterr, status, "%s: %s", path, inner.message);
 }

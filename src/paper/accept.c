@@ -98,7 +98,8 @@ static answer ask_role(const question *ask, uint32_t index)
     int32_t issued = ask->item->paper->issued;
     while (index != COMITY_SHELF_NONE) {
         const comity_shelf_role *role = &ask->shelf->roles[index];
-        const comity_shelf_item *given = role->delegation == COMITY_SHELF_NONE ? NULL : &ask->shelf->items[role->delegation];
+        const comity_shelf_item *given =
+            role->delegation == COMITY_SHELF_NONE ? NULL : &ask->shelf->items[role->delegation];
         if (given != NULL && given->is_spoiled) {
             return (answer){SHORT_SPOILED, 0, index};
         }
@@ -267,7 +268,8 @@ static void find_twins(const comity_shelf *shelf, const comity_shelf_item *item,
 {
     for (uint32_t i = 0; i < signature_count(item); i++) {
         uint32_t first = 0;
-        while (!comity_verifier_same_key(&shelf->verifiers[item->signers[first]], &shelf->verifiers[item->signers[i]])) {
+        while (
+            !comity_verifier_same_key(&shelf->verifiers[item->signers[first]], &shelf->verifiers[item->signers[i]])) {
             first++;
         }
         who->same_key[i] = first;
@@ -333,9 +335,8 @@ static answer best_signature(const question *ask, uint32_t index, const speakers
 static void tell_short(const question *ask, comity_shelf_item *item, answer best)
 {
     giver name = giver_of(ask->shelf, item, ask->by);
-    const char *key = best.role == COMITY_SHELF_NONE
-                          ? ""
-                          : ask->shelf->verifiers[ask->shelf->roles[best.role].verifier].name;
+    const char *key =
+        best.role == COMITY_SHELF_NONE ? "" : ask->shelf->verifiers[ask->shelf->roles[best.role].verifier].name;
     const char *kind = ask->kind == NULL ? "" : ask->kind;
     char issued[COMITY_DATE_TEXT_SIZE];
     comity_date_print(item->paper->issued, issued);
@@ -351,8 +352,8 @@ static void tell_short(const question *ask, comity_shelf_item *item, answer best
         comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the delegation to the key %s does not count", key);
         break;
     case SHORT_DATE:
-        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s could not sign for %s on %s, the day of issue",
-                          key, name.text, issued);
+        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE,
+                          "the key %s could not sign for %s on %s, the day of issue", key, name.text, issued);
         break;
     case SHORT_KIND:
         comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s may not sign %.*s for %s", key,
@@ -386,7 +387,8 @@ static bool settle_until(const comity_shelf *shelf, comity_shelf_item *item, int
     return true;
 }
 
-static bool decide_each(const comity_shelf *shelf, comity_shelf_item *item, question *questions, int32_t *ret_revoked_from)
+static bool decide_each(const comity_shelf *shelf, comity_shelf_item *item, question *questions,
+                        int32_t *ret_revoked_from)
 {
     speakers who;
     size_t count = item->paper->count[COMITY_FIELD_BY];

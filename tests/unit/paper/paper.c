@@ -29,7 +29,8 @@ static void told(const char *text, size_t size, comity_buffer *buffer)
     free(paper);
 }
 
-static void run_case(const char *title, const char *input, size_t input_size, const char *expected, size_t expected_size)
+static void run_case(const char *title, const char *input, size_t input_size, const char *expected,
+                     size_t expected_size)
 {
     size_t size = 0;
     size_t wanted_size = 0;
@@ -68,7 +69,8 @@ static void limits(void)
     test_case("a text without a newline at its end, or with characters no note has");
     check_fails("comity paper/consent v1", 23, COMITY_ERROR_SYNTAX, "the text does not end in a newline");
     check_fails("", 0, COMITY_ERROR_SYNTAX, "the text does not end in a newline");
-    check_fails("comity\tpaper\n", 13, COMITY_ERROR_SYNTAX, "byte 6 of the note is 0x09, but it may hold no control character");
+    check_fails("comity\tpaper\n", 13, COMITY_ERROR_SYNTAX,
+                "byte 6 of the note is 0x09, but it may hold no control character");
 
     test_case("values, and their number");
     comity_buffer_init(&buffer, (size_t)1 << 20);
@@ -118,10 +120,11 @@ static void check_draft(const char *form, const comity_draft_value *values, size
 static void drafts(void)
 {
     static const comity_draft_value values[] = {
-        {COMITY_FIELD_UNDER, "XB", 2},          {COMITY_FIELD_ISSUED, "2026-01-01", 10}, {COMITY_FIELD_BY, "B", 1},
-        {COMITY_FIELD_UNDER, "XA", 2},          {COMITY_FIELD_ID, "7", 1},               {COMITY_FIELD_UNDER, "XB", 2},
-        {COMITY_FIELD_PAPER, "consent", 7},     {COMITY_FIELD_PARTY, "B", 1},            {COMITY_FIELD_PARTY, "AB", 2},
-        {COMITY_FIELD_PARTY, "A", 1},
+        {COMITY_FIELD_UNDER, "XB", 2},      {COMITY_FIELD_ISSUED, "2026-01-01", 10},
+        {COMITY_FIELD_BY, "B", 1},          {COMITY_FIELD_UNDER, "XA", 2},
+        {COMITY_FIELD_ID, "7", 1},          {COMITY_FIELD_UNDER, "XB", 2},
+        {COMITY_FIELD_PAPER, "consent", 7}, {COMITY_FIELD_PARTY, "B", 1},
+        {COMITY_FIELD_PARTY, "AB", 2},      {COMITY_FIELD_PARTY, "A", 1},
     };
     static const comity_draft_value lines[] = {{COMITY_FIELD_ID, "7\nby: me", 8}};
     static const comity_draft_value twice[] = {{COMITY_FIELD_ID, "7", 1}, {COMITY_FIELD_ID, "7", 1}};
@@ -137,7 +140,8 @@ static void drafts(void)
     for (size_t i = 0; i < COMITY_LIMIT_PAPER_VALUES + 1; i++) {
         many[i] = (comity_draft_value){COMITY_FIELD_PARTY, "A", 1};
     }
-    check_draft("consent", many, COMITY_LIMIT_PAPER_VALUES + 1, COMITY_ERROR_LIMIT, "more than 512 values in one paper");
+    check_draft("consent", many, COMITY_LIMIT_PAPER_VALUES + 1, COMITY_ERROR_LIMIT,
+                "more than 512 values in one paper");
 }
 
 /* The table holds together: what is required is allowed, what acts hold says what law calls it. */
@@ -149,7 +153,8 @@ static void tables(void)
         CHECK((form->required & ~form->allowed) == 0);
         CHECK(comity_form_find(form->name, strlen(form->name)) == form);
         CHECK(form->by_min >= 1 && form->by_min <= form->by_max);
-        CHECK(!form->counts || ((form->required >> COMITY_FIELD_PAPER & 1) && (form->required >> COMITY_FIELD_UNDER & 1)));
+        CHECK(!form->counts ||
+              ((form->required >> COMITY_FIELD_PAPER & 1) && (form->required >> COMITY_FIELD_UNDER & 1)));
         CHECK((form->required >> COMITY_FIELD_BY & 1) && (form->required >> COMITY_FIELD_ISSUED & 1));
     }
     for (comity_paper_field field = 0; field < COMITY_FIELD_LAST; field++) {

@@ -169,8 +169,9 @@ static comity_status put_on(comity_shelf *shelf, const made_paper *paper, comity
 {
     comity_paper_revocation revocation = {paper->index, paper->note, paper->size};
     const comity_paper_revocations revocations = {&revocation, 1};
-    return paper->index == COMITY_PAPER_NO_INDEX ? comity_shelf_add(shelf, paper->name, paper->note, paper->size, reterr)
-                                                 : comity_shelf_revoke(shelf, &revocations, reterr);
+    return paper->index == COMITY_PAPER_NO_INDEX
+               ? comity_shelf_add(shelf, paper->name, paper->note, paper->size, reterr)
+               : comity_shelf_revoke(shelf, &revocations, reterr);
 }
 
 static void put_told(const comity_shelf_paper *told, comity_buffer *buffer)
@@ -213,7 +214,8 @@ static char *settle(const comity_trust *trust, bool backwards)
     return (char *)buffer.bytes;
 }
 
-static void run_case(const char *title, const char *input, size_t input_size, const char *expected, size_t expected_size)
+static void run_case(const char *title, const char *input, size_t input_size, const char *expected,
+                     size_t expected_size)
 {
     size_t size = 0;
     comity_trust trust;
@@ -223,7 +225,8 @@ static void run_case(const char *title, const char *input, size_t input_size, co
     char *wanted = strndup(expected, expected_size);
     for (unsigned run = 0; run < 4; run++) { /* papers, then signatures, forwards and backwards */
         make(text, size, (run & 2) != 0);
-        if (CHECK_EQ_INT(COMITY_OK, comity_trust_read("trust", (const char *)made.trust.bytes, made.trust.size, &trust, &error))) {
+        if (CHECK_EQ_INT(COMITY_OK,
+                         comity_trust_read("trust", (const char *)made.trust.bytes, made.trust.size, &trust, &error))) {
             char *found = settle(&trust, (run & 1) != 0);
             CHECK_EQ_STR(wanted, found);
             free(found);
@@ -247,7 +250,8 @@ static void run_file(const char *path)
 
 #define TRUST "trust\nauthority XA.DPC\n  key @a\n  delegates 1\n"
 #define LAW "law XA.DPC XA permission\n"
-#define PAPER "paper p by a\ncomity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n"
+#define PAPER \
+    "paper p by a\ncomity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n"
 
 static bool counts(const comity_trust *trust, const void *note, size_t size)
 {
@@ -330,14 +334,18 @@ static void spoil_first(void)
     comity_signer_free(signer);
 }
 
-#define DELEGATION "paper d by a\ncomity paper/delegation v1\nid: d\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: @b\n"
-#define DELEGATED "paper p by b\ncomity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n"
+#define DELEGATION \
+    "paper d by a\ncomity paper/delegation v1\nid: d\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: @b\n"
+#define DELEGATED \
+    "paper p by b\ncomity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n"
 
 static void odd_ones(void)
 {
     test_case("of two that say the same the first counts");
-    check_told(TRUST LAW PAPER "paper q by a\n" "comity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\n"
-               "under: XA\n", 1, "the same paper as p", NULL);
+    check_told(TRUST LAW PAPER "paper q by a\n"
+                               "comity paper/permission v1\npaper: permission\nid: 1\nby: XA.DPC\nissued: 2026-01-01\n"
+                               "under: XA\n",
+               1, "the same paper as p", NULL);
     test_case("a delegation with a wrong signature gives no power");
     check_told(TRUST LAW DELEGATION DELEGATED, 1, "", NULL);
     check_told(TRUST LAW DELEGATION DELEGATED, 0, "the signature of \"b.example\" is wrong", spoil_first);

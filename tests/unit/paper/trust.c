@@ -25,7 +25,8 @@ static void put_trust(const comity_trust *trust, comity_buffer *buffer)
     for (uint32_t i = 0; i < trust->principal_count; i++) {
         const comity_trust_principal *principal = &trust->principals[i];
         char line[600];
-        (void)snprintf(line, sizeof line, "%s %s delegates %u\n", words[principal->trusted], principal->name, principal->delegates);
+        (void)snprintf(line, sizeof line, "%s %s delegates %u\n", words[principal->trusted], principal->name,
+                       principal->delegates);
         comity_buffer_append_text(buffer, line);
         for (uint32_t j = 0; j < principal->key_count; j++) {
             const comity_trust_key *key = &trust->keys[principal->first_key + j];
@@ -43,7 +44,8 @@ static void put_trust(const comity_trust *trust, comity_buffer *buffer)
     }
 }
 
-static void run_case(const char *title, const char *input, size_t input_size, const char *expected, size_t expected_size)
+static void run_case(const char *title, const char *input, size_t input_size, const char *expected,
+                     size_t expected_size)
 {
     size_t size = 0;
     size_t wanted_size = 0;

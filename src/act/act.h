@@ -97,6 +97,13 @@ typedef struct comity_count_given {
     comity_range range;
 } comity_count_given;
 
+/* The names of one kind that the act has, rising; complete: it has no others. */
+typedef struct comity_names {
+    const uint8_t *list;
+    uint16_t count;
+    bool complete;
+} comity_names;
+
 /* The act's lists of places, in the order of COMITY_LIST_…. */
 enum { COMITY_ACT_LISTS = 4 };
 
@@ -109,6 +116,7 @@ typedef struct comity_act {
     comity_known known[COMITY_SLOT_LAST];
     comity_facts facts[COMITY_SLOT_LAST]; /* by slot */
     comity_set listed_categories;         /* as said, without parents */
+    comity_names names[COMITY_SIEVE_LAST]; /* of the sets that sieves are over, once more as lists */
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;

@@ -41,6 +41,7 @@ struct comity_act_memory {
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
+    uint8_t names[COMITY_SIEVE_LAST * COMITY_SET_BITS];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
     char canonical[COMITY_LIMIT_ACT_BYTES * 2];

@@ -139,6 +139,36 @@ static uint32_t side_node(const comity_literal *literal, uint32_t node)
     return side == COMITY_NODE_SELF ? node : side;
 }
 
+/* Parts are in their state, and which part it is does not matter. */
+static comity_truth same_state(const comity_image *image, comity_place_ref a, comity_place_ref b)
+{
+    if (a.place == COMITY_NONE16 || b.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    return image->places[a.place].state == image->places[b.place].state ? COMITY_YES : COMITY_NO;
+}
+
+/* The places of a list against the state of a party. */
+static comity_truth places_state(const comity_image *image, const comity_act *act, const comity_literal *literal,
+                                 comity_place_ref party)
+{
+    comity_list list = act->lists[literal->a & 0xFFu];
+    bool only = (literal->a & COMITY_PLACES_ONLY) != 0;
+    bool outside = (literal->a & COMITY_PLACES_OUTSIDE) != 0;
+    if (list.known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = list.known == COMITY_KNOWN_SOME ? COMITY_UNKNOWN
+                         : only && list.count != 0       ? COMITY_YES
+                                                         : COMITY_NO;
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth in = same_state(image, act->places[list.first + i], party);
+        in = outside ? truth_not(in) : in;
+        truth = only ? truth_and(truth, in) : truth_or(truth, in);
+    }
+    return truth;
+}
+
 static comity_truth across_borders(const comity_image *image, const comity_act *act)
 {
     comity_place_ref from = act->nodes[COMITY_NODE_FIRST].state;
@@ -218,7 +248,9 @@ static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act
     memory->steps++;
     memory->depth++;
     for (uint32_t i = 0; i < rows->row_count && truth != COMITY_YES; i++) {
-        truth = truth_or(truth, comity_judge_row(memory, act, &memory->image->rows[rows->first_row + i], node));
+        const comity_row *row = &memory->image->rows[rows->first_row + i];
+        truth = truth_or(truth, comity_judge_literals(memory, act, &memory->image->literals[row->first_literal],
+                                                      row->literal_count, node));
     }
     memory->depth--;
     return truth;
@@ -534,7 +566,7 @@ static comity_truth expression_holds(comity_judge_memory *memory, const comity_a
 {
     const comity_expression_node *node = &memory->image->expressions[expression];
     uint32_t paper;
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return COMITY_UNKNOWN; /* deeper than the compiler writes */
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -631,6 +663,10 @@ static comity_truth literal_plain(comity_judge_memory *memory, const comity_act 
         return across_borders(image, act);
     case COMITY_OP_CONDITION:
         return condition_holds(memory, act, literal, node);
+    case COMITY_OP_SAME_STATE:
+        return same_state(image, party->state, act->nodes[literal->b == COMITY_NODE_SELF ? node : literal->b].state);
+    case COMITY_OP_PLACES_STATE:
+        return places_state(image, act, literal, party->state);
     case COMITY_OP_LAST:
         break;
     }
@@ -645,19 +681,30 @@ comity_truth comity_judge_literal(comity_judge_memory *memory, const comity_act 
     return literal->flags & COMITY_LITERAL_NEGATED ? truth_not(truth) : truth;
 }
 
+/* The most frequent ones without a call; the rest by comity_judge_literal. */
+static inline comity_truth literal_soon(comity_judge_memory *memory, const comity_act *act,
+                                        const comity_literal *literal, uint32_t node)
+{
+    comity_truth truth;
+    if (literal->op == COMITY_OP_HAS) {
+        truth = facts_has(&act->facts[literal->a], literal->b);
+    } else if (literal->op == COMITY_OP_ACT) {
+        truth = (literal->a & act->kind_mask) != 0 ? COMITY_YES : COMITY_NO;
+    } else if (literal->op == COMITY_OP_CONDITION && (literal->flags & COMITY_LITERAL_SIDE) != COMITY_NODE_SELF &&
+               memory->condition_stamps[literal->b] == memory->stamp) {
+        truth = (comity_truth)memory->condition_truths[literal->b];
+    } else {
+        return comity_judge_literal(memory, act, literal, node);
+    }
+    return literal->flags & COMITY_LITERAL_NEGATED ? truth_not(truth) : truth;
+}
+
 comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,
                                    const comity_literal *literals, uint32_t count, uint32_t node)
 {
     comity_truth truth = COMITY_YES;
     for (uint32_t i = 0; i < count; i++) {
-        const comity_literal *literal = &literals[i];
-        comity_truth here;
-        if (literal->op == COMITY_OP_HAS) {
-            here = facts_has(&act->facts[literal->a], literal->b);
-            here = literal->flags & COMITY_LITERAL_NEGATED ? truth_not(here) : here;
-        } else {
-            here = comity_judge_literal(memory, act, literal, node);
-        }
+        comity_truth here = literal_soon(memory, act, &literals[i], node);
         if (here == COMITY_NO) {
             return COMITY_NO;
         }

@@ -5,6 +5,7 @@
  * it. So nothing here rests on the hash, and fuzzing goes on behind it. */
 #include "law/image.h"
 
+#include "base/date.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -13,7 +14,7 @@
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 152, "image layout");
+_Static_assert(sizeof(comity_law_record) == 168, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 108, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
@@ -231,6 +232,10 @@ static comity_status places_check(const comity_image *image, comity_error *reter
             return damaged(reterr, "set of places", i);
         }
     }
+    if (image->header->place_words != comity_place_words(image->places_count) ||
+        (uint64_t)image->header->place_words * image->place_sets_count != image->place_bits_count) {
+        return damaged(reterr, "table of members of size", image->place_bits_count);
+    }
     for (uint32_t i = 0; i < image->set_places_count; i++) {
         if (image->set_places[i] >= image->places_count) {
             return damaged(reterr, "member of a set of places", i);
@@ -241,30 +246,35 @@ static comity_status places_check(const comity_image *image, comity_error *reter
 
 static bool classes_ok(const comity_image *image, const comity_law_record *law, uint32_t side)
 {
-    if (!range_ok(law->first_classes[side], image->places_count, image->classes_count) ||
+    uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
+    if (!range_ok(law->first_classes[side], count, image->classes_count) ||
         !range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->words, image->bits_count)) {
         return false;
     }
     uint32_t greatest = 0;
-    for (uint32_t i = 0; i < image->places_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t own = image->classes[law->first_classes[side] + i];
         greatest = own > greatest ? own : greatest;
     }
-    return image->places_count == 0 || greatest < law->class_counts[side];
+    return count == 0 || greatest < law->class_counts[side];
 }
 
 /* Every row a table can leave possible is a row of this law. */
 static bool bits_ok(const comity_image *image, const comity_law_record *law)
 {
-    if (law->words != ((uint64_t)law->row_count + 63) / 64 ||
+    if (law->words != comity_row_words(law->row_count) ||
         !range_ok(law->act_bits, (uint64_t)law->words * COMITY_ACT_COUNT, image->bits_count) ||
         !range_ok(law->epoch_bits, (uint64_t)law->words * ((uint64_t)law->epoch_count + 1), image->bits_count) ||
-        !range_ok(law->first_epoch, law->epoch_count, image->epochs_count)) {
+        !range_ok(law->rest_bits, law->words, image->bits_count) ||
+        !range_ok(law->subject_bits, (uint64_t)law->words * 2, image->bits_count) ||
+        !range_ok(law->first_epoch, law->epoch_count, image->epochs_count) ||
+        !range_ok(law->first_era, law->era_count, image->epochs_count)) {
         return false;
     }
-    uint32_t over = law->row_count % 64;
-    for (uint32_t act = 0; over != 0 && act < COMITY_ACT_COUNT; act++) {
-        if (image->bits[law->act_bits + (act + 1) * law->words - 1] >> over != 0) {
+    for (uint32_t i = 0; i < COMITY_ACT_COUNT * law->words; i++) {
+        uint64_t first = (uint64_t)(i % law->words) * 64;
+        uint64_t below = law->row_count <= first ? 0 : law->row_count - first;
+        if (below < 64 && image->bits[law->act_bits + i] >> below != 0) {
             return false;
         }
     }
@@ -276,7 +286,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         const comity_sieve *sieve = &law->sieves[kind];
         uint32_t names = class_count(image, comity_sieve_class(kind));
-        if (sieve->first_place == COMITY_IMAGE_NONE) {
+        if (sieve->bits == COMITY_IMAGE_NONE) {
             continue;
         }
         if (!range_ok(sieve->first_place, names, image->classes_count)) {
@@ -287,7 +297,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
             uint32_t own = image->classes[sieve->first_place + i];
             greatest = own > greatest ? own : greatest;
         }
-        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 1), image->bits_count)) {
+        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
             return false;
         }
     }
@@ -325,6 +335,9 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !law_rows_ok(image, law)) {
             return damaged(reterr, "law", i);
         }
+    }
+    if (image->coverage_count != (uint64_t)image->places_count * COMITY_ACT_COUNT) {
+        return damaged(reterr, "table of coverage of size", image->coverage_count);
     }
     uint32_t words = image->header->agreement_words;
     if ((uint64_t)words * image->places_count != image->agreements_count) {
@@ -422,6 +435,10 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
         return literal->b < image->leaves_count;
     case COMITY_OP_CONDITION:
         return literal->b < image->conditions_count;
+    case COMITY_OP_SAME_STATE:
+        return side_ok && literal->b <= COMITY_NODE_SELF;
+    case COMITY_OP_PLACES_STATE:
+        return side_ok && (literal->a & ~(COMITY_PLACES_ONLY | COMITY_PLACES_OUTSIDE)) <= COMITY_LIST_TRANSIT;
     case COMITY_OP_LAST:
         break;
     }
@@ -481,6 +498,38 @@ static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
            leaf->valid <= 1000000;
 }
 
+static comity_status deadlines_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->calendars_count; i++) {
+        const comity_calendar_record *calendar = &image->calendars[i];
+        if (!range_ok(calendar->first_day, (uint64_t)calendar->holiday_count + calendar->workday_count, image->days_count) ||
+            !comity_date_valid(calendar->from) || !comity_date_valid(calendar->until)) {
+            return damaged(reterr, "calendar", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->deadlines_count; i++) {
+        const comity_deadline *deadline = &image->deadlines[i];
+        if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
+            deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
+            !index_or_none(deadline->calendar, image->calendars_count)) {
+            return damaged(reterr, "deadline", i);
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status declarations_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const comity_declared *declared = &image->declarations[i];
+        if (!index_or_none(declared->law, image->laws_count) || !text_ok(image, declared->word) ||
+            !text_ok(image, declared->name) || !text_ok(image, declared->clauses)) {
+            return damaged(reterr, "declaration", i);
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
 {
     for (uint32_t i = 0; i < image->expressions_count; i++) {
@@ -534,6 +583,8 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(laws_check(&image, reterr));
     COMITY_TRY(rules_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
+    COMITY_TRY(deadlines_check(&image, reterr));
+    COMITY_TRY(declarations_check(&image, reterr));
     *ret_image = image;
     return COMITY_OK;
 }

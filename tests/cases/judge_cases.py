@@ -19,7 +19,7 @@ What `expect` names must be just so, and all there is of it:
     lifted         {NAME: by}
     missing        {NAME: [what could meet it]}     expression  {NAME: text}
     met            {NAME: [by]}
-    duties         {NAME: [duty, within]}
+    duties         {NAME: [duty, within]}           by          {NAME: the last day, where one is told}
     uncovered      [states]
     questions      [[fact, ask, [rules]]]           facts       [facts asked]
     conflicts      [[compels, against, [channels]]]
@@ -55,6 +55,7 @@ FOUND = {
     "expression": lambda j: {n["rule"]: n["expression"] for n in j["needs"]},
     "met": lambda j: {m["rule"]: m["by"] for m in j["met"]},
     "duties": lambda j: {d["rule"]: [d["duty"], d["within"]] for d in j["duties"]},
+    "by": lambda j: {d["rule"]: d["by"] for d in j["duties"] if "by" in d},
     "uncovered": lambda j: [u["state"] for u in j["uncovered"]],
     "questions": lambda j: [[q["fact"], q["ask"], q["rules"]] for q in j["questions"]],
     "facts": lambda j: [q["fact"] for q in j["questions"]],

@@ -96,6 +96,18 @@ static void bind_leaf(oracle_world *oracle, comity_paper_leaf *leaf)
     bind_all(oracle, &leaf->naming);
 }
 
+static void grounds_name(oracle_world *oracle)
+{
+    static const char *const ordinals[ORACLE_GROUNDS] = {"second",  "third",  "fourth", "fifth", "sixth",
+                                                         "seventh", "eighth", "ninth",  "tenth"};
+    for (size_t i = 0; i < ORACLE_GROUNDS; i++) {
+        char result[32];
+        (void)snprintf(result, sizeof result, "%s-ground", ordinals[i]);
+        oracle->grounds[i] = (comity_paper_leaf){.name = {.text = "determination"}, .result = {.text = result}};
+        bind_leaf(oracle, &oracle->grounds[i]);
+    }
+}
+
 /* The parser bounds how deep both of these go. */
 static void bind_expression(oracle_world *oracle, comity_expression *expression)
 {
@@ -407,6 +419,7 @@ comity_status oracle_new(const oracle_source *sources, size_t source_count, orac
         oracle_free(made);
         return status;
     }
+    grounds_name(made);
     for (size_t i = 0; i < made->file_count; i++) {
         law_declare(made, &made->files[i]);
     }

@@ -12,6 +12,9 @@
  * for an act, however many rows ask. */
 #include "law/compile/compiler.h"
 
+#include "base/near.h"
+
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,7 +277,7 @@ static comity_status clauses_alternative(comity_compiler *compiler, const comity
 
 static uint8_t side_flag(comity_compiler *compiler, const comity_scope *scope, const comity_party *party)
 {
-    if (party->side == COMITY_SIDE_PARTY && !scope->has_party) {
+    if (party->side == COMITY_SIDE_PARTY && !scope->has_party && !scope->in_define) {
         complain(compiler, party->word.at, "\"party\" stands only in derive; name the party by its part in the act");
     }
     if ((party->side == COMITY_SIDE_FIRST || party->side == COMITY_SIDE_SECOND) &&
@@ -282,7 +285,7 @@ static uint8_t side_flag(comity_compiler *compiler, const comity_scope *scope, c
         complain(compiler, party->word.at, scope->has_owner ? "inside \"owned … by (…)\" only the \"owner\" is spoken of"
                                                             : "in derive only the \"party\" is spoken of");
     }
-    if (party->side == COMITY_SIDE_OWNER && !scope->has_owner) {
+    if (party->side == COMITY_SIDE_OWNER && !scope->has_owner && !scope->in_define) {
         complain(compiler, party->word.at, "\"owner\" stands only inside \"owned … by (…)\"");
     }
     return party->side == COMITY_SIDE_FIRST    ? COMITY_NODE_FIRST
@@ -391,10 +394,31 @@ static comity_status atom_slot(comity_compiler *compiler, const comity_condition
                : COMITY_OK;
 }
 
+/* `state of exporter`: the party, or NULL where places are named. */
+static const comity_party *state_of(const comity_places *places)
+{
+    bool is_state = places->count == 1 && places->items[0].kind == COMITY_PLACE_STATE_OF;
+    return is_state ? &places->items[0].party : NULL;
+}
+
+/* Two parties in one state; of the act's two, that is not `across borders`. */
+static comity_status same_state(comity_compiler *compiler, const comity_scope *scope, uint8_t side,
+                                const comity_party *party, bool negated, comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_SAME_STATE, .flags = side, .b = side_flag(compiler, scope, party)};
+    if (literal.flags + literal.b == COMITY_NODE_FIRST + COMITY_NODE_SECOND) {
+        return clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACROSS}, !negated, clauses);
+    }
+    return clauses_literal(compiler, literal, negated, clauses);
+}
+
 static comity_status place_literal(comity_compiler *compiler, const comity_scope *scope, comity_test_op op,
                                    uint8_t side, const comity_places *places, bool negated, comity_clauses *clauses)
 {
     comity_literal literal = {.op = (uint8_t)op, .flags = side};
+    if (op == COMITY_OP_PLACE && state_of(places) != NULL) {
+        return same_state(compiler, scope, side, state_of(places), negated != places->outside, clauses);
+    }
     COMITY_TRY(comity_place_set_of(compiler, places, scope->from, scope->until, &literal.b));
     return clauses_literal(compiler, literal, negated != places->outside, clauses);
 }
@@ -488,6 +512,14 @@ static comity_status atom_places(comity_compiler *compiler, const comity_scope *
                                  const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     comity_literal literal = {.op = COMITY_OP_PLACES_HAS, .a = (uint16_t)condition->list};
+    if (state_of(&condition->places) != NULL) {
+        unsigned test = (condition->test == COMITY_TEST_ONLY ? COMITY_PLACES_ONLY : 0) |
+                        (condition->places.outside ? COMITY_PLACES_OUTSIDE : 0);
+        literal.op = COMITY_OP_PLACES_STATE;
+        literal.flags = side_flag(compiler, scope, state_of(&condition->places));
+        literal.a = (uint16_t)(condition->list | test);
+        return clauses_literal(compiler, literal, negated, clauses);
+    }
     if (condition->test == COMITY_TEST_ONLY) {
         literal.op = condition->places.outside ? COMITY_OP_PLACES_ONLY_OUTSIDE : COMITY_OP_PLACES_ONLY;
     } else if (condition->places.outside) {
@@ -596,32 +628,79 @@ static comity_status atom_agreement(comity_compiler *compiler, const comity_scop
     return COMITY_OK;
 }
 
+static void define_missing(comity_compiler *compiler, const comity_word *word)
+{
+    comity_near near;
+    comity_near_begin(&near, word->text, strlen(word->text));
+    for (size_t i = 0; i < compiler->define_entries.count; i++) {
+        comity_near_offer(&near, compiler->define_entries.items[i].text, strlen(compiler->define_entries.items[i].text));
+    }
+    comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                           near.best == NULL ? "\"%s\" is no definition on file"
+                                             : "\"%s\" is no definition on file; did you mean \"%s\"?",
+                           word->text, near.best);
+}
+
+comity_status comity_define_step(comity_compiler *compiler)
+{
+    return compiler->define_steps++ < COMITY_LIMIT_LAW_EXPANSION
+               ? COMITY_OK
+               : comity_fail(compiler->reterr, COMITY_ERROR_LIMIT,
+                             "conditions go into more than %d definitions, those within definitions included",
+                             COMITY_LIMIT_LAW_EXPANSION);
+}
+
 static comity_status atom_defined(comity_compiler *compiler, const comity_scope *scope,
                                   const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     const comity_word *word = &condition->names.items[0];
     uint32_t define = comity_map_get(&compiler->defines, word->text);
     if (define == COMITY_IMAGE_NONE) {
-        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
-                               "\"%s\" is no definition on file", word->text);
+        define_missing(compiler, word);
         return COMITY_OK;
     }
-    if (compiler->define_colours[define] != 0) {
+    if (compiler->define_colours[define] != COMITY_WHITE) {
         comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
                                "the definition of \"%s\" uses itself", word->text);
         return COMITY_OK;
     }
+    if (compiler->define_depth == COMITY_LIMIT_LAW_DEPTH) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
+                               "definitions stand in one another more than %d deep", COMITY_LIMIT_LAW_DEPTH);
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_define_step(compiler));
     /* a paper in a definition is under the law of the definition's own file */
     const comity_entry *entry = &compiler->define_entries.items[define];
     comity_scope inner = *scope;
     if (entry->file->code.text != NULL) {
         inner.law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], entry->file->code.text);
     }
-    compiler->define_colours[define] = 1;
+    compiler->defines_used[define] = true;
+    compiler->define_colours[define] = COMITY_GREY;
+    compiler->define_depth++;
     comity_status status =
         comity_condition_clauses(compiler, &inner, entry->declaration->as.define.when, negated, clauses);
-    compiler->define_colours[define] = 0;
+    compiler->define_colours[define] = COMITY_WHITE;
+    compiler->define_depth--;
     return status;
+}
+
+/* The tables of a copy grow elsewhere, or behind what the original knows of its own. */
+comity_status comity_check_unused_defines(comity_compiler *compiler)
+{
+    comity_compiler copy = *compiler;
+    for (uint32_t i = 0; i < compiler->define_entries.count; i++) {
+        const comity_entry *entry = &compiler->define_entries.items[i];
+        comity_condition condition = {.kind = COMITY_CONDITION_DEFINED,
+                                      .names = {(comity_word[]){{entry->text, entry->at}}, 1}};
+        comity_scope scope = {.file = entry->file, .from = COMITY_SINCE_EVER, .until = COMITY_OPEN_END, .in_define = true};
+        comity_clauses clauses = {0};
+        if (!compiler->defines_used[i]) {
+            COMITY_TRY(atom_defined(&copy, &scope, &condition, false, &clauses));
+        }
+    }
+    return COMITY_OK;
 }
 
 static comity_status atom(comity_compiler *compiler, const comity_scope *scope, const comity_condition *condition,
@@ -692,6 +771,15 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
     return COMITY_OK;
 }
 
+static uint32_t clauses_longest(const comity_clauses *clauses)
+{
+    uint32_t longest = 0;
+    for (size_t i = 0; i < clauses->count; i++) {
+        longest = clauses->items[i].count > longest ? clauses->items[i].count : longest;
+    }
+    return longest;
+}
+
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses)
@@ -716,6 +804,13 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
             ret_clauses->count = 1;
             return COMITY_OK;
         }
+        if (clauses_longest(ret_clauses) > COMITY_LIMIT_LAW_LITERALS) {
+            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
+                                   "this condition has more than %d parts that must hold together",
+                                   COMITY_LIMIT_LAW_LITERALS);
+            ret_clauses->count = 0;
+            return COMITY_OK;
+        }
     }
     return COMITY_OK;
 }
@@ -723,9 +818,7 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
 comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *clause, uint32_t rule,
                                uint16_t residual)
 {
-    if (clause->count > UINT16_MAX) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "a condition has more than %u parts", UINT16_MAX);
-    }
+    assert(clause->count <= UINT16_MAX); /* the limit, and at most a list more */
     comity_row row = {.first_literal = (uint32_t)compiler->literals.count,
                       .literal_count = (uint16_t)clause->count, .residual = residual, .rule = rule};
     for (uint32_t i = 0; i < clause->count; i++) {

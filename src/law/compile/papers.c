@@ -4,6 +4,7 @@
  * one safeguard. Leaves that say the same are one. */
 #include "law/compile/compiler.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void append_part(comity_buffer *buffer, const char *word, const char *text)
@@ -175,6 +176,38 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 
+/* ---- expressions ---- */
+
+comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground)
+{
+    static const char *const results[COMITY_LIMIT_LAW_GROUNDS] = {
+        NULL,           "second-ground",  "third-ground",  "fourth-ground", "fifth-ground",
+        "sixth-ground", "seventh-ground", "eighth-ground", "ninth-ground",  "tenth-ground"};
+    assert(ground > 0 && ground < COMITY_LIMIT_LAW_GROUNDS);
+    return (comity_paper_leaf){.name = {"determination", order->at}, .result = {results[ground], order->at}};
+}
+
+/* `in order A, B`: A; or B together with the determination that it comes to B. */
+static comity_status ground_of(comity_compiler *compiler, const comity_scope *scope, const comity_expression *order,
+                               size_t ground, uint32_t *ret_node)
+{
+    comity_expression *own = order->children[ground];
+    if (ground == 0) {
+        return comity_expression_of(compiler, scope, own, ret_node);
+    }
+    bool flat = own->kind == COMITY_EXPRESSION_ALL;
+    size_t own_count = flat ? own->child_count : 1;
+    comity_expression determination = {.kind = COMITY_EXPRESSION_LEAF, .at = order->at,
+                                       .leaf = comity_ground_determination(order, ground)};
+    comity_expression all = {.kind = COMITY_EXPRESSION_ALL, .at = own->at, .child_count = own_count + 1};
+    COMITY_TRY(comity_compiler_take(compiler, all.child_count, sizeof *all.children, &all.children));
+    for (size_t i = 0; i < own_count; i++) {
+        all.children[i] = flat ? own->children[i] : own;
+    }
+    all.children[own_count] = &determination;
+    return comity_expression_of(compiler, scope, &all, ret_node);
+}
+
 /* A node is written before its children, so that indices only rise. */
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node)
@@ -197,7 +230,9 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
     compiler->expressions.items[node].child_count = (uint32_t)expression->child_count;
     for (size_t i = 0; i < expression->child_count; i++) {
         uint32_t child;
-        COMITY_TRY(comity_expression_of(compiler, scope, expression->children[i], &child));
+        COMITY_TRY(expression->kind == COMITY_EXPRESSION_ORDER
+                       ? ground_of(compiler, scope, expression, i, &child)
+                       : comity_expression_of(compiler, scope, expression->children[i], &child));
         compiler->indices.items[first + i] = child;
     }
     return COMITY_OK;

@@ -168,7 +168,7 @@ static bool parse_lifts(comity_parser *parser, comity_declaration *declaration)
     return comity_parser_words(parser, "the name of a rule", &declaration->as.rule.rules);
 }
 
-/* `within N UNIT`, where the unit may be of two words */
+/* `within N UNIT [of the act]`, where the unit may be of two words */
 static bool parse_within(comity_parser *parser, comity_period *period)
 {
     static const char *const units[] = {"hour",   "hours", "day",   "days",    "month",
@@ -183,7 +183,8 @@ static bool parse_within(comity_parser *parser, comity_period *period)
         COMITY_PARSE(one || comity_parser_expect(parser, "days"));
         period->unit = (comity_word){one ? "working day" : "working days", comity_parser_since(parser, at)};
     }
-    return true;
+    period->of_act = comity_parser_accept(parser, "of");
+    return !period->of_act || (comity_parser_expect(parser, "the") && comity_parser_expect(parser, "act"));
 }
 
 /* `for N UNIT`, `each WORD`, `once per WORD`, `at once`; the first word has been read. */

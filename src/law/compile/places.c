@@ -63,9 +63,11 @@ static comity_status expand_word(comity_compiler *compiler, const comity_word *w
                                  int32_t until, comity_intervals *intervals, unsigned depth)
 {
     if (depth > COMITY_LIMIT_LAW_DEPTH) {
-        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
-                               "\"%s\" is a member of itself, or groups are nested too deep", word->text);
-        return COMITY_OK;
+        return COMITY_OK; /* members.c has told it */
+    }
+    if (compiler->expansion_steps++ == COMITY_LIMIT_LAW_EXPANSION) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "members of members, down to \"%s\", are more than %d",
+                           word->text, COMITY_LIMIT_LAW_EXPANSION);
     }
     uint32_t group = comity_map_get(&compiler->groups, word->text);
     const comity_law_file *file = law_file(compiler, word->text);
@@ -94,6 +96,7 @@ static comity_status expand_word(comity_compiler *compiler, const comity_word *w
 comity_status comity_places_expand(comity_compiler *compiler, const comity_words *codes, int32_t from,
                                    int32_t until, comity_intervals *intervals)
 {
+    compiler->expansion_steps = 0;
     for (size_t i = 0; i < codes->count; i++) {
         COMITY_TRY(expand_word(compiler, &codes->items[i], from, until, intervals, 0));
     }
@@ -150,6 +153,33 @@ static comity_status set_key(comity_compiler *compiler, const comity_intervals *
     return COMITY_OK;
 }
 
+/* The members when nothing changes any more, as bits, parts with their states; and since when. */
+static comity_status set_settle(comity_compiler *compiler, const comity_intervals *intervals, int32_t *ret_settled)
+{
+    size_t first = compiler->place_bits.count;
+    uint32_t count = (uint32_t)compiler->entries[COMITY_CLASS_PLACE].count;
+    uint32_t words = comity_place_words(count);
+    for (uint32_t i = 0; i < words; i++) {
+        COMITY_PUSH(compiler, &compiler->place_bits, 0);
+    }
+    uint64_t *bits = &compiler->place_bits.items[first];
+    int32_t settled = COMITY_SINCE_EVER;
+    for (size_t i = 0; i < intervals->count; i++) {
+        comity_interval interval = intervals->items[i];
+        int32_t last = interval.until == COMITY_OPEN_END ? interval.from : interval.until + 1;
+        settled = last > settled ? last : settled;
+        if (interval.until == COMITY_OPEN_END) {
+            bits[interval.place >> 6] |= UINT64_C(1) << (interval.place & 63);
+        }
+    }
+    for (uint32_t place = 0; place < count; place++) {
+        uint32_t state = compiler->place_states[place];
+        bits[place >> 6] |= (bits[state >> 6] >> (state & 63) & 1u) << (place & 63);
+    }
+    *ret_settled = settled;
+    return COMITY_OK;
+}
+
 comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals *intervals, int32_t from,
                                     int32_t until, uint32_t *ret_set)
 {
@@ -162,7 +192,9 @@ comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals 
         return COMITY_OK;
     }
     comity_place_set set = {.first = (uint32_t)compiler->set_places.count,
-                            .first_dated = (uint32_t)compiler->dated.count};
+                            .first_dated = (uint32_t)compiler->dated.count,
+                            .settled = COMITY_SINCE_EVER};
+    COMITY_TRY(set_settle(compiler, intervals, &set.settled));
     for (size_t i = 0; i < intervals->count; i++) {
         comity_interval interval = intervals->items[i];
         if (interval.from == COMITY_SINCE_EVER && interval.until == COMITY_OPEN_END) {
@@ -181,6 +213,12 @@ comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals 
 static comity_status expand_item(comity_compiler *compiler, const comity_place_item *item, int32_t from,
                                  int32_t until, comity_intervals *intervals)
 {
+    if (item->kind == COMITY_PLACE_STATE_OF) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, item->party.word.at,
+                               "\"state of %s\" cannot stand here; it is where a party is, or the data, or its persons",
+                               item->party.word.text);
+        return COMITY_OK;
+    }
     if (item->kind == COMITY_PLACE_CODE) {
         return expand_word(compiler, &item->name, from, until, intervals, 0);
     }
@@ -199,6 +237,7 @@ comity_status comity_place_set_of(comity_compiler *compiler, const comity_places
                                   int32_t until, uint32_t *ret_set)
 {
     comity_intervals intervals = {0};
+    compiler->expansion_steps = 0;
     for (size_t i = 0; i < places->count; i++) {
         COMITY_TRY(expand_item(compiler, &places->items[i], from, until, &intervals));
     }
@@ -228,6 +267,7 @@ static comity_status reaches_record(comity_compiler *compiler, uint32_t place, c
             continue;
         }
         comity_intervals intervals = {0};
+        compiler->expansion_steps = 0;
         COMITY_TRY(expand_file(compiler, file, COMITY_DECLARES_MEMBERS, COMITY_SINCE_EVER, COMITY_OPEN_END, &intervals, 0));
         COMITY_TRY(expand_file(compiler, file, COMITY_DECLARES_REACHES, COMITY_SINCE_EVER, COMITY_OPEN_END, &intervals, 0));
         intervals_merge(&intervals, COMITY_SINCE_EVER, COMITY_OPEN_END);

@@ -120,6 +120,7 @@ typedef struct comity_act {
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;

@@ -14,7 +14,7 @@ static comity_status field_kind(comity_act_memory *reader, void *into)
 static comity_status under_item(comity_act_memory *reader, void *into)
 {
     comity_paper_held *paper = into;
-    if (reader->number_count == COMITY_LIMIT_ACT_NUMBERS) {
+    if (reader->number_count == comity_read_room(reader, COMITY_LIMIT_ACT_NUMBERS, COMITY_LIMIT_ACT_SIGNED_VALUES)) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d laws named by papers", COMITY_LIMIT_ACT_NUMBERS);
     }
     COMITY_TRY(comity_read_name(reader, COMITY_CLASS_LAW, &reader->numbers[reader->number_count]));
@@ -90,6 +90,7 @@ static comity_status field_held(comity_act_memory *reader, void *into)
         return comity_read_expected(reader, "\"signed\"");
     }
     ((comity_paper_held *)into)->is_signed = true;
+    reader->act.signed_count++;
     return COMITY_OK;
 }
 
@@ -98,7 +99,7 @@ static comity_status field_held(comity_act_memory *reader, void *into)
 static comity_status party_item(comity_act_memory *reader, void *into)
 {
     comity_paper_held *paper = into;
-    if (reader->slice_count == COMITY_LIMIT_ACT_SLICES) {
+    if (reader->slice_count == comity_read_room(reader, COMITY_LIMIT_ACT_SLICES, COMITY_LIMIT_ACT_SIGNED_VALUES)) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d parties named by papers", COMITY_LIMIT_ACT_SLICES);
     }
     COMITY_TRY(comity_read_slice(reader, "a party's name", &reader->slices[reader->slice_count]));
@@ -175,7 +176,7 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
     };
     uint64_t seen;
     (void)into;
-    if (reader->act.paper_count == COMITY_LIMIT_ACT_PAPERS) {
+    if (reader->act.paper_count == comity_read_room(reader, COMITY_LIMIT_ACT_PAPERS, COMITY_LIMIT_ACT_SIGNED)) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d papers", COMITY_LIMIT_ACT_PAPERS);
     }
     comity_paper_held *paper = &reader->papers[reader->act.paper_count];

@@ -49,6 +49,13 @@ struct comity_act_memory {
 };
 
 
+/* How many of a part there may be: `own` in a caller's act; as many more as signed
+ * papers may have brought where the act comes back from a record. */
+static inline uint32_t comity_read_room(const comity_act_memory *reader, uint32_t own, uint32_t joined)
+{
+    return reader->believes_held ? own + joined : own;
+}
+
 /* A member of an object: its name, and how it is read into `into`. */
 typedef struct comity_field {
     const char *name;

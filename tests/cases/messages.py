@@ -46,7 +46,7 @@ def c_strings(text):
             if run is not None and not asserting:
                 yield run, at
             run = None
-            asserting = token in ("assert", "_Static_assert") or (asserting and token != ";")
+            asserting = token in ("assert", "static_assert", "_Static_assert") or (asserting and token != ";")
         line += token.count("\n")
 
 

@@ -93,8 +93,3 @@ void comity_act_drop_claims(comity_act_memory *memory)
     }
     memory->act.paper_count = kept;
 }
-
-void comity_act_believe_held(comity_act_memory *memory, bool believe)
-{
-    memory->believes_held = believe;
-}

@@ -14,7 +14,7 @@ static comity_status field_kind(comity_act_memory *reader, void *into)
 static comity_status under_item(comity_act_memory *reader, void *into)
 {
     comity_paper_held *paper = into;
-    if (reader->number_count == comity_read_room(reader, COMITY_LIMIT_ACT_NUMBERS, COMITY_LIMIT_ACT_SIGNED_VALUES)) {
+    if (reader->number_count == COMITY_LIMIT_ACT_NUMBERS) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d laws named by papers", COMITY_LIMIT_ACT_NUMBERS);
     }
     COMITY_TRY(comity_read_name(reader, COMITY_CLASS_LAW, &reader->numbers[reader->number_count]));
@@ -75,23 +75,12 @@ static comity_status field_until(comity_act_memory *reader, void *into)
     return comity_read_date(reader, &((comity_paper_held *)into)->until);
 }
 
-/* Said in acts that come back from a record; a caller's word for it is nothing. */
+/* Stands in the canonical form of an act, beside papers found signed; a caller's
+ * word for it is nothing. */
 static comity_status field_held(comity_act_memory *reader, void *into)
 {
-    const char *text;
-    size_t size;
-    size_t at = reader->at;
-    if (!reader->believes_held) {
-        return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
-    }
-    COMITY_TRY(comity_read_word(reader, "\"signed\"", &text, &size));
-    if (size != 6 || memcmp(text, "signed", 6) != 0) {
-        reader->at = at;
-        return comity_read_expected(reader, "\"signed\"");
-    }
-    ((comity_paper_held *)into)->is_signed = true;
-    reader->act.signed_count++;
-    return COMITY_OK;
+    (void)into;
+    return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
 }
 
 /* ---- scope ---- */
@@ -99,7 +88,7 @@ static comity_status field_held(comity_act_memory *reader, void *into)
 static comity_status party_item(comity_act_memory *reader, void *into)
 {
     comity_paper_held *paper = into;
-    if (reader->slice_count == comity_read_room(reader, COMITY_LIMIT_ACT_SLICES, COMITY_LIMIT_ACT_SIGNED_VALUES)) {
+    if (reader->slice_count == COMITY_LIMIT_ACT_SLICES) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d parties named by papers", COMITY_LIMIT_ACT_SLICES);
     }
     COMITY_TRY(comity_read_slice(reader, "a party's name", &reader->slices[reader->slice_count]));
@@ -176,7 +165,7 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
     };
     uint64_t seen;
     (void)into;
-    if (reader->act.paper_count == comity_read_room(reader, COMITY_LIMIT_ACT_PAPERS, COMITY_LIMIT_ACT_SIGNED)) {
+    if (reader->act.paper_count == COMITY_LIMIT_ACT_PAPERS) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d papers", COMITY_LIMIT_ACT_PAPERS);
     }
     comity_paper_held *paper = &reader->papers[reader->act.paper_count];

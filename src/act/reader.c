@@ -383,7 +383,7 @@ typedef struct places_reading {
 static comity_status places_item(comity_act_memory *reader, void *into)
 {
     places_reading *reading = into;
-    if (reader->place_count == comity_read_room(reader, COMITY_LIMIT_ACT_PLACES, COMITY_LIMIT_ACT_SIGNED_VALUES)) {
+    if (reader->place_count == COMITY_LIMIT_ACT_PLACES) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in lists", COMITY_LIMIT_ACT_PLACES);
     }
     COMITY_TRY(comity_read_place(reader, reading->unions_too, &reader->places[reader->place_count]));

@@ -28,7 +28,6 @@ struct comity_act_memory {
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
-    bool believes_held; /* acts come from a record: "held" is read */
     bool lightly; /* places read now are touched only as transit or by an owner */
     comity_node nodes[COMITY_LIMIT_ACT_NODES];
     comity_place_ref places[COMITY_LIMIT_ACT_PLACES + COMITY_LIMIT_ACT_SIGNED_VALUES];
@@ -48,13 +47,6 @@ struct comity_act_memory {
     char sorting[COMITY_LIMIT_ACT_BYTES * 2];
 };
 
-
-/* How many of a part there may be: `own` in a caller's act; as many more as signed
- * papers may have brought where the act comes back from a record. */
-static inline uint32_t comity_read_room(const comity_act_memory *reader, uint32_t own, uint32_t joined)
-{
-    return reader->believes_held ? own + joined : own;
-}
 
 /* A member of an object: its name, and how it is read into `into`. */
 typedef struct comity_field {

@@ -227,32 +227,23 @@ static void many(const comity_key *key)
     comity_papers_free(more);
 }
 
-/* An act comes back from a record in its canonical form, signed papers and all:
- * judged again it gives the same bytes, but for the id, which that form leaves out. */
-static void replayed(const comity_key *key)
+/* The act's canonical form says which papers were found signed, and so does its
+ * hash; it is no act that a caller can give. */
+static void told_in_canonical_form(const comity_key *key)
 {
     comity_answer answer;
     comity_papers *papers = papers_many(key, 3);
     const uint8_t *bytes = NULL;
     size_t size = 0;
-    test_case("judged again from its canonical form");
+    test_case("signed papers in an act's canonical form");
     CHECK_EQ_INT(COMITY_OK, comity_judge_json(context, act, strlen(act), NULL, &answer, &error));
-    char *first = strdup(answer.json);
     CHECK_EQ_INT(COMITY_OK, comity_act_canonical(&law->image, context->act, context->act_memory, &bytes, &size, &error));
     char *canonical = strndup((const char *)bytes, size);
     CHECK(strstr(canonical, "\"held\":\"signed\",\"kind\":\"permission\"") != NULL);
-    CHECK_EQ_INT(COMITY_OK, comity_context_papers(context, NULL, false, &error));
     check_said(COMITY_ERROR_SYNTAX, comity_judge_json(context, canonical, size, NULL, &answer, &error),
                "papers[0].held: whether a paper is signed is found out, not said");
-    comity_act_believe_held(context->act_memory, true);
-    CHECK_EQ_INT(COMITY_OK, comity_judge_json(context, canonical, size, NULL, &answer, &error));
-    CHECK_EQ_STR(first, answer.json);
-    check_said(COMITY_ERROR_SYNTAX,
-               comity_judge_json(context, "{\"act\":\"offer\",\"papers\":[{\"kind\":\"consent\",\"held\":\"so\"}]}", 57, "2026-01-01", &answer, &error),
-               "papers[0].held: found a string, but expected \"signed\"");
-    comity_act_believe_held(context->act_memory, false);
+    CHECK_EQ_INT(COMITY_OK, comity_context_papers(context, NULL, false, &error));
     comity_papers_free(papers);
-    free(first);
     free(canonical);
 }
 
@@ -288,7 +279,7 @@ int main(void)
         one_way_through(key);
         revoked_in_the_log(key);
         many(key);
-        replayed(key);
+        told_in_canonical_form(key);
         keys_on_disk();
     }
     comity_key_free(key);

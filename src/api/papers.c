@@ -2,6 +2,7 @@
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
 #include "api/handles.h"
+#include "api/papers_trust.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,7 @@ static comity_status papers_make(comity_papers *papers, const char *name, const 
     comity_paper_authority *authorities = NULL;
     comity_arena_init(&papers->arena, PAPERS_MEMORY_MAX);
     COMITY_TRY(comity_trust_read(name, trust, trust_size, &papers->trust, reterr));
+    COMITY_TRY(comity_papers_trust_check(&papers->law->image, &papers->trust, name, reterr));
     COMITY_TRY(authorities_of(papers, &authorities, reterr));
     return comity_shelf_new(&papers->trust, authorities, papers->law->image.authorities_count, &papers->shelf, reterr);
 }

@@ -17,7 +17,8 @@ static const char law_text[] = "state XA \"Examplia\"\ninstrument I \"Act\"\ncov
                                "rule XA.I.1 \"Personal data leaves with a permission\"\n  cite I \"1\"\n"
                                "  when transfer from XA to outside XA\n  needs permission by XA.DPC\n  unverified\n";
 static const char other_text[] = "state XB \"Bexar\"\ncovers transfer\n";
-static const char act[] = "{\"act\":\"transfer\",\"on\":\"2026-06-01\",\"from\":{\"state\":\"XA\",\"name\":\"Motors\"},\"to\":\"XB\"}";
+static const char act[] =
+    "{\"act\":\"transfer\",\"on\":\"2026-06-01\",\"from\":{\"state\":\"XA\",\"name\":\"Motors\"},\"to\":\"XB\"}";
 
 static comity_error error;
 static comity_law *law;
@@ -64,7 +65,8 @@ static char *permission(const comity_key *key, unsigned id, size_t *ret_size)
     char text[400];
     char *note = NULL;
     (void)snprintf(text, sizeof text,
-                   "comity paper/permission v1\npaper: permission\nid: %u\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n", id);
+                   "comity paper/permission v1\npaper: permission\nid: %u\nby: XA.DPC\nissued: 2026-01-01\nunder: XA\n",
+                   id);
     CHECK_EQ_INT(COMITY_OK, comity_paper_check(text, strlen(text), &error));
     CHECK_EQ_INT(COMITY_OK, comity_paper_sign(key, text, strlen(text), &note, ret_size, &error));
     return note;
@@ -72,8 +74,7 @@ static char *permission(const comity_key *key, unsigned id, size_t *ret_size)
 
 static void arguments_of_keys(const comity_key *key)
 {
-    static const char name_missing[] =
-        "comity_key_new: name and ret_key must not be NULL, and the purpose must be one";
+    static const char name_missing[] = "comity_key_new: name and ret_key must not be NULL, and the purpose must be one";
     comity_key *other = NULL;
     char *note = NULL;
     size_t size = 0;
@@ -97,9 +98,19 @@ static void arguments_of_keys(const comity_key *key)
     CHECK(other == NULL && note == NULL && size == 0);
 }
 
+/* A trust file with a name that law does not know. */
+static void check_trust(const char *principal, const char *more, const char *message, const comity_key *key)
+{
+    char trust[1024];
+    comity_papers *papers = NULL;
+    (void)snprintf(trust, sizeof trust, "comity trust v1\n%s\n  key %s\n%s\n", principal, comity_key_public(key), more);
+    check_said(COMITY_ERROR_NAME, comity_papers_new(law, "trust", trust, strlen(trust), &papers, &error), message);
+}
+
 static void arguments_of_papers(const comity_key *key)
 {
-    static const char unsettled[] = "comity_context_papers: papers that are settled, under the context's own law, expected";
+    static const char unsettled[] =
+        "comity_context_papers: papers that are settled, under the context's own law, expected";
     static const char not_now[] = "comity_papers_add: its arguments must not be NULL, and the papers not settled";
     comity_papers *papers = NULL;
     comity_paper_told told;
@@ -109,6 +120,12 @@ static void arguments_of_papers(const comity_key *key)
                "comity_papers_new: its arguments must not be NULL");
     check_said(COMITY_ERROR_SYNTAX, comity_papers_new(law, "trust", "", 0, &papers, &error),
                "trust: no trust file: it begins with \"comity trust v1\"");
+    check_trust("authority XA.DPD", "",
+                "trust:2: \"XA.DPD\" is no authority that law declares; did you mean \"XA.DPC\"?", key);
+    check_trust("party XA.DPD", "  may consnet", "trust:4: \"consnet\" is no kind of paper; did you mean \"consent\"?",
+                key);
+    check_trust("party A", "  may agreement\n  may law-file consent under XA QX", "trust:5: \"QX\" is no law on file",
+                key);
     papers = papers_of(key);
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_add(papers, NULL, "", 0, &error), not_now);
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_revoke(papers, &none, &error),
@@ -121,7 +138,8 @@ static void arguments_of_papers(const comity_key *key)
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_settle(papers, &error),
                "comity_papers_settle: papers that are not settled expected");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_add(papers, "a", "", 0, &error), not_now);
-    check_said(COMITY_ERROR_ARGUMENT, comity_papers_tell(papers, 0, &told, &error), "comity_papers_tell: there is no such paper");
+    check_said(COMITY_ERROR_ARGUMENT, comity_papers_tell(papers, 0, &told, &error),
+               "comity_papers_tell: there is no such paper");
     CHECK_EQ_INT(0, (long long)comity_papers_count(NULL));
     comity_papers_free(papers);
     comity_papers_free(NULL);
@@ -177,8 +195,10 @@ static void revoked_in_the_log(const comity_key *key)
     CHECK_EQ_INT(COMITY_OK, comity_papers_add(papers, "one", note, size, &error));
     CHECK_EQ_INT(COMITY_OK, comity_papers_settle(papers, &error));
     CHECK_EQ_INT(COMITY_OK, comity_papers_tell(papers, 0, &told, &error));
-    (void)snprintf(text, sizeof text, "comity paper/revocation v1\nid: r\nby: XA.DPC\nissued: 2026-02-01\nfrom: 2026-03-01\nrevokes: %.71s\n",
-                   told.json + strlen("{\"name\":\""));
+    (void)snprintf(
+        text, sizeof text,
+        "comity paper/revocation v1\nid: r\nby: XA.DPC\nissued: 2026-02-01\nfrom: 2026-03-01\nrevokes: %.71s\n",
+        told.json + strlen("{\"name\":\""));
     comity_papers_free(papers);
     CHECK_EQ_INT(COMITY_OK, comity_paper_sign(key, text, strlen(text), &revocation, &text_size, &error));
     const comity_paper_revocation items[] = {{7, revocation, text_size}};
@@ -237,7 +257,8 @@ static void told_in_canonical_form(const comity_key *key)
     size_t size = 0;
     test_case("signed papers in an act's canonical form");
     CHECK_EQ_INT(COMITY_OK, comity_judge_json(context, act, strlen(act), NULL, &answer, &error));
-    CHECK_EQ_INT(COMITY_OK, comity_act_canonical(&law->image, context->act, context->act_memory, &bytes, &size, &error));
+    CHECK_EQ_INT(COMITY_OK,
+                 comity_act_canonical(&law->image, context->act, context->act_memory, &bytes, &size, &error));
     char *canonical = strndup((const char *)bytes, size);
     CHECK(strstr(canonical, "\"held\":\"signed\",\"kind\":\"permission\"") != NULL);
     check_said(COMITY_ERROR_SYNTAX, comity_judge_json(context, canonical, size, NULL, &answer, &error),

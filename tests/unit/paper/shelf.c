@@ -400,7 +400,9 @@ static void add_delegation(comity_shelf *shelf, const comity_signer *by, unsigne
     comity_buffer buffer;
     comity_signer *signer = numbered_signer(number);
     comity_verifier_print(comity_signer_verifier(signer), key);
-    int size = snprintf(text, sizeof text, "comity paper/delegation v1\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: %s\n", key);
+    int size = snprintf(
+        text, sizeof text,
+        "comity paper/delegation v1\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: %s\n", key);
     comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
     comity_buffer_append(&buffer, text, (size_t)size);
     comity_buffer_append_byte(&buffer, '\n');

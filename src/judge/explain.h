@@ -114,8 +114,9 @@ uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_ac
                                     uint32_t max);
 
 /* The last day on which the duty can be done in time, where its period runs from
- * the act and, of working days, the law's calendar knows all that matter; else false. */
-bool comity_judge_deadline(const comity_image *image, uint32_t rule, int32_t on, int32_t *ret_by);
+ * the act, or from a paper that is surely held and says its day, and, of working
+ * days, the law's calendar knows all that matter; else false. */
+bool comity_judge_deadline(const comity_judge_memory *memory, const comity_act *act, uint32_t rule, int32_t *ret_by);
 
 /* A rule that compels, and a rule of another law that stands in the way of it. */
 typedef struct comity_conflict {

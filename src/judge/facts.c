@@ -538,6 +538,11 @@ static comity_truth paper_serves(const comity_image *image, const comity_act *ac
                               : truth_and(truth, paper_scope(image, act, paper, leaf->naming));
 }
 
+comity_truth comity_judge_paper(const comity_image *image, const comity_act *act, uint32_t leaf, uint32_t paper)
+{
+    return paper_serves(image, act, &act->papers[paper], &image->leaves[leaf]);
+}
+
 comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *act, uint32_t leaf,
                                uint32_t *ret_paper)
 {

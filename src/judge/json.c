@@ -203,7 +203,7 @@ static void put_deadline(const printer *print, uint32_t rule)
 {
     char day[COMITY_DATE_TEXT_SIZE];
     int32_t by;
-    if (comity_judge_deadline(print->image, rule, print->act->on, &by)) {
+    if (comity_judge_deadline(print->memory, print->act, rule, &by)) {
         comity_date_print(by, day);
         put(print, ",\"by\":\"");
         put(print, day);

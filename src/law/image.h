@@ -127,8 +127,8 @@ typedef struct comity_row {
     uint16_t literal_count;
     uint16_t residual; /* the literals before this are settled by the law's tables when both places are known */
     uint32_t rule;     /* within the law, shifted left by one; the low bit says `unless` */
-    uint16_t rest;     /* those from `residual` up to this are settled by its sieves */
-    uint16_t unused;
+    uint16_t sieved;   /* those from `residual` up to this are settled by its sieves */
+    uint16_t rest;     /* those from `sieved` up to this are tested once for all rows of the law: comity_shared */
 } comity_row;
 
 typedef struct comity_rows { /* conditions that are no rule's: counts, derived kinds, owners */
@@ -216,6 +216,12 @@ static inline comity_class comity_sieve_class(uint32_t kind)
                                                : COMITY_CLASS_KIND;
 }
 
+/* A literal that many rows of a law have, and which. */
+typedef struct comity_shared {
+    uint32_t literal;
+    uint32_t bits;        /* u64 words: the rows */
+} comity_shared;
+
 typedef struct comity_law_record {
     uint32_t code, title;
     uint32_t code_json;        /* the code as JSON text, quotes included */
@@ -231,7 +237,8 @@ typedef struct comity_law_record {
     uint32_t first_classes[2]; /* era by era, for each place its class, for each party */
     uint32_t class_counts[2];
     uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
-    uint32_t rest_bits;        /* u64 words: the rows that neither tables nor sieves settle */
+    uint32_t first_shared, shared_count;
+    uint32_t rest_bits;        /* u64 words: the rows that have further literals */
     uint32_t subject_bits;     /* u64 words: for each party, the rows that want it subject to some law */
     uint32_t first_era, era_count; /* in `epochs`: days on which somebody joins or leaves a set of places, rising */
     uint32_t first_cover, cover_count;
@@ -345,12 +352,13 @@ typedef struct comity_calendar_record {
     int32_t from, until;    /* whole years; nothing is known of other days */
 } comity_calendar_record;
 
-/* A duty whose period runs from the act itself; by rule, rising. */
+/* A duty whose period runs from the act itself or from a paper; by rule, rising. */
 typedef struct comity_deadline {
     uint32_t rule;
     uint32_t number;
     uint32_t unit;          /* COMITY_UNIT_… */
     uint32_t calendar;      /* of working days, or NONE: not known */
+    uint32_t leaf;          /* from the day of such a paper, or NONE: from the act's */
 } comity_deadline;
 
 /* What a file declares besides rules, as it is written: for people. By law, word
@@ -385,6 +393,7 @@ typedef struct comity_span {
     X(agreements, uint64_t)                 \
     X(rules, comity_rule_record)            \
     X(rows, comity_row)                     \
+    X(shared, comity_shared)                \
     X(conditions, comity_rows)              \
     X(literals, comity_literal)             \
     X(sets, comity_set)                     \

@@ -14,7 +14,7 @@
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 168, "image layout");
+_Static_assert(sizeof(comity_law_record) == 176, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 108, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
@@ -304,6 +304,20 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
     return true;
 }
 
+static bool shared_ok(const comity_image *image, const comity_law_record *law)
+{
+    if (!range_ok(law->first_shared, law->shared_count, image->shared_count)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < law->shared_count; i++) {
+        const comity_shared *shared = &image->shared[law->first_shared + i];
+        if (shared->literal >= image->literals_count || !range_ok(shared->bits, law->words, image->bits_count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool law_rows_ok(const comity_image *image, const comity_law_record *law)
 {
     uint32_t last = 0;
@@ -332,7 +346,7 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !range_ok(law->first_about, law->about_count, image->abouts_count) ||
             !index_or_none(law->parties, image->place_sets_count) || !index_or_none(law->channel, image->sets_count) ||
             !bits_ok(image, law) || !sieves_ok(image, law) || !classes_ok(image, law, 0) || !classes_ok(image, law, 1) ||
-            !law_rows_ok(image, law)) {
+            !shared_ok(image, law) || !law_rows_ok(image, law)) {
             return damaged(reterr, "law", i);
         }
     }
@@ -450,7 +464,7 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
     for (uint32_t i = 0; i < image->rows_count; i++) {
         const comity_row *row = &image->rows[i];
         if (!range_ok(row->first_literal, row->literal_count, image->literals_count) ||
-            row->residual > row->rest || row->rest > row->literal_count) {
+            row->residual > row->sieved || row->sieved > row->rest || row->rest > row->literal_count) {
             return damaged(reterr, "row", i);
         }
     }
@@ -511,7 +525,8 @@ static comity_status deadlines_check(const comity_image *image, comity_error *re
         const comity_deadline *deadline = &image->deadlines[i];
         if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
             deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
-            !index_or_none(deadline->calendar, image->calendars_count)) {
+            !index_or_none(deadline->calendar, image->calendars_count) ||
+            !index_or_none(deadline->leaf, image->leaves_count)) {
             return damaged(reterr, "deadline", i);
         }
     }

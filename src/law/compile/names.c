@@ -214,6 +214,9 @@ static comity_status declare_rule(comity_compiler *compiler, const comity_law_fi
 {
     const comity_rule *rule = &declaration->as.rule;
     COMITY_TRY(mention_expression(compiler, file, rule->expression));
+    for (size_t i = 0; i < rule->period_count; i++) {
+        COMITY_TRY(mention_leaf(compiler, file, &rule->periods[i].paper));
+    }
     COMITY_TRY(mention_condition(compiler, file, rule->when));
     for (size_t i = 0; i < rule->unless_count; i++) {
         COMITY_TRY(mention_condition(compiler, file, rule->unless[i]));

@@ -17,28 +17,33 @@ static void append_part(comity_buffer *buffer, const char *word, const char *tex
     }
 }
 
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer)
+{
+    comity_buffer_append_text(buffer, paper->name.text);
+    append_part(buffer, "under", under);
+    append_part(buffer, "by", paper->by.text);
+    append_part(buffer, "about", about);
+    append_part(buffer, "result", paper->result.text);
+    append_part(buffer, "module", paper->module.text);
+    if (paper->not_older != 0) {
+        comity_buffer_append_text(buffer, " not older than ");
+        comity_buffer_append_u64(buffer, paper->not_older);
+        comity_buffer_append_text(buffer, " ");
+        comity_buffer_append_text(buffer, paper->not_older_unit.text);
+    }
+    for (size_t i = 0; i < paper->naming.count; i++) {
+        comity_buffer_append_text(buffer, i == 0 ? " naming " : ", ");
+        comity_buffer_append_text(buffer, paper->naming.items[i].text);
+    }
+}
+
 /* The leaf in the words of the language, the law it is under always said. */
 static comity_status leaf_text(comity_compiler *compiler, const comity_paper_leaf *paper, const char *under,
                                const char *about, uint32_t *ret_text, uint32_t *ret_json)
 {
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_STRING_BYTES * 4);
-    comity_buffer_append_text(&buffer, paper->name.text);
-    append_part(&buffer, "under", under);
-    append_part(&buffer, "by", paper->by.text);
-    append_part(&buffer, "about", about);
-    append_part(&buffer, "result", paper->result.text);
-    append_part(&buffer, "module", paper->module.text);
-    if (paper->not_older != 0) {
-        comity_buffer_append_text(&buffer, " not older than ");
-        comity_buffer_append_u64(&buffer, paper->not_older);
-        comity_buffer_append_text(&buffer, " ");
-        comity_buffer_append_text(&buffer, paper->not_older_unit.text);
-    }
-    for (size_t i = 0; i < paper->naming.count; i++) {
-        comity_buffer_append_text(&buffer, i == 0 ? " naming " : ", ");
-        comity_buffer_append_text(&buffer, paper->naming.items[i].text);
-    }
+    comity_leaf_words(paper, under, about, &buffer);
     comity_buffer_append_byte(&buffer, 0);
     const uint8_t *bytes;
     size_t size;

@@ -47,7 +47,10 @@ static void append_periods(comity_buffer *buffer, const comity_rule *rule)
         if (period->unit.text != NULL) {
             comity_buffer_append_text(buffer, period->unit.text);
         }
-        comity_buffer_append_text(buffer, period->of_act ? " of the act" : "");
+        comity_buffer_append_text(buffer, period->of_act ? " of the act" : period->of_paper ? " of " : "");
+        if (period->of_paper) {
+            comity_leaf_words(&period->paper, period->paper.under.text, period->paper.about.text, buffer);
+        }
     }
 }
 

@@ -36,7 +36,10 @@ static const char law_text[] =
     "rule XA.I.2 \"Two\"\n  cite I \"2\"\n  when not transfer and location has XB\n  way XA.I.1\n  unverified\n"
     "rule XA.I.3 \"Three\"\n  cite I \"3\"\n  when received from XB\n  lifts XA.I.1\n  unverified\n"
     "rule XA.I.4 \"Four\"\n  cite I \"4\"\n  duty \"Do it\" within 2 working days of the act\n  unverified\n"
-    "rule XA.I.5 \"Five\"\n  cite I \"5\"\n  duty \"Do it\" within 2 days of the act\n  unverified\n";
+    "rule XA.I.5 \"Five\"\n  cite I \"5\"\n  duty \"Do it\" within 2 days of the act\n  unverified\n"
+    "rule XA.I.6 \"Six\"\n  cite I \"6\"\n"
+    "  when location has XB and (occasional or data has health or purposes has research or deal is sale)\n"
+    "  notes\n  unverified\n"; /* rows that share a literal */
 
 static const char other_text[] =
     "agreement PACT \"Pact\"\nabout trade\nparties XA, XB\ninstrument T \"Text\"\n"
@@ -219,7 +222,10 @@ static const fault faults[] = {
     FAULT(rows, comity_row, first_literal, FAR, "row 0"),
     FAULT(rows, comity_row, literal_count, 0xFFFF, "row 0"),
     FAULT(rows, comity_row, residual, 0xFFFF, "row 0"),
+    FAULT(rows, comity_row, sieved, 0xFFFF, "row 0"),
     FAULT(rows, comity_row, rest, 0xFFFF, "row 0"),
+    FAULT(shared, comity_shared, literal, FAR, "law 3"),
+    FAULT(shared, comity_shared, bits, FAR, "law 3"),
     FAULT(conditions, comity_rows, first_row, FAR, "condition 0"),
     FAULT(conditions, comity_rows, row_count, FAR, "condition 0"),
     FAULT(laws, comity_law_record, code, FAR, "law 0"),
@@ -250,6 +256,8 @@ static const fault faults[] = {
     FAULT(laws, comity_law_record, about_count, FAR, "law 0"),
     FAULT(laws, comity_law_record, rest_bits, FAR, "law 0"),
     FAULT(laws, comity_law_record, subject_bits, FAR, "law 0"),
+    FAULT(laws, comity_law_record, first_shared, FAR, "law 0"),
+    FAULT(laws, comity_law_record, shared_count, FAR, "law 0"),
     FAULT(laws, comity_law_record, first_era, FAR, "law 0"),
     FAULT(laws, comity_law_record, era_count, FAR, "law 0"),
     FAULT(laws, comity_law_record, sieves[0].bits, FAR, "law 0"),
@@ -307,6 +315,7 @@ static const fault faults[] = {
     FAULT(deadlines, comity_deadline, number, 1000001, "deadline 0"),
     FAULT(deadlines, comity_deadline, unit, COMITY_UNIT_WORKING_DAYS + 1, "deadline 0"),
     FAULT(deadlines, comity_deadline, calendar, FAR, "deadline 0"),
+    FAULT(deadlines, comity_deadline, leaf, FAR, "deadline 0"),
     FAULT(deadlines, comity_deadline, rule, 5, "deadline 1"), /* they are found by rule, rising */
     FAULT(declarations, comity_declared, law, FAR, "declaration 0"),
     FAULT(declarations, comity_declared, word, FAR, "declaration 0"),

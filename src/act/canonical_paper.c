@@ -78,6 +78,9 @@ static uint8_t *put_paper(const comity_canonical_writer *writer, uint8_t *at, co
         at = comity_canonical_date(at, paper->from);
         *at++ = ',';
     }
+    if (paper->is_signed) {
+        at = COMITY_CANONICAL_PUT(at, "\"held\":\"signed\",");
+    }
     at = COMITY_CANONICAL_PUT(at, "\"kind\":");
     at = comity_canonical_name(writer, at, COMITY_CLASS_PAPER, paper->kind);
     *at++ = ',';

@@ -7,6 +7,7 @@
  * acts, or one act. Output is flushed whenever input runs dry, so that the command
  * can sit in a pipe and answer each line as it comes. */
 #include "cli/command.h"
+#include "cli/papers.h"
 
 #include "base/date.h"
 #include "base/json.h"
@@ -54,7 +55,7 @@ static void put(judge_run *judging, const char *text)
 
 static const char *status_word(comity_status status)
 {
-    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system"};
+    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system", "signature", "passphrase"};
     return words[status];
 }
 
@@ -363,6 +364,8 @@ static void judge_input(judge_run *judging, const char *path, char *room)
 
 typedef struct judge_options {
     const char *law;
+    const char *papers, *trust;
+    bool strict;
     const char *adopt[64];
     size_t adopt_count;
     answer_form form;
@@ -375,13 +378,23 @@ static int options_read(int argc, char **argv, judge_options *options)
         {"explain", no_argument, NULL, 'e'},      {"table", no_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},         {"law", required_argument, NULL, 'l'},
         {"on", required_argument, NULL, 'o'},     {"adopt", required_argument, NULL, 'a'},
-        {NULL, 0, NULL, 0},
+        {"papers", required_argument, NULL, 'p'}, {"trust", required_argument, NULL, 'r'},
+        {"strict-papers", no_argument, NULL, 's'}, {NULL, 0, NULL, 0},
     };
     comity_error error;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         switch (option) {
+        case 'p':
+            options->papers = optarg;
+            break;
+        case 'r':
+            options->trust = optarg;
+            break;
+        case 's':
+            options->strict = true;
+            break;
         case 'e':
             options->form = FORM_WORDS;
             break;
@@ -409,7 +422,42 @@ static int options_read(int argc, char **argv, judge_options *options)
             return complain_usage("judge", "unknown option, or one without its value: %s", argv[optind - 1]);
         }
     }
+    if ((options->papers == NULL) != (options->trust == NULL)) {
+        return complain_usage("judge", "--papers and --trust belong together");
+    }
     return 0;
+}
+
+/* Papers that do not count are told once, and judged without. */
+static void tell_papers(const comity_papers *papers)
+{
+    comity_paper_told told;
+    for (size_t i = 0; comity_papers_tell(papers, i, &told, NULL) == COMITY_OK; i++) {
+        if (!told.counts) {
+            (void)complain("%s: does not count: %s", told.name, told.why);
+        }
+    }
+}
+
+/* The papers that the options name, or NULL; false after complaining. */
+static bool use_papers(const judge_options *options, const comity_law *law, comity_context *context,
+                       comity_papers **ret_papers)
+{
+    comity_papers *papers = NULL;
+    comity_error error;
+    bool good = true;
+    if (options->papers != NULL) {
+        papers = open_papers(law, options->trust);
+        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers);
+    }
+    if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
+        good = complain("%s", error.message) == 0;
+    }
+    if (good) {
+        tell_papers(papers);
+    }
+    *ret_papers = papers;
+    return good;
 }
 
 static int judge_files(judge_run *judging, const judge_options *options, int count, char **paths)
@@ -438,6 +486,7 @@ static int judge_files(judge_run *judging, const judge_options *options, int cou
 int judge_main(int argc, char **argv)
 {
     judge_options options = {.day = today()};
+    comity_papers *papers = NULL;
     comity_error error;
     int status = options_read(argc, argv, &options);
     if (status != 0) {
@@ -452,9 +501,12 @@ int judge_main(int argc, char **argv)
     if (comity_context_new(law, &judging.context, &error) != COMITY_OK) {
         status = complain("%s", error.message);
     } else {
-        status = judge_files(&judging, &options, argc - optind, argv + optind);
+        status = use_papers(&options, law, judging.context, &papers)
+                     ? judge_files(&judging, &options, argc - optind, argv + optind)
+                     : EXIT_ERROR;
     }
     comity_context_free(judging.context);
+    comity_papers_free(papers);
     comity_law_close(law);
     return status;
 }

@@ -237,8 +237,14 @@ static void put_met(const printer *print, const comity_ruling *ruling, bool firs
 {
     put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
     put(print, ",\"by\":[");
-    put_items(print, comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
-    put(print, "],\"held\":\"claimed\"}");
+    uint32_t *items = print->explain->items;
+    uint32_t count = comity_judge_met_by_signed(print->memory, print->act, ruling->rule, items, ITEMS_MAX);
+    bool is_signed = count != 0;
+    if (!is_signed) {
+        count = comity_judge_met_by(print->memory, print->act, ruling->rule, items, ITEMS_MAX);
+    }
+    put_items(print, count);
+    put(print, is_signed ? "],\"held\":\"signed\"}" : "],\"held\":\"claimed\"}");
 }
 
 static void put_lifted(const printer *print, const comity_ruling *ruling, bool first)

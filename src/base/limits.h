@@ -42,6 +42,10 @@
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */
 #define COMITY_LIMIT_ACT_NUMBER INT64_C(1000000000000000)
 
+/* Tiles a reader of the log keeps worked out, 16 KiB each: those over the leaves'
+ * own of a log of ten million, and some. */
+#define COMITY_LIMIT_RECORD_TILES_KEPT 192
+
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8
 

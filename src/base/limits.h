@@ -45,6 +45,21 @@
 /* Tiles a reader of the log keeps worked out, 16 KiB each: those over the leaves'
  * own of a log of ten million, and some. */
 #define COMITY_LIMIT_RECORD_TILES_KEPT 192
+/* What a record keeps of one judgement beside its hash: an act, and little more. */
+#define COMITY_LIMIT_RECORD_KEPT_BYTES ((size_t)2 << 20)
+/* Classes of retention: each is a folder, an open file and a sync a commit. */
+#define COMITY_LIMIT_RECORD_CLASSES 16
+#define COMITY_LIMIT_RECORD_CLASS_BYTES 40
+/* Bytes that may wait for one commit: a second or less of a slow disk. */
+#define COMITY_LIMIT_RECORD_BATCH_BYTES ((size_t)64 << 20)
+/* Entries that may be durable and not yet in tiles, 32 bytes each in memory. */
+#define COMITY_LIMIT_RECORD_PENDING ((size_t)1 << 21)
+/* Bytes of a segment after which the next is begun: looking for one record reads through one. */
+#define COMITY_LIMIT_RECORD_SEGMENT_BYTES ((uint64_t)64 << 20)
+/* A checkpoint with its signatures; the file that says what a record is. */
+#define COMITY_LIMIT_CHECKPOINT_BYTES ((size_t)1 << 16)
+/* Keys that sign one log: the old and the new, and room. */
+#define COMITY_LIMIT_RECORD_KEYS 4
 
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8

@@ -65,7 +65,9 @@ typedef enum comity_status {
     COMITY_ERROR_RANGE = 5,    /* a number, date or size out of its range */
     COMITY_ERROR_LIMIT = 6,    /* more than the limits allow */
     COMITY_ERROR_IMAGE = 7,    /* not a law image, or a damaged or foreign one */
-    COMITY_ERROR_SYSTEM = 8    /* a file that cannot be opened, read or written */
+    COMITY_ERROR_SYSTEM = 8,   /* a file that cannot be opened, read or written */
+    COMITY_ERROR_SIGNATURE = 9, /* not signed, or not by one who may */
+    COMITY_ERROR_PASSPHRASE = 10 /* a key wants a passphrase, or another one */
 } comity_status;
 
 /* What went wrong: a code, one sentence, and where it can be said the byte
@@ -75,6 +77,16 @@ typedef struct comity_error {
     size_t offset;     /* byte offset in the input, or 0 */
     char message[488]; /* UTF-8, NUL-terminated, never personal data */
 } comity_error;
+
+/* ---- keys ---- */
+
+/* What a key is for. Each key signs texts of one kind only and is believed for
+ * no other: a paper signed by a log's key is no paper. */
+typedef enum comity_purpose {
+    COMITY_PURPOSE_LOG = 0,     /* checkpoints of the log that bears the key's name */
+    COMITY_PURPOSE_WITNESS = 1, /* timestamped cosignatures of checkpoints of any log */
+    COMITY_PURPOSE_PAPER = 2    /* papers */
+} comity_purpose;
 
 /* ---- law ---- */
 

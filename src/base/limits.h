@@ -69,4 +69,20 @@
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
 
+/* A signed note: a checkpoint has some hundred bytes, a paper some thousand. */
+#define COMITY_LIMIT_NOTE_BYTES ((size_t)1 << 20)
+/* Signatures on one note: the parties of the largest treaty are under 200; each costs one check. */
+#define COMITY_LIMIT_NOTE_SIGNATURES 256
+/* One signature line's blob: those of other types, which are passed over, have up to 5 KiB. */
+#define COMITY_LIMIT_NOTE_BLOB_BYTES 8192
+/* A key's name: a host and a path. */
+#define COMITY_LIMIT_KEY_NAME_BYTES 255
+/* A key file: nine short lines. */
+#define COMITY_LIMIT_KEY_FILE_BYTES 4096
+/* A passphrase: longer than anyone types, short enough to stand in locked memory. */
+#define COMITY_LIMIT_PASSPHRASE_BYTES 1024
+/* What a key file may ask of Argon2id: a foreign file must not eat the machine. */
+#define COMITY_LIMIT_KEY_FILE_PASSES 16
+#define COMITY_LIMIT_KEY_FILE_MEMORY_KIB (1024 * 1024)
+
 #endif

@@ -67,7 +67,8 @@ typedef enum comity_status {
     COMITY_ERROR_IMAGE = 7,    /* not a law image, or a damaged or foreign one */
     COMITY_ERROR_SYSTEM = 8,   /* a file that cannot be opened, read or written */
     COMITY_ERROR_SIGNATURE = 9, /* not signed, or not by one who may */
-    COMITY_ERROR_PASSPHRASE = 10 /* a key wants a passphrase, or another one */
+    COMITY_ERROR_PASSPHRASE = 10, /* a key wants a passphrase, or another one */
+    COMITY_ERROR_RECORD = 11 /* a record that is damaged, or contradicts itself */
 } comity_status;
 
 /* What went wrong: a code, one sentence, and where it can be said the byte

@@ -60,6 +60,8 @@
 #define COMITY_LIMIT_CHECKPOINT_BYTES ((size_t)1 << 16)
 /* Keys that sign one log: the old and the new, and room. */
 #define COMITY_LIMIT_RECORD_KEYS 4
+/* Keys that signed it before: one a year for a century. */
+#define COMITY_LIMIT_RECORD_PAST_KEYS 100
 
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8

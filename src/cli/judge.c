@@ -54,7 +54,7 @@ static void put(judge_run *judging, const char *text)
 
 static const char *status_word(comity_status status)
 {
-    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system", "signature", "passphrase"};
+    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system", "signature", "passphrase", "record"};
     return words[status];
 }
 

@@ -131,6 +131,11 @@ bool comity_record_read(const uint8_t *bytes, size_t size, comity_record_view *r
     if (get_u32(bytes + 40) != comity_crc32c(at, body)) {
         return false;
     }
+    for (size_t i = body; i < padded(body); i++) {
+        if (at[i] != 0) {
+            return false;
+        }
+    }
     if (view.kind == COMITY_RECORD_ENTRY) {
         view.salt = at;
         memcpy(view.commitment.bytes, at + COMITY_SALT_SIZE, COMITY_SHA256_SIZE);

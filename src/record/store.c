@@ -107,7 +107,7 @@ static comity_disk_result list_class(void *context, const char *name, comity_err
 {
     comity_store *store = context;
     size_t unused;
-    if (!is_class_name(name) || strcmp(name, "keys") == 0) {
+    if (!is_class_name(name)) {
         return COMITY_DISK_OK;
     }
     return comity_store_class(store, name, &unused, reterr) == COMITY_OK ? COMITY_DISK_OK : COMITY_DISK_FAILED;
@@ -126,26 +126,19 @@ comity_status comity_store_list(comity_disk *disk, const comity_hash *origin, co
     comity_store store = {.disk = disk, .origin = *origin};
     comity_status status =
         comity_disk_status(disk->list(disk, "private", list_class, &store, reterr), "private", reterr);
-    size_t kept = 0;
     for (size_t i = 0; i < store.class_count && status == COMITY_OK; i++) {
         char path[COMITY_DISK_PATH_SIZE];
         comity_class *of = &store.classes[i];
         (void)snprintf(path, sizeof path, "private/%s", of->name);
-        comity_disk_result result = disk->list(disk, path, list_segment, of, reterr);
-        if (result == COMITY_DISK_FAILED || result == COMITY_DISK_MISSING) {
-            /* a plain file of such a name is no class; a folder that cannot be read is an error */
-            status = result == COMITY_DISK_MISSING ? COMITY_OK : COMITY_ERROR_SYSTEM;
-        }
+        status = comity_disk_status(disk->list(disk, path, list_segment, of, reterr), path, reterr);
         if (of->count != 0) {
             qsort(of->firsts, of->count, sizeof *of->firsts, first_order);
         }
-        kept++;
     }
     if (status != COMITY_OK) {
         comity_store_free(&store);
         return status;
     }
-    store.class_count = kept;
     *ret_store = store;
     return COMITY_OK;
 }

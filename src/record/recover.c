@@ -216,6 +216,8 @@ static comity_status mend(recovery *recover, comity_error *reterr)
     for (size_t i = 0; i < log->store.class_count; i++) {
         COMITY_TRY(mend_class(recover, i, reterr));
     }
+    /* what was settled may have been put in place by one who could not sync the folder */
+    COMITY_TRY(comity_disk_status(log->disk->sync_folder(log->disk, ".", reterr), ".", reterr));
     return log->store.class_count == 0
                ? COMITY_OK
                : comity_disk_status(log->disk->sync_folder(log->disk, "private", reterr), "private", reterr);

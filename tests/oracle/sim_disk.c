@@ -228,6 +228,7 @@ static void write_now(sim_inode *inode, size_t at, const void *bytes, size_t siz
     if (at + size > inode->now_size) {
         set_size(inode, at + size);
     }
+    inode->size_dirty |= at + size > inode->kept_size;
     memcpy(inode->now + at, bytes, size);
     for (size_t i = at / SECTOR; i <= (at + size - 1) / SECTOR; i++) {
         inode->dirty[i] = 1;

@@ -62,6 +62,12 @@
 #define COMITY_LIMIT_RECORD_KEYS 4
 /* Keys that signed it before: one a year for a century. */
 #define COMITY_LIMIT_RECORD_PAST_KEYS 100
+/* Runs of erased entries that verification lists; all are counted. */
+#define COMITY_LIMIT_RECORD_RUNS 32
+/* A policy of trust: four times the logs, witnesses and groups that C2SP asks to be read. */
+#define COMITY_LIMIT_POLICY_KEYS 256
+#define COMITY_LIMIT_POLICY_NAMES 256
+#define COMITY_LIMIT_POLICY_BYTES ((size_t)1 << 20)
 
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8

@@ -218,7 +218,9 @@ static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act
     memory->steps++;
     memory->depth++;
     for (uint32_t i = 0; i < rows->row_count && truth != COMITY_YES; i++) {
-        truth = truth_or(truth, comity_judge_row(memory, act, &memory->image->rows[rows->first_row + i], node));
+        const comity_row *row = &memory->image->rows[rows->first_row + i];
+        truth = truth_or(truth, comity_judge_literals(memory, act, &memory->image->literals[row->first_literal],
+                                                      row->literal_count, node));
     }
     memory->depth--;
     return truth;
@@ -641,19 +643,30 @@ comity_truth comity_judge_literal(comity_judge_memory *memory, const comity_act 
     return literal->flags & COMITY_LITERAL_NEGATED ? truth_not(truth) : truth;
 }
 
+/* The most frequent ones without a call; the rest by comity_judge_literal. */
+static inline comity_truth literal_soon(comity_judge_memory *memory, const comity_act *act,
+                                        const comity_literal *literal, uint32_t node)
+{
+    comity_truth truth;
+    if (literal->op == COMITY_OP_HAS) {
+        truth = facts_has(&act->facts[literal->a], literal->b);
+    } else if (literal->op == COMITY_OP_ACT) {
+        truth = (literal->a & act->kind_mask) != 0 ? COMITY_YES : COMITY_NO;
+    } else if (literal->op == COMITY_OP_CONDITION && (literal->flags & COMITY_LITERAL_SIDE) != COMITY_NODE_SELF &&
+               memory->condition_stamps[literal->b] == memory->stamp) {
+        truth = (comity_truth)memory->condition_truths[literal->b];
+    } else {
+        return comity_judge_literal(memory, act, literal, node);
+    }
+    return literal->flags & COMITY_LITERAL_NEGATED ? truth_not(truth) : truth;
+}
+
 comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,
                                    const comity_literal *literals, uint32_t count, uint32_t node)
 {
     comity_truth truth = COMITY_YES;
     for (uint32_t i = 0; i < count; i++) {
-        const comity_literal *literal = &literals[i];
-        comity_truth here;
-        if (literal->op == COMITY_OP_HAS) {
-            here = facts_has(&act->facts[literal->a], literal->b);
-            here = literal->flags & COMITY_LITERAL_NEGATED ? truth_not(here) : here;
-        } else {
-            here = comity_judge_literal(memory, act, literal, node);
-        }
+        comity_truth here = literal_soon(memory, act, &literals[i], node);
         if (here == COMITY_NO) {
             return COMITY_NO;
         }

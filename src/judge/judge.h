@@ -27,6 +27,7 @@ typedef enum comity_verdict_value {
 
 typedef struct comity_ruling {
     uint32_t rule;
+    uint32_t rank;      /* of the rule's name in the order of names */
     uint32_t lifted_by; /* the rule that lifts it, or COMITY_NOT_LIFTED */
     uint8_t applies;    /* comity_truth, before lifting; COMITY_NO never stands here */
     uint8_t met;        /* comity_truth, or COMITY_MET_NONE */

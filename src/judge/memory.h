@@ -5,6 +5,20 @@
 #include "judge/judge.h"
 #include "base/limits.h"
 
+/* The names of one kind that an act has, rising; complete: it has no others. */
+typedef struct comity_names {
+    uint32_t count;
+    bool complete, empty;
+    uint8_t list[COMITY_SET_BITS];
+} comity_names;
+
+/* What lifts a rule: the strongest truth of it, and of the surely lifting the first by name. */
+typedef struct comity_lifted {
+    uint32_t stamp;
+    uint32_t by;
+    uint8_t truth;
+} comity_lifted;
+
 struct comity_judge_memory {
     const comity_image *image;
     uint32_t depth;             /* of conditions within conditions */
@@ -27,9 +41,20 @@ struct comity_judge_memory {
     uint8_t *derived;
     uint32_t *condition_stamps; /* by condition of the act */
     uint8_t *condition_truths;
-    uint64_t *alive;            /* rows of the law at hand that may hold */
-    uint64_t *agreements;       /* for the agreements two touched states share */
+    comity_lifted *lifted;      /* by rule: what was found to lift it */
+    uint32_t *open_ways;        /* rules found that are ways and apply, or may */
+    uint32_t open_way_count;
+    comity_names names[COMITY_SIEVE_LAST];
 };
+
+/* Forgets the judgement before. */
+void comity_judge_begin(comity_judge_memory *memory);
+
+/* Fills `laws` with those considered for the act. */
+void comity_judge_laws_consider(comity_judge_memory *memory, const comity_act *act);
+
+/* Fills `rulings`, `status` and `open_ways` with the rules of those laws that apply, or may. */
+void comity_judge_rows(comity_judge_memory *memory, const comity_act *act);
 
 /* Does what this rule lifts, or is a way for, count for that rule? Soft law that
  * is not adopted does nothing to the law of others. */

@@ -131,6 +131,28 @@ static void put_refusals(const teller *tell)
     }
 }
 
+/* Ways that meet the need without any further paper if what is not known is as they ask. */
+static void put_perhaps_open(const teller *tell, uint32_t rule)
+{
+    const comity_rule_record *record = &tell->image->rules[rule];
+    bool any = false;
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = tell->image->indices[record->first_way + i];
+        uint32_t expression = tell->image->rules[way].expression;
+        if (comity_judge_status(tell->memory, way) == COMITY_NO || !comity_judge_reaches(tell->memory, way, rule) ||
+            (expression != COMITY_IMAGE_NONE &&
+             comity_judge_expression(tell->memory, tell->act, expression) == COMITY_NO)) {
+            continue;
+        }
+        put(tell, any ? "" : "      perhaps met already, by\n");
+        any = true;
+        put(tell, "      - ");
+        put(tell, text_of(tell, tell->image->rules[way].name));
+        put(tell, "\n");
+        put_wrapped(tell, text_of(tell, tell->image->rules[way].title), 8, 0);
+    }
+}
+
 static void put_needs(const teller *tell)
 {
     bool any = false;
@@ -152,6 +174,7 @@ static void put_needs(const teller *tell)
             comity_expression_text(tell->image, rule->expression, tell->buffer);
         }
         put(tell, rule->way_count != 0 && rule->expression != COMITY_IMAGE_NONE ? ", or a way\n" : "\n");
+        put_perhaps_open(tell, ruling->rule);
     }
 }
 

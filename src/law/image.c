@@ -89,7 +89,7 @@ static bool set_has_dated(const comity_image *image, const comity_place_set *set
     return false;
 }
 
-bool comity_image_place_in(const comity_image *image, uint32_t set, uint32_t place, int32_t on)
+bool comity_image_place_in_dated(const comity_image *image, uint32_t set, uint32_t place, int32_t on)
 {
     const comity_place_set *record = &image->place_sets[set];
     uint32_t state = image->places[place].state;

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define COMITY_IMAGE_MAGIC "COMITYLW"
-#define COMITY_IMAGE_VERSION 1u
+#define COMITY_IMAGE_VERSION 2u
 #define COMITY_IMAGE_NONE UINT32_MAX /* an index left out */
 #define COMITY_NONE16 UINT16_MAX
 
@@ -122,7 +122,7 @@ typedef struct comity_row {
     uint16_t literal_count;
     uint16_t residual; /* the literals before this are settled by the law's tables when both places are known */
     uint32_t rule;     /* within the law, shifted left by one; the low bit says `unless` */
-    uint16_t rest;     /* those before this too, once the law's sieves were used and the act's sets are complete */
+    uint16_t rest;     /* those from `residual` up to this are settled by its sieves */
     uint16_t unused;
 } comity_row;
 
@@ -145,11 +145,15 @@ typedef struct comity_reach {
     int32_t from, until;
 } comity_reach;
 
+/* From the day `settled` on nothing changes any more: then `place_bits` has, for
+ * set i, the members as bits, in `place_words` words from word i * place_words on.
+ * Parts of members are members there. */
 typedef struct comity_place_set {
     uint32_t first;       /* u16 places, rising; always members */
     uint32_t count;
     uint32_t first_dated; /* comity_dated, by place then date */
     uint32_t dated_count;
+    int32_t settled;
 } comity_place_set;
 
 typedef struct comity_dated {
@@ -182,11 +186,20 @@ typedef enum comity_sieve_kind {
 
 /* For each name that the law's rows ask for, the rows that want it and the rows
  * it rules out. In `bits`, in sets of the law's size: the rows that want no name
- * of this kind; then for the name of place k, at 2k - 1 and 2k, the two sets. */
+ * of this kind; those that no name of it rules out; those that want the list not
+ * to be empty; then for the name of place k, at 2k + 3 and 2k + 4, the rows that
+ * want it and those it rules out. Place 0 has none of either. */
 typedef struct comity_sieve {
-    uint32_t first_place; /* in `classes`: for each name its place, 0 for none; NONE: no row asks */
-    uint32_t bits;
+    uint32_t first_place; /* in `classes`: for each name its place from 1, or 0: no row asks for it */
+    uint32_t bits;        /* NONE: no row asks for names of this kind */
 } comity_sieve;
+
+enum { COMITY_SIEVE_NO_WANT = 0, COMITY_SIEVE_NO_BAN = 1, COMITY_SIEVE_NOT_EMPTY = 2 };
+
+static inline uint32_t comity_sieve_want(uint32_t place)
+{
+    return 2 * place + 3;
+}
 
 /* The class of names a sieve is over. */
 static inline comity_class comity_sieve_class(uint32_t kind)
@@ -206,13 +219,16 @@ typedef struct comity_law_record {
     uint16_t place;            /* of a state, part or union; else COMITY_NONE16 */
     uint32_t first_rule, rule_count;
     uint32_t first_row, row_count;
-    uint32_t words;            /* 64-bit words of a set of this law's rows */
+    uint32_t words;            /* 64-bit words of a set of this law's rows: comity_row_words() */
     uint32_t act_bits;         /* u64 words: for each kind of act, the rows it leaves possible */
     uint32_t first_epoch, epoch_count; /* dates at which rows begin or end, rising */
     uint32_t epoch_bits;       /* u64 words: epoch_count + 1 sets */
-    uint32_t first_classes[2]; /* for each place, its class, for each party */
+    uint32_t first_classes[2]; /* era by era, for each place its class, for each party */
     uint32_t class_counts[2];
     uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
+    uint32_t rest_bits;        /* u64 words: the rows that neither tables nor sieves settle */
+    uint32_t subject_bits;     /* u64 words: for each party, the rows that want it subject to some law */
+    uint32_t first_era, era_count; /* in `epochs`: days on which somebody joins or leaves a set of places, rising */
     uint32_t first_cover, cover_count;
     uint32_t parties;          /* place set of an agreement's parties, or NONE */
     uint32_t channel;          /* set of purposes it is a channel for, or NONE */
@@ -221,6 +237,9 @@ typedef struct comity_law_record {
     comity_sieve sieves[COMITY_SIEVE_LAST];
 } comity_law_record;
 
+/* What a law says it covers. Drawn together in `coverage`: for each place and then
+ * each kind of act, the day from which it is covered for good, by its own law, its
+ * state's or a union's; COMITY_OPEN_END: there is no such day. */
 typedef struct comity_cover {
     uint32_t acts;
     int32_t from, until;
@@ -325,10 +344,12 @@ typedef struct comity_span {
     X(places, comity_place)                 \
     X(reaches, comity_reach)                \
     X(place_sets, comity_place_set)         \
+    X(place_bits, uint64_t)                 \
     X(set_places, uint16_t)                 \
     X(dated, comity_dated)                  \
     X(laws, comity_law_record)              \
     X(covers, comity_cover)                 \
+    X(coverage, int32_t)                    \
     X(abouts, uint16_t)                     \
     X(agreements, uint64_t)                 \
     X(rules, comity_rule_record)            \
@@ -354,7 +375,7 @@ typedef struct comity_image_header {
     uint64_t size;            /* of the whole image, the hash at its end included */
     uint32_t first_name[COMITY_CLASS_LAST + 1]; /* for each class up to BASIS, where its names begin in `names` */
     uint32_t agreement_words; /* 64-bit words a place in `agreements`: laws that are agreements with rules, by law number */
-    uint32_t unused;
+    uint32_t place_words;     /* 64-bit words a set in `place_bits`: a bit for each place */
 #define COMITY_IMAGE_SPAN(name, type) comity_span name;
     COMITY_IMAGE_TABLES(COMITY_IMAGE_SPAN)
 #undef COMITY_IMAGE_SPAN
@@ -411,8 +432,30 @@ static inline void comity_set_add(comity_set *set, uint32_t bit)
     set->words[bit >> 6] |= UINT64_C(1) << (bit & 63);
 }
 
+/* The same for a day on which the set is not settled. */
+bool comity_image_place_in_dated(const comity_image *image, uint32_t set, uint32_t place, int32_t on);
+
+/* The words a set of so many rows takes: 0, 1, 2, 4 or a multiple of 8, for which the judge has code of its own. */
+static inline uint32_t comity_row_words(uint32_t row_count)
+{
+    uint32_t words = (row_count + 63) / 64;
+    return words <= 2 ? words : words <= 4 ? 4 : (words + 7) / 8 * 8;
+}
+
+/* The words a set of places takes in `place_bits`. */
+static inline uint32_t comity_place_words(uint32_t places_count)
+{
+    return (places_count + 63) / 64;
+}
+
 /* Is the place in the set on the day? A part is in its state. */
-bool comity_image_place_in(const comity_image *image, uint32_t set, uint32_t place, int32_t on);
+static inline bool comity_image_place_in(const comity_image *image, uint32_t set, uint32_t place, int32_t on)
+{
+    if (on < image->place_sets[set].settled) {
+        return comity_image_place_in_dated(image, set, place, on);
+    }
+    return image->place_bits[(size_t)set * image->header->place_words + (place >> 6)] >> (place & 63) & 1u;
+}
 
 /* Could some part of the state be in the set though the state is not? */
 bool comity_image_part_may_be_in(const comity_image *image, uint32_t set, uint32_t state, int32_t on);

@@ -13,7 +13,7 @@
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 152, "image layout");
+_Static_assert(sizeof(comity_law_record) == 168, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 108, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
@@ -231,6 +231,10 @@ static comity_status places_check(const comity_image *image, comity_error *reter
             return damaged(reterr, "set of places", i);
         }
     }
+    if (image->header->place_words != comity_place_words(image->places_count) ||
+        (uint64_t)image->header->place_words * image->place_sets_count != image->place_bits_count) {
+        return damaged(reterr, "table of members of size", image->place_bits_count);
+    }
     for (uint32_t i = 0; i < image->set_places_count; i++) {
         if (image->set_places[i] >= image->places_count) {
             return damaged(reterr, "member of a set of places", i);
@@ -241,30 +245,35 @@ static comity_status places_check(const comity_image *image, comity_error *reter
 
 static bool classes_ok(const comity_image *image, const comity_law_record *law, uint32_t side)
 {
-    if (!range_ok(law->first_classes[side], image->places_count, image->classes_count) ||
+    uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
+    if (!range_ok(law->first_classes[side], count, image->classes_count) ||
         !range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->words, image->bits_count)) {
         return false;
     }
     uint32_t greatest = 0;
-    for (uint32_t i = 0; i < image->places_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         uint32_t own = image->classes[law->first_classes[side] + i];
         greatest = own > greatest ? own : greatest;
     }
-    return image->places_count == 0 || greatest < law->class_counts[side];
+    return count == 0 || greatest < law->class_counts[side];
 }
 
 /* Every row a table can leave possible is a row of this law. */
 static bool bits_ok(const comity_image *image, const comity_law_record *law)
 {
-    if (law->words != ((uint64_t)law->row_count + 63) / 64 ||
+    if (law->words != comity_row_words(law->row_count) ||
         !range_ok(law->act_bits, (uint64_t)law->words * COMITY_ACT_COUNT, image->bits_count) ||
         !range_ok(law->epoch_bits, (uint64_t)law->words * ((uint64_t)law->epoch_count + 1), image->bits_count) ||
-        !range_ok(law->first_epoch, law->epoch_count, image->epochs_count)) {
+        !range_ok(law->rest_bits, law->words, image->bits_count) ||
+        !range_ok(law->subject_bits, (uint64_t)law->words * 2, image->bits_count) ||
+        !range_ok(law->first_epoch, law->epoch_count, image->epochs_count) ||
+        !range_ok(law->first_era, law->era_count, image->epochs_count)) {
         return false;
     }
-    uint32_t over = law->row_count % 64;
-    for (uint32_t act = 0; over != 0 && act < COMITY_ACT_COUNT; act++) {
-        if (image->bits[law->act_bits + (act + 1) * law->words - 1] >> over != 0) {
+    for (uint32_t i = 0; i < COMITY_ACT_COUNT * law->words; i++) {
+        uint64_t first = (uint64_t)(i % law->words) * 64;
+        uint64_t below = law->row_count <= first ? 0 : law->row_count - first;
+        if (below < 64 && image->bits[law->act_bits + i] >> below != 0) {
             return false;
         }
     }
@@ -276,7 +285,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         const comity_sieve *sieve = &law->sieves[kind];
         uint32_t names = class_count(image, comity_sieve_class(kind));
-        if (sieve->first_place == COMITY_IMAGE_NONE) {
+        if (sieve->bits == COMITY_IMAGE_NONE) {
             continue;
         }
         if (!range_ok(sieve->first_place, names, image->classes_count)) {
@@ -287,7 +296,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
             uint32_t own = image->classes[sieve->first_place + i];
             greatest = own > greatest ? own : greatest;
         }
-        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 1), image->bits_count)) {
+        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
             return false;
         }
     }
@@ -325,6 +334,9 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !law_rows_ok(image, law)) {
             return damaged(reterr, "law", i);
         }
+    }
+    if (image->coverage_count != (uint64_t)image->places_count * COMITY_ACT_COUNT) {
+        return damaged(reterr, "table of coverage of size", image->coverage_count);
     }
     uint32_t words = image->header->agreement_words;
     if ((uint64_t)words * image->places_count != image->agreements_count) {

@@ -257,6 +257,45 @@ static comity_status agreements_compile(comity_compiler *compiler)
     return COMITY_OK;
 }
 
+/* The day from which a law covers a kind of act for good, not before `from`. */
+static int32_t law_covered(const comity_compiler *compiler, uint32_t law, uint32_t act, int32_t from)
+{
+    const comity_law_record *record = &compiler->laws.items[law];
+    int32_t day = COMITY_OPEN_END;
+    for (uint32_t i = 0; i < record->cover_count; i++) {
+        const comity_cover *cover = &compiler->covers.items[record->first_cover + i];
+        if ((cover->acts >> act & 1u) != 0 && cover->until == COMITY_OPEN_END) {
+            int32_t begins = cover->from > from ? cover->from : from;
+            day = begins < day ? begins : day;
+        }
+    }
+    return day;
+}
+
+static int32_t place_covered(const comity_compiler *compiler, const comity_place *place, uint32_t act)
+{
+    int32_t day = place->law == COMITY_NONE16 ? COMITY_OPEN_END : law_covered(compiler, place->law, act, COMITY_SINCE_EVER);
+    for (uint32_t i = 0; i < place->reach_count; i++) {
+        const comity_reach *reach = &compiler->reaches.items[place->first_reach + i];
+        int32_t other = reach->until == COMITY_OPEN_END ? law_covered(compiler, reach->law, act, reach->from) : COMITY_OPEN_END;
+        day = other < day ? other : day;
+    }
+    return day;
+}
+
+static comity_status coverage_compile(comity_compiler *compiler)
+{
+    for (uint32_t i = 0; i < compiler->places.count; i++) {
+        const comity_place *place = &compiler->places.items[i];
+        for (uint32_t act = 0; act < COMITY_ACT_COUNT; act++) {
+            int32_t day = place_covered(compiler, place, act);
+            int32_t states = place_covered(compiler, &compiler->places.items[place->state], act);
+            COMITY_PUSH(compiler, &compiler->coverage, states < day ? states : day);
+        }
+    }
+    return COMITY_OK;
+}
+
 /* ---- rules ---- */
 
 static comity_status rules_compile(comity_compiler *compiler)
@@ -402,6 +441,7 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     COMITY_TRY(rules_link(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
+    COMITY_TRY(coverage_compile(compiler));
     if (compiler->diagnostics->error_count != 0 || buffer == NULL) {
         return COMITY_OK;
     }

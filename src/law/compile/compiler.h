@@ -116,10 +116,12 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_reach) reaches;
     COMITY_VECTOR(comity_place_set) place_sets;
     comity_map place_set_keys;
+    COMITY_VECTOR(uint64_t) place_bits;
     COMITY_VECTOR(uint16_t) set_places;
     COMITY_VECTOR(comity_dated) dated;
     COMITY_VECTOR(comity_law_record) laws;
     COMITY_VECTOR(comity_cover) covers;
+    COMITY_VECTOR(int32_t) coverage;
     COMITY_VECTOR(uint16_t) abouts;
     COMITY_VECTOR(uint64_t) agreements;
     uint32_t agreement_words;

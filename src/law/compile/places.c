@@ -150,6 +150,33 @@ static comity_status set_key(comity_compiler *compiler, const comity_intervals *
     return COMITY_OK;
 }
 
+/* The members when nothing changes any more, as bits, parts with their states; and since when. */
+static comity_status set_settle(comity_compiler *compiler, const comity_intervals *intervals, int32_t *ret_settled)
+{
+    size_t first = compiler->place_bits.count;
+    uint32_t count = (uint32_t)compiler->entries[COMITY_CLASS_PLACE].count;
+    uint32_t words = comity_place_words(count);
+    for (uint32_t i = 0; i < words; i++) {
+        COMITY_PUSH(compiler, &compiler->place_bits, 0);
+    }
+    uint64_t *bits = &compiler->place_bits.items[first];
+    int32_t settled = COMITY_SINCE_EVER;
+    for (size_t i = 0; i < intervals->count; i++) {
+        comity_interval interval = intervals->items[i];
+        int32_t last = interval.until == COMITY_OPEN_END ? interval.from : interval.until + 1;
+        settled = last > settled ? last : settled;
+        if (interval.until == COMITY_OPEN_END) {
+            bits[interval.place >> 6] |= UINT64_C(1) << (interval.place & 63);
+        }
+    }
+    for (uint32_t place = 0; place < count; place++) {
+        uint32_t state = compiler->place_states[place];
+        bits[place >> 6] |= (bits[state >> 6] >> (state & 63) & 1u) << (place & 63);
+    }
+    *ret_settled = settled;
+    return COMITY_OK;
+}
+
 comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals *intervals, int32_t from,
                                     int32_t until, uint32_t *ret_set)
 {
@@ -162,7 +189,9 @@ comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals 
         return COMITY_OK;
     }
     comity_place_set set = {.first = (uint32_t)compiler->set_places.count,
-                            .first_dated = (uint32_t)compiler->dated.count};
+                            .first_dated = (uint32_t)compiler->dated.count,
+                            .settled = COMITY_SINCE_EVER};
+    COMITY_TRY(set_settle(compiler, intervals, &set.settled));
     for (size_t i = 0; i < intervals->count; i++) {
         comity_interval interval = intervals->items[i];
         if (interval.from == COMITY_SINCE_EVER && interval.until == COMITY_OPEN_END) {

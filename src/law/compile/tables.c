@@ -18,57 +18,66 @@ static const uint8_t literal_cost[COMITY_OP_LAST] = {
     [COMITY_OP_DERIVED] = 12,    [COMITY_OP_OWNED] = 13,
 };
 
-/* Settled by the tables when both places are known: the kind of act, and a
- * party's place in a set that has no dates. */
-static bool is_settled(const comity_compiler *compiler, const comity_literal *literal)
+/* Settled by the tables when both places are known: the kind of act, and a party's place. */
+static bool is_settled(const comity_literal *literal)
 {
-    if (literal->op == COMITY_OP_ACT) {
-        return true;
-    }
-    return literal->op == COMITY_OP_PLACE && (literal->flags & COMITY_LITERAL_SIDE) != COMITY_NODE_SELF &&
-           compiler->place_sets.items[literal->b].dated_count == 0;
+    return literal->op == COMITY_OP_ACT ||
+           (literal->op == COMITY_OP_PLACE && (literal->flags & COMITY_LITERAL_SIDE) != COMITY_NODE_SELF);
 }
 
-/* Does the literal ask for names of this kind? Then which. */
-static bool sieve_names(const comity_compiler *compiler, const comity_literal *literal, uint32_t kind, comity_set *ret_set)
+typedef enum sieve_asking { ASKS_NOTHING, ASKS_WANT, ASKS_BAN, ASKS_ONLY } sieve_asking;
+
+/* What the literal asks of the names of this kind: one of the set; none of the
+ * set; or some, and none outside of it, where `ret_set` has those outside. */
+static sieve_asking sieve_names(const comity_compiler *compiler, const comity_literal *literal, uint32_t kind,
+                                comity_set *ret_set)
 {
     static const uint8_t slots[] = {COMITY_SLOT_CATEGORY, COMITY_SLOT_PURPOSE, COMITY_SLOT_CIRCUMSTANCE, COMITY_SLOT_DEAL};
+    bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
     *ret_set = (comity_set){{0}};
     if (kind >= COMITY_SIEVE_KIND_FIRST) {
         uint32_t side = kind == COMITY_SIEVE_KIND_FIRST ? COMITY_NODE_FIRST : COMITY_NODE_SECOND;
         if (literal->op != COMITY_OP_PARTY_HAS || literal->a != COMITY_CLASS_KIND ||
             (literal->flags & COMITY_LITERAL_SIDE) != side) {
-            return false;
+            return ASKS_NOTHING;
         }
         *ret_set = compiler->sets.items[literal->b];
-        return true;
+        return negated ? ASKS_BAN : ASKS_WANT;
+    }
+    if (literal->op == COMITY_OP_ONLY && kind == COMITY_SIEVE_PURPOSE && literal->a == COMITY_SLOT_PURPOSE && !negated) {
+        for (uint32_t name = 0; name < compiler->entries[COMITY_CLASS_PURPOSE].count; name++) {
+            if (!comity_set_has(&compiler->sets.items[literal->b], name)) {
+                comity_set_add(ret_set, name);
+            }
+        }
+        return ASKS_ONLY;
     }
     if (literal->a != slots[kind] || (literal->op != COMITY_OP_HAS && literal->op != COMITY_OP_HAS_ANY)) {
-        return false;
+        return ASKS_NOTHING;
     }
     if (literal->op == COMITY_OP_HAS) {
         comity_set_add(ret_set, literal->b);
     } else {
         *ret_set = compiler->sets.items[literal->b];
     }
-    return true;
+    return negated ? ASKS_BAN : ASKS_WANT;
 }
 
-/* Settled by a sieve when the act's set is complete: names that are not wanted,
- * and of the literals that want one of some names the first of each kind. */
+/* Settled by a sieve: names that are not wanted, and of the literals that want
+ * one of some names the first of each kind. */
 static bool is_sieved(const comity_compiler *compiler, const comity_literal *literal, uint32_t *wanted)
 {
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         comity_set set;
-        if (!sieve_names(compiler, literal, kind, &set)) {
-            continue;
-        }
-        if (literal->flags & COMITY_LITERAL_NEGATED) {
+        sieve_asking asking = sieve_names(compiler, literal, kind, &set);
+        if (asking == ASKS_BAN || asking == ASKS_ONLY) {
             return true;
         }
-        bool first = (*wanted >> kind & 1u) == 0;
-        *wanted |= 1u << kind;
-        return first;
+        if (asking == ASKS_WANT) {
+            bool first = (*wanted >> kind & 1u) == 0;
+            *wanted |= 1u << kind;
+            return first;
+        }
     }
     return false;
 }
@@ -89,7 +98,7 @@ static comity_status clause_settle(comity_compiler *compiler, comity_clause *cla
     COMITY_TRY(comity_compiler_take(compiler, clause->count, sizeof *pairs, &pairs));
     for (uint32_t i = 0; i < clause->count; i++) {
         const comity_literal *literal = &clause->literals[i];
-        bool settled = is_settled(compiler, literal);
+        bool settled = is_settled(literal);
         bool sieved = !settled && is_sieved(compiler, literal, &wanted);
         pairs[i] = (literal_cost_pair){*literal, settled ? 0 : sieved ? 1 : 2u + literal_cost[literal->op]};
         *ret_residual = (uint16_t)(*ret_residual + settled);
@@ -166,7 +175,7 @@ static comity_status law_rows(comity_compiler *compiler, uint32_t law, comity_la
         rule->flags |= clauses[i].unless.count != 0 ? COMITY_RULE_HAS_UNLESS : 0;
     }
     record->row_count = (uint32_t)compiler->rows.count - record->first_row;
-    record->words = (record->row_count + 63) / 64;
+    record->words = comity_row_words(record->row_count);
     return COMITY_OK;
 }
 
@@ -213,6 +222,23 @@ static int day_order(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+/* The days in `epochs`, rising, each once. */
+static comity_status days_push(comity_compiler *compiler, int32_t *days, size_t count, uint32_t *ret_first,
+                               uint32_t *ret_count)
+{
+    if (count > 1) {
+        qsort(days, count, sizeof *days, day_order);
+    }
+    *ret_first = (uint32_t)compiler->epochs.count;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || days[i] != days[i - 1]) {
+            COMITY_PUSH(compiler, &compiler->epochs, days[i]);
+        }
+    }
+    *ret_count = (uint32_t)compiler->epochs.count - *ret_first;
+    return COMITY_OK;
+}
+
 /* The days on which some rule begins, or is no longer; between them nothing changes. */
 static comity_status epoch_table(comity_compiler *compiler, comity_law_record *record)
 {
@@ -228,14 +254,7 @@ static comity_status epoch_table(comity_compiler *compiler, comity_law_record *r
             days[count++] = rule->until + 1;
         }
     }
-    qsort(days, count, sizeof *days, day_order);
-    record->first_epoch = (uint32_t)compiler->epochs.count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i == 0 || days[i] != days[i - 1]) {
-            COMITY_PUSH(compiler, &compiler->epochs, days[i]);
-        }
-    }
-    record->epoch_count = (uint32_t)compiler->epochs.count - record->first_epoch;
+    COMITY_TRY(days_push(compiler, days, count, &record->first_epoch, &record->epoch_count));
     COMITY_TRY(bits_take(compiler, record->words * (record->epoch_count + 1), &record->epoch_bits));
     for (uint32_t epoch = 0; epoch <= record->epoch_count; epoch++) {
         int32_t day = epoch == 0 ? COMITY_SINCE_EVER : compiler->epochs.items[record->first_epoch + epoch - 1];
@@ -254,37 +273,78 @@ static comity_status epoch_table(comity_compiler *compiler, comity_law_record *r
     return COMITY_OK;
 }
 
-/* Marks what a set without dates holds: its places, and the parts of its states. */
-static void set_mark(const comity_compiler *compiler, uint32_t set, bool *member)
+/* ---- places ---- */
+
+/* The members of a set on a day, as bits, parts with their states. */
+static void set_members(const comity_compiler *compiler, uint32_t set, int32_t day, uint64_t *members)
 {
     const comity_place_set *record = &compiler->place_sets.items[set];
     uint32_t count = (uint32_t)compiler->places.count;
-    memset(member, 0, count * sizeof *member);
+    memset(members, 0, comity_place_words(count) * sizeof *members);
     for (uint32_t i = 0; i < record->count; i++) {
-        member[compiler->set_places.items[record->first + i]] = true;
+        uint32_t place = compiler->set_places.items[record->first + i];
+        members[place >> 6] |= UINT64_C(1) << (place & 63);
+    }
+    for (uint32_t i = 0; i < record->dated_count; i++) {
+        const comity_dated *dated = &compiler->dated.items[record->first_dated + i];
+        uint64_t is_in = dated->from <= day && day <= dated->until;
+        members[dated->place >> 6] |= is_in << (dated->place & 63);
     }
     for (uint32_t place = 0; place < count; place++) {
-        member[place] |= member[compiler->place_states[place]];
+        uint32_t state = compiler->place_states[place];
+        members[place >> 6] |= (members[state >> 6] >> (state & 63) & 1u) << (place & 63);
     }
 }
 
-/* For each place, the rows that a party being there leaves possible. */
-static void place_rows(const comity_compiler *compiler, const comity_law_record *record, uint32_t side,
-                       uint64_t *possible, bool *member)
+static bool asks_place(const comity_literal *literal, uint32_t side)
+{
+    return literal->op == COMITY_OP_PLACE && (literal->flags & COMITY_LITERAL_SIDE) == side;
+}
+
+/* The days on which a set that rows ask for changes. */
+static comity_status era_table(comity_compiler *compiler, comity_law_record *record)
+{
+    COMITY_VECTOR(int32_t) days = {0};
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &compiler->rows.items[record->first_row + i];
+        for (uint32_t j = 0; j < row->residual; j++) {
+            const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
+            if (literal->op != COMITY_OP_PLACE) {
+                continue;
+            }
+            const comity_place_set *set = &compiler->place_sets.items[literal->b];
+            for (uint32_t k = 0; k < set->dated_count; k++) {
+                const comity_dated *dated = &compiler->dated.items[set->first_dated + k];
+                if (dated->from != COMITY_SINCE_EVER) {
+                    COMITY_PUSH(compiler, &days, dated->from);
+                }
+                if (dated->until != COMITY_OPEN_END) {
+                    COMITY_PUSH(compiler, &days, dated->until + 1);
+                }
+            }
+        }
+    }
+    return days_push(compiler, days.items, days.count, &record->first_era, &record->era_count);
+}
+
+/* For each place, the rows that a party being there in an era leaves possible. */
+static void place_rows(const comity_compiler *compiler, const comity_law_record *record, uint32_t side, uint32_t era,
+                       uint64_t *possible, uint64_t *members)
 {
     uint32_t count = (uint32_t)compiler->places.count;
+    int32_t day = era == 0 ? COMITY_SINCE_EVER : compiler->epochs.items[record->first_era + era - 1];
     memset(possible, 0xff, (size_t)count * record->words * sizeof *possible);
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &compiler->rows.items[record->first_row + i];
         for (uint32_t j = 0; j < row->residual; j++) {
             const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
-            if (literal->op != COMITY_OP_PLACE || (literal->flags & COMITY_LITERAL_SIDE) != side) {
+            if (!asks_place(literal, side)) {
                 continue;
             }
-            set_mark(compiler, literal->b, member);
+            set_members(compiler, literal->b, day, members);
             bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
             for (uint32_t place = 0; place < count; place++) {
-                if (member[place] == negated) {
+                if ((members[place >> 6] >> (place & 63) & 1u) == negated) {
                     possible[(size_t)place * record->words + (i >> 6)] &= ~(UINT64_C(1) << (i & 63));
                 }
             }
@@ -297,7 +357,7 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     uint32_t count = (uint32_t)compiler->places.count;
     size_t row_bytes = record->words * sizeof(uint64_t);
     uint64_t *possible;
-    bool *member;
+    uint64_t *members;
     if (record->words == 0 && compiler->law_without_rows != NULL) { /* all of these are alike: one table serves them */
         record->first_classes[side] = compiler->law_without_rows->first_classes[0];
         record->class_bits[side] = compiler->law_without_rows->class_bits[0];
@@ -306,23 +366,25 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     }
     compiler->law_without_rows = record->words == 0 ? record : compiler->law_without_rows;
     COMITY_TRY(comity_compiler_take(compiler, (size_t)count * record->words, sizeof *possible, &possible));
-    COMITY_TRY(comity_compiler_take(compiler, count, sizeof *member, &member));
-    place_rows(compiler, record, side, possible, member);
+    COMITY_TRY(comity_compiler_take(compiler, comity_place_words(count), sizeof *members, &members));
     record->first_classes[side] = (uint32_t)compiler->classes.count;
     record->class_bits[side] = (uint32_t)compiler->bits.count;
     uint32_t classes = 0;
-    for (uint32_t place = 0; place < count; place++) {
-        const uint64_t *own = record->words == 0 ? possible : &possible[(size_t)place * record->words];
-        uint32_t found = 0;
-        while (found < classes && row_bytes != 0 &&
-               memcmp(&compiler->bits.items[record->class_bits[side] + found * record->words], own, row_bytes) != 0) {
-            found++;
+    for (uint32_t era = 0; era <= record->era_count; era++) {
+        place_rows(compiler, record, side, era, possible, members);
+        for (uint32_t place = 0; place < count; place++) {
+            const uint64_t *own = record->words == 0 ? possible : &possible[(size_t)place * record->words];
+            uint32_t found = 0;
+            while (found < classes && row_bytes != 0 &&
+                   memcmp(&compiler->bits.items[record->class_bits[side] + found * record->words], own, row_bytes) != 0) {
+                found++;
+            }
+            for (uint32_t i = 0; found == classes && i < record->words; i++) {
+                COMITY_PUSH(compiler, &compiler->bits, own[i]);
+            }
+            classes += found == classes;
+            COMITY_PUSH(compiler, &compiler->classes, (uint16_t)found);
         }
-        for (uint32_t i = 0; found == classes && i < record->words; i++) {
-            COMITY_PUSH(compiler, &compiler->bits, own[i]);
-        }
-        classes += found == classes;
-        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)found);
     }
     record->class_counts[side] = classes;
     return COMITY_OK;
@@ -330,32 +392,25 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
 
 /* ---- sieves ---- */
 
-/* Gives each name that is asked for its place. False if none is. */
-static comity_status sieve_places(comity_compiler *compiler, const comity_law_record *record, uint32_t kind,
-                                  uint32_t *ret_count)
+/* The names that are asked for, of which there may be none. False if no row asks anything. */
+static bool sieve_asked(const comity_compiler *compiler, const comity_law_record *record, uint32_t kind,
+                        comity_set *ret_asked)
 {
-    uint32_t names = (uint32_t)compiler->entries[comity_sieve_class(kind)].count;
-    uint32_t first = (uint32_t)compiler->classes.count;
-    comity_set asked = {{0}};
+    bool any = false;
+    *ret_asked = (comity_set){{0}};
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &compiler->rows.items[record->first_row + i];
         for (uint32_t j = row->residual; j < row->rest; j++) {
             comity_set set;
-            if (sieve_names(compiler, &compiler->literals.items[row->first_literal + j], kind, &set)) {
+            if (sieve_names(compiler, &compiler->literals.items[row->first_literal + j], kind, &set) != ASKS_NOTHING) {
+                any = true;
                 for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-                    asked.words[word] |= set.words[word];
+                    ret_asked->words[word] |= set.words[word];
                 }
             }
         }
     }
-    *ret_count = 0;
-    for (uint32_t name = 0; name < names; name++) {
-        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++*ret_count : 0));
-    }
-    if (*ret_count == 0) {
-        compiler->classes.count = first;
-    }
-    return COMITY_OK;
+    return any;
 }
 
 static void sieve_row(comity_compiler *compiler, const comity_law_record *record, uint32_t kind, uint32_t row_index)
@@ -363,39 +418,72 @@ static void sieve_row(comity_compiler *compiler, const comity_law_record *record
     const comity_sieve *sieve = &record->sieves[kind];
     const comity_row *row = &compiler->rows.items[record->first_row + row_index];
     bool wants = false;
+    bool bans = false;
     for (uint32_t j = row->residual; j < row->rest; j++) {
         const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
         comity_set set;
-        if (!sieve_names(compiler, literal, kind, &set)) {
+        sieve_asking asking = sieve_names(compiler, literal, kind, &set);
+        if (asking == ASKS_NOTHING) {
             continue;
         }
-        bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
-        wants |= !negated;
+        bool is_want = asking == ASKS_WANT;
+        wants |= is_want;
+        bans |= !is_want;
         for (uint32_t name = 0; name < compiler->entries[comity_sieve_class(kind)].count; name++) {
             uint32_t place = compiler->classes.items[sieve->first_place + name];
-            if (place != 0 && comity_set_has(&set, name)) {
-                bit_set(compiler, sieve->bits + (2 * place - (negated ? 0 : 1)) * record->words, row_index);
+            if (comity_set_has(&set, name)) {
+                bit_set(compiler, sieve->bits + (comity_sieve_want(place) + !is_want) * record->words, row_index);
             }
+        }
+        if (asking == ASKS_ONLY) {
+            bit_set(compiler, sieve->bits + COMITY_SIEVE_NOT_EMPTY * record->words, row_index);
         }
     }
     if (!wants) {
-        bit_set(compiler, sieve->bits, row_index);
+        bit_set(compiler, sieve->bits + COMITY_SIEVE_NO_WANT * record->words, row_index);
+    }
+    if (!bans) {
+        bit_set(compiler, sieve->bits + COMITY_SIEVE_NO_BAN * record->words, row_index);
     }
 }
 
 static comity_status sieve_table(comity_compiler *compiler, comity_law_record *record, uint32_t kind)
 {
     comity_sieve *sieve = &record->sieves[kind];
-    uint32_t count;
-    sieve->first_place = (uint32_t)compiler->classes.count;
-    COMITY_TRY(sieve_places(compiler, record, kind, &count));
-    if (count == 0) {
-        *sieve = (comity_sieve){COMITY_IMAGE_NONE, 0};
+    comity_set asked;
+    uint32_t names = (uint32_t)compiler->entries[comity_sieve_class(kind)].count;
+    uint32_t count = 0;
+    *sieve = (comity_sieve){(uint32_t)compiler->classes.count, COMITY_IMAGE_NONE};
+    if (!sieve_asked(compiler, record, kind, &asked)) {
         return COMITY_OK;
     }
-    COMITY_TRY(bits_take(compiler, record->words * (2 * count + 1), &sieve->bits));
+    for (uint32_t name = 0; name < names; name++) {
+        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++count : 0));
+    }
+    COMITY_TRY(bits_take(compiler, record->words * (2 * count + 5), &sieve->bits));
     for (uint32_t i = 0; i < record->row_count; i++) {
         sieve_row(compiler, record, kind, i);
+    }
+    return COMITY_OK;
+}
+
+/* Rows with literals that neither the tables nor the sieves settle; and of
+ * those the ones that cannot hold where a party is subject to no other law. */
+static comity_status rest_table(comity_compiler *compiler, comity_law_record *record)
+{
+    COMITY_TRY(bits_take(compiler, record->words, &record->rest_bits));
+    COMITY_TRY(bits_take(compiler, record->words * 2, &record->subject_bits));
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &compiler->rows.items[record->first_row + i];
+        if (row->rest < row->literal_count) {
+            bit_set(compiler, record->rest_bits, i);
+        }
+        for (uint32_t j = row->rest; j < row->literal_count; j++) {
+            const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
+            if (literal->op == COMITY_OP_SUBJECT_TO && literal->flags <= COMITY_NODE_SECOND) { /* not negated */
+                bit_set(compiler, record->subject_bits + literal->flags * record->words, i);
+            }
+        }
     }
     return COMITY_OK;
 }
@@ -406,10 +494,11 @@ comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
     COMITY_TRY(law_rows(compiler, law, record));
     COMITY_TRY(act_table(compiler, record));
     COMITY_TRY(epoch_table(compiler, record));
+    COMITY_TRY(era_table(compiler, record));
     COMITY_TRY(class_table(compiler, record, COMITY_NODE_FIRST));
     COMITY_TRY(class_table(compiler, record, COMITY_NODE_SECOND));
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         COMITY_TRY(sieve_table(compiler, record, kind));
     }
-    return COMITY_OK;
+    return rest_table(compiler, record);
 }

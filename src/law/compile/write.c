@@ -83,7 +83,8 @@ static void table_append(comity_buffer *buffer, size_t *at, const void *items, s
 comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buffer)
 {
     comity_image_header header = {.version = COMITY_IMAGE_VERSION, .header_size = sizeof header,
-                                  .agreement_words = compiler->agreement_words};
+                                  .agreement_words = compiler->agreement_words,
+                                  .place_words = comity_place_words((uint32_t)compiler->places.count)};
     if (!is_little_endian()) {
         return comity_fail(compiler->reterr, COMITY_ERROR_SYSTEM, "law images are built on little-endian machines only");
     }

@@ -93,4 +93,23 @@
 #define COMITY_LIMIT_KEY_FILE_PASSES 16
 #define COMITY_LIMIT_KEY_FILE_MEMORY_KIB (1024 * 1024)
 
+/* A paper's text: thirty times a long one; with its signatures it still fits an entry of the log. */
+#define COMITY_LIMIT_PAPER_BYTES ((size_t)32 << 10)
+/* Values of a paper, all fields together: two hundred parties, and what else there is. */
+#define COMITY_LIMIT_PAPER_VALUES 512
+/* One value of a paper: as long as a free text in an act may be. */
+#define COMITY_LIMIT_PAPER_VALUE_BYTES 1024
+/* Delegates of delegates: each step is a key more that can be lost. */
+#define COMITY_LIMIT_DELEGATION_DEPTH 4
+/* Papers held at once, and revocations: what a company has under way, not an archive. */
+#define COMITY_LIMIT_SHELF_PAPERS 4096
+#define COMITY_LIMIT_SHELF_BYTES ((size_t)256 << 20)
+/* Keys that papers can be signed by, delegates included: ten times the authorities on file. */
+#define COMITY_LIMIT_SHELF_KEYS 4096
+/* A trust file: thousands of keys. */
+#define COMITY_LIMIT_TRUST_BYTES ((size_t)4 << 20)
+#define COMITY_LIMIT_TRUST_KEYS 2048
+/* Kinds of paper that the principals of a trust file may sign, all lines together. */
+#define COMITY_LIMIT_TRUST_GRANTS 16384
+
 #endif

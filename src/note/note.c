@@ -274,16 +274,15 @@ static comity_status fail_unsigned(const parts *whole, const comity_verifier *ve
     return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "not signed by any key that is known");
 }
 
-comity_status comity_note_open(const void *bytes, size_t size, const comity_verifier *verifiers, size_t verifier_count,
-                               comity_note *ret_note, comity_error *reterr)
+/* Every signature line; the text is given out only if one of them is good. */
+static comity_status check_lines(const parts *whole, const comity_verifier *verifiers, size_t verifier_count,
+                                 comity_note *ret_note, comity_error *reterr)
 {
-    parts whole;
     line here;
     comity_note note = {.signature_count = 0};
     bool found = true;
     size_t line_count = 0;
-    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
-    parts rest = whole;
+    parts rest = *whole;
     for (;;) {
         COMITY_TRY(next_line(&rest, &here, &found, reterr));
         if (!found) {
@@ -292,13 +291,34 @@ comity_status comity_note_open(const void *bytes, size_t size, const comity_veri
         if (line_count++ == COMITY_LIMIT_NOTE_SIGNATURES) {
             return too_many(reterr);
         }
-        COMITY_TRY(check_line(&whole, &here, verifiers, verifier_count, &note, reterr));
+        COMITY_TRY(check_line(whole, &here, verifiers, verifier_count, &note, reterr));
     }
+    if (note.signature_count != 0) {
+        note.text = whole->text;
+        note.text_size = whole->text_size;
+    }
+    *ret_note = note;
+    return COMITY_OK;
+}
+
+comity_status comity_note_try(const void *bytes, size_t size, const comity_verifier *verifiers, size_t verifier_count,
+                              comity_note *ret_note, comity_error *reterr)
+{
+    parts whole;
+    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
+    return check_lines(&whole, verifiers, verifier_count, ret_note, reterr);
+}
+
+comity_status comity_note_open(const void *bytes, size_t size, const comity_verifier *verifiers, size_t verifier_count,
+                               comity_note *ret_note, comity_error *reterr)
+{
+    parts whole;
+    comity_note note;
+    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
+    COMITY_TRY(check_lines(&whole, verifiers, verifier_count, &note, reterr));
     if (note.signature_count == 0) {
         return fail_unsigned(&whole, verifiers, verifier_count, reterr);
     }
-    note.text = whole.text;
-    note.text_size = whole.text_size;
     *ret_note = note;
     return COMITY_OK;
 }

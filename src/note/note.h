@@ -45,6 +45,11 @@ typedef struct comity_note {
 COMITY_MUST_USE comity_status comity_note_open(const void *bytes, size_t size, const comity_verifier *verifiers,
                                                size_t verifier_count, comity_note *ret_note, comity_error *reterr);
 
+/* The same, but a note that none of the verifiers signed is no error: then
+ * `ret_note` has no signatures and no text. For trying keys one lot after another. */
+COMITY_MUST_USE comity_status comity_note_try(const void *bytes, size_t size, const comity_verifier *verifiers,
+                                              size_t verifier_count, comity_note *ret_note, comity_error *reterr);
+
 /* The keys that a note says it was signed by, before anything is verified: for
  * telling what is missing, and for nothing else. */
 typedef struct comity_note_line {

@@ -20,6 +20,7 @@ struct comity_context {
     comity_buffer out;
     comity_judgement judgement; /* the last, for those who look closer */
     const comity_act *act;
+    comity_buffer adopted; /* lines `adopt CODE`, as records keep them */
 };
 
 /* Reads and judges; the judgement stays in the context. */

@@ -68,6 +68,8 @@
 #define COMITY_LIMIT_POLICY_KEYS 256
 #define COMITY_LIMIT_POLICY_NAMES 256
 #define COMITY_LIMIT_POLICY_BYTES ((size_t)1 << 20)
+/* Agreements adopted in one context, as text: hundreds. */
+#define COMITY_LIMIT_ADOPTED_BYTES ((size_t)1 << 16)
 
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8

@@ -10,10 +10,11 @@ static const command commands[] = {
     {"ask", "one question in options, an answer in plain words", ask_help, ask_main},
     {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
+    {"record", "keep judgements so that anyone can check them", record_help, record_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"inspect", "mask",    "unmask", "record", "key",
+static const char *const to_come[] = {"inspect", "mask",    "unmask", "key",
                                       "paper",   "request", "product", "watch", "serve"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -143,7 +143,7 @@ static comity_status write_anew(rewriting *now, const char *path, const char *be
 static comity_status erase_in(rewriting *now, size_t of_class, size_t place, comity_error *reterr)
 {
     comity_log *log = now->log;
-    const comity_class *of = &log->store.classes[of_class];
+    const comity_retention *of = &log->store.classes[of_class];
     log_segment *segment = &log->segments[of_class];
     char path[COMITY_DISK_PATH_SIZE];
     char beside[COMITY_DISK_PATH_SIZE + 8];
@@ -175,10 +175,10 @@ static comity_status erase(comity_log *log, const comity_erasure *what, uint64_t
 {
     rewriting now = {.log = log, .what = what, .time_ms = time_ms};
     for (size_t i = 0; i < log->store.class_count; i++) {
-        const comity_class *of = &log->store.classes[i];
+        const comity_retention *of = &log->store.classes[i];
         size_t place = 0;
         bool here = what->class_name == NULL || strcmp(what->class_name, of->name) == 0;
-        if (!here || of->count == 0 || (what->by_index && !comity_class_place(of, what->index, &place))) {
+        if (!here || of->count == 0 || (what->by_index && !comity_retention_place(of, what->index, &place))) {
             continue;
         }
         for (size_t last = what->by_index ? place : of->count - 1; place <= last; place++) {

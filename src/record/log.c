@@ -11,7 +11,7 @@
 /* A record up to this size is put together on the stack. */
 #define SMALL_RECORD_BYTES 4096
 
-comity_status comity_log_create(comity_disk *disk, const comity_record_config *config, comity_error *reterr)
+comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr)
 {
     static const char *const folders[] = {"public", "public/tile", "private", "keys", "law"};
     uint8_t *bytes;
@@ -28,6 +28,12 @@ comity_status comity_log_create(comity_disk *disk, const comity_record_config *c
             COMITY_TRY(comity_disk_status(result, folders[i], reterr));
         }
     }
+    return COMITY_OK;
+}
+
+comity_status comity_log_create(comity_disk *disk, const comity_record_config *config, comity_error *reterr)
+{
+    COMITY_TRY(comity_log_prepare(disk, reterr));
     return comity_record_config_store(disk, config, reterr);
 }
 
@@ -155,7 +161,7 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
     COMITY_TRY(make_room(log, reterr));
     COMITY_TRY(draw_salt(log, salt, reterr));
     comity_entry_commit(salt, judgement, judgement_size, &commitment);
-    size_t size = comity_record_size(kept_size);
+    size_t size = comity_record_bytes(kept_size);
     uint8_t *record = size <= sizeof small ? small : malloc(size);
     if (record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
@@ -176,7 +182,7 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
 static comity_status begin_segment(comity_log *log, size_t of_class, const log_batch *batch, const uint8_t *records,
                                    size_t size, comity_error *reterr)
 {
-    comity_class *of = &log->store.classes[of_class];
+    comity_retention *of = &log->store.classes[of_class];
     log_segment *segment = &log->segments[of_class];
     char path[COMITY_DISK_PATH_SIZE];
     uint8_t head[COMITY_SEGMENT_HEAD_SIZE];
@@ -184,7 +190,7 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
         log->disk->close(log->disk, segment->file);
         segment->open = false;
     }
-    COMITY_TRY(comity_class_add(of, batch->firsts[of_class], reterr));
+    COMITY_TRY(comity_retention_add(of, batch->firsts[of_class], reterr));
     comity_store_path(&log->store, of_class, batch->firsts[of_class], path);
     bool new_class = of->count == 1;
     if (new_class) {

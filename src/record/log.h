@@ -28,8 +28,12 @@
 
 typedef struct comity_log comity_log;
 
-/* Makes the folders and files of a new record on a disk: `config` with at least
- * one key. COMITY_ERROR_SYSTEM if there is one already. */
+/* Makes the folders of a new record on a disk. COMITY_ERROR_SYSTEM if there is a
+ * record already. */
+COMITY_MUST_USE comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr);
+
+/* Makes the folders that are missing and the file `record`, which makes it a
+ * record: `config` with at least one key. */
 COMITY_MUST_USE comity_status comity_log_create(comity_disk *disk, const comity_record_config *config,
                                                 comity_error *reterr);
 

@@ -189,7 +189,7 @@ static comity_status mend_segment(recovery *recover, size_t of_class, const char
 static comity_status mend_class(recovery *recover, size_t of_class, comity_error *reterr)
 {
     comity_log *log = recover->log;
-    comity_class *of = &log->store.classes[of_class];
+    comity_retention *of = &log->store.classes[of_class];
     const class_end *end = &recover->ends[of_class];
     char path[COMITY_DISK_PATH_SIZE];
     size_t keep = end->offset <= COMITY_SEGMENT_HEAD_SIZE ? end->place : end->place + 1;

@@ -44,7 +44,7 @@ static size_t padded(size_t size)
 
 /* ---- writing ---- */
 
-size_t comity_record_size(size_t kept_size)
+size_t comity_record_bytes(size_t kept_size)
 {
     return padded(COMITY_RECORD_HEAD_SIZE + COMITY_RECORD_BODY_SIZE + kept_size);
 }
@@ -59,7 +59,7 @@ void comity_record_write(uint64_t time_ms, const uint8_t salt[COMITY_SALT_SIZE],
     if (kept_size != 0) {
         memcpy(at + COMITY_RECORD_BODY_SIZE, kept, kept_size);
     }
-    memset(at + body, 0, comity_record_size(kept_size) - COMITY_RECORD_HEAD_SIZE - body);
+    memset(at + body, 0, comity_record_bytes(kept_size) - COMITY_RECORD_HEAD_SIZE - body);
     put_u32(ret_bytes, COMITY_RECORD_ENTRY);
     put_u32(ret_bytes + 4, (uint32_t)body);
     put_u64(ret_bytes + 24, time_ms);

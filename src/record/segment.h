@@ -39,10 +39,10 @@ typedef struct comity_record_view {
 } comity_record_view;
 
 /* Bytes a record of so many kept bytes takes in its file. */
-size_t comity_record_size(size_t kept_size);
+size_t comity_record_bytes(size_t kept_size);
 
 /* Writes an entry's record but for what its place decides (index, settled), to
- * `ret_bytes`, which has room for comity_record_size(kept_size). */
+ * `ret_bytes`, which has room for comity_record_bytes(kept_size). */
 void comity_record_write(uint64_t time_ms, const uint8_t salt[COMITY_SALT_SIZE], const comity_hash *commitment,
                          const void *kept, size_t kept_size, uint8_t *ret_bytes);
 

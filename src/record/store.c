@@ -20,7 +20,7 @@ static bool is_class_name(const char *name)
     return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == size;
 }
 
-comity_status comity_class_name_check(const char *name, comity_error *reterr)
+comity_status comity_retention_name_check(const char *name, comity_error *reterr)
 {
     if (!is_class_name(name)) {
         return comity_fail(reterr, COMITY_ERROR_NAME,
@@ -40,7 +40,7 @@ void comity_store_path(const comity_store *store, size_t of_class, uint64_t firs
 
 /* ---- listing ---- */
 
-comity_status comity_class_add(comity_class *of, uint64_t first, comity_error *reterr)
+comity_status comity_retention_add(comity_retention *of, uint64_t first, comity_error *reterr)
 {
     if (of->count == of->capacity) {
         size_t larger = of->capacity == 0 ? 16 : of->capacity * 2;
@@ -63,13 +63,13 @@ comity_status comity_store_class(comity_store *store, const char *name, size_t *
             return COMITY_OK;
         }
     }
-    COMITY_TRY(comity_class_name_check(name, reterr));
+    COMITY_TRY(comity_retention_name_check(name, reterr));
     if (store->class_count == COMITY_LIMIT_RECORD_CLASSES) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "a record has at most %d classes of retention",
                            COMITY_LIMIT_RECORD_CLASSES);
     }
-    comity_class *made = &store->classes[store->class_count];
-    *made = (comity_class){0};
+    comity_retention *made = &store->classes[store->class_count];
+    *made = (comity_retention){0};
     memcpy(made->name, name, strlen(name) + 1);
     *ret_class = store->class_count++;
     return COMITY_OK;
@@ -100,7 +100,7 @@ static comity_disk_result list_segment(void *context, const char *name, comity_e
     if (!read_first(name, &first)) {
         return COMITY_DISK_OK;
     }
-    return comity_class_add(context, first, reterr) == COMITY_OK ? COMITY_DISK_OK : COMITY_DISK_FAILED;
+    return comity_retention_add(context, first, reterr) == COMITY_OK ? COMITY_DISK_OK : COMITY_DISK_FAILED;
 }
 
 static comity_disk_result list_class(void *context, const char *name, comity_error *reterr)
@@ -128,7 +128,7 @@ comity_status comity_store_list(comity_disk *disk, const comity_hash *origin, co
         comity_disk_status(disk->list(disk, "private", list_class, &store, reterr), "private", reterr);
     for (size_t i = 0; i < store.class_count && status == COMITY_OK; i++) {
         char path[COMITY_DISK_PATH_SIZE];
-        comity_class *of = &store.classes[i];
+        comity_retention *of = &store.classes[i];
         (void)snprintf(path, sizeof path, "private/%s", of->name);
         status = comity_disk_status(disk->list(disk, path, list_segment, of, reterr), path, reterr);
         if (of->count != 0) {
@@ -156,7 +156,7 @@ void comity_store_free(comity_store *store)
     store->class_count = 0;
 }
 
-bool comity_class_place(const comity_class *of, uint64_t index, size_t *ret_place)
+bool comity_retention_place(const comity_retention *of, uint64_t index, size_t *ret_place)
 {
     size_t low = 0;
     size_t high = of->count;
@@ -187,7 +187,7 @@ static comity_status note_torn(comity_walk *walk, comity_walk_class *at, comity_
 /* Reads the class's next record into its head, going on to the next segment at the end of one. */
 static comity_status advance(comity_walk *walk, size_t of_class, comity_error *reterr)
 {
-    const comity_class *of = &walk->store->classes[of_class];
+    const comity_retention *of = &walk->store->classes[of_class];
     comity_walk_class *at = &walk->classes[of_class];
     at->has = false;
     while (!at->torn && at->place < of->count) {
@@ -224,7 +224,7 @@ comity_status comity_walk_begin(const comity_store *store, uint64_t begin, comit
     comity_walk *walk = ret_walk;
     *walk = (comity_walk){.store = store, .last = COMITY_LIMIT_RECORD_CLASSES};
     for (size_t i = 0; i < store->class_count; i++) {
-        (void)comity_class_place(&store->classes[i], begin, &walk->classes[i].place);
+        (void)comity_retention_place(&store->classes[i], begin, &walk->classes[i].place);
         do {
             comity_status status = advance(walk, i, reterr);
             if (status != COMITY_OK) {
@@ -302,7 +302,7 @@ comity_status comity_store_find(const comity_store *store, uint64_t index, comit
     for (size_t i = 0; i < store->class_count; i++) {
         size_t place;
         bool found = false;
-        if (comity_class_place(&store->classes[i], index, &place)) {
+        if (comity_retention_place(&store->classes[i], index, &place)) {
             COMITY_TRY(find_in(store, i, store->classes[i].firsts[place], index, ret_cursor, ret_view, &found, reterr));
         }
         if (found) {

@@ -14,23 +14,23 @@
 
 #define COMITY_CLASS_NAME_SIZE (COMITY_LIMIT_RECORD_CLASS_BYTES + 1)
 
-typedef struct comity_class {
+typedef struct comity_retention {
     char name[COMITY_CLASS_NAME_SIZE];
     uint64_t *firsts; /* of its segments, rising */
     size_t count, capacity;
-} comity_class;
+} comity_retention;
 
 /* What segments there are: as the folders were when they were listed. Owns
  * memory until comity_store_free. Belongs to one thread at a time. */
 typedef struct comity_store {
     comity_disk *disk;
     comity_hash origin; /* SHA-256 of it */
-    comity_class classes[COMITY_LIMIT_RECORD_CLASSES];
+    comity_retention classes[COMITY_LIMIT_RECORD_CLASSES];
     size_t class_count;
 } comity_store;
 
 /* Lower-case letters, digits and inner hyphens, at most COMITY_LIMIT_RECORD_CLASS_BYTES. */
-COMITY_MUST_USE comity_status comity_class_name_check(const char *name, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_retention_name_check(const char *name, comity_error *reterr);
 
 /* Lists the folders. Files of other names are passed over; left-over *.new too. */
 COMITY_MUST_USE comity_status comity_store_list(comity_disk *disk, const comity_hash *origin, comity_store *ret_store,
@@ -44,14 +44,14 @@ COMITY_MUST_USE comity_status comity_store_class(comity_store *store, const char
                                                  comity_error *reterr);
 
 /* Notes a segment; `first` must be above those there are. */
-COMITY_MUST_USE comity_status comity_class_add(comity_class *of, uint64_t first, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_retention_add(comity_retention *of, uint64_t first, comity_error *reterr);
 
 void comity_store_path(const comity_store *store, size_t of_class, uint64_t first,
                        char ret_path[COMITY_DISK_PATH_SIZE]);
 
 /* The place of the segment in which `index` lies, if it is of this class: the
  * last whose first is not above it; false if there is none. */
-bool comity_class_place(const comity_class *of, uint64_t index, size_t *ret_place);
+bool comity_retention_place(const comity_retention *of, uint64_t index, size_t *ret_place);
 
 /* ---- walking ---- */
 

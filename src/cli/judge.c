@@ -185,7 +185,10 @@ static void judge_one(judge_run *judging, const char *act, size_t size)
         judging->broken = true; /* what is not recorded is not said */
         return;
     }
-    if (status == COMITY_OK && judging->form == FORM_JSON) {
+    if (status == COMITY_OK && judging->form == FORM_JSON && judging->record != NULL) {
+        comity_buffer_append(&judging->out, judging->judgement.bytes, judging->judgement.size);
+        put(judging, "\n");
+    } else if (status == COMITY_OK && judging->form == FORM_JSON) {
         status = comity_context_json(judging->context, &judging->out, &error);
         put(judging, "\n");
     }

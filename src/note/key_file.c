@@ -211,8 +211,8 @@ static comity_status read_lines(const char *text, size_t size, key_file *ret_fil
     key_file file = {.is_protected = false};
     comity_purpose purpose;
     const char *rest = text;
-    const char *value;
-    size_t value_size;
+    const char *value = NULL;
+    size_t value_size = 0;
     COMITY_TRY(take_line(&rest, &size, FIRST_LINE, &value, &value_size, reterr));
     if (value_size != 0) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no key file: its first line is not \"" FIRST_LINE "\"");

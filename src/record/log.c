@@ -74,12 +74,22 @@ static comity_status take_salt(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZ
     return COMITY_OK;
 }
 
-static comity_status draw_salt(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
+/* What a submission needs of the log before it has its record: a salt, and room.
+ * Whoever fills faster than the disk writes, or than tiles are made, helps. */
+static comity_status prepare(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
 {
+    uint64_t unused;
     (void)pthread_mutex_lock(&log->mutex);
     comity_status status = log->failed ? failed_before(log, reterr) : take_salt(log, ret_salt, reterr);
+    bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
+    bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
+    uint64_t last = log->next - 1;
     (void)pthread_mutex_unlock(&log->mutex);
-    return status;
+    COMITY_TRY(status);
+    if (batch_full) {
+        COMITY_TRY(comity_log_wait(log, last, reterr));
+    }
+    return pending_full ? comity_log_publish(log, false, &unused, reterr) : COMITY_OK;
 }
 
 static comity_status batch_room(log_batch *batch, comity_error *reterr)
@@ -132,21 +142,6 @@ static comity_status add(comity_log *log, const char *class_name, uint64_t time_
     return COMITY_OK;
 }
 
-/* Whoever fills faster than the disk writes, or than tiles are made, helps. */
-static comity_status make_room(comity_log *log, comity_error *reterr)
-{
-    uint64_t unused;
-    (void)pthread_mutex_lock(&log->mutex);
-    bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
-    uint64_t last = log->next - 1;
-    bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
-    (void)pthread_mutex_unlock(&log->mutex);
-    if (batch_full) {
-        COMITY_TRY(comity_log_wait(log, last, reterr));
-    }
-    return pending_full ? comity_log_publish(log, false, &unused, reterr) : COMITY_OK;
-}
-
 comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_t time_ms, const void *judgement,
                                 size_t judgement_size, const void *kept, size_t kept_size, uint64_t *ret_index,
                                 comity_error *reterr)
@@ -158,8 +153,7 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "a record keeps at most %zu bytes, not %zu",
                            COMITY_LIMIT_RECORD_KEPT_BYTES, kept_size);
     }
-    COMITY_TRY(make_room(log, reterr));
-    COMITY_TRY(draw_salt(log, salt, reterr));
+    COMITY_TRY(prepare(log, salt, reterr));
     comity_entry_commit(salt, judgement, judgement_size, &commitment);
     size_t size = comity_record_bytes(kept_size);
     uint8_t *record = size <= sizeof small ? small : malloc(size);

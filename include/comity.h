@@ -89,6 +89,38 @@ typedef enum comity_purpose {
     COMITY_PURPOSE_PAPER = 2    /* papers */
 } comity_purpose;
 
+/* A secret Ed25519 key with its public one. Immutable: threads may share it.
+ * Lies in locked memory that is kept out of core dumps and is wiped when freed;
+ * after fork(2) the child has it too. */
+typedef struct comity_key comity_key;
+
+/* A new key from the system's randomness. `name` is public: a host and path such
+ * as "example.org/papers", without spaces and '+'; a log's key bears the log's
+ * own name. COMITY_ERROR_SYNTAX if it is no such name. */
+COMITY_API comity_status comity_key_new(const char *name, comity_purpose purpose, comity_key **ret_key,
+                                        comity_error *reterr);
+
+/* Opens a key file. `passphrase` NULL: none. COMITY_ERROR_SYSTEM if the file
+ * cannot be read or anyone but its owner may read or write it;
+ * COMITY_ERROR_PASSPHRASE if it wants a passphrase, or another one;
+ * COMITY_ERROR_SYNTAX if it is no key file. The passphrase is not kept. */
+COMITY_API comity_status comity_key_open(const char *path, const char *passphrase, size_t passphrase_size,
+                                         comity_key **ret_key, comity_error *reterr);
+
+/* Keeps the key in a new file with mode 0600, on disk when this returns; with a
+ * passphrase (Argon2id, half a second) or, with NULL, without.
+ * COMITY_ERROR_SYSTEM if there is such a file: none is ever overwritten. */
+COMITY_API comity_status comity_key_save(const comity_key *key, const char *path, const char *passphrase,
+                                         size_t passphrase_size, comity_error *reterr);
+
+/* The public key as text: "name+id+key". Lives as long as the key. */
+COMITY_API const char *comity_key_public(const comity_key *key);
+
+COMITY_API comity_purpose comity_key_purpose(const comity_key *key);
+
+/* Wipes the key. NULL is allowed. */
+COMITY_API void comity_key_free(comity_key *key);
+
 /* ---- law ---- */
 
 /* All law on file, compiled. Immutable; used by any number of threads and
@@ -155,6 +187,92 @@ COMITY_API comity_status comity_judge_json(comity_context *context, const char *
 /* The same, for those who want the verdict only: several times as fast. */
 COMITY_API comity_status comity_judge_verdict(comity_context *context, const char *act, size_t act_size,
                                               const char *today, comity_verdict *ret_verdict, comity_error *reterr);
+
+/* ---- papers ---- */
+
+/* Papers are signed notes: docs/formats/paper.md. What this part of the library
+ * gives out as bytes is the caller's, to be freed with comity_free. */
+
+/* NULL is allowed. */
+COMITY_API void comity_free(void *bytes);
+
+/* Is this the text of a paper? COMITY_ERROR_SYNTAX with the line and offset if not. */
+COMITY_API comity_status comity_paper_check(const char *text, size_t size, comity_error *reterr);
+
+/* Checks the text of a paper and signs it: a whole note, NUL-terminated.
+ * COMITY_ERROR_SIGNATURE if the key is not for papers. */
+COMITY_API comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
+                                           size_t *ret_size, comity_error *reterr);
+
+/* Adds the key's signature to a signed paper, whose other signatures are kept as
+ * they are and not verified. */
+COMITY_API comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
+                                                  size_t *ret_size, comity_error *reterr);
+
+/* Papers at hand under one law, by one trust file. Add all, settle, and use: one
+ * thread until settled, immutable and shared by threads from then on. Owns copies
+ * of what it is given. */
+typedef struct comity_papers comity_papers;
+
+/* Reads the trust file (docs/formats/trust.md); `name` is for messages. `law`
+ * says which authority may grant what, and must outlive the papers. */
+COMITY_API comity_status comity_papers_new(const comity_law *law, const char *name, const char *trust, size_t trust_size,
+                                           comity_papers **ret_papers, comity_error *reterr);
+
+/* NULL is allowed. After the contexts that use them. */
+COMITY_API void comity_papers_free(comity_papers *papers);
+
+/* Adds a signed paper; `name` is for messages. Whether it counts is said by
+ * comity_papers_tell. At most 4096 papers, revocations included. */
+COMITY_API comity_status comity_papers_add(comity_papers *papers, const char *name, const void *note, size_t size,
+                                           comity_error *reterr);
+
+/* A revocation found in a log that the trust file names, at this place in it. */
+typedef struct comity_paper_revocation {
+    uint64_t index;   /* of the entry in the log */
+    const void *note; /* a signed paper of the form revocation; borrowed for the call */
+    size_t note_size;
+} comity_paper_revocation;
+
+typedef struct comity_paper_revocations {
+    const comity_paper_revocation *items; /* by index, rising */
+    size_t count;
+} comity_paper_revocations;
+
+/* Adds revocations from the log; the caller has verified that they are in it. A
+ * paper revoked from a day on counts until the day before; so does what a
+ * revoked key or delegation has signed. */
+COMITY_API comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_revocations *revocations,
+                                              comity_error *reterr);
+
+/* Verifies all, once. COMITY_ERROR_MEMORY or COMITY_ERROR_LIMIT; papers that do
+ * not count are no error. */
+COMITY_API comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr);
+
+/* What became of a paper. Its texts live as long as the papers. */
+typedef struct comity_paper_told {
+    const char *name;
+    bool counts;
+    const char *why;   /* why it does not count; "" if it does */
+    const char *form;  /* "permission"; NULL if no signature on it was found good */
+    const char *json;  /* its fields, one JSON object; NULL likewise */
+    const char *until; /* "YYYY-MM-DD", the last day on which it counts; NULL: open, or it does not */
+} comity_paper_told;
+
+/* In the order in which they were added; 0 before they are settled. */
+COMITY_API size_t comity_papers_count(const comity_papers *papers);
+
+/* COMITY_ERROR_ARGUMENT if there is no such paper. */
+COMITY_API comity_status comity_papers_tell(const comity_papers *papers, size_t index, comity_paper_told *ret_told,
+                                            comity_error *reterr);
+
+/* From now on acts judged in this context hold, beside what they claim, those
+ * papers that count, are in force on the act's day, and are held by one of its
+ * parties (by name); in judgements what they meet is `"held": "signed"`. `strict`: papers that acts
+ * only claim are left away. NULL: no papers. They must be settled, of the
+ * context's law, and outlive the context. */
+COMITY_API comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,
+                                               comity_error *reterr);
 
 /* ---- building law ---- */
 

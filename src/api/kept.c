@@ -27,6 +27,13 @@ static bool take(kept_reader *reader, const char *word, const char **ret_value, 
     return true;
 }
 
+/* "sha256:" and 64 digits; a newline stands behind. */
+static bool is_name(const char *text, size_t size)
+{
+    return size == COMITY_LAW_NAME_SIZE && memcmp(text, "sha256:", 7) == 0 &&
+           strspn(text + 7, "0123456789abcdef") == COMITY_LAW_NAME_SIZE - 7;
+}
+
 static comity_status wrong(const kept_reader *reader, const char *expected, comity_error *reterr)
 {
     return comity_fail(reterr, COMITY_ERROR_SYNTAX, "what the record kept is of another form: line %u: %s expected",
@@ -43,9 +50,7 @@ comity_status comity_kept_read(const char *text, size_t size, comity_kept *ret_k
         return wrong(&reader, "\"comity kept 1\"", reterr);
     }
     (void)take(&reader, "comity kept 1", &value, &value_size);
-    if (!take(&reader, "law ", &kept.law, &value_size) || value_size != COMITY_LAW_NAME_SIZE ||
-        memcmp(kept.law, "sha256:", 7) != 0 ||
-        strspn(kept.law + 7, "0123456789abcdef") != COMITY_LAW_NAME_SIZE - 7) {
+    if (!take(&reader, "law ", &kept.law, &value_size) || !is_name(kept.law, value_size)) {
         return wrong(&reader, "the law", reterr);
     }
     if (!take(&reader, "evaluator ", &kept.evaluator, &kept.evaluator_size)) {
@@ -54,6 +59,10 @@ comity_status comity_kept_read(const char *text, size_t size, comity_kept *ret_k
     if (take(&reader, "on ", &kept.on, &value_size) && value_size != 10) {
         return wrong(&reader, "a day", reterr);
     }
+    if (take(&reader, "papers ", &kept.papers, &value_size) && !is_name(kept.papers, value_size)) {
+        return wrong(&reader, "the name of papers", reterr);
+    }
+    kept.strict = take(&reader, "strict", &value, &value_size);
     kept.adopted = reader.text;
     while (take(&reader, "adopt ", &value, &value_size)) {
         kept.adopted_size = (size_t)(reader.text - kept.adopted);
@@ -80,6 +89,12 @@ void comity_kept_write(const comity_kept *kept, comity_buffer *buffer)
         comity_buffer_append(buffer, kept->on, 10);
         comity_buffer_append_byte(buffer, '\n');
     }
+    if (kept->papers != NULL) {
+        comity_buffer_append_text(buffer, "papers ");
+        comity_buffer_append(buffer, kept->papers, COMITY_LAW_NAME_SIZE);
+        comity_buffer_append_byte(buffer, '\n');
+    }
+    comity_buffer_append_text(buffer, kept->strict ? "strict\n" : "");
     comity_buffer_append(buffer, kept->adopted, kept->adopted_size);
     comity_buffer_append_byte(buffer, '\n');
     comity_buffer_append(buffer, kept->act, kept->act_size);

@@ -5,6 +5,8 @@
  *     law sha256:…          the image, which lies in law/ beside the log
  *     evaluator 0.1.0       the version that judged
  *     on 2026-11-24         the day for an act that says none, if one was given
+ *     papers sha256:…       the papers at hand, which lie in papers/ beside the log
+ *     strict                papers that acts only claim counted as not held
  *     adopt CODE            an agreement held as binding; any number of lines
  *
  *     the act's bytes
@@ -24,6 +26,8 @@ typedef struct comity_kept {
     const char *evaluator;
     size_t evaluator_size;
     const char *on; /* NULL: none was given; else ten characters */
+    const char *papers; /* NULL: none; else COMITY_LAW_NAME_SIZE characters */
+    bool strict;
     const char *adopted; /* lines `adopt CODE` */
     size_t adopted_size;
     const char *act;

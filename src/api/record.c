@@ -230,7 +230,7 @@ static comity_status record_answer(comity_record *record, comity_context *contex
     comity_buffer kept;
     const uint8_t *bytes = NULL;
     size_t size = 0;
-    COMITY_TRY(comity_record_keep_law_once(record, context->law, reterr));
+    COMITY_TRY(comity_record_keep_grounds(record, context, reterr));
     comity_buffer_init(&kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
     comity_record_kept_write(context, act, act_size, today, &kept);
     comity_status status = comity_buffer_bytes(&kept, &bytes, &size, reterr);

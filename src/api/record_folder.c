@@ -73,32 +73,57 @@ void comity_record_law_path(const char *law, char ret_path[COMITY_DISK_PATH_SIZE
     (void)snprintf(ret_path, COMITY_DISK_PATH_SIZE, "law/%.64s.image", law + 7);
 }
 
-comity_status comity_record_keep_law(comity_disk *disk, const comity_law *law, comity_error *reterr)
+void comity_record_papers_path(const char *papers, char ret_path[COMITY_DISK_PATH_SIZE])
 {
-    char path[COMITY_DISK_PATH_SIZE];
+    (void)snprintf(ret_path, COMITY_DISK_PATH_SIZE, "papers/%.64s.papers", papers + 7);
+}
+
+/* Keeps what is named by its hash, once. */
+static comity_status keep(comity_disk *disk, const char *path, const void *bytes, size_t size, comity_error *reterr)
+{
     int file;
-    comity_record_law_path(comity_law_hash(law), path);
     comity_disk_result result = disk->open(disk, path, COMITY_DISK_READ, &file, reterr);
     if (result == COMITY_DISK_OK) {
         disk->close(disk, file);
         return COMITY_OK;
     }
-    if (result != COMITY_DISK_MISSING) {
-        return comity_disk_status(result, path, reterr);
-    }
-    return comity_disk_store(disk, path, law->bytes, law->size, true, reterr);
+    return result == COMITY_DISK_MISSING ? comity_disk_store(disk, path, bytes, size, true, reterr)
+                                         : comity_disk_status(result, path, reterr);
 }
 
-comity_status comity_record_keep_law_once(comity_record *record, const comity_law *law, comity_error *reterr)
+static comity_status keep_law(comity_record *record, const comity_law *law, comity_error *reterr)
 {
-    const char *name = comity_law_hash(law);
-    comity_status status = COMITY_OK;
+    char path[COMITY_DISK_PATH_SIZE];
+    if (strcmp(record->law, comity_law_hash(law)) == 0) {
+        return COMITY_OK;
+    }
+    comity_record_law_path(comity_law_hash(law), path);
+    COMITY_TRY(keep(record->disk, path, law->bytes, law->size, reterr));
+    memcpy(record->law, comity_law_hash(law), sizeof record->law);
+    return COMITY_OK;
+}
+
+static comity_status keep_papers(comity_record *record, const comity_papers *papers, comity_error *reterr)
+{
+    char path[COMITY_DISK_PATH_SIZE];
+    const uint8_t *bytes;
+    size_t size;
+    if (papers == NULL || strcmp(record->papers, papers->name) == 0) {
+        return COMITY_OK;
+    }
+    comity_record_papers_path(papers->name, path);
+    COMITY_TRY(comity_buffer_bytes(&papers->bundle, &bytes, &size, reterr));
+    COMITY_TRY(keep(record->disk, path, bytes, size, reterr));
+    memcpy(record->papers, papers->name, sizeof record->papers);
+    return COMITY_OK;
+}
+
+comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context, comity_error *reterr)
+{
     (void)pthread_mutex_lock(&record->laws);
-    if (strcmp(record->law, name) != 0) {
-        status = comity_record_keep_law(record->disk, law, reterr);
-        if (status == COMITY_OK) {
-            memcpy(record->law, name, sizeof record->law);
-        }
+    comity_status status = keep_law(record, context->law, reterr);
+    if (status == COMITY_OK) {
+        status = keep_papers(record, context->papers, reterr);
     }
     (void)pthread_mutex_unlock(&record->laws);
     return status;
@@ -112,6 +137,8 @@ void comity_record_kept_write(const comity_context *context, const char *act, si
                         .evaluator = comity_version(),
                         .evaluator_size = strlen(comity_version()),
                         .on = today,
+                        .papers = context->papers == NULL ? NULL : context->papers->name,
+                        .strict = context->strict,
                         .act = act,
                         .act_size = act_size};
     if (comity_buffer_bytes(&context->adopted, &adopted, &kept.adopted_size, NULL) != COMITY_OK) {

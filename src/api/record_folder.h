@@ -24,7 +24,8 @@ struct comity_record {
     unsigned publish_every_ms;
 
     pthread_mutex_t laws; /* guards the next two */
-    char law[COMITY_LAW_NAME_SIZE + 1]; /* the law kept last; "" if none */
+    char law[COMITY_LAW_NAME_SIZE + 1];    /* the law kept last; "" if none */
+    char papers[COMITY_LAW_NAME_SIZE + 1]; /* the papers kept last */
     bool has_laws;
 };
 
@@ -40,18 +41,16 @@ COMITY_MUST_USE comity_status comity_record_load_keys(const char *folder, const 
                                                       const char *passphrase, comity_signer **ret_signers,
                                                       comity_error *reterr);
 
-/* "law/HASH.image" for the name of a law. */
+/* "law/HASH.image" for the name of a law, and "papers/HASH.papers" for that of papers. */
 void comity_record_law_path(const char *law, char ret_path[COMITY_DISK_PATH_SIZE]);
-
-/* Keeps a law's image beside the log, if it is not there. */
-COMITY_MUST_USE comity_status comity_record_keep_law(comity_disk *disk, const comity_law *law, comity_error *reterr);
+void comity_record_papers_path(const char *papers, char ret_path[COMITY_DISK_PATH_SIZE]);
 
 /* What a record keeps of the context's next judgement of an act. */
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
                               comity_buffer *buffer);
 
-/* Keeps the context's law, if that was not done before. Any thread. */
-COMITY_MUST_USE comity_status comity_record_keep_law_once(comity_record *record, const comity_law *law,
-                                                          comity_error *reterr);
+/* Keeps the context's law and papers beside the log, if they are not there. Any thread. */
+COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
+                                                         comity_error *reterr);
 
 #endif

@@ -31,6 +31,10 @@
 #define COMITY_LIMIT_ACT_COUNTS 256
 #define COMITY_LIMIT_ACT_NUMBERS 2048 /* laws that papers are under */
 #define COMITY_LIMIT_ACT_SLICES 2048  /* names of parties that papers are for */
+/* Signed papers that join one act: those in force that day for its parties. All
+ * their laws, states or parties: four of each a paper. */
+#define COMITY_LIMIT_ACT_SIGNED 1024
+#define COMITY_LIMIT_ACT_SIGNED_VALUES 4096
 #define COMITY_LIMIT_ACT_BASES 128    /* facts whose basis is said */
 /* One judgement: every rule on file could apply, with its questions. */
 #define COMITY_LIMIT_ANSWER_BYTES ((size_t)64 << 20)

@@ -7,6 +7,7 @@
  * acts, or one act. Output is flushed whenever input runs dry, so that the command
  * can sit in a pipe and answer each line as it comes. With --record each judgement
  * is durable in the record before its answer leaves. */
+#include "cli/papers.h"
 #include "cli/record.h"
 
 #include "base/date.h"
@@ -159,7 +160,7 @@ static comity_status record_one(judge_run *judging, const char *act, size_t size
     comity_date_print(judging->day, day);
     comity_buffer_reset(&judging->judgement);
     comity_buffer_reset(&judging->kept);
-    COMITY_TRY(comity_record_keep_law_once(judging->record, judging->context->law, reterr));
+    COMITY_TRY(comity_record_keep_grounds(judging->record, judging->context, reterr));
     COMITY_TRY(comity_context_json(judging->context, &judging->judgement, reterr));
     COMITY_TRY(comity_buffer_bytes(&judging->judgement, &bytes, &entry.judgement_size, reterr));
     entry.judgement = bytes;
@@ -417,6 +418,8 @@ static void judge_input(judge_run *judging, const char *path, char *room)
 
 typedef struct judge_options {
     const char *law;
+    const char *papers, *trust;
+    bool strict;
     const char *adopt[64];
     size_t adopt_count;
     answer_form form;
@@ -430,8 +433,9 @@ static int options_read(int argc, char **argv, judge_options *options)
         {"explain", no_argument, NULL, 'e'},      {"table", no_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},         {"law", required_argument, NULL, 'l'},
         {"on", required_argument, NULL, 'o'},     {"adopt", required_argument, NULL, 'a'},
-        {"record", required_argument, NULL, 'r'}, {"retention", required_argument, NULL, 'R'},
-        {"passphrase-file", required_argument, NULL, 'p'},
+        {"papers", required_argument, NULL, 'p'}, {"trust", required_argument, NULL, 'r'},
+        {"strict-papers", no_argument, NULL, 's'}, {"record", required_argument, NULL, 'R'},
+        {"retention", required_argument, NULL, 'c'}, {"passphrase-file", required_argument, NULL, 'P'},
         {NULL, 0, NULL, 0},
     };
     comity_error error;
@@ -439,6 +443,15 @@ static int options_read(int argc, char **argv, judge_options *options)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         switch (option) {
+        case 'p':
+            options->papers = optarg;
+            break;
+        case 'r':
+            options->trust = optarg;
+            break;
+        case 's':
+            options->strict = true;
+            break;
         case 'e':
             options->form = FORM_WORDS;
             break;
@@ -451,16 +464,16 @@ static int options_read(int argc, char **argv, judge_options *options)
         case 'l':
             options->law = optarg;
             break;
-        case 'r':
+        case 'R':
             options->record = optarg;
             break;
-        case 'R':
+        case 'c':
             options->retention = optarg;
             if (comity_retention_name_check(optarg, &error) != COMITY_OK) {
                 return complain_usage("judge", "--retention: %s", error.message);
             }
             break;
-        case 'p':
+        case 'P':
             options->passphrase_path = optarg;
             break;
         case 'o':
@@ -478,10 +491,45 @@ static int options_read(int argc, char **argv, judge_options *options)
             return complain_usage("judge", "unknown option, or one without its value: %s", argv[optind - 1]);
         }
     }
+    if ((options->papers == NULL) != (options->trust == NULL)) {
+        return complain_usage("judge", "--papers and --trust belong together");
+    }
     if (options->record == NULL && (options->retention != NULL || options->passphrase_path != NULL)) {
         return complain_usage("judge", "--retention and --passphrase-file are for --record");
     }
     return 0;
+}
+
+/* Papers that do not count are told once, and judged without. */
+static void tell_papers(const comity_papers *papers)
+{
+    comity_paper_told told;
+    for (size_t i = 0; comity_papers_tell(papers, i, &told, NULL) == COMITY_OK; i++) {
+        if (!told.counts) {
+            (void)complain("%s: does not count: %s", told.name, told.why);
+        }
+    }
+}
+
+/* The papers that the options name, or NULL; false after complaining. */
+static bool use_papers(const judge_options *options, const comity_law *law, comity_context *context,
+                       comity_papers **ret_papers)
+{
+    comity_papers *papers = NULL;
+    comity_error error;
+    bool good = true;
+    if (options->papers != NULL) {
+        papers = open_papers(law, options->trust);
+        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers);
+    }
+    if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
+        good = complain("%s", error.message) == 0;
+    }
+    if (good) {
+        tell_papers(papers);
+    }
+    *ret_papers = papers;
+    return good;
 }
 
 static int judge_files(judge_run *judging, const judge_options *options, int count, char **paths)
@@ -552,6 +600,7 @@ static int close_record(judge_run *judging, int status)
 int judge_main(int argc, char **argv)
 {
     judge_options options = {.day = today()};
+    comity_papers *papers = NULL;
     comity_error error;
     int status = options_read(argc, argv, &options);
     if (status != 0) {
@@ -565,12 +614,13 @@ int judge_main(int argc, char **argv)
                        .style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)}};
     if (comity_context_new(law, &judging.context, &error) != COMITY_OK) {
         status = complain("%s", error.message);
-    } else if (!open_record(&judging, &options)) {
+    } else if (!use_papers(&options, law, judging.context, &papers) || !open_record(&judging, &options)) {
         status = EXIT_ERROR;
     } else {
         status = close_record(&judging, judge_files(&judging, &options, argc - optind, argv + optind));
     }
     comity_context_free(judging.context);
+    comity_papers_free(papers);
     comity_law_close(law);
     return status;
 }

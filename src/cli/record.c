@@ -142,14 +142,21 @@ void record_judge_begin(comity_disk *disk, record_judge *ret_judge)
 void record_judge_end(record_judge *judge)
 {
     comity_context_free(judge->context);
+    comity_papers_free(judge->papers);
     comity_law_close(judge->law);
-    judge->context = NULL;
-    judge->law = NULL;
-    judge->opened[0] = '\0';
+    *judge = (record_judge){.disk = judge->disk};
 }
 
 /* Largest law image that is read: as large as any that can be built. */
 #define IMAGE_BYTES_MAX ((size_t)1 << 31)
+
+/* Loads a file that is named by its hash. */
+static comity_status load_named(record_judge *judge, const char *path, uint8_t **ret_bytes, size_t *ret_size,
+                                comity_error *reterr)
+{
+    return comity_disk_status(comity_disk_load(judge->disk, path, IMAGE_BYTES_MAX, ret_bytes, ret_size, reterr), path,
+                              reterr);
+}
 
 static comity_status open_law_of(record_judge *judge, const char *name, comity_error *reterr)
 {
@@ -161,8 +168,7 @@ static comity_status open_law_of(record_judge *judge, const char *name, comity_e
     }
     record_judge_end(judge);
     comity_record_law_path(name, path);
-    COMITY_TRY(comity_disk_status(comity_disk_load(judge->disk, path, IMAGE_BYTES_MAX, &bytes, &size, reterr), path,
-                                  reterr));
+    COMITY_TRY(load_named(judge, path, &bytes, &size, reterr));
     comity_status status = comity_law_load(bytes, size, &judge->law, reterr);
     free(bytes);
     COMITY_TRY(status);
@@ -174,29 +180,62 @@ static comity_status open_law_of(record_judge *judge, const char *name, comity_e
     return COMITY_OK;
 }
 
-/* A context of that law in which the same agreements are held as binding. */
+static comity_status open_papers_of(record_judge *judge, const char *name, comity_error *reterr)
+{
+    char path[COMITY_DISK_PATH_SIZE];
+    uint8_t *bytes;
+    size_t size;
+    comity_record_papers_path(name, path);
+    COMITY_TRY(load_named(judge, path, &bytes, &size, reterr));
+    comity_status status = comity_papers_bundle_open(judge->law, bytes, size, &judge->papers, reterr);
+    free(bytes);
+    COMITY_TRY(status);
+    if (memcmp(judge->papers->name, name, COMITY_LAW_NAME_SIZE) != 0) {
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s holds other papers than its name says", path);
+    }
+    memcpy(judge->held, name, COMITY_LAW_NAME_SIZE);
+    return COMITY_OK;
+}
+
+/* Is the context the one in which this was judged? */
+static bool is_context(const record_judge *judge, const comity_kept *kept)
+{
+    return judge->context != NULL && strlen(judge->adopted) == kept->adopted_size &&
+           memcmp(judge->adopted, kept->adopted, kept->adopted_size) == 0 && judge->strict == kept->strict &&
+           (kept->papers == NULL ? judge->papers == NULL
+                                 : memcmp(judge->held, kept->papers, COMITY_LAW_NAME_SIZE) == 0);
+}
+
+/* A context of that law with the same papers, in which the same agreements are held as binding. */
 static comity_status context_of(record_judge *judge, const comity_kept *kept, comity_error *reterr)
 {
     char code[256];
     comity_kept left = *kept;
-    if (judge->context != NULL && strlen(judge->adopted) == kept->adopted_size &&
-        memcmp(judge->adopted, kept->adopted, kept->adopted_size) == 0) {
+    if (is_context(judge, kept)) {
         return COMITY_OK;
     }
     comity_context_free(judge->context);
+    comity_papers_free(judge->papers);
     judge->context = NULL;
+    judge->papers = NULL;
+    judge->held[0] = '\0';
     if (kept->adopted_size >= sizeof judge->adopted) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "more agreements were adopted than can be here");
     }
-    COMITY_TRY(comity_context_new(judge->law, &judge->context, reterr));
-    while (comity_kept_adopted(&left, code, sizeof code)) {
-        comity_status status = comity_context_adopt(judge->context, code, reterr);
-        if (status != COMITY_OK) {
-            comity_context_free(judge->context);
-            judge->context = NULL;
-            return status;
-        }
+    if (kept->papers != NULL) {
+        COMITY_TRY(open_papers_of(judge, kept->papers, reterr));
     }
+    COMITY_TRY(comity_context_new(judge->law, &judge->context, reterr));
+    comity_status status = comity_context_papers(judge->context, judge->papers, kept->strict, reterr);
+    while (status == COMITY_OK && comity_kept_adopted(&left, code, sizeof code)) {
+        status = comity_context_adopt(judge->context, code, reterr);
+    }
+    if (status != COMITY_OK) {
+        comity_context_free(judge->context);
+        judge->context = NULL;
+        return status;
+    }
+    judge->strict = kept->strict;
     memcpy(judge->adopted, kept->adopted, kept->adopted_size);
     judge->adopted[kept->adopted_size] = '\0';
     return COMITY_OK;

@@ -2,6 +2,7 @@
 #ifndef COMITY_CLI_RECORD_H
 #define COMITY_CLI_RECORD_H
 
+#include "api/papers_bundle.h"
 #include "api/record_folder.h"
 #include "cli/command.h"
 
@@ -48,7 +49,9 @@ typedef struct record_judge {
     comity_disk *disk;
     comity_law *law;
     comity_context *context;
-    char opened[COMITY_LAW_NAME_SIZE + 1];
+    comity_papers *papers;
+    char opened[COMITY_LAW_NAME_SIZE + 1], held[COMITY_LAW_NAME_SIZE + 1]; /* the names of law and papers */
+    bool strict;
     char adopted[4096];
 } record_judge;
 

@@ -34,6 +34,12 @@ static void put_kept(comity_buffer *out, const comity_kept *kept)
         comity_buffer_append_text(out, ",\"on\":");
         comity_buffer_append_json_string(out, kept->on, 10);
     }
+    if (kept->papers != NULL) {
+        comity_buffer_append_text(out, ",\"papers\":\"");
+        comity_buffer_append(out, kept->papers, COMITY_LAW_NAME_SIZE);
+        comity_buffer_append_byte(out, '"');
+    }
+    comity_buffer_append_text(out, kept->strict ? ",\"strict\":true" : "");
     for (bool first = true; comity_kept_adopted(&left, code, sizeof code); first = false) {
         comity_buffer_append_text(out, first ? ",\"adopted\":[" : ",");
         comity_buffer_append_json_string(out, code, strlen(code));

@@ -6,8 +6,8 @@
 bool comity_base64_read(const char *text, size_t text_size, uint8_t *ret_bytes, size_t size_max, size_t *ret_size)
 {
     size_t size = 0;
-    if (text_size == 0 ||
-        sodium_base642bin(ret_bytes, size_max, text, text_size, NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
+    if (text_size == 0 || sodium_base642bin(ret_bytes, size_max, text, text_size, NULL, &size, NULL,
+                                            sodium_base64_VARIANT_ORIGINAL) != 0) {
         return false;
     }
     *ret_size = size;

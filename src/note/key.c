@@ -25,10 +25,9 @@ struct comity_signer {
 
 /* The spaces of Unicode beyond ASCII, as UTF-8 (White_Space of the Unicode Character Database). */
 static const char *const spaces[] = {
-    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
-    "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
-    "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
-    "\xE3\x80\x80",
+    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83",
+    "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88", "\xE2\x80\x89", "\xE2\x80\x8A",
+    "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80",
 };
 
 static bool has_space(const char *name, size_t size)
@@ -47,7 +46,8 @@ static bool has_space(const char *name, size_t size)
 static bool has_forbidden(const char *name, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        if ((uint8_t)name[i] <= 0x20 || name[i] == 0x7F || name[i] == '+') {
+        bool is_c1 = (uint8_t)name[i] == 0xC2 && i + 1 < size && (uint8_t)name[i + 1] < 0xA0; /* U+0080 to U+009F */
+        if ((uint8_t)name[i] <= 0x20 || name[i] == 0x7F || name[i] == '+' || is_c1) {
             return true;
         }
     }
@@ -145,18 +145,21 @@ comity_status comity_verifier_read(const char *text, size_t size, comity_purpose
     const char *tail = text + name_size;
     if (name_size == 0 || tail[0] != '+' || tail[9] != '+' || !read_id(tail + 1, id) ||
         !comity_base64_read(tail + 10, TAIL_SIZE - 10, blob, sizeof blob, &blob_size) || blob_size != sizeof blob) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
-                           "%s is no public key: NAME+ID+KEY expected, with 8 hexadecimal digits and base64 of 33 bytes",
-                           comity_quote_bytes(text, size).text);
+        return comity_fail(
+            reterr, COMITY_ERROR_SYNTAX,
+            "%s is no public key: NAME+ID+KEY expected, with 8 hexadecimal digits and base64 of 33 bytes",
+            comity_quote_bytes(text, size).text);
     }
     if (blob[0] != comity_purpose_type(purpose)) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the key of %s is of type %02x, but a key for a %s is of type %02x",
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "the key of %s is of type %02x, but a key for a %s is of type %02x",
                            comity_quote_bytes(text, name_size).text, blob[0], comity_purpose_word(purpose),
                            comity_purpose_type(purpose));
     }
     COMITY_TRY(comity_verifier_make(text, name_size, purpose, blob + 1, &verifier, reterr));
     if (memcmp(verifier.id, id, sizeof id) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the key of %s has the id %02x%02x%02x%02x, but says it is %.8s",
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "the key of %s has the id %02x%02x%02x%02x, but says it is %.8s",
                            comity_quote_bytes(text, name_size).text, verifier.id[0], verifier.id[1], verifier.id[2],
                            verifier.id[3], tail + 1);
     }

@@ -113,7 +113,8 @@ static void put_secret(const uint8_t *bytes, size_t size, comity_buffer *buffer)
 }
 
 static comity_status seal(const comity_signer *signer, const char *passphrase, size_t passphrase_size,
-                          comity_key_protection protection, secrets *secret, comity_buffer *buffer, comity_error *reterr)
+                          comity_key_protection protection, secrets *secret, comity_buffer *buffer,
+                          comity_error *reterr)
 {
     uint8_t salt[SALT_SIZE];
     const uint8_t *head;
@@ -126,7 +127,8 @@ static comity_status seal(const comity_signer *signer, const char *passphrase, s
     memcpy(secret->plain, comity_signer_seed(signer), COMITY_SEED_SIZE);
     comity_sha256(head, head_size, secret->plain + COMITY_SEED_SIZE);
     COMITY_TRY(derive(passphrase, passphrase_size, protection, salt, secret->key, reterr));
-    (void)crypto_secretbox_easy(secret->box + crypto_secretbox_NONCEBYTES, secret->plain, PLAIN_SIZE, nonce, secret->key);
+    (void)crypto_secretbox_easy(secret->box + crypto_secretbox_NONCEBYTES, secret->plain, PLAIN_SIZE, nonce,
+                                secret->key);
     put_secret(secret->box, BOX_SIZE, buffer);
     return COMITY_OK;
 }
@@ -155,7 +157,8 @@ static comity_status take_line(const char **rest, size_t *rest_size, const char 
     size_t prefix_size = strlen(prefix);
     const char *end = *rest_size == 0 ? NULL : memchr(*rest, '\n', *rest_size);
     if (end == NULL || (size_t)(end - *rest) < prefix_size || memcmp(*rest, prefix, prefix_size) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no key file: a line that begins with \"%s\" is missing", prefix);
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no key file: a line that begins with \"%s\" is missing",
+                           prefix);
     }
     *ret_value = *rest + prefix_size;
     *ret_size = (size_t)(end - *ret_value);
@@ -255,7 +258,8 @@ static comity_status read_secret(const char *text, const key_file *file, const c
     if (crypto_secretbox_open_easy(secret->plain, secret->box + crypto_secretbox_NONCEBYTES,
                                    BOX_SIZE - crypto_secretbox_NONCEBYTES, secret->box, secret->key) != 0 ||
         sodium_memcmp(secret->plain + COMITY_SEED_SIZE, digest, sizeof digest) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_PASSPHRASE, "the passphrase is another, or the key file has been altered");
+        return comity_fail(reterr, COMITY_ERROR_PASSPHRASE,
+                           "the passphrase is another, or the key file has been altered");
     }
     return COMITY_OK;
 }
@@ -267,8 +271,8 @@ static comity_status read_with(const char *text, size_t size, const char *passph
     comity_signer *signer;
     COMITY_TRY(read_lines(text, size, &file, reterr));
     COMITY_TRY(read_secret(text, &file, passphrase, passphrase_size, secret, reterr));
-    COMITY_TRY(comity_signer_from_seed(file.verifier.name, file.verifier.name_size, file.verifier.purpose, secret->plain,
-                                       &signer, reterr));
+    COMITY_TRY(comity_signer_from_seed(file.verifier.name, file.verifier.name_size, file.verifier.purpose,
+                                       secret->plain, &signer, reterr));
     if (!comity_verifier_same_key(comity_signer_verifier(signer), &file.verifier)) {
         comity_signer_free(signer);
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the secret key is not that of the public key");
@@ -401,8 +405,28 @@ static comity_status check_mode(const char *path, int fd, comity_error *reterr)
     return COMITY_OK;
 }
 
-static comity_status read_file_of(const char *path, int fd, const char *passphrase, size_t passphrase_size,
-                                  comity_signer **ret_signer, comity_error *reterr)
+/* What is wanted of a key file: its key, or with `ret_signer` NULL its public part. */
+typedef struct wanted {
+    const char *passphrase;
+    size_t passphrase_size;
+    comity_signer **ret_signer;
+    comity_verifier *ret_verifier;
+    bool *ret_protected;
+} wanted;
+
+static comity_status read_wanted(const char *text, size_t size, const wanted *want, comity_error *reterr)
+{
+    key_file file;
+    if (want->ret_signer != NULL) {
+        return comity_key_file_read(text, size, want->passphrase, want->passphrase_size, want->ret_signer, reterr);
+    }
+    COMITY_TRY(read_lines(text, size, &file, reterr));
+    *want->ret_verifier = file.verifier;
+    *want->ret_protected = file.is_protected;
+    return COMITY_OK;
+}
+
+static comity_status read_file_of(const char *path, int fd, const wanted *want, comity_error *reterr)
 {
     char room[COMITY_LIMIT_KEY_FILE_BYTES + 1];
     comity_error inner = {.code = COMITY_OK};
@@ -411,22 +435,35 @@ static comity_status read_file_of(const char *path, int fd, const char *passphra
     if (!read_bytes(fd, room, sizeof room, &size)) {
         return fail_system(path, reterr);
     }
-    comity_status status = size > COMITY_LIMIT_KEY_FILE_BYTES
-                               ? comity_fail(&inner, COMITY_ERROR_LIMIT, "no key file: more than %d bytes",
-                                             COMITY_LIMIT_KEY_FILE_BYTES)
-                               : comity_key_file_read(room, size, passphrase, passphrase_size, ret_signer, &inner);
+    comity_status status =
+        size > COMITY_LIMIT_KEY_FILE_BYTES
+            ? comity_fail(&inner, COMITY_ERROR_LIMIT, "no key file: more than %d bytes", COMITY_LIMIT_KEY_FILE_BYTES)
+            : read_wanted(room, size, want, &inner);
     sodium_memzero(room, sizeof room);
     return status == COMITY_OK ? status : comity_fail(reterr, status, "%s: %s", path, inner.message);
 }
 
-comity_status comity_key_file_open(const char *path, const char *passphrase, size_t passphrase_size,
-                                   comity_signer **ret_signer, comity_error *reterr)
+static comity_status open_wanted(const char *path, const wanted *want, comity_error *reterr)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         return fail_system(path, reterr);
     }
-    comity_status status = read_file_of(path, fd, passphrase, passphrase_size, ret_signer, reterr);
+    comity_status status = read_file_of(path, fd, want, reterr);
     (void)close(fd);
     return status;
+}
+
+comity_status comity_key_file_public(const char *path, comity_verifier *ret_verifier, bool *ret_protected,
+                                     comity_error *reterr)
+{
+    const wanted want = {.ret_verifier = ret_verifier, .ret_protected = ret_protected};
+    return open_wanted(path, &want, reterr);
+}
+
+comity_status comity_key_file_open(const char *path, const char *passphrase, size_t passphrase_size,
+                                   comity_signer **ret_signer, comity_error *reterr)
+{
+    const wanted want = {.passphrase = passphrase, .passphrase_size = passphrase_size, .ret_signer = ret_signer};
+    return open_wanted(path, &want, reterr);
 }

@@ -44,9 +44,14 @@ COMITY_MUST_USE comity_status comity_key_file_read(const char *text, size_t size
 
 /* Makes a new key file with mode 0600, synced to disk with its folder.
  * COMITY_ERROR_SYSTEM if there is such a file already: no key is ever overwritten. */
-COMITY_MUST_USE comity_status comity_key_file_save(const comity_signer *signer, const char *path, const char *passphrase,
-                                                   size_t passphrase_size, comity_key_protection protection,
-                                                   comity_error *reterr);
+COMITY_MUST_USE comity_status comity_key_file_save(const comity_signer *signer, const char *path,
+                                                   const char *passphrase, size_t passphrase_size,
+                                                   comity_key_protection protection, comity_error *reterr);
+
+/* The public key in a key file, and whether its secret is protected: what can be
+ * told without a passphrase. Fails as comity_key_file_open. */
+COMITY_MUST_USE comity_status comity_key_file_public(const char *path, comity_verifier *ret_verifier,
+                                                     bool *ret_protected, comity_error *reterr);
 
 /* Opens a key file. COMITY_ERROR_SYSTEM if it cannot be read, is no plain file,
  * or its mode lets anyone but its owner at it; else as comity_key_file_read.

@@ -49,14 +49,18 @@ static comity_status check_characters(const char *bytes, size_t size, comity_err
 {
     size_t good = comity_utf8_check(bytes, size);
     if (good != size) {
-        return fail_at(good, comity_fail(reterr, COMITY_ERROR_SYNTAX, "byte %zu of the note is 0x%02X, but UTF-8 is expected",
-                                         good, (unsigned)(uint8_t)bytes[good]), reterr);
+        return fail_at(good,
+                       comity_fail(reterr, COMITY_ERROR_SYNTAX, "byte %zu of the note is 0x%02X, but UTF-8 is expected",
+                                   good, (unsigned)(uint8_t)bytes[good]),
+                       reterr);
     }
     for (size_t i = 0; i < size; i++) {
         if ((uint8_t)bytes[i] < 0x20 && bytes[i] != '\n') {
-            return fail_at(i, comity_fail(reterr, COMITY_ERROR_SYNTAX,
-                                          "byte %zu of the note is 0x%02X, but it may hold no control character", i,
-                                          (unsigned)(uint8_t)bytes[i]), reterr);
+            return fail_at(i,
+                           comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                                       "byte %zu of the note is 0x%02X, but it may hold no control character", i,
+                                       (unsigned)(uint8_t)bytes[i]),
+                           reterr);
         }
     }
     return COMITY_OK;
@@ -88,10 +92,12 @@ static comity_status take_apart(const void *bytes, size_t size, parts *ret_parts
         at--;
     }
     if (at < 2) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "no signatures: a note has an empty line and behind it its signatures");
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "no signatures: a note has an empty line and behind it its signatures");
     }
     if (at == size) {
-        return fail_at(at, comity_fail(reterr, COMITY_ERROR_SYNTAX, "no signature stands behind the note's empty line"), reterr);
+        return fail_at(at, comity_fail(reterr, COMITY_ERROR_SYNTAX, "no signature stands behind the note's empty line"),
+                       reterr);
     }
     if (note[size - 1] != '\n') {
         return fail_at(size, comity_fail(reterr, COMITY_ERROR_SYNTAX, "the note's last line has no newline"), reterr);
@@ -112,7 +118,8 @@ static comity_status next_line(parts *rest, line *ret_line, bool *ret_found, com
     const char *name = begin + DASH_SIZE;
     const char *space = size > DASH_SIZE ? memchr(name, ' ', size - DASH_SIZE) : NULL;
     if (space == NULL || memcmp(begin, DASH, DASH_SIZE) != 0) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected",
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "%s is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected",
                            comity_quote_bytes(begin, size).text);
     }
     COMITY_TRY(comity_key_name_check(name, (size_t)(space - name), reterr));
@@ -137,8 +144,9 @@ static comity_status too_many(comity_error *reterr)
     return comity_fail(reterr, COMITY_ERROR_LIMIT, "more than %d signatures", COMITY_LIMIT_NOTE_SIGNATURES);
 }
 
-comity_status comity_note_lines(const void *bytes, size_t size, comity_note_line ret_lines[COMITY_LIMIT_NOTE_SIGNATURES],
-                                size_t *ret_count, comity_error *reterr)
+comity_status comity_note_lines(const void *bytes, size_t size,
+                                comity_note_line ret_lines[COMITY_LIMIT_NOTE_SIGNATURES], size_t *ret_count,
+                                comity_error *reterr)
 {
     parts rest;
     line here;
@@ -158,6 +166,14 @@ comity_status comity_note_lines(const void *bytes, size_t size, comity_note_line
         count++;
     }
     *ret_count = count;
+    return COMITY_OK;
+}
+
+comity_status comity_note_text_size(const void *bytes, size_t size, size_t *ret_size, comity_error *reterr)
+{
+    parts whole;
+    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
+    *ret_size = whole.text_size;
     return COMITY_OK;
 }
 
@@ -209,8 +225,8 @@ static comity_status check_signature(const comity_verifier *verifier, const part
     bool cosigns = verifier->purpose == COMITY_PURPOSE_WITNESS;
     bool good = size == (cosigns ? (size_t)COSIGNATURE_SIZE : (size_t)COMITY_SIGNATURE_SIZE);
     *ret_time = 0;
-    COMITY_TRY(comity_purpose_admits(verifier->purpose, verifier->name, verifier->name_size, note->text, note->text_size,
-                                     reterr));
+    COMITY_TRY(comity_purpose_admits(verifier->purpose, verifier->name, verifier->name_size, note->text,
+                                     note->text_size, reterr));
     if (good && cosigns) {
         COMITY_TRY(check_cosignature(verifier, note->text, note->text_size, blob, ret_time, &good, reterr));
     } else if (good) {
@@ -391,8 +407,8 @@ comity_status comity_note_cosign(const comity_signer *signer, const char *text, 
     return status;
 }
 
-comity_status comity_note_countersign(const comity_signer *signer, const void *bytes, size_t size, comity_buffer *buffer,
-                                      comity_error *reterr)
+comity_status comity_note_countersign(const comity_signer *signer, const void *bytes, size_t size,
+                                      comity_buffer *buffer, comity_error *reterr)
 {
     parts whole;
     line here;

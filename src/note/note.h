@@ -26,8 +26,8 @@ typedef struct comity_note_signature {
 /* A note that has been verified. Borrows the bytes it was opened from. */
 typedef struct comity_note {
     const char *text;
-    size_t text_size;         /* with the last newline, without the empty line */
-    uint32_t signature_count; /* at least 1 */
+    size_t text_size;                                               /* with the last newline, without the empty line */
+    uint32_t signature_count;                                       /* at least 1 */
     comity_note_signature signatures[COMITY_LIMIT_NOTE_SIGNATURES]; /* by different keys, in the order of their lines */
 } comity_note;
 
@@ -62,6 +62,11 @@ typedef struct comity_note_line {
 COMITY_MUST_USE comity_status comity_note_lines(const void *bytes, size_t size,
                                                 comity_note_line ret_lines[COMITY_LIMIT_NOTE_SIGNATURES],
                                                 size_t *ret_count, comity_error *reterr);
+
+/* The size of the text that a note claims to have signed: for naming it by its
+ * hash, and for nothing else before it is verified. Fails likewise. */
+COMITY_MUST_USE comity_status comity_note_text_size(const void *bytes, size_t size, size_t *ret_size,
+                                                    comity_error *reterr);
 
 /* Could this stand as a note's text? Not empty, UTF-8, no control character but
  * newlines, one at the end. COMITY_ERROR_SYNTAX, with the offset. */

@@ -84,7 +84,8 @@ comity_status comity_purpose_admits(comity_purpose purpose, const char *name, si
     }
     COMITY_TRY(admits_checkpoint(text, line_size, reterr));
     if (purpose == COMITY_PURPOSE_LOG && (line_size != name_size || memcmp(text, name, name_size) != 0)) {
-        return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "the checkpoint is of the log %s, but the key is of the log %s",
+        return comity_fail(reterr, COMITY_ERROR_SIGNATURE,
+                           "the checkpoint is of the log %s, but the key is of the log %s",
                            comity_quote_bytes(text, line_size).text, comity_quote_bytes(name, name_size).text);
     }
     return COMITY_OK;

@@ -28,11 +28,18 @@ typedef enum shortcoming {
 typedef struct question {
     const comity_shelf *shelf;
     const comity_shelf_item *item;
+    uint32_t by; /* place in the paper's `by` */
     uint32_t principal;
     const char *kind; /* NULL: any */
     size_t kind_size;
     bool must_be_listed; /* the trust file must name the kind itself */
 } question;
+
+/* A giver in messages: an authority's name, which law declares, or his place; never
+ * the name of one who may be a person. */
+typedef struct giver {
+    char text[80];
+} giver;
 
 /* What answers it. */
 typedef struct answer {
@@ -91,7 +98,8 @@ static answer ask_role(const question *ask, uint32_t index)
     int32_t issued = ask->item->paper->issued;
     while (index != COMITY_SHELF_NONE) {
         const comity_shelf_role *role = &ask->shelf->roles[index];
-        const comity_shelf_item *given = role->delegation == COMITY_SHELF_NONE ? NULL : &ask->shelf->items[role->delegation];
+        const comity_shelf_item *given =
+            role->delegation == COMITY_SHELF_NONE ? NULL : &ask->shelf->items[role->delegation];
         if (given != NULL && given->is_spoiled) {
             return (answer){SHORT_SPOILED, 0, index};
         }
@@ -208,17 +216,31 @@ static bool law_lets(const comity_shelf *shelf, const comity_paper *paper, const
     return holder == NULL || is_own;
 }
 
-/* For every law the paper is under. */
-static bool check_law(const comity_shelf *shelf, comity_shelf_item *item, const comity_paper_value *by, bool *ret_listed)
+static giver giver_of(const comity_shelf *shelf, const comity_shelf_item *item, size_t index)
 {
+    const comity_paper_value *by = comity_paper_get(item->paper, COMITY_FIELD_BY, index);
+    const comity_paper_authority *authority = authority_called(shelf, by);
+    giver found;
+    if (authority != NULL) {
+        (void)snprintf(found.text, sizeof found.text, "%.70s", authority->name);
+    } else {
+        (void)snprintf(found.text, sizeof found.text, "by[%zu]", index);
+    }
+    return found;
+}
+
+/* For every law the paper is under. */
+static bool check_law(const comity_shelf *shelf, comity_shelf_item *item, size_t index, bool *ret_listed)
+{
+    const comity_paper_value *by = comity_paper_get(item->paper, COMITY_FIELD_BY, index);
     const comity_paper *paper = item->paper;
     const comity_paper_authority *instead = NULL;
     for (size_t i = 0; i < paper->count[COMITY_FIELD_UNDER]; i++) {
         const comity_paper_value *law = comity_paper_get(paper, COMITY_FIELD_UNDER, i);
         if (!law_lets(shelf, paper, by, law, ret_listed, &instead)) {
             const comity_paper_value *kind = comity_paper_get(paper, COMITY_FIELD_PAPER, 0);
-            comity_shelf_tell(shelf, item, COMITY_ERROR_SIGNATURE, "by: %s may not grant %s under %s; %s may",
-                              comity_quote_bytes(by->text, by->size).text, comity_quote_bytes(kind->text, kind->size).text,
+            comity_shelf_tell(shelf, item, COMITY_ERROR_SIGNATURE, "%s may not grant %s under %s; %s may",
+                              giver_of(shelf, item, index).text, comity_quote_bytes(kind->text, kind->size).text,
                               comity_quote_bytes(law->text, law->size).text, instead->name);
             return false;
         }
@@ -246,7 +268,8 @@ static void find_twins(const comity_shelf *shelf, const comity_shelf_item *item,
 {
     for (uint32_t i = 0; i < signature_count(item); i++) {
         uint32_t first = 0;
-        while (!comity_verifier_same_key(&shelf->verifiers[item->signers[first]], &shelf->verifiers[item->signers[i]])) {
+        while (
+            !comity_verifier_same_key(&shelf->verifiers[item->signers[first]], &shelf->verifiers[item->signers[i]])) {
             first++;
         }
         who->same_key[i] = first;
@@ -261,13 +284,13 @@ static bool make_question(const comity_shelf *shelf, comity_shelf_item *item, si
     const comity_paper_value *by = comity_paper_get(paper, COMITY_FIELD_BY, index);
     const comity_trust_principal *principal = comity_trust_find(shelf->trust, by->text, by->size);
     bool listed = paper->form->signed_by == COMITY_SIGNED_BY_LISTED;
-    question ask = {.shelf = shelf, .item = item};
-    if (paper->form->counts && !check_law(shelf, item, by, &listed)) {
+    question ask = {.shelf = shelf, .item = item, .by = (uint32_t)index};
+    if (paper->form->counts && !check_law(shelf, item, index, &listed)) {
         return false;
     }
     if (principal == NULL) {
-        comity_shelf_tell(shelf, item, COMITY_ERROR_SIGNATURE, "by: %s is not in the trust file",
-                          comity_quote_bytes(by->text, by->size).text);
+        comity_shelf_tell(shelf, item, COMITY_ERROR_SIGNATURE, "%s is not in the trust file",
+                          giver_of(shelf, item, index).text);
         return false;
     }
     ask.principal = (uint32_t)(principal - shelf->trust->principals);
@@ -309,12 +332,11 @@ static answer best_signature(const question *ask, uint32_t index, const speakers
 
 /* ---- the decision ---- */
 
-static void tell_short(const question *ask, comity_shelf_item *item, const comity_paper_value *by, answer best)
+static void tell_short(const question *ask, comity_shelf_item *item, answer best)
 {
-    comity_quote name = comity_quote_bytes(by->text, by->size);
-    const char *key = best.role == COMITY_SHELF_NONE
-                          ? ""
-                          : ask->shelf->verifiers[ask->shelf->roles[best.role].verifier].name;
+    giver name = giver_of(ask->shelf, item, ask->by);
+    const char *key =
+        best.role == COMITY_SHELF_NONE ? "" : ask->shelf->verifiers[ask->shelf->roles[best.role].verifier].name;
     const char *kind = ask->kind == NULL ? "" : ask->kind;
     char issued[COMITY_DATE_TEXT_SIZE];
     comity_date_print(item->paper->issued, issued);
@@ -330,8 +352,8 @@ static void tell_short(const question *ask, comity_shelf_item *item, const comit
         comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the delegation to the key %s does not count", key);
         break;
     case SHORT_DATE:
-        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s could not sign for %s on %s, the day of issue",
-                          key, name.text, issued);
+        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE,
+                          "the key %s could not sign for %s on %s, the day of issue", key, name.text, issued);
         break;
     case SHORT_KIND:
         comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s may not sign %.*s for %s", key,
@@ -365,7 +387,8 @@ static bool settle_until(const comity_shelf *shelf, comity_shelf_item *item, int
     return true;
 }
 
-static bool decide_each(const comity_shelf *shelf, comity_shelf_item *item, question *questions, int32_t *ret_revoked_from)
+static bool decide_each(const comity_shelf *shelf, comity_shelf_item *item, question *questions,
+                        int32_t *ret_revoked_from)
 {
     speakers who;
     size_t count = item->paper->count[COMITY_FIELD_BY];
@@ -379,7 +402,7 @@ static bool decide_each(const comity_shelf *shelf, comity_shelf_item *item, ques
     for (size_t i = 0; i < count; i++) {
         answer best = best_signature(&questions[i], (uint32_t)i, &who);
         if (best.is_short != SHORT_NOT) {
-            tell_short(&questions[i], item, comity_paper_get(item->paper, COMITY_FIELD_BY, i), best);
+            tell_short(&questions[i], item, best);
             return false;
         }
         *ret_revoked_from = earlier(*ret_revoked_from, best.revoked_from);

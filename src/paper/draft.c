@@ -20,7 +20,8 @@ static int compare(const void *left, const void *right)
     return order != 0 ? order : a->size < b->size ? -1 : a->size > b->size;
 }
 
-static void put_text(const comity_paper_form *form, const comity_draft_value *values, size_t count, comity_buffer *buffer)
+static void put_text(const comity_paper_form *form, const comity_draft_value *values, size_t count,
+                     comity_buffer *buffer)
 {
     comity_buffer_append_text(buffer, COMITY_PAPER_PREFIX);
     comity_buffer_append_text(buffer, form->name);

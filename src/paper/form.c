@@ -10,6 +10,7 @@ static const comity_field_rule fields[] = {
     [COMITY_FIELD_PAPER] = {"paper", COMITY_VALUE_WORD, true, "KIND"},
     [COMITY_FIELD_ID] = {"id", COMITY_VALUE_TEXT, false, "TEXT"},
     [COMITY_FIELD_BY] = {"by", COMITY_VALUE_TEXT, true, "NAME"},
+    [COMITY_FIELD_HOLDER] = {"holder", COMITY_VALUE_TEXT, true, "NAME"},
     [COMITY_FIELD_ISSUED] = {"issued", COMITY_VALUE_DATE, false, "DATE"},
     [COMITY_FIELD_FROM] = {"from", COMITY_VALUE_DATE, false, "DATE"},
     [COMITY_FIELD_UNTIL] = {"until", COMITY_VALUE_DATE, false, "DATE"},
@@ -31,40 +32,48 @@ static const comity_field_rule fields[] = {
 
 static_assert(sizeof fields / sizeof fields[0] == COMITY_FIELD_LAST, "a rule for each field");
 
-#define BIT(field) (UINT32_C(1) << COMITY_FIELD_##field)
-#define NAMED (BIT(ID) | BIT(BY) | BIT(ISSUED))
-#define TERM (BIT(FROM) | BIT(UNTIL))
+#define BIT(field) (UINT32_C(1) << (field))
+#define NAMED (BIT(COMITY_FIELD_ID) | BIT(COMITY_FIELD_BY) | BIT(COMITY_FIELD_ISSUED))
+#define TERM (BIT(COMITY_FIELD_FROM) | BIT(COMITY_FIELD_UNTIL))
 /* What a paper that an act can hold must say, and may. */
-#define HELD (NAMED | BIT(PAPER) | BIT(UNDER))
-#define SCOPE (BIT(PARTY) | BIT(STATE) | BIT(CATEGORY) | BIT(PURPOSE))
-#define DETAILS (TERM | SCOPE | BIT(ABOUT) | BIT(RESULT) | BIT(MODULE) | BIT(DOCUMENT))
+#define HELD (NAMED | BIT(COMITY_FIELD_PAPER) | BIT(COMITY_FIELD_UNDER))
+#define SCOPE \
+    (BIT(COMITY_FIELD_PARTY) | BIT(COMITY_FIELD_STATE) | BIT(COMITY_FIELD_CATEGORY) | BIT(COMITY_FIELD_PURPOSE))
+#define DETAILS                                                                                     \
+    (TERM | SCOPE | BIT(COMITY_FIELD_HOLDER) | BIT(COMITY_FIELD_ABOUT) | BIT(COMITY_FIELD_RESULT) | \
+     BIT(COMITY_FIELD_MODULE) | BIT(COMITY_FIELD_DOCUMENT))
 
 static const comity_paper_form forms[] = {
-    {"consent", "consent of persons, as its holder declares it", COMITY_SIGNED_BY_PARTY, true, HELD, HELD | DETAILS, 1,
+    {"consent", "consent of persons, as its holder declares it", COMITY_SIGNED_BY_PARTY, true, true, HELD,
+     HELD | DETAILS, 1, COMITY_LIMIT_PAPER_VALUES},
+    {"standard-contract", "a contract that those named in `by` have made", COMITY_SIGNED_BY_PARTY, true, true, HELD,
+     HELD | DETAILS, 1, COMITY_LIMIT_PAPER_VALUES},
+    {"statement", "an assessment, notice or other paper of a party's own", COMITY_SIGNED_BY_PARTY, true, true, HELD,
+     HELD | DETAILS, 1, COMITY_LIMIT_PAPER_VALUES},
+    {"permission", "a permission, approval, licence, registration or order", COMITY_SIGNED_BY_AUTHORITY, true, false,
+     HELD, HELD | DETAILS, 1, 1},
+    {"security-assessment", "an assessment that an authority has passed", COMITY_SIGNED_BY_AUTHORITY, true, false, HELD,
+     HELD | DETAILS, 1, 1},
+    {"certification", "a certification", COMITY_SIGNED_BY_AUTHORITY, true, false, HELD, HELD | DETAILS, 1, 1},
+    {"judicial-assistance-request", "one authority's request to another", COMITY_SIGNED_BY_AUTHORITY, true, false, HELD,
+     HELD | DETAILS, 1, 1},
+    {"judicial-assistance-grant", "the grant of a request", COMITY_SIGNED_BY_AUTHORITY, true, false, HELD,
+     HELD | DETAILS | BIT(COMITY_FIELD_ANSWERS), 1, 1},
+    {"product-attestation", "what is declared of a product", COMITY_SIGNED_BY_PARTY, true, false,
+     HELD | BIT(COMITY_FIELD_PRODUCT), HELD | DETAILS | BIT(COMITY_FIELD_PRODUCT), 1, 1},
+    {"law-file", "law files or images, by their hash", COMITY_SIGNED_BY_LISTED, false, false,
+     NAMED | BIT(COMITY_FIELD_DOCUMENT), NAMED | BIT(COMITY_FIELD_DOCUMENT) | TERM | BIT(COMITY_FIELD_UNDER), 1,
      COMITY_LIMIT_PAPER_VALUES},
-    {"standard-contract", "a contract that those named in `by` have made", COMITY_SIGNED_BY_PARTY, true, HELD,
-     HELD | DETAILS, 1, COMITY_LIMIT_PAPER_VALUES},
-    {"statement", "an assessment, notice or other paper of a party's own", COMITY_SIGNED_BY_PARTY, true, HELD,
-     HELD | DETAILS, 1, COMITY_LIMIT_PAPER_VALUES},
-    {"permission", "a permission, approval, licence, registration or order", COMITY_SIGNED_BY_AUTHORITY, true, HELD,
-     HELD | DETAILS, 1, 1},
-    {"security-assessment", "an assessment that an authority has passed", COMITY_SIGNED_BY_AUTHORITY, true, HELD,
-     HELD | DETAILS, 1, 1},
-    {"certification", "a certification", COMITY_SIGNED_BY_AUTHORITY, true, HELD, HELD | DETAILS, 1, 1},
-    {"judicial-assistance-request", "one authority's request to another", COMITY_SIGNED_BY_AUTHORITY, true, HELD,
-     HELD | DETAILS, 1, 1},
-    {"judicial-assistance-grant", "the grant of a request", COMITY_SIGNED_BY_AUTHORITY, true, HELD,
-     HELD | DETAILS | BIT(ANSWERS), 1, 1},
-    {"product-attestation", "what is declared of a product", COMITY_SIGNED_BY_PARTY, true, HELD | BIT(PRODUCT),
-     HELD | DETAILS | BIT(PRODUCT), 1, 1},
-    {"law-file", "law files or images, by their hash", COMITY_SIGNED_BY_LISTED, false, NAMED | BIT(DOCUMENT),
-     NAMED | BIT(DOCUMENT) | TERM | BIT(UNDER), 1, COMITY_LIMIT_PAPER_VALUES},
-    {"agreement", "an agreement of states, by its text's hash", COMITY_SIGNED_BY_LISTED, false, NAMED | BIT(DOCUMENT),
-     NAMED | BIT(DOCUMENT) | TERM | BIT(UNDER) | BIT(STATE), 2, COMITY_LIMIT_PAPER_VALUES},
-    {"delegation", "power for another key to sign in one's name", COMITY_SIGNED_BY_PRINCIPAL, false,
-     NAMED | BIT(UNTIL) | BIT(KEY), NAMED | TERM | BIT(KEY) | BIT(DEPTH) | BIT(PAPER) | BIT(UNDER), 1, 1},
-    {"revocation", "the end of a paper or of a key", COMITY_SIGNED_BY_PRINCIPAL, false, NAMED,
-     NAMED | BIT(FROM) | BIT(KEY) | BIT(REVOKES), 1, 1},
+    {"agreement", "an agreement of states, by its text's hash", COMITY_SIGNED_BY_LISTED, false, false,
+     NAMED | BIT(COMITY_FIELD_DOCUMENT),
+     NAMED | BIT(COMITY_FIELD_DOCUMENT) | TERM | BIT(COMITY_FIELD_UNDER) | BIT(COMITY_FIELD_STATE), 2,
+     COMITY_LIMIT_PAPER_VALUES},
+    {"delegation", "power for another key to sign in one's name", COMITY_SIGNED_BY_PRINCIPAL, false, false,
+     NAMED | BIT(COMITY_FIELD_UNTIL) | BIT(COMITY_FIELD_KEY),
+     NAMED | TERM | BIT(COMITY_FIELD_KEY) | BIT(COMITY_FIELD_DEPTH) | BIT(COMITY_FIELD_PAPER) | BIT(COMITY_FIELD_UNDER),
+     1, 1},
+    {"revocation", "the end of a paper or of a key", COMITY_SIGNED_BY_PRINCIPAL, false, false, NAMED,
+     NAMED | BIT(COMITY_FIELD_FROM) | BIT(COMITY_FIELD_KEY) | BIT(COMITY_FIELD_REVOKES), 1, 1},
 };
 
 const comity_field_rule *comity_field_rule_of(comity_paper_field field)

@@ -11,18 +11,19 @@
 
 /* In the order in which they stand in a paper. */
 typedef enum comity_paper_field {
-    COMITY_FIELD_PAPER,    /* what law calls it; of a delegation: the kinds it is for */
-    COMITY_FIELD_ID,       /* the name its issuer gives it */
-    COMITY_FIELD_BY,       /* who gives it: an authority of the law, or a party of the trust file */
-    COMITY_FIELD_ISSUED,   /* the day it was signed */
+    COMITY_FIELD_PAPER,  /* what law calls it; of a delegation: the kinds it is for */
+    COMITY_FIELD_ID,     /* the name its issuer gives it */
+    COMITY_FIELD_BY,     /* who gives it: an authority of the law, or a party of the trust file */
+    COMITY_FIELD_HOLDER, /* to whom it is given: it serves acts of theirs only */
+    COMITY_FIELD_ISSUED, /* the day it was signed */
     COMITY_FIELD_FROM,
     COMITY_FIELD_UNTIL,
-    COMITY_FIELD_UNDER,    /* laws it is under */
-    COMITY_FIELD_ABOUT,    /* the rule it is about */
+    COMITY_FIELD_UNDER, /* laws it is under */
+    COMITY_FIELD_ABOUT, /* the rule it is about */
     COMITY_FIELD_RESULT,
     COMITY_FIELD_MODULE,
-    COMITY_FIELD_PARTY,    /* parties it is for */
-    COMITY_FIELD_STATE,    /* states it is for */
+    COMITY_FIELD_PARTY, /* recipients it is for */
+    COMITY_FIELD_STATE, /* states it is for */
     COMITY_FIELD_CATEGORY,
     COMITY_FIELD_PURPOSE,
     COMITY_FIELD_PRODUCT,
@@ -48,7 +49,7 @@ typedef enum comity_value_kind {
 typedef struct comity_field_rule {
     const char *name;
     comity_value_kind kind;
-    bool is_list; /* may be repeated, each value once, in rising order of bytes */
+    bool is_list;     /* may be repeated, each value once, in rising order of bytes */
     const char *hint; /* what stands there, for help texts */
 } comity_field_rule;
 
@@ -65,6 +66,7 @@ typedef struct comity_paper_form {
     const char *summary;
     comity_signed_by signed_by;
     bool counts;       /* it can be held in an act */
+    bool own;          /* of those who give it: without `holder` they are its holders */
     uint32_t required; /* bit: comity_paper_field */
     uint32_t allowed;  /* required ones included */
     uint16_t by_min;   /* how many must give it */

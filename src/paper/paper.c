@@ -21,9 +21,9 @@ enum { HASH_SIZE = sizeof HASH_PREFIX - 1 + COMITY_SHA256_SIZE * 2 };
 typedef struct reading {
     const char *text;
     size_t size;
-    size_t at;      /* the next line */
-    unsigned line;  /* number of the line at hand */
-    size_t begin;   /* of the line at hand */
+    size_t at;     /* the next line */
+    unsigned line; /* number of the line at hand */
+    size_t begin;  /* of the line at hand */
     comity_paper *paper;
     uint16_t value_count;
     comity_error *reterr;
@@ -77,6 +77,43 @@ static bool is_hash(const char *text, size_t size)
     return true;
 }
 
+/* Characters that cannot be seen, or turn what stands beside them around: with
+ * them a text could be read as another than it is. As ranges of code points;
+ * U+200C and U+200D, which some scripts need to spell, are not among them. */
+static const struct {
+    uint32_t first, last;
+} unseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},    {0x180E, 0x180E},
+              {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
+              {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+
+/* The code point that begins at `text`, which is checked UTF-8; and its size. */
+static uint32_t code_point_at(const char *text, size_t *ret_size)
+{
+    uint8_t lead = (uint8_t)text[0];
+    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t point = size == 1 ? lead : lead & (0x7Fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        point = point << 6 | ((uint8_t)text[i] & 0x3Fu);
+    }
+    *ret_size = size;
+    return point;
+}
+
+static uint32_t find_unseen(const char *text, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        size_t step = 1;
+        uint32_t point = code_point_at(text + at, &step);
+        for (size_t i = 0; point >= unseen[0].first && i < sizeof unseen / sizeof unseen[0]; i++) {
+            if (point >= unseen[i].first && point <= unseen[i].last) {
+                return point;
+            }
+        }
+        at += step;
+    }
+    return 0;
+}
+
 static comity_status check_text(const reading *read, const comity_field_rule *rule, const char *text, size_t size)
 {
     if (size == 0 || text[0] == ' ' || text[size - 1] == ' ') {
@@ -85,6 +122,11 @@ static comity_status check_text(const reading *read, const comity_field_rule *ru
     if (size > COMITY_LIMIT_PAPER_VALUE_BYTES) {
         return fail(read, "%s: a value of %zu bytes, but at most %d are allowed", rule->name, size,
                     COMITY_LIMIT_PAPER_VALUE_BYTES);
+    }
+    uint32_t point = find_unseen(text, size);
+    if (point != 0) {
+        return fail(read, "%s: U+%04X cannot be seen, so that the value may read as another", rule->name,
+                    (unsigned)point);
     }
     return COMITY_OK;
 }
@@ -117,17 +159,19 @@ static comity_status check_value(const reading *read, const comity_field_rule *r
     case COMITY_VALUE_TEXT:
         return COMITY_OK;
     case COMITY_VALUE_WORD:
-        return memchr(text, ' ', size) == NULL ? COMITY_OK : fail(read, "%s: %s is not one word", rule->name, quote.text);
+        return memchr(text, ' ', size) == NULL ? COMITY_OK
+                                               : fail(read, "%s: %s is not one word", rule->name, quote.text);
     case COMITY_VALUE_DATE:
         return check_date(read, rule, text, size);
     case COMITY_VALUE_HASH:
-        return is_hash(text, size) ? COMITY_OK
-                                   : fail(read, "%s: \"" HASH_PREFIX "\" and 64 lower-case hexadecimal digits expected",
-                                          rule->name);
+        return is_hash(text, size)
+                   ? COMITY_OK
+                   : fail(read, "%s: \"" HASH_PREFIX "\" and 64 lower-case hexadecimal digits expected", rule->name);
     case COMITY_VALUE_DOCUMENT:
         return size > HASH_SIZE + 1 && is_hash(text, HASH_SIZE) && text[HASH_SIZE] == ' ' && text[HASH_SIZE + 1] != ' '
                    ? COMITY_OK
-                   : fail(read, "%s: \"" HASH_PREFIX "\", 64 lower-case hexadecimal digits, a space and a name expected",
+                   : fail(read,
+                          "%s: \"" HASH_PREFIX "\", 64 lower-case hexadecimal digits, a space and a name expected",
                           rule->name);
     case COMITY_VALUE_KEY:
         return check_key(read, rule, text, size);
@@ -211,10 +255,12 @@ static comity_status add_value(reading *read, comity_paper_field field, const ch
 {
     comity_paper *paper = read->paper;
     if (read->value_count == COMITY_LIMIT_PAPER_VALUES) {
-        return comity_fail(read->reterr, COMITY_ERROR_LIMIT, "more than %d values in one paper", COMITY_LIMIT_PAPER_VALUES);
+        return comity_fail(read->reterr, COMITY_ERROR_LIMIT, "more than %d values in one paper",
+                           COMITY_LIMIT_PAPER_VALUES);
     }
     if (paper->count[field] != 0 && compare(&paper->values[read->value_count - 1], text, size) >= 0) {
-        return fail(read, "the values of \"%s\" must stand in rising order, each once", comity_field_rule_of(field)->name);
+        return fail(read, "the values of \"%s\" must stand in rising order, each once",
+                    comity_field_rule_of(field)->name);
     }
     if (paper->count[field] == 0) {
         paper->first[field] = read->value_count;
@@ -228,7 +274,7 @@ static comity_status read_line(reading *read, const char *line, size_t size, com
 {
     const char *colon = size == 0 ? NULL : memchr(line, ':', size);
     if (colon == NULL || (size_t)(colon - line) + 1 == size || colon[1] != ' ') {
-        return fail(read, "%s is no line of a paper: \"FIELD: VALUE\" expected", comity_quote_bytes(line, size).text);
+        return fail(read, "\"FIELD: VALUE\" expected");
     }
     comity_paper_field field = comity_field_find(line, (size_t)(colon - line));
     if (field == COMITY_FIELD_LAST) {

@@ -69,8 +69,8 @@ static comity_status add_item(comity_shelf *shelf, const char *name, uint64_t in
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "more than %d papers", COMITY_LIMIT_SHELF_PAPERS);
     }
     if (size > COMITY_LIMIT_NOTE_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%s: a paper of %zu bytes, but at most %zu are allowed", name, size,
-                           COMITY_LIMIT_NOTE_BYTES);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%s: a paper of %zu bytes, but at most %zu are allowed", name,
+                           size, COMITY_LIMIT_NOTE_BYTES);
     }
     COMITY_TRY(comity_arena_copy(&shelf->arena, name, strlen(name), &name_copy, reterr));
     COMITY_TRY(comity_arena_copy(&shelf->arena, bytes, size, &copy, reterr));
@@ -90,12 +90,14 @@ static comity_status add_item(comity_shelf *shelf, const char *name, uint64_t in
     return COMITY_OK;
 }
 
-comity_status comity_shelf_add(comity_shelf *shelf, const char *name, const void *bytes, size_t size, comity_error *reterr)
+comity_status comity_shelf_add(comity_shelf *shelf, const char *name, const void *bytes, size_t size,
+                               comity_error *reterr)
 {
     return add_item(shelf, name, COMITY_PAPER_NO_INDEX, bytes, size, reterr);
 }
 
-comity_status comity_shelf_revoke(comity_shelf *shelf, const comity_paper_revocations *revocations, comity_error *reterr)
+comity_status comity_shelf_revoke(comity_shelf *shelf, const comity_paper_revocations *revocations,
+                                  comity_error *reterr)
 {
     for (size_t i = 0; i < revocations->count; i++) {
         const comity_paper_revocation *item = &revocations->items[i];
@@ -110,7 +112,8 @@ comity_status comity_shelf_revoke(comity_shelf *shelf, const comity_paper_revoca
     return COMITY_OK;
 }
 
-void comity_shelf_tell(const comity_shelf *shelf, comity_shelf_item *item, comity_status status, const char *format, ...)
+void comity_shelf_tell(const comity_shelf *shelf, comity_shelf_item *item, comity_status status, const char *format,
+                       ...)
 {
     char message[sizeof((comity_error *)0)->message];
     char *copy = NULL;
@@ -135,13 +138,15 @@ static comity_status find_verifier(comity_shelf *shelf, const comity_verifier *v
     void *first_roles = shelf->first_roles;
     uint32_t room = shelf->verifier_room;
     for (uint32_t i = 0; i < shelf->verifier_count; i++) {
-        if (comity_verifier_same_key(&shelf->verifiers[i], verifier) && strcmp(shelf->verifiers[i].name, verifier->name) == 0) {
+        if (comity_verifier_same_key(&shelf->verifiers[i], verifier) &&
+            strcmp(shelf->verifiers[i].name, verifier->name) == 0) {
             *ret_index = i;
             return COMITY_OK;
         }
     }
     if (shelf->verifier_count == COMITY_LIMIT_SHELF_KEYS) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "more than %d keys, delegates included", COMITY_LIMIT_SHELF_KEYS);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "more than %d keys, delegates included",
+                           COMITY_LIMIT_SHELF_KEYS);
     }
     COMITY_TRY(make_room(&verifiers, shelf->verifier_count, &room, sizeof *shelf->verifiers, reterr));
     shelf->verifiers = verifiers;
@@ -191,7 +196,8 @@ static comity_status add_trusted(comity_shelf *shelf, comity_error *reterr)
 
 /* ---- rounds ---- */
 
-static comity_status read_paper(comity_shelf *shelf, comity_shelf_item *item, const comity_note *note, comity_error *reterr)
+static comity_status read_paper(comity_shelf *shelf, comity_shelf_item *item, const comity_note *note,
+                                comity_error *reterr)
 {
     void *paper = NULL;
     comity_error why;
@@ -230,8 +236,8 @@ static comity_status verify_item(comity_shelf *shelf, comity_shelf_item *item, u
 {
     comity_note note;
     comity_error why;
-    comity_status status = comity_note_try(item->bytes, item->size, shelf->verifiers + begin,
-                                           shelf->verifier_count - begin, &note, &why);
+    comity_status status =
+        comity_note_try(item->bytes, item->size, shelf->verifiers + begin, shelf->verifier_count - begin, &note, &why);
     if (status == COMITY_ERROR_MEMORY) {
         return comity_fail(reterr, status, "%s", why.message);
     }
@@ -254,7 +260,8 @@ static void tell_unsigned(comity_shelf *shelf, comity_shelf_item *item)
 {
     comity_note note;
     comity_error why;
-    comity_status status = comity_note_open(item->bytes, item->size, shelf->verifiers, shelf->verifier_count, &note, &why);
+    comity_status status =
+        comity_note_open(item->bytes, item->size, shelf->verifiers, shelf->verifier_count, &note, &why);
     comity_shelf_tell(shelf, item, status, "%s", why.message);
 }
 
@@ -363,7 +370,8 @@ static void drop_twins(comity_shelf *shelf)
         comity_shelf_item *item = &shelf->items[i];
         for (uint32_t j = 0; j < i && item->told.status == COMITY_OK; j++) {
             const comity_shelf_item *other = &shelf->items[j];
-            if (other->told.status == COMITY_OK && memcmp(other->paper->hash, item->paper->hash, COMITY_SHA256_SIZE) == 0) {
+            if (other->told.status == COMITY_OK &&
+                memcmp(other->paper->hash, item->paper->hash, COMITY_SHA256_SIZE) == 0) {
                 comity_shelf_tell(shelf, item, COMITY_ERROR_ARGUMENT, "the same paper as %s", other->told.name);
             }
         }

@@ -23,18 +23,6 @@ typedef struct comity_paper_authority {
     size_t kind_count;
 } comity_paper_authority;
 
-/* Revocations from a log of the trust file, with their places in it. */
-typedef struct comity_paper_revocation {
-    uint64_t index; /* of the entry in the log */
-    const void *note; /* a signed paper of the form revocation */
-    size_t note_size;
-} comity_paper_revocation;
-
-typedef struct comity_paper_revocations {
-    const comity_paper_revocation *items; /* by index, rising */
-    size_t count;
-} comity_paper_revocations;
-
 #define COMITY_PAPER_NO_INDEX UINT64_MAX
 
 /* What became of one paper. */

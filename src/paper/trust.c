@@ -81,7 +81,8 @@ static comity_status check_new_key(building *build, const comity_trust_key *key,
 {
     for (uint32_t i = 0; i < build->trust.key_count; i++) {
         if (comity_verifier_same_key(&build->keys[i].verifier, &key->verifier)) {
-            return comity_trust_fail(&build->cursor, word, "this key stands in line %u already, and a key is given once",
+            return comity_trust_fail(&build->cursor, word,
+                                     "this key stands in line %u already, and a key is given once",
                                      build->keys[i].line);
         }
     }
@@ -170,8 +171,8 @@ static comity_status line_delegates(building *build, comity_trust_principal *pri
     comity_trust_word more;
     bool found = comity_trust_next_word(&build->cursor, &word);
     if (!found || word.size != 1 || word.text[0] < '0' || word.text[0] > '0' + COMITY_LIMIT_DELEGATION_DEPTH) {
-        return comity_trust_fail(&build->cursor, found ? &word : NULL, "a depth from 0 to %d expected after \"delegates\"",
-                                 COMITY_LIMIT_DELEGATION_DEPTH);
+        return comity_trust_fail(&build->cursor, found ? &word : NULL,
+                                 "a depth from 0 to %d expected after \"delegates\"", COMITY_LIMIT_DELEGATION_DEPTH);
     }
     if (comity_trust_next_word(&build->cursor, &more)) {
         return comity_trust_fail(&build->cursor, &more, "nothing expected after the depth");
@@ -215,9 +216,8 @@ static comity_status check_last(building *build)
 {
     uint32_t count = build->trust.principal_count;
     if (count != 0 && build->principals[count - 1].key_count == 0) {
-        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX, "%s:%u: %s %s has no key", build->cursor.file,
-                           build->principals[count - 1].line, trusted_words[build->principals[count - 1].trusted],
-                           build->principals[count - 1].name);
+        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX, "%s:%u: this %s has no key", build->cursor.file,
+                           build->principals[count - 1].line, trusted_words[build->principals[count - 1].trusted]);
     }
     return COMITY_OK;
 }
@@ -227,8 +227,8 @@ static comity_status check_new_name(building *build, const comity_trust_word *na
     for (uint32_t i = 0; i < build->trust.principal_count; i++) {
         bool same_side = (build->principals[i].trusted == COMITY_TRUSTED_LOG) == (trusted == COMITY_TRUSTED_LOG);
         if (same_side && comity_trust_word_is(name, build->principals[i].name)) {
-            return comity_trust_fail(&build->cursor, name, "%s stands in line %u already",
-                                     comity_quote_bytes(name->text, name->size).text, build->principals[i].line);
+            return comity_trust_fail(&build->cursor, name, "this name stands in line %u already",
+                                     build->principals[i].line);
         }
     }
     return COMITY_OK;
@@ -272,8 +272,9 @@ static comity_status check_characters(const comity_trust_cursor *cursor)
 {
     size_t good = comity_utf8_check(cursor->text, cursor->size);
     if (good != cursor->size) {
-        comity_status status = comity_fail(cursor->reterr, COMITY_ERROR_SYNTAX, "%s: byte %zu is 0x%02X, but UTF-8 is expected",
-                                           cursor->file, good, (unsigned)(uint8_t)cursor->text[good]);
+        comity_status status =
+            comity_fail(cursor->reterr, COMITY_ERROR_SYNTAX, "%s: byte %zu is 0x%02X, but UTF-8 is expected",
+                        cursor->file, good, (unsigned)(uint8_t)cursor->text[good]);
         if (cursor->reterr != NULL) {
             cursor->reterr->offset = good;
         }
@@ -281,8 +282,8 @@ static comity_status check_characters(const comity_trust_cursor *cursor)
     }
     const char *nul = cursor->size == 0 ? NULL : memchr(cursor->text, '\0', cursor->size);
     if (nul != NULL) {
-        return comity_fail(cursor->reterr, COMITY_ERROR_SYNTAX, "%s: byte %zu is 0x00, but text is expected", cursor->file,
-                           (size_t)(nul - cursor->text));
+        return comity_fail(cursor->reterr, COMITY_ERROR_SYNTAX, "%s: byte %zu is 0x00, but text is expected",
+                           cursor->file, (size_t)(nul - cursor->text));
     }
     return COMITY_OK;
 }
@@ -313,8 +314,8 @@ static comity_status take_room(building *build)
     build->principals = room;
     COMITY_TRY(comity_arena_take_array(arena, keys, sizeof *build->keys, &room, reterr));
     build->keys = room;
-    COMITY_TRY(comity_arena_take_array(arena, least(found.words, COMITY_LIMIT_TRUST_GRANTS), sizeof *build->grants, &room,
-                                       reterr));
+    COMITY_TRY(comity_arena_take_array(arena, least(found.words, COMITY_LIMIT_TRUST_GRANTS), sizeof *build->grants,
+                                       &room, reterr));
     build->grants = room;
     COMITY_TRY(comity_arena_take_array(arena, found.words, sizeof *build->unders, &room, reterr));
     build->unders = room;
@@ -327,8 +328,8 @@ static comity_status read_lines(building *build)
     bool inner = false;
     if (!comity_trust_next_line(&build->cursor, &inner) || inner || !comity_trust_rest(&build->cursor, &first) ||
         !comity_trust_word_is(&first, FIRST_LINE)) {
-        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX, "%s: no trust file: it begins with \"" FIRST_LINE "\"",
-                           build->cursor.file);
+        return comity_fail(build->cursor.reterr, COMITY_ERROR_SYNTAX,
+                           "%s: no trust file: it begins with \"" FIRST_LINE "\"", build->cursor.file);
     }
     while (comity_trust_next_line(&build->cursor, &inner)) {
         if (inner && build->trust.principal_count == 0) {
@@ -389,7 +390,8 @@ const comity_trust_principal *comity_trust_find(const comity_trust *trust, const
     return NULL;
 }
 
-static bool grant_holds(const comity_trust_grant *grant, const char *kind, size_t kind_size, const char *law, size_t law_size)
+static bool grant_holds(const comity_trust_grant *grant, const char *kind, size_t kind_size, const char *law,
+                        size_t law_size)
 {
     if (!says(grant->kind, kind, kind_size)) {
         return false;

@@ -73,7 +73,8 @@ bool comity_trust_word_is(const comity_trust_word *word, const char *text)
     return strlen(text) == word->size && memcmp(word->text, text, word->size) == 0;
 }
 
-comity_status comity_trust_fail(const comity_trust_cursor *cursor, const comity_trust_word *word, const char *format, ...)
+comity_status comity_trust_fail(const comity_trust_cursor *cursor, const comity_trust_word *word, const char *format,
+                                ...)
 {
     char message[300];
     const char *at = word == NULL ? cursor->rest : word->text;

@@ -9,7 +9,7 @@ typedef struct comity_trust_cursor {
     const char *file;
     const char *text;
     size_t size;
-    size_t at;    /* the next line */
+    size_t at; /* the next line */
     unsigned line;
     size_t begin; /* of the line at hand, in the text */
     const char *rest;
@@ -34,7 +34,7 @@ bool comity_trust_rest(comity_trust_cursor *cursor, comity_trust_word *ret_rest)
 bool comity_trust_word_is(const comity_trust_word *word, const char *text);
 
 /* COMITY_ERROR_SYNTAX at a word, or, with NULL, at the end of what was read of the line. */
-comity_status comity_trust_fail(const comity_trust_cursor *cursor, const comity_trust_word *word, const char *format, ...)
-    COMITY_PRINTF(3, 4);
+comity_status comity_trust_fail(const comity_trust_cursor *cursor, const comity_trust_word *word, const char *format,
+                                ...) COMITY_PRINTF(3, 4);
 
 #endif

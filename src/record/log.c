@@ -13,7 +13,7 @@
 
 comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr)
 {
-    static const char *const folders[] = {"public", "public/tile", "private", "keys", "law"};
+    static const char *const folders[] = {"public", "public/tile", "private", "keys", "law", "papers"};
     uint8_t *bytes;
     size_t size;
     comity_disk_result result =

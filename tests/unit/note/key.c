@@ -23,10 +23,12 @@ static comity_signer *signer_of(const char *name, comity_purpose purpose, uint8_
 /* RFC 8032, section 7.1, test 1. */
 static void known_answer(void)
 {
-    static const uint8_t seed[32] = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
-                                     0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60};
-    static const uint8_t public_key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe, 0xd3, 0xc9, 0x64, 0x07, 0x3a,
-                                           0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6, 0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
+    static const uint8_t seed[32] = {0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a,
+                                     0xf4, 0x92, 0xec, 0x2c, 0xc4, 0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32,
+                                     0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60};
+    static const uint8_t public_key[32] = {0xd7, 0x5a, 0x98, 0x01, 0x82, 0xb1, 0x0a, 0xb7, 0xd5, 0x4b, 0xfe,
+                                           0xd3, 0xc9, 0x64, 0x07, 0x3a, 0x0e, 0xe1, 0x72, 0xf3, 0xda, 0xa6,
+                                           0x23, 0x25, 0xaf, 0x02, 0x1a, 0x68, 0xf7, 0x07, 0x51, 0x1a};
     static const uint8_t begin[4] = {0xe5, 0x56, 0x43, 0x00};
     comity_signer *signer = NULL;
     comity_error error;
@@ -66,8 +68,10 @@ static void names(void)
         {"a+b", "\"a+b\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"a\n", "\"a\\x0a\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"a\x7F", "\"a\\x7f\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
+        {"\xC2\x9B", "\"\\xc2\\x9b\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"\xFF", "\"\\xff\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
-        {"a\xE3\x80\x80", "\"a\xE3\x80\x80\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
+        {"a\xE3\x80\x80",
+         "\"a\xE3\x80\x80\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"cosignature/v1", "\"cosignature/v1\" is no name of a key: cosignatures begin with it"},
     };
     char name[COMITY_LIMIT_KEY_NAME_BYTES + 1];
@@ -100,10 +104,12 @@ static void verifier_texts(void)
     CHECK(comity_verifier_same_key(&verifier, comity_signer_verifier(paper)));
     CHECK(memcmp(verifier.id, comity_signer_verifier(paper)->id, 4) != 0);
     test_case("read for another purpose");
-    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_read(text, strlen(text), COMITY_PURPOSE_PAPER, &verifier, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
+                 comity_verifier_read(text, strlen(text), COMITY_PURPOSE_PAPER, &verifier, &error));
     CHECK_EQ_STR("the key of \"witness.example\" is of type 04, but a key for a paper is of type 01", error.message);
     comity_verifier_print(comity_signer_verifier(paper), text);
-    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_read(text, strlen(text), COMITY_PURPOSE_WITNESS, &verifier, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
+                 comity_verifier_read(text, strlen(text), COMITY_PURPOSE_WITNESS, &verifier, &error));
     CHECK_EQ_STR("the key of \"papers.example\" is of type 01, but a key for a witness is of type 04", error.message);
     test_case("every alteration of its text is refused, but of its name");
     size_t name_size = strlen("papers.example");
@@ -118,7 +124,8 @@ static void verifier_texts(void)
     }
     CHECK_EQ_INT(0, accepted);
     text[name_size + 1] = text[name_size + 1] == '0' ? '1' : '0';
-    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_read(text, strlen(text), COMITY_PURPOSE_PAPER, &verifier, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
+                 comity_verifier_read(text, strlen(text), COMITY_PURPOSE_PAPER, &verifier, &error));
     CHECK(strncmp(error.message, "the key of \"papers.example\" has the id ", 39) == 0);
     test_case("points that are no key");
     uint8_t zero[32] = {0};
@@ -127,7 +134,8 @@ static void verifier_texts(void)
     CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_make("a", 1, COMITY_PURPOSE_LOG, one, &verifier, &error));
     CHECK_EQ_STR("the key of \"a\" is no Ed25519 public key", error.message);
     CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_read("a+b", 3, COMITY_PURPOSE_LOG, &verifier, &error));
-    CHECK_EQ_STR("\"a+b\" is no public key: NAME+ID+KEY expected, with 8 hexadecimal digits and base64 of 33 bytes", error.message);
+    CHECK_EQ_STR("\"a+b\" is no public key: NAME+ID+KEY expected, with 8 hexadecimal digits and base64 of 33 bytes",
+                 error.message);
     comity_signer_free(witness);
     comity_signer_free(paper);
 }
@@ -137,7 +145,8 @@ static char *file_text(const comity_signer *signer, const char *passphrase)
     comity_buffer buffer;
     comity_error error;
     comity_buffer_init(&buffer, COMITY_LIMIT_KEY_FILE_BYTES);
-    CHECK_EQ_INT(COMITY_OK, comity_key_file_write(signer, passphrase, passphrase == NULL ? 0 : strlen(passphrase), cheap, &buffer, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_key_file_write(signer, passphrase, passphrase == NULL ? 0 : strlen(passphrase),
+                                                  cheap, &buffer, &error));
     comity_buffer_append_byte(&buffer, 0);
     return (char *)buffer.bytes;
 }
@@ -146,7 +155,8 @@ static void check_read(const char *text, const char *passphrase, comity_status e
 {
     comity_signer *signer = NULL;
     comity_error error = {.message = ""};
-    comity_status status = comity_key_file_read(text, strlen(text), passphrase, passphrase == NULL ? 0 : strlen(passphrase), &signer, &error);
+    comity_status status = comity_key_file_read(text, strlen(text), passphrase,
+                                                passphrase == NULL ? 0 : strlen(passphrase), &signer, &error);
     CHECK_EQ_INT(expected, status);
     CHECK_EQ_STR(message, error.message);
     comity_signer_free(signer);
@@ -174,12 +184,14 @@ static void key_texts(void)
     test_case("passphrases");
     check_read(locked, NULL, COMITY_ERROR_PASSPHRASE, "the key is protected by a passphrase, and none was given");
     check_read(locked, "", COMITY_ERROR_PASSPHRASE, "the passphrase is empty");
-    check_read(locked, "open sesami", COMITY_ERROR_PASSPHRASE, "the passphrase is another, or the key file has been altered");
+    check_read(locked, "open sesami", COMITY_ERROR_PASSPHRASE,
+               "the passphrase is another, or the key file has been altered");
     check_read(plain, "not asked for", COMITY_OK, "");
     char long_phrase[COMITY_LIMIT_PASSPHRASE_BYTES + 2];
     memset(long_phrase, 'x', sizeof long_phrase);
     long_phrase[sizeof long_phrase - 1] = '\0';
-    check_read(locked, long_phrase, COMITY_ERROR_PASSPHRASE, "the passphrase has 1025 bytes, but at most 1024 are allowed");
+    check_read(locked, long_phrase, COMITY_ERROR_PASSPHRASE,
+               "the passphrase has 1025 bytes, but at most 1024 are allowed");
 
     test_case("altered anywhere, it is refused");
     unsigned accepted = 0;
@@ -211,21 +223,28 @@ static void malformed_texts(void)
         {"comity key v1\n", "no key file: a line that begins with \"purpose: \" is missing"},
         {"comity key v1\npurpose: seal\n", "purpose: \"seal\" is none; there are log, witness and paper"},
         {"comity key v1\npurpose: paper\n", "no key file: a line that begins with \"public: \" is missing"},
-        {"comity key v1\npurpose: witness\n" PUBLIC, "the key of \"papers.example\" is of type 01, but a key for a witness is of type 04"},
+        {"comity key v1\npurpose: witness\n" PUBLIC,
+         "the key of \"papers.example\" is of type 01, but a key for a witness is of type 04"},
         {HEAD, "no key file: a line that begins with \"protection: \" is missing"},
         {HEAD "protection: rot13\n", "protection: \"rot13\" is neither \"none\" nor \"argon2id13 …\""},
-        {HEAD "protection: argon2id13 0 8 AAAAAAAAAAAAAAAAAAAAAA==\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
-        {HEAD "protection: argon2id13 17 8 AAAAAAAAAAAAAAAAAAAAAA==\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
-        {HEAD "protection: argon2id13 1 7 AAAAAAAAAAAAAAAAAAAAAA==\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
-        {HEAD "protection: argon2id13 1 1048577 AAAAAAAAAAAAAAAAAAAAAA==\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
+        {HEAD "protection: argon2id13 0 8 AAAAAAAAAAAAAAAAAAAAAA==\n",
+         "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
+        {HEAD "protection: argon2id13 17 8 AAAAAAAAAAAAAAAAAAAAAA==\n",
+         "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
+        {HEAD "protection: argon2id13 1 7 AAAAAAAAAAAAAAAAAAAAAA==\n",
+         "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
+        {HEAD "protection: argon2id13 1 1048577 AAAAAAAAAAAAAAAAAAAAAA==\n",
+         "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
         {HEAD "protection: argon2id13 1 8\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
-        {HEAD "protection: argon2id13 01 8 AAAAAAAAAAAAAAAAAAAAAA==\n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
+        {HEAD "protection: argon2id13 01 8 AAAAAAAAAAAAAAAAAAAAAA==\n",
+         "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
         {HEAD "protection: argon2id13 1 8 AAAA\n", "protection: a salt of 16 bytes in base64 expected"},
         {HEAD "protection: none\n", "no key file: a line that begins with \"secret: \" is missing"},
         {HEAD "protection: none\nsecret: AAAA\n", "secret: 32 bytes in base64 expected"},
         {HEAD "protection: argon2id13 1 8 AAAAAAAAAAAAAAAAAAAAAA==\n" SECRET, "secret: 104 bytes in base64 expected"},
         {HEAD "protection: none\n" SECRET "more\n", "more follows behind the key file's secret"},
-        {HEAD "protection: none\nsecret: CAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "the secret key is not that of the public key"},
+        {HEAD "protection: none\nsecret: CAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+         "the secret key is not that of the public key"},
     };
     test_case("what is no key file");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -264,8 +283,10 @@ static void files(void)
     CHECK_EQ_STR("key: File exists", error.message);
     CHECK_EQ_INT(COMITY_ERROR_PASSPHRASE, comity_key_file_save(signer, "key2", "", 0, cheap, &error));
     CHECK(access("key2", F_OK) != 0);
-    check_file("key", 0640, COMITY_ERROR_SYSTEM, "key: its mode is 0640, so that others may read or alter this key; it must be 0600");
-    check_file("key", 0602, COMITY_ERROR_SYSTEM, "key: its mode is 0602, so that others may read or alter this key; it must be 0600");
+    check_file("key", 0640, COMITY_ERROR_SYSTEM,
+               "key: its mode is 0640, so that others may read or alter this key; it must be 0600");
+    check_file("key", 0602, COMITY_ERROR_SYSTEM,
+               "key: its mode is 0602, so that others may read or alter this key; it must be 0600");
     check_file("key", 0400, COMITY_OK, "");
     CHECK_EQ_INT(COMITY_ERROR_SYSTEM, comity_key_file_open("none", NULL, 0, &again, &error));
     CHECK_EQ_STR("none: No such file or directory", error.message);

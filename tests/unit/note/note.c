@@ -43,15 +43,16 @@ static char *signed_by(int which, const char *text)
     comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
     comity_buffer_append_text(&buffer, text);
     comity_buffer_append_byte(&buffer, '\n');
-    comity_status status = which == OF_WITNESS ? comity_note_cosign(signers[which], text, strlen(text), 1679315147, &buffer, &error)
-                                               : comity_note_sign(signers[which], text, strlen(text), &buffer, &error);
+    comity_status status = which == OF_WITNESS
+                               ? comity_note_cosign(signers[which], text, strlen(text), 1679315147, &buffer, &error)
+                               : comity_note_sign(signers[which], text, strlen(text), &buffer, &error);
     CHECK_EQ_INT(COMITY_OK, status);
     comity_buffer_append_byte(&buffer, 0);
     return (char *)buffer.bytes;
 }
 
-static void check_open(const char *note, size_t size, const comity_verifier *verifiers, size_t count, comity_status expected,
-                       const char *message)
+static void check_open(const char *note, size_t size, const comity_verifier *verifiers, size_t count,
+                       comity_status expected, const char *message)
 {
     comity_note opened;
     comity_error error = {.message = ""};
@@ -61,7 +62,8 @@ static void check_open(const char *note, size_t size, const comity_verifier *ver
     }
 }
 
-static void check_good(const char *note, const comity_verifier *verifiers, size_t count, const char *text, uint32_t signatures)
+static void check_good(const char *note, const comity_verifier *verifiers, size_t count, const char *text,
+                       uint32_t signatures)
 {
     comity_note opened;
     comity_error error;
@@ -77,7 +79,8 @@ static void known_answers(void)
     static const char text[] = "If you think cryptography is the answer to your problem,\n"
                                "then you don't know what your problem is.\n";
     static const char key[] = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-    static const char signature[] = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
+    static const char signature[] =
+        "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=";
     comity_verifier verifier;
     comity_error error;
     uint8_t blob[68];
@@ -125,7 +128,8 @@ static void good_notes(void)
 
     test_case("a key under two names counts once");
     comity_verifier twin;
-    CHECK_EQ_INT(COMITY_OK, comity_verifier_make("twin.example", 12, COMITY_PURPOSE_PAPER, papers[1].public_key, &twin, &error));
+    CHECK_EQ_INT(COMITY_OK,
+                 comity_verifier_make("twin.example", 12, COMITY_PURPOSE_PAPER, papers[1].public_key, &twin, &error));
     uint8_t seed[COMITY_SEED_SIZE] = {OF_PAPER, 1};
     comity_signer *second;
     CHECK_EQ_INT(COMITY_OK, comity_signer_from_seed("twin.example", 12, COMITY_PURPOSE_PAPER, seed, &second, &error));
@@ -146,7 +150,8 @@ static void good_notes(void)
     comity_buffer cosigned;
     comity_buffer_init(&cosigned, COMITY_LIMIT_NOTE_BYTES);
     comity_buffer_append_text(&cosigned, note);
-    CHECK_EQ_INT(COMITY_OK, comity_note_cosign(signers[OF_WITNESS], CHECKPOINT, strlen(CHECKPOINT), 1679315147, &cosigned, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_note_cosign(signers[OF_WITNESS], CHECKPOINT, strlen(CHECKPOINT), 1679315147,
+                                               &cosigned, &error));
     CHECK_EQ_INT(COMITY_OK, comity_note_open(cosigned.bytes, cosigned.size, all, 2, &opened, &error));
     CHECK_EQ_INT(2, opened.signature_count);
     CHECK_EQ_INT(1, opened.signatures[1].verifier);
@@ -195,16 +200,21 @@ static void wrong_kinds(void)
     char *a_paper = signed_by(OF_PAPER, PAPER);
     char *a_checkpoint = signed_by(OF_LOG, CHECKPOINT);
     test_case("a paper is no checkpoint, a checkpoint no paper");
-    check_open(a_paper, strlen(a_paper), log, 1, COMITY_ERROR_SIGNATURE, "this is a paper, but a checkpoint is expected");
-    check_open(a_paper, strlen(a_paper), witness, 1, COMITY_ERROR_SIGNATURE, "this is a paper, but a checkpoint is expected");
+    check_open(a_paper, strlen(a_paper), log, 1, COMITY_ERROR_SIGNATURE,
+               "this is a paper, but a checkpoint is expected");
+    check_open(a_paper, strlen(a_paper), witness, 1, COMITY_ERROR_SIGNATURE,
+               "this is a paper, but a checkpoint is expected");
     check_open(a_checkpoint, strlen(a_checkpoint), paper, 1, COMITY_ERROR_SIGNATURE,
                "the first line is \"log.example/one\", but a paper begins with \"comity paper/\"");
     test_case("nor with the very key, given for the other purpose");
-    CHECK_EQ_INT(COMITY_OK, comity_verifier_make(log->name, log->name_size, COMITY_PURPOSE_PAPER, log->public_key, &as_paper, &error));
-    CHECK_EQ_INT(COMITY_OK, comity_verifier_make(paper->name, paper->name_size, COMITY_PURPOSE_LOG, paper->public_key, &as_log, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_verifier_make(log->name, log->name_size, COMITY_PURPOSE_PAPER, log->public_key,
+                                                 &as_paper, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_verifier_make(paper->name, paper->name_size, COMITY_PURPOSE_LOG, paper->public_key,
+                                                 &as_log, &error));
     check_open(a_checkpoint, strlen(a_checkpoint), &as_paper, 1, COMITY_ERROR_SIGNATURE,
                "the first line is \"log.example/one\", but a paper begins with \"comity paper/\"");
-    check_open(a_paper, strlen(a_paper), &as_log, 1, COMITY_ERROR_SIGNATURE, "this is a paper, but a checkpoint is expected");
+    check_open(a_paper, strlen(a_paper), &as_log, 1, COMITY_ERROR_SIGNATURE,
+               "this is a paper, but a checkpoint is expected");
     test_case("no key signs what is not its own");
     static const struct {
         int which;
@@ -212,8 +222,10 @@ static void wrong_kinds(void)
         const char *message;
     } refused[] = {
         {OF_LOG, PAPER, "this is a paper, but a checkpoint is expected"},
-        {OF_LOG, "log.example/two\n1\n", "the checkpoint is of the log \"log.example/two\", but the key is of the log \"log.example/one\""},
-        {OF_LOG, "cosignature/v1\ntime 1\n" CHECKPOINT, "the first line is \"cosignature/v1\", but a checkpoint begins with the name of its log"},
+        {OF_LOG, "log.example/two\n1\n",
+         "the checkpoint is of the log \"log.example/two\", but the key is of the log \"log.example/one\""},
+        {OF_LOG, "cosignature/v1\ntime 1\n" CHECKPOINT,
+         "the first line is \"cosignature/v1\", but a checkpoint begins with the name of its log"},
         {OF_PAPER, CHECKPOINT, "the first line is \"log.example/one\", but a paper begins with \"comity paper/\""},
         {OF_PAPER, "\n" PAPER, "the first line is \"\", but a paper begins with \"comity paper/\""},
         {OF_PAPER, "no newline", "the text does not end in a newline"},
@@ -225,16 +237,20 @@ static void wrong_kinds(void)
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         comity_buffer buffer;
         comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
-        CHECK(comity_note_sign(signers[refused[i].which], refused[i].text, strlen(refused[i].text), &buffer, &error) != COMITY_OK);
+        CHECK(comity_note_sign(signers[refused[i].which], refused[i].text, strlen(refused[i].text), &buffer, &error) !=
+              COMITY_OK);
         CHECK_EQ_STR(refused[i].message, error.message);
         CHECK_EQ_INT(0, (long long)buffer.size);
     }
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
-    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE, comity_note_cosign(signers[OF_LOG], CHECKPOINT, strlen(CHECKPOINT), 1, &buffer, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE,
+                 comity_note_cosign(signers[OF_LOG], CHECKPOINT, strlen(CHECKPOINT), 1, &buffer, &error));
     CHECK_EQ_STR("the key of \"log.example/one\" is no witness's, but only a witness cosigns", error.message);
-    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE, comity_note_cosign(signers[OF_WITNESS], PAPER, strlen(PAPER), 1, &buffer, &error));
-    CHECK_EQ_INT(COMITY_ERROR_RANGE, comity_note_cosign(signers[OF_WITNESS], CHECKPOINT, strlen(CHECKPOINT), UINT64_MAX, &buffer, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE,
+                 comity_note_cosign(signers[OF_WITNESS], PAPER, strlen(PAPER), 1, &buffer, &error));
+    CHECK_EQ_INT(COMITY_ERROR_RANGE,
+                 comity_note_cosign(signers[OF_WITNESS], CHECKPOINT, strlen(CHECKPOINT), UINT64_MAX, &buffer, &error));
     CHECK_EQ_STR("a time of 2 to the 63 seconds and more", error.message);
     CHECK_EQ_INT(0, (long long)buffer.size);
     free(a_paper);
@@ -265,22 +281,30 @@ static void malformed_notes(void)
         {"comity paper/x v1\n", "no signatures: a note has an empty line and behind it its signatures"},
         {"comity paper/x v1\n\n", "no signature stands behind the note's empty line"},
         {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAAA=", "the note's last line has no newline"},
-        {"comity paper/x v1\n\n- a AAAAAAA=\n", "\"- a AAAAAAA=\" is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected"},
+        {"comity paper/x v1\n\n- a AAAAAAA=\n",
+         "\"- a AAAAAAA=\" is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected"},
         {"comity paper/x v1\n\n\xE2\x80\x94 aAAAAAAA=\n",
          "\"\xE2\x80\x94 aAAAAAAA=\" is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 \n", "\"\xE2\x80\x94 \" is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 \n",
+         "\"\xE2\x80\x94 \" is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected"},
         {"comity paper/x v1\n\n\xE2\x80\x94  AAAAAAA=\n", "a key's name is empty"},
         {"comity paper/x v1\n\n\xE2\x80\x94 a+b AAAAAAA=\n",
          "\"a+b\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"comity paper/x v1\n\n\xE2\x80\x94 a\xC2\xA0 AAAAAAA=\n",
          "\"a\xC2\xA0\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"comity paper/x v1\n\n\xE2\x80\x94 a AAAA\n", "the signature of \"a\" is no base64 of an id and a signature"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAA==\n", "the signature of \"a\" is no base64 of an id and a signature"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAAA\n", "the signature of \"a\" is no base64 of an id and a signature"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAAB=\n", "the signature of \"a\" is no base64 of an id and a signature"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAA AAA=\n", "the signature of \"a\" is no base64 of an id and a signature"},
-        {"comity paper/x v1\n\n\xE2\x80\x94 cosignature/v1 AAAAAAA=\n", "\"cosignature/v1\" is no name of a key: cosignatures begin with it"},
-        {"comity paper/x v1\r\n\n\xE2\x80\x94 a AAAAAAA=\n", "byte 17 of the note is 0x0D, but it may hold no control character"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAA==\n",
+         "the signature of \"a\" is no base64 of an id and a signature"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAAA\n",
+         "the signature of \"a\" is no base64 of an id and a signature"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAAAAB=\n",
+         "the signature of \"a\" is no base64 of an id and a signature"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 a AAAA AAA=\n",
+         "the signature of \"a\" is no base64 of an id and a signature"},
+        {"comity paper/x v1\n\n\xE2\x80\x94 cosignature/v1 AAAAAAA=\n",
+         "\"cosignature/v1\" is no name of a key: cosignatures begin with it"},
+        {"comity paper/x v1\r\n\n\xE2\x80\x94 a AAAAAAA=\n",
+         "byte 17 of the note is 0x0D, but it may hold no control character"},
         {"comity paper/\xC0 v1\n\n\xE2\x80\x94 a AAAAAAA=\n", "byte 13 of the note is 0xC0, but UTF-8 is expected"},
     };
     comity_verifier paper[] = {verifier_of(OF_PAPER)};
@@ -291,8 +315,8 @@ static void malformed_notes(void)
     test_case("signatures of others are passed over, up to the limit");
     many_lines(256, "\xE2\x80\x94 a AAAAAAA=\n", COMITY_ERROR_SIGNATURE, "not signed by any key that is known");
     many_lines(257, "\xE2\x80\x94 a AAAAAAA=\n", COMITY_ERROR_LIMIT, "more than 256 signatures");
-    check_open(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n", strlen(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n"), NULL, 0, COMITY_ERROR_SIGNATURE,
-               "not signed by any key that is known");
+    check_open(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n", strlen(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n"), NULL, 0,
+               COMITY_ERROR_SIGNATURE, "not signed by any key that is known");
     test_case("too large a note");
     char *large = malloc(COMITY_LIMIT_NOTE_BYTES + 1);
     if (CHECK(large != NULL)) {
@@ -323,7 +347,8 @@ static void wrong_signatures(void)
         comity_buffer_append_text(&buffer, "\xE2\x80\x94 papers.example ");
         comity_buffer_append_text(&buffer, text);
         comity_buffer_append_byte(&buffer, '\n');
-        check_open((const char *)buffer.bytes, buffer.size, paper, 2, COMITY_ERROR_SIGNATURE, "the signature of \"papers.example\" is wrong");
+        check_open((const char *)buffer.bytes, buffer.size, paper, 2, COMITY_ERROR_SIGNATURE,
+                   "the signature of \"papers.example\" is wrong");
         check_open((const char *)buffer.bytes, buffer.size, paper + 1, 1, COMITY_OK, "");
         comity_buffer_free(&buffer);
     }

@@ -424,7 +424,7 @@ typedef struct judge_options {
     size_t adopt_count;
     answer_form form;
     int32_t day;
-    const char *record, *retention, *passphrase_path;
+    const char *record, *retention, *passphrase_fd_text;
 } judge_options;
 
 static int options_read(int argc, char **argv, judge_options *options)
@@ -435,7 +435,7 @@ static int options_read(int argc, char **argv, judge_options *options)
         {"on", required_argument, NULL, 'o'},     {"adopt", required_argument, NULL, 'a'},
         {"papers", required_argument, NULL, 'p'}, {"trust", required_argument, NULL, 'r'},
         {"strict-papers", no_argument, NULL, 's'}, {"record", required_argument, NULL, 'R'},
-        {"retention", required_argument, NULL, 'c'}, {"passphrase-file", required_argument, NULL, 'P'},
+        {"retention", required_argument, NULL, 'c'}, {"passphrase-fd", required_argument, NULL, 'P'},
         {NULL, 0, NULL, 0},
     };
     comity_error error;
@@ -474,7 +474,7 @@ static int options_read(int argc, char **argv, judge_options *options)
             }
             break;
         case 'P':
-            options->passphrase_path = optarg;
+            options->passphrase_fd_text = optarg;
             break;
         case 'o':
             if (comity_date_parse(optarg, strlen(optarg), &options->day, &error) != COMITY_OK) {
@@ -494,8 +494,8 @@ static int options_read(int argc, char **argv, judge_options *options)
     if ((options->papers == NULL) != (options->trust == NULL)) {
         return complain_usage("judge", "--papers and --trust belong together");
     }
-    if (options->record == NULL && (options->retention != NULL || options->passphrase_path != NULL)) {
-        return complain_usage("judge", "--retention and --passphrase-file are for --record");
+    if (options->record == NULL && (options->retention != NULL || options->passphrase_fd_text != NULL)) {
+        return complain_usage("judge", "--retention and --passphrase-fd are for --record");
     }
     return 0;
 }
@@ -561,17 +561,16 @@ static int judge_files(judge_run *judging, const judge_options *options, int cou
 static bool open_record(judge_run *judging, const judge_options *options)
 {
     comity_error error;
-    bool failed;
+    passphrase phrase;
     if (options->record == NULL) {
         return true;
     }
-    char *passphrase = read_passphrase(options->passphrase_path, &failed);
-    if (failed) {
+    if (!record_passphrase(options->passphrase_fd_text, &phrase)) {
         return false;
     }
     comity_status status =
-        comity_record_open(options->record, passphrase, PUBLISH_EVERY_MS, &judging->record, &error);
-    free(passphrase);
+        comity_record_open(options->record, passphrase_text(&phrase), PUBLISH_EVERY_MS, &judging->record, &error);
+    passphrase_wipe(&phrase);
     judging->retention = options->retention;
     comity_buffer_init(&judging->judgement, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&judging->kept, COMITY_LIMIT_RECORD_KEPT_BYTES);

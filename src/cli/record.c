@@ -15,7 +15,8 @@ static const struct {
 } verbs[] = {
     {"init", record_init_main},     {"verify", record_verify_main}, {"prove", record_prove_main},
     {"show", record_show_main},     {"tail", record_tail_main},     {"replay", record_replay_main},
-    {"erase", record_erase_main},   {"rotate", record_rotate_main},
+    {"erase", record_erase_main},   {"rotate", record_rotate_main}, {"witness", record_witness_main},
+    {"cosign", record_cosign_main}, {"monitor", record_monitor_main},
 };
 
 int record_main(int argc, char **argv)
@@ -29,7 +30,8 @@ int record_main(int argc, char **argv)
             return verbs[i].main(argc - 1, argv + 1);
         }
     }
-    return complain_usage("record", "'%s' is no verb; there are init, verify, prove, show, tail, replay, erase and rotate",
+    return complain_usage("record", "'%s' is no verb; there are init, verify, prove, show, tail, replay, erase, rotate, "
+                                    "witness, cosign and monitor",
                           argv[1]);
 }
 
@@ -56,20 +58,27 @@ void print_time(uint64_t time_ms, char ret_text[TIME_TEXT_SIZE])
                    (unsigned)(rest / 60000 % 60), (unsigned)(rest / 1000 % 60), (unsigned)(rest % 1000));
 }
 
-char *read_passphrase(const char *path, bool *ret_failed)
+bool record_passphrase(const char *fd_text, passphrase *ret_phrase)
 {
-    size_t size;
-    *ret_failed = false;
-    if (path == NULL) {
-        return NULL;
+    passphrase_init(ret_phrase);
+    if (fd_text == NULL) {
+        return true;
     }
-    char *text = read_file(path, 65536, &size);
-    *ret_failed = text == NULL;
-    if (text != NULL) {
-        char *end = memchr(text, '\n', size);
-        text[end == NULL ? (size < 65536 ? size : 65535) : (size_t)(end - text)] = '\0';
+    int fd = passphrase_fd(fd_text);
+    if (fd < 0) {
+        (void)complain_usage("record", "--passphrase-fd: the number of a file descriptor expected, not '%s'", fd_text);
     }
-    return text;
+    if (fd < 0 || !passphrase_read(fd, ret_phrase)) {
+        passphrase_wipe(ret_phrase);
+        return false;
+    }
+    ret_phrase->text[ret_phrase->size] = '\0';
+    return true;
+}
+
+const char *passphrase_text(const passphrase *phrase)
+{
+    return phrase->size == 0 ? NULL : phrase->text;
 }
 
 comity_policy *read_policy(const char *path, char **ret_text)

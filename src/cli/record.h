@@ -5,6 +5,7 @@
 #include "api/papers_bundle.h"
 #include "api/record_folder.h"
 #include "cli/command.h"
+#include "cli/passphrase.h"
 
 int record_init_main(int argc, char **argv);
 int record_verify_main(int argc, char **argv);
@@ -14,6 +15,9 @@ int record_tail_main(int argc, char **argv);
 int record_replay_main(int argc, char **argv);
 int record_erase_main(int argc, char **argv);
 int record_rotate_main(int argc, char **argv);
+int record_witness_main(int argc, char **argv);
+int record_cosign_main(int argc, char **argv);
+int record_monitor_main(int argc, char **argv);
 
 /* Now, in milliseconds since 1970. */
 uint64_t now_ms(void);
@@ -22,9 +26,12 @@ uint64_t now_ms(void);
 #define TIME_TEXT_SIZE 32
 void print_time(uint64_t time_ms, char ret_text[TIME_TEXT_SIZE]);
 
-/* The first line of a file, as a passphrase the caller frees. NULL after
- * complaining. `path` NULL: `*ret_failed` false and NULL, for none is needed. */
-char *read_passphrase(const char *path, bool *ret_failed);
+/* The passphrase of a record's keys: the first line of the file descriptor that
+ * the text names; none if it is NULL. False after complaining. End with passphrase_wipe. */
+bool record_passphrase(const char *fd_text, passphrase *ret_phrase);
+
+/* As the library takes it: NULL if there is none. */
+const char *passphrase_text(const passphrase *phrase);
 
 /* Reads a policy of trust. The caller frees both. NULL after complaining. */
 comity_policy *read_policy(const char *path, char **ret_text);

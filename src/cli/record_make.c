@@ -41,12 +41,12 @@ int record_init_main(int argc, char **argv)
 {
     static const struct option longs[] = {
         {"origin", required_argument, NULL, 'o'},
-        {"passphrase-file", required_argument, NULL, 'p'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     const char *origin = NULL;
-    const char *passphrase_path = NULL;
-    bool failed;
+    const char *passphrase_fd_text = NULL;
+    passphrase phrase;
     comity_error error;
     int option;
     opterr = 0;
@@ -54,7 +54,7 @@ int record_init_main(int argc, char **argv)
         if (option == 'o') {
             origin = optarg;
         } else if (option == 'p') {
-            passphrase_path = optarg;
+            passphrase_fd_text = optarg;
         } else {
             return complain_usage("record", "init: unknown option, or one without its value: %s", argv[optind - 1]);
         }
@@ -62,25 +62,24 @@ int record_init_main(int argc, char **argv)
     if (argc - optind != 1 || origin == NULL) {
         return complain_usage("record", "init: --origin NAME and one folder are needed");
     }
-    char *passphrase = read_passphrase(passphrase_path, &failed);
-    if (failed) {
+    if (!record_passphrase(passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
     }
-    comity_status status = comity_record_create(argv[optind], origin, passphrase, &error);
-    free(passphrase);
+    comity_status status = comity_record_create(argv[optind], origin, passphrase_text(&phrase), &error);
+    passphrase_wipe(&phrase);
     return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
 }
 
 /* ---- rotating ---- */
 
 /* Adds a new key, or takes an old one away; both under the record's lock. */
-static comity_status change_keys(const char *folder, comity_disk *disk, const char *passphrase, const char *retire,
+static comity_status change_keys(const char *folder, comity_disk *disk, const char *secret, const char *retire,
                                  comity_error *reterr)
 {
     comity_record_config config;
     COMITY_TRY(comity_record_config_load(disk, &config, reterr));
     if (retire == NULL) {
-        COMITY_TRY(comity_record_add_key(folder, &config, passphrase, reterr));
+        COMITY_TRY(comity_record_add_key(folder, &config, secret, reterr));
         return comity_record_config_store(disk, &config, reterr);
     }
     for (size_t i = 0; i < config.key_count; i++) {
@@ -105,39 +104,39 @@ static comity_status change_keys(const char *folder, comity_disk *disk, const ch
 }
 
 /* Signs the checkpoint anew with the keys as they are now. */
-static comity_status sign_anew(const char *folder, const char *passphrase, comity_error *reterr)
+static comity_status sign_anew(const char *folder, const char *secret, comity_error *reterr)
 {
     comity_record *record;
-    COMITY_TRY(comity_record_open(folder, passphrase, 0, &record, reterr));
+    COMITY_TRY(comity_record_open(folder, secret, 0, &record, reterr));
     comity_status status = comity_log_sign(record->log, reterr);
     comity_record_close(record);
     return status;
 }
 
-static comity_status rotate(const char *folder, const char *passphrase, const char *retire, comity_error *reterr)
+static comity_status rotate(const char *folder, const char *secret, const char *retire, comity_error *reterr)
 {
     comity_disk *disk;
     int lock;
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
     comity_status status = comity_disk_status(disk->lock(disk, "lock", &lock, reterr), "lock", reterr);
     if (status == COMITY_OK) {
-        status = change_keys(folder, disk, passphrase, retire, reterr);
+        status = change_keys(folder, disk, secret, retire, reterr);
         disk->close(disk, lock);
     }
     comity_disk_posix_free(disk);
-    return status == COMITY_OK ? sign_anew(folder, passphrase, reterr) : status;
+    return status == COMITY_OK ? sign_anew(folder, secret, reterr) : status;
 }
 
 int record_rotate_main(int argc, char **argv)
 {
     static const struct option longs[] = {
         {"retire", required_argument, NULL, 'r'},
-        {"passphrase-file", required_argument, NULL, 'p'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     const char *retire = NULL;
-    const char *passphrase_path = NULL;
-    bool failed;
+    const char *passphrase_fd_text = NULL;
+    passphrase phrase;
     comity_error error;
     int option;
     opterr = 0;
@@ -145,7 +144,7 @@ int record_rotate_main(int argc, char **argv)
         if (option == 'r') {
             retire = optarg;
         } else if (option == 'p') {
-            passphrase_path = optarg;
+            passphrase_fd_text = optarg;
         } else {
             return complain_usage("record", "rotate: unknown option, or one without its value: %s", argv[optind - 1]);
         }
@@ -153,12 +152,11 @@ int record_rotate_main(int argc, char **argv)
     if (argc - optind != 1) {
         return complain_usage("record", "rotate: one folder is needed");
     }
-    char *passphrase = read_passphrase(passphrase_path, &failed);
-    if (failed) {
+    if (!record_passphrase(passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
     }
-    comity_status status = rotate(argv[optind], passphrase, retire, &error);
-    free(passphrase);
+    comity_status status = rotate(argv[optind], passphrase_text(&phrase), retire, &error);
+    passphrase_wipe(&phrase);
     return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
 }
 
@@ -166,7 +164,7 @@ int record_rotate_main(int argc, char **argv)
 
 typedef struct erase_options {
     const char *retention;
-    const char *passphrase_path;
+    const char *passphrase_fd_text;
     bool before, by_index;
     uint64_t before_ms, index;
 } erase_options;
@@ -176,7 +174,7 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
     static const struct option longs[] = {
         {"retention", required_argument, NULL, 'r'},
         {"before", required_argument, NULL, 'b'},
-        {"passphrase-file", required_argument, NULL, 'p'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     int32_t day;
@@ -196,7 +194,7 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
             options->before_ms = (uint64_t)day * 86400000;
             break;
         case 'p':
-            options->passphrase_path = optarg;
+            options->passphrase_fd_text = optarg;
             break;
         default:
             return complain_usage("record", "erase: unknown option, or one without its value: %s", argv[optind - 1]);
@@ -216,17 +214,16 @@ int record_erase_main(int argc, char **argv)
     comity_record *record;
     comity_error error;
     uint64_t count = 0;
-    bool failed;
+    passphrase phrase;
     int status = erase_options_read(argc, argv, &options);
     if (status != 0) {
         return status;
     }
-    char *passphrase = read_passphrase(options.passphrase_path, &failed);
-    if (failed) {
+    if (!record_passphrase(options.passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
     }
-    comity_status done = comity_record_open(argv[optind], passphrase, 0, &record, &error);
-    free(passphrase);
+    comity_status done = comity_record_open(argv[optind], passphrase_text(&phrase), 0, &record, &error);
+    passphrase_wipe(&phrase);
     if (done != COMITY_OK) {
         return complain("%s", error.message);
     }

@@ -292,7 +292,7 @@ comity_status comity_publisher_begin(comity_disk *disk, uint64_t size, const com
     publisher->disk = disk;
     publisher->settled = size;
     comity_tile_reader_init(&reader, (comity_tile_source){disk, comity_tile_from_disk});
-    comity_status status = comity_tile_tree(&reader, size, &publisher->tree, reterr);
+    comity_status status = comity_tile_tree(&reader, size, size, &publisher->tree, reterr);
     comity_tile_reader_free(&reader);
     COMITY_TRY(status);
     comity_tree_root(&publisher->tree, &found);

@@ -6,6 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A checkpoint that witnesses have signed lies beside the newest one, and may lag behind it. */
+static comity_status open_cosigned(comity_record_reader *reader, const comity_policy *policy, comity_error *reterr)
+{
+    comity_note note;
+    uint8_t *bytes;
+    size_t size;
+    comity_error error;
+    if (comity_disk_load(reader->disk, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, &error) !=
+        COMITY_DISK_OK) {
+        return COMITY_ERROR_SIGNATURE; /* what was wrong with the newest is said already */
+    }
+    free(reader->note);
+    reader->note = bytes;
+    reader->note_size = size;
+    return comity_policy_open(policy, bytes, size, &note, &reader->checkpoint, reterr);
+}
+
 static comity_status open_checkpoint(comity_record_reader *reader, const comity_policy *policy, comity_error *reterr)
 {
     const comity_record_config *config = &reader->config;
@@ -15,7 +32,9 @@ static comity_status open_checkpoint(comity_record_reader *reader, const comity_
                                                  &reader->note, &reader->note_size, reterr);
     COMITY_TRY(comity_disk_status(result, "public/checkpoint", reterr));
     if (policy != NULL) {
-        COMITY_TRY(comity_policy_open(policy, reader->note, reader->note_size, &note, &reader->checkpoint, reterr));
+        comity_status status =
+            comity_policy_open(policy, reader->note, reader->note_size, &note, &reader->checkpoint, reterr);
+        COMITY_TRY(status == COMITY_ERROR_SIGNATURE ? open_cosigned(reader, policy, reterr) : status);
     } else {
         memcpy(keys, config->keys, config->key_count * sizeof *keys);
         memcpy(keys + config->key_count, config->past, config->past_count * sizeof *keys);

@@ -251,7 +251,8 @@ comity_status comity_tile_range(comity_tile_reader *reader, uint64_t begin, uint
     return COMITY_OK;
 }
 
-comity_status comity_tile_tree(comity_tile_reader *reader, uint64_t size, comity_tree *ret_tree, comity_error *reterr)
+comity_status comity_tile_tree(comity_tile_reader *reader, uint64_t size, uint64_t within, comity_tree *ret_tree,
+                               comity_error *reterr)
 {
     comity_tree tree;
     memset(&tree, 0, sizeof tree);
@@ -260,7 +261,7 @@ comity_status comity_tile_tree(comity_tile_reader *reader, uint64_t size, comity
      * asked for only by those that cut the tree into tiles again. */
     for (unsigned level = 0; level <= COMITY_TREE_LEVELS && (size >> level) != 0; level++) {
         uint64_t count = size >> level;
-        COMITY_TRY(full(reader, level, (count - 1) << level, size, &tree.newest[level], reterr));
+        COMITY_TRY(full(reader, level, (count - 1) << level, within, &tree.newest[level], reterr));
     }
     *ret_tree = tree;
     return COMITY_OK;

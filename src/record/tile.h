@@ -68,8 +68,9 @@ void comity_tile_reader_free(comity_tile_reader *reader);
 COMITY_MUST_USE comity_status comity_tile_range(comity_tile_reader *reader, uint64_t begin, uint64_t end, uint64_t size,
                                                 comity_hash *ret_root, comity_error *reterr);
 
-/* The tree of `size` leaves as its tiles tell it, to be grown further. */
-COMITY_MUST_USE comity_status comity_tile_tree(comity_tile_reader *reader, uint64_t size, comity_tree *ret_tree,
-                                               comity_error *reterr);
+/* The tree over the first `size` leaves, to be grown further, as the tiles of the
+ * tree of `within` leaves tell it: size <= within. */
+COMITY_MUST_USE comity_status comity_tile_tree(comity_tile_reader *reader, uint64_t size, uint64_t within,
+                                               comity_tree *ret_tree, comity_error *reterr);
 
 #endif

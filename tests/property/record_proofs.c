@@ -106,7 +106,7 @@ static void check_large(chance *random, size_t n)
     comity_hash root = merkle_root(leaves, n);
     comity_hash read;
     comity_tree tree;
-    CHECK(comity_tile_tree(&reader, n, &tree, &error) == COMITY_OK);
+    CHECK(comity_tile_tree(&reader, n, n, &tree, &error) == COMITY_OK);
     comity_tree_root(&tree, &read);
     CHECK(comity_hash_equal(&root, &read));
     for (int i = 0; i < 20; i++) {
@@ -118,6 +118,9 @@ static void check_large(chance *random, size_t n)
         comity_hash old_root = merkle_root(leaves, m);
         CHECK(comity_proof_consistency(&reader, m, n, &proof, &error) == COMITY_OK);
         CHECK(comity_proof_check_consistency(&proof, m, n, &old_root, &root, &error) == COMITY_OK);
+        CHECK(comity_tile_tree(&reader, m, n, &tree, &error) == COMITY_OK); /* its beginning, by the tiles of all */
+        comity_tree_root(&tree, &read);
+        CHECK(comity_hash_equal(&old_root, &read));
     }
     unsigned before = all.reads;
     size_t m = chance_below(random, n);
@@ -148,7 +151,7 @@ static void growing(void)
             comity_tile_reader reader;
             comity_tree again;
             comity_tile_reader_init(&reader, (comity_tile_source){&all, merkle_read_tile});
-            CHECK(comity_tile_tree(&reader, n, &again, &error) == COMITY_OK);
+            CHECK(comity_tile_tree(&reader, n, n, &again, &error) == COMITY_OK);
             CHECK(again.size == tree.size && memcmp(again.newest, tree.newest, sizeof tree.newest) == 0);
             comity_tile_reader_free(&reader);
         }

@@ -44,6 +44,7 @@ static inline void law_tree_places(comity_buffer *buffer, const char *name, cons
     for (size_t i = 0; i < places->count; i++) {
         law_tree_number(buffer, places->outside ? "outside" : "inside", places->items[i].kind);
         law_tree_text(buffer, name, &places->items[i].name);
+        law_tree_text(buffer, "state of", &places->items[i].party.word);
     }
 }
 

@@ -97,6 +97,13 @@ typedef struct comity_count_given {
     comity_range range;
 } comity_count_given;
 
+/* The names of one kind that the act has, rising; complete: it has no others. */
+typedef struct comity_names {
+    const uint8_t *list;
+    uint16_t count;
+    bool complete;
+} comity_names;
+
 /* The act's lists of places, in the order of COMITY_LIST_…. */
 enum { COMITY_ACT_LISTS = 4 };
 
@@ -109,9 +116,11 @@ typedef struct comity_act {
     comity_known known[COMITY_SLOT_LAST];
     comity_facts facts[COMITY_SLOT_LAST]; /* by slot */
     comity_set listed_categories;         /* as said, without parents */
+    comity_names names[COMITY_SIEVE_LAST]; /* of the sets that sieves are over, once more as lists */
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;
@@ -160,10 +169,6 @@ comity_status comity_act_join(comity_act_memory *memory, const comity_act *paper
 
 /* Leaves away the papers of the act last read that are only claimed. */
 void comity_act_drop_claims(comity_act_memory *memory);
-
-/* From now on a paper's `"held": "signed"` is read and believed: for acts that
- * come back from a record, never for those of a caller. */
-void comity_act_believe_held(comity_act_memory *memory, bool believe);
 
 /* A copy of the act in one piece of memory, but for its slices, which go on
  * pointing into the JSON. Free with free(); NULL when out of memory. */

@@ -28,7 +28,6 @@ struct comity_act_memory {
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
-    bool believes_held; /* acts come from a record: "held" is read */
     bool lightly; /* places read now are touched only as transit or by an owner */
     comity_node nodes[COMITY_LIMIT_ACT_NODES];
     comity_place_ref places[COMITY_LIMIT_ACT_PLACES + COMITY_LIMIT_ACT_SIGNED_VALUES];
@@ -41,6 +40,7 @@ struct comity_act_memory {
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
+    uint8_t names[COMITY_SIEVE_LAST * COMITY_SET_BITS];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
     char canonical[COMITY_LIMIT_ACT_BYTES * 2];

@@ -235,8 +235,9 @@ comity_status comity_builder_build(comity_builder *builder, const void **ret_ima
         return status;
     }
     if (diagnostics.error_count != 0) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the law has %zu error%s%s", diagnostics.error_count,
-                           diagnostics.error_count == 1 ? "" : "s", diagnostics.cut ? " and more" : "");
+        size_t told = diagnostics.cut ? diagnostics.count : diagnostics.error_count;
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the law has %zu error%s%s", told, told == 1 ? "" : "s",
+                           diagnostics.cut ? " and more" : "");
     }
     COMITY_TRY(comity_buffer_bytes(&builder->image, &bytes, &size, reterr));
     *ret_image = bytes;

@@ -18,6 +18,17 @@
 
 /* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
 #define COMITY_LIMIT_LAW_ROWS 1024
+/* Grounds of `in order`: their ordinal numbers have names up to the tenth. */
+#define COMITY_LIMIT_LAW_GROUNDS 10
+/* Expressions written out: each in parentheses, and each ground of `in order` with its determination. */
+#define COMITY_LIMIT_EXPRESSION_DEPTH (2 * COMITY_LIMIT_LAW_DEPTH + 3)
+/* Items of a list in a law file: all places there are, several times over. */
+#define COMITY_LIMIT_LAW_LIST 1024
+/* Parts of a condition that must hold together: the most on file is a dozen. */
+#define COMITY_LIMIT_LAW_LITERALS 1024
+/* Members of members looked at for one set of places, and definitions within definitions
+ * for all conditions: all there are, many times over. Each names others twice, and so on: that ends. */
+#define COMITY_LIMIT_LAW_EXPANSION 1000000
 /* Places, laws, rules, counts: they are numbered in 16 bits where acts name them. */
 #define COMITY_LIMIT_LAW_NAMES 65000
 /* One act's parts: each is far more than an act has that a person would write,
@@ -41,6 +52,8 @@
 /* Conditions within conditions looked at for one act: ten times what hundreds of
  * owners need; an image made to run round in circles ends there, in `unknown`. */
 #define COMITY_LIMIT_JUDGE_STEPS 100000
+/* Days looked at for a period in working days: ten years. */
+#define COMITY_LIMIT_DEADLINE_DAYS 3660
 /* A free text in an act: a name, a reference. */
 #define COMITY_LIMIT_ACT_TEXT_BYTES 1024
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */

@@ -22,4 +22,15 @@ bool paths_collect(path_list *list, const char *path);
 void paths_sort(path_list *list);
 void paths_free(path_list *list);
 
+/* ---- law_view.c ---- */
+
+/* "refuse", "needs" …, by comity_effect. */
+extern const char *const effect_words[];
+
+/* Rules in the order of their names. The caller frees; NULL when there is no memory. */
+const comity_rule_record **rules_by_name(const comity_image *image);
+
+/* The date, or what stands there for one that is none. */
+void date_text(int32_t date, const char *otherwise, char *text, size_t size);
+
 #endif

@@ -1,4 +1,4 @@
-/* comity law list, show, diff: the verbs that read images. */
+/* comity law list, show: the verbs that read an image. */
 #include "cli/law.h"
 
 #include "base/date.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const effect_words[] = {
+const char *const effect_words[] = {
     [COMITY_EFFECT_REFUSE] = "refuse", [COMITY_EFFECT_NEEDS] = "needs", [COMITY_EFFECT_WAY] = "way",
     [COMITY_EFFECT_LIFTS] = "lifts",   [COMITY_EFFECT_DUTY] = "duty",   [COMITY_EFFECT_COMPELS] = "compels",
     [COMITY_EFFECT_NOTES] = "notes",
@@ -22,8 +22,7 @@ static const char *text_of(const comity_image *image, uint32_t text)
     return comity_image_text(image, text);
 }
 
-/* Rules in the order of their names. The caller frees. */
-static const comity_rule_record **rules_by_name(const comity_image *image)
+const comity_rule_record **rules_by_name(const comity_image *image)
 {
     const comity_rule_record **rules = calloc(image->rules_count + 1, sizeof *rules);
     for (uint32_t i = 0; rules != NULL && i < image->rules_count; i++) {
@@ -33,7 +32,7 @@ static const comity_rule_record **rules_by_name(const comity_image *image)
     return rules;
 }
 
-static void date_text(int32_t date, const char *otherwise, char *text, size_t size)
+void date_text(int32_t date, const char *otherwise, char *text, size_t size)
 {
     char day[COMITY_DATE_TEXT_SIZE];
     if (!comity_date_valid(date)) {
@@ -219,14 +218,58 @@ static void print_rule(const comity_image *image, const comity_rule_record *rule
     (void)putchar('\n');
 }
 
+static void print_declared(const comity_image *image, const comity_declared *declared, bool json)
+{
+    if (!json) {
+        (void)printf("%s\n", text_of(image, declared->clauses));
+        return;
+    }
+    (void)printf("{\"declares\":\"%s\",\"name\":", text_of(image, declared->word));
+    print_json_string(text_of(image, declared->name));
+    (void)fputs(",\"state\":", stdout);
+    (void)fputs(declared->law == COMITY_IMAGE_NONE ? "null" : text_of(image, image->laws[declared->law].code_json), stdout);
+    (void)fputs(",\"law\":", stdout);
+    print_json_string(text_of(image, declared->clauses));
+    (void)puts("}");
+}
+
+/* All that is declared by this name: a count, a group, a kind of paper … False: nothing is. */
+static bool show_declared(const comity_image *image, const char *name, bool json)
+{
+    bool any = false;
+    for (uint32_t i = 0; name[0] != '\0' && i < image->declarations_count; i++) {
+        if (strcmp(text_of(image, image->declarations[i].name), name) == 0) {
+            print_declared(image, &image->declarations[i], json);
+            any = true;
+        }
+    }
+    return any;
+}
+
+static int show_missing(const comity_image *image, const char *name)
+{
+    comity_near near;
+    comity_near_begin(&near, name, strlen(name));
+    for (uint32_t i = 0; i < image->rules_count; i++) {
+        const char *own = text_of(image, image->rules[i].name);
+        comity_near_offer(&near, own, strlen(own));
+    }
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const char *own = text_of(image, image->declarations[i].name);
+        if (own[0] != '\0') {
+            comity_near_offer(&near, own, strlen(own));
+        }
+    }
+    return near.best == NULL ? complain("\"%s\" is nothing that law on file declares", name)
+                             : complain("\"%s\" is nothing that law on file declares; did you mean \"%s\"?", name, near.best);
+}
+
 static int show_one(const comity_image *image, const char *name, bool json)
 {
     uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, name, strlen(name));
     uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name));
     if (rule == COMITY_IMAGE_NONE && law == COMITY_IMAGE_NONE) {
-        const char *near = comity_image_near(image, COMITY_CLASS_RULE, name, strlen(name));
-        return near == NULL ? complain("\"%s\" is no rule and no law on file", name)
-                            : complain("\"%s\" is no rule and no law on file; did you mean \"%s\"?", name, near);
+        return show_declared(image, name, json) ? EXIT_CLEAN : show_missing(image, name);
     }
     for (uint32_t i = 0; i < image->rules_count; i++) {
         if (i == rule || (rule == COMITY_IMAGE_NONE && image->rules[i].law == law)) {
@@ -256,7 +299,7 @@ int law_show_main(int argc, char **argv)
         json |= option == 'j';
     }
     if (optind == argc) {
-        return complain_usage("law", "show: name a rule, or the code of a law");
+        return complain_usage("law", "show: name a rule, or anything else that law declares, or the code of a law");
     }
     comity_law *law = open_law(path);
     if (law == NULL) {
@@ -268,137 +311,5 @@ int law_show_main(int argc, char **argv)
         status = one > status ? one : status;
     }
     comity_law_close(law);
-    return status;
-}
-
-/* ---- diff ---- */
-
-static bool same(const comity_image *a, uint32_t in_a, const comity_image *b, uint32_t in_b)
-{
-    return strcmp(text_of(a, in_a), text_of(b, in_b)) == 0;
-}
-
-static void print_moved(const char *what, int32_t before, int32_t after, const char *otherwise)
-{
-    char from[32];
-    char to[32];
-    if (before != after) {
-        date_text(before, otherwise, from, sizeof from);
-        date_text(after, otherwise, to, sizeof to);
-        (void)printf("  %s: was %s, is %s\n", what, from, to);
-    }
-}
-
-/* Clauses line by line: those that are gone, and those that are new. */
-static void print_lines(const char *sign, const char *text, const char *other)
-{
-    while (*text != '\0') {
-        size_t size = strcspn(text, "\n");
-        bool found = false;
-        for (const char *line = other; *line != '\0' && !found;) {
-            size_t line_size = strcspn(line, "\n");
-            found = line_size == size && memcmp(line, text, size) == 0;
-            line += line_size + (line[line_size] == '\n');
-        }
-        if (!found) {
-            (void)printf("  %s %.*s\n", sign, (int)size, text);
-        }
-        text += size + (text[size] == '\n');
-    }
-}
-
-static bool rule_changed(const comity_image *old, const comity_rule_record *before, const comity_image *new,
-                         const comity_rule_record *after)
-{
-    bool text_same = same(old, before->clauses, new, after->clauses);
-    bool dates_same = before->from == after->from && before->until == after->until;
-    bool cite_same = same(old, before->cite, new, after->cite);
-    bool check_same = before->checked == after->checked && same(old, before->check, new, after->check);
-    if (text_same && dates_same && cite_same && check_same) {
-        return false;
-    }
-    (void)printf("changed %s \"%s\"\n", text_of(new, after->name), text_of(new, after->title));
-    if (before->effect != after->effect) {
-        (void)printf("  it was \"%s\" and is \"%s\"\n", effect_words[before->effect], effect_words[after->effect]);
-    }
-    print_moved("in force from", before->from, after->from, "always");
-    print_moved("in force until", before->until, after->until, "further notice");
-    if (before->checked != after->checked) {
-        print_moved("checked on", before->checked, after->checked, "never");
-    }
-    if (!cite_same) {
-        (void)printf("  cited as: was %s, is %s\n", text_of(old, before->cite), text_of(new, after->cite));
-    }
-    print_lines("-", text_of(old, before->clauses), text_of(new, after->clauses));
-    print_lines("+", text_of(new, after->clauses), text_of(old, before->clauses));
-    return true;
-}
-
-/* Rules of one image that the other does not have. */
-static uint32_t rules_only_in(const comity_image *image, const comity_image *other, const char *word)
-{
-    const comity_rule_record **rules = rules_by_name(image);
-    uint32_t count = 0;
-    for (uint32_t i = 0; rules != NULL && i < image->rules_count; i++) {
-        const char *name = rules[i] == NULL ? "" : text_of(image, rules[i]->name);
-        if (rules[i] != NULL && comity_image_find(other, COMITY_CLASS_RULE, name, strlen(name)) == COMITY_IMAGE_NONE) {
-            (void)printf("%s %s \"%s\" (%s)\n", word, name, text_of(image, rules[i]->title), effect_words[rules[i]->effect]);
-            count++;
-        }
-    }
-    free(rules);
-    return count;
-}
-
-static uint32_t laws_only_in(const comity_image *image, const comity_image *other, const char *word)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < image->laws_count; i++) {
-        const char *code = text_of(image, image->laws[i].code);
-        if (comity_image_find(other, COMITY_CLASS_LAW, code, strlen(code)) == COMITY_IMAGE_NONE) {
-            (void)printf("%s the law file of %s \"%s\"\n", word, code, text_of(image, image->laws[i].title));
-            count++;
-        }
-    }
-    return count;
-}
-
-static uint32_t diff_images(const comity_image *old, const comity_image *new)
-{
-    uint32_t count = laws_only_in(old, new, "removed") + laws_only_in(new, old, "added");
-    count += rules_only_in(old, new, "removed") + rules_only_in(new, old, "added");
-    const comity_rule_record **rules = rules_by_name(new);
-    for (uint32_t i = 0; rules != NULL && i < new->rules_count; i++) {
-        const char *name = rules[i] == NULL ? "" : text_of(new, rules[i]->name);
-        uint32_t before = comity_image_find(old, COMITY_CLASS_RULE, name, strlen(name));
-        if (rules[i] != NULL && before != COMITY_IMAGE_NONE) {
-            count += rule_changed(old, &old->rules[before], new, rules[i]);
-        }
-    }
-    free(rules);
-    return count;
-}
-
-int law_diff_main(int argc, char **argv)
-{
-    if (argc != 3 || argv[1][0] == '-' || argv[2][0] == '-') {
-        return complain_usage("law", "diff: name two images, the old one and the new one");
-    }
-    comity_law *old = open_law(argv[1]);
-    comity_law *new = old == NULL ? NULL : open_law(argv[2]);
-    int status = EXIT_ERROR;
-    if (new != NULL) {
-        uint32_t count = diff_images(&old->image, &new->image);
-        bool same_bytes = memcmp(old->image.hash, new->image.hash, sizeof old->image.hash) == 0;
-        if (count == 0 && same_bytes) {
-            (void)printf("the same law: %s\n", old->image.hash_text);
-        } else if (count == 0) {
-            (void)printf("no rule changed, but names, members, counts or definitions did: %s, %s\n", old->image.hash_text,
-                         new->image.hash_text);
-        }
-        status = same_bytes ? EXIT_CLEAN : EXIT_NOT_CLEAN;
-    }
-    comity_law_close(new);
-    comity_law_close(old);
     return status;
 }

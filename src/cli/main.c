@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -50,9 +51,17 @@ static int unknown(const char *name)
                              : complain("'%s' is no command; did you mean '%s'?", name, near.best);
 }
 
-int main(int argc, char **argv)
+/* What was printed must have got out; to a reader that has gone away nothing need be said. */
+static int finish(int status)
 {
-    (void)signal(SIGPIPE, SIG_IGN);
+    if (fflush(stdout) == 0 && !ferror(stdout)) {
+        return status;
+    }
+    return errno == EPIPE ? EXIT_ERROR : complain("writing: %s", strerror(errno));
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         usage(stderr);
         return EXIT_ERROR;
@@ -77,4 +86,10 @@ int main(int argc, char **argv)
         }
     }
     return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+    return finish(run(argc, argv));
 }

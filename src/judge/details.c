@@ -25,6 +25,17 @@ uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf)
     return record->is_safeguard ? COMITY_ITEM_SAFEGUARD | record->name : leaf;
 }
 
+uint32_t comity_act_unnamed(const comity_act *act, uint32_t naming)
+{
+    const comity_node *to = &act->nodes[COMITY_NODE_SECOND];
+    uint32_t unsaid = 0;
+    unsaid |= to->name.text == NULL ? COMITY_NAMING_PARTIES : 0;
+    unsaid |= to->state.place == COMITY_NONE16 ? COMITY_NAMING_STATES : 0;
+    unsaid |= act->known[COMITY_SLOT_CATEGORY] != COMITY_KNOWN_ALL ? COMITY_NAMING_CATEGORIES : 0;
+    unsaid |= act->known[COMITY_SLOT_PURPOSE] != COMITY_KNOWN_ALL ? COMITY_NAMING_PURPOSES : 0;
+    return naming & unsaid;
+}
+
 /* ---- expressions ---- */
 
 static void expression_text(const comity_image *image, uint32_t expression, unsigned depth, comity_buffer *buffer)
@@ -36,7 +47,7 @@ static void expression_text(const comity_image *image, uint32_t expression, unsi
         [COMITY_EXPRESSION_ORDER] = "in order ",
     };
     const comity_expression_node *node = &image->expressions[expression];
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -84,7 +95,7 @@ static void leaves_collect(comity_judge_memory *memory, const comity_act *act, u
     const comity_image *image = comity_judge_image(memory);
     const comity_expression_node *node = &image->expressions[expression];
     bool holds = comity_judge_expression(memory, act, expression) == COMITY_YES;
-    if (holds != held || depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (holds != held || depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -142,16 +153,6 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     return list.count;
 }
 
-static bool has_signed(const comity_act *act)
-{
-    for (uint32_t i = 0; i < act->paper_count; i++) {
-        if (act->papers[i].is_signed) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Does a way meet the need by signed papers? One that papers can open or close
  * by being held at all may rest on a claim. */
 static bool way_signed(comity_judge_memory *memory, const comity_act *act, uint32_t way, uint32_t rule)
@@ -168,7 +169,7 @@ uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_ac
     const comity_image *image = comity_judge_image(memory);
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
-    if (!has_signed(act)) {
+    if (act->signed_count == 0) {
         return 0;
     }
     memory->signed_only = true;

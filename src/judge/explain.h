@@ -37,6 +37,10 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
 
 uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf);
 
+/* Of what a paper must name (bits COMITY_NAMING_…), that which the act does not
+ * say, or not all of; so no paper can surely name it. */
+uint32_t comity_act_unnamed(const comity_act *act, uint32_t naming);
+
 /* The text of an item, as JSON or plain. */
 const char *comity_item_text(const comity_image *image, uint32_t item, bool json);
 
@@ -54,7 +58,8 @@ typedef enum comity_question_kind {
     COMITY_ASK_COUNT,       /* a: count */
     COMITY_ASK_BASIS,
     COMITY_ASK_RECEIVED,
-    COMITY_ASK_PAPER        /* b: leaf */
+    COMITY_ASK_PAPER,       /* b: leaf */
+    COMITY_ASK_NAMED        /* a: one bit COMITY_NAMING_…: what a paper must name */
 } comity_question_kind;
 
 typedef struct comity_question {
@@ -107,6 +112,11 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
  * if they do not. A way that asks for no paper rests on what the act says. */
 uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
                                     uint32_t max);
+
+/* The last day on which the duty can be done in time, where its period runs from
+ * the act, or from a paper that is surely held and says its day, and, of working
+ * days, the law's calendar knows all that matter; else false. */
+bool comity_judge_deadline(const comity_judge_memory *memory, const comity_act *act, uint32_t rule, int32_t *ret_by);
 
 /* A rule that compels, and a rule of another law that stands in the way of it. */
 typedef struct comity_conflict {

@@ -139,6 +139,36 @@ static uint32_t side_node(const comity_literal *literal, uint32_t node)
     return side == COMITY_NODE_SELF ? node : side;
 }
 
+/* Parts are in their state, and which part it is does not matter. */
+static comity_truth same_state(const comity_image *image, comity_place_ref a, comity_place_ref b)
+{
+    if (a.place == COMITY_NONE16 || b.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    return image->places[a.place].state == image->places[b.place].state ? COMITY_YES : COMITY_NO;
+}
+
+/* The places of a list against the state of a party. */
+static comity_truth places_state(const comity_image *image, const comity_act *act, const comity_literal *literal,
+                                 comity_place_ref party)
+{
+    comity_list list = act->lists[literal->a & 0xFFu];
+    bool only = (literal->a & COMITY_PLACES_ONLY) != 0;
+    bool outside = (literal->a & COMITY_PLACES_OUTSIDE) != 0;
+    if (list.known == COMITY_KNOWN_NOT) {
+        return COMITY_UNKNOWN;
+    }
+    comity_truth truth = list.known == COMITY_KNOWN_SOME ? COMITY_UNKNOWN
+                         : only && list.count != 0       ? COMITY_YES
+                                                         : COMITY_NO;
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth in = same_state(image, act->places[list.first + i], party);
+        in = outside ? truth_not(in) : in;
+        truth = only ? truth_and(truth, in) : truth_or(truth, in);
+    }
+    return truth;
+}
+
 static comity_truth across_borders(const comity_image *image, const comity_act *act)
 {
     comity_place_ref from = act->nodes[COMITY_NODE_FIRST].state;
@@ -508,6 +538,11 @@ static comity_truth paper_serves(const comity_image *image, const comity_act *ac
                               : truth_and(truth, paper_scope(image, act, paper, leaf->naming));
 }
 
+comity_truth comity_judge_paper(const comity_image *image, const comity_act *act, uint32_t leaf, uint32_t paper)
+{
+    return paper_serves(image, act, &act->papers[paper], &image->leaves[leaf]);
+}
+
 comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *act, uint32_t leaf,
                                uint32_t *ret_paper)
 {
@@ -536,7 +571,7 @@ static comity_truth expression_holds(comity_judge_memory *memory, const comity_a
 {
     const comity_expression_node *node = &memory->image->expressions[expression];
     uint32_t paper;
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return COMITY_UNKNOWN; /* deeper than the compiler writes */
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -633,6 +668,10 @@ static comity_truth literal_plain(comity_judge_memory *memory, const comity_act 
         return across_borders(image, act);
     case COMITY_OP_CONDITION:
         return condition_holds(memory, act, literal, node);
+    case COMITY_OP_SAME_STATE:
+        return same_state(image, party->state, act->nodes[literal->b == COMITY_NODE_SELF ? node : literal->b].state);
+    case COMITY_OP_PLACES_STATE:
+        return places_state(image, act, literal, party->state);
     case COMITY_OP_LAST:
         break;
     }

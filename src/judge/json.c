@@ -199,6 +199,18 @@ static void put_lifted(const printer *print)
     put(print, "]");
 }
 
+static void put_deadline(const printer *print, uint32_t rule)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    int32_t by;
+    if (comity_judge_deadline(print->memory, print->act, rule, &by)) {
+        comity_date_print(by, day);
+        put(print, ",\"by\":\"");
+        put(print, day);
+        put(print, "\"");
+    }
+}
+
 static void put_duties(const printer *print)
 {
     bool first = true;
@@ -214,6 +226,7 @@ static void put_duties(const printer *print)
         put_text(print, rule->json_name);
         put(print, ",");
         put_text(print, rule->json_text);
+        put_deadline(print, ruling->rule);
         put(print, "}");
     }
     put(print, "]");

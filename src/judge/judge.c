@@ -141,10 +141,26 @@ static void rulings_sort(comity_ruling *rulings, uint32_t count)
     }
 }
 
+/* An act kept for some time is no longer near the processor: what is read of every
+ * act is asked for at once. In a copy, lists follow the parties. */
+static void act_fetch(const comity_act *act)
+{
+    enum { LINE = 64, LISTS = 128 };
+    const char *bytes = (const char *)act;
+    const char *nodes = (const char *)act->nodes;
+    for (size_t i = 0; i < sizeof *act; i += LINE) {
+        __builtin_prefetch(bytes + i);
+    }
+    for (size_t i = 0; i < 2 * sizeof *act->nodes + LISTS; i += LINE) {
+        __builtin_prefetch(nodes + i);
+    }
+}
+
 void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_judgement *ret_judgement)
 {
     const comity_image *image = memory->image;
     *ret_judgement = (comity_judgement){.verdict = COMITY_VERDICT_PERMIT};
+    act_fetch(act);
     comity_judge_begin(memory);
     comity_judge_laws_consider(memory, act);
     comity_judge_rows(memory, act);

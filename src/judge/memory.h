@@ -5,13 +5,6 @@
 #include "judge/judge.h"
 #include "base/limits.h"
 
-/* The names of one kind that an act has, rising; complete: it has no others. */
-typedef struct comity_names {
-    uint32_t count;
-    bool complete, empty;
-    uint8_t list[COMITY_SET_BITS];
-} comity_names;
-
 /* What lifts a rule: the strongest truth of it, and of the surely lifting the first by name. */
 typedef struct comity_lifted {
     uint32_t stamp;
@@ -45,7 +38,6 @@ struct comity_judge_memory {
     comity_lifted *lifted;      /* by rule: what was found to lift it */
     uint32_t *open_ways;        /* rules found that are ways and apply, or may */
     uint32_t open_way_count;
-    comity_names names[COMITY_SIEVE_LAST];
 };
 
 /* Forgets the judgement before. */

@@ -66,6 +66,13 @@ static void ask_places_of_parties(questioner *asking)
     }
 }
 
+static void ask_place_of(questioner *asking, uint32_t side)
+{
+    if (side <= COMITY_NODE_SECOND && asking->act->nodes[side].state.place == COMITY_NONE16) {
+        ask(asking, COMITY_ASK_PLACE, side, 0, 0);
+    }
+}
+
 static void ask_derived(questioner *asking, uint32_t side, uint32_t kind)
 {
     const comity_node *party = &asking->act->nodes[side];
@@ -138,6 +145,16 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
     case COMITY_OP_ACROSS:
         ask_places_of_parties(asking);
         return;
+    case COMITY_OP_SAME_STATE:
+        ask_place_of(asking, side);
+        ask_place_of(asking, literal->b);
+        return;
+    case COMITY_OP_PLACES_STATE:
+        ask_place_of(asking, side);
+        if (asking->act->lists[literal->a & 0xFFu].known != COMITY_KNOWN_ALL) {
+            ask(asking, COMITY_ASK_PLACES, 0, literal->a & 0xFFu, 0);
+        }
+        return;
     case COMITY_OP_ACT:
     case COMITY_OP_ORDER:
     case COMITY_OP_CONDITION:
@@ -168,21 +185,69 @@ static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count,
     }
 }
 
+static void ask_named(questioner *asking, uint32_t naming)
+{
+    uint32_t unsaid = comity_act_unnamed(asking->act, naming & ~COMITY_NAMING_STATES); /* those are asked for anyway */
+    for (; unsaid != 0; unsaid &= unsaid - 1) {
+        ask(asking, COMITY_ASK_NAMED, COMITY_NODE_SECOND, unsaid & (0 - unsaid), 0);
+    }
+}
+
+static uint32_t scope_given(const comity_paper_held *paper)
+{
+    return (paper->scope_parties ? COMITY_NAMING_PARTIES : 0) | (paper->scope_categories ? COMITY_NAMING_CATEGORIES : 0) |
+           (paper->scope_purposes ? COMITY_NAMING_PURPOSES : 0);
+}
+
+/* A paper that may be the one that is asked for; and, held or not, what it must name and the act does not say. */
+static void ask_leaf(questioner *asking, uint32_t leaf)
+{
+    uint32_t held;
+    comity_truth truth = comity_judge_leaf(asking->memory, asking->act, leaf, &held);
+    if (truth == COMITY_YES) {
+        return;
+    }
+    const comity_leaf *record = &asking->image->leaves[leaf];
+    uint32_t naming = record->naming;
+    if (truth == COMITY_UNKNOWN) {
+        ask(asking, COMITY_ASK_PAPER, 0, 0, leaf);
+    }
+    for (uint32_t i = 0; i < asking->act->paper_count && truth == COMITY_UNKNOWN; i++) {
+        const comity_paper_held *paper = &asking->act->papers[i];
+        naming |= paper->kind == record->name ? scope_given(paper) : 0;
+    }
+    ask_named(asking, naming);
+}
+
 static void ask_expression(questioner *asking, uint32_t expression, unsigned depth)
 {
     const comity_expression_node *node = &asking->image->expressions[expression];
-    uint32_t paper;
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        if (comity_judge_leaf(asking->memory, asking->act, node->leaf, &paper) == COMITY_UNKNOWN) {
-            ask(asking, COMITY_ASK_PAPER, 0, 0, node->leaf);
-        }
+        ask_leaf(asking, node->leaf);
         return;
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
         ask_expression(asking, asking->image->indices[node->first_child + i], depth + 1);
+    }
+}
+
+/* What the need asks for, and each way that is or may be open. */
+static void ask_need(questioner *asking, uint32_t rule)
+{
+    const comity_rule_record *record = &asking->image->rules[rule];
+    if (record->expression != COMITY_IMAGE_NONE) {
+        ask_expression(asking, record->expression, 0);
+    }
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = asking->image->indices[record->first_way + i];
+        uint32_t expression = asking->image->rules[way].expression;
+        if (expression != COMITY_IMAGE_NONE && comity_judge_status(asking->memory, way) != COMITY_NO &&
+            comity_judge_reaches(asking->memory, way, rule)) {
+            ask_expression(asking, expression, 0);
+        }
     }
 }
 
@@ -244,8 +309,8 @@ void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, 
         if (ruling->applies == COMITY_UNKNOWN) {
             ask_rows(&asking, rule->first_row, rule->row_count, 0);
         }
-        if (ruling->met == COMITY_UNKNOWN && rule->expression != COMITY_IMAGE_NONE) {
-            ask_expression(&asking, rule->expression, 0);
+        if (ruling->lifted_by == COMITY_NOT_LIFTED && (ruling->met == COMITY_UNKNOWN || ruling->met == COMITY_NO)) {
+            ask_need(&asking, ruling->rule);
         }
     }
     if (ret_questions->count > 1) {
@@ -318,6 +383,11 @@ void comity_question_path(const comity_image *image, const comity_question *ques
     case COMITY_ASK_PAPER:
         comity_buffer_append_text(buffer, "papers");
         return;
+    case COMITY_ASK_NAMED:
+        comity_buffer_append_text(buffer, question->a == COMITY_NAMING_PARTIES      ? "to.name"
+                                          : question->a == COMITY_NAMING_CATEGORIES ? "data.categories"
+                                                                                    : "purposes");
+        return;
     }
     comity_buffer_append_text(buffer, side);
     comity_buffer_append_text(buffer, member);
@@ -386,6 +456,17 @@ static void ask_only(const comity_image *image, const comity_question *question,
     comity_buffer_append_text(buffer, "?");
 }
 
+static void ask_unsaid(const comity_question *question, const char *party, comity_buffer *buffer)
+{
+    if (question->a == COMITY_NAMING_PARTIES) {
+        sentence(buffer, "A paper must name the ", party, ": what is its name?");
+    } else if (question->a == COMITY_NAMING_CATEGORIES) {
+        comity_buffer_append_text(buffer, "A paper must name the data: of which categories is all of it?");
+    } else {
+        comity_buffer_append_text(buffer, "A paper must name the purposes: what are all of them?");
+    }
+}
+
 void comity_question_ask(const comity_image *image, const comity_act *act, const comity_question *question,
                          comity_buffer *buffer)
 {
@@ -437,6 +518,9 @@ void comity_question_ask(const comity_image *image, const comity_act *act, const
     case COMITY_ASK_PAPER:
         sentence(buffer, "Of the paper held: is it \"", comity_item_text(image, question->b, false),
                  "\", in force and good for this act?");
+        return;
+    case COMITY_ASK_NAMED:
+        ask_unsaid(question, party, buffer);
         return;
     }
 }

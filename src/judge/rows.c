@@ -4,8 +4,8 @@
  * are kept: rows that may hold, and rows that hold for all that was looked at so
  * far. The law's tables begin them, by the kind of act, the day and the two
  * places; sieves go on, by the names the act has (categories, purposes, kinds of
- * party …). Few rows are left then, and fewer that have literals which neither
- * settles: those are tested one by one.
+ * party …). Few rows are left then; literals that many rows have are tested once
+ * for all of them, the others row by row.
  *
  * Rules that lift leave their mark on what they lift as they are found: a lifting
  * rule always has a lower number than what it lifts, so rising order is enough. */
@@ -116,7 +116,7 @@ static inline void rows_sieve(const comity_image *image, const comity_sieve *sie
         }
         return;
     }
-    uint64_t empty = names->empty ? UINT64_MAX : 0;
+    uint64_t empty = names->count == 0 ? UINT64_MAX : 0;
     FOR_WORDS(i) {
         may[i] &= wanted[i] & ~(not_empty[i] & empty);
     }
@@ -134,6 +134,32 @@ static inline void rows_subject(const comity_image *image, const comity_law_reco
             FOR_WORDS(i) {
                 may[i] &= ~bits[i];
             }
+        }
+    }
+}
+
+/* Literals that many rows have are tested once for all of them. */
+static inline void rows_share(comity_judge_memory *memory, const comity_act *act, const comity_law_record *law, block at,
+                              uint64_t *may, uint64_t *yes)
+{
+    const uint32_t words = at.words;
+    const comity_image *image = memory->image;
+    for (uint32_t j = 0; j < law->shared_count; j++) {
+        const comity_shared *shared = &image->shared[law->first_shared + j];
+        const uint64_t *rows = &image->bits[shared->bits + at.first];
+        uint64_t concerned = 0;
+        FOR_WORDS(i) {
+            concerned |= may[i] & rows[i];
+        }
+        if (concerned == 0) {
+            continue;
+        }
+        comity_truth truth = comity_judge_literal(memory, act, &image->literals[shared->literal], COMITY_NODE_FIRST);
+        uint64_t fails = truth == COMITY_NO ? UINT64_MAX : 0;
+        uint64_t open = truth == COMITY_YES ? 0 : UINT64_MAX;
+        FOR_WORDS(i) {
+            may[i] &= ~(rows[i] & fails);
+            yes[i] &= ~(rows[i] & open);
         }
     }
 }
@@ -275,9 +301,10 @@ static inline void block_judge(comity_judge_memory *memory, const comity_act *ac
     rows_subject(image, law, act, at, may);
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         if (law->sieves[kind].bits != COMITY_IMAGE_NONE) {
-            rows_sieve(image, &law->sieves[kind], &memory->names[kind], at, may, yes);
+            rows_sieve(image, &law->sieves[kind], &act->names[kind], at, may, yes);
         }
     }
+    rows_share(memory, act, law, at, may, yes);
     rows_settle(memory, act, hand, at, may, yes);
 }
 
@@ -309,42 +336,10 @@ static bool place_is_settled(const comity_node *node)
     return node->state.place != COMITY_NONE16 && !node->state.any_part;
 }
 
-static void names_list(comity_names *names, const comity_set *yes, comity_known known)
-{
-    uint32_t count = 0;
-    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-        for (uint64_t had = yes->words[word]; had != 0; had &= had - 1) {
-            names->list[count++] = (uint8_t)(word * 64 + (uint32_t)__builtin_ctzll(had));
-        }
-    }
-    names->count = count;
-    names->complete = known == COMITY_KNOWN_ALL;
-    names->empty = count == 0;
-}
-
-/* What the sieves ask of the act. */
-static void names_gather(comity_judge_memory *memory, const comity_act *act)
-{
-    static const uint8_t slots[] = {
-        [COMITY_SIEVE_CATEGORY] = COMITY_SLOT_CATEGORY,
-        [COMITY_SIEVE_PURPOSE] = COMITY_SLOT_PURPOSE,
-        [COMITY_SIEVE_CIRCUMSTANCE] = COMITY_SLOT_CIRCUMSTANCE,
-        [COMITY_SIEVE_DEAL] = COMITY_SLOT_DEAL,
-    };
-    for (uint32_t kind = 0; kind < sizeof slots; kind++) {
-        names_list(&memory->names[kind], &act->facts[slots[kind]].yes, act->known[slots[kind]]);
-    }
-    for (uint32_t side = 0; side < 2; side++) {
-        const comity_node *party = &act->nodes[side];
-        names_list(&memory->names[COMITY_SIEVE_KIND_FIRST + side], &party->kinds.yes, party->kinds_known);
-    }
-}
-
 void comity_judge_rows(comity_judge_memory *memory, const comity_act *act)
 {
     const comity_image *image = memory->image;
     bool settled = place_is_settled(&act->nodes[0]) && place_is_settled(&act->nodes[1]);
-    names_gather(memory, act);
     for (uint32_t i = 0; i < memory->law_count; i++) {
         uint32_t index = memory->laws[i];
         const comity_law_record *law = &image->laws[index];

@@ -193,10 +193,21 @@ static void item_family(uint32_t item, comity_ways *ret_family)
     ret_family->count = 1;
 }
 
+/* Can a paper be made that surely is this one? Not where it must name what the
+ * act does not say: whoever says it first gets other ways. */
+static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *ret_family)
+{
+    if (comity_act_unnamed(search->act, search->image->leaves[leaf].naming) != 0) {
+        family_none(ret_family);
+    } else {
+        item_family(comity_leaf_item(search->image, leaf), ret_family);
+    }
+}
+
 static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
-    if (depth > COMITY_LIMIT_LAW_DEPTH) {
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         family_none(ret_family);
         return;
     }
@@ -205,7 +216,7 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_family(comity_leaf_item(search->image, node->leaf), ret_family);
+        leaf_family(search, node->leaf, ret_family);
         return;
     }
     bool all = node->kind == COMITY_EXPRESSION_ALL;
@@ -230,7 +241,7 @@ static void literal_items(const way_search *search, const comity_literal *litera
 {
     family_none(ret_family);
     if (literal->op == COMITY_OP_HELD) {
-        item_family(comity_leaf_item(search->image, literal->b), ret_family);
+        leaf_family(search, literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
         item_family(COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {

@@ -82,8 +82,13 @@ typedef enum comity_test_op {
     COMITY_OP_HELD,       /* b: leaf */
     COMITY_OP_ACROSS,
     COMITY_OP_CONDITION,  /* b: a condition by itself, of the act, or with side SELF of the party at hand */
+    COMITY_OP_SAME_STATE, /* side and b: the two parties are in one state */
+    COMITY_OP_PLACES_STATE, /* side: a party; a: list, with COMITY_PLACES_…: as PLACES_HAS …, of the party's state */
     COMITY_OP_LAST
 } comity_test_op;
+
+#define COMITY_PLACES_ONLY 0x100u
+#define COMITY_PLACES_OUTSIDE 0x200u
 
 /* The act's sets of names that a literal can test. */
 typedef enum comity_slot {
@@ -122,8 +127,8 @@ typedef struct comity_row {
     uint16_t literal_count;
     uint16_t residual; /* the literals before this are settled by the law's tables when both places are known */
     uint32_t rule;     /* within the law, shifted left by one; the low bit says `unless` */
-    uint16_t rest;     /* those from `residual` up to this are settled by its sieves */
-    uint16_t unused;
+    uint16_t sieved;   /* those from `residual` up to this are settled by its sieves */
+    uint16_t rest;     /* those from `sieved` up to this are tested once for all rows of the law: comity_shared */
 } comity_row;
 
 typedef struct comity_rows { /* conditions that are no rule's: counts, derived kinds, owners */
@@ -211,6 +216,12 @@ static inline comity_class comity_sieve_class(uint32_t kind)
                                                : COMITY_CLASS_KIND;
 }
 
+/* A literal that many rows of a law have, and which. */
+typedef struct comity_shared {
+    uint32_t literal;
+    uint32_t bits;        /* u64 words: the rows */
+} comity_shared;
+
 typedef struct comity_law_record {
     uint32_t code, title;
     uint32_t code_json;        /* the code as JSON text, quotes included */
@@ -226,7 +237,8 @@ typedef struct comity_law_record {
     uint32_t first_classes[2]; /* era by era, for each place its class, for each party */
     uint32_t class_counts[2];
     uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
-    uint32_t rest_bits;        /* u64 words: the rows that neither tables nor sieves settle */
+    uint32_t first_shared, shared_count;
+    uint32_t rest_bits;        /* u64 words: the rows that have further literals */
     uint32_t subject_bits;     /* u64 words: for each party, the rows that want it subject to some law */
     uint32_t first_era, era_count; /* in `epochs`: days on which somebody joins or leaves a set of places, rising */
     uint32_t first_cover, cover_count;
@@ -284,7 +296,7 @@ typedef struct comity_expression_node {
 #define COMITY_NAMING_CATEGORIES 4u
 #define COMITY_NAMING_PURPOSES 8u
 
-enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2 };
+enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2, COMITY_UNIT_WORKING_DAYS = 3 };
 
 typedef struct comity_leaf {
     uint32_t text, json;    /* the leaf in words */
@@ -331,6 +343,33 @@ typedef struct comity_orders_record {
     uint32_t first_dated, dated_count; /* comity_dated, place unused */
 } comity_orders_record;
 
+/* Working days, for the years that a law's calendar speaks of. */
+typedef struct comity_calendar_record {
+    uint32_t weekend;       /* bit 1 for Monday … bit 7 for Sunday */
+    uint32_t first_day;     /* into `days`: holidays, rising; then days of weekends that are worked, rising */
+    uint32_t holiday_count;
+    uint32_t workday_count;
+    int32_t from, until;    /* whole years; nothing is known of other days */
+} comity_calendar_record;
+
+/* A duty whose period runs from the act itself or from a paper; by rule, rising. */
+typedef struct comity_deadline {
+    uint32_t rule;
+    uint32_t number;
+    uint32_t unit;          /* COMITY_UNIT_… */
+    uint32_t calendar;      /* of working days, or NONE: not known */
+    uint32_t leaf;          /* from the day of such a paper, or NONE: from the act's */
+} comity_deadline;
+
+/* What a file declares besides rules, as it is written: for people. By law, word
+ * and name in the order of their texts. */
+typedef struct comity_declared {
+    uint32_t law;           /* or NONE: a taxonomy */
+    uint32_t word;          /* texts: the declaring word, or the header's: "group", "parties" */
+    uint32_t name;          /* "" of what a file says of itself; then `clauses` is all of that word */
+    uint32_t clauses;
+} comity_declared;
+
 typedef struct comity_span {
     uint32_t offset; /* from the start of the image, in bytes */
     uint32_t count;  /* of records */
@@ -354,6 +393,7 @@ typedef struct comity_span {
     X(agreements, uint64_t)                 \
     X(rules, comity_rule_record)            \
     X(rows, comity_row)                     \
+    X(shared, comity_shared)                \
     X(conditions, comity_rows)              \
     X(literals, comity_literal)             \
     X(sets, comity_set)                     \
@@ -366,7 +406,11 @@ typedef struct comity_span {
     X(orders, comity_orders_record)         \
     X(epochs, int32_t)                      \
     X(classes, uint16_t)                    \
-    X(bits, uint64_t)
+    X(bits, uint64_t)                       \
+    X(calendars, comity_calendar_record)    \
+    X(days, int32_t)                        \
+    X(deadlines, comity_deadline)           \
+    X(declarations, comity_declared)
 
 typedef struct comity_image_header {
     char magic[8];

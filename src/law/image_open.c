@@ -5,6 +5,7 @@
  * it. So nothing here rests on the hash, and fuzzing goes on behind it. */
 #include "law/image.h"
 
+#include "base/date.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -13,7 +14,7 @@
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 168, "image layout");
+_Static_assert(sizeof(comity_law_record) == 176, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 108, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
@@ -303,6 +304,20 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
     return true;
 }
 
+static bool shared_ok(const comity_image *image, const comity_law_record *law)
+{
+    if (!range_ok(law->first_shared, law->shared_count, image->shared_count)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < law->shared_count; i++) {
+        const comity_shared *shared = &image->shared[law->first_shared + i];
+        if (shared->literal >= image->literals_count || !range_ok(shared->bits, law->words, image->bits_count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool law_rows_ok(const comity_image *image, const comity_law_record *law)
 {
     uint32_t last = 0;
@@ -331,7 +346,7 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !range_ok(law->first_about, law->about_count, image->abouts_count) ||
             !index_or_none(law->parties, image->place_sets_count) || !index_or_none(law->channel, image->sets_count) ||
             !bits_ok(image, law) || !sieves_ok(image, law) || !classes_ok(image, law, 0) || !classes_ok(image, law, 1) ||
-            !law_rows_ok(image, law)) {
+            !shared_ok(image, law) || !law_rows_ok(image, law)) {
             return damaged(reterr, "law", i);
         }
     }
@@ -434,6 +449,10 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
         return literal->b < image->leaves_count;
     case COMITY_OP_CONDITION:
         return literal->b < image->conditions_count;
+    case COMITY_OP_SAME_STATE:
+        return side_ok && literal->b <= COMITY_NODE_SELF;
+    case COMITY_OP_PLACES_STATE:
+        return side_ok && (literal->a & ~(COMITY_PLACES_ONLY | COMITY_PLACES_OUTSIDE)) <= COMITY_LIST_TRANSIT;
     case COMITY_OP_LAST:
         break;
     }
@@ -445,7 +464,7 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
     for (uint32_t i = 0; i < image->rows_count; i++) {
         const comity_row *row = &image->rows[i];
         if (!range_ok(row->first_literal, row->literal_count, image->literals_count) ||
-            row->residual > row->rest || row->rest > row->literal_count) {
+            row->residual > row->sieved || row->sieved > row->rest || row->rest > row->literal_count) {
             return damaged(reterr, "row", i);
         }
     }
@@ -491,6 +510,39 @@ static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
            index_or_none(leaf->result, class_count(image, COMITY_CLASS_WORD)) &&
            index_or_none(leaf->module, class_count(image, COMITY_CLASS_WORD)) && leaf->not_older <= 1000000 &&
            leaf->valid <= 1000000;
+}
+
+static comity_status deadlines_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->calendars_count; i++) {
+        const comity_calendar_record *calendar = &image->calendars[i];
+        if (!range_ok(calendar->first_day, (uint64_t)calendar->holiday_count + calendar->workday_count, image->days_count) ||
+            !comity_date_valid(calendar->from) || !comity_date_valid(calendar->until)) {
+            return damaged(reterr, "calendar", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->deadlines_count; i++) {
+        const comity_deadline *deadline = &image->deadlines[i];
+        if (deadline->rule >= image->rules_count || (i != 0 && deadline->rule <= image->deadlines[i - 1].rule) ||
+            deadline->number > 1000000 || deadline->unit > COMITY_UNIT_WORKING_DAYS ||
+            !index_or_none(deadline->calendar, image->calendars_count) ||
+            !index_or_none(deadline->leaf, image->leaves_count)) {
+            return damaged(reterr, "deadline", i);
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status declarations_check(const comity_image *image, comity_error *reterr)
+{
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const comity_declared *declared = &image->declarations[i];
+        if (!index_or_none(declared->law, image->laws_count) || !text_ok(image, declared->word) ||
+            !text_ok(image, declared->name) || !text_ok(image, declared->clauses)) {
+            return damaged(reterr, "declaration", i);
+        }
+    }
+    return COMITY_OK;
 }
 
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
@@ -546,6 +598,8 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(laws_check(&image, reterr));
     COMITY_TRY(rules_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
+    COMITY_TRY(deadlines_check(&image, reterr));
+    COMITY_TRY(declarations_check(&image, reterr));
     *ret_image = image;
     return COMITY_OK;
 }

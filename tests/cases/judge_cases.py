@@ -9,7 +9,8 @@ A file of tests/cases/judge/ holds, each begun by a line of its own:
                             Those of tests/cases/judge/common/ always belong to it
     === base                an act; what the cases' acts say is laid over it as RFC 7396
                             has it (null takes away)
-    === TITLE               a case: `act: JSON`, `expect: JSON`, perhaps `adopt: JSON list`
+    === TITLE               a case: `act: JSON`, `expect: JSON`, perhaps `adopt: JSON list`;
+                            behind a line `words:` what `judge --explain` says, to the letter
 
 What `expect` names must be just so, and all there is of it:
 
@@ -19,7 +20,7 @@ What `expect` names must be just so, and all there is of it:
     lifted         {NAME: by}
     missing        {NAME: [what could meet it]}     expression  {NAME: text}
     met            {NAME: [by]}
-    duties         {NAME: [duty, within]}
+    duties         {NAME: [duty, within]}           by          {NAME: the last day, where one is told}
     uncovered      [states]
     questions      [[fact, ask, [rules]]]           facts       [facts asked]
     conflicts      [[compels, against, [channels]]]
@@ -55,6 +56,7 @@ FOUND = {
     "expression": lambda j: {n["rule"]: n["expression"] for n in j["needs"]},
     "met": lambda j: {m["rule"]: m["by"] for m in j["met"]},
     "duties": lambda j: {d["rule"]: [d["duty"], d["within"]] for d in j["duties"]},
+    "by": lambda j: {d["rule"]: d["by"] for d in j["duties"] if "by" in d},
     "uncovered": lambda j: [u["state"] for u in j["uncovered"]],
     "questions": lambda j: [[q["fact"], q["ask"], q["rules"]] for q in j["questions"]],
     "facts": lambda j: [q["fact"] for q in j["questions"]],
@@ -96,6 +98,9 @@ def read_file(path):
             base = json.loads(body)
         else:
             case = {"at": f"{path.name}:{line}", "title": title, "base": base}
+            body, _, words = body.partition("words:\n")
+            if words:
+                case["words"] = words.rstrip("\n")
             for part in re.finditer(r"^(act|expect|adopt): ((?:(?!act: |expect: |adopt: ).*\n)*)", body, re.M):
                 case[part.group(1)] = json.loads(part.group(2))
             case["act"] = merged(base, case["act"])
@@ -130,6 +135,11 @@ def judge(comity, image, cases):
         answers = run.stdout.decode().splitlines()
         for case, answer in zip(members, answers):
             case["answer"] = json.loads(answer)
+        for case in members:
+            if "words" in case:
+                run = subprocess.run([comity, "judge", "--explain", "--law", str(image), *options],
+                                     input=json.dumps(case["act"], ensure_ascii=False).encode(), capture_output=True, check=False)
+                case["said"] = run.stdout.decode().rstrip("\n")
 
 
 def check(case):
@@ -137,9 +147,9 @@ def check(case):
     if answer is None:
         return ["no answer"]
     wrong = []
-    if "error" in answer and "error" not in case["expect"]:
+    if "error" in answer and "error" not in case.get("expect", {}):
         return [f"error: {answer['error']['message']}"]
-    for member, expected in case["expect"].items():
+    for member, expected in case.get("expect", {}).items():
         try:
             found = FOUND[member](answer)
         except KeyError:
@@ -147,6 +157,8 @@ def check(case):
         if found != expected:
             wrong.append(f"{member}: expected {json.dumps(expected, ensure_ascii=False)}\n"
                          f"{' ' * len(member)}     found {json.dumps(found, ensure_ascii=False)}")
+    if case.get("words") != case.get("said"):
+        wrong.append(f"words: expected\n{case['words']}\n  found\n{case['said']}")
     return wrong
 
 

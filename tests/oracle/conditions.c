@@ -125,9 +125,27 @@ static oracle_truth spot_among(const oracle_spot *spot, const comity_places *pla
     return ORACLE_NO;
 }
 
-static oracle_truth spot_in(const oracle_spot *spot, const comity_places *places, int32_t day)
+static const oracle_party *party_of(const oracle_view *view, const comity_party *party);
+
+static const oracle_name *state_of(const oracle_name *place)
 {
-    oracle_truth among = spot_among(spot, places, day);
+    return place->part_of != NULL ? place->part_of : place;
+}
+
+/* `state of exporter`, whatever part of it that is. */
+static oracle_truth spot_shared(const oracle_view *view, const oracle_spot *spot, const comity_party *party)
+{
+    const oracle_spot *other = &party_of(view, party)->state;
+    return spot->place == NULL || other->place == NULL           ? ORACLE_UNKNOWN
+           : state_of(spot->place) == state_of(other->place) ? ORACLE_YES
+                                                                 : ORACLE_NO;
+}
+
+static oracle_truth spot_in(const oracle_view *view, const oracle_spot *spot, const comity_places *places)
+{
+    oracle_truth among = places->items[0].kind == COMITY_PLACE_STATE_OF
+                             ? spot_shared(view, spot, &places->items[0].party)
+                             : spot_among(spot, places, view->act->on);
     return places->outside ? oracle_not(among) : among;
 }
 
@@ -150,12 +168,13 @@ static oracle_truth list_only(oracle_known known, size_t count, oracle_truth all
     return count == 0 ? ORACLE_NO : all;
 }
 
-static oracle_truth spots_test(const oracle_spots *spots, comity_test test, const comity_places *places, int32_t day)
+static oracle_truth spots_test(const oracle_view *view, const oracle_spots *spots, comity_test test,
+                               const comity_places *places)
 {
     oracle_truth some = ORACLE_NO;
     oracle_truth all = ORACLE_YES;
     for (size_t i = 0; i < spots->count; i++) {
-        oracle_truth in = spot_in(&spots->items[i], places, day);
+        oracle_truth in = spot_in(view, &spots->items[i], places);
         some = oracle_or(some, in);
         all = oracle_and(all, in);
     }
@@ -474,7 +493,7 @@ static oracle_truth scope_names(const oracle_names *scope, const oracle_names *n
     return names->known == ORACLE_COMPLETE ? all : oracle_and(all, ORACLE_UNKNOWN);
 }
 
-static oracle_truth paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
+oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
 {
     const oracle_name *asked_under = leaf->under.text != NULL ? oracle_named(leaf->under.text) : view->law->code;
     comity_word about = leaf->about;
@@ -505,7 +524,7 @@ oracle_truth oracle_leaf_holds(const oracle_view *view, const comity_paper_leaf 
         return is_listed(&view->act->safeguards, oracle_named(leaf->name.text)) ? ORACLE_YES : ORACLE_NO;
     }
     for (size_t i = 0; i < view->act->paper_count; i++) {
-        held = oracle_or(held, paper_fits(view, &view->act->papers[i], leaf));
+        held = oracle_or(held, oracle_paper_fits(view, &view->act->papers[i], leaf));
     }
     return held;
 }
@@ -519,6 +538,9 @@ oracle_truth oracle_expression_holds(const oracle_view *view, const comity_expre
     }
     for (size_t i = 0; i < expression->child_count; i++) {
         oracle_truth child = oracle_expression_holds(view, expression->children[i]);
+        if (expression->kind == COMITY_EXPRESSION_ORDER && i != 0) { /* only when it has come to this ground */
+            child = oracle_and(child, oracle_leaf_holds(view, &view->oracle->grounds[i - 1]));
+        }
         all = oracle_and(all, child);
         one = oracle_or(one, child);
     }
@@ -532,14 +554,14 @@ static oracle_truth act_holds(const oracle_view *view, const comity_condition *c
     const oracle_act *act = view->act;
     oracle_truth holds = condition->acts & act->kind ? ORACLE_YES : ORACLE_NO;
     if (condition->in_places.count != 0) {
-        holds = oracle_and(holds, spot_in(&act->parties[act->kind == COMITY_ACT_COLLECT ? 0 : 1].state,
-                                          &condition->in_places, act->on));
+        holds = oracle_and(holds, spot_in(view, &act->parties[act->kind == COMITY_ACT_COLLECT ? 0 : 1].state,
+                                          &condition->in_places));
     }
     if (condition->from_places.count != 0) {
-        holds = oracle_and(holds, spot_in(&act->parties[0].state, &condition->from_places, act->on));
+        holds = oracle_and(holds, spot_in(view, &act->parties[0].state, &condition->from_places));
     }
     if (condition->to_places.count != 0) {
-        holds = oracle_and(holds, spot_in(&act->parties[1].state, &condition->to_places, act->on));
+        holds = oracle_and(holds, spot_in(view, &act->parties[1].state, &condition->to_places));
     }
     return holds;
 }
@@ -549,7 +571,7 @@ static oracle_truth received_holds(const oracle_view *view, const comity_conditi
     oracle_truth some = ORACLE_NO;
     for (size_t i = 0; i < view->act->received_count; i++) {
         const oracle_receipt *receipt = &view->act->received[i];
-        oracle_truth in = spot_in(&receipt->from, &condition->places, view->act->on);
+        oracle_truth in = spot_in(view, &receipt->from, &condition->places);
         if (condition->names.count != 0) {
             in = oracle_and(in, receipt->paper == NULL                        ? ORACLE_UNKNOWN
                                 : is_word(&condition->names, receipt->paper) ? ORACLE_YES
@@ -642,9 +664,9 @@ static oracle_truth phrase_holds(const oracle_view *view, const comity_condition
     case COMITY_CONDITION_ACT:
         return act_holds(view, condition);
     case COMITY_CONDITION_PARTY_IN:
-        return spot_in(&party_of(view, &condition->party)->state, &condition->places, act->on);
+        return spot_in(view, &party_of(view, &condition->party)->state, &condition->places);
     case COMITY_CONDITION_SUBJECT_TO:
-        return spots_test(&party_of(view, &condition->party)->subject_to, COMITY_TEST_HAS, &condition->places, act->on);
+        return spots_test(view, &party_of(view, &condition->party)->subject_to, COMITY_TEST_HAS, &condition->places);
     case COMITY_CONDITION_IS:
         return party_is_one(view, party_of(view, &condition->party), &condition->names);
     case COMITY_CONDITION_CERTIFIED:
@@ -656,7 +678,7 @@ static oracle_truth phrase_holds(const oracle_view *view, const comity_condition
     case COMITY_CONDITION_PURPOSES:
         return names_test(&act->purposes, condition->test, &condition->names, same);
     case COMITY_CONDITION_PLACES:
-        return spots_test(&act->lists[condition->list], condition->test, &condition->places, act->on);
+        return spots_test(view, &act->lists[condition->list], condition->test, &condition->places);
     case COMITY_CONDITION_RECEIVED:
         return received_holds(view, condition);
     case COMITY_CONDITION_DEAL:

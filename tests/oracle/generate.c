@@ -140,7 +140,7 @@ static void set_days_add(comity_arena *arena, words *to, const oracle_name *set)
 
 static void places_add(comity_arena *arena, words *to, bag_kind kind, const comity_places *places)
 {
-    for (size_t i = 0; i < places->count; i++) {
+    for (size_t i = 0; i < places->count && places->items[i].kind != COMITY_PLACE_STATE_OF; i++) {
         bag_add(arena, &to->bags[kind], places->items[i].name.text);
         set_days_add(arena, to, oracle_named(places->items[i].name.text));
     }
@@ -168,6 +168,7 @@ static void leaf_add(comity_arena *arena, words *to, const comity_paper_leaf *le
 }
 
 typedef struct gathering {
+    const oracle_world *oracle;
     comity_arena *arena;
     words *to;
     const oracle_law *law;
@@ -186,6 +187,9 @@ static void expression_gather(const gathering *state, const comity_expression *e
     }
     for (size_t i = 0; i < expression->child_count; i++) {
         expression_gather(state, expression->children[i]);
+        if (expression->kind == COMITY_EXPRESSION_ORDER && i != 0) {
+            leaf_add(state->arena, state->to, &state->oracle->grounds[i - 1], state->law, state->rule);
+        }
     }
 }
 
@@ -348,9 +352,9 @@ static void condition_gather(const gathering *state, const comity_condition *con
     }
 }
 
-static void rule_gather(comity_arena *arena, words *to, const oracle_rule *rule)
+static void rule_gather(const oracle_world *oracle, comity_arena *arena, words *to, const oracle_rule *rule)
 {
-    gathering state = {arena, to, rule->law, rule, BAG_FROM, BAG_KIND_FROM, 0};
+    gathering state = {oracle, arena, to, rule->law, rule, BAG_FROM, BAG_KIND_FROM, 0};
     day_add(arena, to, rule->from);
     day_add(arena, to, rule->until);
     condition_gather(&state, rule->rule->when);
@@ -358,6 +362,11 @@ static void rule_gather(comity_arena *arena, words *to, const oracle_rule *rule)
         condition_gather(&state, rule->rule->unless[i]);
     }
     expression_gather(&state, rule->rule->expression);
+    for (size_t i = 0; i < rule->rule->period_count; i++) {
+        if (rule->rule->periods[i].of_paper) {
+            leaf_add(arena, to, &rule->rule->periods[i].paper, rule->law, rule);
+        }
+    }
     bag_add(arena, &to->bags[BAG_LAW], rule->law->code->text);
     bag_add(arena, &to->bags[BAG_RULE], rule->rule->name.text);
 }
@@ -380,16 +389,16 @@ static void rules_gather(generator *made)
     for (size_t i = 0; i < oracle->rule_count; i++) {
         const oracle_rule *rule = &oracle->rules[i];
         words *to = &made->of_rules[i];
-        rule_gather(&made->arena, to, rule);
-        rule_gather(&made->arena, &made->all, rule);
+        rule_gather(made->oracle, &made->arena, to, rule);
+        rule_gather(made->oracle, &made->arena, &made->all, rule);
         for (size_t j = 0; j < rule->way_count; j++) {
-            rule_gather(&made->arena, to, rule->ways[j]);
+            rule_gather(made->oracle, &made->arena, to, rule->ways[j]);
         }
         for (size_t j = 0; j < rule->lifter_count; j++) {
-            rule_gather(&made->arena, to, rule->lifters[j]);
+            rule_gather(made->oracle, &made->arena, to, rule->lifters[j]);
         }
         for (size_t j = 0; j < rule->rule->rules.count; j++) {
-            rule_gather(&made->arena, to, oracle_named(rule->rule->rules.items[j].text)->rule);
+            rule_gather(made->oracle, &made->arena, to, oracle_named(rule->rule->rules.items[j].text)->rule);
         }
         own_place_gather(&made->arena, to, rule->law);
     }

@@ -44,7 +44,11 @@ typedef struct oracle_law {
     size_t rule_count;
 } oracle_law;
 
+/* Grounds of `in order` behind the first: the second to the tenth. */
+#define ORACLE_GROUNDS 9
+
 struct oracle_world {
+    comity_paper_leaf grounds[ORACLE_GROUNDS]; /* the determinations that it comes to them */
     comity_arena arena, act_arena;
     oracle_name **table;
     comity_law_file *files;
@@ -170,6 +174,11 @@ oracle_truth oracle_expression_holds(const oracle_view *view, const comity_expre
 bool oracle_is_member(oracle_name *set, const oracle_name *place, int32_t day);
 /* Is the place on one of the lines of this kind in the law's file? */
 bool oracle_on_lines(const oracle_law *law, comity_declaration_kind kind, const oracle_name *place, int32_t day);
+
+/* The last day on which a duty can be done in time, or COMITY_NO_DATE. */
+int32_t oracle_deadline(const oracle_view *view);
+/* Is this one paper what is asked for? */
+oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf);
 
 bool oracle_in_dates(const comity_dates *dates, int32_t day);
 

@@ -96,6 +96,18 @@ static void bind_leaf(oracle_world *oracle, comity_paper_leaf *leaf)
     bind_all(oracle, &leaf->naming);
 }
 
+static void grounds_name(oracle_world *oracle)
+{
+    static const char *const ordinals[ORACLE_GROUNDS] = {"second",  "third",  "fourth", "fifth", "sixth",
+                                                         "seventh", "eighth", "ninth",  "tenth"};
+    for (size_t i = 0; i < ORACLE_GROUNDS; i++) {
+        char result[32];
+        (void)snprintf(result, sizeof result, "%s-ground", ordinals[i]);
+        oracle->grounds[i] = (comity_paper_leaf){.name = {.text = "determination"}, .result = {.text = result}};
+        bind_leaf(oracle, &oracle->grounds[i]);
+    }
+}
+
 /* The parser bounds how deep both of these go. */
 static void bind_expression(oracle_world *oracle, comity_expression *expression)
 {
@@ -132,6 +144,9 @@ static void bind_rule(oracle_world *oracle, comity_rule *rule)
         bind_condition(oracle, rule->unless[i]);
     }
     bind_expression(oracle, rule->expression);
+    for (size_t i = 0; i < rule->period_count; i++) {
+        bind_leaf(oracle, &rule->periods[i].paper);
+    }
 }
 
 static void declare_name(comity_declaration_kind kind, const comity_declaration *declaration)
@@ -407,6 +422,7 @@ comity_status oracle_new(const oracle_source *sources, size_t source_count, orac
         oracle_free(made);
         return status;
     }
+    grounds_name(made);
     for (size_t i = 0; i < made->file_count; i++) {
         law_declare(made, &made->files[i]);
     }

@@ -230,6 +230,15 @@ static const char *say_party(lawmaking *making, const saying *how)
     return how->owner ? "owner" : how->party ? "party" : PICK(making, sides);
 }
 
+static void say_places_or_state(lawmaking *making, const saying *how, bool outside_too)
+{
+    if (luck(making, 25)) {
+        say(making, "%sstate of %s", outside_too && luck(making, 50) ? "outside " : "", say_party(making, how));
+    } else {
+        say_places(making, outside_too);
+    }
+}
+
 static void say_comparison(lawmaking *making)
 {
     static const char *const words_of[] = {"at least", "more than", "at most", "below"};
@@ -281,7 +290,7 @@ static void say_list(lawmaking *making, const saying *how, const char *list)
             SAY_NAMES(making, purposes);
         }
     } else {
-        say_places(making, true);
+        say_places_or_state(making, how, true);
     }
 }
 
@@ -304,7 +313,7 @@ static void say_of_party(lawmaking *making, const saying *how)
     case 1: {
         bool outside = luck(making, 40);
         say(making, "%s %s ", say_party(making, how), outside ? "outside" : "in");
-        say_places(making, false);
+        say_places_or_state(making, how, false);
         break;
     }
     case 2:
@@ -536,6 +545,8 @@ static void draft_rules(lawmaking *making)
     }
 }
 
+static const char *const spans[] = {"working days", "working days", "working days", "days", "hours", "months", "years"};
+
 static void say_effect(lawmaking *making, const draft *rule)
 {
     switch (rule->effect) {
@@ -562,7 +573,14 @@ static void say_effect(lawmaking *making, const draft *rule)
         }
         break;
     case DRAFT_DUTY:
-        say(making, "  duty \"Do it\" within 10 days");
+        say(making, "  duty \"Do it\" within %u %s", 1 + (unsigned)below(making, luck(making, 80) ? 20 : 3000),
+            PICK(making, spans));
+        if (luck(making, 40)) {
+            say(making, " of the act");
+        } else if (luck(making, 80)) {
+            say(making, " of ");
+            say_leaf(making, false);
+        }
         break;
     case DRAFT_COMPELS:
         say(making, "  compels");
@@ -607,6 +625,23 @@ static void say_rule(lawmaking *making, const draft *rule)
 }
 
 /* ---- files ---- */
+
+/* Some days of some years that follow each other. */
+static void say_calendar(lawmaking *making)
+{
+    static const char *const weekends[] = {"saturday, sunday", "friday, saturday", "sunday", "thursday, friday, saturday"};
+    unsigned year = 2019 + (unsigned)below(making, 4);
+    say(making, "calendar\n");
+    if (luck(making, 90)) {
+        say(making, "  weekend %s\n", PICK(making, weekends));
+    }
+    for (unsigned last = year + (unsigned)below(making, 9); year <= last && luck(making, 95); year++) {
+        for (unsigned month = 1 + (unsigned)below(making, 7); month <= 12; month += 1 + (unsigned)below(making, 5)) {
+            say(making, "  %s %u-%02u-%02u \"A day\"\n", luck(making, 70) ? "holiday" : "workday", year, month,
+                1 + (unsigned)below(making, 28));
+        }
+    }
+}
 
 static void say_covers(lawmaking *making)
 {
@@ -768,6 +803,9 @@ static void say_file(lawmaking *making, size_t index)
         }
     }
     say(making, "\n");
+    if (luck(making, 60)) {
+        say_calendar(making);
+    }
     if (file->kind == COMITY_FILE_STATE) {
         say_state(making, file, index);
     }

@@ -45,6 +45,7 @@ typedef struct oracle_finding {
     const char *lifted_by;   /* the first lifter by name, or NULL; then it does not apply */
     bool has_need;
     oracle_truth met;        /* where has_need */
+    int32_t by;              /* of a duty: the last day on which it can be done in time, or COMITY_NO_DATE */
 } oracle_finding;
 
 /* Lives in the oracle until the next act. */

@@ -1,6 +1,8 @@
 /* Reads law files, builds them both ways, compares judgements field by field. */
 #include "world.h"
 
+#include "base/date.h"
+
 #include <dirent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -183,8 +185,17 @@ static const char *compare_finding(comity_arena *arena, const oracle_finding *fi
     }
     const char *met = value_text(entry, "met");
     const char *expected = finding->has_need ? oracle_truth_name(finding->met) : "";
-    return strcmp(met, expected) == 0 ? NULL
-                                      : says(arena, "%s: oracle: met \"%s\"; judge: met \"%s\"", name, expected, met);
+    if (strcmp(met, expected) != 0) {
+        return says(arena, "%s: oracle: met \"%s\"; judge: met \"%s\"", name, expected, met);
+    }
+    const value *duty = entry_of(value_get(answer, "duties"), name);
+    char by[COMITY_DATE_TEXT_SIZE] = "";
+    if (finding->by != COMITY_NO_DATE) {
+        comity_date_print(finding->by, by);
+    }
+    return duty == NULL || strcmp(value_text(duty, "by"), by) == 0
+               ? NULL
+               : says(arena, "%s: oracle: by \"%s\"; judge: by \"%s\"", name, by, value_text(duty, "by"));
 }
 
 static const char *compare_findings(comity_arena *arena, const oracle_judgement *judgement, const value *answer)

@@ -526,7 +526,7 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     for (size_t i = 0; i < way->count; i++) {
         made_that_day |= strstr(way->items[i]->text, " not older ") != NULL;
         if (!can_be_named(act, way->items[i]->text)) {
-            return NULL;
+            return "a way names what the act does not say";
         }
         if (i != without) {
             hold(at, held, way->items[i]->text);

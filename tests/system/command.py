@@ -278,7 +278,8 @@ def judge_adopt():
                        ("XA", '"XA" need not be adopted: only an agreement that does not bind is')):
         run = Run("judge", "--adopt", code, input=PERMIT)
         same(code, (run.out, run.err, run.status), ("", f"comity: --adopt: {told}\n", 2))
-    same("too often", Run("judge", *["--adopt", "SOFT"] * 65).status, 2)
+    same("too often", (lambda r: (r.status, r.err))(Run("judge", *["--adopt", "SOFT"] * 65)),
+         (2, "comity judge: --adopt: given too often\nSee 'comity judge --help'.\n"))
 
 
 @test
@@ -527,7 +528,11 @@ def law_fmt():
     run = Run("law", "fmt", "fmt")
     same("what cannot be read stays as it was", (run.status, broken.read_text()), (2, 'state XB "B\n'))
     holds("and is told", run.err.startswith("fmt/broken.law:1:"), run.err)
-    same("unknown option", Run("law", "fmt", "--chek").status, 2)
+    same("unknown option", (lambda r: (r.status, r.err))(Run("law", "fmt", "--chek")),
+         (2, "comity law: fmt: unknown option: --chek\nSee 'comity law --help'.\n"))
+    run = Run("law", "fmt", input="state XB\n")
+    same("input that cannot be read", (run.status, run.out), (2, ""))
+    holds("and is told", run.err.startswith("-:1:9: error: found the end of the file; expected the name"), run.err)
 
 
 @test
@@ -556,9 +561,29 @@ def law_list_and_show():
     told = json.loads(Run("law", "show", "--json", "XA.I.2").out)
     same("show as JSON", (told["rule"], told["from"], told["until"], told["lifted_by"], told["ways"], told["checked"]), ("XA.I.2", "2010-01-01", None, ["XA.I.3"], [], None))
     run = Run("law", "show", "XA.I.22", "XA.I.1")
-    same("no rule", (run.err, run.status), ('comity: "XA.I.22" is no rule and no law on file; did you mean "XA.I.2"?\n', 2))
+    same("no rule", (run.err, run.status), ('comity: "XA.I.22" is nothing that law on file declares; did you mean "XA.I.2"?\n', 2))
     holds("the others are shown", run.out.startswith("rule XA.I.1 "), run.out)
-    same("nothing named", (lambda r: (r.out, r.status))(Run("law", "show")), ("", 2))
+    same("nothing named", (lambda r: (r.out, r.err, r.status))(Run("law", "show")),
+         ("", "comity law: show: name a rule, or anything else that law declares, or the code of a law\nSee 'comity law --help'.\n", 2))
+    same("unknown option", (lambda r: (r.out, r.err, r.status))(Run("law", "show", "--frob", "XA")),
+         ("", "comity law: show: unknown option, or one without its value: --frob\nSee 'comity law --help'.\n", 2))
+    for name, told in (("XA.n", 'count XA.n "persons this year"\n  of     persons\n  when   transfer from XA\n  window calendar year\n  per    exporter\n\n'),
+                       ("contract", 'paper contract "a contract"\n\n'), ("XB", 'place XB "Beispielland"\n\n')):
+        same("show what is no rule", (lambda r: (r.out, r.err, r.status))(Run("law", "show", name)), (told, "", 0))
+    same("as JSON", json.loads(Run("law", "show", "--json", "health").out),
+         {"declares": "category", "name": "health", "state": None, "law": 'category health of sensitive "health data"\n'})
+    for name, told in (("helth", '"helth" is nothing that law on file declares; did you mean "health"?'), ("zzzzzz", '"zzzzzz" is nothing that law on file declares'),
+                       ("", '"" is nothing that law on file declares')):
+        same(name, (lambda r: (r.out, r.err, r.status))(Run("law", "show", name)), ("", f"comity: {told}\n", 2))
+    put("ways/XB.law", 'state XB "B"\ninstrument I "Act" from 2001-01-01 until 2030-12-31\n'
+        'rule XB.I.1 "A need"\n  cite   I "1"\n  when   transfer # whatever it is\n  needs  a way\n  unverified\n# not this\n\n'
+        'rule XB.I.2 "A way"\n  cite   I "2"\n  way    XB.I.1 with contract\n  unverified\n')
+    same("built", Run("law", "build", "-o", "ways.image", COMMON, "ways").status, 0)
+    same("a need and its way", Run("law", "show", "--law", "ways.image", "XB").out,
+         'rule XB.I.1 "A need"\n  cite   I "1"\n  when   transfer # whatever it is\n  needs  a way\n  unverified\n  # Act, 1\n'
+         "  # in force from 2001-01-01 until 2030-12-31\n  # met by    XB.I.2  A way\n\n"
+         'rule XB.I.2 "A way"\n  cite   I "2"\n  way    XB.I.1 with contract\n  unverified\n  # Act, 2\n'
+         "  # in force from 2001-01-01 until 2030-12-31\n  # way for   XB.I.1  A need\n\n")
 
 
 @test
@@ -580,27 +605,223 @@ def law_diff():
         "  -   needs  contract",
         "  +   from   2011-01-01",
         "  +   needs  one of contract, consent"]))
-    put("count/XA.law", LAW.replace('"persons this year"', '"persons in this year"'))
-    put("count/SOFT.law", SOFT)
-    same("built", Run("law", "build", "-o", "count.image", COMMON, "count").status, 0)
-    run = Run("law", "diff", IMAGE, "count.image")
-    holds("no rule", run.status == 1 and run.out.startswith("no rule changed, but names, members, counts or definitions did: sha256:"), run.out)
-    same("one image", Run("law", "diff", IMAGE).status, 2)
+    run = Run("law", "diff", "new.image", IMAGE)
+    same("the other way round", (run.status, run.lines()[:2]), (1, ['added the law file of SOFT "A Declaration"', 'removed XA.I.4 "But not when occasional" (lifts)']))
+    usage = "comity law: diff: name two images, the old one and the new one\nSee 'comity law --help'.\n"
+    for words in ([], [IMAGE], [IMAGE, IMAGE, IMAGE], ["--json", IMAGE], [IMAGE, "-"]):
+        same(words, (lambda r: (r.out, r.err, r.status))(Run("law", "diff", *words)), ("", usage, 2))
     same("a missing image", (lambda r: (r.status, r.err))(Run("law", "diff", IMAGE, "nowhere")), (2, "comity: nowhere: No such file or directory\n"))
+
+
+CHANGING = """state XB "Bexar"
+
+instrument I "Act" from 2001-01-01
+
+authority XB.a "Office" may grant permission
+
+covers transfer from 2000-01-01
+
+calendar
+  weekend saturday
+  holiday 2026-01-01 "New Year"
+
+group XB.g "Neighbours"
+  members XC
+  members XD from 2010-01-01
+
+orders XB.o "Orders"
+  order "First" from 2020-01-01
+
+paper contract valid 2 years
+
+count XB.n "persons"
+  of     persons
+  when   transfer from XB
+  window calendar year
+  per    exporter
+
+define XB.d = transfer from XB to XB.g
+
+derive foreign-owned when party outside XB
+
+rule XB.I.1 "One"
+  cite   I "1"
+  when   XB.d
+  refuse
+  checked 2026-01-01 "read"
+"""
+PACT = """agreement PACT "A Pact"
+about trade
+parties XA, XB from 2000-01-01
+signed XC
+channel for law-enforcement
+
+instrument T "Text"
+
+rule PACT.T.1 "One"
+  cite   T "1"
+  when   transfer
+  notes
+  unverified
+"""
+UNION = 'union XU "A Union"\nmembers XA\nmembers XB from 2004-05-01\nreaches XC from 2000-01-01\n'
+
+# What is replaced in which file, by what, and what is said of it.
+CHANGES = (
+    ("XB", '  refuse', '  notes', ['changed XB.I.1 "One"', '  it was "refuse" and is "notes"', "  -   refuse", "  +   notes"]),
+    ("XB", 'rule XB.I.1 "One"', 'rule XB.I.1 "Two"', ['changed XB.I.1 "Two"', '  - rule XB.I.1 "One"', '  + rule XB.I.1 "Two"']),
+    ("XB", '  cite   I "1"', '  cite   I "2"', ['changed XB.I.1 "One"', "  cited as: was Act, 1, is Act, 2", '  -   cite   I "1"', '  +   cite   I "2"']),
+    ("XB", '"Act" from 2001-01-01', '"Act" from 2002-01-01 until 2030-12-31',
+     ['changed XB.I.1 "One"', "  in force from: was 2001-01-01, is 2002-01-01", "  in force until: was further notice, is 2030-12-31",
+      "changed instrument I of XB", '  - instrument I "Act" from 2001-01-01', '  + instrument I "Act" from 2002-01-01 until 2030-12-31']),
+    ("XB", 'checked 2026-01-01', 'checked 2026-02-01',
+     ['changed XB.I.1 "One"', "  checked on: was 2026-01-01, is 2026-02-01", '  -   checked 2026-01-01 "read"', '  +   checked 2026-02-01 "read"']),
+    ("XB", 'checked 2026-01-01 "read"', 'unverified',
+     ['changed XB.I.1 "One"', "  checked on: was 2026-01-01, is never", '  -   checked 2026-01-01 "read"', "  +   unverified"]),
+    ("XB", 'may grant permission', 'may grant permission, consent',
+     ["changed authority XB.a of XB", '  - authority XB.a "Office" may grant permission', '  + authority XB.a "Office" may grant permission, consent']),
+    ("XB", 'authority XB.a "Office" may grant permission\n', '',
+     ["removed authority XB.a of XB", '  - authority XB.a "Office" may grant permission']),
+    ("XB", 'members XD from 2010-01-01', 'members XD from 2011-01-01',
+     ["changed group XB.g of XB", "  -   members XD from 2010-01-01", "  +   members XD from 2011-01-01"]),
+    ("XB", 'order "First" from 2020-01-01', 'order "First" from 2020-01-01 until 2020-12-31',
+     ["changed orders XB.o of XB", '  -   order "First" from 2020-01-01', '  +   order "First" from 2020-01-01 until 2020-12-31']),
+    ("XB", 'valid 2 years', 'valid 3 years', ["changed paper contract of XB", "  - paper contract valid 2 years", "  + paper contract valid 3 years"]),
+    ("XB", 'paper contract valid 2 years\n', '', ["removed paper contract of XB", "  - paper contract valid 2 years"]),
+    ("XB", 'window calendar year', 'window 12 months', ["changed count XB.n of XB", "  -   window calendar year", "  +   window 12 months"]),
+    ("XB", 'transfer from XB to XB.g', 'transfer from XB to XC',
+     ["changed definition XB.d of XB", "  - define XB.d = transfer from XB to XB.g", "  + define XB.d = transfer from XB to XC"]),
+    ("XB", 'party outside XB', 'party in XC',
+     ["changed derived kind foreign-owned of XB", "  - derive foreign-owned when party outside XB", "  + derive foreign-owned when party in XC"]),
+    ("XB", 'covers transfer from 2000-01-01\n', 'covers transfer from 2000-01-01\ncovers store from 2005-01-01\n',
+     ["changed coverage of XB", "  + covers store from 2005-01-01"]),
+    ("XB", 'holiday 2026-01-01 "New Year"', 'holiday 2026-01-02 "New Year"',
+     ["changed calendar of XB", '  -   holiday 2026-01-01 "New Year"', '  +   holiday 2026-01-02 "New Year"']),
+    ("XB", 'state XB "Bexar"', 'state XB "Bexar, Republic of"', ["changed header of XB", '  - state XB "Bexar"', '  + state XB "Bexar, Republic of"']),
+    ("PACT", 'parties XA, XB from 2000-01-01', 'parties XA, XB from 2000-01-01\nparties XC from 2020-01-01',
+     ["changed parties of PACT", "  + parties XC from 2020-01-01"]),
+    ("PACT", 'signed XC\n', '', ["removed signatories of PACT", "  - signed XC"]),
+    ("PACT", 'about trade', 'direct\nabout trade', ["added direct effect of PACT", "  + direct"]),
+    ("PACT", 'about trade', 'soft\nabout trade', ["added softness of PACT", "  + soft"]),
+    ("PACT", 'about trade', 'about trade, adequacy', ["changed concerns of PACT", "  - about trade", "  + about trade, adequacy"]),
+    ("PACT", 'channel for law-enforcement', 'channel for judicial-proceedings',
+     ["changed channels of PACT", "  - channel for law-enforcement", "  + channel for judicial-proceedings"]),
+    ("XU", 'from 2004-05-01', 'from 2004-05-01 until 2020-12-31',
+     ["changed members of XU", "  - members XB from 2004-05-01", "  + members XB from 2004-05-01 until 2020-12-31"]),
+    ("XU", 'reaches XC from 2000-01-01\n', '', ["removed reach of XU", "  - reaches XC from 2000-01-01"]),
+    ("names", 'purpose extra "extra"', 'purpose extra "something extra"',
+     ["changed purpose extra", '  - purpose extra "extra"', '  + purpose extra "something extra"']),
+    ("names", 'purpose extra "extra"\n', 'purpose extra "extra"\npurpose more "more"\n', ["added purpose more", '  + purpose more "more"']),
+    ("HOUSE", 'policy HOUSE "House"\n', 'policy HOUSE "House"\nadopt SOFT\n', ["added adoptions of HOUSE", "  + adopt SOFT"]),
+)
+
+
+@test
+def law_diff_of_everything():
+    files = {"XB": CHANGING, "PACT": PACT, "XU": UNION, "names": 'taxonomy "More"\npurpose extra "extra"\n', "HOUSE": 'policy HOUSE "House"\n',
+             "SOFT": SOFT, "XA": 'state XA "Examplia"\n'}
+    def build(name):
+        for code, text in files.items():
+            put(f"{name}/{code}.law", text)
+        run = Run("law", "build", "-o", f"{name}.image", COMMON, name)
+        same("built", (run.err, run.status), ("", 0))
+        return f"{name}.image"
+    old = build("old-law")
+    for code, before, after, told in CHANGES:
+        kept = files[code]
+        holds(f"{before} is there", before in kept)
+        files[code] = kept.replace(before, after)
+        run = Run("law", "diff", old, build("new-law"))
+        same(after or before, (run.status, run.lines()), (1, told))
+        files[code] = kept
+    files["XB"] = CHANGING.replace("define XB.d", "# a remark\ndefine XB.d") + "# another\n"
+    files["XU"] = UNION.replace("\n", "\r\n")
+    run = Run("law", "diff", old, build("new-law"))
+    same("remarks and line ends change nothing", (run.status, run.out[:14]), (0, "the same law: "))
 
 
 # ---- the whole ----
 
 
 @test
+def outputs_that_cannot_be_written():
+    if not os.path.exists("/dev/full"):
+        return
+    path = str(put("one", PERMIT + "\n"))
+    for words in (["--help"], ["--version"], ["ask", "--help"], ["judge", path], ["judge", "--explain", path], ["judge", "--table", path],
+                  ["ask", "--from", "XA", "--to", "XY"], ["ask", "--from", "XA", "--json"], ["ask", "--from", "XA", "--act-json"], ["law", "list"],
+                  ["law", "list", "--json"], ["law", "show", "XA"], ["law", "show", "XA.n"], ["law", "diff", IMAGE, IMAGE], ["law", "--help"],
+                  ["law", "fmt", "-"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([COMITY, *map(str, words)], input=b'state XB "B"\n', stdout=full, stderr=subprocess.PIPE, check=False,
+                                  env={**os.environ, "COMITY_LAW": str(IMAGE)})
+        same(words, (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
+
+
+@test
+def files_too_large_and_paths_too_long():
+    large = put("large/XB.law", 'state XB "B"\n' + "#" * (8 << 20))
+    for words in (["law", "check", "large"], ["law", "build", "-o", "large.image", "large"], ["law", "fmt", "large"]):
+        same(words, (lambda r: (r.out, r.err, r.status))(Run(*words)), ("", "comity: large/XB.law: more than 8388608 bytes\n", 2))
+    same("standard input", Run("law", "check", "-", input=large.read_bytes()).err, "comity: standard input: more than 8388608 bytes\n")
+    name = "deep/" * 900
+    run = Run("law", "build", "-o", name + "x", COMMON)
+    same("a path that is too long", (run.out, run.err, run.status), ("", f"comity: {name}x: the path is too long\n", 2))
+    dangling = FOLDER / "dangling.law"
+    dangling.symlink_to("nowhere-at-all")
+    same("a link that leads nowhere", (lambda r: (r.err, r.status))(Run("law", "check", dangling)), (f"comity: {dangling}: No such file or directory\n", 2))
+    dangling.unlink()
+    if os.getuid() != 0:
+        closed = put("closed.law", 'state XB "B"\n')
+        closed.chmod(0)
+        for words in (["law", "check", closed], ["law", "fmt", closed], ["judge", closed], ["law", "list", "--law", closed]):
+            same(words, (lambda r: (r.out, r.err, r.status))(Run(*words)), ("", f"comity: {closed}: Permission denied\n", 2))
+
+
+USAGE = """comity: may this act on data cross the border?
+
+Usage: comity COMMAND [OPTIONS]
+
+Commands:
+  ask      one question in options, an answer in plain words
+  judge    acts as JSON in, judgements as JSON out
+  key      make and show keys that sign
+  law      build, check, lay out, list, show and compare law
+  paper    write, sign, verify and show signed papers
+
+'comity COMMAND --help' tells a command's options, with examples.
+'comity --version' tells the version.
+
+Exit status: 0 all is permitted or clean, 1 something is not, 2 an error.
+"""
+
+
+@test
+def usage_and_options_there_are_not():
+    same("help", Run("help").out, USAGE)
+    same("nothing said", Run().err, USAGE)
+    for words in (["judge", "--color"], ["judge", "--colour=always"], ["ask", "--color"]):
+        run = Run(*words)
+        same(words, (run.out, run.status, run.err.splitlines()[0]),
+             ("", 2, f"comity {words[0]}: unknown option, or one without its value: {words[1]}"))
+    for words in (["law", "build", "--frob"], ["law", "check", "--output"], ["law", "build", "-o"]):
+        run = Run(*words)
+        same(words, (run.out, run.err, run.status),
+             ("", f"comity law: unknown option, or one without its value: {words[-1]}\nSee 'comity law --help'.\n", 2))
+    for verb in ("build", "check", "fmt", "list", "show", "diff"):
+        run = Run("law", verb, "--help")
+        holds(f"law {verb} --help", run.status == 0 and run.err == "" and f"\n  {verb}" in run.out, run.out)
+
+
+@test
 def help_and_version():
     for words, begin in ((["--help"], "comity: "), (["-h"], "comity: "), (["help"], "comity: "), (["ask", "--help"], "Usage: comity ask "),
-                         (["judge", "--help"], "Usage: comity judge "), (["law", "--help"], "Usage: comity law "), (["law", "build", "--help"], "Usage: comity law "),
+                         (["judge", "--help"], "Usage: comity judge "), (["law", "--help"], "Usage: comity law "), (["key", "--help"], "Usage: comity key "), (["paper", "--help"], "Usage: comity paper "), (["law", "build", "--help"], "Usage: comity law "),
                          (["law", "show", "XA", "--help"], "Usage: comity law "), (["ask", "--from", "XA", "--help"], "Usage: comity ask ")):
         run = Run(*words, env={"COMITY_LAW": "nowhere"})
         holds(words, run.out.startswith(begin) and run.status == 0 and run.err == "", (run.out[:40], run.err, run.status))
         holds(f"{words}: lines of 100 at most", all(len(line) <= 100 for line in run.lines()), [l for l in run.lines() if len(l) > 100])
-        if words[-1] == "--help" and words[0] in ("ask", "judge", "law"):
+        if words[-1] == "--help" and words[0] in ("ask", "judge", "law", "key", "paper"):
             holds(f"{words}: examples", "Examples:\n" in run.out)
     for word in ("--version", "-V"):
         run = Run(word)

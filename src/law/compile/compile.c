@@ -328,38 +328,73 @@ static int number_order(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* The rules of one effect that name a rule, as numbers of the image, rising. */
-static comity_status naming_rules(comity_compiler *compiler, uint32_t rule, comity_effect effect, uint32_t *ret_first,
-                                  uint32_t *ret_count)
+/* A rule that lifts another, or is a way for it; both as numbers of the image. */
+typedef struct naming {
+    uint32_t target, number;
+    bool is_way;
+} naming;
+
+/* By what is named; what lifts before ways; each by number. */
+static int naming_order(const void *a, const void *b)
 {
-    uint32_t rank = compiler->draft_order[rule];
-    *ret_first = (uint32_t)compiler->indices.count;
+    const naming *left = a;
+    const naming *right = b;
+    if (left->target != right->target) {
+        return left->target < right->target ? -1 : 1;
+    }
+    if (left->is_way != right->is_way) {
+        return left->is_way ? 1 : -1;
+    }
+    return left->number < right->number ? -1 : left->number > right->number;
+}
+
+static comity_status namings_find(comity_compiler *compiler, naming **ret_namings, size_t *ret_count)
+{
+    naming *namings;
+    size_t count = 0;
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        count += compiler->drafts[i].target_count;
+    }
+    COMITY_TRY(comity_compiler_take(compiler, count, sizeof *namings, &namings));
+    count = 0;
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         const comity_draft *draft = &compiler->drafts[i];
-        for (uint32_t j = 0; draft->rule->effect == effect && j < draft->target_count; j++) {
-            if (draft->targets[j] == rank) {
-                COMITY_PUSH(compiler, &compiler->indices, draft->number);
-                break;
-            }
+        for (uint32_t j = 0; j < draft->target_count; j++) {
+            namings[count++] = (naming){compiler->drafts[draft->targets[j]].number, draft->number,
+                                        draft->rule->effect == COMITY_EFFECT_WAY};
         }
     }
-    *ret_count = (uint32_t)compiler->indices.count - *ret_first;
-    if (*ret_count > 1) {
-        qsort(&compiler->indices.items[*ret_first], *ret_count, sizeof(uint32_t), number_order);
+    if (count > 1) {
+        qsort(namings, count, sizeof *namings, naming_order);
     }
+    *ret_namings = namings;
+    *ret_count = count;
     return COMITY_OK;
 }
 
-/* Which rules name which. Every rule is looked at for every other only where one is named at all. */
-static comity_status rules_link(comity_compiler *compiler)
+/* Those of `namings`, from `*at` on, that name the rule in this way; each once. */
+static comity_status namings_push(comity_compiler *compiler, const naming *namings, size_t count, size_t *at,
+                                  uint32_t rule, bool is_way, uint32_t *ret_count)
 {
-    bool *named;
-    COMITY_TRY(comity_compiler_take(compiler, compiler->draft_count, sizeof *named, &named));
-    for (uint32_t i = 0; i < compiler->draft_count; i++) {
-        for (uint32_t j = 0; j < compiler->drafts[i].target_count; j++) {
-            named[compiler->drafts[i].targets[j]] = true;
+    size_t first = compiler->indices.count;
+    for (; *at < count && namings[*at].target == rule && namings[*at].is_way == is_way; (*at)++) {
+        bool again = compiler->indices.count > first &&
+                     compiler->indices.items[compiler->indices.count - 1] == namings[*at].number;
+        if (!again) {
+            COMITY_PUSH(compiler, &compiler->indices, namings[*at].number);
         }
     }
+    *ret_count = (uint32_t)(compiler->indices.count - first);
+    return COMITY_OK;
+}
+
+/* Which rules name which. */
+static comity_status rules_link(comity_compiler *compiler)
+{
+    naming *namings;
+    size_t count;
+    size_t at = 0;
+    COMITY_TRY(namings_find(compiler, &namings, &count));
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         const comity_draft *draft = &compiler->drafts[compiler->draft_order[i]];
         comity_rule_record *record = &compiler->rules.items[i];
@@ -371,9 +406,11 @@ static comity_status rules_link(comity_compiler *compiler)
         if (draft->target_count > 1) {
             qsort(&compiler->indices.items[record->first_target], draft->target_count, sizeof(uint32_t), number_order);
         }
-        if (named[compiler->draft_order[i]]) {
-            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_LIFTS, &record->first_lifter, &record->lifter_count));
-            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_WAY, &record->first_way, &record->way_count));
+        if (at < count && namings[at].target == i) {
+            record->first_lifter = (uint32_t)compiler->indices.count;
+            COMITY_TRY(namings_push(compiler, namings, count, &at, i, false, &record->lifter_count));
+            record->first_way = (uint32_t)compiler->indices.count;
+            COMITY_TRY(namings_push(compiler, namings, count, &at, i, true, &record->way_count));
         }
     }
     /* leaves know rules by rank; now their numbers in the image are known */
@@ -421,9 +458,11 @@ static void papers_mark(comity_compiler *compiler)
 static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
 {
     COMITY_TRY(comity_compile_names(compiler));
+    COMITY_TRY(comity_check_members(compiler));
     COMITY_TRY(comity_compile_places(compiler));
     COMITY_TRY(derived_kinds_find(compiler));
     COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, 1, &compiler->define_colours));
+    COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, sizeof(bool), &compiler->defines_used));
     COMITY_TRY(comity_compile_rules(compiler));
     for (size_t i = 0; i < compiler->entries[COMITY_CLASS_LAW].count; i++) {
         COMITY_TRY(law_record(compiler, compiler->entries[COMITY_CLASS_LAW].items[i].file));
@@ -438,10 +477,13 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     for (uint32_t law = 0; law < compiler->laws.count; law++) {
         COMITY_TRY(comity_compile_law(compiler, law));
     }
+    COMITY_TRY(comity_compile_deadlines(compiler));
     COMITY_TRY(rules_link(compiler));
+    COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));
     COMITY_TRY(coverage_compile(compiler));
+    COMITY_TRY(comity_check_unused_defines(compiler));
     if (compiler->diagnostics->error_count != 0 || buffer == NULL) {
         return COMITY_OK;
     }

@@ -1,10 +1,13 @@
 /* The compiler's own state; for the files of this folder only.
  *
  * It works in steps, each a file: names.c gathers every declared name and gives
- * it its number; places.c makes sets of places; conditions.c turns conditions
- * into rows; papers.c expressions and leaves; rules.c orders the rules and
- * checks what may lift what; tables.c makes the judge's tables; text.c what
- * is shown of a rule; compile.c calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
+ * it its number; members.c looks at who is a member of what; places.c makes
+ * sets of places; conditions.c and disjunctions.c turn conditions into rows;
+ * papers.c makes expressions and leaves; rules.c orders the rules and checks
+ * what may lift what; tables.c makes the tables of the judge; deadlines.c those
+ * of duties and working days; text.c and declared.c keep what is shown;
+ * compile.c calls them; write.c writes it all out. What does not hold becomes a
+ * diagnostic; a status is for
  * memory and limits only. */
 #ifndef COMITY_LAW_COMPILE_COMPILER_H
 #define COMITY_LAW_COMPILE_COMPILER_H
@@ -85,10 +88,14 @@ typedef struct comity_draft {
     uint32_t target_count;
     uint32_t number;    /* in the image */
     uint8_t colour;     /* while looking for circles */
+    uint8_t height;     /* of the rules that lift it, within its law */
     uint8_t influence;  /* COMITY_HELPS, COMITY_HURTS: what its applying can do to the verdict */
 } comity_draft;
 
 enum { COMITY_HELPS = 1, COMITY_HURTS = 2 };
+
+/* While looking for circles: not seen, being looked at, done with. */
+enum { COMITY_WHITE = 0, COMITY_GREY = 1, COMITY_BLACK = 2 };
 
 typedef struct comity_compiler {
     comity_arena *arena;
@@ -100,7 +107,13 @@ typedef struct comity_compiler {
     comity_entries entries[COMITY_CLASS_LAST];
     comity_map groups, defines;              /* name -> index */
     comity_entries group_entries, define_entries;
-    uint8_t *define_colours, *group_colours;
+    uint8_t *define_colours;                 /* COMITY_WHITE … */
+    bool *defines_used;
+    uint32_t define_depth;                   /* of definitions within definitions, at hand */
+    uint32_t define_steps;                   /* definitions gone into, in all */
+    const comity_law_file *lines_of;         /* the file whose lines are known, or NULL */
+    uint32_t *line_starts, line_count;       /* where each begins, in bytes; one more at the end */
+    uint32_t expansion_steps;                /* lines of members looked at for the set of places at hand */
     const comity_law_file **law_files;       /* by law number */
     uint32_t *place_states;                  /* by place: the state it is in */
     bool *derived_kinds;
@@ -127,6 +140,7 @@ typedef struct comity_compiler {
     uint32_t agreement_words;
     COMITY_VECTOR(comity_rule_record) rules;
     COMITY_VECTOR(comity_row) rows;
+    COMITY_VECTOR(comity_shared) shared;
     COMITY_VECTOR(comity_rows) conditions;
     COMITY_VECTOR(comity_literal) literals;
     COMITY_VECTOR(comity_set) sets;
@@ -137,6 +151,10 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_count_record) counts;
     COMITY_VECTOR(comity_authority_record) authorities;
     COMITY_VECTOR(comity_orders_record) orders;
+    COMITY_VECTOR(comity_calendar_record) calendars;
+    COMITY_VECTOR(int32_t) days;
+    COMITY_VECTOR(comity_deadline) deadlines;
+    COMITY_VECTOR(comity_declared) declarations;
     COMITY_VECTOR(int32_t) epochs;
     COMITY_VECTOR(uint16_t) classes;
     COMITY_VECTOR(uint64_t) bits;
@@ -151,6 +169,7 @@ typedef struct comity_scope {
     int32_t from, until;        /* dates outside do not matter */
     bool has_party, has_owner;  /* may `party`, `owner` stand here? */
     bool in_count;
+    bool in_define;             /* of a definition by itself: any party may be spoken of */
 } comity_scope;
 
 comity_status comity_vector_reserve(comity_compiler *compiler, void **items, size_t *capacity,
@@ -174,6 +193,10 @@ comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
 uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, const comity_word *word);
 const char *comity_class_noun(comity_class class_of);
 
+/* members.c: every line of members, parties and signatories, used or not: codes
+ * that nobody declares, and what is a member of itself. */
+comity_status comity_check_members(comity_compiler *compiler) COMITY_MUST_USE;
+
 /* places.c */
 comity_status comity_compile_places(comity_compiler *compiler) COMITY_MUST_USE;
 comity_status comity_place_set_of(comity_compiler *compiler, const comity_places *places,
@@ -187,6 +210,11 @@ comity_status comity_places_expand(comity_compiler *compiler, const comity_words
 /* papers.c */
 comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scope,
                              const comity_paper_leaf *paper, uint32_t *ret_leaf) COMITY_MUST_USE;
+/* What a ground of `in order` behind the first counts beside only: the
+ * determination, about the rule, that it comes to this ground. */
+comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground);
+/* A leaf in the words of the language; `under` and `about` NULL: not said. */
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer);
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node) COMITY_MUST_USE;
 
@@ -194,6 +222,10 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
                                        const comity_condition *condition, bool negated,
                                        comity_clauses *ret_clauses) COMITY_MUST_USE;
+/* Counts a definition that is gone into; fails when there are too many. */
+comity_status comity_define_step(comity_compiler *compiler) COMITY_MUST_USE;
+/* The definitions that nothing uses, as if something did; nothing of it stays in the compiler. */
+comity_status comity_check_unused_defines(comity_compiler *compiler) COMITY_MUST_USE;
 /* The number of a condition by itself; NULL: one that always holds. */
 comity_status comity_condition_rows(comity_compiler *compiler, const comity_scope *scope,
                                     const comity_condition *condition, uint32_t *ret_rows) COMITY_MUST_USE;
@@ -204,18 +236,24 @@ comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *c
 /* rules.c: order, targets, checks. Fills drafts, draft_order. */
 comity_status comity_compile_rules(comity_compiler *compiler) COMITY_MUST_USE;
 /* The checks that need the conditions compiled. */
-void comity_check_rule(comity_compiler *compiler, const comity_draft *draft);
+comity_status comity_check_rule(comity_compiler *compiler, const comity_draft *draft) COMITY_MUST_USE;
 
 /* tables.c: rows and tables of one law. */
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law) COMITY_MUST_USE;
+
+/* deadlines.c: calendars, and the duties whose periods run from the act; after the rules. */
+comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* text.c: a rule as the image keeps it for people and for JSON. */
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft,
                                 comity_rule_record *record) COMITY_MUST_USE;
 
-/* The rule as law, laid out as the formatter would. */
-comity_status comity_rule_as_law(comity_compiler *compiler, const comity_draft *draft,
-                                 comity_buffer *buffer) COMITY_MUST_USE;
+/* declared.c: a declaration as it is written, from its first line to the line
+ * before the next one. */
+comity_status comity_clauses_of(comity_compiler *compiler, const comity_law_file *file,
+                                const comity_declaration *declaration, comity_buffer *buffer) COMITY_MUST_USE;
+/* All declarations but rules, and the headers. */
+comity_status comity_compile_declarations(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* write.c: the tables as bytes, with header and hash. */
 comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buffer) COMITY_MUST_USE;

@@ -1,7 +1,8 @@
 /* Comes in: mistakes as they are found. Goes out: text for people, in the order
- * of files and lines, each with its line of source. A diagnostic that cannot be
- * kept for want of memory is dropped and `cut` says so; it still counts as an
- * error, so that nothing wrong ever passes for right. */
+ * of files and lines, each once and with its line of source. A diagnostic that
+ * cannot be kept, for want of memory or because there are too many, is dropped
+ * and `cut` says so; it still counts as an error, so that nothing wrong passes
+ * for right. */
 #include "law/compile/diagnostics.h"
 
 #include "base/limits.h"
@@ -39,6 +40,20 @@ static bool make_room(comity_diagnostics *diagnostics)
     return true;
 }
 
+/* What many places lead to, such as a definition that many rules use, is looked
+ * at for each of them and told once. */
+static bool is_told(const comity_diagnostics *diagnostics, comity_place_in_text at, const char *message, size_t size)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const comity_diagnostic *told = &diagnostics->items[i];
+        if (told->at.file == at.file && told->at.line == at.line && told->at.column == at.column &&
+            strncmp(told->message, message, size) == 0 && told->message[size] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
 void comity_diagnostics_add(comity_diagnostics *diagnostics, comity_severity severity, comity_place_in_text at,
                             const char *format, ...)
 {
@@ -46,17 +61,17 @@ void comity_diagnostics_add(comity_diagnostics *diagnostics, comity_severity sev
     char *copy;
     va_list arguments;
     assert(at.line > 0 && at.column > 0 && at.length > 0);
-    diagnostics->error_count += severity == COMITY_SEVERITY_ERROR ? 1 : 0;
-    if (diagnostics->cut || diagnostics->count == COMITY_LIMIT_LAW_ERRORS || !make_room(diagnostics)) {
-        diagnostics->cut = true;
-        return;
-    }
     va_start(arguments, format);
     int wanted = vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     size_t size = wanted < 0 ? 0 : (size_t)wanted;
     size = size < sizeof message ? size : comity_utf8_whole(message, sizeof message - 1);
-    if (comity_arena_copy(diagnostics->arena, message, size, &copy, NULL) != COMITY_OK) {
+    if (is_told(diagnostics, at, message, size)) {
+        return;
+    }
+    diagnostics->error_count += severity == COMITY_SEVERITY_ERROR ? 1 : 0;
+    if (diagnostics->cut || diagnostics->count == COMITY_LIMIT_LAW_ERRORS || !make_room(diagnostics) ||
+        comity_arena_copy(diagnostics->arena, message, size, &copy, NULL) != COMITY_OK) {
         diagnostics->cut = true;
         return;
     }

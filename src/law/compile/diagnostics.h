@@ -27,13 +27,13 @@ typedef struct comity_diagnostics {
     comity_arena *arena;
     comity_diagnostic *items;
     size_t count, capacity;
-    size_t error_count;
+    size_t error_count; /* of those dropped too */
     bool cut; /* more than COMITY_LIMIT_LAW_ERRORS were found; the rest is not kept */
 } comity_diagnostics;
 
 void comity_diagnostics_init(comity_diagnostics *diagnostics, comity_arena *arena);
 
-/* Adds one. Out of memory is taken as `cut`. */
+/* Adds one, unless the same has been told of the same place. Out of memory is taken as `cut`. */
 void comity_diagnostics_add(comity_diagnostics *diagnostics, comity_severity severity,
                             comity_place_in_text at, const char *format, ...) COMITY_PRINTF(4, 5);
 

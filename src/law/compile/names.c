@@ -7,6 +7,7 @@
 
 #include "base/near.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static const struct {
     [COMITY_CLASS_SAFEGUARD] = {"safeguard", "no safeguard"},
     [COMITY_CLASS_PAPER] = {"paper", "no kind of paper"},
     [COMITY_CLASS_ABOUT] = {"concern", "nothing that any agreement is about"},
-    [COMITY_CLASS_WORD] = {"word", "no result or module"},
+    [COMITY_CLASS_WORD] = {"word", NULL}, /* known where it is used */
     [COMITY_CLASS_BASIS] = {"instrument", "no agreement, and no instrument written CODE.SHORT"},
     [COMITY_CLASS_AUTHORITY] = {"authority", "no authority"},
     [COMITY_CLASS_COUNT] = {"count", "no count"},
@@ -39,7 +40,6 @@ const char *comity_class_noun(comity_class class_of)
 }
 
 static const comity_class class_of_declaration[] = {
-    [COMITY_DECLARES_PLACE] = COMITY_CLASS_PLACE,
     [COMITY_DECLARES_CATEGORY] = COMITY_CLASS_CATEGORY,
     [COMITY_DECLARES_KIND] = COMITY_CLASS_KIND,
     [COMITY_DECLARES_CERTIFICATE] = COMITY_CLASS_CERTIFICATE,
@@ -102,6 +102,38 @@ static comity_status declare_paper(comity_compiler *compiler, const comity_law_f
     return COMITY_OK;
 }
 
+/* How long papers are valid under a file's law: of papers there are, and each said once. */
+static comity_status validities_check(comity_compiler *compiler, const comity_law_file *file)
+{
+    comity_map lines = {0};
+    for (size_t i = 0; i < file->declaration_count; i++) {
+        const comity_word *word = &file->declarations[i].as.name.name;
+        if (file->declarations[i].kind != COMITY_DECLARES_PAPER) {
+            continue;
+        }
+        uint32_t first = comity_map_get(&lines, word->text);
+        if (first != COMITY_IMAGE_NONE) {
+            complain(compiler, word, "paper \"%s\" is declared twice; the first is at %s:%u", word->text, file->path,
+                     first);
+            continue;
+        }
+        (void)comity_name_find(compiler, COMITY_CLASS_PAPER, word);
+        COMITY_TRY(comity_map_set(compiler, &lines, word->text, word->at.line));
+    }
+    return COMITY_OK;
+}
+
+/* A place may be declared in one file and have another of its own. */
+static comity_status declare_place(comity_compiler *compiler, const comity_law_file *file,
+                                   const comity_declaration *declaration)
+{
+    const comity_word *word = &declaration->as.name.name;
+    uint32_t first = comity_map_get(&compiler->declared[COMITY_CLASS_PLACE], word->text);
+    bool has_own_file =
+        first != COMITY_IMAGE_NONE && compiler->entries[COMITY_CLASS_PLACE].items[first].declaration == NULL;
+    return has_own_file ? COMITY_OK : declare(compiler, COMITY_CLASS_PLACE, file, word, declaration);
+}
+
 static comity_status declare_group(comity_compiler *compiler, comity_map *map, comity_entries *entries,
                                    const comity_law_file *file, const comity_word *word,
                                    const comity_declaration *declaration, const char *noun)
@@ -121,10 +153,7 @@ static comity_status declare_instrument(comity_compiler *compiler, const comity_
                                         const comity_declaration *declaration)
 {
     const comity_word *name = &declaration->as.instrument.name;
-    if (file->code.text == NULL) {
-        complain(compiler, name, "instruments are declared in files with law, not in a taxonomy");
-        return COMITY_OK;
-    }
+    assert(file->code.text != NULL); /* the parser takes none in a taxonomy */
     size_t size = strlen(file->code.text) + strlen(name->text) + 2;
     char *full;
     COMITY_TRY(comity_compiler_take(compiler, size, 1, &full));
@@ -156,6 +185,10 @@ static comity_status mention_expression(comity_compiler *compiler, const comity_
         return mention_leaf(compiler, file, &expression->leaf);
     }
     for (size_t i = 0; i < expression->child_count; i++) {
+        if (expression->kind == COMITY_EXPRESSION_ORDER && i != 0) {
+            comity_paper_leaf leaf = comity_ground_determination(expression, i);
+            COMITY_TRY(mention_leaf(compiler, file, &leaf));
+        }
         COMITY_TRY(mention_expression(compiler, file, expression->children[i]));
     }
     return COMITY_OK;
@@ -181,6 +214,9 @@ static comity_status declare_rule(comity_compiler *compiler, const comity_law_fi
 {
     const comity_rule *rule = &declaration->as.rule;
     COMITY_TRY(mention_expression(compiler, file, rule->expression));
+    for (size_t i = 0; i < rule->period_count; i++) {
+        COMITY_TRY(mention_leaf(compiler, file, &rule->periods[i].paper));
+    }
     COMITY_TRY(mention_condition(compiler, file, rule->when));
     for (size_t i = 0; i < rule->unless_count; i++) {
         COMITY_TRY(mention_condition(compiler, file, rule->unless[i]));
@@ -193,6 +229,7 @@ static comity_status declare_one(comity_compiler *compiler, const comity_law_fil
 {
     switch (declaration->kind) {
     case COMITY_DECLARES_PLACE:
+        return declare_place(compiler, file, declaration);
     case COMITY_DECLARES_CATEGORY:
     case COMITY_DECLARES_KIND:
     case COMITY_DECLARES_CERTIFICATE:
@@ -200,11 +237,6 @@ static comity_status declare_one(comity_compiler *compiler, const comity_law_fil
     case COMITY_DECLARES_DEAL:
     case COMITY_DECLARES_CIRCUMSTANCE:
     case COMITY_DECLARES_SAFEGUARD:
-        if (declaration->kind == COMITY_DECLARES_PLACE &&
-            comity_map_get(&compiler->declared[COMITY_CLASS_PLACE], declaration->as.name.name.text) !=
-                COMITY_IMAGE_NONE) {
-            return COMITY_OK; /* a file's own header has said it */
-        }
         return declare(compiler, class_of_declaration[declaration->kind], file, &declaration->as.name.name,
                        declaration);
     case COMITY_DECLARES_PAPER:
@@ -312,6 +344,7 @@ uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, cons
         return number;
     }
     comity_near near;
+    assert(class_words[class_of].missing != NULL);
     comity_near_begin(&near, word->text, strlen(word->text));
     for (size_t i = 0; i < compiler->entries[class_of].count; i++) {
         const char *text = compiler->entries[class_of].items[i].text;
@@ -328,7 +361,7 @@ uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, cons
 
 /* ---- records ---- */
 
-/* A category and all above it. Parents that are missing or run in a circle are told. */
+/* A category and all above it. Parents that are missing are told. */
 static comity_status ancestors_add(comity_compiler *compiler, uint32_t category, comity_set *set, unsigned depth)
 {
     if (comity_set_has(set, category)) {
@@ -348,6 +381,39 @@ static comity_status ancestors_add(comity_compiler *compiler, uint32_t category,
         COMITY_TRY(ancestors_add(compiler, parent, set, depth + 1));
     }
     return COMITY_OK;
+}
+
+static bool category_has(const comity_compiler *compiler, uint32_t category, uint32_t above)
+{
+    return comity_set_has(&compiler->sets.items[compiler->names.items[category].ancestors], above);
+}
+
+/* True if one of the circle comes before this category: it is told there. */
+static bool circle_is_told(const comity_compiler *compiler, uint32_t category, uint32_t parent)
+{
+    for (uint32_t i = 0; i < category; i++) {
+        if (category_has(compiler, parent, i) && category_has(compiler, i, category)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Categories are the first names, so their numbers are those of the records. */
+static void check_parents(comity_compiler *compiler)
+{
+    const comity_entries *entries = &compiler->entries[COMITY_CLASS_CATEGORY];
+    for (uint32_t i = 0; i < entries->count; i++) {
+        const comity_words *parents = &entries->items[i].declaration->as.name.parents;
+        for (size_t j = 0; j < parents->count; j++) {
+            uint32_t parent = comity_map_get(&compiler->declared[COMITY_CLASS_CATEGORY], parents->items[j].text);
+            if (parent != COMITY_IMAGE_NONE && category_has(compiler, parent, i) &&
+                !circle_is_told(compiler, i, parent)) {
+                complain(compiler, &parents->items[j], "the category \"%s\" is its own parent%s", entries->items[i].text,
+                         parent == i ? "" : ", by way of its parents");
+            }
+        }
+    }
 }
 
 static comity_status names_record(comity_compiler *compiler, comity_class class_of)
@@ -445,6 +511,10 @@ comity_status comity_compile_names(comity_compiler *compiler)
     }
     for (comity_class class_of = 0; class_of <= COMITY_CLASS_BASIS; class_of++) {
         COMITY_TRY(names_record(compiler, class_of));
+    }
+    check_parents(compiler);
+    for (size_t i = 0; i < compiler->file_count; i++) {
+        COMITY_TRY(validities_check(compiler, &compiler->files[i]));
     }
     COMITY_TRY(authorities_record(compiler));
     return orders_record(compiler);

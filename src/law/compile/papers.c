@@ -4,6 +4,7 @@
  * one safeguard. Leaves that say the same are one. */
 #include "law/compile/compiler.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void append_part(comity_buffer *buffer, const char *word, const char *text)
@@ -16,28 +17,33 @@ static void append_part(comity_buffer *buffer, const char *word, const char *tex
     }
 }
 
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer)
+{
+    comity_buffer_append_text(buffer, paper->name.text);
+    append_part(buffer, "under", under);
+    append_part(buffer, "by", paper->by.text);
+    append_part(buffer, "about", about);
+    append_part(buffer, "result", paper->result.text);
+    append_part(buffer, "module", paper->module.text);
+    if (paper->not_older != 0) {
+        comity_buffer_append_text(buffer, " not older than ");
+        comity_buffer_append_u64(buffer, paper->not_older);
+        comity_buffer_append_text(buffer, " ");
+        comity_buffer_append_text(buffer, paper->not_older_unit.text);
+    }
+    for (size_t i = 0; i < paper->naming.count; i++) {
+        comity_buffer_append_text(buffer, i == 0 ? " naming " : ", ");
+        comity_buffer_append_text(buffer, paper->naming.items[i].text);
+    }
+}
+
 /* The leaf in the words of the language, the law it is under always said. */
 static comity_status leaf_text(comity_compiler *compiler, const comity_paper_leaf *paper, const char *under,
                                const char *about, uint32_t *ret_text, uint32_t *ret_json)
 {
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_STRING_BYTES * 4);
-    comity_buffer_append_text(&buffer, paper->name.text);
-    append_part(&buffer, "under", under);
-    append_part(&buffer, "by", paper->by.text);
-    append_part(&buffer, "about", about);
-    append_part(&buffer, "result", paper->result.text);
-    append_part(&buffer, "module", paper->module.text);
-    if (paper->not_older != 0) {
-        comity_buffer_append_text(&buffer, " not older than ");
-        comity_buffer_append_u64(&buffer, paper->not_older);
-        comity_buffer_append_text(&buffer, " ");
-        comity_buffer_append_text(&buffer, paper->not_older_unit.text);
-    }
-    for (size_t i = 0; i < paper->naming.count; i++) {
-        comity_buffer_append_text(&buffer, i == 0 ? " naming " : ", ");
-        comity_buffer_append_text(&buffer, paper->naming.items[i].text);
-    }
+    comity_leaf_words(paper, under, about, &buffer);
     comity_buffer_append_byte(&buffer, 0);
     const uint8_t *bytes;
     size_t size;
@@ -175,6 +181,38 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 
+/* ---- expressions ---- */
+
+comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground)
+{
+    static const char *const results[COMITY_LIMIT_LAW_GROUNDS] = {
+        NULL,           "second-ground",  "third-ground",  "fourth-ground", "fifth-ground",
+        "sixth-ground", "seventh-ground", "eighth-ground", "ninth-ground",  "tenth-ground"};
+    assert(ground > 0 && ground < COMITY_LIMIT_LAW_GROUNDS);
+    return (comity_paper_leaf){.name = {"determination", order->at}, .result = {results[ground], order->at}};
+}
+
+/* `in order A, B`: A; or B together with the determination that it comes to B. */
+static comity_status ground_of(comity_compiler *compiler, const comity_scope *scope, const comity_expression *order,
+                               size_t ground, uint32_t *ret_node)
+{
+    comity_expression *own = order->children[ground];
+    if (ground == 0) {
+        return comity_expression_of(compiler, scope, own, ret_node);
+    }
+    bool flat = own->kind == COMITY_EXPRESSION_ALL;
+    size_t own_count = flat ? own->child_count : 1;
+    comity_expression determination = {.kind = COMITY_EXPRESSION_LEAF, .at = order->at,
+                                       .leaf = comity_ground_determination(order, ground)};
+    comity_expression all = {.kind = COMITY_EXPRESSION_ALL, .at = own->at, .child_count = own_count + 1};
+    COMITY_TRY(comity_compiler_take(compiler, all.child_count, sizeof *all.children, &all.children));
+    for (size_t i = 0; i < own_count; i++) {
+        all.children[i] = flat ? own->children[i] : own;
+    }
+    all.children[own_count] = &determination;
+    return comity_expression_of(compiler, scope, &all, ret_node);
+}
+
 /* A node is written before its children, so that indices only rise. */
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node)
@@ -197,7 +235,9 @@ comity_status comity_expression_of(comity_compiler *compiler, const comity_scope
     compiler->expressions.items[node].child_count = (uint32_t)expression->child_count;
     for (size_t i = 0; i < expression->child_count; i++) {
         uint32_t child;
-        COMITY_TRY(comity_expression_of(compiler, scope, expression->children[i], &child));
+        COMITY_TRY(expression->kind == COMITY_EXPRESSION_ORDER
+                       ? ground_of(compiler, scope, expression, i, &child)
+                       : comity_expression_of(compiler, scope, expression->children[i], &child));
         compiler->indices.items[first + i] = child;
     }
     return COMITY_OK;

@@ -134,6 +134,12 @@ bool comity_parse_paper(comity_parser *parser, comity_declaration *declaration)
     if (parser->token.type == COMITY_TOKEN_STRING && !comity_parser_at_boundary(parser)) {
         COMITY_PARSE(comity_parser_string(parser, "the label", &name->label));
     }
+    if (name->label.text == NULL && parser->file->kind == COMITY_FILE_TAXONOMY && comity_parser_at(parser, "valid")) {
+        return comity_parser_complain(parser, parser->token.at,
+                                      "how long papers are valid under a law is said in that law's file; here \"%s\" "
+                                      "needs its label",
+                                      name->name.text);
+    }
     if (comity_parser_accept(parser, "valid")) {
         return comity_parser_span(parser, span_units, "days, months or years", &name->valid, &name->valid_unit);
     }
@@ -324,7 +330,7 @@ bool comity_parse_alone(comity_parser *parser, comity_declaration *declaration)
 
 const char *const comity_group_clauses[] = {"members", NULL};
 const char *const comity_orders_clauses[] = {"order", NULL};
-const char *const comity_calendar_clauses[] = {"weekend", "holiday", NULL};
+const char *const comity_calendar_clauses[] = {"weekend", "holiday", "workday", NULL};
 
 /* A line of the declaration, whose word is read. In a union, `members` at the
  * very beginning of a line is the union's own. */
@@ -419,11 +425,12 @@ static bool parse_weekend(comity_parser *parser, comity_calendar *calendar)
     return true;
 }
 
-static bool parse_holiday(comity_parser *parser, comity_calendar *calendar)
+static bool parse_holiday(comity_parser *parser, comity_calendar *calendar, bool is_worked)
 {
-    struct comity_holiday holiday = {.at = parser->token.at};
+    struct comity_holiday holiday = {.at = parser->token.at, .is_worked = is_worked};
     COMITY_PARSE(comity_parser_date(parser, &holiday.day));
-    COMITY_PARSE(comity_parser_string(parser, "the name of the holiday", &holiday.title));
+    COMITY_PARSE(comity_parser_string(parser, is_worked ? "what the day is worked for" : "the name of the holiday",
+                                      &holiday.title));
     calendar->holidays =
         comity_parser_grow(parser, calendar->holidays, calendar->holiday_count, sizeof *calendar->holidays);
     COMITY_PARSE(calendar->holidays != NULL);
@@ -431,7 +438,7 @@ static bool parse_holiday(comity_parser *parser, comity_calendar *calendar)
     return true;
 }
 
-/* `calendar`, then `weekend …` and `holiday D "name"` */
+/* `calendar`, then `weekend …`, `holiday D "name"` and `workday D "name"` */
 bool comity_parse_calendar(comity_parser *parser, comity_declaration *declaration)
 {
     comity_calendar *calendar = &declaration->as.calendar;
@@ -441,7 +448,9 @@ bool comity_parse_calendar(comity_parser *parser, comity_declaration *declaratio
         if (begin_line(parser, "weekend")) {
             end_line(parser, parse_weekend(parser, calendar), &right);
         } else if (begin_line(parser, "holiday")) {
-            end_line(parser, parse_holiday(parser, calendar), &right);
+            end_line(parser, parse_holiday(parser, calendar, false), &right);
+        } else if (begin_line(parser, "workday")) {
+            end_line(parser, parse_holiday(parser, calendar, true), &right);
         } else {
             return right;
         }

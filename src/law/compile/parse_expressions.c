@@ -192,6 +192,15 @@ static bool check_separator(comity_parser *parser, bool in_list)
     return true;
 }
 
+static bool check_ground(comity_parser *parser, const comity_expression *whole)
+{
+    if (whole->kind == COMITY_EXPRESSION_ORDER && whole->child_count == COMITY_LIMIT_LAW_GROUNDS) {
+        return comity_parser_complain(parser, parser->token.at, "\"in order\" has at most %d grounds",
+                                      COMITY_LIMIT_LAW_GROUNDS);
+    }
+    return comity_parser_list_goes_on(parser, whole->child_count);
+}
+
 /* The words of the grouping have been seen; reads them and the list. */
 static bool parse_grouping(comity_parser *parser, size_t grouping, comity_expression **ret_expression)
 {
@@ -200,6 +209,7 @@ static bool parse_grouping(comity_parser *parser, size_t grouping, comity_expres
     comity_parser_next(parser);
     COMITY_PARSE(comity_parser_expect(parser, groupings[grouping].second));
     do {
+        COMITY_PARSE(check_ground(parser, whole));
         whole->children = comity_parser_grow(parser, whole->children, whole->child_count, sizeof *whole->children);
         COMITY_PARSE(whole->children != NULL);
         COMITY_PARSE(parse_item(parser, &whole->children[whole->child_count]));

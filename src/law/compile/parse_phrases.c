@@ -64,6 +64,33 @@ static bool parse_names(comity_parser *parser, const char *expected, comity_word
     return parse_names_only(parser, expected, false, ret_names);
 }
 
+/* ---- parties and places ---- */
+
+static const struct {
+    const char *word;
+    comity_side side;
+} parties[] = {
+    {"exporter", COMITY_SIDE_FIRST},  {"importer", COMITY_SIDE_SECOND}, {"holder", COMITY_SIDE_FIRST},
+    {"place", COMITY_SIDE_SECOND},    {"persons", COMITY_SIDE_FIRST},   {"collector", COMITY_SIDE_SECOND},
+    {"demander", COMITY_SIDE_SECOND}, {"operator", COMITY_SIDE_FIRST},  {"target", COMITY_SIDE_SECOND},
+    {"provider", COMITY_SIDE_FIRST},  {"market", COMITY_SIDE_SECOND},   {"party", COMITY_SIDE_PARTY},
+    {"owner", COMITY_SIDE_OWNER},
+};
+#define PARTY_COUNT (sizeof parties / sizeof parties[0])
+
+static bool parse_party_word(comity_parser *parser, comity_party *ret_party)
+{
+    const char *known[PARTY_COUNT + 1] = {NULL};
+    for (size_t i = 0; i < PARTY_COUNT; i++) {
+        known[i] = parties[i].word;
+        if (comity_parser_at(parser, parties[i].word)) {
+            ret_party->side = parties[i].side;
+            return comity_parser_word(parser, "a party", &ret_party->word);
+        }
+    }
+    return comity_parser_fail(parser, known, "a party (exporter, importer, holder, …)");
+}
+
 static bool parse_place_item(comity_parser *parser, comity_place_item *ret_item)
 {
     ret_item->kind = COMITY_PLACE_CODE;
@@ -73,9 +100,27 @@ static bool parse_place_item(comity_parser *parser, comity_place_item *ret_item)
     } else if (comity_parser_accept(parser, "signatory")) {
         ret_item->kind = COMITY_PLACE_SIGNATORY;
         COMITY_PARSE(comity_parser_expect(parser, "of"));
+    } else if (comity_parser_at(parser, "state") && comity_token_is(comity_parser_peek(parser), "of")) {
+        ret_item->kind = COMITY_PLACE_STATE_OF;
+        comity_parser_next(parser);
+        COMITY_PARSE(comity_parser_expect(parser, "of"));
+        return parse_party_word(parser, &ret_item->party);
     }
     return comity_parser_word(parser, ret_item->kind == COMITY_PLACE_CODE ? "a place" : "the code of an agreement",
                               &ret_item->name);
+}
+
+static bool check_state_alone(comity_parser *parser, const comity_places *places)
+{
+    for (size_t i = 0; places->count > 1 && i < places->count; i++) {
+        const comity_place_item *item = &places->items[i];
+        if (item->kind == COMITY_PLACE_STATE_OF) {
+            return comity_parser_complain(parser, item->party.word.at,
+                                          "\"state of %s\" stands in no list; join conditions with \"or\"",
+                                          item->party.word.text);
+        }
+    }
+    return true;
 }
 
 static bool parse_places_only(comity_parser *parser, bool is_only, comity_places *ret_places)
@@ -84,23 +129,25 @@ static bool parse_places_only(comity_parser *parser, bool is_only, comity_places
     list_begin begin;
     COMITY_PARSE(begin_list(parser, &begin));
     do {
+        COMITY_PARSE(comity_parser_list_goes_on(parser, places.count));
         places.items = comity_parser_grow(parser, places.items, places.count, sizeof *places.items);
         COMITY_PARSE(places.items != NULL);
         COMITY_PARSE(parse_place_item(parser, &places.items[places.count]));
         places.count++;
+        COMITY_PARSE(check_state_alone(parser, &places));
     } while (comity_parser_accept(parser, ","));
     end_list(parser, &begin, places.count, is_only);
     *ret_places = places;
     return true;
 }
 
-/* `[outside] [one of] XA, party to TREATY` */
+/* `[outside] [one of] XA, party to TREATY`, or `[outside] state of exporter` */
 static bool parse_places(comity_parser *parser, comity_places *ret_places)
 {
     return parse_places_only(parser, false, ret_places);
 }
 
-/* ---- acts and parties ---- */
+/* ---- acts, and what is said of parties ---- */
 
 /* `transfer or disclose from XA to outside XA`: the phrase goes on with `or`
  * only where a kind of act follows directly. */
@@ -133,31 +180,6 @@ static bool parse_act(comity_parser *parser, comity_condition **ret_condition)
     return true;
 }
 
-static const struct {
-    const char *word;
-    comity_side side;
-} parties[] = {
-    {"exporter", COMITY_SIDE_FIRST},  {"importer", COMITY_SIDE_SECOND}, {"holder", COMITY_SIDE_FIRST},
-    {"place", COMITY_SIDE_SECOND},    {"persons", COMITY_SIDE_FIRST},   {"collector", COMITY_SIDE_SECOND},
-    {"demander", COMITY_SIDE_SECOND}, {"operator", COMITY_SIDE_FIRST},  {"target", COMITY_SIDE_SECOND},
-    {"provider", COMITY_SIDE_FIRST},  {"market", COMITY_SIDE_SECOND},   {"party", COMITY_SIDE_PARTY},
-    {"owner", COMITY_SIDE_OWNER},
-};
-#define PARTY_COUNT (sizeof parties / sizeof parties[0])
-
-static bool parse_party_word(comity_parser *parser, comity_party *ret_party)
-{
-    const char *known[PARTY_COUNT + 1] = {NULL};
-    for (size_t i = 0; i < PARTY_COUNT; i++) {
-        known[i] = parties[i].word;
-        if (comity_parser_at(parser, parties[i].word)) {
-            ret_party->side = parties[i].side;
-            return comity_parser_word(parser, "a party", &ret_party->word);
-        }
-    }
-    return comity_parser_fail(parser, known, "a party (exporter, importer, holder, …)");
-}
-
 /* `owned 50% by (CONDITION)` */
 static bool parse_owned(comity_parser *parser, comity_condition *condition)
 {
@@ -175,6 +197,15 @@ static bool parse_owned(comity_parser *parser, comity_condition *condition)
     return comity_condition_add(parser, condition, owner);
 }
 
+/* Bound by some other law than theirs, or not by theirs? Nobody could tell. */
+static bool refuse_subject_outside(comity_parser *parser, const comity_condition *condition)
+{
+    return !comity_parser_at(parser, "outside") ||
+           comity_parser_complain(parser, parser->token.at,
+                                  "\"subject to outside\" cannot be said; write \"not %s subject to …\"",
+                                  condition->party.word.text);
+}
+
 /* What may be said of a party. */
 static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
 {
@@ -189,7 +220,7 @@ static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
     if (comity_parser_accept(parser, "subject")) {
         condition->kind = COMITY_CONDITION_SUBJECT_TO;
         COMITY_PARSE(comity_parser_expect(parser, "to"));
-        return parse_places(parser, &condition->places);
+        return refuse_subject_outside(parser, condition) && parse_places(parser, &condition->places);
     }
     if (comity_parser_accept(parser, "is")) {
         condition->kind = COMITY_CONDITION_IS;

@@ -409,10 +409,17 @@ bool comity_parser_choice(comity_parser *parser, const char *const *known, const
     return comity_parser_fail(parser, known, "%s", expected);
 }
 
+bool comity_parser_list_goes_on(comity_parser *parser, size_t count)
+{
+    return count < COMITY_LIMIT_LAW_LIST ||
+           comity_parser_complain(parser, parser->token.at, "a list has at most %d items", COMITY_LIMIT_LAW_LIST);
+}
+
 bool comity_parser_words(comity_parser *parser, const char *expected, comity_words *ret_words)
 {
     comity_words words = {NULL, 0};
     do {
+        COMITY_PARSE(comity_parser_list_goes_on(parser, words.count));
         words.items = comity_parser_grow(parser, words.items, words.count, sizeof *words.items);
         COMITY_PARSE(words.items != NULL);
         COMITY_PARSE(comity_parser_word(parser, expected, &words.items[words.count]));

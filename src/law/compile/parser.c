@@ -98,6 +98,20 @@ const char *comity_declaring_word(size_t i)
     return i < DECLARATION_COUNT ? declarations[i].word : NULL;
 }
 
+const char *comity_header_word(comity_file_kind kind)
+{
+    return comity_header_words[kind];
+}
+
+const char *comity_declaring_word_of(comity_declaration_kind kind)
+{
+    size_t i = 0;
+    while (declarations[i].kind != kind) {
+        i++;
+    }
+    return declarations[i].word;
+}
+
 /* Where may a declaration stand? "a union", "an agreement", "a file with law" */
 static const char *files_noun(unsigned files)
 {

@@ -22,4 +22,8 @@ comity_status comity_law_parse(comity_arena *arena, const char *path, uint32_t f
                                size_t size, comity_diagnostics *diagnostics, comity_law_file *ret_file,
                                comity_error *reterr) COMITY_MUST_USE;
 
+/* The word that a file of this kind begins with, and that begins such a declaration. */
+const char *comity_header_word(comity_file_kind kind);
+const char *comity_declaring_word_of(comity_declaration_kind kind);
+
 #endif

@@ -109,6 +109,8 @@ COMITY_MUST_USE bool comity_parser_choice(comity_parser *parser, const char *con
                                           comity_word *ret_word);
 /* Words with commas between; `expected` as for one word. */
 COMITY_MUST_USE bool comity_parser_words(comity_parser *parser, const char *expected, comity_words *ret_words);
+/* Fails when a list of so many items has one more. */
+COMITY_MUST_USE bool comity_parser_list_goes_on(comity_parser *parser, size_t count);
 /* A string that is not empty. */
 COMITY_MUST_USE bool comity_parser_string(comity_parser *parser, const char *expected, comity_word *ret_string);
 COMITY_MUST_USE bool comity_parser_number(comity_parser *parser, const char *expected, uint64_t *ret_number);

@@ -63,9 +63,11 @@ static comity_status expand_word(comity_compiler *compiler, const comity_word *w
                                  int32_t until, comity_intervals *intervals, unsigned depth)
 {
     if (depth > COMITY_LIMIT_LAW_DEPTH) {
-        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, word->at,
-                               "\"%s\" is a member of itself, or groups are nested too deep", word->text);
-        return COMITY_OK;
+        return COMITY_OK; /* members.c has told it */
+    }
+    if (compiler->expansion_steps++ == COMITY_LIMIT_LAW_EXPANSION) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "members of members, down to \"%s\", are more than %d",
+                           word->text, COMITY_LIMIT_LAW_EXPANSION);
     }
     uint32_t group = comity_map_get(&compiler->groups, word->text);
     const comity_law_file *file = law_file(compiler, word->text);
@@ -94,6 +96,7 @@ static comity_status expand_word(comity_compiler *compiler, const comity_word *w
 comity_status comity_places_expand(comity_compiler *compiler, const comity_words *codes, int32_t from,
                                    int32_t until, comity_intervals *intervals)
 {
+    compiler->expansion_steps = 0;
     for (size_t i = 0; i < codes->count; i++) {
         COMITY_TRY(expand_word(compiler, &codes->items[i], from, until, intervals, 0));
     }
@@ -210,6 +213,12 @@ comity_status comity_place_set_make(comity_compiler *compiler, comity_intervals 
 static comity_status expand_item(comity_compiler *compiler, const comity_place_item *item, int32_t from,
                                  int32_t until, comity_intervals *intervals)
 {
+    if (item->kind == COMITY_PLACE_STATE_OF) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, item->party.word.at,
+                               "\"state of %s\" cannot stand here; it is where a party is, or the data, or its persons",
+                               item->party.word.text);
+        return COMITY_OK;
+    }
     if (item->kind == COMITY_PLACE_CODE) {
         return expand_word(compiler, &item->name, from, until, intervals, 0);
     }
@@ -228,6 +237,7 @@ comity_status comity_place_set_of(comity_compiler *compiler, const comity_places
                                   int32_t until, uint32_t *ret_set)
 {
     comity_intervals intervals = {0};
+    compiler->expansion_steps = 0;
     for (size_t i = 0; i < places->count; i++) {
         COMITY_TRY(expand_item(compiler, &places->items[i], from, until, &intervals));
     }
@@ -257,6 +267,7 @@ static comity_status reaches_record(comity_compiler *compiler, uint32_t place, c
             continue;
         }
         comity_intervals intervals = {0};
+        compiler->expansion_steps = 0;
         COMITY_TRY(expand_file(compiler, file, COMITY_DECLARES_MEMBERS, COMITY_SINCE_EVER, COMITY_OPEN_END, &intervals, 0));
         COMITY_TRY(expand_file(compiler, file, COMITY_DECLARES_REACHES, COMITY_SINCE_EVER, COMITY_OPEN_END, &intervals, 0));
         intervals_merge(&intervals, COMITY_SINCE_EVER, COMITY_OPEN_END);

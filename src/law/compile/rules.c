@@ -6,6 +6,7 @@
  * file the rules are ordered by `lifts`, else by name. */
 #include "law/compile/compiler.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -131,25 +132,33 @@ typedef struct lifting { /* who lifts a rule, within its own law */
     uint32_t count;
 } lifting;
 
-static comity_status draft_visit(comity_compiler *compiler, const lifting *liftings, uint32_t number, uint32_t *next)
+enum { HEIGHT_MAX = COMITY_LIMIT_LAW_DEPTH };
+
+/* Numbers what lifts the rule, and what lifts that, before the rule. Returns
+ * how many stand above it, the rule included; more than HEIGHT_MAX is too many. */
+static unsigned draft_visit(comity_compiler *compiler, const lifting *liftings, uint32_t number, unsigned depth,
+                            uint32_t *next)
 {
     comity_draft *draft = draft_of(compiler, number);
-    if (draft->colour == 2) {
-        return COMITY_OK;
+    unsigned height = 0;
+    if (draft->colour == COMITY_BLACK || depth > HEIGHT_MAX) {
+        return draft->colour == COMITY_BLACK ? draft->height : HEIGHT_MAX + 1;
     }
-    if (draft->colour == 1) {
+    if (draft->colour == COMITY_GREY) {
         comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, draft->rule->name.at,
                                "\"%s\" lifts itself, by way of what it lifts", draft->rule->name.text);
-        return COMITY_OK;
+        return 0;
     }
-    draft->colour = 1;
+    draft->colour = COMITY_GREY;
     for (uint32_t i = 0; i < liftings[number].count; i++) {
-        COMITY_TRY(draft_visit(compiler, liftings, liftings[number].lifters[i], next));
+        unsigned above = draft_visit(compiler, liftings, liftings[number].lifters[i], depth + 1, next);
+        height = above > height ? above : height;
     }
-    draft->colour = 2;
+    draft->colour = COMITY_BLACK;
+    draft->height = (uint8_t)(height > HEIGHT_MAX ? height : height + 1);
     draft->number = *next;
     compiler->draft_order[(*next)++] = number;
-    return COMITY_OK;
+    return draft->height;
 }
 
 static comity_status liftings_find(comity_compiler *compiler, lifting **ret_liftings)
@@ -187,8 +196,11 @@ static comity_status drafts_order(comity_compiler *compiler)
     COMITY_TRY(comity_compiler_take(compiler, compiler->draft_count, sizeof(uint32_t), &compiler->draft_order));
     for (uint32_t law = 0; law < compiler->entries[COMITY_CLASS_LAW].count; law++) {
         for (uint32_t i = 0; i < compiler->draft_count; i++) {
-            if (compiler->drafts[i].law == law) {
-                COMITY_TRY(draft_visit(compiler, liftings, i, &next));
+            const comity_draft *draft = draft_of(compiler, i);
+            if (draft->law == law && draft_visit(compiler, liftings, i, 0, &next) > HEIGHT_MAX) {
+                comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, draft->rule->name.at,
+                                       "rules that lift \"%s\" lift one another more than %d deep",
+                                       draft->rule->name.text, HEIGHT_MAX);
             }
         }
     }
@@ -220,7 +232,7 @@ typedef struct check {
     const comity_draft *draft; /* NULL in conditions that are no rule's */
     bool only_lists;           /* a rule that lifts or is a way */
     bool no_papers;            /* in counts, derived kinds, owners */
-    unsigned depth;
+    unsigned depth;            /* of definitions */
 } check;
 
 static void check_paper(const check *checking, comity_place_in_text at, bool negated)
@@ -245,65 +257,75 @@ static void check_list(const check *checking, const comity_condition *condition,
     }
 }
 
-static void check_condition(const check *checking, const comity_condition *condition, bool negated)
+static comity_status check_condition(const check *checking, const comity_condition *condition, bool negated);
+
+/* Circles, and what goes too deep, are told where conditions are compiled. */
+static comity_status check_defined(const check *checking, const comity_condition *condition, bool negated)
 {
+    comity_compiler *compiler = checking->compiler;
+    uint32_t define = comity_map_get(&compiler->defines, condition->names.items[0].text);
+    if (define == COMITY_IMAGE_NONE || checking->depth == COMITY_LIMIT_LAW_DEPTH) {
+        return COMITY_OK;
+    }
     check inner = *checking;
     inner.depth++;
-    if (condition == NULL || checking->depth > COMITY_LIMIT_LAW_DEPTH * 4) {
-        return; /* a circle of definitions is told where it is compiled */
+    COMITY_TRY(comity_define_step(compiler));
+    return check_condition(&inner, compiler->define_entries.items[define].declaration->as.define.when, negated);
+}
+
+/* The parser bounds how deep conditions go, but for definitions. */
+static comity_status check_condition(const check *checking, const comity_condition *condition, bool negated)
+{
+    check inner = *checking;
+    if (condition == NULL) {
+        return COMITY_OK;
     }
     switch (condition->kind) {
     case COMITY_CONDITION_NOT:
-        check_condition(&inner, condition->children[0], !negated);
-        return;
+        return check_condition(checking, condition->children[0], !negated);
     case COMITY_CONDITION_OWNED:
         inner.no_papers = true;
-        check_condition(&inner, condition->children[0], negated);
-        return;
+        return check_condition(&inner, condition->children[0], negated);
     case COMITY_CONDITION_PURPOSES:
         check_list(checking, condition, negated, "purposes");
-        return;
+        return COMITY_OK;
     case COMITY_CONDITION_PLACES:
         if (condition->list == COMITY_LIST_ORIGIN || condition->list == COMITY_LIST_SUBJECTS) {
             check_list(checking, condition, negated,
                        condition->list == COMITY_LIST_ORIGIN ? "the origin" : "the subjects");
         }
-        return;
+        return COMITY_OK;
     case COMITY_CONDITION_HELD:
     case COMITY_CONDITION_PROTECTED:
         check_paper(checking, condition->at, negated);
-        return;
-    case COMITY_CONDITION_DEFINED: {
-        uint32_t define = comity_map_get(&checking->compiler->defines, condition->names.items[0].text);
-        if (define != COMITY_IMAGE_NONE) {
-            check_condition(&inner, checking->compiler->define_entries.items[define].declaration->as.define.when,
-                            negated);
-        }
-        return;
-    }
+        return COMITY_OK;
+    case COMITY_CONDITION_DEFINED:
+        return check_defined(checking, condition, negated);
     default:
         for (size_t i = 0; i < condition->child_count; i++) {
-            check_condition(&inner, condition->children[i], negated);
+            COMITY_TRY(check_condition(checking, condition->children[i], negated));
         }
+        return COMITY_OK;
     }
 }
 
-void comity_check_rule(comity_compiler *compiler, const comity_draft *draft)
+comity_status comity_check_rule(comity_compiler *compiler, const comity_draft *draft)
 {
     comity_effect effect = draft->rule->effect;
     check checking = {.compiler = compiler,
                       .draft = draft,
                       .only_lists = effect == COMITY_EFFECT_LIFTS || effect == COMITY_EFFECT_WAY};
-    check_condition(&checking, draft->rule->when, false);
+    COMITY_TRY(check_condition(&checking, draft->rule->when, false));
     for (size_t i = 0; i < draft->rule->unless_count; i++) {
-        check_condition(&checking, draft->rule->unless[i], true);
+        COMITY_TRY(check_condition(&checking, draft->rule->unless[i], true));
     }
+    return COMITY_OK;
 }
 
-static void check_plain(comity_compiler *compiler, const comity_condition *condition)
+static comity_status check_plain(comity_compiler *compiler, const comity_condition *condition)
 {
     check checking = {.compiler = compiler, .no_papers = true};
-    check_condition(&checking, condition, false);
+    return check_condition(&checking, condition, false);
 }
 
 /* ---- all together ---- */
@@ -350,36 +372,29 @@ comity_status comity_compile_rules(comity_compiler *compiler)
         const comity_law_file *file = entries->items[i].file;
         comity_draft *draft = draft_of(compiler, i);
         *draft = (comity_draft){.rule = &entries->items[i].declaration->as.rule, .file = file};
-        if (file->code.text == NULL) {
-            comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, entries->items[i].at,
-                                   "a taxonomy has no rules");
-            continue;
-        }
+        assert(file->code.text != NULL); /* the parser takes none in a taxonomy */
         draft->law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], file->code.text);
         draft_dates(compiler, draft);
-    }
-    if (compiler->diagnostics->error_count != 0 && compiler->draft_count != 0 && entries->items[0].file->code.text == NULL) {
-        return COMITY_OK;
     }
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         comity_draft *draft = draft_of(compiler, i);
         COMITY_TRY(comity_compiler_take(compiler, draft->rule->rules.count, sizeof(uint32_t), &draft->targets));
-        for (size_t j = 0; draft->file->code.text != NULL && j < draft->rule->rules.count; j++) {
+        for (size_t j = 0; j < draft->rule->rules.count; j++) {
             COMITY_TRY(target_resolve(compiler, draft, &draft->rule->rules.items[j]));
         }
     }
     COMITY_TRY(drafts_order(compiler));
     influences_find(compiler);
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
-        comity_check_rule(compiler, draft_of(compiler, i));
+        COMITY_TRY(comity_check_rule(compiler, draft_of(compiler, i)));
     }
     for (size_t i = 0; i < compiler->file_count; i++) {
         for (size_t j = 0; j < compiler->files[i].declaration_count; j++) {
             const comity_declaration *declaration = &compiler->files[i].declarations[j];
             if (declaration->kind == COMITY_DECLARES_DERIVE) {
-                check_plain(compiler, declaration->as.define.when);
+                COMITY_TRY(check_plain(compiler, declaration->as.define.when));
             } else if (declaration->kind == COMITY_DECLARES_COUNT) {
-                check_plain(compiler, declaration->as.count.when);
+                COMITY_TRY(check_plain(compiler, declaration->as.count.when));
             }
         }
     }

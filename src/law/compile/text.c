@@ -5,41 +5,6 @@
 
 #include <string.h>
 
-/* The rule as its author laid it out: from its first line to the line before
- * the next declaration, without the comments that follow it. */
-comity_status comity_rule_as_law(comity_compiler *compiler, const comity_draft *draft, comity_buffer *buffer)
-{
-    const comity_law_file *file = draft->file;
-    const comity_declaration *own = compiler->entries[COMITY_CLASS_RULE].items[draft - compiler->drafts].declaration;
-    uint32_t last = UINT32_MAX;
-    for (size_t i = 0; i < file->declaration_count; i++) {
-        uint32_t line = file->declarations[i].at.line;
-        last = line > own->at.line && line < last ? line : last;
-    }
-    const char *text = file->text;
-    const char *end = file->text + file->size;
-    size_t blank = 0; /* blank lines held back, so that none stands at the end */
-    for (uint32_t line = 1; text < end && line < last; line++) {
-        const char *stop = memchr(text, '\n', (size_t)(end - text));
-        stop = stop == NULL ? end : stop;
-        const char *shown = stop;
-        while (shown > text && (shown[-1] == ' ' || shown[-1] == '\r' || shown[-1] == '\t')) {
-            shown--;
-        }
-        if (line >= own->at.line && (shown == text || text[0] == '#')) {
-            blank++;
-        } else if (line >= own->at.line) {
-            for (; blank > 0; blank--) {
-                comity_buffer_append_byte(buffer, '\n');
-            }
-            comity_buffer_append(buffer, text, (size_t)(shown - text));
-            comity_buffer_append_byte(buffer, '\n');
-        }
-        text = stop < end ? stop + 1 : end;
-    }
-    return COMITY_OK;
-}
-
 static const char *const effect_names[] = {
     [COMITY_EFFECT_REFUSE] = "refuse", [COMITY_EFFECT_NEEDS] = "needs", [COMITY_EFFECT_WAY] = "way",
     [COMITY_EFFECT_LIFTS] = "lifts",   [COMITY_EFFECT_DUTY] = "duty",   [COMITY_EFFECT_COMPELS] = "compels",
@@ -81,6 +46,10 @@ static void append_periods(comity_buffer *buffer, const comity_rule *rule)
         }
         if (period->unit.text != NULL) {
             comity_buffer_append_text(buffer, period->unit.text);
+        }
+        comity_buffer_append_text(buffer, period->of_act ? " of the act" : period->of_paper ? " of " : "");
+        if (period->of_paper) {
+            comity_leaf_words(&period->paper, period->paper.under.text, period->paper.about.text, buffer);
         }
     }
 }
@@ -131,8 +100,10 @@ static comity_status rule_json(comity_compiler *compiler, const comity_draft *dr
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft, comity_rule_record *record)
 {
     const comity_rule *rule = draft->rule;
+    const comity_declaration *declaration =
+        compiler->entries[COMITY_CLASS_RULE].items[draft - compiler->drafts].declaration;
     comity_buffer buffer;
-    comity_buffer_init(&buffer, (size_t)1 << 20);
+    comity_buffer_init(&buffer, COMITY_LIMIT_LAW_FILE_BYTES + 1);
     comity_status status = comity_text(compiler, rule->name.text, &record->name);
     if (status == COMITY_OK) {
         status = comity_text(compiler, rule->title.text, &record->title);
@@ -167,7 +138,7 @@ comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *d
         status = keep(compiler, &buffer, &record->json_text);
     }
     if (status == COMITY_OK) {
-        status = comity_rule_as_law(compiler, draft, &buffer);
+        status = comity_clauses_of(compiler, draft->file, declaration, &buffer);
     }
     if (status == COMITY_OK) {
         status = keep(compiler, &buffer, &record->clauses);

@@ -38,17 +38,31 @@ typedef struct comity_dates {
     comity_place_in_text from_at, until_at;
 } comity_dates;
 
-/* ---- places in conditions ---- */
+/* ---- parties and places in conditions ---- */
+
+typedef enum comity_side {
+    COMITY_SIDE_FIRST,  /* exporter, holder, persons, operator, provider: the act's `from` */
+    COMITY_SIDE_SECOND, /* importer, place, collector, demander, target, market: `to` */
+    COMITY_SIDE_PARTY,  /* `party`, in derive */
+    COMITY_SIDE_OWNER   /* `owner`, in owned … by */
+} comity_side;
+
+typedef struct comity_party {
+    comity_side side;
+    comity_word word; /* as written */
+} comity_party;
 
 typedef enum comity_place_kind {
     COMITY_PLACE_CODE,      /* a state, part, group or union */
     COMITY_PLACE_PARTY_TO,  /* party to TREATY */
-    COMITY_PLACE_SIGNATORY  /* signatory of TREATY */
+    COMITY_PLACE_SIGNATORY, /* signatory of TREATY */
+    COMITY_PLACE_STATE_OF   /* state of exporter: stands alone */
 } comity_place_kind;
 
 typedef struct comity_place_item {
     comity_place_kind kind;
-    comity_word name;
+    comity_word name;   /* absent in STATE_OF */
+    comity_party party; /* STATE_OF */
 } comity_place_item;
 
 typedef struct comity_places {
@@ -80,18 +94,6 @@ typedef struct comity_expression {
 } comity_expression;
 
 /* ---- conditions ---- */
-
-typedef enum comity_side {
-    COMITY_SIDE_FIRST,  /* exporter, holder, persons, operator, provider: the act's `from` */
-    COMITY_SIDE_SECOND, /* importer, place, collector, demander, target, market: `to` */
-    COMITY_SIDE_PARTY,  /* `party`, in derive */
-    COMITY_SIDE_OWNER   /* `owner`, in owned … by */
-} comity_side;
-
-typedef struct comity_party {
-    comity_side side;
-    comity_word word; /* as written */
-} comity_party;
 
 typedef enum comity_test {
     COMITY_TEST_HAS,     /* has, is, certified, by, through …: some of the list */
@@ -168,6 +170,9 @@ typedef struct comity_period {
     comity_period_kind kind;
     uint32_t number;
     comity_word unit; /* hours, days, working days, months, years; or the word after each / once per */
+    bool of_act;      /* within N UNIT of the act: it runs from the act itself */
+    bool of_paper;    /* within N UNIT of PAPER: from the day of a paper */
+    comity_paper_leaf paper;
 } comity_period;
 
 typedef struct comity_rule {
@@ -248,6 +253,7 @@ typedef struct comity_calendar {
         int32_t day;
         comity_word title;
         comity_place_in_text at;
+        bool is_worked;        /* `workday`: a day of a weekend on which one works */
     } *holidays;
     size_t holiday_count;
 } comity_calendar;

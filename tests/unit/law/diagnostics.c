@@ -57,6 +57,23 @@ static void test_order(void)
                         "b.law:1:1: error: fifth\n    1 | three\n      | ^~~~~\n");
 }
 
+static void test_once(void)
+{
+    printed now;
+    test_case("the same of the same place is told once, and counted once");
+    begin(&now, "one\ntwo", "three\n");
+    add(&now, 0, 1, 1, 3, "wrong");
+    add(&now, 0, 2, 1, 3, "wrong");
+    add(&now, 0, 1, 1, 3, "wrong");
+    add(&now, 0, 1, 1, 3, "wronger");
+    add(&now, 1, 1, 1, 3, "wrong");
+    CHECK_EQ_INT(4, now.diagnostics.error_count);
+    check_printed(&now, "a.law:1:1: error: wrong\n    1 | one\n      | ^~~\n"
+                        "a.law:1:1: error: wronger\n    1 | one\n      | ^~~\n"
+                        "a.law:2:1: error: wrong\n    2 | two\n      | ^~~\n"
+                        "b.law:1:1: error: wrong\n    1 | three\n      | ^~~\n");
+}
+
 static void test_warnings(void)
 {
     printed now;
@@ -143,6 +160,7 @@ int main(void)
 {
     test_begin("law/diagnostics");
     test_order();
+    test_once();
     test_warnings();
     test_source();
     test_long_line();

@@ -384,6 +384,57 @@ static void limits(void)
     comity_trust_free(&trust);
 }
 
+/* A key of its own for each number. */
+static comity_signer *numbered_signer(unsigned number)
+{
+    uint8_t seed[COMITY_SEED_SIZE] = {(uint8_t)number, (uint8_t)(number >> 8), 9};
+    comity_signer *signer = NULL;
+    CHECK_EQ_INT(COMITY_OK, comity_signer_from_seed("n", 1, COMITY_PURPOSE_PAPER, seed, &signer, NULL));
+    return signer;
+}
+
+static void add_delegation(comity_shelf *shelf, const comity_signer *by, unsigned number)
+{
+    char key[COMITY_VERIFIER_TEXT_SIZE];
+    char text[600];
+    comity_buffer buffer;
+    comity_signer *signer = numbered_signer(number);
+    comity_verifier_print(comity_signer_verifier(signer), key);
+    int size = snprintf(
+        text, sizeof text,
+        "comity paper/delegation v1\nid: 1\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: %s\n", key);
+    comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_append(&buffer, text, (size_t)size);
+    comity_buffer_append_byte(&buffer, '\n');
+    CHECK_EQ_INT(COMITY_OK, comity_note_sign(by, text, (size_t)size, &buffer, NULL));
+    CHECK_EQ_INT(COMITY_OK, comity_shelf_add(shelf, "d", buffer.bytes, buffer.size, NULL));
+    comity_buffer_free(&buffer);
+    comity_signer_free(signer);
+}
+
+/* The authority's own key, and delegates until there is no room for one more. */
+static void many_keys(unsigned delegates, comity_status status)
+{
+    comity_shelf *shelf = NULL;
+    comity_trust trust;
+    comity_error error = {.message = ""};
+    size_t size = 0;
+    static const char text[] = "comity trust v1\nauthority XA.DPC\n  key @a\n  key @b\n  delegates 1\n";
+    char *whole = paper_expand(text, sizeof text - 1, &size);
+    comity_signer *signer = paper_signer('a');
+    CHECK_EQ_INT(COMITY_OK, comity_trust_read("trust", whole, size, &trust, NULL));
+    CHECK_EQ_INT(COMITY_OK, comity_shelf_new(&trust, NULL, 0, &shelf, NULL));
+    for (unsigned i = 0; i < delegates; i++) {
+        add_delegation(shelf, signer, i);
+    }
+    CHECK_EQ_INT(status, comity_shelf_settle(shelf, &error));
+    CHECK_EQ_STR(status == COMITY_OK ? "" : "more than 4096 keys, delegates included", error.message);
+    comity_shelf_free(shelf);
+    comity_trust_free(&trust);
+    comity_signer_free(signer);
+    free(whole);
+}
+
 int main(void)
 {
     test_begin("shelf");
@@ -391,6 +442,9 @@ int main(void)
     CHECK(text_files_each("tests/cases/shelf", ".txt", run_file) > 0);
     altered();
     odd_ones();
+    test_case("as many keys as there may be, delegates included");
+    many_keys(COMITY_LIMIT_SHELF_KEYS - 2, COMITY_OK);
+    many_keys(COMITY_LIMIT_SHELF_KEYS - 1, COMITY_ERROR_LIMIT);
     limits();
     return test_done();
 }

@@ -1,12 +1,8 @@
 /* The public interface to the papers at hand: a shelf (paper/shelf.h) under one
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
-<<<<<<< HEAD
 #include "api/papers_bundle.h"
-=======
-#include "api/handles.h"
 #include "api/papers_trust.h"
->>>>>>> note
 
 #include "base/sha256.h"
 

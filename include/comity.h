@@ -28,7 +28,8 @@
  *   whose law applies is the act's own `on`, or the day you give.
  * - On failure outputs are untouched and the error says what was found, what
  *   was expected and where. Messages never quote names of persons.
- * - Every byte of an act, of a law text and of an image may be hostile.
+ * - Every byte of an act, of a law text, of an image, of a note, a trust file and
+ *   a key file may be hostile.
  * - After fork(2) a child may go on using what the parent opened; nothing is
  *   written to the shared mapping.
  *

@@ -20,11 +20,11 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask judge key law paper help --help --version' "$current"
+        _comity_words 'ask judge key law paper record help --help --version' "$current"
         return
     fi
     case $previous in
-        --law | -o | --output | --key | --trust | --papers | --document | --answers | --revokes)
+        --law | -o | --output | --key | --trust | --papers | --record | --policy | --logs | --receipt | --document | --answers | --revokes)
             _comity_files "$current"
             return
             ;;
@@ -62,7 +62,8 @@ _comity() {
             ;;
         judge)
             case $current in
-                -*) _comity_words '--explain --table --json --law --on --adopt --papers --trust --strict-papers --help' "$current" ;;
+                -*) _comity_words '--explain --table --json --law --on --adopt --papers --trust --strict-papers
+                    --record --retention --passphrase-fd --help' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;
@@ -81,6 +82,23 @@ _comity() {
                 3,new,* | *,forms,*) _comity_words "$(comity paper forms 2>/dev/null | awk '{ print $1 }')" "$current" ;;
                 *,sign,-* | *,countersign,-*) _comity_words '--key --passphrase-fd --output' "$current" ;;
                 *,verify,-*) _comity_words '--trust --papers --law --on --json' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        record)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'init verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;
+                *,init,-*) _comity_words '--origin --passphrase-fd' "$current" ;;
+                *,verify,-*) _comity_words '--policy --json --receipt --judgement' "$current" ;;
+                *,prove,-*) _comity_words '--policy --output' "$current" ;;
+                *,show,-*) _comity_words '--judgement --policy' "$current" ;;
+                *,tail,-*) _comity_words '--follow --lines' "$current" ;;
+                *,replay,-*) _comity_words '--policy' "$current" ;;
+                *,erase,-*) _comity_words '--before --retention --passphrase-fd' "$current" ;;
+                *,rotate,-*) _comity_words '--retire --passphrase-fd' "$current" ;;
+                *,witness,-*) _comity_words '--key --logs --state --listen --passphrase-fd' "$current" ;;
+                *,cosign,-*) _comity_words '--policy --every' "$current" ;;
+                *,monitor,-*) _comity_words '--policy --state --every' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

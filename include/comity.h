@@ -68,7 +68,8 @@ typedef enum comity_status {
     COMITY_ERROR_IMAGE = 7,    /* not a law image, or a damaged or foreign one */
     COMITY_ERROR_SYSTEM = 8,   /* a file that cannot be opened, read or written */
     COMITY_ERROR_SIGNATURE = 9, /* not signed, or not by one who may */
-    COMITY_ERROR_PASSPHRASE = 10 /* a key wants a passphrase, or another one */
+    COMITY_ERROR_PASSPHRASE = 10, /* a key wants a passphrase, or another one */
+    COMITY_ERROR_RECORD = 11 /* a record that is damaged, or contradicts itself */
 } comity_status;
 
 /* What went wrong: a code, one sentence, and where it can be said the byte
@@ -300,6 +301,100 @@ COMITY_API comity_status comity_builder_build(comity_builder *builder, const voi
 /* The errors and warnings of the last build, with file, line, column and caret;
  * "" if there are none. Lives in the builder. */
 COMITY_API const char *comity_builder_messages(const comity_builder *builder);
+
+/* ---- the record ---- */
+
+/* The record keeps judgements so that anyone can check them later: a log of
+ * hashes, whose every size is signed, and beside it a private store of what the
+ * hashes stand for. docs/formats/record.md tells its files.
+ *
+ * Before you use it:
+ *
+ * - An entry is acknowledged when it is durable: comity_record_append and
+ *   comity_record_judge return then, comity_record_wait waits for it. Release
+ *   nothing before. What was acknowledged survives any crash; what was not may be
+ *   there or not.
+ * - Many threads may use one record at once, and should: what they add at the same
+ *   time becomes durable together. One caller alone waits for his own disk.
+ * - A failed write or sync is final: from then on every call fails with the same
+ *   error. Close the record and open it again; opening brings it into order.
+ * - One process writes a record at a time, by one handle; a second opening fails.
+ *   After fork(2) the child must not use, and not close, what the parent opened.
+ * - comity_record_open starts a thread, which makes tiles and checkpoints and takes
+ *   no signals, unless you ask it not to. Nothing waits for it.
+ * - Times are the caller's: the library reads no clock. */
+typedef struct comity_record comity_record;
+
+/* Makes a record in a folder, which is made if need be and must hold no record:
+ * with a log called `origin` (a host and path without scheme, such as
+ * "example.org/record") and a new key of it in the folder keys/.
+ * `passphrase` NULL: the key is not protected. */
+COMITY_API comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
+                                              comity_error *reterr);
+
+/* Opens a record for writing. `passphrase`: of its keys, or NULL. `publish_every_ms`:
+ * how often what is new is published, 1 to 60000; 0: by comity_record_publish only.
+ * COMITY_ERROR_SYSTEM if another has it open, COMITY_ERROR_RECORD if it is damaged:
+ * then nothing has been changed. */
+COMITY_API comity_status comity_record_open(const char *folder, const char *passphrase, unsigned publish_every_ms,
+                                            comity_record **ret_record, comity_error *reterr);
+
+/* Ends the thread and closes. What was acknowledged is safe; what was not yet
+ * published will be at the next opening. No call may be under way. NULL is allowed. */
+COMITY_API void comity_record_close(comity_record *record);
+
+/* What is recorded. Borrowed during the call. */
+typedef struct comity_record_entry {
+    const char *retention; /* the class by which it will be erased: small letters, digits, hyphens; NULL: "standard" */
+    uint64_t time_ms;      /* now, in milliseconds since 1970 */
+    const void *judgement; /* what the log's entry commits to; it is not kept */
+    size_t judgement_size;
+    const void *kept; /* what the private store keeps, at most 2 MiB */
+    size_t kept_size;
+} comity_record_entry;
+
+/* Adds an entry and returns when it is durable. `ret_index`: its place in the log. Any thread. */
+COMITY_API comity_status comity_record_append(comity_record *record, const comity_record_entry *entry,
+                                              uint64_t *ret_index, comity_error *reterr);
+
+/* Adds an entry, which is not durable yet. For those who have many under way in one thread. */
+COMITY_API comity_status comity_record_submit(comity_record *record, const comity_record_entry *entry,
+                                              uint64_t *ret_index, comity_error *reterr);
+
+/* Returns when entry `index`, and with it every one before, is durable. Any thread. */
+COMITY_API comity_status comity_record_wait(comity_record *record, uint64_t index, comity_error *reterr);
+
+/* How many entries are durable. Any thread. */
+COMITY_API uint64_t comity_record_size(comity_record *record);
+
+/* Publishes all that is durable now: tiles, and a signed checkpoint over
+ * `*ret_size` entries, synced to disk. Any thread. */
+COMITY_API comity_status comity_record_publish(comity_record *record, uint64_t *ret_size, comity_error *reterr);
+
+/* Judges an act as comity_judge_json does and records the judgement, with all
+ * that is needed to judge again, in one step: returns when it is durable. The
+ * law's image is kept beside the log. The answer lives in the context. Threads
+ * may share the record, each with a context of its own. */
+COMITY_API comity_status comity_record_judge(comity_record *record, comity_context *context, const char *act,
+                                             size_t act_size, const char *today, const char *retention,
+                                             uint64_t time_ms, comity_answer *ret_answer, uint64_t *ret_index,
+                                             comity_error *reterr);
+
+/* Erases what is kept of one entry, or of all entries of a class (NULL: of every
+ * class) that were recorded before a moment, and their salts. The entries stay in
+ * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
+ * no such entry. Other calls wait meanwhile. */
+COMITY_API comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
+                                             comity_error *reterr);
+COMITY_API comity_status comity_record_erase_before(comity_record *record, const char *retention, uint64_t before_ms,
+                                                    uint64_t time_ms, uint64_t *ret_count, comity_error *reterr);
+
+/* Does a receipt show, under a policy of trust, that a judgement is in a log? All
+ * three are texts; nothing else is read. COMITY_OK, and its place in the log; or
+ * COMITY_ERROR_SIGNATURE or COMITY_ERROR_SYNTAX with what is wrong. */
+COMITY_API comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
+                                               size_t judgement_size, const char *policy, size_t policy_size,
+                                               uint64_t *ret_index, comity_error *reterr);
 
 #ifdef __cplusplus
 }

@@ -36,6 +36,8 @@ struct comity_papers {
     comity_papers_item *items;
     size_t count; /* 0 until settled */
     bool settled;
+    comity_buffer bundle; /* all that was given, as records keep it: papers_bundle.h */
+    char name[72];        /* "sha256:…" of the bundle; "" until settled */
 };
 
 struct comity_context {
@@ -48,6 +50,7 @@ struct comity_context {
     comity_buffer out;
     comity_judgement judgement; /* the last, for those who look closer */
     const comity_act *act;
+    comity_buffer adopted; /* lines `adopt CODE`, as records keep them */
 };
 
 /* Adds the papers that serve `act`, which is the one last read into `memory`. `papers` NULL: nothing. */

@@ -1,9 +1,12 @@
 /* The public interface to the papers at hand: a shelf (paper/shelf.h) under one
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
-#include "api/handles.h"
+#include "api/papers_bundle.h"
 #include "api/papers_trust.h"
 
+#include "base/sha256.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +60,8 @@ static comity_status papers_make(comity_papers *papers, const char *name, const 
 {
     comity_paper_authority *authorities = NULL;
     comity_arena_init(&papers->arena, PAPERS_MEMORY_MAX);
+    comity_buffer_init(&papers->bundle, COMITY_PAPERS_BUNDLE_BYTES);
+    comity_papers_bundle_add(&papers->bundle, "trust", name, trust, trust_size);
     COMITY_TRY(comity_trust_read(name, trust, trust_size, &papers->trust, reterr));
     COMITY_TRY(comity_papers_trust_check(&papers->law->image, &papers->trust, name, reterr));
     COMITY_TRY(authorities_of(papers, &authorities, reterr));
@@ -91,6 +96,7 @@ void comity_papers_free(comity_papers *papers)
     for (size_t i = 0; i < papers->count; i++) {
         free(papers->items[i].held);
     }
+    comity_buffer_free(&papers->bundle);
     comity_shelf_free(papers->shelf);
     comity_arena_free(&papers->arena);
     comity_trust_free(&papers->trust);
@@ -106,7 +112,9 @@ comity_status comity_papers_add(comity_papers *papers, const char *name, const v
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
                            "comity_papers_add: its arguments must not be NULL, and the papers not settled");
     }
-    return comity_shelf_add(papers->shelf, name, note, size, reterr);
+    COMITY_TRY(comity_shelf_add(papers->shelf, name, note, size, reterr));
+    comity_papers_bundle_add(&papers->bundle, "paper", name, note, size);
+    return COMITY_OK;
 }
 
 comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_revocations *revocations,
@@ -117,7 +125,14 @@ comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_rev
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
                            "comity_papers_revoke: its arguments must not be NULL, and the papers not settled");
     }
-    return comity_shelf_revoke(papers->shelf, revocations, reterr);
+    COMITY_TRY(comity_shelf_revoke(papers->shelf, revocations, reterr));
+    for (size_t i = 0; i < revocations->count; i++) {
+        char index[24];
+        (void)snprintf(index, sizeof index, "%llu", (unsigned long long)revocations->items[i].index);
+        comity_papers_bundle_add(&papers->bundle, "revocation", index, revocations->items[i].note,
+                                 revocations->items[i].note_size);
+    }
+    return COMITY_OK;
 }
 
 /* ---- settling ---- */
@@ -196,6 +211,18 @@ static comity_status settle_all(comity_papers *papers, comity_act_memory *memory
     return COMITY_OK;
 }
 
+static comity_status name_bundle(comity_papers *papers, comity_error *reterr)
+{
+    uint8_t digest[COMITY_SHA256_SIZE];
+    const uint8_t *bytes;
+    size_t size;
+    COMITY_TRY(comity_buffer_bytes(&papers->bundle, &bytes, &size, reterr));
+    comity_sha256(bytes, size, digest);
+    memcpy(papers->name, "sha256:", 7);
+    comity_sha256_print(digest, papers->name + 7);
+    return COMITY_OK;
+}
+
 comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr)
 {
     comity_buffer buffer;
@@ -203,6 +230,7 @@ comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr)
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_papers_settle: papers that are not settled expected");
     }
     papers->settled = true;
+    COMITY_TRY(name_bundle(papers, reterr));
     COMITY_TRY(comity_shelf_settle(papers->shelf, reterr));
     comity_act_memory *memory = comity_act_memory_new();
     if (memory == NULL) {

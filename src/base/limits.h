@@ -59,6 +59,35 @@
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */
 #define COMITY_LIMIT_ACT_NUMBER INT64_C(1000000000000000)
 
+/* Tiles a reader of the log keeps worked out, 16 KiB each: those over the leaves'
+ * own of a log of ten million, and some. */
+#define COMITY_LIMIT_RECORD_TILES_KEPT 192
+/* What a record keeps of one judgement beside its hash: an act, and little more. */
+#define COMITY_LIMIT_RECORD_KEPT_BYTES ((size_t)2 << 20)
+/* Classes of retention: each is a folder, an open file and a sync a commit. */
+#define COMITY_LIMIT_RECORD_CLASSES 16
+#define COMITY_LIMIT_RECORD_CLASS_BYTES 40
+/* Bytes that may wait for one commit: a second or less of a slow disk. */
+#define COMITY_LIMIT_RECORD_BATCH_BYTES ((size_t)64 << 20)
+/* Entries that may be durable and not yet in tiles, 32 bytes each in memory. */
+#define COMITY_LIMIT_RECORD_PENDING ((size_t)1 << 21)
+/* Bytes of a segment after which the next is begun: looking for one record reads through one. */
+#define COMITY_LIMIT_RECORD_SEGMENT_BYTES ((uint64_t)64 << 20)
+/* A checkpoint with its signatures; the file that says what a record is. */
+#define COMITY_LIMIT_CHECKPOINT_BYTES ((size_t)1 << 16)
+/* Keys that sign one log: the old and the new, and room. */
+#define COMITY_LIMIT_RECORD_KEYS 4
+/* Keys that signed it before: one a year for a century. */
+#define COMITY_LIMIT_RECORD_PAST_KEYS 100
+/* Runs of erased entries that verification lists; all are counted. */
+#define COMITY_LIMIT_RECORD_RUNS 32
+/* A policy of trust: four times the logs, witnesses and groups that C2SP asks to be read. */
+#define COMITY_LIMIT_POLICY_KEYS 256
+#define COMITY_LIMIT_POLICY_NAMES 256
+#define COMITY_LIMIT_POLICY_BYTES ((size_t)1 << 20)
+/* Agreements adopted in one context, as text: hundreds. */
+#define COMITY_LIMIT_ADOPTED_BYTES ((size_t)1 << 16)
+
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8
 

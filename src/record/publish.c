@@ -84,17 +84,24 @@ static comity_disk_result put_at(comity_disk *disk, const char *path, const uint
     return result;
 }
 
-/* Is the file there as it should be? After a crash what is there may be torn. */
-static bool is_there(comity_disk *disk, const char *path, const uint8_t *bytes, size_t size)
+/* Is the file there as it should be? After a crash what is there may be torn, or anything. */
+static comity_status is_there(comity_disk *disk, const char *path, const uint8_t *bytes, size_t size, bool *ret_same,
+                              comity_error *reterr)
 {
     uint8_t *old;
     size_t old_size;
-    if (comity_disk_load(disk, path, BUNDLE_BYTES_MAX, &old, &old_size, NULL) != COMITY_DISK_OK) {
-        return false;
+    comity_error error = {.code = COMITY_OK};
+    *ret_same = false;
+    comity_disk_result result = comity_disk_load(disk, path, BUNDLE_BYTES_MAX, &old, &old_size, &error);
+    if (result == COMITY_DISK_MISSING || (result == COMITY_DISK_FAILED && error.code == COMITY_ERROR_LIMIT)) {
+        return COMITY_OK;
     }
-    bool same = old_size == size && memcmp(old, bytes, size) == 0;
+    if (result != COMITY_DISK_OK) {
+        return comity_fail(reterr, error.code, "%s", error.message);
+    }
+    *ret_same = old_size == size && memcmp(old, bytes, size) == 0;
     free(old);
-    return same;
+    return COMITY_OK;
 }
 
 static comity_status put(comity_disk *disk, const comity_tile *tile, const uint8_t *bytes, size_t size,
@@ -108,7 +115,9 @@ static comity_status put(comity_disk *disk, const comity_tile *tile, const uint8
         result = put_at(disk, path, bytes, size, reterr);
     }
     if (result == COMITY_DISK_EXISTS) {
-        return is_there(disk, path, bytes, size) ? COMITY_OK : comity_disk_store(disk, path, bytes, size, false, reterr);
+        bool same;
+        COMITY_TRY(is_there(disk, path, bytes, size, &same, reterr));
+        return same ? COMITY_OK : comity_disk_store(disk, path, bytes, size, false, reterr);
     }
     return comity_disk_status(result, path, reterr);
 }

@@ -70,7 +70,8 @@ comity_status comity_receipt_read(const char *text, size_t size, comity_receipt 
         !comity_log_number_read(value, value_size, &receipt.index)) {
         return wrong(&reader, "\"index N\" expected", reterr);
     }
-    while (next_line(&reader) && reader.line_size != 0) {
+    bool more = next_line(&reader);
+    for (; more && reader.line_size != 0; more = next_line(&reader)) {
         if (receipt.proof.count == COMITY_PROOF_HASHES_MAX) {
             return wrong(&reader, "more hashes than a proof has", reterr);
         }
@@ -78,7 +79,7 @@ comity_status comity_receipt_read(const char *text, size_t size, comity_receipt 
             return wrong(&reader, "a hash in base64 expected", reterr);
         }
     }
-    if (reader.size == 0) {
+    if (!more || reader.size == 0) {
         return wrong(&reader, "an empty line and a checkpoint expected", reterr);
     }
     receipt.checkpoint = reader.text;

@@ -97,7 +97,7 @@ static void checkpoints(void)
          "the second line of a checkpoint is the size of the log, not \"9223372036854775808\""},
         {"a\n1\n", "the checkpoint ends before its root"},
         {"a\n1\nAAAA\n", "the third line of a checkpoint is 32 bytes of root in base64, not \"AAAA\""},
-        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9A=\n",
+        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9" "A=\n",
          "the third line of a checkpoint is 32 bytes of root in base64, not "
          "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAéA=\""},
         {"a\n1\n" HASH "\n\n", "an empty line in the text of a checkpoint"},
@@ -255,6 +255,7 @@ static void receipts(void)
         {FIRST "extra " HASH "\nextra " HASH "\nindex 0\n\nx\n", "receipt, line 3: \"index N\" expected"},
         {FIRST "index 0\nAAAA\n\nx\n", "receipt, line 3: a hash in base64 expected"},
         {FIRST "index 0\n" HASH "\n", "receipt, line 4: an empty line and a checkpoint expected"},
+        {FIRST "index 0\nno newline", "receipt, line 3: an empty line and a checkpoint expected"},
         {FIRST "index 0\n\n", "receipt, line 3: an empty line and a checkpoint expected"},
     };
     comity_receipt receipt;

@@ -53,4 +53,8 @@ void comity_record_kept_write(const comity_context *context, const char *act, si
 COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
                                                          comity_error *reterr);
 
+/* Removes papers and law images beside the log that no entry names any more.
+ * Nobody else may be using the record. */
+COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, comity_error *reterr);
+
 #endif

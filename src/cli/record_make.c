@@ -229,6 +229,9 @@ int record_erase_main(int argc, char **argv)
     }
     comity_erasure what = {options.retention, options.by_index, options.index, options.before_ms};
     done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
+    if (done == COMITY_OK && count != 0) {
+        done = comity_record_sweep(record, &error);
+    }
     comity_record_close(record);
     if (done != COMITY_OK) {
         return complain("%s: %s", argv[optind], error.message);

@@ -242,6 +242,29 @@ def erasing():
 
 
 @test
+def what_nothing_names_goes():
+    folder, _ = new()
+    Run("key", "new", FOLDER / "p.key", "--name", "p.example")
+    trust = put("trust", "comity trust v1\n\n")
+    (FOLDER / "papers").mkdir()
+    judge(folder, ACTS[:2])
+    run = judge(folder, ACTS[2:4], "--papers", FOLDER / "papers", "--trust", trust)
+    holds("judged with papers", run.status in (0, 1), run.err)
+    same("they are kept", len(list((folder / "papers").iterdir())), 1)
+    same("and are for their owner alone", {stat.S_IMODE(p.stat().st_mode) & 0o077 for p in (folder / "papers").iterdir()}, {0})
+    same("and judged with again", Run("record", "replay", folder).out, "4 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    Run("record", "erase", folder, 2)
+    same("while one entry names them", len(list((folder / "papers").iterdir())), 1)
+    Run("record", "erase", folder, 3)
+    same("and not longer", len(list((folder / "papers").iterdir())), 0)
+    same("law likewise", len(list((folder / "law").iterdir())), 1)
+    Run("record", "erase", "--before", "2900-01-01", folder)
+    same("and not longer", len(list((folder / "law").iterdir())), 0)
+    same("it is kept anew when it is named anew", judge(folder, ACTS[:2]).status in (0, 1) and len(list((folder / "law").iterdir())), 1)
+    same("all holds", Run("record", "replay", folder).out, "2 judged again, the same to the byte; 0 other; 4 erased; 0 not judged\n")
+
+
+@test
 def keys():
     folder, key = new(passphrase="correct horse")
     run = judge(folder, ACTS[:1])
@@ -524,6 +547,7 @@ def cosigning():
     same("one is too few", (run.out, run.status), ("1 of 3 witnesses signed the log with 17 entries\n", 1))
     same("what was there stays", "11 entries" in Run("record", "verify", "--policy", policy, folder).out, True)
     same("answers never wait for witnesses", len(answers), 6)
+    holds("their lag is shown", "witnessed  11, 6 behind\n" in Run("record", "show", folder).out)
     witnesses[0].end()
 
 

@@ -293,6 +293,22 @@ def keys():
 
 
 @test
+def a_log_a_year():
+    folder = FOLDER / "years"
+    run = Run("record", "init", "--yearly", "--origin", "example.org/years", folder)
+    year = time.gmtime().tm_year
+    holds("this year's is made", run.status == 0 and run.out.startswith(f"log example.org/years/{year}+"), run.out + run.err)
+    same("acts go into it", judge(folder, ACTS[:3]).status in (0, 1) and json.loads(Run("record", "verify", "--json", folder / str(year)).out)["size"], 3)
+    same("and again", judge(folder, ACTS[:3]).status in (0, 1) and json.loads(Run("record", "verify", "--json", folder / str(year)).out)["size"], 6)
+    shutil.rmtree(folder / str(year))
+    same("it is made when it is not there", judge(folder, ACTS[:3]).status in (0, 1) and json.loads(Run("record", "verify", "--json", folder / str(year)).out)["size"], 3)
+    run = Run("record", "init", "--yearly", "--origin", "example.org/years", folder)
+    same("twice", (run.err, run.status), (f"comity: {folder}: there are yearly logs in this folder already\n", 2))
+    (folder / "series").write_text("comity series 2\n")
+    same("a series that is damaged", judge(folder, ACTS[:1]).err, "comity: series is damaged\n")
+
+
+@test
 def one_writer():
     folder, _ = new()
     first = subprocess.Popen([COMITY, "judge", "--record", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

@@ -23,7 +23,7 @@ struct comity_record {
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 
-    pthread_mutex_t laws; /* guards the next two */
+    pthread_mutex_t laws;                  /* guards the next two */
     char law[COMITY_LAW_NAME_SIZE + 1];    /* the law kept last; "" if none */
     char papers[COMITY_LAW_NAME_SIZE + 1]; /* the papers kept last */
     bool has_laws;

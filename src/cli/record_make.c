@@ -212,7 +212,8 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
     options->by_index = argc - optind == 2;
     if (argc - optind < 1 || argc - optind > 2 || options->by_index == options->before ||
         (options->by_index && options->retention != NULL)) {
-        return complain_usage("record", "erase: a folder, and either the number of an entry or --before DATE, are needed");
+        return complain_usage("record",
+                              "erase: a folder, and either the number of an entry or --before DATE, are needed");
     }
     return options->by_index && !read_number("record", "erase", argv[optind + 1], &options->index) ? EXIT_ERROR : 0;
 }

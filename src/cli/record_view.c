@@ -129,8 +129,8 @@ static int show_judgement(record_view *view, uint64_t index)
         comity_entry_commit(found.salt, answer.json, answer.json_size, &commitment);
         status = comity_hash_equal(&commitment, &found.commitment)
                      ? EXIT_CLEAN
-                     : complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then", index,
-                                (int)kept.evaluator_size, kept.evaluator);
+                     : complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then",
+                                index, (int)kept.evaluator_size, kept.evaluator);
         status = status == EXIT_CLEAN && !write_all(STDOUT_FILENO, answer.json, answer.json_size) ? EXIT_ERROR : status;
     }
     record_judge_end(&judge);

@@ -174,14 +174,15 @@ static comity_disk_result posix_remove_folder(comity_disk *disk, const char *pat
 {
     int saved = errno;
     return unlinkat(posix_of(disk)->folder, path, AT_REMOVEDIR) == 0 ? COMITY_DISK_OK
-                                                                      : told(posix_of(disk), path, saved, reterr);
+                                                                     : told(posix_of(disk), path, saved, reterr);
 }
 
 static comity_disk_result posix_make_folder(comity_disk *disk, const char *path, comity_error *reterr)
 {
     mode_t mode = strncmp(path, "public", 6) == 0 ? 0755 : 0700;
     int saved = errno;
-    return mkdirat(posix_of(disk)->folder, path, mode) == 0 ? COMITY_DISK_OK : told(posix_of(disk), path, saved, reterr);
+    return mkdirat(posix_of(disk)->folder, path, mode) == 0 ? COMITY_DISK_OK
+                                                            : told(posix_of(disk), path, saved, reterr);
 }
 
 static comity_disk_result posix_list(comity_disk *disk, const char *path,

@@ -44,7 +44,8 @@ static comity_status load_tile(comity_disk *disk, const comity_tile *tile, size_
     COMITY_TRY(comity_disk_status(result, path, reterr));
     if (size != from.width * bytes_each) {
         free(*ret_bytes);
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size, from.width * bytes_each);
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size,
+                           from.width * bytes_each);
     }
     return COMITY_OK;
 }
@@ -290,7 +291,8 @@ static comity_status load_edge(comity_publisher *publisher, comity_error *reterr
         }
         COMITY_TRY(comity_tile_from_disk(publisher->disk, &tile, publisher->hashes[level][0].bytes, reterr));
         if (level == 0) {
-            COMITY_TRY(comity_bundle_from_disk(publisher->disk, tile.index, tile.width, publisher->commitments, reterr));
+            COMITY_TRY(
+                comity_bundle_from_disk(publisher->disk, tile.index, tile.width, publisher->commitments, reterr));
         }
         publisher->widths[level] = publisher->written[level] = tile.width;
     }

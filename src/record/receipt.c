@@ -1,7 +1,6 @@
 /* What comes in: a receipt's text. What goes out: its parts, and whether they hold. */
 #include "record/receipt.h"
 
-
 #include <string.h>
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
@@ -124,8 +123,8 @@ comity_status comity_receipt_check(const comity_receipt *receipt, const void *ju
     comity_entry_commit(receipt->salt, judgement, judgement_size, &commitment);
     comity_entry_leaf(&commitment, &leaf);
     comity_error error;
-    comity_status status = comity_proof_check_inclusion(&receipt->proof, receipt->index, checkpoint.size, &leaf,
-                                                        &checkpoint.root, &error);
+    comity_status status =
+        comity_proof_check_inclusion(&receipt->proof, receipt->index, checkpoint.size, &leaf, &checkpoint.root, &error);
     if (status != COMITY_OK) {
         return comity_fail(reterr, COMITY_ERROR_SIGNATURE,
                            "the receipt does not show that this judgement is in the log: %s", error.message);

@@ -84,7 +84,8 @@ static comity_status write_record(const char *folder, comity_error *error)
     uint64_t size;
     COMITY_TRY(comity_record_open(folder, NULL, 0, &record, error));
     comity_status status = add(record, NULL, 10, error);
-    status = status == COMITY_OK ? add(record, "long", 8000, error) : status; /* one that is not put together on the stack */
+    status =
+        status == COMITY_OK ? add(record, "long", 8000, error) : status; /* one that is not put together on the stack */
     status = status == COMITY_OK ? add(record, NULL, 300, error) : status;
     status = status == COMITY_OK ? comity_record_publish(record, &size, error) : status;
     status = status == COMITY_OK ? comity_record_erase(record, 1, 9, error) : status;

@@ -89,7 +89,8 @@ static void check_entries(const char *folder, const worker *workers, bool erased
             CHECK(index < THREADS * ENTRIES && !seen[index]);
             seen[index] = true;
             CHECK(i == 0 || index > workers[t].indexes[i - 1]);
-            if (i % 13 == 0 && CHECK(comity_record_reader_find(&reader, index, &cursor, &unused, &view, &error) == COMITY_OK)) {
+            if (i % 13 == 0 &&
+                CHECK(comity_record_reader_find(&reader, index, &cursor, &unused, &view, &error) == COMITY_OK)) {
                 CHECK((erased && view.kind == COMITY_RECORD_ERASED) ||
                       (view.kept_size == size && memcmp(view.kept, text, size) == 0));
                 comity_segment_close(&cursor);
@@ -163,7 +164,9 @@ static void years(void)
     static const struct {
         uint64_t time_ms;
         const char *year;
-    } moments[] = {{UINT64_C(1798761599999), "2026"}, {UINT64_C(1798761600000), "2027"}, {UINT64_C(1798761600001), "2027"},
+    } moments[] = {{UINT64_C(1798761599999), "2026"},
+                   {UINT64_C(1798761600000), "2027"},
+                   {UINT64_C(1798761600001), "2027"},
                    {0, "1970"}};
     char folder[] = "/tmp/comity-years-XXXXXX";
     char of_year[256];

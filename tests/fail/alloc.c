@@ -241,6 +241,9 @@ static comity_status inspect(comity_error *reterr)
     }
     comity_inspection_free(inspection);
     comity_rules_close(rules);
+    return status;
+}
+
 /* ---- papers ---- */
 
 static comity_key *paper_key; /* its memory is libsodium's, which takes it by mmap */

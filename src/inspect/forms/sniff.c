@@ -39,7 +39,7 @@ static const comity_magic magics[] = {
     MAGIC("zip", &comity_forms_zip, "PK\x03\x04"),
     MAGIC("zip", &comity_forms_zip, "PK\x05\x06"),
     MAGIC("pdf", &comity_forms_pdf, "%PDF-"),
-    MAGIC("sqlite", NULL, "SQLite format 3\0"),
+    MAGIC("sqlite", &comity_forms_sqlite, "SQLite format 3\0"),
     MAGIC("parquet", NULL, "PAR1"),
     MAGIC("bzip2", NULL, "BZh91AY&SY"),
     MAGIC("xz", NULL,

@@ -197,6 +197,6 @@ extern const comity_stage_kind comity_forms_gzip, comity_forms_zlib, comity_form
     comity_forms_brotli; /* deflate: with zlib's frame or without */
 extern const comity_stage_kind comity_forms_tar, comity_forms_zip, comity_forms_mime, comity_forms_base64,
     comity_forms_quoted, comity_forms_zip_deflate, comity_forms_office, comity_forms_sheet, comity_forms_strings,
-    comity_forms_pdf;
+    comity_forms_pdf, comity_forms_sqlite;
 
 #endif

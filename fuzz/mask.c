@@ -61,7 +61,8 @@ static void make_all(void)
     require(mask_kit_make(&kit));
     for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
         comity_mask_policy *policy = NULL;
-        require(comity_mask_policy_read(kit.types, "p", policies[i], strlen(policies[i]), &policy, &error) == COMITY_OK);
+        require(comity_mask_policy_read(kit.types, "p", policies[i], strlen(policies[i]), &policy, &error) ==
+                COMITY_OK);
         comity_mask_settings settings = {.rules = kit.rules, .policy = policy, .key = kit.key, .write = write_now};
         require(comity_masker_new(&settings, &maskers[i], &error) == COMITY_OK);
     }

@@ -58,7 +58,8 @@ void __wrap_free(void *memory)
 
 #define CARD "4111111111111111"
 
-static const char input[] = "{\"card\":" CARD ",\"m\":\"anna@example.com\",\"a\":\"Y2FyZCA0MTExMTExMTExMTExMTExIG9mIEFubmE=\"}";
+static const char input[] =
+    "{\"card\":" CARD ",\"m\":\"anna@example.com\",\"a\":\"Y2FyZCA0MTExMTExMTExMTExMTExIG9mIEFubmE=\"}";
 static mask_kit kit;
 
 /* Output in memory that is never asked for. */
@@ -155,8 +156,8 @@ int main(void)
         fails_at = i;
         comity_status status = work(&masked, &back, &error);
         fails_at = 0;
-        if (!CHECK_EQ_INT(COMITY_ERROR_MEMORY, status) || !CHECK(error.message[0] != '\0') || !CHECK_EQ_INT(before, alive) ||
-            !CHECK(!has(&masked, CARD) && !has(&masked, "anna"))) {
+        if (!CHECK_EQ_INT(COMITY_ERROR_MEMORY, status) || !CHECK(error.message[0] != '\0') ||
+            !CHECK_EQ_INT(before, alive) || !CHECK(!has(&masked, CARD) && !has(&masked, "anna"))) {
             fprintf(stderr, "allocation %lu of %lu: %s\n", i, count, error.message);
         }
     }

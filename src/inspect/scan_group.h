@@ -77,6 +77,7 @@ COMITY_SCAN_INLINE void scan_digits(const scan_group *now, const scan_group *nex
     before[COMITY_SCAN_TRIPLE] = triple;
     before[COMITY_SCAN_GROUP] = group;
     before[COMITY_SCAN_GROUP2] = group2;
+    *places |= group6 & UINT64_C(0x0001000100010001); /* a long row of numbers is looked at all along */
     SCAN_ADD_FIRST(group6, COMITY_SCAN_GROUP6);
 }
 

@@ -230,6 +230,14 @@ typedef struct number_run {
     bool has_letter;
 } number_run;
 
+/* A decimal number: two words of digits with a point between, and nothing else. */
+static bool is_decimal(const number_words *words, size_t first, size_t last)
+{
+    const number_word *whole = &words->list[first];
+    const number_word *part = &words->list[last];
+    return last == first + 1 && !whole->has_letter && !part->has_letter && part->begin == whole->end + 1 && *whole->end == '.';
+}
+
 static bool run_make(const comity_scan *scan, const number_words *words, size_t first, size_t last, number_run *ret_run)
 {
     number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
@@ -241,7 +249,7 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
     }
     run.plus = plus_before(scan->low, run.begin);
     *ret_run = run;
-    return has_digit && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
+    return has_digit && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
            comity_scan_offset(scan, run.begin) >= scan->done;
 }
 

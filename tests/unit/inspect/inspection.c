@@ -59,6 +59,11 @@ static const struct {
     {"csv", "text/csv", "name,pnr\n\"a, b\",1234567897\n", 0, "xa.person pnr 2 16-26 \n"},
     {"text", "text/plain", "line\nperson number: 1234567897.\n", 0, "xa.person  2 20-30 \n"},
     {"nothing speaks for it", "text/plain", "order 1234567897\n", 0, ""},
+    {"in a long row of numbers", "text/plain",
+     "card 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117 118 119 120 1"
+     "21 122 123 124 125 126 127 128 129 130 131 132 133 134 135 136 137 138 139 7700 "
+     "0000 0100 0007 141 142\n",
+     0, "xa.card  1 165-184 \n"},
     {"mark", "text/plain", "UTOPIA SECRET\n", 0, "mark.top  1 0-13 \n"},
     {"mark in small letters", "text/plain", "Utopia secret\n", 0, ""},
     {"secret", "text/plain", "key=XKEY0123456789ABCDEF;\n", 0, "secret.key  1 4-24 \n"},
@@ -129,7 +134,7 @@ int main(void)
     all.settled = 0;
 
     test_case("persons");
-    CHECK_EQ_INT(1, comity_inspect_persons(inspection, &exact));
+    CHECK_EQ_INT(2, comity_inspect_persons(inspection, &exact));
     CHECK(exact);
     comity_inspect_forget(inspection);
     CHECK_EQ_INT(0, comity_inspect_persons(inspection, NULL));

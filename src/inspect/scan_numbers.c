@@ -10,6 +10,7 @@
 
 #define WORDS 16           /* gathered in all */
 #define WORDS_LEFT 6       /* of them before the place */
+#define VALUE_WORDS 10     /* of one value: an account in groups of four has nine */
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
 #define LETTERS 4          /* of a word without digits that may belong to a number */
 #define GAP_BYTES 4        /* between two words */
@@ -228,6 +229,7 @@ typedef struct number_run {
     const uint8_t *plus; /* where a `+` before it stands; NULL: nowhere */
     size_t size;         /* in characters */
     bool has_letter;
+    bool is_plain;       /* of ASCII */
 } number_run;
 
 /* A decimal number: two words of digits with a point between, and nothing else. */
@@ -242,10 +244,13 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
 {
     number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
     bool has_digit = false;
+    run.is_plain = true;
     for (size_t i = first; i <= last; i++) {
-        run.size += words->list[i].size;
-        run.has_letter |= words->list[i].has_letter;
-        has_digit |= words->list[i].has_digit;
+        const number_word *word = &words->list[i];
+        run.size += word->size;
+        run.has_letter |= word->has_letter;
+        has_digit |= word->has_digit;
+        run.is_plain &= word->end - word->begin == word->size && (i == last || word->end[0] < 0x80);
     }
     run.plus = plus_before(scan->low, run.begin);
     *ret_run = run;
@@ -274,7 +279,8 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
         comity_scan_try(scan, COMITY_FIND_PHONE, run->begin, raw_size, run->size, around, &found.readings);
     }
     if (raw_size < COMITY_SCAN_SIZES) {
-        comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, 0, around, &found.readings);
+        comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, run->is_plain ? raw_size : 0, around,
+                        &found.readings);
     }
     if (found.readings.count == 0) {
         return;
@@ -293,7 +299,7 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
 {
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
-        for (size_t last = first; edge_before(words, first) && last < end; last++) {
+        for (size_t last = first; edge_before(words, first) && last < end && last - first < VALUE_WORDS; last++) {
             number_run run;
             if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
                 run_try(scan, &run, around, ret_best);

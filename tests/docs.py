@@ -9,6 +9,9 @@ on in the next line. A line that is `…` alone stands for any number of lines.
 
 The examples of one document run in order in one new folder, in which examples/,
 law/ and include/ are those of the source and the command is that of BUILD_DIR.
+
+Blocks marked ```law are, together, the law file XA.law: with the taxonomy of the
+world it must hold, and be laid out as `comity law fmt` does.
 """
 
 import os
@@ -50,6 +53,21 @@ def examples(path):
         raise SystemExit(f"{path}: an example without end")
 
 
+def law_of(path):
+    """The blocks marked ```law, as one text; None if there is none."""
+    blocks = re.findall(r"^```law\n(.*?)^```$", path.read_text(encoding="utf-8"), re.M | re.S)
+    return "\n".join(blocks) if blocks else None
+
+
+def check_law(text, folder, environment):
+    """What the checker and the formatter say of it: nothing, when all is well."""
+    path = pathlib.Path(folder) / "XA.law"
+    path.write_text(text, encoding="utf-8")
+    others = pathlib.Path(folder) / "others.law"
+    others.write_text('taxonomy "Others"\nplace XB "Bexar"\nplace XC "Cexar"\n', encoding="utf-8")
+    return run("comity law check law/taxonomy.law others.law XA.law; comity law fmt --check XA.law", folder, environment)
+
+
 def matches(expected, printed):
     """Whether the lines agree, `…` standing for any number of lines."""
     pattern = "".join("(?:.*\n)*" if line == ANY else re.escape(line) + "\n" for line in expected)
@@ -83,6 +101,12 @@ def main(arguments):
             "COMITY_BUILD": str(build),
             "LD_LIBRARY_PATH": str(build),
         }
+        law = law_of(path)
+        told = [] if law is None else check_law(law, folder, environment)
+        passed += law is not None and not told
+        if told:
+            failed += 1
+            print(f"{name}: its law:", *told, sep="\n    ")
         for number, command, expected in examples(path):
             printed = run(command, folder, environment)
             if matches(expected, printed):

@@ -135,13 +135,13 @@ static inline bool form_parts_equal(const form_parts *a, const form_parts *b)
     for (size_t i = 0; i < a->count; i++) {
         const form_part *x = &a->parts[i];
         const form_part *y = &b->parts[i];
-        bool same = strcmp(x->chain, y->chain) == 0 && strcmp(x->field, y->field) == 0 &&
-                    strcmp(x->charset, y->charset) == 0 && x->parent == y->parent && x->level == y->level &&
-                    x->syntax == y->syntax && x->place == y->place && x->delimiter == y->delimiter &&
-                    x->has_header == y->has_header && x->ended == y->ended && x->raw_begin == y->raw_begin &&
-                    x->raw_end == y->raw_end && x->size == y->size &&
-                    (x->size == 0 || (memcmp(x->bytes, y->bytes, x->size) == 0 &&
-                                      memcmp(x->raw, y->raw, x->size * 2 * sizeof *x->raw) == 0));
+        bool same =
+            strcmp(x->chain, y->chain) == 0 && strcmp(x->field, y->field) == 0 && strcmp(x->charset, y->charset) == 0 &&
+            x->parent == y->parent && x->level == y->level && x->syntax == y->syntax && x->place == y->place &&
+            x->delimiter == y->delimiter && x->has_header == y->has_header && x->ended == y->ended &&
+            x->raw_begin == y->raw_begin && x->raw_end == y->raw_end && x->size == y->size &&
+            (x->size == 0 ||
+             (memcmp(x->bytes, y->bytes, x->size) == 0 && memcmp(x->raw, y->raw, x->size * 2 * sizeof *x->raw) == 0));
         if (!same) {
             return false;
         }

@@ -118,7 +118,8 @@ static void hold_splits(const comity_form_hints *hints, const comity_form_limits
     form_parts whole = {0};
     comity_error error = {.message = ""};
     comity_status status = form_parts_decode(hints, limits, bytes, size, size + 1, &whole, &error);
-    static const size_t chunks[] = {1, 2, 3, 5, 7, 13, 15, 16, 17, 63, 64, 511, 512, 513, 1000, 4095, 4096, 4097, 20000};
+    static const size_t chunks[] = {1,  2,   3,   5,   7,    13,   15,   16,   17,   63,
+                                    64, 511, 512, 513, 1000, 4095, 4096, 4097, 20000};
     for (size_t i = 0; i < sizeof chunks / sizeof chunks[0]; i++) {
         form_parts parts = {0};
         comity_error other = {.message = ""};
@@ -133,8 +134,8 @@ static void hold_splits(const comity_form_hints *hints, const comity_form_limits
     form_parts_free(&whole);
 }
 
-static void hold_cuts(const comity_form_hints *hints, const comity_form_limits *limits, const uint8_t *bytes, size_t size,
-                      bool must_fail)
+static void hold_cuts(const comity_form_hints *hints, const comity_form_limits *limits, const uint8_t *bytes,
+                      size_t size, bool must_fail)
 {
     size_t step = size / 1500 + 1;
     for (size_t at = 0; at < size; at += step) {

@@ -4,45 +4,45 @@
 
 #include "inspect/mask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char mask_types_text[] =
-    "type t.email \"E-mail address\"\n"
-    "  category email\n"
-    "  person\n"
-    "  find     email\n"
-    "  shape    [a-z.0-9]{1,64} \"@\" [a-z.0-9]{4,255}\n"
-    "  confidence 85 95\n"
-    "  odds     5\n"
-    "  source   \"a test\"\n"
-    "type t.card \"Card number\"\n"
-    "  category payment-card\n"
-    "  shape    9{16}\n"
-    "  check    luhn()\n"
-    "  words    en \"card\"\n"
-    "  fields   \"card\"\n"
-    "  confidence 80 90\n"
-    "  odds     5\n"
-    "  source   \"a test\"\n"
-    "type t.ip \"IP address\"\n"
-    "  category ip-address\n"
-    "  find     token\n"
-    "  shape    9{1,3} \".\" 9{1,3} \".\" 9{1,3} \".\" 9{1,3}\n"
-    "  words    en \"ip\"\n"
-    "  fields   \"ip\"\n"
-    "  confidence 80 90\n"
-    "  odds     5\n"
-    "  source   \"a test\"\n"
-    "type t.born \"Birth date\"\n"
-    "  category identifier\n"
-    "  find     label\n"
-    "  shape    9{4} \"-\" 9{2} \"-\" 9{2}\n"
-    "  words    en \"born\"\n"
-    "  fields   \"born\"\n"
-    "  confidence 80 90\n"
-    "  odds     5\n"
-    "  source   \"a test\"\n";
+static const char mask_types_text[] = "type t.email \"E-mail address\"\n"
+                                      "  category email\n"
+                                      "  person\n"
+                                      "  find     email\n"
+                                      "  shape    [a-z.0-9]{1,64} \"@\" [a-z.0-9]{4,255}\n"
+                                      "  confidence 85 95\n"
+                                      "  odds     5\n"
+                                      "  source   \"a test\"\n"
+                                      "type t.card \"Card number\"\n"
+                                      "  category payment-card\n"
+                                      "  shape    9{16}\n"
+                                      "  check    luhn()\n"
+                                      "  words    en \"card\"\n"
+                                      "  fields   \"card\"\n"
+                                      "  confidence 80 90\n"
+                                      "  odds     5\n"
+                                      "  source   \"a test\"\n"
+                                      "type t.ip \"IP address\"\n"
+                                      "  category ip-address\n"
+                                      "  find     token\n"
+                                      "  shape    9{1,3} \".\" 9{1,3} \".\" 9{1,3} \".\" 9{1,3}\n"
+                                      "  words    en \"ip\"\n"
+                                      "  fields   \"ip\"\n"
+                                      "  confidence 80 90\n"
+                                      "  odds     5\n"
+                                      "  source   \"a test\"\n"
+                                      "type t.born \"Birth date\"\n"
+                                      "  category identifier\n"
+                                      "  find     label\n"
+                                      "  shape    9{4} \"-\" 9{2} \"-\" 9{2}\n"
+                                      "  words    en \"born\"\n"
+                                      "  fields   \"born\"\n"
+                                      "  confidence 80 90\n"
+                                      "  odds     5\n"
+                                      "  source   \"a test\"\n";
 
 /* Output of a masker, kept. */
 typedef struct mask_text {
@@ -106,7 +106,8 @@ static inline comity_status mask_bytes(const mask_kit *kit, const char *policy_t
     comity_mask_policy *policy = NULL;
     comity_masker *masker = NULL;
     memset(ret_text, 0, sizeof *ret_text);
-    comity_status status = comity_mask_policy_read(kit->types, "policy", policy_text, strlen(policy_text), &policy, reterr);
+    comity_status status =
+        comity_mask_policy_read(kit->types, "policy", policy_text, strlen(policy_text), &policy, reterr);
     if (status != COMITY_OK) {
         return status;
     }

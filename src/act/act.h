@@ -7,6 +7,7 @@
 #define COMITY_ACT_ACT_H
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "law/image.h"
 
 /* A string of the JSON as it stands there, without its quotes. text NULL: absent. */
@@ -68,6 +69,7 @@ typedef struct comity_paper_held {
     uint16_t kind;              /* paper, or safeguard name never */
     uint16_t first_under, under_count; /* laws, into comity_act.numbers; count 0 and !under_known: unknown */
     bool under_known;
+    bool is_signed;             /* found signed by one who may; else the act claims it */
     bool has_by, has_result, has_module;
     uint32_t by;                /* authority, or NONE: somebody else */
     uint32_t result, module;    /* word, or NONE: another word */
@@ -109,6 +111,7 @@ enum { COMITY_ACT_LISTS = 4 };
 typedef struct comity_act {
     /* what the judge reads first */
     int32_t on;
+    char on_text[12];           /* the same as YYYY-MM-DD, with a NUL */
     uint8_t kind;               /* bit number */
     uint8_t kind_mask;
     bool channel_given, binding_given, basis_given;
@@ -119,6 +122,7 @@ typedef struct comity_act {
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;
@@ -155,6 +159,20 @@ void comity_act_memory_free(comity_act_memory *memory);
 comity_status comity_act_read(const comity_image *image, comity_act_memory *memory,
                               const char *json, size_t size, int32_t today,
                               const comity_act **ret_act, comity_error *reterr) COMITY_MUST_USE;
+
+/* The name of a party, 0 the first and 1 the second, as it reads; returns its
+ * size, 0 if it is not said. No NUL is added. */
+#define COMITY_ACT_NAME_BYTES (COMITY_LIMIT_ACT_TEXT_BYTES + 8)
+size_t comity_act_party_name(const comity_act *act, uint32_t side, char ret_text[COMITY_ACT_NAME_BYTES]);
+
+/* Adds to the act last read the papers of another, read against the same image,
+ * as signed: those in force on the act's day whose scope names no parties, or
+ * the recipient. `papers` and its JSON must live as long as the act.
+ * COMITY_ERROR_LIMIT if too many serve this act. */
+comity_status comity_act_join(comity_act_memory *memory, const comity_act *papers, comity_error *reterr) COMITY_MUST_USE;
+
+/* Leaves away the papers of the act last read that are only claimed. */
+void comity_act_drop_claims(comity_act_memory *memory);
 
 /* A copy of the act in one piece of memory, but for its slices, which go on
  * pointing into the JSON. Free with free(); NULL when out of memory. */

@@ -37,7 +37,7 @@ static comity_status free_name(comity_act_memory *reader, comity_class class_of,
 {
     const char *text;
     size_t size;
-    size_t at = reader->at;
+    const comity_json_token *at = reader->at;
     COMITY_TRY(comity_read_slice(reader, expected, ret_slice));
     reader->at = at;
     COMITY_TRY(comity_read_word(reader, expected, &text, &size));
@@ -73,6 +73,14 @@ static comity_status field_from(comity_act_memory *reader, void *into)
 static comity_status field_until(comity_act_memory *reader, void *into)
 {
     return comity_read_date(reader, &((comity_paper_held *)into)->until);
+}
+
+/* Stands in the canonical form of an act, beside papers found signed; a caller's
+ * word for it is nothing. */
+static comity_status field_held(comity_act_memory *reader, void *into)
+{
+    (void)into;
+    return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
 }
 
 /* ---- scope ---- */
@@ -145,14 +153,15 @@ static comity_status field_scope(comity_act_memory *reader, void *into)
         COMITY_FIELD("purposes", scope_purposes), COMITY_FIELD("module", scope_module),
     };
     uint64_t seen;
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_SCOPE, fields, sizeof fields / sizeof fields[0], into, &seen);
 }
 
 comity_status comity_read_paper(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
         COMITY_FIELD("kind", field_kind), COMITY_FIELD("under", field_under), COMITY_FIELD("by", field_by),       COMITY_FIELD("ref", field_ref),
-        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("result", field_result),
+        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("held", field_held),
+        COMITY_FIELD("result", field_result),
     };
     uint64_t seen;
     (void)into;
@@ -163,7 +172,7 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
     memset(paper, 0, sizeof *paper);
     paper->by = paper->result = paper->module = paper->about = COMITY_IMAGE_NONE;
     paper->from = paper->until = COMITY_NO_DATE;
-    COMITY_TRY(comity_read_object(reader, fields, sizeof fields / sizeof fields[0], paper, &seen));
+    COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_PAPER, fields, sizeof fields / sizeof fields[0], paper, &seen));
     if (!(seen & 1)) {
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "a paper without its \"kind\"");
     }

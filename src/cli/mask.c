@@ -308,12 +308,12 @@ static comity_mask_policy *policy_open(const comity_types *types, const char *pa
 static int options_read(int argc, char **argv, const char *name, mask_options *options)
 {
     static const struct option longs[] = {
-        {"policy", required_argument, NULL, 'p'}, {"key", required_argument, NULL, 'k'},
-        {"new-key", required_argument, NULL, 'n'}, {"output", required_argument, NULL, 'o'},
-        {"in-place", no_argument, NULL, 'i'},     {"check", no_argument, NULL, 'c'},
-        {"report", no_argument, NULL, 'r'},       {"type", required_argument, NULL, 't'},
+        {"policy", required_argument, NULL, 'p'},   {"key", required_argument, NULL, 'k'},
+        {"new-key", required_argument, NULL, 'n'},  {"output", required_argument, NULL, 'o'},
+        {"in-place", no_argument, NULL, 'i'},       {"check", no_argument, NULL, 'c'},
+        {"report", no_argument, NULL, 'r'},         {"type", required_argument, NULL, 't'},
         {"encoding", required_argument, NULL, 'e'}, {"locale", required_argument, NULL, 'l'},
-        {"state", required_argument, NULL, 's'},  {NULL, 0, NULL, 0},
+        {"state", required_argument, NULL, 's'},    {NULL, 0, NULL, 0},
     };
     bool masks = strcmp(name, "mask") == 0;
     int option;
@@ -351,8 +351,8 @@ static int options_read(int argc, char **argv, const char *name, mask_options *o
     return 0;
 }
 
-static int mask_with(const mask_options *options, const comity_types *types, const comity_mask_policy *policy, int count,
-                     char **paths)
+static int mask_with(const mask_options *options, const comity_types *types, const comity_mask_policy *policy,
+                     int count, char **paths)
 {
     comity_scan_rules *rules = NULL;
     comity_error error;

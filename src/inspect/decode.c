@@ -92,26 +92,26 @@ static const struct {
     const char *name;
     uint16_t code;
 } names[] = {
-    {"amp", '&'},       {"lt", '<'},        {"gt", '>'},        {"quot", '"'},      {"apos", '\''},    {"nbsp", 0xA0},
-    {"ensp", 0x2002},   {"emsp", 0x2003},   {"thinsp", 0x2009}, {"zwnj", 0x200C},   {"zwj", 0x200D},   {"shy", 0xAD},
-    {"hyphen", 0x2010}, {"dash", 0x2010},   {"ndash", 0x2013},  {"mdash", 0x2014},  {"period", '.'},   {"comma", ','},
-    {"colon", ':'},     {"semi", ';'},      {"commat", '@'},    {"plus", '+'},      {"num", '#'},      {"sol", '/'},
-    {"bsol", '\\'},     {"lpar", '('},      {"rpar", ')'},      {"lowbar", '_'},    {"equals", '='},   {"excl", '!'},
-    {"quest", '?'},     {"percnt", '%'},    {"dollar", '$'},    {"ast", '*'},       {"Tab", '\t'},     {"NewLine", '\n'},
-    {"lsquo", 0x2018},  {"rsquo", 0x2019},  {"ldquo", 0x201C},  {"rdquo", 0x201D},  {"hellip", 0x2026}, {"euro", 0x20AC},
-    {"iexcl", 0xA1},    {"cent", 0xA2},     {"pound", 0xA3},    {"yen", 0xA5},      {"sect", 0xA7},    {"copy", 0xA9},
-    {"reg", 0xAE},      {"deg", 0xB0},      {"middot", 0xB7},   {"ordm", 0xBA},     {"ordf", 0xAA},    {"iquest", 0xBF},
-    {"Agrave", 0xC0},   {"Aacute", 0xC1},   {"Acirc", 0xC2},    {"Atilde", 0xC3},   {"Auml", 0xC4},    {"Aring", 0xC5},
-    {"AElig", 0xC6},    {"Ccedil", 0xC7},   {"Egrave", 0xC8},   {"Eacute", 0xC9},   {"Ecirc", 0xCA},   {"Euml", 0xCB},
-    {"Igrave", 0xCC},   {"Iacute", 0xCD},   {"Icirc", 0xCE},    {"Iuml", 0xCF},     {"ETH", 0xD0},     {"Ntilde", 0xD1},
-    {"Ograve", 0xD2},   {"Oacute", 0xD3},   {"Ocirc", 0xD4},    {"Otilde", 0xD5},   {"Ouml", 0xD6},    {"Oslash", 0xD8},
-    {"Ugrave", 0xD9},   {"Uacute", 0xDA},   {"Ucirc", 0xDB},    {"Uuml", 0xDC},     {"Yacute", 0xDD},  {"THORN", 0xDE},
-    {"szlig", 0xDF},    {"agrave", 0xE0},   {"aacute", 0xE1},   {"acirc", 0xE2},    {"atilde", 0xE3},  {"auml", 0xE4},
-    {"aring", 0xE5},    {"aelig", 0xE6},    {"ccedil", 0xE7},   {"egrave", 0xE8},   {"eacute", 0xE9},  {"ecirc", 0xEA},
-    {"euml", 0xEB},     {"igrave", 0xEC},   {"iacute", 0xED},   {"icirc", 0xEE},    {"iuml", 0xEF},    {"eth", 0xF0},
-    {"ntilde", 0xF1},   {"ograve", 0xF2},   {"oacute", 0xF3},   {"ocirc", 0xF4},    {"otilde", 0xF5},  {"ouml", 0xF6},
-    {"oslash", 0xF8},   {"ugrave", 0xF9},   {"uacute", 0xFA},   {"ucirc", 0xFB},    {"uuml", 0xFC},    {"yacute", 0xFD},
-    {"thorn", 0xFE},    {"yuml", 0xFF},     {"OElig", 0x152},   {"oelig", 0x153},   {"Scaron", 0x160}, {"scaron", 0x161},
+    {"amp", '&'},       {"lt", '<'},       {"gt", '>'},        {"quot", '"'},     {"apos", '\''},     {"nbsp", 0xA0},
+    {"ensp", 0x2002},   {"emsp", 0x2003},  {"thinsp", 0x2009}, {"zwnj", 0x200C},  {"zwj", 0x200D},    {"shy", 0xAD},
+    {"hyphen", 0x2010}, {"dash", 0x2010},  {"ndash", 0x2013},  {"mdash", 0x2014}, {"period", '.'},    {"comma", ','},
+    {"colon", ':'},     {"semi", ';'},     {"commat", '@'},    {"plus", '+'},     {"num", '#'},       {"sol", '/'},
+    {"bsol", '\\'},     {"lpar", '('},     {"rpar", ')'},      {"lowbar", '_'},   {"equals", '='},    {"excl", '!'},
+    {"quest", '?'},     {"percnt", '%'},   {"dollar", '$'},    {"ast", '*'},      {"Tab", '\t'},      {"NewLine", '\n'},
+    {"lsquo", 0x2018},  {"rsquo", 0x2019}, {"ldquo", 0x201C},  {"rdquo", 0x201D}, {"hellip", 0x2026}, {"euro", 0x20AC},
+    {"iexcl", 0xA1},    {"cent", 0xA2},    {"pound", 0xA3},    {"yen", 0xA5},     {"sect", 0xA7},     {"copy", 0xA9},
+    {"reg", 0xAE},      {"deg", 0xB0},     {"middot", 0xB7},   {"ordm", 0xBA},    {"ordf", 0xAA},     {"iquest", 0xBF},
+    {"Agrave", 0xC0},   {"Aacute", 0xC1},  {"Acirc", 0xC2},    {"Atilde", 0xC3},  {"Auml", 0xC4},     {"Aring", 0xC5},
+    {"AElig", 0xC6},    {"Ccedil", 0xC7},  {"Egrave", 0xC8},   {"Eacute", 0xC9},  {"Ecirc", 0xCA},    {"Euml", 0xCB},
+    {"Igrave", 0xCC},   {"Iacute", 0xCD},  {"Icirc", 0xCE},    {"Iuml", 0xCF},    {"ETH", 0xD0},      {"Ntilde", 0xD1},
+    {"Ograve", 0xD2},   {"Oacute", 0xD3},  {"Ocirc", 0xD4},    {"Otilde", 0xD5},  {"Ouml", 0xD6},     {"Oslash", 0xD8},
+    {"Ugrave", 0xD9},   {"Uacute", 0xDA},  {"Ucirc", 0xDB},    {"Uuml", 0xDC},    {"Yacute", 0xDD},   {"THORN", 0xDE},
+    {"szlig", 0xDF},    {"agrave", 0xE0},  {"aacute", 0xE1},   {"acirc", 0xE2},   {"atilde", 0xE3},   {"auml", 0xE4},
+    {"aring", 0xE5},    {"aelig", 0xE6},   {"ccedil", 0xE7},   {"egrave", 0xE8},  {"eacute", 0xE9},   {"ecirc", 0xEA},
+    {"euml", 0xEB},     {"igrave", 0xEC},  {"iacute", 0xED},   {"icirc", 0xEE},   {"iuml", 0xEF},     {"eth", 0xF0},
+    {"ntilde", 0xF1},   {"ograve", 0xF2},  {"oacute", 0xF3},   {"ocirc", 0xF4},   {"otilde", 0xF5},   {"ouml", 0xF6},
+    {"oslash", 0xF8},   {"ugrave", 0xF9},  {"uacute", 0xFA},   {"ucirc", 0xFB},   {"uuml", 0xFC},     {"yacute", 0xFD},
+    {"thorn", 0xFE},    {"yuml", 0xFF},    {"OElig", 0x152},   {"oelig", 0x153},  {"Scaron", 0x160},  {"scaron", 0x161},
 };
 
 static bool read_numeric(const char *text, size_t size, uint32_t *ret_code)
@@ -302,8 +302,11 @@ bool comity_decode_wanted(unsigned what, const uint8_t *bytes, size_t size)
     static const struct {
         unsigned what;
         char sign;
-    } signs[] = {{COMITY_DECODE_JSON, '\\'}, {COMITY_DECODE_PERCENT, '%'}, {COMITY_DECODE_PLUS, '+'},
-                 {COMITY_DECODE_REFERENCES, '&'}, {COMITY_DECODE_QUOTES, '"'}};
+    } signs[] = {{COMITY_DECODE_JSON, '\\'},
+                 {COMITY_DECODE_PERCENT, '%'},
+                 {COMITY_DECODE_PLUS, '+'},
+                 {COMITY_DECODE_REFERENCES, '&'},
+                 {COMITY_DECODE_QUOTES, '"'}};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         if ((what & signs[i].what) != 0 && memchr(bytes, signs[i].sign, size) != NULL) {
             return true;

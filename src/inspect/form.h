@@ -62,18 +62,19 @@ typedef enum comity_form_place {
 
 /* A part. Plain, borrowed for the call; the number names it from begin to end. */
 typedef struct comity_form_part {
-    uint32_t number;  /* from 1, in the order of beginnings */
-    uint32_t parent;  /* the part within which this one's value stands; 0: none */
-    uint8_t level;    /* how many open parts are around it; below COMITY_LIMIT_FORM_LEVELS */
-    uint8_t syntax;   /* comity_form_syntax */
-    uint8_t place;    /* comity_form_place */
-    char delimiter;   /* of CSV; else 0 */
-    bool has_header;  /* CSV whose first row names the columns */
-    const char *chain;   /* "gzip > tar:a.csv > utf-16le"; "" if the raw bytes are the text. NUL-terminated */
-    const char *charset; /* "ascii", "utf-8", "utf-16le", "gb18030", …; "" for binary. As far as known at the beginning */
-    const char *field;   /* what names the value: a form field, a mail header, a document's part; "" if nothing does */
-    uint64_t raw_begin;  /* where in the input the innermost container's bytes begin that is still mapped */
-    uint64_t raw_end;    /* of COMITY_FORM_WHOLE_VALUE: where the value ends; told at part_end, 0 before */
+    uint32_t number;   /* from 1, in the order of beginnings */
+    uint32_t parent;   /* the part within which this one's value stands; 0: none */
+    uint8_t level;     /* how many open parts are around it; below COMITY_LIMIT_FORM_LEVELS */
+    uint8_t syntax;    /* comity_form_syntax */
+    uint8_t place;     /* comity_form_place */
+    char delimiter;    /* of CSV; else 0 */
+    bool has_header;   /* CSV whose first row names the columns */
+    const char *chain; /* "gzip > tar:a.csv > utf-16le"; "" if the raw bytes are the text. NUL-terminated */
+    const char
+        *charset; /* "ascii", "utf-8", "utf-16le", "gb18030", …; "" for binary. As far as known at the beginning */
+    const char *field;  /* what names the value: a form field, a mail header, a document's part; "" if nothing does */
+    uint64_t raw_begin; /* where in the input the innermost container's bytes begin that is still mapped */
+    uint64_t raw_end;   /* of COMITY_FORM_WHOLE_VALUE: where the value ends; told at part_end, 0 before */
 } comity_form_part;
 
 /* `count` units, each of `decoded_unit` decoded bytes that came from `raw_unit`
@@ -140,8 +141,7 @@ COMITY_MUST_USE comity_status comity_form_open(const comity_form_hints *hints, c
  * COMITY_ERROR_SYNTAX damaged or not supported, with what and where; COMITY_ERROR_LIMIT
  * a bomb, or memory; or the sink's. The offset is the raw byte reached. After an
  * error every later call gives it again. */
-COMITY_MUST_USE comity_status comity_form_feed(comity_form *form, const void *bytes, size_t size,
-                                               comity_error *reterr);
+COMITY_MUST_USE comity_status comity_form_feed(comity_form *form, const void *bytes, size_t size, comity_error *reterr);
 
 /* The input is complete: ends all parts. COMITY_ERROR_SYNTAX if it was cut off. */
 COMITY_MUST_USE comity_status comity_form_finish(comity_form *form, comity_error *reterr);

@@ -24,15 +24,15 @@ typedef struct mask_level {
     bool is_open;
     uint8_t syntax;
     uint8_t place;
-    uint8_t width;   /* raw bytes of an ASCII character */
-    bool is_big;     /* of which the last is it */
-    uint64_t size;   /* decoded so far */
+    uint8_t width; /* raw bytes of an ASCII character */
+    bool is_big;   /* of which the last is it */
+    uint64_t size; /* decoded so far */
     uint64_t raw_begin;
-    uint64_t raw_last; /* behind the last byte decoded */
+    uint64_t raw_last;     /* behind the last byte decoded */
     comity_form_run *runs; /* of bytes that are not settled */
     size_t run_count;
     size_t run_room;
-    comity_mask_lexer lexer; /* of JSON */
+    comity_mask_lexer lexer;            /* of JSON */
     const comity_mask_rule *whole_rule; /* for a whole value in base64; NULL: nothing was found in it */
     uint8_t whole_digest[16];
     char chain[160];
@@ -58,9 +58,9 @@ static void fail_finding(mask_level *level, const comity_finding *finding, const
     comity_masker *masker = level->masker;
     const comity_types *types = comity_scan_rules_types(masker->settings.rules);
     const char *name = comity_types_type(types, finding->readings[0].type)->name;
-    masker->failed = comity_fail(&masker->error, COMITY_ERROR_RANGE, "%s on line %llu%s%s: %s", name,
-                                 (unsigned long long)finding->line, level->chain[0] == '\0' ? "" : " of ", level->chain,
-                                 why);
+    masker->failed =
+        comity_fail(&masker->error, COMITY_ERROR_RANGE, "%s on line %llu%s%s: %s", name,
+                    (unsigned long long)finding->line, level->chain[0] == '\0' ? "" : " of ", level->chain, why);
 }
 
 /* Whether a value is what a masker wrote once. */
@@ -222,7 +222,8 @@ static comity_status hold_runs(mask_level *level, const comity_form_piece *piece
         comity_form_run *last = level->run_count == 0 ? NULL : &level->runs[level->run_count - 1];
         bool goes_on = last != NULL && last->decoded_unit == run->decoded_unit && last->raw_unit == run->raw_unit &&
                        last->decoded + (uint64_t)last->count * last->decoded_unit == run->decoded &&
-                       last->raw + (uint64_t)last->count * last->raw_unit == run->raw && run->count <= UINT32_MAX - last->count;
+                       last->raw + (uint64_t)last->count * last->raw_unit == run->raw &&
+                       run->count <= UINT32_MAX - last->count;
         if (goes_on) {
             last->count += run->count;
         } else if (last == NULL || run->decoded >= last->decoded + (uint64_t)last->count * last->decoded_unit) {
@@ -341,8 +342,7 @@ static comity_status flush(comity_masker *masker, comity_error *reterr)
 
 /* ---- the masker ---- */
 
-comity_status comity_masker_new(const comity_mask_settings *settings, comity_masker **ret_masker,
-                                comity_error *reterr)
+comity_status comity_masker_new(const comity_mask_settings *settings, comity_masker **ret_masker, comity_error *reterr)
 {
     assert(settings->key != NULL || !comity_mask_policy_wants_key(settings->policy));
     comity_masker *masker = calloc(1, sizeof *masker);

@@ -22,10 +22,10 @@
 typedef struct comity_mask_settings {
     const comity_scan_rules *rules;
     const comity_mask_policy *policy;
-    comity_mask_key *key;         /* NULL only if the policy wants none */
-    const char *const *states;    /* declared for the route, or NULL */
+    comity_mask_key *key;      /* NULL only if the policy wants none */
+    const char *const *states; /* declared for the route, or NULL */
     size_t state_count;
-    size_t window_max;            /* bytes held at most; 0: COMITY_LIMIT_MASK_WINDOW_BYTES */
+    size_t window_max; /* bytes held at most; 0: COMITY_LIMIT_MASK_WINDOW_BYTES */
     comity_mask_write write;
     void *context;
 } comity_mask_settings;

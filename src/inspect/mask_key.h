@@ -15,15 +15,15 @@
 typedef struct comity_mask_key comity_mask_key;
 
 /* COMITY_ERROR_MEMORY. */
-COMITY_MUST_USE comity_status comity_mask_key_new(const uint8_t secret[COMITY_MASK_KEY_SIZE],
-                                                  comity_mask_key **ret_key, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_mask_key_new(const uint8_t secret[COMITY_MASK_KEY_SIZE], comity_mask_key **ret_key,
+                                                  comity_error *reterr);
 
 /* NULL is allowed. */
 void comity_mask_key_free(comity_mask_key *key);
 
 /* Reads and writes the text of a key. COMITY_ERROR_SYNTAX; the message quotes nothing of it. */
-COMITY_MUST_USE comity_status comity_mask_key_read(const char *text, size_t size, uint8_t ret_secret[COMITY_MASK_KEY_SIZE],
-                                                   comity_error *reterr);
+COMITY_MUST_USE comity_status comity_mask_key_read(const char *text, size_t size,
+                                                   uint8_t ret_secret[COMITY_MASK_KEY_SIZE], comity_error *reterr);
 void comity_mask_key_print(const uint8_t secret[COMITY_MASK_KEY_SIZE], char ret_text[COMITY_MASK_KEY_TEXT_SIZE + 1]);
 
 /* The key of a scanner's digests. */

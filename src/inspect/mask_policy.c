@@ -43,8 +43,9 @@ typedef struct word {
 } word;
 
 static const char *const operator_names[COMITY_MASK_OPERATOR_COUNT] = {
-    [COMITY_MASK_KEEP] = "keep",     [COMITY_MASK_GENERALISE] = "generalise", [COMITY_MASK_TOKEN] = "token",
-    [COMITY_MASK_DIGEST] = "digest", [COMITY_MASK_MASK] = "mask",             [COMITY_MASK_REMOVE] = "remove",
+    [COMITY_MASK_KEEP] = "keep",     [COMITY_MASK_GENERALISE] = "generalise",
+    [COMITY_MASK_TOKEN] = "token",   [COMITY_MASK_DIGEST] = "digest",
+    [COMITY_MASK_MASK] = "mask",     [COMITY_MASK_REMOVE] = "remove",
     [COMITY_MASK_REFUSE] = "refuse",
 };
 
@@ -145,8 +146,10 @@ static comity_status read_generalise(policy_lines *lines, comity_mask_rule *rule
         const char *name;
         uint8_t coarse;
         uint8_t most; /* of the number; 0: there is none */
-    } ways[] = {{"year", COMITY_COARSE_YEAR, 0},         {"month", COMITY_COARSE_MONTH, 0},
-                {"network", COMITY_COARSE_NETWORK, 0},   {"decimals", COMITY_COARSE_DECIMALS, 4},
+    } ways[] = {{"year", COMITY_COARSE_YEAR, 0},
+                {"month", COMITY_COARSE_MONTH, 0},
+                {"network", COMITY_COARSE_NETWORK, 0},
+                {"decimals", COMITY_COARSE_DECIMALS, 4},
                 {"first", COMITY_COARSE_FIRST, 8}};
     word found = next_word(lines);
     if (found.size == 0) {
@@ -300,8 +303,7 @@ comity_status comity_mask_policy_read(const comity_types *types, const char *nam
         bool is_file = comity_types_type(types, i)->kind == COMITY_TYPE_FILE;
         policy->rules[i] = (comity_mask_rule){.action = is_file ? COMITY_MASK_REFUSE : COMITY_MASK_MASK, .sign = '*'};
     }
-    policy_lines lines = {
-        .policy = policy, .said = said, .name = name, .text = text, .size = size, .reterr = reterr};
+    policy_lines lines = {.policy = policy, .said = said, .name = name, .text = text, .size = size, .reterr = reterr};
     comity_status status = read_all(&lines);
     free(said);
     if (status != COMITY_OK) {

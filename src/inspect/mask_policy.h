@@ -25,7 +25,8 @@ typedef enum comity_mask_operator {
 
 /* How a value is made coarser. */
 typedef enum comity_mask_coarse {
-    COMITY_COARSE_ANY = 0,  /* as it looks: a date to its year, coordinates to one decimal, an address to its network, else two signs */
+    COMITY_COARSE_ANY =
+        0, /* as it looks: a date to its year, coordinates to one decimal, an address to its network, else two signs */
     COMITY_COARSE_YEAR,     /* a date to its year */
     COMITY_COARSE_MONTH,    /* a date to its year and month */
     COMITY_COARSE_DECIMALS, /* coordinates to `number` decimals */
@@ -37,8 +38,8 @@ typedef struct comity_mask_rule {
     uint8_t action;     /* comity_mask_operator */
     uint8_t keep_first; /* of COMITY_MASK_MASK: letters and digits that stay */
     uint8_t keep_last;
-    char sign;          /* '*' unless the policy says another */
-    uint8_t coarse;     /* comity_mask_coarse */
+    char sign;      /* '*' unless the policy says another */
+    uint8_t coarse; /* comity_mask_coarse */
     uint8_t number;
 } comity_mask_rule;
 

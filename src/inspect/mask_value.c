@@ -330,7 +330,8 @@ static comity_status fit(const comity_mask_rule *rule, const comity_mask_value *
         return COMITY_OK;
     }
     if (size > value->room) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "what '%s' writes, %zu characters, does not fit the %zu of the value",
+        return comity_fail(reterr, COMITY_ERROR_RANGE,
+                           "what '%s' writes, %zu characters, does not fit the %zu of the value",
                            comity_mask_operator_name((comity_mask_operator)rule->action), size, value->room);
     }
     bool is_blank = rule->action == COMITY_MASK_REMOVE || value->is_bare;

@@ -14,9 +14,9 @@ typedef struct comity_mask_value {
     const uint8_t *raw; /* the raw bytes that a token brings back */
     size_t raw_size;
     comity_form_syntax syntax;
-    bool is_bare;       /* a number of JSON outside of any string: what stands in its place must be JSON */
-    bool is_whole;      /* a value in base64, of which `text` says nothing: all of it is replaced */
-    size_t room;        /* characters that it must have exactly; 0: any number */
+    bool is_bare;          /* a number of JSON outside of any string: what stands in its place must be JSON */
+    bool is_whole;         /* a value in base64, of which `text` says nothing: all of it is replaced */
+    size_t room;           /* characters that it must have exactly; 0: any number */
     const uint8_t *digest; /* 16 bytes */
 } comity_mask_value;
 

@@ -129,19 +129,18 @@ COMITY_SCAN_INLINE void scan_capitals(const scan_group *now, scan_bits *before, 
     SCAN_ADD_FIRST(upper6, COMITY_SCAN_UPPER6);
 }
 
-/* Five dashes on end; and words that begin beyond ASCII. */
+/* Four dashes on end; and words that begin beyond ASCII. */
 COMITY_SCAN_INLINE void scan_others(const scan_group *now, scan_bits *before, scan_bits *places)
 {
     scan_bits dash = now->dash;
     scan_bits dash2 = dash & SCAN_UP(dash, COMITY_SCAN_DASH, 1);
     scan_bits dash4 = dash2 & SCAN_UP(dash2, COMITY_SCAN_DASH2, 2);
-    scan_bits dash5 = dash4 & SCAN_UP(dash, COMITY_SCAN_DASH, 4);
     scan_bits letter = now->letter | now->high;
     *places |= now->colon | (now->high & ~SCAN_UP(letter, COMITY_SCAN_LETTER, 1));
     before[COMITY_SCAN_DASH] = dash;
     before[COMITY_SCAN_DASH2] = dash2;
     before[COMITY_SCAN_LETTER] = letter;
-    SCAN_ADD_FIRST(dash5, COMITY_SCAN_DASH5);
+    SCAN_ADD_FIRST(dash4, COMITY_SCAN_DASH4);
 }
 
 /* A group as it is written, block by block, and as it is read. */

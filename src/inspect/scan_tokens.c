@@ -272,7 +272,7 @@ static bool anchors_words(comity_scan *scan, const uint8_t *at)
     return false;
 }
 
-/* Five dashes: what stands between lines of them may be a key. */
+/* Four dashes: what stands between lines of them may be a key. */
 void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at)
 {
     const uint8_t *begin = left_of(scan->low, at, 8, in_run);

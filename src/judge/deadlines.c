@@ -1,6 +1,7 @@
-/* By when a duty must be done, where its period runs from the act itself.
+/* By when a duty must be done, where its period runs from the act itself or from
+ * the day of a paper; of several such papers, from the earliest.
  *
- * The day of the act is not counted. Working days are those of the law's own
+ * That day is not counted. Working days are those of the law's own
  * calendar; of a year that it does not speak of nothing is known, and nothing said. */
 #include "judge/explain.h"
 
@@ -64,10 +65,33 @@ static const comity_deadline *deadline_find(const comity_image *image, uint32_t 
     return found ? &image->deadlines[first] : NULL;
 }
 
-bool comity_judge_deadline(const comity_image *image, uint32_t rule, int32_t on, int32_t *ret_by)
+/* The day from which the period runs; false: there is none, or it is not known. */
+static bool deadline_from(const comity_image *image, const comity_act *act, const comity_deadline *deadline,
+                          int32_t *ret_day)
 {
+    bool known = deadline->leaf == COMITY_IMAGE_NONE;
+    int32_t day = act->on;
+    for (uint32_t i = 0; !known && i < act->paper_count; i++) {
+        if (comity_judge_paper(image, act, deadline->leaf, i) == COMITY_YES && act->papers[i].from == COMITY_NO_DATE) {
+            return false; /* it could be the earliest */
+        }
+    }
+    for (uint32_t i = 0; deadline->leaf != COMITY_IMAGE_NONE && i < act->paper_count; i++) {
+        if (comity_judge_paper(image, act, deadline->leaf, i) == COMITY_YES && (!known || act->papers[i].from < day)) {
+            day = act->papers[i].from;
+            known = true;
+        }
+    }
+    *ret_day = day;
+    return known;
+}
+
+bool comity_judge_deadline(const comity_judge_memory *memory, const comity_act *act, uint32_t rule, int32_t *ret_by)
+{
+    const comity_image *image = comity_judge_image(memory);
     const comity_deadline *deadline = deadline_find(image, rule);
-    if (deadline == NULL) {
+    int32_t on;
+    if (deadline == NULL || !deadline_from(image, act, deadline, &on)) {
         return false;
     }
     int32_t number = (int32_t)deadline->number;

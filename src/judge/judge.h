@@ -64,6 +64,8 @@ comity_truth comity_judge_row(comity_judge_memory *memory, const comity_act *act
                               const comity_row *row, uint32_t node);
 comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *act, uint32_t leaf,
                                uint32_t *ret_paper);
+/* Is this paper, by its number in the act, what the leaf asks for? */
+comity_truth comity_judge_paper(const comity_image *image, const comity_act *act, uint32_t leaf, uint32_t paper);
 comity_truth comity_judge_expression(comity_judge_memory *memory, const comity_act *act,
                                      uint32_t expression);
 

@@ -4,8 +4,8 @@
  * are kept: rows that may hold, and rows that hold for all that was looked at so
  * far. The law's tables begin them, by the kind of act, the day and the two
  * places; sieves go on, by the names the act has (categories, purposes, kinds of
- * party …). Few rows are left then, and fewer that have literals which neither
- * settles: those are tested one by one.
+ * party …). Few rows are left then; literals that many rows have are tested once
+ * for all of them, the others row by row.
  *
  * Rules that lift leave their mark on what they lift as they are found: a lifting
  * rule always has a lower number than what it lifts, so rising order is enough. */
@@ -134,6 +134,32 @@ static inline void rows_subject(const comity_image *image, const comity_law_reco
             FOR_WORDS(i) {
                 may[i] &= ~bits[i];
             }
+        }
+    }
+}
+
+/* Literals that many rows have are tested once for all of them. */
+static inline void rows_share(comity_judge_memory *memory, const comity_act *act, const comity_law_record *law, block at,
+                              uint64_t *may, uint64_t *yes)
+{
+    const uint32_t words = at.words;
+    const comity_image *image = memory->image;
+    for (uint32_t j = 0; j < law->shared_count; j++) {
+        const comity_shared *shared = &image->shared[law->first_shared + j];
+        const uint64_t *rows = &image->bits[shared->bits + at.first];
+        uint64_t concerned = 0;
+        FOR_WORDS(i) {
+            concerned |= may[i] & rows[i];
+        }
+        if (concerned == 0) {
+            continue;
+        }
+        comity_truth truth = comity_judge_literal(memory, act, &image->literals[shared->literal], COMITY_NODE_FIRST);
+        uint64_t fails = truth == COMITY_NO ? UINT64_MAX : 0;
+        uint64_t open = truth == COMITY_YES ? 0 : UINT64_MAX;
+        FOR_WORDS(i) {
+            may[i] &= ~(rows[i] & fails);
+            yes[i] &= ~(rows[i] & open);
         }
     }
 }
@@ -278,6 +304,7 @@ static inline void block_judge(comity_judge_memory *memory, const comity_act *ac
             rows_sieve(image, &law->sieves[kind], &act->names[kind], at, may, yes);
         }
     }
+    rows_share(memory, act, law, at, may, yes);
     rows_settle(memory, act, hand, at, may, yes);
 }
 

@@ -69,6 +69,9 @@ static void put_wrapped(const teller *tell, const char *text, unsigned indent, u
     put(tell, "\n");
 }
 
+/* Text that is put together first, so that it can be broken; what is longer is left whole. */
+enum { WORDS_MAX = 8192 };
+
 static void put_bullet(const teller *tell, const char *text)
 {
     put(tell, "    - ");
@@ -110,7 +113,7 @@ static void put_items_of(const teller *tell, uint32_t count, const char *between
         bool is_way = !(item & COMITY_ITEM_SAFEGUARD) && (item & COMITY_MET_BY_WAY);
         put(tell, i == 0 ? "" : between);
         put(tell, is_way ? text_of(tell, tell->image->rules[item & ~COMITY_MET_BY_WAY].name)
-                         : comity_item_text(tell->image, item, false));
+                         : comity_item_text(tell->image, item, NULL));
     }
 }
 
@@ -153,6 +156,30 @@ static void put_perhaps_open(const teller *tell, uint32_t rule)
     }
 }
 
+static void put_expression(const teller *tell, const comity_rule_record *rule)
+{
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    put(tell, "      needs");
+    if (rule->expression == COMITY_IMAGE_NONE) {
+        put(tell, " a way\n");
+        return;
+    }
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    comity_expression_text(tell->image, rule->expression, &words);
+    comity_buffer_append_text(&words, rule->way_count != 0 ? ", or a way" : "");
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 8, 11);
+        return;
+    }
+    put(tell, " ");
+    comity_expression_text(tell->image, rule->expression, tell->buffer);
+    put(tell, rule->way_count != 0 ? ", or a way\n" : "\n");
+}
+
 static void put_needs(const teller *tell)
 {
     bool any = false;
@@ -167,13 +194,7 @@ static void put_needs(const teller *tell)
         }
         any = true;
         put_rule(tell, ruling);
-        put(tell, "      needs ");
-        if (rule->expression == COMITY_IMAGE_NONE) {
-            put(tell, "a way");
-        } else {
-            comity_expression_text(tell->image, rule->expression, tell->buffer);
-        }
-        put(tell, rule->way_count != 0 && rule->expression != COMITY_IMAGE_NONE ? ", or a way\n" : "\n");
+        put_expression(tell, rule);
         put_perhaps_open(tell, ruling->rule);
     }
 }
@@ -192,9 +213,13 @@ static void put_met(const teller *tell)
         any = true;
         put_rule(tell, ruling);
         put(tell, "      met by ");
-        put_items_of(tell, comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX),
-                     "; ");
-        put(tell, "\n");
+        uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+        bool is_signed = count != 0;
+        if (!is_signed) {
+            count = comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+        }
+        put_items_of(tell, count, "; ");
+        put(tell, is_signed ? " (signed)\n" : "\n");
     }
 }
 
@@ -217,7 +242,7 @@ static void put_ways(const teller *tell)
         put(tell, "    - ");
         for (uint32_t j = 0; j < ways->sets[i].count; j++) {
             put(tell, j == 0 ? "" : "\n      and ");
-            put(tell, comity_item_text(tell->image, ways->sets[i].items[j], false));
+            put(tell, comity_item_text(tell->image, ways->sets[i].items[j], NULL));
         }
         put(tell, "\n");
     }
@@ -270,7 +295,7 @@ static void put_deadline(const teller *tell, uint32_t rule)
 {
     char day[COMITY_DATE_TEXT_SIZE];
     int32_t by;
-    if (comity_judge_deadline(tell->image, rule, tell->act->on, &by)) {
+    if (comity_judge_deadline(tell->memory, tell->act, rule, &by)) {
         comity_date_print(by, day);
         put(tell, ": by ");
         put(tell, day);
@@ -305,36 +330,54 @@ static void put_duties(const teller *tell)
     }
 }
 
+/* One conflict, with the channels both laws accept. */
+static void conflict_text(const teller *tell, const comity_conflict *conflict, comity_buffer *words)
+{
+    const comity_rule_record *compels = rule_of(tell, conflict->compels);
+    const comity_rule_record *against = rule_of(tell, conflict->against);
+    bool surely = conflict->against->applies == COMITY_YES;
+    bool forbids = against->effect == COMITY_EFFECT_REFUSE;
+    comity_buffer_append_text(words, text_of(tell, compels->name));
+    comity_buffer_append_text(words, conflict->compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
+    comity_buffer_append_text(words, text_of(tell, against->name));
+    comity_buffer_append_text(words, surely ? (forbids ? " forbids" : " makes conditional")
+                                            : (forbids ? " may forbid" : " may make conditional"));
+    uint32_t count = comity_judge_channels(tell->memory, tell->act, compels->law, against->law, tell->explain->items,
+                                           ITEMS_MAX);
+    for (uint32_t k = 0; k < count; k++) {
+        const comity_law_record *law = &tell->image->laws[tell->explain->items[k]];
+        comity_buffer_append_text(words, k == 0 ? "; both accept " : ", ");
+        comity_buffer_append_text(words, text_of(tell, law->code));
+        comity_buffer_append_text(words, " (");
+        comity_buffer_append_text(words, text_of(tell, law->title));
+        comity_buffer_append_text(words, ")");
+    }
+    comity_buffer_append_text(words, count == 0 ? "; no agreement on file is a channel between them" : "");
+}
+
 static void put_conflicts(const teller *tell)
 {
     comity_conflict conflict = {.next = 0};
     bool any = false;
     while (comity_judge_conflict_next(tell->image, tell->judgement, &conflict)) {
-        const comity_rule_record *compels = rule_of(tell, conflict.compels);
-        const comity_rule_record *against = rule_of(tell, conflict.against);
-        bool surely = conflict.against->applies == COMITY_YES;
-        bool forbids = against->effect == COMITY_EFFECT_REFUSE;
+        uint8_t room[WORDS_MAX];
+        const uint8_t *bytes;
+        size_t size;
+        comity_buffer words;
         if (!any) {
             put_heading(tell, "Where laws conflict");
         }
         any = true;
         put(tell, "    - ");
-        put(tell, text_of(tell, compels->name));
-        put(tell, conflict.compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
-        put(tell, text_of(tell, against->name));
-        put(tell, surely ? (forbids ? " forbids" : " makes conditional")
-                         : (forbids ? " may forbid" : " may make conditional"));
-        uint32_t count = comity_judge_channels(tell->memory, tell->act, compels->law, against->law,
-                                               tell->explain->items, ITEMS_MAX);
-        for (uint32_t k = 0; k < count; k++) {
-            const comity_law_record *law = &tell->image->laws[tell->explain->items[k]];
-            put(tell, k == 0 ? "; both accept " : ", ");
-            put(tell, text_of(tell, law->code));
-            put(tell, " (");
-            put(tell, text_of(tell, law->title));
-            put(tell, ")");
+        comity_buffer_init_fixed(&words, room, sizeof room);
+        conflict_text(tell, &conflict, &words);
+        comity_buffer_append_byte(&words, 0);
+        if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+            put_wrapped(tell, (const char *)bytes, 6, 6);
+        } else {
+            conflict_text(tell, &conflict, tell->buffer);
+            put(tell, "\n");
         }
-        put(tell, count == 0 ? "; no agreement on file is a channel between them\n" : "\n");
     }
 }
 

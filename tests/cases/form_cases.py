@@ -16,6 +16,7 @@ import json
 import lzma
 import pathlib
 import shutil
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -385,6 +386,53 @@ expect("pdf, notes, titles and what is attached",
 expect("pdf, encrypted", pdf([(1, "<< /Type /Catalog >>", None)], b"trailer << /Root 1 0 R /Encrypt 2 0 R >>\n%%EOF"), "it is encrypted")
 expect("pdf, cut", page(SHOWN)[:-60], "cut off")
 expect("pdf, an object that does not end", page(SHOWN).replace(b"/Encoding /WinAnsiEncoding >>", b"/Encoding /WinAnsiEncoding"), "does not end", hold=False)
+
+# ---- SQLite ----
+
+
+def database(statements, rows=(), encoding="UTF-8", page=512):
+    path = folder / "base.sqlite"
+    path.unlink(missing_ok=True)
+    base = sqlite3.connect(path)
+    base.execute(f"PRAGMA encoding = '{encoding}'")
+    base.execute(f"PRAGMA page_size = {page}")
+    for statement in statements:
+        base.execute(statement)
+    for statement, values in rows:
+        base.executemany(statement, values)
+    base.commit()
+    base.close()
+    return path.read_bytes()
+
+
+MAKE = 'CREATE TABLE "the people" (id INTEGER PRIMARY KEY, [full name] TEXT DEFAULT (\'a,b\'), iban, n REAL, PRIMARY_x BLOB, CHECK (n > 0))'
+MORE = "CREATE TABLE many (a, b)"
+BLOB = gzip.compress(b"packed 123\n", mtime=0)
+VALUES = [(7, 'Anna "A" Müller', "DE89370400440532013000", 1.5, b"text in a blob"), (9, "Li\n李伟", None, 2, BLOB)]
+TABLE_ROWS = 'id,full name,iban,n,PRIMARY_x'.split(",")
+TABLE_ROWS = ",".join(f'"{name}"' for name in TABLE_ROWS) + '\n7,"Anna ""A"" Müller","DE89370400440532013000",1.5,"text in a blob"\n9,"Li\n李伟",,2,"' + \
+    base64.b64encode(BLOB).decode().rstrip("=") + '"\n'
+MANY = [(i, "x" * (i % 7) * 100) for i in range(300)]
+MANY_ROWS = '"a","b"\n' + "".join(f'{i},"{x}"\n' for i, x in MANY)
+for encoding in ("UTF-8", "UTF-16le", "UTF-16be"):
+    base = database([MAKE, MORE, "CREATE INDEX by_b ON many (b)", "CREATE VIEW v AS SELECT 1"],
+                    [('INSERT INTO "the people" VALUES (?, ?, ?, ?, ?)', VALUES), ("INSERT INTO many VALUES (?, ?)", MANY)], encoding)
+    expect(f"sqlite, {encoding}", base,
+           [("sqlite > table:sqlite_schema", "text", f"{MAKE}\n{MORE}\nCREATE INDEX by_b ON many (b)\nCREATE VIEW v AS SELECT 1\n"),
+            ("sqlite > table:the people", "csv", TABLE_ROWS, {"header": True}), ("sqlite > table:the people > base64 > gzip", "text", "packed 123\n"),
+            ("sqlite > table:many", "csv", MANY_ROWS)], hold=encoding == "UTF-8")
+bare = database(["CREATE TABLE t (k TEXT PRIMARY KEY, v) WITHOUT ROWID"], [("INSERT INTO t VALUES (?, ?)", [("b", 2), ("a", -1)])])
+expect("sqlite, without row numbers", bare, [("sqlite > table:sqlite_schema", "text", "CREATE TABLE t (k TEXT PRIMARY KEY, v) WITHOUT ROWID\n"),
+                                             ("sqlite > table:t", "csv", '"a",-1\n"b",2\n', {"header": False})])
+freed = database(["PRAGMA secure_delete = OFF", "CREATE TABLE t (a)", *[f"INSERT INTO t VALUES ('{'secret' * 60}{i}')" for i in range(20)], "DELETE FROM t"])
+found = dump(freed, {})
+check(found["status"] == 0 and found["parts"][-1]["chain"] == "sqlite > other" and b"secretsecret" in found["parts"][-1]["bytes"], "sqlite, freed pages",
+      f"{found['message']} {[part['chain'] for part in found['parts']]}")
+expect("sqlite, cut", base[:-512], "cut off")
+expect("sqlite, cut within a page", base[:-100], "cut off")
+circle = bytearray(bare)
+circle[100] = 5
+expect("sqlite, damaged", bytes(circle), "damaged", hold=False)
 
 # ---- mails and forms ----
 

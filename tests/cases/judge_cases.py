@@ -9,12 +9,14 @@ A file of tests/cases/judge/ holds, each begun by a line of its own:
                             Those of tests/cases/judge/common/ always belong to it
     === base                an act; what the cases' acts say is laid over it as RFC 7396
                             has it (null takes away)
-    === TITLE               a case: `act: JSON`, `expect: JSON`, perhaps `adopt: JSON list`
+    === TITLE               a case: `act: JSON`, `expect: JSON`, perhaps `adopt: JSON list`;
+                            behind a line `words:` what `judge --explain` says, to the letter
 
 What `expect` names must be just so, and all there is of it:
 
     verdict, touched, ways, ways_cut, notes     as in the judgement; notes by name
     unverified     rests_on_unverified
+    texts          {NAME: [title, cite, source, day checked]}
     rules          {NAME: "yes" | "unknown" [+ " met yes" | " met no" | " met unknown"]}
     lifted         {NAME: by}
     missing        {NAME: [what could meet it]}     expression  {NAME: text}
@@ -50,6 +52,7 @@ FOUND = {
     "rules": lambda j: {r["rule"]: rule_text(r) for r in j["rules"]},
     "ways_count": lambda j: len(j["ways"]),
     "effects": lambda j: {r["rule"]: r["effect"] for r in j["rules"]},
+    "texts": lambda j: {r["rule"]: [r["title"], r["cite"], r["source"], r["checked"]] for r in j["rules"]},
     "lifted": lambda j: {r["rule"]: r["by"] for r in j["lifted"]},
     "missing": lambda j: {n["rule"]: n["missing"] for n in j["needs"]},
     "expression": lambda j: {n["rule"]: n["expression"] for n in j["needs"]},
@@ -97,6 +100,9 @@ def read_file(path):
             base = json.loads(body)
         else:
             case = {"at": f"{path.name}:{line}", "title": title, "base": base}
+            body, _, words = body.partition("words:\n")
+            if words:
+                case["words"] = words.rstrip("\n")
             for part in re.finditer(r"^(act|expect|adopt): ((?:(?!act: |expect: |adopt: ).*\n)*)", body, re.M):
                 case[part.group(1)] = json.loads(part.group(2))
             case["act"] = merged(base, case["act"])
@@ -131,6 +137,11 @@ def judge(comity, image, cases):
         answers = run.stdout.decode().splitlines()
         for case, answer in zip(members, answers):
             case["answer"] = json.loads(answer)
+        for case in members:
+            if "words" in case:
+                run = subprocess.run([comity, "judge", "--explain", "--law", str(image), *options],
+                                     input=json.dumps(case["act"], ensure_ascii=False).encode(), capture_output=True, check=False)
+                case["said"] = run.stdout.decode().rstrip("\n")
 
 
 def check(case):
@@ -138,9 +149,9 @@ def check(case):
     if answer is None:
         return ["no answer"]
     wrong = []
-    if "error" in answer and "error" not in case["expect"]:
+    if "error" in answer and "error" not in case.get("expect", {}):
         return [f"error: {answer['error']['message']}"]
-    for member, expected in case["expect"].items():
+    for member, expected in case.get("expect", {}).items():
         try:
             found = FOUND[member](answer)
         except KeyError:
@@ -148,6 +159,8 @@ def check(case):
         if found != expected:
             wrong.append(f"{member}: expected {json.dumps(expected, ensure_ascii=False)}\n"
                          f"{' ' * len(member)}     found {json.dumps(found, ensure_ascii=False)}")
+    if case.get("words") != case.get("said"):
+        wrong.append(f"words: expected\n{case['words']}\n  found\n{case['said']}")
     return wrong
 
 

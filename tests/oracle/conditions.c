@@ -493,7 +493,7 @@ static oracle_truth scope_names(const oracle_names *scope, const oracle_names *n
     return names->known == ORACLE_COMPLETE ? all : oracle_and(all, ORACLE_UNKNOWN);
 }
 
-static oracle_truth paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
+oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
 {
     const oracle_name *asked_under = leaf->under.text != NULL ? oracle_named(leaf->under.text) : view->law->code;
     comity_word about = leaf->about;
@@ -524,7 +524,7 @@ oracle_truth oracle_leaf_holds(const oracle_view *view, const comity_paper_leaf 
         return is_listed(&view->act->safeguards, oracle_named(leaf->name.text)) ? ORACLE_YES : ORACLE_NO;
     }
     for (size_t i = 0; i < view->act->paper_count; i++) {
-        held = oracle_or(held, paper_fits(view, &view->act->papers[i], leaf));
+        held = oracle_or(held, oracle_paper_fits(view, &view->act->papers[i], leaf));
     }
     return held;
 }

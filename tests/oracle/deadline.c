@@ -68,14 +68,32 @@ static int32_t working_days_later(const oracle_law *law, int32_t day, uint32_t n
     return calendar == NULL || number > 0 ? COMITY_NO_DATE : day;
 }
 
-int32_t oracle_deadline(const oracle_rule *rule, int32_t on)
+/* The first day of the papers asked for; none if one of them does not say its day. */
+static int32_t first_paper(const oracle_view *view, const comity_paper_leaf *leaf)
 {
+    int32_t first = COMITY_DATE_MAX + 1;
+    for (size_t i = 0; i < view->act->paper_count; i++) {
+        const oracle_paper *paper = &view->act->papers[i];
+        if (oracle_paper_fits(view, paper, leaf) == ORACLE_YES && paper->from < first) {
+            first = paper->from; /* not said is before all days */
+        }
+    }
+    return first > COMITY_DATE_MAX ? COMITY_NO_DATE : first;
+}
+
+int32_t oracle_deadline(const oracle_view *view)
+{
+    const oracle_rule *rule = view->rule;
     for (size_t i = 0; i < rule->rule->period_count; i++) {
         const comity_period *period = &rule->rule->periods[i];
         int32_t end = COMITY_NO_DATE;
         comity_status status = COMITY_OK;
-        if (period->kind != COMITY_PERIOD_WITHIN || !period->of_act) {
+        if (period->kind != COMITY_PERIOD_WITHIN || (!period->of_act && !period->of_paper)) {
             continue;
+        }
+        int32_t on = period->of_act ? view->act->on : first_paper(view, &period->paper);
+        if (on == COMITY_NO_DATE) {
+            return on;
         }
         if (strstr(period->unit.text, "working") != NULL) {
             return working_days_later(rule->law, on, period->number);

@@ -362,6 +362,11 @@ static void rule_gather(const oracle_world *oracle, comity_arena *arena, words *
         condition_gather(&state, rule->rule->unless[i]);
     }
     expression_gather(&state, rule->rule->expression);
+    for (size_t i = 0; i < rule->rule->period_count; i++) {
+        if (rule->rule->periods[i].of_paper) {
+            leaf_add(arena, to, &rule->rule->periods[i].paper, rule->law, rule);
+        }
+    }
     bag_add(arena, &to->bags[BAG_LAW], rule->law->code->text);
     bag_add(arena, &to->bags[BAG_RULE], rule->rule->name.text);
 }

@@ -176,7 +176,9 @@ bool oracle_is_member(oracle_name *set, const oracle_name *place, int32_t day);
 bool oracle_on_lines(const oracle_law *law, comity_declaration_kind kind, const oracle_name *place, int32_t day);
 
 /* The last day on which a duty can be done in time, or COMITY_NO_DATE. */
-int32_t oracle_deadline(const oracle_rule *rule, int32_t on);
+int32_t oracle_deadline(const oracle_view *view);
+/* Is this one paper what is asked for? */
+oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf);
 
 bool oracle_in_dates(const comity_dates *dates, int32_t day);
 

@@ -144,6 +144,9 @@ static void bind_rule(oracle_world *oracle, comity_rule *rule)
         bind_condition(oracle, rule->unless[i]);
     }
     bind_expression(oracle, rule->expression);
+    for (size_t i = 0; i < rule->period_count; i++) {
+        bind_leaf(oracle, &rule->periods[i].paper);
+    }
 }
 
 static void declare_name(comity_declaration_kind kind, const comity_declaration *declaration)

@@ -573,8 +573,14 @@ static void say_effect(lawmaking *making, const draft *rule)
         }
         break;
     case DRAFT_DUTY:
-        say(making, "  duty \"Do it\" within %u %s%s", 1 + (unsigned)below(making, luck(making, 80) ? 20 : 3000),
-            PICK(making, spans), luck(making, 75) ? " of the act" : "");
+        say(making, "  duty \"Do it\" within %u %s", 1 + (unsigned)below(making, luck(making, 80) ? 20 : 3000),
+            PICK(making, spans));
+        if (luck(making, 40)) {
+            say(making, " of the act");
+        } else if (luck(making, 80)) {
+            say(making, " of ");
+            say_leaf(making, false);
+        }
         break;
     case DRAFT_COMPELS:
         say(making, "  compels");

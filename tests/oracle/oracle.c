@@ -260,7 +260,8 @@ static void find_rules(act_judging *judging, oracle_judgement *judgement, act_we
         finding->lifted_by = rule->lifted_by == NULL ? NULL : rule->lifted_by->rule->name.text;
         finding->has_need =
             rule->rule->effect == COMITY_EFFECT_NEEDS && rule->lifted_by == NULL && !is_without_force(rule->law);
-        finding->by = rule->rule->effect == COMITY_EFFECT_DUTY ? oracle_deadline(rule, judging->act.on) : COMITY_NO_DATE;
+        oracle_view view = {.oracle = oracle, .act = &judging->act, .law = rule->law, .rule = rule};
+        finding->by = rule->rule->effect == COMITY_EFFECT_DUTY ? oracle_deadline(&view) : COMITY_NO_DATE;
         finding->met = finding->has_need ? need_met(judging, rule) : ORACLE_NO;
         weigh(weighing, rule->law, finding);
     }

@@ -119,8 +119,8 @@ static void try_document(const mask_kit *kit, const scan_document *document, siz
         counts->other++;
     } else {
         size_t chunk = 1 + chance_below(random, chance_in_100(random, 50) ? 50 : 5000);
-        if (mask_bytes(kit, policy, &hints, bytes, size, chunk, &split, &error) != COMITY_OK || split.size != whole.size ||
-            memcmp(split.bytes, whole.bytes, whole.size) != 0) {
+        if (mask_bytes(kit, policy, &hints, bytes, size, chunk, &split, &error) != COMITY_OK ||
+            split.size != whole.size || memcmp(split.bytes, whole.bytes, whole.size) != 0) {
             show("split", policy, number, "another copy");
             counts->split++;
         }
@@ -130,8 +130,9 @@ static void try_document(const mask_kit *kit, const scan_document *document, siz
             counts->clean++;
         }
         bool has_tokens = strcmp(policy, "default token") == 0;
-        if (has_tokens && (unmask_bytes(kit->key, &hints, whole.bytes, whole.size, chunk, &back, &left, &error) != COMITY_OK ||
-                           left != 0 || back.size != size || memcmp(back.bytes, bytes, size) != 0)) {
+        if (has_tokens &&
+            (unmask_bytes(kit->key, &hints, whole.bytes, whole.size, chunk, &back, &left, &error) != COMITY_OK ||
+             left != 0 || back.size != size || memcmp(back.bytes, bytes, size) != 0)) {
             show("back", policy, number, "not the input");
             counts->back++;
         }

@@ -90,12 +90,16 @@ static bool is_found(comity_scan *scan, reach *at, comity_form_syntax syntax, co
     return at->found;
 }
 
-/* Secrets and texts beyond ASCII are made by chance, of characters that nobody writes: left out. */
+/* Secrets and texts beyond ASCII are made by chance, of characters that nobody writes: left
+ * out. So are values behind labels that hold a mark at which a value in text ends. */
 static bool is_written(const comity_types *types, size_t number, const row *of)
 {
     const comity_type *type = comity_types_type(types, number);
     bool by_value = type->kind == COMITY_TYPE_IDENTIFIER && comity_types_form(types, type->form_begin)->find != COMITY_FIND_LABEL;
     for (size_t i = 0; i < of->size && !by_value; i++) {
+        if (type->kind == COMITY_TYPE_IDENTIFIER && of->value[i] != '\0' && strchr("|;<\"", of->value[i]) != NULL) {
+            return false;
+        }
         unsigned char byte = (unsigned char)of->value[i];
         if (byte >= 0x80 && type->kind != COMITY_TYPE_MARK && type->kind != COMITY_TYPE_FILE) {
             return false;

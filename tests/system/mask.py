@@ -18,7 +18,7 @@ os.chdir(tempfile.mkdtemp(prefix="comity-mask-"))
 
 # The examples of GB 11643-1999, and one more with a check digit that holds.
 IDS = ["11010519491231002X", "440524188001010014"]
-TABLE = "姓名,身份证号\n李伟," + IDS[0] + "\n王芳," + IDS[1] + "\n"
+TABLE = "row,身份证号\n1," + IDS[0] + "\n2," + IDS[1] + "\n"
 RECORDS = json.dumps([{"id_card": IDS[0], "n": 1}, {"身份证号": IDS[1], "n": 2}], ensure_ascii=False)
 
 

@@ -63,10 +63,8 @@ static comity_status base64_begin(comity_stage *stage, comity_error *reterr)
 {
     base64_state *state = stage->state;
     state->runs = (comity_runs){.runs = state->room, .max = OUT_RUNS};
-    comity_about about = {.content_type = stage->content_type,
-                          .name = stage->name,
-                          .place = stage->place,
-                          .raw_begin = stage->raw_begin};
+    comity_about about = {
+        .content_type = stage->content_type, .name = stage->name, .place = stage->place, .raw_begin = stage->raw_begin};
     return comity_stage_begin(stage, &comity_forms_sniff, &about, &state->child, reterr);
 }
 

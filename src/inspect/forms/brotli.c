@@ -35,7 +35,8 @@ static comity_status fail_damaged(comity_stage *stage, comity_error *reterr)
 {
     brotli_state *state = stage->state;
     BrotliDecoderErrorCode code = BrotliDecoderGetErrorCode(state->decoder);
-    bool is_memory = code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES && code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
+    bool is_memory =
+        code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES && code >= BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES;
     return comity_stage_fail(stage, reterr, is_memory ? COMITY_ERROR_LIMIT : COMITY_ERROR_SYNTAX,
                              is_memory ? "more memory is needed than there is, at byte %llu" : "damaged at byte %llu",
                              (unsigned long long)state->packing.consumed);

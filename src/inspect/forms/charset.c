@@ -21,24 +21,60 @@ static const struct {
     const char *other;
     const char *name;
 } others[] = {
-    {"utf8", "utf-8"},           {"usascii", "utf-8"},         {"ascii", "utf-8"},
-    {"utf16", "utf-16le"},       {"utf16le", "utf-16le"},      {"utf16be", "utf-16be"},
-    {"unicode", "utf-16le"},     {"ucs2", "utf-16le"},         {"utf32", "utf-32le"},
-    {"utf32le", "utf-32le"},     {"utf32be", "utf-32be"},      {"gb2312", "gb18030"},
-    {"gbk", "gb18030"},          {"cp936", "gb18030"},         {"euccn", "gb18030"},
-    {"windows936", "gb18030"},   {"hzgb2312", "gb18030"},      {"sjis", "shift-jis"},
-    {"xsjis", "shift-jis"},      {"mskanji", "shift-jis"},     {"windows31j", "shift-jis"},
-    {"cp932", "shift-jis"},      {"windows932", "shift-jis"},  {"xeucjp", "euc-jp"},
-    {"ujis", "euc-jp"},          {"big5hkscs", "big5"},        {"cp950", "big5"},
-    {"csbig5", "big5"},          {"ksc56011987", "euc-kr"},    {"ksc5601", "euc-kr"},
-    {"cp949", "euc-kr"},         {"windows949", "euc-kr"},     {"uhc", "euc-kr"},
-    {"latin1", "windows-1252"},  {"iso88591", "windows-1252"}, {"cp1252", "windows-1252"},
-    {"l1", "windows-1252"},      {"latin2", "iso-8859-2"},     {"latin5", "iso-8859-9"},
-    {"latin9", "iso-8859-15"},   {"cp1250", "windows-1250"},   {"cp1251", "windows-1251"},
-    {"cp1253", "windows-1253"},  {"cp1254", "windows-1254"},   {"cp1255", "windows-1255"},
-    {"cp1256", "windows-1256"},  {"cp1257", "windows-1257"},   {"cp1258", "windows-1258"},
-    {"iso88596", "windows-1256"}, {"iso88598", "windows-1255"}, {"tis620", "windows-874"},
-    {"iso885911", "windows-874"}, {"cp874", "windows-874"},     {"cp866", "ibm866"},
+    {"utf8", "utf-8"},
+    {"usascii", "utf-8"},
+    {"ascii", "utf-8"},
+    {"utf16", "utf-16le"},
+    {"utf16le", "utf-16le"},
+    {"utf16be", "utf-16be"},
+    {"unicode", "utf-16le"},
+    {"ucs2", "utf-16le"},
+    {"utf32", "utf-32le"},
+    {"utf32le", "utf-32le"},
+    {"utf32be", "utf-32be"},
+    {"gb2312", "gb18030"},
+    {"gbk", "gb18030"},
+    {"cp936", "gb18030"},
+    {"euccn", "gb18030"},
+    {"windows936", "gb18030"},
+    {"hzgb2312", "gb18030"},
+    {"sjis", "shift-jis"},
+    {"xsjis", "shift-jis"},
+    {"mskanji", "shift-jis"},
+    {"windows31j", "shift-jis"},
+    {"cp932", "shift-jis"},
+    {"windows932", "shift-jis"},
+    {"xeucjp", "euc-jp"},
+    {"ujis", "euc-jp"},
+    {"big5hkscs", "big5"},
+    {"cp950", "big5"},
+    {"csbig5", "big5"},
+    {"ksc56011987", "euc-kr"},
+    {"ksc5601", "euc-kr"},
+    {"cp949", "euc-kr"},
+    {"windows949", "euc-kr"},
+    {"uhc", "euc-kr"},
+    {"latin1", "windows-1252"},
+    {"iso88591", "windows-1252"},
+    {"cp1252", "windows-1252"},
+    {"l1", "windows-1252"},
+    {"latin2", "iso-8859-2"},
+    {"latin5", "iso-8859-9"},
+    {"latin9", "iso-8859-15"},
+    {"cp1250", "windows-1250"},
+    {"cp1251", "windows-1251"},
+    {"cp1253", "windows-1253"},
+    {"cp1254", "windows-1254"},
+    {"cp1255", "windows-1255"},
+    {"cp1256", "windows-1256"},
+    {"cp1257", "windows-1257"},
+    {"cp1258", "windows-1258"},
+    {"iso88596", "windows-1256"},
+    {"iso88598", "windows-1255"},
+    {"tis620", "windows-874"},
+    {"iso885911", "windows-874"},
+    {"cp874", "windows-874"},
+    {"cp866", "ibm866"},
     {"koi8", "koi8-r"},
 };
 
@@ -62,9 +98,8 @@ static bool plain_name(const char *name, size_t size, char ret_plain[32])
 
 static const comity_charset *set_by_plain_name(const char *plain)
 {
-    static const comity_charset *const wide[] = {&comity_charset_utf8, &comity_charset_utf16le,
-                                                 &comity_charset_utf16be, &comity_charset_utf32le,
-                                                 &comity_charset_utf32be};
+    static const comity_charset *const wide[] = {&comity_charset_utf8, &comity_charset_utf16le, &comity_charset_utf16be,
+                                                 &comity_charset_utf32le, &comity_charset_utf32be};
     char own[32];
     for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
         if (plain_name(wide[i]->name, strlen(wide[i]->name), own) && strcmp(own, plain) == 0) {
@@ -167,8 +202,7 @@ static uint32_t gb18030_four(const uint8_t *bytes)
 static bool is_gb18030_four(const uint8_t *bytes, size_t size)
 {
     return bytes[0] >= 0x81 && bytes[0] <= 0xFE && bytes[1] >= 0x30 && bytes[1] <= 0x39 &&
-           (size < 3 || (bytes[2] >= 0x81 && bytes[2] <= 0xFE)) &&
-           (size < 4 || (bytes[3] >= 0x30 && bytes[3] <= 0x39));
+           (size < 3 || (bytes[2] >= 0x81 && bytes[2] <= 0xFE)) && (size < 4 || (bytes[3] >= 0x30 && bytes[3] <= 0x39));
 }
 
 static size_t read_pair(const comity_charset *set, const uint8_t *bytes, size_t size, uint32_t *ret_code)
@@ -221,10 +255,8 @@ size_t comity_charset_mark(const uint8_t *bytes, size_t size, const comity_chars
         size_t size;
         const comity_charset *set;
     } marks[] = {
-        {"\xEF\xBB\xBF", 3, &comity_charset_utf8},
-        {"\xFF\xFE\0\0", 4, &comity_charset_utf32le},
-        {"\0\0\xFE\xFF", 4, &comity_charset_utf32be},
-        {"\xFF\xFE", 2, &comity_charset_utf16le},
+        {"\xEF\xBB\xBF", 3, &comity_charset_utf8},    {"\xFF\xFE\0\0", 4, &comity_charset_utf32le},
+        {"\0\0\xFE\xFF", 4, &comity_charset_utf32be}, {"\xFF\xFE", 2, &comity_charset_utf16le},
         {"\xFE\xFF", 2, &comity_charset_utf16be},
     };
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {

@@ -21,7 +21,7 @@ static bool is_ascii(const uint8_t *bytes, size_t size)
     return true;
 }
 
-/* Zeros in every other place only, and printable ASCII beside many of them. */
+/* Many zeros, in every other place only, and printable ASCII beside most of them. */
 static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
 {
     size_t zeros[2] = {0, 0};
@@ -31,11 +31,13 @@ static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
             uint8_t zero = bytes[i + side];
             uint8_t other = bytes[i + 1 - side];
             zeros[side] += zero == 0;
-            plain[side] += zero == 0 && ((other >= 0x20 && other < 0x7F) || other == '\n' || other == '\r' || other == '\t');
+            plain[side] +=
+                zero == 0 && ((other >= 0x20 && other < 0x7F) || other == '\n' || other == '\r' || other == '\t');
         }
     }
     for (size_t side = 0; side < 2; side++) {
-        if (plain[side] >= 2 && plain[side] * 10 >= zeros[side] * 6 && zeros[1 - side] == 0) {
+        bool are_many = zeros[side] >= 2 && zeros[side] * 16 >= size; /* of pairs one in eight */
+        if (are_many && plain[side] * 10 >= zeros[side] * 6 && zeros[1 - side] == 0) {
             return side == 1 ? &comity_charset_utf16le : &comity_charset_utf16be;
         }
     }
@@ -121,12 +123,12 @@ static const char *set_of_locale(const char *locale)
         const char *set;
     } sets[] = {
         {"ja", "shift-jis"},    {"ko", "euc-kr"},       {"zh-Hant", "big5"},    {"zh", "gb18030"},
-             {"ru", "windows-1251"}, {"uk", "windows-1251"}, {"bg", "windows-1251"},
-        {"sr", "windows-1251"}, {"pl", "windows-1250"}, {"cs", "windows-1250"}, {"sk", "windows-1250"},
-        {"hu", "windows-1250"}, {"ro", "windows-1250"}, {"hr", "windows-1250"}, {"sl", "windows-1250"},
-        {"el", "windows-1253"}, {"tr", "windows-1254"}, {"he", "windows-1255"}, {"ar", "windows-1256"},
-        {"fa", "windows-1256"}, {"lt", "windows-1257"}, {"lv", "windows-1257"}, {"et", "windows-1257"},
-        {"vi", "windows-1258"}, {"th", "windows-874"},
+        {"ru", "windows-1251"}, {"uk", "windows-1251"}, {"bg", "windows-1251"}, {"sr", "windows-1251"},
+        {"pl", "windows-1250"}, {"cs", "windows-1250"}, {"sk", "windows-1250"}, {"hu", "windows-1250"},
+        {"ro", "windows-1250"}, {"hr", "windows-1250"}, {"sl", "windows-1250"}, {"el", "windows-1253"},
+        {"tr", "windows-1254"}, {"he", "windows-1255"}, {"ar", "windows-1256"}, {"fa", "windows-1256"},
+        {"lt", "windows-1257"}, {"lv", "windows-1257"}, {"et", "windows-1257"}, {"vi", "windows-1258"},
+        {"th", "windows-874"},
     };
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if (strncmp(locale, sets[i].language, strlen(sets[i].language)) == 0) {

@@ -29,12 +29,12 @@ typedef struct charset_state {
     charset_work *work;
     const comity_charset *set;
     const comity_charset *told;
-    bool is_open;      /* all was ASCII so far */
-    size_t mark_left;  /* bytes of the byte order mark still to be passed over */
+    bool is_open;     /* all was ASCII so far */
+    size_t mark_left; /* bytes of the byte order mark still to be passed over */
     bool has_mark;
-    uint64_t given;    /* bytes given on */
-    uint64_t taken;    /* bytes taken */
-    uint8_t carry[4];  /* of a character that is cut */
+    uint64_t given;   /* bytes given on */
+    uint64_t taken;   /* bytes taken */
+    uint8_t carry[4]; /* of a character that is cut */
     size_t carry_size;
     uint64_t carry_raw;
     uint64_t carry_raw_end;
@@ -53,8 +53,8 @@ static comity_status take_work(comity_stage *stage, comity_error *reterr)
     }
     charset_work *work = comity_pool_take(&stage->form->pool, sizeof *work);
     if (work == NULL) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than the %zu bytes there are",
-                                 stage->form->pool.size);
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT,
+                                 "more memory is needed than the %zu bytes there are", stage->form->pool.size);
     }
     work->out_size = 0;
     work->held_size = 0;
@@ -159,7 +159,8 @@ static comity_status take_ascii(comity_stage *stage, comity_span *span, comity_e
         size_t room = OUT_SIZE - state->work->out_size;
         size_t n = size < room ? size : room;
         uint64_t decoded = state->given + state->work->out_size;
-        bool is_added = n != 0 && (!is_mapped(stage) || comity_runs_add(&state->work->out_runs, decoded, span->raw, n, 1, 1));
+        bool is_added =
+            n != 0 && (!is_mapped(stage) || comity_runs_add(&state->work->out_runs, decoded, span->raw, n, 1, 1));
         if (!is_added) {
             COMITY_TRY(give_out(stage, reterr));
             continue;
@@ -229,7 +230,8 @@ static size_t ascii_size(const uint8_t *bytes, size_t size)
 static comity_status settle(comity_stage *stage, bool whole, comity_error *reterr)
 {
     charset_state *state = stage->state;
-    state->set = comity_charset_guess(state->work->held, state->work->held_size, whole, state->told, stage->form->locale);
+    state->set =
+        comity_charset_guess(state->work->held, state->work->held_size, whole, state->told, stage->form->locale);
     if (state->set->kind != COMITY_CHARSET_PLAIN && state->set->kind < COMITY_CHARSET_SINGLE) {
         state->set = &comity_charset_utf8; /* zeros in the middle of ASCII are no UTF-16 */
     }
@@ -307,8 +309,9 @@ static comity_status charset_finish(comity_stage *stage, comity_error *reterr)
     }
     if (state->carry_size != 0) {
         if (state->set->kind < COMITY_CHARSET_SINGLE) {
-            return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "%s is cut off within a character at byte %llu",
-                                     state->set->name, (unsigned long long)state->taken);
+            return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX,
+                                     "%s is cut off within a character at byte %llu", state->set->name,
+                                     (unsigned long long)state->taken);
         }
         state->carry_size = 0;
         COMITY_TRY(add_code(stage, 0xFFFD, state->carry_raw, state->carry_raw_end, reterr));
@@ -319,10 +322,8 @@ static comity_status charset_finish(comity_stage *stage, comity_error *reterr)
     return comity_stage_end(&state->child, reterr);
 }
 
-static const comity_stage_kind charset_kind = {.name = "text",
-                                               .state_size = sizeof(charset_state),
-                                               .feed = charset_feed,
-                                               .finish = charset_finish};
+static const comity_stage_kind charset_kind = {
+    .name = "text", .state_size = sizeof(charset_state), .feed = charset_feed, .finish = charset_finish};
 
 comity_status comity_charset_begin(comity_stage *parent, const comity_about *about, const comity_text_about *text,
                                    const comity_charset *set, const comity_charset *told, size_t mark_size,

@@ -102,12 +102,11 @@ static bool is_worth_it(const comity_embedded *embedded, bool whole)
 
 static comity_status begin_value(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_error *reterr)
 {
-    comity_about about = {.link = "base64",
-                          .place = COMITY_FORM_WHOLE_VALUE,
-                          .raw_begin = embedded->raw_begin,
-                          .inside_part = part};
+    comity_about about = {
+        .link = "base64", .place = COMITY_FORM_WHOLE_VALUE, .raw_begin = embedded->raw_begin, .inside_part = part};
     COMITY_TRY(comity_stage_begin(stage, &comity_forms_base64, &about, &embedded->child, reterr));
-    comity_span span = {.bytes = embedded->held, .size = embedded->held_size, .runs = embedded->held_room, .run_count = 1};
+    comity_span span = {
+        .bytes = embedded->held, .size = embedded->held_size, .runs = embedded->held_room, .run_count = 1};
     if (stage->place == COMITY_FORM_UNMAPPED) {
         span.run_count = 0;
     } else {
@@ -192,7 +191,8 @@ static comity_status feed_inside(comity_embedded *embedded, comity_span *span, c
         return COMITY_OK;
     }
     uint8_t next = span->bytes[0];
-    bool is_full = embedded->line_at >= LINE_SIZE_MIN && (embedded->line_size == 0 || embedded->line_at == embedded->line_size);
+    bool is_full =
+        embedded->line_at >= LINE_SIZE_MIN && (embedded->line_size == 0 || embedded->line_at == embedded->line_size);
     if (!is_full || (next != '\n' && next != '\r' && next != '\\')) {
         if (next == '=') {
             COMITY_TRY(comity_stage_feed(embedded->child, comity_span_first(*span, 1), reterr));

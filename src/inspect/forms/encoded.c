@@ -36,7 +36,8 @@ comity_status comity_stage_begin_encoded(comity_stage *parent, const char *encod
     }
     if (size == 0) {
         own.encoding = NULL;
-        return comity_stage_begin(parent, parent->then != NULL ? parent->then : &comity_forms_sniff, &own, ret_stage, reterr);
+        return comity_stage_begin(parent, parent->then != NULL ? parent->then : &comity_forms_sniff, &own, ret_stage,
+                                  reterr);
     }
     memcpy(left, encoding, begin);
     left[begin] = '\0';

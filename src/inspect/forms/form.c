@@ -52,8 +52,8 @@ comity_status comity_stage_take(comity_stage *stage, size_t size, void **ret_mem
 {
     void *memory = comity_pool_take(&stage->form->pool, size);
     if (memory == NULL) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than the %zu bytes there are",
-                                 stage->form->pool.size);
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT,
+                                 "more memory is needed than the %zu bytes there are", stage->form->pool.size);
     }
     memset(memory, 0, size);
     *ret_memory = memory;
@@ -67,7 +67,8 @@ comity_status comity_stage_grow(comity_stage *stage, void **memory, size_t *room
         return COMITY_OK;
     }
     size_t larger = *room * 2 > wanted ? *room * 2 : wanted;
-    if (*memory != NULL && (comity_pool_extend(pool, *memory, larger) || comity_pool_extend(pool, *memory, larger = wanted))) {
+    if (*memory != NULL &&
+        (comity_pool_extend(pool, *memory, larger) || comity_pool_extend(pool, *memory, larger = wanted))) {
         *room = larger;
         return COMITY_OK;
     }
@@ -78,8 +79,8 @@ comity_status comity_stage_grow(comity_stage *stage, void **memory, size_t *room
         moved = comity_pool_take(pool, larger);
     }
     if (moved == NULL) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than the %zu bytes there are",
-                                 pool->size);
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT,
+                                 "more memory is needed than the %zu bytes there are", pool->size);
     }
     if (*memory != NULL) {
         memcpy(moved, *memory, *room);
@@ -163,8 +164,8 @@ void comity_stage_drop(comity_stage **stage)
     }
 }
 
-comity_status comity_stage_fail(const comity_stage *stage, comity_error *reterr, comity_status code,
-                                const char *format, ...)
+comity_status comity_stage_fail(const comity_stage *stage, comity_error *reterr, comity_status code, const char *format,
+                                ...)
 {
     char text[sizeof reterr->message];
     va_list arguments;
@@ -227,13 +228,17 @@ void comity_stage_link(const char *kind, const void *name, size_t name_size, cha
 static void set_limits(const comity_form_limits *limits, comity_form_limits *ret_limits)
 {
     comity_form_limits own = limits == NULL ? (comity_form_limits){0} : *limits;
-    own.bytes_max = own.bytes_max == 0 || own.bytes_max > COMITY_LIMIT_FORM_BYTES ? COMITY_LIMIT_FORM_BYTES : own.bytes_max;
-    own.ratio_max = own.ratio_max == 0 || own.ratio_max > COMITY_LIMIT_FORM_RATIO ? COMITY_LIMIT_FORM_RATIO : own.ratio_max;
+    own.bytes_max =
+        own.bytes_max == 0 || own.bytes_max > COMITY_LIMIT_FORM_BYTES ? COMITY_LIMIT_FORM_BYTES : own.bytes_max;
+    own.ratio_max =
+        own.ratio_max == 0 || own.ratio_max > COMITY_LIMIT_FORM_RATIO ? COMITY_LIMIT_FORM_RATIO : own.ratio_max;
     own.members_max = own.members_max == 0 || own.members_max > COMITY_LIMIT_FORM_MEMBERS ? COMITY_LIMIT_FORM_MEMBERS
                                                                                           : own.members_max;
-    own.depth_max = own.depth_max == 0 || own.depth_max > COMITY_LIMIT_FORM_DEPTH ? COMITY_LIMIT_FORM_DEPTH : own.depth_max;
-    own.memory_max = own.memory_max == 0 || own.memory_max > COMITY_LIMIT_FORM_MEMORY_BYTES ? COMITY_LIMIT_FORM_MEMORY_BYTES
-                                                                                           : own.memory_max;
+    own.depth_max =
+        own.depth_max == 0 || own.depth_max > COMITY_LIMIT_FORM_DEPTH ? COMITY_LIMIT_FORM_DEPTH : own.depth_max;
+    own.memory_max = own.memory_max == 0 || own.memory_max > COMITY_LIMIT_FORM_MEMORY_BYTES
+                         ? COMITY_LIMIT_FORM_MEMORY_BYTES
+                         : own.memory_max;
     *ret_limits = own;
 }
 
@@ -314,7 +319,8 @@ comity_status comity_form_restart(comity_form *form, const comity_form_hints *hi
     size_t head = (sizeof(comity_form) + 15) & ~(size_t)15;
     uint8_t *block = (uint8_t *)form;
     size_t fails_at = form->pool.fails_at;
-    *form = (comity_form){.sink = form->sink, .limits = form->limits, .block_size = form->block_size, .waits = UINT64_MAX};
+    *form =
+        (comity_form){.sink = form->sink, .limits = form->limits, .block_size = form->block_size, .waits = UINT64_MAX};
     comity_pool_init(&form->pool, block + head, form->block_size - head);
     form->pool.fails_at = fails_at;
     comity_error error = {.code = COMITY_OK};
@@ -385,8 +391,8 @@ void comity_form_fail_at(comity_form *form, size_t taken)
 const char *comity_form_syntax_name(comity_form_syntax syntax)
 {
     static const char *const names[COMITY_FORM_SYNTAX_COUNT] = {
-        [COMITY_FORM_TEXT] = "text", [COMITY_FORM_JSON] = "json",       [COMITY_FORM_NDJSON] = "ndjson",
-        [COMITY_FORM_CSV] = "csv",   [COMITY_FORM_XML] = "xml",         [COMITY_FORM_HTML] = "html",
+        [COMITY_FORM_TEXT] = "text",       [COMITY_FORM_JSON] = "json",     [COMITY_FORM_NDJSON] = "ndjson",
+        [COMITY_FORM_CSV] = "csv",         [COMITY_FORM_XML] = "xml",       [COMITY_FORM_HTML] = "html",
         [COMITY_FORM_URLENCODED] = "form", [COMITY_FORM_BINARY] = "binary",
     };
     assert((unsigned)syntax < COMITY_FORM_SYNTAX_COUNT);

@@ -12,9 +12,9 @@ typedef struct inflate_state {
     z_stream stream;
     bool is_begun;
     bool is_gzip;
-    bool ended; /* a whole member has been read */
-    uint8_t padding;   /* zeros have been seen behind the last member */
-    bool is_member;    /* of a zip, which wants its checksum and size */
+    bool ended;      /* a whole member has been read */
+    uint8_t padding; /* zeros have been seen behind the last member */
+    bool is_member;  /* of a zip, which wants its checksum and size */
     uint32_t checksum;
     uint64_t given;
 } inflate_state;

@@ -39,7 +39,8 @@ bool comity_markup_attribute(const char *tag, size_t size, const char *name, con
 {
     size_t at = name_size(tag, size);
     while (at < size) {
-        while (at < size && (tag[at] == ' ' || tag[at] == '\t' || tag[at] == '\n' || tag[at] == '\r' || tag[at] == '/')) {
+        while (at < size &&
+               (tag[at] == ' ' || tag[at] == '\t' || tag[at] == '\n' || tag[at] == '\r' || tag[at] == '/')) {
             at++;
         }
         size_t begin = at;
@@ -162,8 +163,8 @@ static comity_status end_reference(comity_markup *markup, comity_stage *stage, c
     size_t taken = 0;
     size_t size = comity_decode_reference(markup->held, markup->held_size, text, &taken);
     bool is_whole = size != 0 && taken == markup->held_size;
-    comity_status status = event(stage, COMITY_MARKUP_TEXT, is_whole ? text : markup->held,
-                                 is_whole ? size : markup->held_size, reterr);
+    comity_status status =
+        event(stage, COMITY_MARKUP_TEXT, is_whole ? text : markup->held, is_whole ? size : markup->held_size, reterr);
     markup->held_size = 0;
     markup->phase = PHASE_TEXT;
     return status;
@@ -197,8 +198,8 @@ static comity_status feed_byte(comity_markup *markup, comity_stage *stage, char 
 }
 
 /* Text up to a tag or reference, at once. */
-static comity_status feed_text(comity_markup *markup, comity_stage *stage, comity_span *span,
-                               comity_markup_event event, comity_error *reterr)
+static comity_status feed_text(comity_markup *markup, comity_stage *stage, comity_span *span, comity_markup_event event,
+                               comity_error *reterr)
 {
     size_t size = 0;
     while (size < span->size && span->bytes[size] != '<' && span->bytes[size] != '&') {

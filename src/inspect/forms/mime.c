@@ -67,8 +67,9 @@ static comity_status begin_body(comity_stage *stage, uint64_t raw, comity_error 
     } else if (encoding_size != 0 && !comity_begins_with(headers.encoding, encoding_size, "7bit") &&
                !comity_begins_with(headers.encoding, encoding_size, "8bit") &&
                !comity_begins_with(headers.encoding, encoding_size, "binary")) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX,
-                                 "a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are");
+        return comity_stage_fail(
+            stage, reterr, COMITY_ERROR_SYNTAX,
+            "a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are");
     }
     return comity_stage_begin(stage, kind, &about, &state->child, reterr);
 }
@@ -84,7 +85,8 @@ static comity_status feed_headers(comity_stage *stage, comity_span *span, comity
         ended = byte == '\n' && state->line_size == 0;
         state->line_size = byte == '\n' ? 0 : state->line_size + (byte != '\r');
         if (state->headers_size == HEADERS_SIZE) {
-            return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "the headers are longer than %zu bytes", HEADERS_SIZE);
+            return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "the headers are longer than %zu bytes",
+                                     HEADERS_SIZE);
         }
         state->headers[state->headers_size++] = (char)byte;
     }
@@ -133,7 +135,7 @@ typedef struct multipart_state {
     uint8_t phase;
     unsigned part_count;
     size_t delimiter_size;
-    size_t matched;         /* bytes of the delimiter seen; held if they belong to a part */
+    size_t matched; /* bytes of the delimiter seen; held if they belong to a part */
     size_t held_size;
     size_t after_size; /* bytes behind the boundary on its line */
     size_t dash_count; /* dashes among them */
@@ -228,7 +230,8 @@ static comity_status feed_after(comity_stage *stage, comity_span *span, comity_e
         return give_held(stage, reterr);
     }
     if (state->held_size == HELD_SIZE) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "a boundary at byte %llu is followed by too many blanks",
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX,
+                                 "a boundary at byte %llu is followed by too many blanks",
                                  (unsigned long long)state->at);
     }
     hold(stage, span);
@@ -365,7 +368,8 @@ static comity_status mime_feed(comity_stage *stage, comity_span span, comity_err
                               .content_type = is_told ? stage->content_type : NULL,
                               .place = stage->place,
                               .raw_begin = stage->raw_begin};
-        COMITY_TRY(comity_stage_begin(stage, is_multipart ? &multipart_kind : &entity_kind, &about, &state->child, reterr));
+        COMITY_TRY(
+            comity_stage_begin(stage, is_multipart ? &multipart_kind : &entity_kind, &about, &state->child, reterr));
     }
     return comity_stage_feed(state->child, span, reterr);
 }

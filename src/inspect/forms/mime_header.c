@@ -81,7 +81,8 @@ static void read_header(const char *name, size_t name_size, const char *value, s
         if (comity_mime_parameter(text, "boundary", boundary, sizeof boundary) && strcmp(boundary, kept) != 0) {
             size_t kind = strcspn(text, ";");
             size_t at = kind < 128 ? kind : 128;
-            (void)snprintf(headers->content_type + at, sizeof headers->content_type - at, "; boundary=\"%s\"", boundary);
+            (void)snprintf(headers->content_type + at, sizeof headers->content_type - at, "; boundary=\"%s\"",
+                           boundary);
         }
         if (headers->name[0] == '\0') {
             (void)comity_mime_parameter(text, "name", headers->name, sizeof headers->name);
@@ -126,14 +127,26 @@ void comity_mime_read_headers(const char *text, size_t size, comity_mime_headers
 
 static bool is_name_byte(uint8_t byte)
 {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '-' ||
-           byte == '_';
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '-' || byte == '_';
 }
 
 /* Headers that mails and parts have, and hardly anything else begins with. */
-static const char *const usual[] = {"received",     "return-path",  "from",        "to",           "subject",
-                                    "date",         "message-id",   "mime-version", "delivered-to", "reply-to",
-                                    "content-type", "dkim-signature", "content-disposition", "cc",  "sender",
+static const char *const usual[] = {"received",
+                                    "return-path",
+                                    "from",
+                                    "to",
+                                    "subject",
+                                    "date",
+                                    "message-id",
+                                    "mime-version",
+                                    "delivered-to",
+                                    "reply-to",
+                                    "content-type",
+                                    "dkim-signature",
+                                    "content-disposition",
+                                    "cc",
+                                    "sender",
                                     "content-transfer-encoding"};
 
 static bool is_usual(const char *name, size_t size)

@@ -27,10 +27,7 @@ static bool begins(const char *name, const char *with)
 const comity_stage_kind *comity_office_kind(const char *name, const char **ret_prefix)
 {
     bool is_xml = comity_ends_with(name, ".xml");
-    *ret_prefix = begins(name, "word/")  ? "docx"
-                  : begins(name, "ppt/") ? "pptx"
-                  : begins(name, "xl/")  ? "xlsx"
-                                         : "zip";
+    *ret_prefix = begins(name, "word/") ? "docx" : begins(name, "ppt/") ? "pptx" : begins(name, "xl/") ? "xlsx" : "zip";
     if (!is_xml) {
         return NULL;
     }
@@ -80,8 +77,8 @@ static const struct {
     bool at_end;
     char text;
 } spaces[] = {
-    {"p", true, '\n'},           {"h", true, '\n'},   {"tr", true, '\n'},  {"table-row", true, '\n'},
-    {"br", false, '\n'},         {"cr", false, '\n'}, {"tab", false, '\t'}, {"tc", true, '\t'},
+    {"p", true, '\n'},           {"h", true, '\n'},   {"tr", true, '\n'},         {"table-row", true, '\n'},
+    {"br", false, '\n'},         {"cr", false, '\n'}, {"tab", false, '\t'},       {"tc", true, '\t'},
     {"line-break", false, '\n'}, {"s", false, ' '},   {"table-cell", true, '\t'},
 };
 

@@ -85,7 +85,8 @@ static comity_status show_contents(comity_pdf_text *text, comity_pdf_span conten
         ((uint8_t *)all)[size++] = '\n';
         comity_pool_give(&pdf->stage->form->pool, memory);
     }
-    comity_status status = size == 0 ? COMITY_OK : comity_pdf_show(text, (comity_pdf_span){all, size}, resources, reterr);
+    comity_status status =
+        size == 0 ? COMITY_OK : comity_pdf_show(text, (comity_pdf_span){all, size}, resources, reterr);
     comity_pool_give(&pdf->stage->form->pool, all);
     return status;
 }
@@ -266,7 +267,8 @@ static comity_status show_all(comity_pdf_text *text, comity_error *reterr)
     }
     COMITY_TRY(put_strings(text, reterr));
     if (*pdf->work > COMITY_PDF_WORK_MAX) {
-        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "reading it takes more work than a document may");
+        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT,
+                                 "reading it takes more work than a document may");
     }
     if (pdf->unknown * 4 > pdf->shown) {
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX,

@@ -19,7 +19,7 @@ typedef struct comity_pdf_span {
 
 typedef struct comity_pdf_object {
     uint32_t number;
-    uint32_t order; /* in the file; that of its object stream, if it is in one */
+    uint32_t order;         /* in the file; that of its object stream, if it is in one */
     comity_pdf_span value;  /* a dictionary or anything else */
     comity_pdf_span stream; /* raw, size 0 if there is none */
     bool has_stream;
@@ -31,9 +31,9 @@ typedef struct comity_pdf {
     comity_pdf_object *objects; /* by number; of equal ones the last of the file is the last */
     size_t object_count;
     size_t sorted_count; /* of these, which can be looked up */
-    size_t object_room; /* in bytes */
+    size_t object_room;  /* in bytes */
     size_t font_loads;
-    uint64_t *work; /* bytes of dictionaries looked through, against COMITY_PDF_WORK_MAX */
+    uint64_t *work;   /* bytes of dictionaries looked through, against COMITY_PDF_WORK_MAX */
     uint64_t shown;   /* characters of text */
     uint64_t unknown; /* those that no font explains */
 } comity_pdf;
@@ -102,7 +102,7 @@ typedef struct comity_pdf_font {
     uint64_t used;
     bool is_wide; /* codes of two bytes */
     uint16_t more_count;
-    uint32_t steps; /* codes set so far: a table that sets them over and over ends */
+    uint32_t steps;          /* codes set so far: a table that sets them over and over ends */
     uint16_t unicode[65536]; /* 0: unknown; from 0xE000 on: a text of `more` */
     uint16_t width[65536];
     uint16_t more[512][4]; /* ended by 0 */

@@ -17,30 +17,102 @@ static const struct {
     const char *name;
     uint16_t code;
 } glyphs[] = {
-    {"space", ' '},        {"exclam", '!'},      {"quotedbl", '"'},     {"numbersign", '#'},   {"dollar", '$'},
-    {"percent", '%'},      {"ampersand", '&'},   {"quotesingle", '\''}, {"quoteright", 0x2019}, {"parenleft", '('},
-    {"parenright", ')'},   {"asterisk", '*'},    {"plus", '+'},         {"comma", ','},        {"hyphen", '-'},
-    {"period", '.'},       {"slash", '/'},       {"zero", '0'},         {"one", '1'},          {"two", '2'},
-    {"three", '3'},        {"four", '4'},        {"five", '5'},         {"six", '6'},          {"seven", '7'},
-    {"eight", '8'},        {"nine", '9'},        {"colon", ':'},        {"semicolon", ';'},    {"less", '<'},
-    {"equal", '='},        {"greater", '>'},     {"question", '?'},     {"at", '@'},           {"bracketleft", '['},
-    {"backslash", '\\'},   {"bracketright", ']'}, {"asciicircum", '^'}, {"underscore", '_'},   {"grave", '`'},
-    {"quoteleft", 0x2018}, {"braceleft", '{'},   {"bar", '|'},          {"braceright", '}'},   {"asciitilde", '~'},
-    {"endash", 0x2013},    {"emdash", 0x2014},   {"bullet", 0x2022},    {"quotedblleft", 0x201C}, {"quotedblright", 0x201D},
-    {"ellipsis", 0x2026},  {"Euro", 0x20AC},     {"germandbls", 0xDF},  {"AE", 0xC6},          {"ae", 0xE6},
-    {"OE", 0x152},         {"oe", 0x153},        {"dotlessi", 0x131},   {"fi", 0xFB01},        {"fl", 0xFB02},
-    {"ff", 0xFB00},        {"ffi", 0xFB03},      {"ffl", 0xFB04},       {"minus", 0x2212},     {"degree", 0xB0},
-    {"section", 0xA7},     {"sterling", 0xA3},   {"nbspace", 0xA0},     {"sfthyphen", 0xAD},   {"guillemotleft", 0xAB},
-    {"guillemotright", 0xBB}, {"Lslash", 0x141}, {"lslash", 0x142},     {"Zcaron", 0x17D},     {"zcaron", 0x17E},
-    {"aogonek", 0x105},    {"eogonek", 0x119},   {"cacute", 0x107},     {"nacute", 0x144},     {"sacute", 0x15B},
-    {"zacute", 0x17A},     {"zdotaccent", 0x17C}, {"ccaron", 0x10D},    {"ecaron", 0x11B},     {"rcaron", 0x159},
-    {"gbreve", 0x11F},     {"scedilla", 0x15F},  {"Idotaccent", 0x130}, {"ohungarumlaut", 0x151}, {"uhungarumlaut", 0x171},
+    {"space", ' '},
+    {"exclam", '!'},
+    {"quotedbl", '"'},
+    {"numbersign", '#'},
+    {"dollar", '$'},
+    {"percent", '%'},
+    {"ampersand", '&'},
+    {"quotesingle", '\''},
+    {"quoteright", 0x2019},
+    {"parenleft", '('},
+    {"parenright", ')'},
+    {"asterisk", '*'},
+    {"plus", '+'},
+    {"comma", ','},
+    {"hyphen", '-'},
+    {"period", '.'},
+    {"slash", '/'},
+    {"zero", '0'},
+    {"one", '1'},
+    {"two", '2'},
+    {"three", '3'},
+    {"four", '4'},
+    {"five", '5'},
+    {"six", '6'},
+    {"seven", '7'},
+    {"eight", '8'},
+    {"nine", '9'},
+    {"colon", ':'},
+    {"semicolon", ';'},
+    {"less", '<'},
+    {"equal", '='},
+    {"greater", '>'},
+    {"question", '?'},
+    {"at", '@'},
+    {"bracketleft", '['},
+    {"backslash", '\\'},
+    {"bracketright", ']'},
+    {"asciicircum", '^'},
+    {"underscore", '_'},
+    {"grave", '`'},
+    {"quoteleft", 0x2018},
+    {"braceleft", '{'},
+    {"bar", '|'},
+    {"braceright", '}'},
+    {"asciitilde", '~'},
+    {"endash", 0x2013},
+    {"emdash", 0x2014},
+    {"bullet", 0x2022},
+    {"quotedblleft", 0x201C},
+    {"quotedblright", 0x201D},
+    {"ellipsis", 0x2026},
+    {"Euro", 0x20AC},
+    {"germandbls", 0xDF},
+    {"ae", 0xE6},
+    {"oe", 0x153},
+    {"dotlessi", 0x131},
+    {"fi", 0xFB01},
+    {"fl", 0xFB02},
+    {"ff", 0xFB00},
+    {"ffi", 0xFB03},
+    {"ffl", 0xFB04},
+    {"minus", 0x2212},
+    {"degree", 0xB0},
+    {"section", 0xA7},
+    {"sterling", 0xA3},
+    {"nbspace", 0xA0},
+    {"sfthyphen", 0xAD},
+    {"guillemotleft", 0xAB},
+    {"guillemotright", 0xBB},
+    {"Lslash", 0x141},
+    {"lslash", 0x142},
+    {"Zcaron", 0x17D},
+    {"zcaron", 0x17E},
+    {"aogonek", 0x105},
+    {"eogonek", 0x119},
+    {"cacute", 0x107},
+    {"nacute", 0x144},
+    {"sacute", 0x15B},
+    {"zacute", 0x17A},
+    {"zdotaccent", 0x17C},
+    {"ccaron", 0x10D},
+    {"ecaron", 0x11B},
+    {"rcaron", 0x159},
+    {"gbreve", 0x11F},
+    {"scedilla", 0x15F},
+    {"Idotaccent", 0x130},
+    {"ohungarumlaut", 0x151},
+    {"uhungarumlaut", 0x171},
 };
 
 /* "uni20AC", "u20AC"; 0 if it is not such. */
 static uint16_t code_of_number(comity_pdf_span name)
 {
-    size_t begin = name.size == 7 && memcmp(name.bytes, "uni", 3) == 0 ? 3 : name.size == 5 && name.bytes[0] == 'u' ? 1 : 0;
+    size_t begin = name.size == 7 && memcmp(name.bytes, "uni", 3) == 0 ? 3
+                   : name.size == 5 && name.bytes[0] == 'u'            ? 1
+                                                                       : 0;
     uint32_t code = 0;
     for (size_t i = begin; begin != 0 && i < name.size; i++) {
         unsigned digit = comity_hex_digit(name.bytes[i]);
@@ -56,6 +128,9 @@ static uint16_t code_of_name(comity_pdf_span name)
 {
     if (name.size == 1) {
         return name.bytes[0];
+    }
+    if (name.size == 2 && name.bytes[1] == 'E') { /* ligatures in capitals */
+        return name.bytes[0] == 'A' ? 0xC6 : name.bytes[0] == 'O' ? 0x152 : 0;
     }
     for (size_t i = 0; i < sizeof glyphs / sizeof glyphs[0]; i++) {
         if (comity_pdf_is(name, glyphs[i].name)) {
@@ -265,7 +340,8 @@ static void read_wide_widths(comity_pdf_font *font, comity_pdf_span list)
             }
             continue;
         }
-        for (token = comity_pdf_next(list, &at); token.kind == COMITY_PDF_NUMBER && code <= 0xFFFF; token = comity_pdf_next(list, &at)) {
+        for (token = comity_pdf_next(list, &at); token.kind == COMITY_PDF_NUMBER && code <= 0xFFFF;
+             token = comity_pdf_next(list, &at)) {
             font->width[code++] = width_of(token.text);
         }
     }
@@ -292,7 +368,8 @@ comity_status comity_pdf_font_load(comity_pdf *pdf, const comity_pdf_object *obj
                                    comity_error *reterr)
 {
     if (++pdf->font_loads > LOADS_MAX) {
-        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "fonts are changed more than %d times", LOADS_MAX);
+        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "fonts are changed more than %d times",
+                                 LOADS_MAX);
     }
     memset(ret_font, 0, sizeof *ret_font);
     ret_font->object = object;

@@ -65,7 +65,8 @@ static comity_status add_object(comity_pdf *pdf, comity_pdf_object object, comit
     if (pdf->object_count == OBJECT_MAX) {
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "more than %d objects", OBJECT_MAX);
     }
-    COMITY_TRY(comity_stage_grow(pdf->stage, &memory, &pdf->object_room, (pdf->object_count + 1) * sizeof object, reterr));
+    COMITY_TRY(
+        comity_stage_grow(pdf->stage, &memory, &pdf->object_room, (pdf->object_count + 1) * sizeof object, reterr));
     pdf->objects = memory;
     pdf->objects[pdf->object_count++] = object;
     return COMITY_OK;
@@ -185,14 +186,16 @@ static comity_status read_object_stream(comity_pdf *pdf, comity_pdf_object from,
     double first = comity_pdf_number(comity_pdf_get(pdf, from.value, "First"));
     double count = comity_pdf_number(comity_pdf_get(pdf, from.value, "N"));
     if (is_image || first < 0 || first > (double)decoded.size || count < 0 || count > OBJECT_MAX) {
-        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX, "an object stream does not say where its objects are");
+        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX,
+                                 "an object stream does not say where its objects are");
     }
     size_t at = 0;
     for (size_t i = 0; i < (size_t)count; i++) {
         comity_pdf_token number = comity_pdf_next(decoded, &at);
         comity_pdf_token offset = comity_pdf_next(decoded, &at);
         double begin = first + comity_pdf_number(offset.text);
-        if (number.kind != COMITY_PDF_NUMBER || offset.kind != COMITY_PDF_NUMBER || begin < 0 || begin > (double)decoded.size) {
+        if (number.kind != COMITY_PDF_NUMBER || offset.kind != COMITY_PDF_NUMBER || begin < 0 ||
+            begin > (double)decoded.size) {
             return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX, "an object stream is damaged");
         }
         size_t place = (size_t)begin;

@@ -73,7 +73,8 @@ static comity_status undo_flate(comity_pdf_span from, data *to, comity_error *re
 }
 
 /* PNG's predictors: each row begins with the number of its own. */
-static comity_status undo_predictor(const comity_pdf *pdf, comity_pdf_span parameters, data *decoded, comity_error *reterr)
+static comity_status undo_predictor(const comity_pdf *pdf, comity_pdf_span parameters, data *decoded,
+                                    comity_error *reterr)
 {
     double predictor = comity_pdf_number(comity_pdf_get(pdf, parameters, "Predictor"));
     double columns = comity_pdf_number(comity_pdf_get(pdf, parameters, "Columns"));
@@ -83,7 +84,8 @@ static comity_status undo_predictor(const comity_pdf *pdf, comity_pdf_span param
     }
     bool is_plain = comity_pdf_get(pdf, parameters, "Colors").size == 0 && predictor >= 10;
     if (!is_plain) {
-        return comity_stage_fail(decoded->stage, reterr, COMITY_ERROR_SYNTAX, "a predictor of a stream is not looked into by this version");
+        return comity_stage_fail(decoded->stage, reterr, COMITY_ERROR_SYNTAX,
+                                 "a predictor of a stream is not looked into by this version");
     }
     uint8_t *bytes = decoded->memory;
     size_t n = 0;
@@ -163,7 +165,7 @@ static comity_status undo_ascii85(comity_pdf_span from, data *to, comity_error *
 static comity_status undo_lzw(comity_pdf_span from, data *to, comity_error *reterr)
 {
     enum { CLEAR = 256, END = 257, FIRST = 258, MAX = 4096 };
-    size_t place[MAX];   /* where in the output a code's bytes stand */
+    size_t place[MAX]; /* where in the output a code's bytes stand */
     uint16_t size[MAX];
     unsigned count = FIRST;
     unsigned width = 9;
@@ -199,7 +201,8 @@ static comity_status undo_lzw(comity_pdf_span from, data *to, comity_error *rete
             bool is_new = code == count;
             size_t from_place = is_new ? last_place : place[code];
             size_t from_size = is_new ? last_size : size[code];
-            COMITY_TRY(comity_stage_grow(to->stage, &to->memory, &to->room, to->size + from_size + 1, reterr)); /* not empty: there was a code before */
+            COMITY_TRY(comity_stage_grow(to->stage, &to->memory, &to->room, to->size + from_size + 1,
+                                         reterr)); /* not empty: there was a code before */
             uint8_t *bytes = to->memory;
             memcpy(bytes + to->size, bytes + from_place, from_size);
             to->size += from_size;
@@ -247,10 +250,22 @@ static const struct {
     const char *name;
     comity_status (*undo)(comity_pdf_span from, data *to, comity_error *reterr); /* NULL: of an image */
 } filters[] = {
-    {"FlateDecode", undo_flate}, {"Fl", undo_flate},           {"ASCIIHexDecode", undo_hex},     {"AHx", undo_hex},
-    {"ASCII85Decode", undo_ascii85}, {"A85", undo_ascii85},    {"LZWDecode", undo_lzw},          {"LZW", undo_lzw},
-    {"RunLengthDecode", undo_run_length}, {"RL", undo_run_length}, {"DCTDecode", NULL},          {"DCT", NULL},
-    {"JPXDecode", NULL},         {"CCITTFaxDecode", NULL},     {"CCF", NULL},                    {"JBIG2Decode", NULL},
+    {"FlateDecode", undo_flate},
+    {"Fl", undo_flate},
+    {"ASCIIHexDecode", undo_hex},
+    {"AHx", undo_hex},
+    {"ASCII85Decode", undo_ascii85},
+    {"A85", undo_ascii85},
+    {"LZWDecode", undo_lzw},
+    {"LZW", undo_lzw},
+    {"RunLengthDecode", undo_run_length},
+    {"RL", undo_run_length},
+    {"DCTDecode", NULL},
+    {"DCT", NULL},
+    {"JPXDecode", NULL},
+    {"CCITTFaxDecode", NULL},
+    {"CCF", NULL},
+    {"JBIG2Decode", NULL},
 };
 
 static comity_status undo_filter(const comity_pdf *pdf, comity_pdf_span name, comity_pdf_span from, data *to,
@@ -262,7 +277,8 @@ static comity_status undo_filter(const comity_pdf *pdf, comity_pdf_span name, co
             return filters[i].undo == NULL ? COMITY_OK : filters[i].undo(from, to, reterr);
         }
     }
-    return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX, "a filter of a stream is not looked into by this version");
+    return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX,
+                             "a filter of a stream is not looked into by this version");
 }
 
 comity_status comity_pdf_decode(const comity_pdf *pdf, const comity_pdf_object *object, comity_pdf_span *ret_decoded,

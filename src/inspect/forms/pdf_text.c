@@ -151,7 +151,8 @@ static comity_status show(state *now, comity_pdf_token string, comity_error *ret
         return COMITY_OK;
     }
     if (string.text.size > STRING_MAX) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "a string is shown that is longer than %zu bytes", STRING_MAX);
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "a string is shown that is longer than %zu bytes",
+                                 STRING_MAX);
     }
     if (string.text.size > sizeof few) {
         COMITY_TRY(comity_stage_take(stage, string.text.size, &memory, reterr));
@@ -193,7 +194,8 @@ static comity_status set_font(state *now, comity_error *reterr)
     const comity_pdf_object *object = comity_pdf_object_of(text->pdf, comity_pdf_get_here(now->fonts, name));
     *text->pdf->work += now->fonts.size;
     if (*text->pdf->work > COMITY_PDF_WORK_MAX) {
-        return comity_stage_fail(text->pdf->stage, reterr, COMITY_ERROR_LIMIT, "reading it takes more work than a document may");
+        return comity_stage_fail(text->pdf->stage, reterr, COMITY_ERROR_LIMIT,
+                                 "reading it takes more work than a document may");
     }
     size_t oldest = 0;
     uint64_t newest = 0;
@@ -227,38 +229,87 @@ static comity_pdf_token last_operand(const state *now)
     return now->operand_count == 0 ? (comity_pdf_token){.kind = COMITY_PDF_END} : now->operands[now->operand_count - 1];
 }
 
-static comity_status do_operator(state *now, comity_pdf_span word, comity_error *reterr)
+/* Operators in the order of their words. */
+typedef enum pdf_operator {
+    BEGIN_TEXT,
+    SET_FONT,
+    SET_MATRIX,
+    MOVE,
+    MOVE_AND_LEAD,
+    NEXT_LINE,
+    SET_LEADING,
+    SET_SPACING,
+    SET_WORD_SPACING,
+    SET_SCALE,
+    SHOW,
+    SHOW_ARRAY,
+    SHOW_LINE,
+    SHOW_LINE_SPACED,
+    IMAGE_DATA,
+    OTHER
+} pdf_operator;
+
+static pdf_operator operator_of(comity_pdf_span word)
 {
-    if (comity_pdf_is(word, "BT")) {
+    static const char words[] = "BT Tf Tm Td TD T* TL Tc Tw Tz Tj TJ ' \" ID ";
+    unsigned which = BEGIN_TEXT;
+    for (const char *at = words; which < OTHER; which++) {
+        size_t size = (size_t)(strchr(at, ' ') - at);
+        if (size == word.size && memcmp(at, word.bytes, size) == 0) {
+            break;
+        }
+        at += size + 1;
+    }
+    return (pdf_operator)which;
+}
+
+static comity_status do_operator(state *now, pdf_operator which, comity_error *reterr)
+{
+    switch (which) {
+    case BEGIN_TEXT:
         now->line = (matrix){1, 0, 0, 1, 0, 0};
         now->along = 0;
-    } else if (comity_pdf_is(word, "Tf")) {
+        return COMITY_OK;
+    case SET_FONT:
         return set_font(now, reterr);
-    } else if (comity_pdf_is(word, "Tm")) {
-        now->line = (matrix){operand(now, 0), operand(now, 1), operand(now, 2), operand(now, 3), operand(now, 4), operand(now, 5)};
+    case SET_MATRIX:
+        now->line = (matrix){operand(now, 0), operand(now, 1), operand(now, 2),
+                             operand(now, 3), operand(now, 4), operand(now, 5)};
         now->along = 0;
-    } else if (comity_pdf_is(word, "Td") || comity_pdf_is(word, "TD")) {
-        now->leading = comity_pdf_is(word, "TD") ? -operand(now, 1) : now->leading;
+        return COMITY_OK;
+    case MOVE_AND_LEAD:
+        now->leading = -operand(now, 1);
         move_line(now, operand(now, 0), operand(now, 1));
-    } else if (comity_pdf_is(word, "T*")) {
+        return COMITY_OK;
+    case MOVE:
+        move_line(now, operand(now, 0), operand(now, 1));
+        return COMITY_OK;
+    case NEXT_LINE:
         move_line(now, 0, -now->leading);
-    } else if (comity_pdf_is(word, "TL")) {
+        return COMITY_OK;
+    case SET_LEADING:
         now->leading = operand(now, 0);
-    } else if (comity_pdf_is(word, "Tc")) {
+        return COMITY_OK;
+    case SET_SPACING:
         now->spacing = operand(now, 0);
-    } else if (comity_pdf_is(word, "Tw")) {
+        return COMITY_OK;
+    case SET_WORD_SPACING:
         now->words = operand(now, 0);
-    } else if (comity_pdf_is(word, "Tz")) {
+        return COMITY_OK;
+    case SET_SCALE:
         now->scale = operand(now, 0) / 100;
-    } else if (comity_pdf_is(word, "Tj")) {
-        return show(now, last_operand(now), reterr);
-    } else if (comity_pdf_is(word, "TJ")) {
-        return show_array(now, last_operand(now), reterr);
-    } else if (comity_pdf_is(word, "'") || comity_pdf_is(word, "\"")) {
+        return COMITY_OK;
+    case SHOW_LINE:
+    case SHOW_LINE_SPACED:
         move_line(now, 0, -now->leading);
         return show(now, last_operand(now), reterr);
+    case SHOW:
+        return show(now, last_operand(now), reterr);
+    case SHOW_ARRAY:
+        return show_array(now, last_operand(now), reterr);
+    default:
+        return COMITY_OK;
     }
-    return COMITY_OK;
 }
 
 /* An image within the text: passed over to "EI" between blanks. */
@@ -303,10 +354,11 @@ comity_status comity_pdf_show(comity_pdf_text *text, comity_pdf_span content, co
             take_operand(&now, content, before, token, &at);
             continue;
         }
-        if (comity_pdf_is(token.text, "ID")) {
+        pdf_operator which = operator_of(token.text);
+        if (which == IMAGE_DATA) {
             skip_image(content, &at);
         }
-        COMITY_TRY(do_operator(&now, token.text, reterr));
+        COMITY_TRY(do_operator(&now, which, reterr));
         now.operand_count = 0;
     }
     return now.has_text ? comity_pdf_put(text, "\n", 1, reterr) : COMITY_OK;

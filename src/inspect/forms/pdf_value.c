@@ -65,11 +65,11 @@ static comity_pdf_kind sign_kind(comity_pdf_span from, size_t *at)
         return COMITY_PDF_HEX;
     }
     *at += (c == '<' || c == '>') && is_double ? 2 : 1;
-    return c == '<' ? COMITY_PDF_OPEN_DICTIONARY
+    return c == '<'                ? COMITY_PDF_OPEN_DICTIONARY
            : c == '>' && is_double ? COMITY_PDF_CLOSE_DICTIONARY
-           : c == '[' ? COMITY_PDF_OPEN_ARRAY
-           : c == ']' ? COMITY_PDF_CLOSE_ARRAY
-                      : COMITY_PDF_WORD;
+           : c == '['              ? COMITY_PDF_OPEN_ARRAY
+           : c == ']'              ? COMITY_PDF_CLOSE_ARRAY
+                                   : COMITY_PDF_WORD;
 }
 
 comity_pdf_token comity_pdf_next(comity_pdf_span from, size_t *at)

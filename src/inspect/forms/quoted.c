@@ -22,10 +22,8 @@ static comity_status quoted_begin(comity_stage *stage, comity_error *reterr)
 {
     quoted_state *state = stage->state;
     state->runs = (comity_runs){.runs = state->room, .max = OUT_RUNS};
-    comity_about about = {.content_type = stage->content_type,
-                          .name = stage->name,
-                          .place = stage->place,
-                          .raw_begin = stage->raw_begin};
+    comity_about about = {
+        .content_type = stage->content_type, .name = stage->name, .place = stage->place, .raw_begin = stage->raw_begin};
     return comity_stage_begin(stage, &comity_forms_sniff, &about, &state->child, reterr);
 }
 
@@ -99,8 +97,10 @@ static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, 
         return put_held(stage, reterr);
     }
     state->held_size = 0;
-    unsigned raw_unit = raw >= state->held_raw[0] && raw - state->held_raw[0] < 255 ? (unsigned)(raw - state->held_raw[0]) + 1 : 3;
-    return put(stage, (uint8_t)(comity_hex_digit(state->held[1]) << 4 | comity_hex_digit(byte)), state->held_raw[0], raw_unit, reterr);
+    unsigned raw_unit =
+        raw >= state->held_raw[0] && raw - state->held_raw[0] < 255 ? (unsigned)(raw - state->held_raw[0]) + 1 : 3;
+    return put(stage, (uint8_t)(comity_hex_digit(state->held[1]) << 4 | comity_hex_digit(byte)), state->held_raw[0],
+               raw_unit, reterr);
 }
 
 static comity_status quoted_feed(comity_stage *stage, comity_span span, comity_error *reterr)

@@ -86,7 +86,8 @@ static bool is_value(const char *text, size_t size)
             return true;
         }
         digits += is_digit(c);
-        others += !is_digit(c) && c != ' ' && c != '"' && c != '-' && c != '.' && c != '/' && c != ':' && c != '+' && c != ',';
+        others += !is_digit(c) && c != ' ' && c != '"' && c != '-' && c != '.' && c != '/' && c != ':' && c != '+' &&
+                  c != ',';
     }
     return size > 64 || (digits != 0 && digits >= others) || digits >= 5;
 }

@@ -22,10 +22,10 @@ typedef struct comity_workbook_chunk {
 
 typedef struct sheet_state {
     comity_markup markup;
-    bool in_value;  /* in <v> or in <t> of a cell */
+    bool in_value; /* in <v> or in <t> of a cell */
     bool in_cell;
-    bool is_shared; /* the cell's value is the index of a shared string */
-    bool has_field; /* a quote has been written for the cell */
+    bool is_shared;  /* the cell's value is the index of a shared string */
+    bool has_field;  /* a quote has been written for the cell */
     unsigned column; /* the next to be written, from 0 */
     uint64_t index;
 } sheet_state;
@@ -101,7 +101,8 @@ static comity_status begin_cell(comity_stage *stage, const char *tag, size_t siz
     if (comity_markup_attribute(tag, size, "r", &value, &value_size)) {
         column = column_of(value, value_size);
     }
-    state->is_shared = comity_markup_attribute(tag, size, "t", &value, &value_size) && value_size == 1 && value[0] == 's';
+    state->is_shared =
+        comity_markup_attribute(tag, size, "t", &value, &value_size) && value_size == 1 && value[0] == 's';
     state->index = 0;
     state->in_cell = true;
     state->has_field = false;
@@ -284,8 +285,8 @@ static comity_status give_string(comity_giving *giving, uint32_t index, comity_e
 {
     const comity_workbook *workbook = giving->workbook;
     if (index >= workbook->string_count) {
-        return comity_stage_fail(giving->zip, reterr, COMITY_ERROR_SYNTAX,
-                                 "a cell names the shared string %lu of %zu", (unsigned long)index, workbook->string_count);
+        return comity_stage_fail(giving->zip, reterr, COMITY_ERROR_SYNTAX, "a cell names the shared string %lu of %zu",
+                                 (unsigned long)index, workbook->string_count);
     }
     size_t at = index == 0 ? 0 : workbook->ends[index - 1];
     size_t end = workbook->ends[index];

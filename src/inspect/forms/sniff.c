@@ -25,7 +25,10 @@ typedef struct sniff_state {
 
 /* ---- magics ---- */
 
-#define MAGIC(name, kind, bytes) {name, kind, bytes, sizeof(bytes) - 1}
+#define MAGIC(name, kind, bytes)             \
+    {                                        \
+        name, kind, bytes, sizeof(bytes) - 1 \
+    }
 
 static const comity_magic magics[] = {
     MAGIC("gzip", &comity_forms_gzip, "\x1F\x8B\x08"),
@@ -36,10 +39,12 @@ static const comity_magic magics[] = {
     MAGIC("zip", &comity_forms_zip, "PK\x03\x04"),
     MAGIC("zip", &comity_forms_zip, "PK\x05\x06"),
     MAGIC("pdf", &comity_forms_pdf, "%PDF-"),
-    MAGIC("sqlite", NULL, "SQLite format 3\0"),
+    MAGIC("sqlite", &comity_forms_sqlite, "SQLite format 3\0"),
     MAGIC("parquet", NULL, "PAR1"),
     MAGIC("bzip2", NULL, "BZh91AY&SY"),
-    MAGIC("xz", NULL, "\xFD" "7zXZ\0"),
+    MAGIC("xz", NULL,
+          "\xFD"
+          "7zXZ\0"),
     MAGIC("lz4", NULL, "\x04\x22\x4D\x18"),
     MAGIC("compress", NULL, "\x1F\x9D"),
     MAGIC("7z", NULL, "7z\xBC\xAF\x27\x1C"),
@@ -62,7 +67,8 @@ const comity_magic *comity_magic_find(const uint8_t *bytes, size_t size)
 
 static bool is_control(uint8_t byte)
 {
-    return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f' && byte != 0x1B && byte != 0x1F) ||
+    return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f' && byte != 0x1B &&
+            byte != 0x1F) ||
            byte == 0x7F;
 }
 
@@ -106,9 +112,9 @@ static const comity_charset *set_after(const char *text, size_t size, const char
             at++;
         }
         size_t end = at;
-        while (end < size && (text[end] == '-' || text[end] == '_' || text[end] == '.' ||
-                              (text[end] >= '0' && text[end] <= '9') || (text[end] >= 'a' && text[end] <= 'z') ||
-                              (text[end] >= 'A' && text[end] <= 'Z'))) {
+        while (end < size &&
+               (text[end] == '-' || text[end] == '_' || text[end] == '.' || (text[end] >= '0' && text[end] <= '9') ||
+                (text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z'))) {
             end++;
         }
         const comity_charset *set = comity_charset_named(text + at, end - at);
@@ -169,8 +175,8 @@ static comity_status begin_text(comity_stage *stage, const uint8_t *bytes, size_
     }
     char text[SNIFF_SIZE];
     size_t text_size = decode_beginning(set, bytes + mark, size - mark, text);
-    comity_text_about found = comity_syntax_find(text, text_size, whole && text_size < SNIFF_SIZE - 4,
-                                                 stage->content_type, stage->name);
+    comity_text_about found =
+        comity_syntax_find(text, text_size, whole && text_size < SNIFF_SIZE - 4, stage->content_type, stage->name);
     return comity_charset_begin(stage, &about, &found, set, told, mark, &state->child, reterr);
 }
 
@@ -212,7 +218,8 @@ static comity_status decide(comity_stage *stage, const uint8_t *bytes, size_t si
     if (size < SNIFF_SIZE && !whole) {
         return COMITY_OK;
     }
-    if (comity_ends_with(stage->name, ".br") && comity_charset_guess(bytes, size, whole, NULL, "")->kind >= COMITY_CHARSET_SINGLE) {
+    if (comity_ends_with(stage->name, ".br") &&
+        comity_charset_guess(bytes, size, whole, NULL, "")->kind >= COMITY_CHARSET_SINGLE) {
         return begin_kind(stage, &comity_forms_brotli, "brotli", reterr);
     }
     if (comity_is_mime(stage, bytes, size)) {
@@ -268,7 +275,8 @@ static comity_status hold_runs(comity_stage *stage, const comity_span *span, siz
             at = last;
         } else {
             /* Whole, though only a part of it is held by now. */
-            (void)comity_runs_add(&state->held_runs, run->decoded, run->raw, run->count, run->decoded_unit, run->raw_unit);
+            (void)comity_runs_add(&state->held_runs, run->decoded, run->raw, run->count, run->decoded_unit,
+                                  run->raw_unit);
             at = end;
         }
     }

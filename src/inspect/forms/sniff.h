@@ -9,7 +9,7 @@
 
 /* A form that shows in its first bytes. */
 typedef struct comity_magic {
-    const char *name; /* "gzip", "xz" */
+    const char *name;              /* "gzip", "xz" */
     const comity_stage_kind *kind; /* NULL: such data is not looked into, and refused */
     const char *bytes;
     uint8_t size;

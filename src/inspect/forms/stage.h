@@ -79,14 +79,14 @@ typedef struct comity_about {
     uint64_t raw_begin;
     const comity_stage_kind *then; /* what comes out of it; NULL: to be found out */
     void *shared;                  /* NULL: the parent's */
-    uint32_t inside_part; /* it is a value within this part, a level deeper; 0: not */
+    uint32_t inside_part;          /* it is a value within this part, a level deeper; 0: not */
 } comity_about;
 
 struct comity_stage_kind {
-    const char *name;  /* in messages */
-    size_t state_size; /* cleared at the beginning */
-    bool is_form;      /* counts for the depth of forms */
-    bool is_packing;   /* gives more than it takes, and counts it */
+    const char *name;                                                  /* in messages */
+    size_t state_size;                                                 /* cleared at the beginning */
+    bool is_form;                                                      /* counts for the depth of forms */
+    bool is_packing;                                                   /* gives more than it takes, and counts it */
     comity_status (*begin)(comity_stage *stage, comity_error *reterr); /* may be NULL */
     comity_status (*feed)(comity_stage *stage, comity_span span, comity_error *reterr);
     comity_status (*finish)(comity_stage *stage, comity_error *reterr); /* no more bytes come; ends its child */
@@ -100,15 +100,15 @@ struct comity_stage {
     uint8_t depth; /* of forms */
     uint8_t level; /* of parts */
     uint8_t place;
-    bool packed;           /* some stage above is a compression */
-    uint32_t outer_part;   /* number of the part in whose value all this stands; 0: none */
-    size_t chain_size;     /* how much of the form's chain is this stage's */
-    size_t field_size;     /* likewise of the field */
+    bool packed;         /* some stage above is a compression */
+    uint32_t outer_part; /* number of the part in whose value all this stands; 0: none */
+    size_t chain_size;   /* how much of the form's chain is this stage's */
+    size_t field_size;   /* likewise of the field */
     uint64_t raw_begin;
     const comity_stage_kind *then; /* what its output is, if that is known; NULL: to be found out */
     void *shared;                  /* what stages of one container have in common; NULL: nothing */
-    char content_type[256]; /* what is told, NUL-terminated, cut if longer */
-    char name[128];         /* the end of it, if longer */
+    char content_type[256];        /* what is told, NUL-terminated, cut if longer */
+    char name[128];                /* the end of it, if longer */
     char encoding[64];
 };
 
@@ -118,10 +118,10 @@ struct comity_form {
     comity_form_limits limits;
     comity_pool pool;
     comity_stage *root;
-    uint64_t raw;      /* bytes fed before this call */
-    uint64_t consumed; /* raw bytes that the outermost compression has read */
-    uint64_t decoded;  /* bytes out of compressions, all layers */
-    uint64_t waits; /* where bytes begin that wait to become parts; UINT64_MAX: none do */
+    uint64_t raw;       /* bytes fed before this call */
+    uint64_t consumed;  /* raw bytes that the outermost compression has read */
+    uint64_t decoded;   /* bytes out of compressions, all layers */
+    uint64_t waits;     /* where bytes begin that wait to become parts; UINT64_MAX: none do */
     uint64_t value_end; /* where the outermost value in base64 ends, as far as it has been read */
     uint32_t parts;
     uint32_t members;
@@ -197,6 +197,6 @@ extern const comity_stage_kind comity_forms_gzip, comity_forms_zlib, comity_form
     comity_forms_brotli; /* deflate: with zlib's frame or without */
 extern const comity_stage_kind comity_forms_tar, comity_forms_zip, comity_forms_mime, comity_forms_base64,
     comity_forms_quoted, comity_forms_zip_deflate, comity_forms_office, comity_forms_sheet, comity_forms_strings,
-    comity_forms_pdf;
+    comity_forms_pdf, comity_forms_sqlite;
 
 #endif

@@ -107,14 +107,17 @@ static bool has_tag(const char *text, size_t size, const char *tag)
 static bool find_markup(const char *text, size_t size, const char *content_type, const char *name,
                         comity_text_about *ret_about)
 {
-    static const char *const tags[] = {"<!doctype html", "<html", "<body", "<head>", "<div", "<table", "<p>", "<span", "<br"};
+    static const char *const tags[] = {"<!doctype html", "<html", "<body", "<head>", "<div",
+                                       "<table",         "<p>",   "<span", "<br"};
     if (size < 2 || text[0] != '<' || !(is_letter(text[1]) || text[1] == '!' || text[1] == '?' || text[1] == '_')) {
         return false;
     }
-    bool is_html = comity_has_word(content_type, "html") || comity_ends_with(name, ".html") || comity_ends_with(name, ".htm");
+    bool is_html =
+        comity_has_word(content_type, "html") || comity_ends_with(name, ".html") || comity_ends_with(name, ".htm");
     for (size_t i = 0; !is_html && i < sizeof tags / sizeof tags[0]; i++) {
         bool anywhere = i < 2;
-        is_html = anywhere ? has_tag(text, size < 1024 ? size : 1024, tags[i]) : comity_begins_with(text, size, tags[i]);
+        is_html =
+            anywhere ? has_tag(text, size < 1024 ? size : 1024, tags[i]) : comity_begins_with(text, size, tags[i]);
     }
     if (!is_html && memchr(text, '>', size) == NULL) {
         return false;
@@ -169,7 +172,7 @@ comity_text_about comity_syntax_find(const char *text, size_t size, bool whole, 
     }
     char told = comity_has_word(content_type, "tab-separated") || comity_ends_with(name, ".tsv") ? '\t'
                 : comity_has_word(content_type, "text/csv") || comity_ends_with(name, ".csv")    ? ','
-                                                                                              : '\0';
+                                                                                                 : '\0';
     (void)comity_rows_find(text, size, whole, told, &about);
     return about;
 }

@@ -106,10 +106,8 @@ static comity_status begin_member(comity_stage *stage, comity_error *reterr)
     size_t size = member_name(state, name);
     name[size] = '\0';
     comity_stage_link("tar", name, size, link);
-    comity_about about = {.link = link,
-                          .name = name,
-                          .place = COMITY_FORM_SAME_SIZE,
-                          .raw_begin = stage->raw_begin + state->at};
+    comity_about about = {
+        .link = link, .name = name, .place = COMITY_FORM_SAME_SIZE, .raw_begin = stage->raw_begin + state->at};
     COMITY_TRY(comity_stage_count_member(stage, reterr));
     return comity_stage_begin(stage, &comity_forms_sniff, &about, &state->child, reterr);
 }
@@ -163,7 +161,8 @@ static bool read_pax(tar_state *state)
         while (at < state->meta_size && state->meta[at] >= '0' && state->meta[at] <= '9' && size < sizeof state->meta) {
             size = size * 10 + (size_t)(state->meta[at++] - '0');
         }
-        if (at == state->meta_size || state->meta[at] != ' ' || size <= at + 1 - begin || size > state->meta_size - begin) {
+        if (at == state->meta_size || state->meta[at] != ' ' || size <= at + 1 - begin ||
+            size > state->meta_size - begin) {
             return false;
         }
         const char *key = state->meta + at + 1;

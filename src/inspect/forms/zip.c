@@ -160,7 +160,8 @@ static comity_status read_central(comity_stage *stage, comity_error *reterr)
     state->has_directory = true;
     if (member == NULL || member->name_hash != state->name_hash) {
         return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX,
-                                 "its directory names a member at byte %llu that is not there", (unsigned long long)offset);
+                                 "its directory names a member at byte %llu that is not there",
+                                 (unsigned long long)offset);
     }
     state->named_count++;
     state->left = state->comment_told;
@@ -182,7 +183,7 @@ static comity_status begin_child(comity_stage *stage, comity_error *reterr)
                           .place = state->method == METHOD_STORE ? COMITY_FORM_READ_ONLY : COMITY_FORM_UNMAPPED,
                           .then = kind,
                           .shared = &state->workbook};
-    const comity_stage_kind *first = is_deflate                      ? &comity_forms_zip_deflate
+    const comity_stage_kind *first = is_deflate                     ? &comity_forms_zip_deflate
                                      : state->method == METHOD_ZSTD ? &comity_forms_zstd
                                      : kind != NULL                 ? kind
                                                                     : &comity_forms_sniff;
@@ -225,7 +226,7 @@ static const struct {
     uint32_t signature;
     uint8_t size; /* of the fixed part, without the signature */
 } headers[] = {
-    {SIGNATURE_LOCAL, 26}, {SIGNATURE_CENTRAL, 42}, {SIGNATURE_END, 18},
+    {SIGNATURE_LOCAL, 26}, {SIGNATURE_CENTRAL, 42},    {SIGNATURE_END, 18},
     {SIGNATURE_END_64, 8}, {SIGNATURE_LOCATOR_64, 16}, {SIGNATURE_EXTRA, 4},
 };
 

@@ -44,8 +44,8 @@ static comity_status zstd_feed(comity_stage *stage, comity_span span, comity_err
             bool is_large = ZSTD_getErrorCode(hint) == ZSTD_error_frameParameter_windowTooLarge ||
                             ZSTD_getErrorCode(hint) == ZSTD_error_memory_allocation;
             return comity_stage_fail(stage, reterr, is_large ? COMITY_ERROR_LIMIT : COMITY_ERROR_SYNTAX,
-                                     "damaged or too large at byte %llu: %s", (unsigned long long)state->packing.consumed,
-                                     ZSTD_getErrorName(hint));
+                                     "damaged or too large at byte %llu: %s",
+                                     (unsigned long long)state->packing.consumed, ZSTD_getErrorName(hint));
         }
         state->hint = hint;
         is_full = out.pos == out.size && hint != 0;

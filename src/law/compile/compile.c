@@ -118,7 +118,7 @@ static comity_status counts_compile(comity_compiler *compiler)
                               .until = COMITY_OPEN_END, .in_count = true};
         comity_condition *when;
         COMITY_TRY(comity_text(compiler, entry->text, &record.name));
-        COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
+        record.size = (uint32_t)strlen(entry->text);
         COMITY_TRY(comity_text(compiler, count->label.text == NULL ? entry->text : count->label.text, &record.label));
         bool never;
         COMITY_TRY(count_condition(compiler, count, &when, &never));
@@ -192,7 +192,7 @@ static comity_status law_record(comity_compiler *compiler, const comity_law_file
     bool has_place = file->kind != COMITY_FILE_AGREEMENT && file->kind != COMITY_FILE_POLICY;
     record.place = has_place ? (uint16_t)place : COMITY_NONE16;
     COMITY_TRY(comity_text(compiler, file->code.text, &record.code));
-    COMITY_TRY(comity_text_json(compiler, file->code.text, &record.code_json));
+    record.code_size = (uint32_t)strlen(file->code.text);
     COMITY_TRY(comity_text(compiler, file->title.text, &record.title));
     COMITY_TRY(law_covers(compiler, file, &record));
     if (file->kind == COMITY_FILE_AGREEMENT) {
@@ -328,38 +328,73 @@ static int number_order(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* The rules of one effect that name a rule, as numbers of the image, rising. */
-static comity_status naming_rules(comity_compiler *compiler, uint32_t rule, comity_effect effect, uint32_t *ret_first,
-                                  uint32_t *ret_count)
+/* A rule that lifts another, or is a way for it; both as numbers of the image. */
+typedef struct naming {
+    uint32_t target, number;
+    bool is_way;
+} naming;
+
+/* By what is named; what lifts before ways; each by number. */
+static int naming_order(const void *a, const void *b)
 {
-    uint32_t rank = compiler->draft_order[rule];
-    *ret_first = (uint32_t)compiler->indices.count;
+    const naming *left = a;
+    const naming *right = b;
+    if (left->target != right->target) {
+        return left->target < right->target ? -1 : 1;
+    }
+    if (left->is_way != right->is_way) {
+        return left->is_way ? 1 : -1;
+    }
+    return left->number < right->number ? -1 : left->number > right->number;
+}
+
+static comity_status namings_find(comity_compiler *compiler, naming **ret_namings, size_t *ret_count)
+{
+    naming *namings;
+    size_t count = 0;
+    for (uint32_t i = 0; i < compiler->draft_count; i++) {
+        count += compiler->drafts[i].target_count;
+    }
+    COMITY_TRY(comity_compiler_take(compiler, count, sizeof *namings, &namings));
+    count = 0;
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         const comity_draft *draft = &compiler->drafts[i];
-        for (uint32_t j = 0; draft->rule->effect == effect && j < draft->target_count; j++) {
-            if (draft->targets[j] == rank) {
-                COMITY_PUSH(compiler, &compiler->indices, draft->number);
-                break;
-            }
+        for (uint32_t j = 0; j < draft->target_count; j++) {
+            namings[count++] = (naming){compiler->drafts[draft->targets[j]].number, draft->number,
+                                        draft->rule->effect == COMITY_EFFECT_WAY};
         }
     }
-    *ret_count = (uint32_t)compiler->indices.count - *ret_first;
-    if (*ret_count > 1) {
-        qsort(&compiler->indices.items[*ret_first], *ret_count, sizeof(uint32_t), number_order);
+    if (count > 1) {
+        qsort(namings, count, sizeof *namings, naming_order);
     }
+    *ret_namings = namings;
+    *ret_count = count;
     return COMITY_OK;
 }
 
-/* Which rules name which. Every rule is looked at for every other only where one is named at all. */
-static comity_status rules_link(comity_compiler *compiler)
+/* Those of `namings`, from `*at` on, that name the rule in this way; each once. */
+static comity_status namings_push(comity_compiler *compiler, const naming *namings, size_t count, size_t *at,
+                                  uint32_t rule, bool is_way, uint32_t *ret_count)
 {
-    bool *named;
-    COMITY_TRY(comity_compiler_take(compiler, compiler->draft_count, sizeof *named, &named));
-    for (uint32_t i = 0; i < compiler->draft_count; i++) {
-        for (uint32_t j = 0; j < compiler->drafts[i].target_count; j++) {
-            named[compiler->drafts[i].targets[j]] = true;
+    size_t first = compiler->indices.count;
+    for (; *at < count && namings[*at].target == rule && namings[*at].is_way == is_way; (*at)++) {
+        bool again = compiler->indices.count > first &&
+                     compiler->indices.items[compiler->indices.count - 1] == namings[*at].number;
+        if (!again) {
+            COMITY_PUSH(compiler, &compiler->indices, namings[*at].number);
         }
     }
+    *ret_count = (uint32_t)(compiler->indices.count - first);
+    return COMITY_OK;
+}
+
+/* Which rules name which. */
+static comity_status rules_link(comity_compiler *compiler)
+{
+    naming *namings;
+    size_t count;
+    size_t at = 0;
+    COMITY_TRY(namings_find(compiler, &namings, &count));
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
         const comity_draft *draft = &compiler->drafts[compiler->draft_order[i]];
         comity_rule_record *record = &compiler->rules.items[i];
@@ -371,9 +406,11 @@ static comity_status rules_link(comity_compiler *compiler)
         if (draft->target_count > 1) {
             qsort(&compiler->indices.items[record->first_target], draft->target_count, sizeof(uint32_t), number_order);
         }
-        if (named[compiler->draft_order[i]]) {
-            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_LIFTS, &record->first_lifter, &record->lifter_count));
-            COMITY_TRY(naming_rules(compiler, i, COMITY_EFFECT_WAY, &record->first_way, &record->way_count));
+        if (at < count && namings[at].target == i) {
+            record->first_lifter = (uint32_t)compiler->indices.count;
+            COMITY_TRY(namings_push(compiler, namings, count, &at, i, false, &record->lifter_count));
+            record->first_way = (uint32_t)compiler->indices.count;
+            COMITY_TRY(namings_push(compiler, namings, count, &at, i, true, &record->way_count));
         }
     }
     /* leaves know rules by rank; now their numbers in the image are known */
@@ -440,8 +477,8 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     for (uint32_t law = 0; law < compiler->laws.count; law++) {
         COMITY_TRY(comity_compile_law(compiler, law));
     }
-    COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_deadlines(compiler));
+    COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
     COMITY_TRY(agreements_compile(compiler));

@@ -1,12 +1,13 @@
 /* The compiler's own state; for the files of this folder only.
  *
  * It works in steps, each a file: names.c gathers every declared name and gives
- * it its number; members.c looks at who is a member of what; places.c makes sets
- * of places; conditions.c turns conditions
- * into rows; papers.c expressions and leaves; rules.c orders the rules and
- * checks what may lift what; tables.c makes the judge's tables; deadlines.c those of
- * duties and working days; text.c and clauses.c keep what is shown; compile.c
- * calls them; write.c writes it all out. What does not hold becomes a diagnostic; a status is for
+ * it its number; members.c looks at who is a member of what; places.c makes
+ * sets of places; conditions.c and disjunctions.c turn conditions into rows;
+ * papers.c makes expressions and leaves; rules.c orders the rules and checks
+ * what may lift what; tables.c makes the tables of the judge; deadlines.c those
+ * of duties and working days; text.c and declared.c keep what is shown;
+ * compile.c calls them; write.c writes it all out. What does not hold becomes a
+ * diagnostic; a status is for
  * memory and limits only. */
 #ifndef COMITY_LAW_COMPILE_COMPILER_H
 #define COMITY_LAW_COMPILE_COMPILER_H
@@ -139,6 +140,7 @@ typedef struct comity_compiler {
     uint32_t agreement_words;
     COMITY_VECTOR(comity_rule_record) rules;
     COMITY_VECTOR(comity_row) rows;
+    COMITY_VECTOR(comity_shared) shared;
     COMITY_VECTOR(comity_rows) conditions;
     COMITY_VECTOR(comity_literal) literals;
     COMITY_VECTOR(comity_set) sets;
@@ -154,8 +156,10 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_deadline) deadlines;
     COMITY_VECTOR(comity_declared) declarations;
     COMITY_VECTOR(int32_t) epochs;
-    COMITY_VECTOR(uint16_t) classes;
+    COMITY_VECTOR(uint8_t) classes;
     COMITY_VECTOR(uint64_t) bits;
+    COMITY_VECTOR(char) clauses;             /* of all rules, each with its NUL; before they are packed */
+    COMITY_VECTOR(uint8_t) packed;
     COMITY_VECTOR(comity_symbol) symbols;
 } comity_compiler;
 
@@ -182,8 +186,6 @@ comity_status comity_map_set(comity_compiler *compiler, comity_map *map, const c
 
 /* The place of a text in the pool, written once. */
 comity_status comity_text(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
-/* The text as a JSON string, with quotes. */
-comity_status comity_text_json(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
 
 /* names.c */
 comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
@@ -211,6 +213,8 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
 /* What a ground of `in order` behind the first counts beside only: the
  * determination, about the rule, that it comes to this ground. */
 comity_paper_leaf comity_ground_determination(const comity_expression *order, size_t ground);
+/* A leaf in the words of the language; `under` and `about` NULL: not said. */
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer);
 comity_status comity_expression_of(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_expression *expression, uint32_t *ret_node) COMITY_MUST_USE;
 
@@ -244,10 +248,12 @@ comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_US
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft,
                                 comity_rule_record *record) COMITY_MUST_USE;
 
-/* clauses.c: a declaration as it is written, from its first line to the line
+/* declared.c: a declaration as it is written, from its first line to the line
  * before the next one. */
 comity_status comity_clauses_of(comity_compiler *compiler, const comity_law_file *file,
                                 const comity_declaration *declaration, comity_buffer *buffer) COMITY_MUST_USE;
+/* Puts what is in the buffer, which is empty then, behind all that is kept as law. */
+comity_status comity_clauses_keep(comity_compiler *compiler, comity_buffer *buffer, uint32_t *ret_clauses) COMITY_MUST_USE;
 /* All declarations but rules, and the headers. */
 comity_status comity_compile_declarations(comity_compiler *compiler) COMITY_MUST_USE;
 

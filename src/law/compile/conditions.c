@@ -1,16 +1,6 @@
-/* Conditions to rows: a disjunction of conjunctions of literals.
- *
- * Kleene's logic is distributive and knows De Morgan's laws and absorption, so
- * the rows say exactly what the condition said, unknowns included. What it does
- * not know is the excluded middle: `x or not x` is unknown when x is, and is
- * left as it stands. Only the kind of act, which is never unknown, is reckoned
- * with further: rows that ask for two kinds at once are dropped.
- *
- * Written out in full, a conjunction of disjunctions has as many rows as their
- * product. So where two meet, one stays a condition by itself, with a number,
- * and the rows have a literal that stands for it: the judge works it out once
- * for an act, however many rows ask. */
-#include "law/compile/compiler.h"
+/* Conditions to rows: what each phrase of a condition asks, as literals, and
+ * how `and`, `or`, `not` and definitions put them together (disjunctions.c). */
+#include "law/compile/conditions.h"
 
 #include "base/near.h"
 
@@ -47,230 +37,6 @@ static comity_status number_of(comity_compiler *compiler, uint64_t number, uint3
     *ret_number = (uint32_t)compiler->numbers.count;
     COMITY_PUSH(compiler, &compiler->numbers, number);
     return COMITY_OK;
-}
-
-/* ---- clauses ---- */
-
-static int literal_order(const void *a, const void *b)
-{
-    const comity_literal *left = a;
-    const comity_literal *right = b;
-    if (left->op != right->op) {
-        return left->op < right->op ? -1 : 1;
-    }
-    if (left->flags != right->flags) {
-        return left->flags < right->flags ? -1 : 1;
-    }
-    if (left->a != right->a) {
-        return left->a < right->a ? -1 : 1;
-    }
-    return left->b < right->b ? -1 : left->b > right->b;
-}
-
-/* Two conjunctions as one, each literal once. False: it asks for two kinds of act at once. */
-static comity_status clause_join(comity_compiler *compiler, const comity_clause *a, const comity_clause *b,
-                                 comity_clause *ret_clause, bool *ret_possible)
-{
-    comity_clause clause = {NULL, 0};
-    *ret_possible = true;
-    COMITY_TRY(comity_compiler_take(compiler, a->count + b->count, sizeof *clause.literals, &clause.literals));
-    if (a->count != 0) {
-        memcpy(clause.literals, a->literals, a->count * sizeof *a->literals);
-    }
-    if (b->count != 0) {
-        memcpy(clause.literals + a->count, b->literals, b->count * sizeof *b->literals);
-    }
-    size_t count = a->count + b->count;
-    qsort(clause.literals, count, sizeof *clause.literals, literal_order);
-    for (size_t i = 0; i < count; i++) {
-        comity_literal *last = clause.count == 0 ? NULL : &clause.literals[clause.count - 1];
-        if (last != NULL && literal_order(last, &clause.literals[i]) == 0) {
-            continue;
-        }
-        if (last != NULL && last->op == COMITY_OP_ACT && clause.literals[i].op == COMITY_OP_ACT) {
-            last->a &= clause.literals[i].a;
-            *ret_possible = last->a != 0;
-            continue;
-        }
-        clause.literals[clause.count++] = clause.literals[i];
-    }
-    *ret_clause = clause;
-    return COMITY_OK;
-}
-
-static bool clause_has(const comity_clause *clause, const comity_literal *literal)
-{
-    for (uint32_t i = 0; i < clause->count; i++) {
-        const comity_literal *own = &clause->literals[i];
-        bool narrower = own->op == COMITY_OP_ACT && literal->op == COMITY_OP_ACT && (own->a & ~literal->a) == 0;
-        if (narrower || literal_order(own, literal) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Does `narrow` ask for everything that `wide` asks for? Then it adds nothing beside it. */
-static bool clause_within(const comity_clause *narrow, const comity_clause *wide)
-{
-    for (uint32_t i = 0; i < wide->count; i++) {
-        if (!clause_has(narrow, &wide->literals[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static comity_status clauses_add(comity_compiler *compiler, comity_clauses *clauses, const comity_clause *clause)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < clauses->count; i++) {
-        if (clause_within(clause, &clauses->items[i])) {
-            return COMITY_OK;
-        }
-    }
-    for (size_t i = 0; i < clauses->count; i++) {
-        if (!clause_within(&clauses->items[i], clause)) {
-            clauses->items[kept++] = clauses->items[i];
-        }
-    }
-    clauses->count = kept;
-    COMITY_PUSH(compiler, clauses, *clause);
-    return COMITY_OK;
-}
-
-static comity_status clauses_or(comity_compiler *compiler, comity_clauses *clauses, const comity_clauses *more)
-{
-    for (size_t i = 0; i < more->count; i++) {
-        COMITY_TRY(clauses_add(compiler, clauses, &more->items[i]));
-    }
-    return COMITY_OK;
-}
-
-static int clause_order(const void *a, const void *b)
-{
-    const comity_clause *left = a;
-    const comity_clause *right = b;
-    for (uint32_t i = 0; i < left->count && i < right->count; i++) {
-        int order = literal_order(&left->literals[i], &right->literals[i]);
-        if (order != 0) {
-            return order;
-        }
-    }
-    return left->count < right->count ? -1 : left->count > right->count;
-}
-
-/* The number of a condition with these rows, if there is one. */
-static bool condition_find(const comity_compiler *compiler, const comity_clauses *clauses, uint32_t *ret_condition)
-{
-    for (size_t i = 0; i < compiler->conditions.count; i++) {
-        const comity_rows *rows = &compiler->conditions.items[i];
-        bool same = rows->row_count == clauses->count;
-        for (uint32_t j = 0; same && j < rows->row_count; j++) {
-            const comity_row *row = &compiler->rows.items[rows->first_row + j];
-            same = row->literal_count == clauses->items[j].count &&
-                   (row->literal_count == 0 || memcmp(&compiler->literals.items[row->first_literal], clauses->items[j].literals,
-                          row->literal_count * sizeof(comity_literal)) == 0);
-        }
-        if (same) {
-            *ret_condition = (uint32_t)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static comity_status condition_push(comity_compiler *compiler, comity_clauses *clauses, uint32_t *ret_condition)
-{
-    if (clauses->count > 1) {
-        qsort(clauses->items, clauses->count, sizeof *clauses->items, clause_order);
-    }
-    if (condition_find(compiler, clauses, ret_condition)) {
-        return COMITY_OK;
-    }
-    comity_rows rows = {(uint32_t)compiler->rows.count, (uint32_t)clauses->count};
-    for (size_t i = 0; i < clauses->count; i++) {
-        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], 0, 0));
-    }
-    *ret_condition = (uint32_t)compiler->conditions.count;
-    COMITY_PUSH(compiler, &compiler->conditions, rows);
-    return COMITY_OK;
-}
-
-/* One literal that stands for a whole disjunction. */
-static comity_status clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
-{
-    comity_literal literal = {.op = COMITY_OP_CONDITION,
-                              .flags = scope->has_party || scope->has_owner ? COMITY_NODE_SELF : COMITY_NODE_FIRST};
-    COMITY_TRY(condition_push(compiler, clauses, &literal.b));
-    comity_clause clause = {NULL, 1};
-    COMITY_TRY(comity_compiler_take(compiler, 1, sizeof literal, &clause.literals));
-    clause.literals[0] = literal;
-    clauses->items[0] = clause;
-    clauses->count = 1;
-    return COMITY_OK;
-}
-
-/* What the judge's tables can settle is worth more as rows. */
-static size_t clauses_settled(const comity_clauses *clauses)
-{
-    size_t settled = 0;
-    for (size_t i = 0; i < clauses->count; i++) {
-        settled += clauses->items[i].count != 0 && clauses->items[i].literals[0].op <= COMITY_OP_PLACE;
-    }
-    return settled;
-}
-
-static comity_status clauses_and(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses,
-                                 comity_clauses *more)
-{
-    comity_clauses product = {0};
-    if (clauses->count > 1 && more->count > 1) {
-        bool first_settles = clauses_settled(clauses) * more->count >= clauses_settled(more) * clauses->count;
-        COMITY_TRY(clauses_number(compiler, scope, first_settles ? more : clauses));
-    }
-    for (size_t i = 0; i < clauses->count; i++) {
-        for (size_t j = 0; j < more->count; j++) {
-            comity_clause joined;
-            bool possible;
-            COMITY_TRY(clause_join(compiler, &clauses->items[i], &more->items[j], &joined, &possible));
-            if (possible) {
-                COMITY_TRY(clauses_add(compiler, &product, &joined));
-            }
-        }
-    }
-    *clauses = product;
-    return COMITY_OK;
-}
-
-/* One literal by itself; of kinds of act, the negation is the other kinds. */
-static comity_status clauses_literal(comity_compiler *compiler, comity_literal literal, bool negated,
-                                     comity_clauses *clauses)
-{
-    if (literal.op == COMITY_OP_ACT) {
-        literal.a = negated ? (uint16_t)(~literal.a & ((1u << COMITY_ACT_COUNT) - 1)) : literal.a;
-        if (literal.a == 0) {
-            return COMITY_OK;
-        }
-    } else if (negated) {
-        literal.flags ^= COMITY_LITERAL_NEGATED;
-    }
-    comity_clause clause = {NULL, 1};
-    COMITY_TRY(comity_compiler_take(compiler, 1, sizeof literal, &clause.literals));
-    clause.literals[0] = literal;
-    return clauses_add(compiler, clauses, &clause);
-}
-
-/* Adds a literal as a further alternative; negated, as a further condition. */
-static comity_status clauses_alternative(comity_compiler *compiler, const comity_scope *scope, comity_literal literal,
-                                         bool negated, bool first, comity_clauses *clauses)
-{
-    if (first || !negated) {
-        return clauses_literal(compiler, literal, negated, clauses);
-    }
-    comity_clauses one = {0};
-    COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
-    return clauses_and(compiler, scope, clauses, &one);
 }
 
 /* ---- atoms ---- */
@@ -336,7 +102,7 @@ static comity_status slot_any(comity_compiler *compiler, comity_slot slot, const
         literal.op = COMITY_OP_HAS_ANY;
         COMITY_TRY(comity_set_of(compiler, set, &literal.b));
     }
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 /* Everything at or below these categories. */
@@ -369,7 +135,7 @@ static comity_status atom_names(comity_compiler *compiler, const comity_scope *s
         comity_literal literal = {.op = COMITY_OP_ONLY, .a = (uint16_t)slot};
         set = class_of == COMITY_CLASS_CATEGORY ? categories_below(compiler, &set) : set;
         COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     }
     bool first = true;
     for (uint32_t i = 0; i < COMITY_SET_BITS; i++) {
@@ -377,8 +143,9 @@ static comity_status atom_names(comity_compiler *compiler, const comity_scope *s
             comity_literal literal = {.op = COMITY_OP_HAS, .a = (uint16_t)slot, .b = i};
             /* all of: the dual of alternatives */
             comity_clauses one = {0};
-            COMITY_TRY(clauses_literal(compiler, literal, negated, &one));
-            COMITY_TRY(first || negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, scope, clauses, &one));
+            COMITY_TRY(comity_clauses_literal(compiler, literal, negated, &one));
+            COMITY_TRY(first || negated ? comity_clauses_or(compiler, clauses, &one)
+                                        : comity_clauses_and(compiler, scope, clauses, &one));
             first = false;
         }
     }
@@ -407,9 +174,9 @@ static comity_status same_state(comity_compiler *compiler, const comity_scope *s
 {
     comity_literal literal = {.op = COMITY_OP_SAME_STATE, .flags = side, .b = side_flag(compiler, scope, party)};
     if (literal.flags + literal.b == COMITY_NODE_FIRST + COMITY_NODE_SECOND) {
-        return clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACROSS}, !negated, clauses);
+        return comity_clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACROSS}, !negated, clauses);
     }
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 static comity_status place_literal(comity_compiler *compiler, const comity_scope *scope, comity_test_op op,
@@ -420,7 +187,7 @@ static comity_status place_literal(comity_compiler *compiler, const comity_scope
         return same_state(compiler, scope, side, state_of(places), negated != places->outside, clauses);
     }
     COMITY_TRY(comity_place_set_of(compiler, places, scope->from, scope->until, &literal.b));
-    return clauses_literal(compiler, literal, negated != places->outside, clauses);
+    return comity_clauses_literal(compiler, literal, negated != places->outside, clauses);
 }
 
 /* `transfer from A to B`: the kinds, and each place that is said. */
@@ -437,14 +204,15 @@ static comity_status atom_act(comity_compiler *compiler, const comity_scope *sco
     if (condition->in_places.count != 0 && (condition->acts & (COMITY_ACT_TRANSFER | COMITY_ACT_DISCLOSE)) != 0) {
         complain(compiler, condition->at, "a transfer or disclosure is not in one place; say \"from … to …\"");
     }
-    COMITY_TRY(clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACT, .a = condition->acts}, negated, clauses));
+    COMITY_TRY(comity_clauses_literal(compiler, (comity_literal){.op = COMITY_OP_ACT, .a = condition->acts}, negated, clauses));
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         if (said[i].places->count == 0) {
             continue;
         }
         comity_clauses one = {0};
         COMITY_TRY(place_literal(compiler, scope, COMITY_OP_PLACE, said[i].side, said[i].places, negated, &one));
-        COMITY_TRY(negated ? clauses_or(compiler, clauses, &one) : clauses_and(compiler, scope, clauses, &one));
+        COMITY_TRY(negated ? comity_clauses_or(compiler, clauses, &one)
+                           : comity_clauses_and(compiler, scope, clauses, &one));
     }
     return COMITY_OK;
 }
@@ -467,7 +235,7 @@ static comity_status atom_is(comity_compiler *compiler, const comity_scope *scop
             }
             set.words[kind >> 6] &= ~(UINT64_C(1) << (kind & 63));
             comity_literal literal = {.op = COMITY_OP_DERIVED, .flags = side, .b = kind};
-            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, first, clauses));
+            COMITY_TRY(comity_clauses_alternative(compiler, scope, literal, negated, first, clauses));
             first = false;
         }
     }
@@ -476,7 +244,7 @@ static comity_status atom_is(comity_compiler *compiler, const comity_scope *scop
     }
     comity_literal literal = {.op = COMITY_OP_PARTY_HAS, .flags = side, .a = COMITY_CLASS_KIND};
     COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
-    return clauses_alternative(compiler, scope, literal, negated, first, clauses);
+    return comity_clauses_alternative(compiler, scope, literal, negated, first, clauses);
 }
 
 static comity_status atom_certified(comity_compiler *compiler, const comity_scope *scope,
@@ -489,7 +257,7 @@ static comity_status atom_certified(comity_compiler *compiler, const comity_scop
         return COMITY_OK;
     }
     COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 static comity_status atom_owned(comity_compiler *compiler, const comity_scope *scope,
@@ -505,7 +273,7 @@ static comity_status atom_owned(comity_compiler *compiler, const comity_scope *s
     comity_literal literal = {.op = COMITY_OP_OWNED, .flags = side_flag(compiler, scope, &condition->party),
                               .a = (uint16_t)condition->number};
     COMITY_TRY(comity_condition_rows(compiler, &inner, condition->children[0], &literal.b));
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 static comity_status atom_places(comity_compiler *compiler, const comity_scope *scope,
@@ -518,7 +286,7 @@ static comity_status atom_places(comity_compiler *compiler, const comity_scope *
         literal.op = COMITY_OP_PLACES_STATE;
         literal.flags = side_flag(compiler, scope, state_of(&condition->places));
         literal.a = (uint16_t)(condition->list | test);
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     }
     if (condition->test == COMITY_TEST_ONLY) {
         literal.op = condition->places.outside ? COMITY_OP_PLACES_ONLY_OUTSIDE : COMITY_OP_PLACES_ONLY;
@@ -526,7 +294,7 @@ static comity_status atom_places(comity_compiler *compiler, const comity_scope *
         literal.op = COMITY_OP_PLACES_HAS_OUTSIDE;
     }
     COMITY_TRY(comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal.b));
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 static comity_status atom_received(comity_compiler *compiler, const comity_scope *scope,
@@ -549,7 +317,7 @@ static comity_status atom_received(comity_compiler *compiler, const comity_scope
         literal.a = (uint16_t)(papers + 1);
     }
     COMITY_TRY(comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal.b));
-    return clauses_literal(compiler, literal, negated, clauses);
+    return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
 /* at least N; the others are said by it: more than N is at least N + 1, and so on. */
@@ -559,7 +327,7 @@ static comity_status atom_number(comity_compiler *compiler, comity_literal liter
     bool one_more = condition->comparison == COMITY_MORE_THAN || condition->comparison == COMITY_AT_MOST;
     bool less = condition->comparison == COMITY_AT_MOST || condition->comparison == COMITY_BELOW;
     COMITY_TRY(number_of(compiler, condition->number + (one_more ? 1 : 0), &literal.b));
-    return clauses_literal(compiler, literal, negated != less, clauses);
+    return comity_clauses_literal(compiler, literal, negated != less, clauses);
 }
 
 static comity_status atom_count(comity_compiler *compiler, const comity_scope *scope,
@@ -608,7 +376,7 @@ static comity_status atom_under(comity_compiler *compiler, const comity_scope *s
             literal.b = comity_name_find(compiler, COMITY_CLASS_BASIS, &condition->names.items[i]);
         }
         if (literal.b != COMITY_IMAGE_NONE) {
-            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
+            COMITY_TRY(comity_clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
         }
     }
     return COMITY_OK;
@@ -622,7 +390,7 @@ static comity_status atom_agreement(comity_compiler *compiler, const comity_scop
         comity_literal literal = {.op = COMITY_OP_AGREEMENT, .flags = side_flag(compiler, scope, &condition->party),
                                   .a = (uint16_t)about, .b = side_flag(compiler, scope, &condition->other)};
         if (about != COMITY_IMAGE_NONE) {
-            COMITY_TRY(clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
+            COMITY_TRY(comity_clauses_alternative(compiler, scope, literal, negated, i == 0, clauses));
         }
     }
     return COMITY_OK;
@@ -739,7 +507,7 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
     case COMITY_CONDITION_HELD:
         literal.op = COMITY_OP_HELD;
         COMITY_TRY(comity_leaf_of(compiler, scope, &condition->paper, &literal.b));
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     case COMITY_CONDITION_PEOPLE:
         literal.op = COMITY_OP_PEOPLE;
         return atom_number(compiler, literal, condition, negated, clauses);
@@ -749,18 +517,18 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
         return atom_through(compiler, condition, negated, clauses);
     case COMITY_CONDITION_BINDING:
         literal = (comity_literal){.op = COMITY_OP_HAS, .a = COMITY_SLOT_DEMAND, .b = COMITY_DEMAND_BINDING};
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     case COMITY_CONDITION_UNDER:
         return atom_under(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_ORDER:
         literal.op = COMITY_OP_ORDER;
         literal.a = (uint16_t)comity_name_find(compiler, COMITY_CLASS_ORDERS, &condition->names.items[0]);
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     case COMITY_CONDITION_AGREEMENT:
         return atom_agreement(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_ACROSS:
         literal.op = COMITY_OP_ACROSS;
-        return clauses_literal(compiler, literal, negated, clauses);
+        return comity_clauses_literal(compiler, literal, negated, clauses);
     case COMITY_CONDITION_DEFINED:
         return atom_defined(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_AND:
@@ -769,15 +537,6 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
         break;
     }
     return COMITY_OK;
-}
-
-static uint32_t clauses_longest(const comity_clauses *clauses)
-{
-    uint32_t longest = 0;
-    for (size_t i = 0; i < clauses->count; i++) {
-        longest = clauses->items[i].count > longest ? clauses->items[i].count : longest;
-    }
-    return longest;
 }
 
 comity_status comity_condition_clauses(comity_compiler *compiler, const comity_scope *scope,
@@ -795,8 +554,8 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
     for (size_t i = 0; i < condition->child_count; i++) {
         comity_clauses child;
         COMITY_TRY(comity_condition_clauses(compiler, scope, condition->children[i], negated, &child));
-        COMITY_TRY(i == 0 || !product ? clauses_or(compiler, ret_clauses, &child)
-                                      : clauses_and(compiler, scope, ret_clauses, &child));
+        COMITY_TRY(i == 0 || !product ? comity_clauses_or(compiler, ret_clauses, &child)
+                                      : comity_clauses_and(compiler, scope, ret_clauses, &child));
         if (ret_clauses->count > COMITY_LIMIT_LAW_ROWS) {
             comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
                                    "written out, this condition has more than %d alternatives; make two rules of it",
@@ -804,7 +563,7 @@ comity_status comity_condition_clauses(comity_compiler *compiler, const comity_s
             ret_clauses->count = 1;
             return COMITY_OK;
         }
-        if (clauses_longest(ret_clauses) > COMITY_LIMIT_LAW_LITERALS) {
+        if (comity_clauses_longest(ret_clauses) > COMITY_LIMIT_LAW_LITERALS) {
             comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, condition->at,
                                    "this condition has more than %d parts that must hold together",
                                    COMITY_LIMIT_LAW_LITERALS);
@@ -837,5 +596,5 @@ comity_status comity_condition_rows(comity_compiler *compiler, const comity_scop
     } else {
         COMITY_TRY(comity_condition_clauses(compiler, scope, condition, false, &clauses));
     }
-    return condition_push(compiler, &clauses, ret_rows);
+    return comity_condition_push(compiler, &clauses, ret_rows);
 }

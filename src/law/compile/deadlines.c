@@ -1,4 +1,4 @@
-/* Calendars, and duties with a period that runs from the act itself.
+/* Calendars, and duties with a period that runs from the act itself or from a paper.
  *
  * A calendar knows whole years: those for which it names a day, without a gap
  * between them. Of a part whose file has none it is its state's. */
@@ -147,21 +147,37 @@ static bool unit_of(const comity_word *unit, uint32_t *ret_unit)
     return false;
 }
 
+static comity_status paper_of(comity_compiler *compiler, const comity_draft *draft, const comity_paper_leaf *paper,
+                              uint32_t *ret_leaf)
+{
+    comity_scope scope = {.file = draft->file, .law = draft->law, .draft = draft, .from = draft->from, .until = draft->until};
+    if (comity_map_get(&compiler->declared[COMITY_CLASS_SAFEGUARD], paper->name.text) != COMITY_IMAGE_NONE) {
+        comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, paper->name.at,
+                               "\"%s\" is a safeguard; only papers have a day from which a period runs", paper->name.text);
+        return COMITY_OK;
+    }
+    return comity_leaf_of(compiler, &scope, paper, ret_leaf);
+}
+
 static comity_status deadline_of(comity_compiler *compiler, const uint32_t *calendars, const comity_draft *draft)
 {
     const comity_rule *rule = draft->rule;
     bool told = false;
     for (size_t i = 0; i < rule->period_count; i++) {
         const comity_period *period = &rule->periods[i];
-        comity_deadline deadline = {.rule = draft->number, .number = period->number, .calendar = COMITY_IMAGE_NONE};
-        if (!period->of_act) {
+        comity_deadline deadline = {.rule = draft->number, .number = period->number, .calendar = COMITY_IMAGE_NONE,
+                                    .leaf = COMITY_IMAGE_NONE};
+        if (!period->of_act && !period->of_paper) {
             continue;
         }
         if (told) {
-            complain(compiler, period->unit.at, "a duty has one period that runs from the act");
+            complain(compiler, period->unit.at, "a duty has one period that runs from the act or from a paper");
             return COMITY_OK;
         }
         told = true;
+        if (period->of_paper) {
+            COMITY_TRY(paper_of(compiler, draft, &period->paper, &deadline.leaf));
+        }
         if (!unit_of(&period->unit, &deadline.unit)) {
             continue;
         }

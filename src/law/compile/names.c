@@ -214,6 +214,9 @@ static comity_status declare_rule(comity_compiler *compiler, const comity_law_fi
 {
     const comity_rule *rule = &declaration->as.rule;
     COMITY_TRY(mention_expression(compiler, file, rule->expression));
+    for (size_t i = 0; i < rule->period_count; i++) {
+        COMITY_TRY(mention_leaf(compiler, file, &rule->periods[i].paper));
+    }
     COMITY_TRY(mention_condition(compiler, file, rule->when));
     for (size_t i = 0; i < rule->unless_count; i++) {
         COMITY_TRY(mention_condition(compiler, file, rule->unless[i]));
@@ -428,7 +431,7 @@ static comity_status names_record(comity_compiler *compiler, comity_class class_
             label = entry->declaration->as.instrument.title.text;
         }
         COMITY_TRY(comity_text(compiler, entry->text, &record.text));
-        COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
+        record.size = (uint32_t)strlen(entry->text);
         COMITY_TRY(comity_text(compiler, label, &record.label));
         COMITY_TRY(comity_text(compiler, dpv, &record.dpv));
         if (class_of == COMITY_CLASS_CATEGORY) {

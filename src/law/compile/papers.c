@@ -17,28 +17,33 @@ static void append_part(comity_buffer *buffer, const char *word, const char *tex
     }
 }
 
+void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer)
+{
+    comity_buffer_append_text(buffer, paper->name.text);
+    append_part(buffer, "under", under);
+    append_part(buffer, "by", paper->by.text);
+    append_part(buffer, "about", about);
+    append_part(buffer, "result", paper->result.text);
+    append_part(buffer, "module", paper->module.text);
+    if (paper->not_older != 0) {
+        comity_buffer_append_text(buffer, " not older than ");
+        comity_buffer_append_u64(buffer, paper->not_older);
+        comity_buffer_append_text(buffer, " ");
+        comity_buffer_append_text(buffer, paper->not_older_unit.text);
+    }
+    for (size_t i = 0; i < paper->naming.count; i++) {
+        comity_buffer_append_text(buffer, i == 0 ? " naming " : ", ");
+        comity_buffer_append_text(buffer, paper->naming.items[i].text);
+    }
+}
+
 /* The leaf in the words of the language, the law it is under always said. */
 static comity_status leaf_text(comity_compiler *compiler, const comity_paper_leaf *paper, const char *under,
-                               const char *about, uint32_t *ret_text, uint32_t *ret_json)
+                               const char *about, uint32_t *ret_text, uint32_t *ret_size)
 {
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_STRING_BYTES * 4);
-    comity_buffer_append_text(&buffer, paper->name.text);
-    append_part(&buffer, "under", under);
-    append_part(&buffer, "by", paper->by.text);
-    append_part(&buffer, "about", about);
-    append_part(&buffer, "result", paper->result.text);
-    append_part(&buffer, "module", paper->module.text);
-    if (paper->not_older != 0) {
-        comity_buffer_append_text(&buffer, " not older than ");
-        comity_buffer_append_u64(&buffer, paper->not_older);
-        comity_buffer_append_text(&buffer, " ");
-        comity_buffer_append_text(&buffer, paper->not_older_unit.text);
-    }
-    for (size_t i = 0; i < paper->naming.count; i++) {
-        comity_buffer_append_text(&buffer, i == 0 ? " naming " : ", ");
-        comity_buffer_append_text(&buffer, paper->naming.items[i].text);
-    }
+    comity_leaf_words(paper, under, about, &buffer);
     comity_buffer_append_byte(&buffer, 0);
     const uint8_t *bytes;
     size_t size;
@@ -47,7 +52,7 @@ static comity_status leaf_text(comity_compiler *compiler, const comity_paper_lea
         status = comity_text(compiler, (const char *)bytes, ret_text);
     }
     if (status == COMITY_OK) {
-        status = comity_text_json(compiler, (const char *)bytes, ret_json);
+        *ret_size = (uint32_t)size - 1;
     }
     comity_buffer_free(&buffer);
     return status;
@@ -102,7 +107,7 @@ static comity_status safeguard_leaf(comity_compiler *compiler, const comity_pape
                                "\"%s\" is a safeguard; only papers are under a law or come from an authority",
                                paper->name.text);
     }
-    COMITY_TRY(leaf_text(compiler, paper, NULL, NULL, &leaf.text, &leaf.json));
+    COMITY_TRY(leaf_text(compiler, paper, NULL, NULL, &leaf.text, &leaf.size));
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 
@@ -172,7 +177,7 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
         leaf.module = comity_name_find(compiler, COMITY_CLASS_WORD, &paper->module);
     }
     COMITY_TRY(leaf_text(compiler, paper, compiler->entries[COMITY_CLASS_LAW].items[law].text, about, &leaf.text,
-                         &leaf.json));
+                         &leaf.size));
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 

@@ -168,7 +168,7 @@ static bool parse_lifts(comity_parser *parser, comity_declaration *declaration)
     return comity_parser_words(parser, "the name of a rule", &declaration->as.rule.rules);
 }
 
-/* `within N UNIT [of the act]`, where the unit may be of two words */
+/* `within N UNIT [of the act]`, or `of PAPER`; the unit may be of two words */
 static bool parse_within(comity_parser *parser, comity_period *period)
 {
     static const char *const units[] = {"hour",   "hours", "day",   "days",    "month",
@@ -183,8 +183,13 @@ static bool parse_within(comity_parser *parser, comity_period *period)
         COMITY_PARSE(one || comity_parser_expect(parser, "days"));
         period->unit = (comity_word){one ? "working day" : "working days", comity_parser_since(parser, at)};
     }
-    period->of_act = comity_parser_accept(parser, "of");
-    return !period->of_act || (comity_parser_expect(parser, "the") && comity_parser_expect(parser, "act"));
+    if (!comity_parser_accept(parser, "of")) {
+        return true;
+    }
+    period->of_act = comity_parser_accept(parser, "the");
+    period->of_paper = !period->of_act;
+    return period->of_act ? comity_parser_expect(parser, "act")
+                          : comity_parse_leaf(parser, "\"the act\" or a kind of paper", &period->paper);
 }
 
 /* `for N UNIT`, `each WORD`, `once per WORD`, `at once`; the first word has been read. */

@@ -83,27 +83,88 @@ static bool is_sieved(const comity_compiler *compiler, const comity_literal *lit
     return false;
 }
 
+/* ---- literals that many rows have ---- */
+
+enum {
+    SHARED_ROWS_MIN = 4, /* looking at one column of bits costs as much as testing so many rows */
+    SHARED_MAX = 32,     /* of a law */
+};
+
+typedef struct literal_count {
+    comity_literal literal;
+    uint32_t rows;
+    bool chosen;
+} literal_count;
+
+typedef COMITY_VECTOR(literal_count) literal_counts;
+
+static bool literal_equal(const comity_literal *a, const comity_literal *b)
+{
+    return memcmp(a, b, sizeof *a) == 0; /* no holes */
+}
+
+static literal_count *literal_find(const literal_counts *counts, const comity_literal *literal)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        if (literal_equal(&counts->items[i].literal, literal)) {
+            return &counts->items[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_shared(const literal_counts *counts, const comity_literal *literal)
+{
+    const literal_count *found = literal_find(counts, literal);
+    return found != NULL && found->chosen;
+}
+
+/* Chooses those that most rows have; of equals the first. */
+static void literals_choose(literal_counts *counts)
+{
+    for (uint32_t chosen = 0; chosen < SHARED_MAX; chosen++) {
+        literal_count *most = NULL;
+        for (size_t i = 0; i < counts->count; i++) {
+            literal_count *here = &counts->items[i];
+            if (!here->chosen && here->rows >= SHARED_ROWS_MIN && (most == NULL || here->rows > most->rows)) {
+                most = here;
+            }
+        }
+        if (most == NULL) {
+            return;
+        }
+        most->chosen = true;
+    }
+}
+
+/* How a row's literals stand: first those that tables settle, then sieves, then the shared, then the others. */
+typedef struct literal_order {
+    uint16_t residual, sieved, rest;
+} literal_order;
+
 typedef struct literal_cost_pair {
     comity_literal literal;
     unsigned cost;
 } literal_cost_pair;
 
-/* Orders a row's literals: settled ones, sieved ones, the rest from cheap to dear. */
-static comity_status clause_settle(comity_compiler *compiler, comity_clause *clause, uint16_t *ret_residual,
-                                   uint16_t *ret_rest)
+/* Orders a row's literals, the last ones from cheap to dear. */
+static comity_status clause_order(comity_compiler *compiler, comity_clause *clause, const literal_counts *counts,
+                                  literal_order *ret_order)
 {
     literal_cost_pair *pairs;
     uint32_t wanted = 0;
-    *ret_residual = 0;
-    *ret_rest = 0;
+    literal_order order = {0, 0, 0};
     COMITY_TRY(comity_compiler_take(compiler, clause->count, sizeof *pairs, &pairs));
     for (uint32_t i = 0; i < clause->count; i++) {
         const comity_literal *literal = &clause->literals[i];
         bool settled = is_settled(literal);
         bool sieved = !settled && is_sieved(compiler, literal, &wanted);
-        pairs[i] = (literal_cost_pair){*literal, settled ? 0 : sieved ? 1 : 2u + literal_cost[literal->op]};
-        *ret_residual = (uint16_t)(*ret_residual + settled);
-        *ret_rest = (uint16_t)(*ret_rest + (settled || sieved));
+        bool shared = !settled && !sieved && is_shared(counts, literal);
+        unsigned cost = settled ? 0 : sieved ? 1 : shared ? 2 : 3u + literal_cost[literal->op];
+        pairs[i] = (literal_cost_pair){*literal, cost};
+        order.residual = (uint16_t)(order.residual + settled);
+        order.sieved = (uint16_t)(order.sieved + (settled || sieved));
+        order.rest = (uint16_t)(order.rest + (settled || sieved || shared));
     }
     for (uint32_t i = 0; i < clause->count; i++) {
         literal_cost_pair pair = pairs[i];
@@ -116,6 +177,7 @@ static comity_status clause_settle(comity_compiler *compiler, comity_clause *cla
     for (uint32_t i = 0; i < clause->count; i++) {
         clause->literals[i] = pairs[i].literal;
     }
+    *ret_order = order;
     return COMITY_OK;
 }
 
@@ -145,33 +207,59 @@ static comity_status rule_rows(comity_compiler *compiler, uint32_t law, const co
     return COMITY_OK;
 }
 
-static comity_status rows_write(comity_compiler *compiler, comity_clauses *clauses, uint32_t rule)
+/* Counts what neither tables nor sieves settle. */
+static comity_status rest_count(comity_compiler *compiler, comity_clauses *clauses, literal_counts *counts)
+{
+    const literal_counts none = {0};
+    for (size_t i = 0; i < clauses->count; i++) {
+        literal_order order;
+        COMITY_TRY(clause_order(compiler, &clauses->items[i], &none, &order));
+        for (uint32_t j = order.rest; j < clauses->items[i].count; j++) {
+            const comity_literal *literal = &clauses->items[i].literals[j];
+            literal_count *found = literal_find(counts, literal);
+            if (found != NULL) {
+                found->rows++;
+            } else {
+                COMITY_PUSH(compiler, counts, (literal_count){*literal, 1, false});
+            }
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status rows_write(comity_compiler *compiler, comity_clauses *clauses, const literal_counts *counts,
+                                uint32_t rule)
 {
     for (size_t i = 0; i < clauses->count; i++) {
-        uint16_t residual;
-        uint16_t rest;
-        COMITY_TRY(clause_settle(compiler, &clauses->items[i], &residual, &rest));
-        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], rule, residual));
-        compiler->rows.items[compiler->rows.count - 1].rest = rest;
+        literal_order order;
+        COMITY_TRY(clause_order(compiler, &clauses->items[i], counts, &order));
+        COMITY_TRY(comity_rows_push(compiler, &clauses->items[i], rule, order.residual));
+        comity_row *row = &compiler->rows.items[compiler->rows.count - 1];
+        row->sieved = order.sieved;
+        row->rest = order.rest;
     }
     return COMITY_OK;
 }
 
 /* All rows of a law, rule by rule, `when` before `unless`. */
-static comity_status law_rows(comity_compiler *compiler, uint32_t law, comity_law_record *record)
+static comity_status law_rows(comity_compiler *compiler, uint32_t law, comity_law_record *record,
+                              literal_counts *ret_counts)
 {
     rule_clauses *clauses;
     COMITY_TRY(comity_compiler_take(compiler, record->rule_count, sizeof *clauses, &clauses));
     for (uint32_t i = 0; i < record->rule_count; i++) {
         const comity_draft *draft = &compiler->drafts[compiler->draft_order[record->first_rule + i]];
         COMITY_TRY(rule_rows(compiler, law, draft, &clauses[i]));
+        COMITY_TRY(rest_count(compiler, &clauses[i].when, ret_counts));
+        COMITY_TRY(rest_count(compiler, &clauses[i].unless, ret_counts));
     }
+    literals_choose(ret_counts);
     record->first_row = (uint32_t)compiler->rows.count;
     for (uint32_t i = 0; i < record->rule_count; i++) {
         comity_rule_record *rule = &compiler->rules.items[record->first_rule + i];
         rule->first_row = (uint32_t)compiler->rows.count;
-        COMITY_TRY(rows_write(compiler, &clauses[i].when, i << 1));
-        COMITY_TRY(rows_write(compiler, &clauses[i].unless, i << 1 | 1u));
+        COMITY_TRY(rows_write(compiler, &clauses[i].when, ret_counts, i << 1));
+        COMITY_TRY(rows_write(compiler, &clauses[i].unless, ret_counts, i << 1 | 1u));
         rule->row_count = (uint32_t)compiler->rows.count - rule->first_row;
         rule->flags |= clauses[i].unless.count != 0 ? COMITY_RULE_HAS_UNLESS : 0;
     }
@@ -353,6 +441,18 @@ static void place_rows(const comity_compiler *compiler, const comity_law_record 
     }
 }
 
+/* Classes are bytes: five times as many as any law on file has. */
+static comity_status class_push(comity_compiler *compiler, const comity_law_record *record, uint32_t class_of)
+{
+    if (class_of > UINT8_MAX) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT,
+                           "the law %s tells more than %u places or names apart; put some of its rules into another file",
+                           compiler->texts.items + record->code, UINT8_MAX);
+    }
+    COMITY_PUSH(compiler, &compiler->classes, (uint8_t)class_of);
+    return COMITY_OK;
+}
+
 static comity_status class_table(comity_compiler *compiler, comity_law_record *record, uint32_t side)
 {
     uint32_t count = (uint32_t)compiler->places.count;
@@ -384,7 +484,7 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
                 COMITY_PUSH(compiler, &compiler->bits, own[i]);
             }
             classes += found == classes;
-            COMITY_PUSH(compiler, &compiler->classes, (uint16_t)found);
+            COMITY_TRY(class_push(compiler, record, found));
         }
     }
     record->class_counts[side] = classes;
@@ -401,7 +501,7 @@ static bool sieve_asked(const comity_compiler *compiler, const comity_law_record
     *ret_asked = (comity_set){{0}};
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &compiler->rows.items[record->first_row + i];
-        for (uint32_t j = row->residual; j < row->rest; j++) {
+        for (uint32_t j = row->residual; j < row->sieved; j++) {
             comity_set set;
             if (sieve_names(compiler, &compiler->literals.items[row->first_literal + j], kind, &set) != ASKS_NOTHING) {
                 any = true;
@@ -420,7 +520,7 @@ static void sieve_row(comity_compiler *compiler, const comity_law_record *record
     const comity_row *row = &compiler->rows.items[record->first_row + row_index];
     bool wants = false;
     bool bans = false;
-    for (uint32_t j = row->residual; j < row->rest; j++) {
+    for (uint32_t j = row->residual; j < row->sieved; j++) {
         const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
         comity_set set;
         sieve_asking asking = sieve_names(compiler, literal, kind, &set);
@@ -459,7 +559,7 @@ static comity_status sieve_table(comity_compiler *compiler, comity_law_record *r
         return COMITY_OK;
     }
     for (uint32_t name = 0; name < names; name++) {
-        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++count : 0));
+        COMITY_TRY(class_push(compiler, record, comity_set_has(&asked, name) ? ++count : 0));
     }
     COMITY_TRY(bits_take(compiler, record->words * (2 * count + 5), &sieve->bits));
     for (uint32_t i = 0; i < record->row_count; i++) {
@@ -468,8 +568,48 @@ static comity_status sieve_table(comity_compiler *compiler, comity_law_record *r
     return COMITY_OK;
 }
 
-/* Rows with literals that neither the tables nor the sieves settle; and of
- * those the ones that cannot hold where a party is subject to no other law. */
+/* ---- what is left ---- */
+
+/* For each literal that is tested once for all, the rows that have it; the most frequent first. */
+static comity_status shared_table(comity_compiler *compiler, comity_law_record *record, const literal_counts *counts)
+{
+    record->first_shared = (uint32_t)compiler->shared.count;
+    for (uint32_t i = 0; i < record->row_count; i++) {
+        const comity_row *row = &compiler->rows.items[record->first_row + i];
+        for (uint32_t j = row->sieved; j < row->rest; j++) {
+            uint32_t literal = row->first_literal + j;
+            size_t found = record->first_shared;
+            while (found < compiler->shared.count &&
+                   !literal_equal(&compiler->literals.items[compiler->shared.items[found].literal],
+                                  &compiler->literals.items[literal])) {
+                found++;
+            }
+            if (found == compiler->shared.count) {
+                comity_shared shared = {.literal = literal};
+                COMITY_TRY(bits_take(compiler, record->words, &shared.bits));
+                COMITY_PUSH(compiler, &compiler->shared, shared);
+            }
+            bit_set(compiler, compiler->shared.items[found].bits, i);
+        }
+    }
+    record->shared_count = (uint32_t)compiler->shared.count - record->first_shared;
+    for (uint32_t i = 1; i < record->shared_count; i++) { /* stable: of equals the first stays first */
+        comity_shared shared = compiler->shared.items[record->first_shared + i];
+        uint32_t rows = literal_find(counts, &compiler->literals.items[shared.literal])->rows;
+        uint32_t j = record->first_shared + i;
+        for (; j > record->first_shared; j--) {
+            const comity_shared *before = &compiler->shared.items[j - 1];
+            if (literal_find(counts, &compiler->literals.items[before->literal])->rows >= rows) {
+                break;
+            }
+            compiler->shared.items[j] = *before;
+        }
+        compiler->shared.items[j] = shared;
+    }
+    return COMITY_OK;
+}
+
+/* Rows with further literals; and the rows that cannot hold where a party is subject to no other law. */
 static comity_status rest_table(comity_compiler *compiler, comity_law_record *record)
 {
     COMITY_TRY(bits_take(compiler, record->words, &record->rest_bits));
@@ -479,7 +619,7 @@ static comity_status rest_table(comity_compiler *compiler, comity_law_record *re
         if (row->rest < row->literal_count) {
             bit_set(compiler, record->rest_bits, i);
         }
-        for (uint32_t j = row->rest; j < row->literal_count; j++) {
+        for (uint32_t j = row->sieved; j < row->literal_count; j++) {
             const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
             if (literal->op == COMITY_OP_SUBJECT_TO && literal->flags <= COMITY_NODE_SECOND) { /* not negated */
                 bit_set(compiler, record->subject_bits + literal->flags * record->words, i);
@@ -492,7 +632,8 @@ static comity_status rest_table(comity_compiler *compiler, comity_law_record *re
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
 {
     comity_law_record *record = &compiler->laws.items[law];
-    COMITY_TRY(law_rows(compiler, law, record));
+    literal_counts counts = {0};
+    COMITY_TRY(law_rows(compiler, law, record, &counts));
     COMITY_TRY(act_table(compiler, record));
     COMITY_TRY(epoch_table(compiler, record));
     COMITY_TRY(era_table(compiler, record));
@@ -501,5 +642,6 @@ comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
     for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
         COMITY_TRY(sieve_table(compiler, record, kind));
     }
+    COMITY_TRY(shared_table(compiler, record, &counts));
     return rest_table(compiler, record);
 }

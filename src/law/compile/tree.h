@@ -171,6 +171,8 @@ typedef struct comity_period {
     uint32_t number;
     comity_word unit; /* hours, days, working days, months, years; or the word after each / once per */
     bool of_act;      /* within N UNIT of the act: it runs from the act itself */
+    bool of_paper;    /* within N UNIT of PAPER: from the day of a paper */
+    comity_paper_leaf paper;
 } comity_period;
 
 typedef struct comity_rule {

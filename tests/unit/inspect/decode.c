@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-#define ALL                                                                                                    \
-    (COMITY_DECODE_JSON | COMITY_DECODE_PERCENT | COMITY_DECODE_PLUS | COMITY_DECODE_REFERENCES |             \
+#define ALL                                                                                       \
+    (COMITY_DECODE_JSON | COMITY_DECODE_PERCENT | COMITY_DECODE_PLUS | COMITY_DECODE_REFERENCES | \
      COMITY_DECODE_QUOTES | COMITY_DECODE_FOLD)
 
 static const struct {
@@ -31,13 +31,25 @@ static const struct {
     {"decimal reference", COMITY_DECODE_REFERENCES, "&#49;&#0050;", "12"},
     {"hexadecimal reference", COMITY_DECODE_REFERENCES, "&#x31;&#X32;", "12"},
     {"named references", COMITY_DECODE_REFERENCES, "a&commat;b&amp;&Uuml;", "a@b&Ü"},
-    {"no reference", COMITY_DECODE_REFERENCES, "a & b; &nosuch; &#; &#xZ; &#0; &#55296; &#1114112; &", "a & b; &nosuch; &#; &#xZ; &#0; &#55296; &#1114112; &"},
-    {"a reference that is too long", COMITY_DECODE_REFERENCES, "&#0000000000000000000000000000000049;", "&#0000000000000000000000000000000049;"},
+    {"no reference", COMITY_DECODE_REFERENCES, "a & b; &nosuch; &#; &#xZ; &#0; &#55296; &#1114112; &",
+     "a & b; &nosuch; &#; &#xZ; &#0; &#55296; &#1114112; &"},
+    {"a reference that is too long", COMITY_DECODE_REFERENCES, "&#0000000000000000000000000000000049;",
+     "&#0000000000000000000000000000000049;"},
     {"doubled quotes", COMITY_DECODE_QUOTES, "a\"\"b\"", "a\"b\""},
     {"full-width", COMITY_DECODE_FOLD, "４５－６＠Ａ", "45-6@A"},
     {"digits of scripts", COMITY_DECODE_FOLD, "٠١٢۳९๙", "012399"},
-    {"spaces and dashes", COMITY_DECODE_FOLD, "1\xC2\xA0" "2\xE2\x80\x89" "3\xE2\x80\x93" "4\xE3\x80\x80" "5", "1 2 3-4 5"},
-    {"without width", COMITY_DECODE_FOLD, "1\xE2\x80\x8B" "2\xC2\xAD" "3\xEF\xBB\xBF", "123"},
+    {"spaces and dashes", COMITY_DECODE_FOLD,
+     "1\xC2\xA0"
+     "2\xE2\x80\x89"
+     "3\xE2\x80\x93"
+     "4\xE3\x80\x80"
+     "5",
+     "1 2 3-4 5"},
+    {"without width", COMITY_DECODE_FOLD,
+     "1\xE2\x80\x8B"
+     "2\xC2\xAD"
+     "3\xEF\xBB\xBF",
+     "123"},
     {"letters stay", COMITY_DECODE_FOLD, "Müller 李伟 😀", "Müller 李伟 😀"},
     {"malformed stays", COMITY_DECODE_FOLD, "\xEF\xBC", "\xEF\xBC"},
 };
@@ -71,7 +83,8 @@ static void each_case(void)
         comity_form_run runs[256];
         size_t size = 0;
         size_t written_size = strlen(cases[i].written);
-        (void)comity_decode_near(cases[i].what, (const uint8_t *)cases[i].written, written_size, text, &size, runs, 256);
+        (void)comity_decode_near(cases[i].what, (const uint8_t *)cases[i].written, written_size, text, &size, runs,
+                                 256);
         text[size] = '\0';
         CHECK_EQ_STR(cases[i].said, (const char *)text);
         bool changes = strcmp(cases[i].said, cases[i].written) != 0;

@@ -19,7 +19,8 @@ static const struct {
     {"# a comment\nlevel 0", "policy:2:7: \"0\" found, a number from 1 to 100 expected"},
     {"level 70\nlevel 80", "policy:2:1: \"level\" found, one level expected"},
     {"level", "policy:1:6: the end of the line found, a number from 1 to 100 expected"},
-    {"default", "policy:1:8: the end of the line found, keep, generalise, token, digest, mask, remove or refuse expected"},
+    {"default",
+     "policy:1:8: the end of the line found, keep, generalise, token, digest, mask, remove or refuse expected"},
     {"default hide", "policy:1:9: \"hide\" found, keep, generalise, token, digest, mask, remove or refuse expected"},
     {"default keep\ndefault mask", "policy:2:1: \"default\" found, one default expected"},
     {"category emial mask", "policy:1:10: \"emial\" is no category of a type; did you mean 'email'?"},
@@ -45,7 +46,8 @@ static void policies(void)
         CHECK_EQ_STR(wrong[i].message, error.message);
     }
     test_case("a type's rule goes before its category's, and that before the default");
-    static const char text[] = "\n  default keep # all else\r\ntype t.card token\ncategory payment-card remove\nlevel 60\n";
+    static const char text[] =
+        "\n  default keep # all else\r\ntype t.card token\ncategory payment-card remove\nlevel 60\n";
     if (!CHECK(comity_mask_policy_read(kit.types, "p", text, sizeof text - 1, &policy, &error) == COMITY_OK)) {
         return;
     }
@@ -76,8 +78,18 @@ static const struct {
 } values[] = {
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "12-34 ab.c", "**-** **.*"},
     {{.action = COMITY_MASK_MASK, .sign = 'X'}, COMITY_FORM_TEXT, false, 0, "Müller", "XXXXXX"},
-    {{.action = COMITY_MASK_MASK, .sign = '*', .keep_last = 4}, COMITY_FORM_TEXT, false, 0, "4111 1111 1111 1234", "**** **** **** 1234"},
-    {{.action = COMITY_MASK_MASK, .sign = '*', .keep_first = 2, .keep_last = 2}, COMITY_FORM_TEXT, false, 0, "abcdefgh", "ab****gh"},
+    {{.action = COMITY_MASK_MASK, .sign = '*', .keep_last = 4},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "4111 1111 1111 1234",
+     "**** **** **** 1234"},
+    {{.action = COMITY_MASK_MASK, .sign = '*', .keep_first = 2, .keep_last = 2},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "abcdefgh",
+     "ab****gh"},
     {{.action = COMITY_MASK_MASK, .sign = '*', .keep_last = 4}, COMITY_FORM_TEXT, false, 0, "12345", "*****"},
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_JSON, false, 0, "a\\u0031\\n\\\"b", "*****"},
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_HTML, false, 0, "1&#50;&lt;3", "****"},
@@ -95,21 +107,47 @@ static const struct {
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "1990-05-17", "1990"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "17.05.1990", "1990"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_JSON, true, 0, "19900517", "1990"},
-    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_MONTH}, COMITY_FORM_TEXT, false, 0, "1990/05/17", "1990-05"},
-    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_MONTH, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "17.05.1990", "**.**.****"},
-    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_YEAR, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "no date", "** ****"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_MONTH},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "1990/05/17",
+     "1990-05"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_MONTH, .sign = '*'},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "17.05.1990",
+     "**.**.****"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_YEAR, .sign = '*'},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "no date",
+     "** ****"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "52.5200, 13.4050", "52.5, 13.4"},
-    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_DECIMALS}, COMITY_FORM_JSON, true, 0, "-52.5200", "-52"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_DECIMALS},
+     COMITY_FORM_JSON,
+     true,
+     0,
+     "-52.5200",
+     "-52"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "203.0.113.77", "203.0.113.0"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "2001:db8:1:2:3:4:5:6", "2001:db8:1::"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "2001:db8::1", "2001:db8::"},
     {{.action = COMITY_MASK_GENERALISE, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "10115 AB", "10*** **"},
-    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_FIRST, .number = 3, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "SW1A 1AA", "SW1* ***"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_FIRST, .number = 3, .sign = '*'},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "SW1A 1AA",
+     "SW1* ***"},
 };
 
 static void each_value(void)
 {
-    static const uint8_t digest[16] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10};
+    static const uint8_t digest[16] = {0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,
+                                       0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x10};
     comity_buffer text;
     comity_error error;
     comity_buffer_init(&text, 65536);
@@ -179,13 +217,20 @@ static const struct {
 } copies[] = {
     {"text", "", "mail anna@example.com, card " CARD ".\n", "mail ****@*******.***, card ****************.\n"},
     {"csv", "", "card,n\n" CARD ",1\n\"" CARD "\",2\n", "card,n\n****************,1\n\"****************\",2\n"},
-    {"json, strings and numbers", "", "{\"card\":\"" CARD "\",\"n\":" CARD ",\"a\":1}", "{\"card\":\"****************\",\"n\":\"****************\",\"a\":1}"},
+    {"json, strings and numbers", "", "{\"card\":\"" CARD "\",\"n\":" CARD ",\"a\":1}",
+     "{\"card\":\"****************\",\"n\":\"****************\",\"a\":1}"},
     {"json, remove", "default remove", "{\"card\":\"" CARD "\",\"card\":" CARD "}", "{\"card\":\"\",\"card\":null}"},
-    {"json, a number in a string", "", "{\"a\":\"b: " CARD ", c\",\"q\":\"\\\"\"}", "{\"a\":\"b: ****************, c\",\"q\":\"\\\"\"}"},
-    {"json, escapes before", "default remove", "{\"e\":\"x\\\\\",\"m\":\"anna@example.com\",\"q\":\"\\\\\\\"" CARD "\"}", "{\"e\":\"x\\\\\",\"m\":\"\",\"q\":\"\\\\\\\"\"}"},
+    {"json, a number in a string", "", "{\"a\":\"b: " CARD ", c\",\"q\":\"\\\"\"}",
+     "{\"a\":\"b: ****************, c\",\"q\":\"\\\"\"}"},
+    {"json, escapes before", "default remove",
+     "{\"e\":\"x\\\\\",\"m\":\"anna@example.com\",\"q\":\"\\\\\\\"" CARD "\"}",
+     "{\"e\":\"x\\\\\",\"m\":\"\",\"q\":\"\\\\\\\"\"}"},
     {"json, keys", "", "{\"anna@example.com\": 1}", "{\"****@*******.***\": 1}"},
-    {"keep", "default keep\ntype t.card mask keep last 4", "anna@example.com " CARD, "anna@example.com ************1111"},
-    {"generalise", "default generalise\ntype t.card remove", "{\"born\":\"1990-05-17\",\"ip\":\"203.0.113.77\",\"card\":" CARD "}", "{\"born\":\"1990\",\"ip\":\"203.0.113.0\",\"card\":null}"},
+    {"keep", "default keep\ntype t.card mask keep last 4", "anna@example.com " CARD,
+     "anna@example.com ************1111"},
+    {"generalise", "default generalise\ntype t.card remove",
+     "{\"born\":\"1990-05-17\",\"ip\":\"203.0.113.77\",\"card\":" CARD "}",
+     "{\"born\":\"1990\",\"ip\":\"203.0.113.0\",\"card\":null}"},
     {"refuse", "type t.card refuse", "x\ncard " CARD "\n", "t.card on line 2: the policy refuses it!"},
     {"html", "default remove", "<html><p>anna@example.com</p></html>", "<html><p></p></html>"},
     {"form", "", "mail=anna@example.com&card=" CARD "&x=1", "mail=************.***&card=****************&x=1"},
@@ -210,7 +255,8 @@ static void check_copy(const char *policy, const comity_form_hints *hints, const
             CHECK_EQ_STR(wanted, error.message);
         } else if (CHECK_EQ_INT(COMITY_OK, status)) {
             CHECK_EQ_INT(output_size, text.size);
-            if (!CHECK(text.size == output_size && (output_size == 0 || memcmp(text.bytes, output, output_size) == 0))) {
+            if (!CHECK(text.size == output_size &&
+                       (output_size == 0 || memcmp(text.bytes, output, output_size) == 0))) {
                 fprintf(stderr, "chunks of %zu: %.*s\nexpected %.*s\n", chunks[i], (int)text.size, text.bytes,
                         (int)output_size, wanted);
             }
@@ -251,7 +297,8 @@ static void wide_copies(void)
     check_copy("", NULL, input, size, output, output_size);
     test_case("a set of two bytes stays as it is");
     static const char chinese[] = "\xD0\xD5\xC3\xFB,\xC0\xEE\xCE\xB0,\xD0\xD5\xC3\xFB,card " CARD " \xCD\xF5\xB7\xBC\n";
-    static const char masked[] = "\xD0\xD5\xC3\xFB,\xC0\xEE\xCE\xB0,\xD0\xD5\xC3\xFB,card **************** \xCD\xF5\xB7\xBC\n";
+    static const char masked[] =
+        "\xD0\xD5\xC3\xFB,\xC0\xEE\xCE\xB0,\xD0\xD5\xC3\xFB,card **************** \xCD\xF5\xB7\xBC\n";
     comity_form_hints hints = {.content_type = "text/plain; charset=gb18030"};
     check_copy("", &hints, chinese, sizeof chinese - 1, masked, sizeof masked - 1);
 }
@@ -277,11 +324,14 @@ static void containers(void)
     free(text.bytes);
     test_case("a multipart form");
     static const char form[] = "--XX\r\nContent-Disposition: form-data; name=\"card\"\r\n\r\n" CARD "\r\n--XX--\r\n";
-    static const char form_masked[] = "--XX\r\nContent-Disposition: form-data; name=\"card\"\r\n\r\n****************\r\n--XX--\r\n";
+    static const char form_masked[] =
+        "--XX\r\nContent-Disposition: form-data; name=\"card\"\r\n\r\n****************\r\n--XX--\r\n";
     check_copy("", NULL, form, sizeof form - 1, form_masked, sizeof form_masked - 1);
     test_case("a mail in quoted-printable");
-    static const char mail[] = "From: anna@example.com\nSubject: x\nContent-Transfer-Encoding: quoted-printable\n\ncard 4111 1111 1111=\n 1111=2E\n";
-    static const char mail_masked[] = "From: ****@*******.***\nSubject: x\nContent-Transfer-Encoding: quoted-printable\n\ncard **** **** **** ****=2E\n";
+    static const char mail[] = "From: anna@example.com\nSubject: x\nContent-Transfer-Encoding: "
+                               "quoted-printable\n\ncard 4111 1111 1111=\n 1111=2E\n";
+    static const char mail_masked[] = "From: ****@*******.***\nSubject: x\nContent-Transfer-Encoding: "
+                                      "quoted-printable\n\ncard **** **** **** ****=2E\n";
     check_copy("", NULL, mail, sizeof mail - 1, mail_masked, sizeof mail_masked - 1);
 }
 
@@ -305,7 +355,8 @@ static void check_back(const char *name, const comity_form_hints *hints, const v
             fprintf(stderr, "%.*s\n%.*s\n", (int)masked.size, masked.bytes, (int)back.size, back.bytes);
         }
         free(back.bytes);
-        CHECK(unmask_bytes(kit.other_key, hints, masked.bytes, masked.size, chunks[i], &back, &left, &error) == COMITY_OK);
+        CHECK(unmask_bytes(kit.other_key, hints, masked.bytes, masked.size, chunks[i], &back, &left, &error) ==
+              COMITY_OK);
         CHECK(left != 0 && back.size == masked.size && memcmp(back.bytes, masked.bytes, back.size) == 0);
         free(back.bytes);
         free(masked.bytes);
@@ -315,7 +366,8 @@ static void check_back(const char *name, const comity_form_hints *hints, const v
 static void back_again(void)
 {
     uint8_t wide[512];
-    static const char json[] = "{\"card\":" CARD ",\"m\":\"anna\\u0040example.com\",\"x\":[" CARD "," CARD "],\"y\":\"c ctok ct\"}";
+    static const char json[] =
+        "{\"card\":" CARD ",\"m\":\"anna\\u0040example.com\",\"x\":[" CARD "," CARD "],\"y\":\"c ctok ct\"}";
     static const char csv[] = "card,mail\n" CARD ",anna@example.com\n\"4111 1111 1111 1111\",b@example.com\n";
     static const char coded[] = "{\"a\":\"Y2FyZCA0MTExMTExMTExMTExMTExIG9mIEFubmE=\",\"b\":2}";
     check_back("json and back", NULL, json, sizeof json - 1);

@@ -75,22 +75,9 @@ static size_t find_run(const uint8_t *bytes, size_t size)
     return find_run_slowly(bytes, size, short_run_begin(bytes, at));
 }
 
-/* Whether what is held decodes to something to be looked into. */
-static bool is_worth_it(const comity_embedded *embedded, bool whole)
+/* Whether bytes are UTF-16 in ASCII, as some shells want their commands. */
+static bool is_wide_text(const uint8_t *bytes, size_t size)
 {
-    uint8_t bytes[COMITY_EMBEDDED_HELD_SIZE];
-    size_t digits = whole ? embedded->held_size : embedded->held_size / 4 * 4;
-    size_t size = comity_base64_decode(embedded->held, digits, bytes);
-    if (digits % 4 == 1) {
-        return false;
-    }
-    if (comity_magic_find(bytes, size) != NULL) {
-        return true;
-    }
-    if (comity_is_text(bytes, size, whole)) {
-        return true;
-    }
-    /* UTF-16, as some shells want their commands. */
     size_t pairs = size / 2;
     for (size_t i = 0; i < pairs; i++) {
         if (bytes[2 * i + 1] != 0 || bytes[2 * i] < 0x09 || bytes[2 * i] > 0x7E) {
@@ -98,6 +85,23 @@ static bool is_worth_it(const comity_embedded *embedded, bool whole)
         }
     }
     return pairs >= 6;
+}
+
+/* Whether the first `digits` that are held decode to something to be looked into. */
+static bool is_worth_it(const comity_embedded *embedded, size_t digits, bool whole)
+{
+    uint8_t bytes[COMITY_EMBEDDED_HELD_SIZE];
+    size_t size = comity_base64_decode(embedded->held, digits, bytes);
+    return comity_magic_find(bytes, size) != NULL || comity_is_text(bytes, size, whole) || is_wide_text(bytes, size);
+}
+
+/* The same of all that is held, its beginning looked at first: that is enough to tell most words. */
+static bool is_value(const comity_embedded *embedded, bool whole)
+{
+    size_t size = embedded->held_size;
+    size_t digits = whole ? size : size / 4 * 4;
+    return size >= COMITY_EMBEDDED_SIZE_MIN && digits % 4 != 1 &&
+           is_worth_it(embedded, COMITY_EMBEDDED_SIZE_MIN, false) && is_worth_it(embedded, digits, whole);
 }
 
 static comity_status begin_value(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_error *reterr)
@@ -130,7 +134,7 @@ static comity_status end_value(comity_embedded *embedded, comity_error *reterr)
 static comity_status judge(comity_embedded *embedded, comity_stage *stage, uint32_t part, bool whole,
                            comity_error *reterr)
 {
-    if (embedded->held_size >= COMITY_EMBEDDED_SIZE_MIN && is_worth_it(embedded, whole)) {
+    if (is_value(embedded, whole)) {
         return begin_value(embedded, stage, part, reterr);
     }
     embedded->phase = whole ? PHASE_IDLE : PHASE_SKIPPING;
@@ -144,34 +148,6 @@ static void begin_holding(comity_embedded *embedded)
     memset(embedded->held_room, 0, sizeof embedded->held_room);
 }
 
-/* Takes digits until the run ends or enough are held. */
-static comity_status feed_holding(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_span *span,
-                                  comity_error *reterr)
-{
-    comity_runs runs = {.runs = embedded->held_room, .max = COMITY_EMBEDDED_HELD_SIZE};
-    size_t run_at = 0;
-    while (runs.count < runs.max && runs.runs[runs.count].count != 0) {
-        runs.count++;
-    }
-    while (span->size != 0 && embedded->held_size < COMITY_EMBEDDED_HELD_SIZE && is_digit(span->bytes[0])) {
-        uint64_t raw = 0;
-        uint64_t raw_end = 0;
-        if (stage->place != COMITY_FORM_UNMAPPED) {
-            comity_span_raw(span, 0, &run_at, &raw, &raw_end);
-            (void)comity_runs_add(&runs, embedded->held_size, raw, 1, 1, (unsigned)(raw_end - raw));
-        }
-        if (embedded->held_size == 0) {
-            embedded->raw_begin = raw;
-        }
-        embedded->held[embedded->held_size++] = span->bytes[0];
-        *span = comity_span_after(*span, 1);
-    }
-    if (embedded->held_size == COMITY_EMBEDDED_HELD_SIZE) {
-        return judge(embedded, stage, part, false, reterr);
-    }
-    return span->size == 0 ? COMITY_OK : judge(embedded, stage, part, true, reterr);
-}
-
 static size_t digits_size(const comity_span *span)
 {
     size_t size = 0;
@@ -179,6 +155,49 @@ static size_t digits_size(const comity_span *span)
         size++;
     }
     return size;
+}
+
+/* Holds the first `size` bytes of a span, and where they come from: at once where the
+ * bytes are the raw ones. */
+static void hold(comity_embedded *embedded, const comity_stage *stage, const comity_span *span, size_t size)
+{
+    comity_runs runs = {.runs = embedded->held_room, .max = COMITY_EMBEDDED_HELD_SIZE};
+    bool is_mapped = stage->place != COMITY_FORM_UNMAPPED;
+    size_t run_at = 0;
+    uint64_t raw = span->raw;
+    uint64_t raw_end = 0;
+    while (runs.count < runs.max && runs.runs[runs.count].count != 0) {
+        runs.count++;
+    }
+    if (is_mapped && span->run_count == 0) {
+        (void)comity_runs_add(&runs, embedded->held_size, span->raw, size, 1, 1);
+    }
+    for (size_t i = 0; is_mapped && span->run_count != 0 && i < size; i++) {
+        uint64_t begin = 0;
+        comity_span_raw(span, i, &run_at, &begin, &raw_end);
+        raw = i == 0 ? begin : raw;
+        (void)comity_runs_add(&runs, embedded->held_size + i, begin, 1, 1, (unsigned)(raw_end - begin));
+    }
+    embedded->raw_begin = embedded->held_size == 0 ? raw : embedded->raw_begin;
+    memcpy(embedded->held + embedded->held_size, span->bytes, size);
+    embedded->held_size += size;
+}
+
+/* Takes digits until the run ends or enough are held. */
+static comity_status feed_holding(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_span *span,
+                                  comity_error *reterr)
+{
+    size_t room = COMITY_EMBEDDED_HELD_SIZE - embedded->held_size;
+    comity_span near = comity_span_first(*span, room < span->size ? room : span->size);
+    size_t size = digits_size(&near);
+    if (size != 0) {
+        hold(embedded, stage, span, size);
+    }
+    *span = comity_span_after(*span, size);
+    if (embedded->held_size == COMITY_EMBEDDED_HELD_SIZE) {
+        return judge(embedded, stage, part, false, reterr);
+    }
+    return span->size == 0 ? COMITY_OK : judge(embedded, stage, part, true, reterr);
 }
 
 static comity_status feed_inside(comity_embedded *embedded, comity_span *span, comity_error *reterr)

@@ -124,9 +124,9 @@ class Maker:
         self.pools = {}
 
     def number(self, name):
-        """One of sixty numbers of the type: to make one takes time."""
+        """One of twenty-five numbers of the type: to make one takes time."""
         pool = self.pools.setdefault(name, [])
-        if len(pool) < 60:
+        if len(pool) < 25:
             kind, found = self.types[name], None
             while not found:
                 found = self.oracle.search(kind, kind.forms[0], self.rng, 60000)

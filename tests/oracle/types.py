@@ -245,8 +245,11 @@ def wrap(number):
     return (number + 2**63) % 2**64 - 2**63
 
 
+DIGITS = {c: int(c, 36) for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
+
+
 def digit_of(c):
-    return int(c, 36) if c.isascii() and c.isalnum() else 0
+    return DIGITS.get(c, 0)
 
 
 class Value:

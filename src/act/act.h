@@ -111,6 +111,7 @@ enum { COMITY_ACT_LISTS = 4 };
 typedef struct comity_act {
     /* what the judge reads first */
     int32_t on;
+    char on_text[12];           /* the same as YYYY-MM-DD, with a NUL */
     uint8_t kind;               /* bit number */
     uint8_t kind_mask;
     bool channel_given, binding_given, basis_given;

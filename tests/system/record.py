@@ -16,6 +16,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import stat
@@ -290,6 +291,27 @@ def keys():
     policy = put("policy", f"log {key}\nquorum none\n")
     same("not under the old one", Run("record", "verify", "--policy", policy, folder).status, 2)
     holds("the only key stays", Run("record", "rotate", "--retire", new_key.split("+")[1], folder).status == 2)
+
+
+@test
+def a_disk_that_is_full():
+    folder, _ = new()
+    judge(folder, ACTS[:1])  # the law's image is larger than any of these limits, and is kept now
+    kept = 1
+    for limit in (3000, 40000, 70000, 100001):
+
+        def small():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        run = Run("judge", "--record", folder, input="\n".join(ACTS * 20), preexec_fn=small)
+        holds("it ends and says why", run.status == 2 and "File too large" in run.err, (run.status, run.err))
+        answered = len(run.out.splitlines())
+        holds("afterwards it opens", judge(folder, ACTS[:1]).status in (0, 1))
+        report = json.loads(Run("record", "verify", "--json", folder).out)
+        holds("what was answered is there", report["size"] >= kept + answered + 1 and report["absent"] == 0, (report, kept, answered))
+        kept = report["size"]
+    same("all are judged again", Run("record", "replay", folder).status, 0)
 
 
 @test

@@ -19,8 +19,9 @@
  *
  * - A judgement says what the rules on file say. `permit` means that no rule on
  *   file stands in the way; nothing more is claimed.
- * - A comity_law is immutable: share it between threads. A comity_context
- *   belongs to one thread at a time. There are no globals and no locks.
+ * - A comity_law is immutable: share it between threads; so are a comity_key, and
+ *   comity_papers once they are settled. A comity_context belongs to one thread
+ *   at a time. There are no globals and no locks.
  * - What an answer points to lies in its context and is good until the next
  *   call with that context.
  * - Judging reads no file, no clock and no environment. It allocates nothing but
@@ -28,7 +29,8 @@
  *   whose law applies is the act's own `on`, or the day you give.
  * - On failure outputs are untouched and the error says what was found, what
  *   was expected and where. Messages never quote names of persons.
- * - Every byte of an act, of a law text and of an image may be hostile.
+ * - Every byte of an act, of a law text, of an image, of a note, a trust file and
+ *   a key file may be hostile.
  * - After fork(2) a child may go on using what the parent opened; nothing is
  *   written to the shared mapping.
  *

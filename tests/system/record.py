@@ -605,6 +605,17 @@ def an_older_copy_is_found_out():
     run = Run("record", "cosign", "--policy", policy, FOLDER / "backup")
     holds("nor one that went another way", run.status == 1 and "two histories are shown" in run.err, run.err)
     witness.end()
+    shutil.copy(folder / "public/cosigned", FOLDER / "backup/public/cosigned")
+    run = judge(FOLDER / "backup", ACTS[:1])
+    holds("nothing is added to what contradicts what witnesses signed", run.status == 2 and run.out == "" and
+          "contradicts the checkpoint over 10 entries that was signed" in run.err, run.err)
+    shutil.rmtree(FOLDER / "backup")
+    shutil.copytree(folder, FOLDER / "backup")
+    judge(folder, ACTS[:5])
+    shutil.copy(folder / "public/checkpoint", FOLDER / "backup/public/checkpoint")
+    run = judge(FOLDER / "backup", ACTS[:1])
+    holds("nor to what is shorter than what was signed", run.status == 2 and run.out == "" and
+          "a checkpoint over more was signed" in run.err, run.err)
 
 
 @test

@@ -63,7 +63,7 @@ static comity_status load_checkpoint(recovery *recover, const char *path, signed
     memcpy(keys, config->keys, config->key_count * sizeof *keys);
     memcpy(keys + config->key_count, config->past, config->past_count * sizeof *keys);
     comity_status status =
-        comity_checkpoint_open(bytes, size, keys, config->key_count + config->past_count, &note, &checkpoint, reterr);
+        comity_checkpoint_open(bytes, size, keys, config->key_count + config->past_count, &note, &checkpoint, &error);
     if (status == COMITY_OK) {
         *ret_signed = (signed_tree){checkpoint.size, checkpoint.root};
     }

@@ -211,6 +211,12 @@ def damage_is_told():
     segment.unlink()
     run = Run("record", "verify", folder)
     holds("the store gone", run.status == 1 and "absent 17" in run.out, run.out + run.err)
+    checkpoint = folder / "public/checkpoint"
+    data = checkpoint.read_bytes()
+    checkpoint.write_bytes(data.replace(b"\n17\n", b"\n16\n"))
+    run = judge(folder, ACTS[:1])
+    holds("a checkpoint that nobody signed", run.status == 2 and "public/checkpoint: " in run.err, run.err)
+    checkpoint.write_bytes(data)
     (folder / "settled").unlink()
     run = judge(folder, ACTS[:1])
     holds("and nothing is added to it", run.status == 2 and "it is damaged, and nothing is signed" in run.err, run.err)

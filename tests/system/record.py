@@ -145,6 +145,24 @@ def keeps_how_it_was_judged():
 
 
 @test
+def files_as_they_are():
+    folder, key = new()
+    one, two = put("one", "a paper\n"), put("two", "")
+    run = Run("record", "append", folder, one, two, FOLDER / "none")
+    same("are appended", (run.out, run.status), (f"0 {one}\n1 {two}\n", 2))
+    judge(folder, ACTS[:1])
+    same("are shown", [json.loads(Run("record", "show", folder, i).out)["file_bytes"] for i in (0, 1)], [8, 0])
+    same("as they were", Run("record", "show", "--judgement", folder, 0).out, "a paper\n")
+    same("and compared", Run("record", "replay", folder).out, "3 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    Run("record", "prove", "-o", FOLDER / "receipt", folder, 1)
+    policy = put("policy", f"log {key}\nquorum none\n")
+    run = Run("record", "verify", "--policy", policy, "--receipt", FOLDER / "receipt", "--judgement", two)
+    same("and proved", (run.out, run.status), ("the judgement is entry 1 of a log that the policy trusts\n", 0))
+    Run("record", "erase", folder, 0)
+    same("law that is named stays", len(list((folder / "law").iterdir())), 1)
+
+
+@test
 def lines_that_are_no_acts():
     folder, _ = new()
     run = judge(folder, [ACTS[0], "{", ACTS[1]])
@@ -370,6 +388,7 @@ def usage():
     for words, told in (((), "Usage: comity record"), (("init",), "--origin NAME and one folder are needed"),
                         (("init", "--origin", "a b", FOLDER / "x"), "name"),
                         (("init", "--origin", "example.org/x", folder), "there is a record in this folder already"),
+                        (("append", folder), "a folder and files are needed"),
                         (("verify",), "one folder is needed"), (("verify", FOLDER / "none"), "No such file"),
                         (("verify", FOLDER / "empty"), "this is no folder of a record"),
                         (("verify", "--receipt", "x"), "a receipt is verified with --policy, --receipt and --judgement"),

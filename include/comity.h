@@ -353,8 +353,8 @@ COMITY_API comity_status comity_paper_check(const char *text, size_t size, comit
 COMITY_API comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
                                            size_t *ret_size, comity_error *reterr);
 
-/* Adds the key's signature to a signed paper, whose other signatures are kept as
- * they are and not verified. */
+/* Adds the key's signature to a signed paper, whose text is checked as by
+ * comity_paper_sign; its other signatures are kept as they are and not verified. */
 COMITY_API comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
                                                   size_t *ret_size, comity_error *reterr);
 

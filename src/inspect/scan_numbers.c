@@ -14,6 +14,7 @@
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
 #define LETTERS 4          /* of a word without digits that may belong to a number */
 #define GAP_BYTES 4        /* between two words */
+#define TIME_BYTES 28      /* of a date's second half and a time */
 #define LEFT_BYTES 448     /* before the place at which a number is seen */
 
 typedef struct number_word {
@@ -367,8 +368,8 @@ static bool is_word(uint8_t byte)
 }
 
 /* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
- * logs are full of them. Returns where the time begins, or NULL. */
-static const uint8_t *time_of(const uint8_t *at)
+ * logs are full of them. Returns where the time ends, or NULL. */
+static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
 {
     uint8_t mark = at[-1];
     bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
@@ -378,7 +379,14 @@ static const uint8_t *time_of(const uint8_t *at)
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
     bool digits = is_digit(at[-3]) && is_digit(at[-2]) && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[3]) &&
                   is_digit(at[4]) && is_digit(at[6]) && is_digit(at[7]);
-    return between && digits && at[0] <= '1' && at[3] <= '3' && at[8] == ':' ? at + 6 : NULL;
+    if (!between || !digits || at[0] > '1' || at[3] > '3' || at[8] != ':') {
+        return NULL;
+    }
+    const uint8_t *end = at + 6;
+    while (end < high && end - at < TIME_BYTES && (is_digit(*end) || *end == ':' || *end == '.')) {
+        end++;
+    }
+    return end;
 }
 
 /* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
@@ -424,7 +432,7 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
         return;
     }
     if (at - scan->low >= 6 && scan->high - at > 8) {
-        const uint8_t *time = time_of(at);
+        const uint8_t *time = time_of(at, scan->high);
         if (time != NULL || is_fraction(at)) {
             scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
             return;

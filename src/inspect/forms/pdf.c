@@ -308,6 +308,9 @@ static comity_status read_document(comity_pdf *pdf, comity_error *reterr)
     COMITY_TRY(comity_stage_take(pdf->stage, COMITY_PDF_FONTS * sizeof *text->fonts, &memory, reterr));
     text->fonts = memory;
     COMITY_TRY(show_all(text, reterr));
+    for (size_t i = 0; i < COMITY_PDF_FONTS; i++) {
+        comity_pool_give(&pdf->stage->form->pool, text->fonts[i].unicode);
+    }
     comity_pool_give(&pdf->stage->form->pool, text->fonts);
     comity_pool_give(&pdf->stage->form->pool, text);
     return COMITY_OK;

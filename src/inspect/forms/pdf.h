@@ -96,18 +96,20 @@ COMITY_MUST_USE comity_status comity_pdf_decode(const comity_pdf *pdf, const com
 
 /* ---- fonts and text (pdf_font.c, pdf_text.c) ---- */
 
-/* What codes of a font mean, and how wide they are in thousandths. */
+/* What codes of a font mean, and how wide they are in thousandths. Zero at first. */
 typedef struct comity_pdf_font {
     const comity_pdf_object *object; /* NULL: an empty place */
     uint64_t used;
-    bool is_wide; /* codes of two bytes */
+    bool is_wide;        /* codes of two bytes */
+    uint32_t code_count; /* 256 or 65,536 */
+    uint32_t steps;      /* codes set so far: a table that sets them over and over ends */
+    uint16_t *unicode;   /* of each code; 0: unknown; from 0xE000 on: a text of `more`. The pool's */
+    uint16_t *width;     /* of each code; behind the former */
     uint16_t more_count;
-    uint32_t steps;          /* codes set so far: a table that sets them over and over ends */
-    uint16_t unicode[65536]; /* 0: unknown; from 0xE000 on: a text of `more` */
-    uint16_t width[65536];
     uint16_t more[512][4]; /* ended by 0 */
 } comity_pdf_font;
 
+/* Reads a font into a place that may hold another. */
 COMITY_MUST_USE comity_status comity_pdf_font_load(comity_pdf *pdf, const comity_pdf_object *object,
                                                    comity_pdf_font *ret_font, comity_error *reterr);
 

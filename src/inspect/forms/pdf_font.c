@@ -181,7 +181,7 @@ static uint32_t code_of(comity_pdf_token token)
 
 static void set_units(comity_pdf_font *font, uint32_t code, const uint16_t *units, size_t count)
 {
-    if (code > 0xFFFF || count == 0 || font->steps > STEPS_MAX) {
+    if (code >= font->code_count || count == 0 || font->steps > STEPS_MAX) {
         return;
     }
     font->steps++;
@@ -351,7 +351,7 @@ static void read_widths(const comity_pdf *pdf, comity_pdf_font *font, comity_pdf
 {
     comity_pdf_span list = comity_pdf_get(pdf, dictionary, "DescendantFonts");
     size_t at = 0;
-    for (size_t i = 0; i < 65536; i++) {
+    for (size_t i = 0; i < font->code_count; i++) {
         font->width[i] = font->is_wide ? 1000 : 500;
     }
     if (!font->is_wide) {
@@ -371,19 +371,29 @@ comity_status comity_pdf_font_load(comity_pdf *pdf, const comity_pdf_object *obj
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "fonts are changed more than %d times",
                                  LOADS_MAX);
     }
-    memset(ret_font, 0, sizeof *ret_font);
+    bool is_wide = comity_pdf_is(comity_pdf_get(pdf, object->value, "Subtype"), "Type0");
+    uint32_t code_count = is_wide ? 65536 : 256;
+    void *memory = NULL;
+    comity_pool_give(&pdf->stage->form->pool, ret_font->unicode);
+    ret_font->unicode = NULL;
+    COMITY_TRY(comity_stage_take(pdf->stage, 2 * code_count * sizeof(uint16_t), &memory, reterr));
     ret_font->object = object;
-    ret_font->is_wide = comity_pdf_is(comity_pdf_get(pdf, object->value, "Subtype"), "Type0");
+    ret_font->is_wide = is_wide;
+    ret_font->code_count = code_count;
+    ret_font->steps = 0;
+    ret_font->more_count = 0;
+    ret_font->unicode = memory;
+    ret_font->width = ret_font->unicode + code_count;
     read_encoding(pdf, ret_font, object->value);
     read_widths(pdf, ret_font, object->value);
     const comity_pdf_object *map = comity_pdf_object_of(pdf, comity_pdf_get_here(object->value, "ToUnicode"));
     if (map != NULL && map->has_stream) {
         comity_pdf_span decoded;
-        void *memory = NULL;
+        void *unpacked = NULL;
         bool is_image = false;
-        COMITY_TRY(comity_pdf_decode(pdf, map, &decoded, &memory, &is_image, reterr));
+        COMITY_TRY(comity_pdf_decode(pdf, map, &decoded, &unpacked, &is_image, reterr));
         read_map(ret_font, decoded);
-        comity_pool_give(&pdf->stage->form->pool, memory);
+        comity_pool_give(&pdf->stage->form->pool, unpacked);
     }
     return COMITY_OK;
 }

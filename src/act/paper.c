@@ -75,6 +75,24 @@ static comity_status field_until(comity_act_memory *reader, void *into)
     return comity_read_date(reader, &((comity_paper_held *)into)->until);
 }
 
+/* Said in acts that come back from a record; a caller's word for it is nothing. */
+static comity_status field_held(comity_act_memory *reader, void *into)
+{
+    const char *text;
+    size_t size;
+    size_t at = reader->at;
+    if (!reader->believes_held) {
+        return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
+    }
+    COMITY_TRY(comity_read_word(reader, "\"signed\"", &text, &size));
+    if (size != 6 || memcmp(text, "signed", 6) != 0) {
+        reader->at = at;
+        return comity_read_expected(reader, "\"signed\"");
+    }
+    ((comity_paper_held *)into)->is_signed = true;
+    return COMITY_OK;
+}
+
 /* ---- scope ---- */
 
 static comity_status party_item(comity_act_memory *reader, void *into)
@@ -152,7 +170,8 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
         COMITY_FIELD("kind", field_kind), COMITY_FIELD("under", field_under), COMITY_FIELD("by", field_by),       COMITY_FIELD("ref", field_ref),
-        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("result", field_result),
+        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("held", field_held),
+        COMITY_FIELD("result", field_result),
     };
     uint64_t seen;
     (void)into;

@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/near.h"
+#include "law/rule_json.h"
 #include "law/terms.h"
 
 #include <getopt.h>
@@ -58,29 +59,16 @@ static void print_json_string(const char *text)
 
 static void print_rule_json(const comity_image *image, const comity_rule_record *rule, bool clauses)
 {
-    char from[16];
-    char until[16];
-    date_text(rule->from, "", from, sizeof from);
-    date_text(rule->until, "", until, sizeof until);
-    (void)fputs(text_of(image, rule->json_head), stdout);
-    (void)printf(from[0] == '\0' ? ",\"from\":null" : ",\"from\":\"%s\"", from);
-    (void)printf(until[0] == '\0' ? ",\"until\":null" : ",\"until\":\"%s\"", until);
-    if (clauses) {
-        (void)fputs(",\"law\":", stdout);
-        print_json_string(text_of(image, rule->clauses));
-        (void)fputs(",\"lifted_by\":[", stdout);
-        for (uint32_t i = 0; i < rule->lifter_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_lifter + i]].json_name));
-        }
-        (void)fputs("],\"ways\":[", stdout);
-        for (uint32_t i = 0; i < rule->way_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_way + i]].json_name));
-        }
-        (void)fputs("]", stdout);
+    comity_buffer buffer;
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer_init(&buffer, (size_t)1 << 20);
+    comity_rule_json(image, rule, clauses, &buffer);
+    comity_buffer_append_byte(&buffer, '\n');
+    if (comity_buffer_bytes(&buffer, &bytes, &size, NULL) == COMITY_OK) {
+        (void)fwrite(bytes, 1, size, stdout);
     }
-    (void)puts(text_of(image, rule->json_tail));
+    comity_buffer_free(&buffer);
 }
 
 /* ---- list ---- */

@@ -14,10 +14,11 @@ static const command commands[] = {
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
     {"paper", "write, sign, verify and show signed papers", paper_help, paper_main},
     {"record", "keep judgements so that anyone can check them", record_help, record_main},
+    {"serve", "the daemon: judges for those who ask by HTTP", NULL, serve_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"inspect", "mask", "unmask", "request", "product", "watch", "serve"};
+static const char *const to_come[] = {"inspect", "mask", "unmask", "request", "product", "watch"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -77,7 +78,7 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i].name) == 0) {
             for (int j = 2; j < argc && strcmp(argv[j], "--") != 0; j++) {
-                if (strcmp(argv[j], "--help") == 0) {
+                if (commands[i].help != NULL && strcmp(argv[j], "--help") == 0) {
                     (void)fputs(commands[i].help, stdout);
                     return EXIT_CLEAN;
                 }

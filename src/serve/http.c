@@ -127,9 +127,31 @@ static void expect_body(comity_request *request)
 static void check_length(comity_request *request)
 {
     const char *length = comity_request_header(request, "Content-Length");
-    if (length != NULL && (strlen(length) > 18 || strtoull(length, NULL, 10) > request->body_max)) {
-        request->too_large = true;
+    if (length == NULL) {
+        return;
     }
+    request->too_large = strlen(length) > 18 || strtoull(length, NULL, 10) > request->body_max;
+    request->body_left = request->too_large ? 0 : strtoull(length, NULL, 10);
+}
+
+/* From now on stopping waits for it. */
+static void count(comity_request *request)
+{
+    if (!request->counted) {
+        (void)atomic_fetch_add(&request->server->requests, 1);
+        request->counted = true;
+    }
+}
+
+/* The client has ended its side, and bytes it announced are missing: they never
+ * come. Where both come at once, libmicrohttpd's epoll does not see the end before
+ * the connection has idled too long. */
+static bool has_gone(const comity_request *request)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char unused;
+    return request->body_left != 0 && info != NULL && recv(info->connect_fd, &unused, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static bool write_spool(comity_request *request, const char *bytes, size_t size)
@@ -163,6 +185,7 @@ static bool begin_spool(comity_request *request)
 static void take(comity_request *request, const char *bytes, size_t size)
 {
     request->body_size += size;
+    request->body_left -= size < request->body_left ? size : request->body_left;
     if (request->body_size > request->body_max) {
         request->too_large = true;
     }
@@ -347,7 +370,6 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
     comity_buffer_init(&request->work, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&request->answer, 2 * COMITY_LIMIT_ANSWER_BYTES);
     set_day(request);
-    (void)atomic_fetch_add(&request->server->requests, 1);
     find_route(request, method);
     if (request->status == 0) {
         authorize(request, listener);
@@ -393,14 +415,19 @@ static enum MHD_Result step(void *context, struct MHD_Connection *connection, co
         if (request->status == 0 && request->too_large) {
             comity_answer_problem(request, 413, "The body is too large", NULL);
         }
-        return request->status != 0 ? respond(request) : MHD_YES;
+        if (request->status != 0) {
+            count(request);
+            return respond(request);
+        }
+        return MHD_YES;
     }
+    count(request);
     if (*upload_size != 0) {
         take(request, upload, *upload_size);
         *upload_size = 0;
         bool too_long = request->body_size / 2 > request->body_max ||
                         comity_now_ns() - request->begun_ns > (uint64_t)BODY_SECONDS_MAX * 1000000000u;
-        return too_long ? MHD_NO : MHD_YES;
+        return too_long || has_gone(request) ? MHD_NO : MHD_YES;
     }
     return go_on(request);
 }
@@ -415,6 +442,7 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
         return;
     }
     comity_server *server = request->server;
+    bool counted = request->counted;
     comity_metrics_observe(&server->metrics.answering, comity_now_ns() - request->begun_ns);
     if (request->lease.law != NULL) {
         comity_laws_return(&server->laws, &request->lease);
@@ -431,7 +459,9 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
     free(request->path);
     free(request);
     *kept = NULL;
-    (void)atomic_fetch_sub(&server->requests, 1);
+    if (counted) {
+        (void)atomic_fetch_sub(&server->requests, 1);
+    }
 }
 
 static void connected(void *context, struct MHD_Connection *connection, void **kept,

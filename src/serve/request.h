@@ -56,7 +56,9 @@ struct comity_request {
     const char *bytes;   /* once it is complete */
     uint64_t body_size;
     uint64_t body_max;
+    uint64_t body_left;  /* of a length that was announced; 0 otherwise */
     bool too_large, spool_failed;
+    bool counted;        /* among those under way: its body has begun, or it has none */
     bool batch;          /* NDJSON */
 
     /* judging */

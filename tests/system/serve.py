@@ -799,6 +799,21 @@ def the_sample_settings_are_good():
 
 
 @test
+def the_unit_gives_away_what_it_can():
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        return skip("there is no systemd-analyze")
+    with tempfile.TemporaryDirectory() as folder:
+        unit = os.path.join(folder, "comityd.service")
+        text = (ROOT / "systemd/comityd.service.in").read_text().replace("@BINDIR@/comityd", COMITYD)
+        pathlib.Path(unit).write_text(text)
+        verified = run(analyze, "verify", "--man=no", unit)
+        same("systemd reads it", (verified.returncode, verified.stdout, verified.stderr), (0, "", ""))
+        judged = run(analyze, "security", "--offline=true", "--threshold=20", unit)
+        same("exposure of at most 2.0", judged.returncode, 0)
+
+
+@test
 def the_command_becomes_the_daemon():
     same("help", run(COMITY, "serve", "--help").stdout, run(COMITYD, "--help").stdout)
     same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))

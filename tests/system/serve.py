@@ -31,6 +31,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY, COMITYD, IMAGE = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
 ACTS = (ROOT / "examples/acts.ndjson").read_text()
 ACT = ACTS.splitlines()[0]
+# The sanitizers' run-time looks into its own process as it ends, which confinement forbids.
+SANITIZED = b"__asan_init" in pathlib.Path(COMITYD).read_bytes()
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
@@ -76,7 +78,7 @@ def run(*arguments, **options):
 class Daemon:
     """A comityd that listens on a free port; `log` is what it said so far."""
 
-    def __init__(self, folder, *options, confine="yes", limit=None):
+    def __init__(self, folder, *options, confine="no" if SANITIZED else "yes", limit=None):
         self.log_path = pathlib.Path(folder) / f"log-{random.getrandbits(32):08x}"
         self.output = open(self.log_path, "wb")
         self.process = subprocess.Popen(
@@ -231,7 +233,7 @@ def batches_of_any_size():
         same("as many answers as acts", (status, body.count("\n")), (200, many.count("\n")))
         peak = int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))
         same("nothing stays in the spool", [name for name in os.listdir(running.folder) if not name.startswith("log-")], [])
-        holds("memory stays small", "asan" in COMITYD or "sanitize" in COMITYD or peak < 64 * 1024, peak)
+        holds("memory stays small", SANITIZED or peak < 64 * 1024, peak)
         problem("too large", running.announce("POST", "/v1/judge", 8_000_001, NDJSON), 413)
 
 
@@ -351,7 +353,7 @@ def users_of_a_socket_are_known():
         same("but not what the role does not allow", ask(path, "/v1/auth_request/x")[0], 403)
         same("a wrong token is not made up for", ask(path, "/metrics", {"Authorization": "Bearer x"})[0], 401)
         same("nor on loopback", running.ask("GET", "/metrics")[0], 401)
-        second = run(COMITYD, "--listen", "unix:" + path, "--law", IMAGE, "--spool", running.folder)
+        second = run(COMITYD, "--confine", "no", "--listen", "unix:" + path, "--law", IMAGE, "--spool", running.folder)
         same("a socket in use is left alone", (second.returncode, "somebody listens there" in second.stderr), (2, True))
         running.stop(signal.SIGKILL)
         holds("a dead one is left behind", os.path.exists(path))
@@ -411,6 +413,8 @@ def settings_that_are_wrong_are_told():
 
 @test
 def it_gives_up_what_it_does_not_need():
+    if SANITIZED:
+        return skip("the sanitizers do not bear it")
     with daemon("--anonymous", "counsel") as running:
         status = pathlib.Path(f"/proc/{running.process.pid}/status").read_text()
         same("seccomp", re.search(r"Seccomp:\s+(\d)", status).group(1), "2")

@@ -30,7 +30,8 @@ static fuzz_keys make_keys(void)
     fuzz_keys keys;
     for (uint8_t i = 0; i < KEYS; i++) {
         uint8_t seed[COMITY_SEED_SIZE] = {i};
-        must(comity_signer_from_seed(names[i], strlen(names[i]), purposes[i], seed, &keys.signers[i], NULL) == COMITY_OK);
+        must(comity_signer_from_seed(names[i], strlen(names[i]), purposes[i], seed, &keys.signers[i], NULL) ==
+             COMITY_OK);
         keys.verifiers[i] = *comity_signer_verifier(keys.signers[i]);
     }
     return keys;

@@ -48,7 +48,8 @@ static void add_signed(comity_shelf *shelf, comity_signer *const signers[SIGNERS
             done |= comity_note_sign(signers[i], text + 1, size - 1, &note, NULL) == COMITY_OK;
         }
     }
-    must(comity_shelf_add(shelf, "paper", done ? (const void *)note.bytes : text, done ? note.size : size, NULL) == COMITY_OK);
+    must(comity_shelf_add(shelf, "paper", done ? (const void *)note.bytes : text, done ? note.size : size, NULL) ==
+         COMITY_OK);
     comity_buffer_free(&note);
 }
 

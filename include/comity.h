@@ -215,7 +215,9 @@ COMITY_API comity_status comity_paper_countersign(const comity_key *key, const c
 typedef struct comity_papers comity_papers;
 
 /* Reads the trust file (docs/formats/trust.md); `name` is for messages. `law`
- * says which authority may grant what, and must outlive the papers. */
+ * says which authority may grant what, and must outlive the papers.
+ * COMITY_ERROR_SYNTAX; COMITY_ERROR_NAME for an authority, a kind of paper or a
+ * law that is not on file. */
 COMITY_API comity_status comity_papers_new(const comity_law *law, const char *name, const char *trust, size_t trust_size,
                                            comity_papers **ret_papers, comity_error *reterr);
 

@@ -120,6 +120,7 @@ typedef struct comity_act {
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;
@@ -168,10 +169,6 @@ comity_status comity_act_join(comity_act_memory *memory, const comity_act *paper
 
 /* Leaves away the papers of the act last read that are only claimed. */
 void comity_act_drop_claims(comity_act_memory *memory);
-
-/* From now on a paper's `"held": "signed"` is read and believed: for acts that
- * come back from a record, never for those of a caller. */
-void comity_act_believe_held(comity_act_memory *memory, bool believe);
 
 /* A copy of the act in one piece of memory, but for its slices, which go on
  * pointing into the JSON. Free with free(); NULL when out of memory. */

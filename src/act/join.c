@@ -40,7 +40,7 @@ bool comity_act_is_of(const comity_act *act, const char *name, size_t size)
 
 static bool has_room(const comity_act_memory *memory, const comity_paper_held *paper)
 {
-    return memory->act.paper_count < COMITY_LIMIT_ACT_PAPERS + COMITY_LIMIT_ACT_SIGNED &&
+    return memory->act.signed_count < COMITY_LIMIT_ACT_SIGNED &&
            memory->place_count + paper->states.count <= COMITY_LIMIT_ACT_PLACES + COMITY_LIMIT_ACT_SIGNED_VALUES &&
            memory->number_count + paper->under_count <= COMITY_LIMIT_ACT_NUMBERS + COMITY_LIMIT_ACT_SIGNED_VALUES &&
            memory->slice_count + paper->party_count <= COMITY_LIMIT_ACT_SLICES + COMITY_LIMIT_ACT_SIGNED_VALUES;
@@ -50,6 +50,7 @@ static void join(comity_act_memory *memory, const comity_act *papers, const comi
 {
     comity_paper_held *joined = &memory->papers[memory->act.paper_count++];
     *joined = *paper;
+    memory->act.signed_count++;
     joined->is_signed = true;
     joined->states.first = (uint16_t)memory->place_count;
     joined->first_under = (uint16_t)memory->number_count;
@@ -91,9 +92,4 @@ void comity_act_drop_claims(comity_act_memory *memory)
         }
     }
     memory->act.paper_count = kept;
-}
-
-void comity_act_believe_held(comity_act_memory *memory, bool believe)
-{
-    memory->believes_held = believe;
 }

@@ -75,22 +75,12 @@ static comity_status field_until(comity_act_memory *reader, void *into)
     return comity_read_date(reader, &((comity_paper_held *)into)->until);
 }
 
-/* Said in acts that come back from a record; a caller's word for it is nothing. */
+/* Stands in the canonical form of an act, beside papers found signed; a caller's
+ * word for it is nothing. */
 static comity_status field_held(comity_act_memory *reader, void *into)
 {
-    const char *text;
-    size_t size;
-    size_t at = reader->at;
-    if (!reader->believes_held) {
-        return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
-    }
-    COMITY_TRY(comity_read_word(reader, "\"signed\"", &text, &size));
-    if (size != 6 || memcmp(text, "signed", 6) != 0) {
-        reader->at = at;
-        return comity_read_expected(reader, "\"signed\"");
-    }
-    ((comity_paper_held *)into)->is_signed = true;
-    return COMITY_OK;
+    (void)into;
+    return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
 }
 
 /* ---- scope ---- */

@@ -28,7 +28,6 @@ struct comity_act_memory {
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
-    bool believes_held; /* acts come from a record: "held" is read */
     bool lightly; /* places read now are touched only as transit or by an owner */
     comity_node nodes[COMITY_LIMIT_ACT_NODES];
     comity_place_ref places[COMITY_LIMIT_ACT_PLACES + COMITY_LIMIT_ACT_SIGNED_VALUES];

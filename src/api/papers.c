@@ -2,6 +2,7 @@
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
 #include "api/papers_bundle.h"
+#include "api/papers_trust.h"
 
 #include "base/sha256.h"
 
@@ -62,6 +63,7 @@ static comity_status papers_make(comity_papers *papers, const char *name, const 
     comity_buffer_init(&papers->bundle, COMITY_PAPERS_BUNDLE_BYTES);
     comity_papers_bundle_add(&papers->bundle, "trust", name, trust, trust_size);
     COMITY_TRY(comity_trust_read(name, trust, trust_size, &papers->trust, reterr));
+    COMITY_TRY(comity_papers_trust_check(&papers->law->image, &papers->trust, name, reterr));
     COMITY_TRY(authorities_of(papers, &authorities, reterr));
     return comity_shelf_new(&papers->trust, authorities, papers->law->image.authorities_count, &papers->shelf, reterr);
 }

@@ -125,6 +125,8 @@
 #define COMITY_LIMIT_SHELF_BYTES ((size_t)256 << 20)
 /* Keys that papers can be signed by, delegates included: ten times the authorities on file. */
 #define COMITY_LIMIT_SHELF_KEYS 4096
+/* Ways in which keys have power, by all chains of delegation: each key has a few. */
+#define COMITY_LIMIT_SHELF_ROLES 16384
 /* A trust file: thousands of keys. */
 #define COMITY_LIMIT_TRUST_BYTES ((size_t)4 << 20)
 #define COMITY_LIMIT_TRUST_KEYS 2048

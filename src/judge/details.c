@@ -153,16 +153,6 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     return list.count;
 }
 
-static bool has_signed(const comity_act *act)
-{
-    for (uint32_t i = 0; i < act->paper_count; i++) {
-        if (act->papers[i].is_signed) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Does a way meet the need by signed papers? One that papers can open or close
  * by being held at all may rest on a claim. */
 static bool way_signed(comity_judge_memory *memory, const comity_act *act, uint32_t way, uint32_t rule)
@@ -179,7 +169,7 @@ uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_ac
     const comity_image *image = comity_judge_image(memory);
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
-    if (!has_signed(act)) {
+    if (act->signed_count == 0) {
         return 0;
     }
     memory->signed_only = true;

@@ -48,6 +48,11 @@ typedef struct answer {
     uint32_t role;
 } answer;
 
+static bool is_called(const char *name, const comity_paper_value *value)
+{
+    return strlen(name) == value->size && memcmp(name, value->text, value->size) == 0;
+}
+
 static int32_t earlier(int32_t a, int32_t b)
 {
     return a < b ? a : b;
@@ -136,28 +141,13 @@ static answer ask_key(const question *ask, uint32_t verifier)
     return best;
 }
 
-bool comity_shelf_principal_signed(const comity_shelf *shelf, const comity_shelf_item *item, uint32_t depth,
-                                   uint32_t *ret_role)
+bool comity_shelf_role_signs(const comity_shelf *shelf, const comity_shelf_item *item, uint32_t index, uint32_t depth)
 {
     const comity_paper_value *by = comity_paper_get(item->paper, COMITY_FIELD_BY, 0);
-    const comity_trust_principal *principal = comity_trust_find(shelf->trust, by->text, by->size);
-    bool found = false;
-    if (principal == NULL) {
-        return false;
-    }
-    question ask = {.shelf = shelf, .item = item, .principal = (uint32_t)(principal - shelf->trust->principals)};
-    for (uint32_t i = 0; i < item->signer_count; i++) {
-        for (uint32_t j = shelf->first_roles[item->signers[i]]; j != COMITY_SHELF_NONE; j = shelf->roles[j].next) {
-            const comity_shelf_role *role = &shelf->roles[j];
-            bool is_deeper = !found || role->depth > shelf->roles[*ret_role].depth;
-            if (role->principal == ask.principal && role->depth >= depth && ask_role(&ask, j).is_short == SHORT_NOT &&
-                is_deeper) {
-                *ret_role = j;
-                found = true;
-            }
-        }
-    }
-    return found;
+    const comity_shelf_role *role = &shelf->roles[index];
+    const char *principal = shelf->trust->principals[role->principal].name;
+    question ask = {.shelf = shelf, .item = item, .principal = role->principal};
+    return role->depth >= depth && is_called(principal, by) && ask_role(&ask, index).is_short == SHORT_NOT;
 }
 
 /* ---- what law says ---- */
@@ -170,11 +160,6 @@ static bool may_grant(const comity_paper_authority *authority, const char *kind,
         }
     }
     return false;
-}
-
-static bool is_called(const char *name, const comity_paper_value *value)
-{
-    return strlen(name) == value->size && memcmp(name, value->text, value->size) == 0;
 }
 
 /* The first authority of this law that may grant such a paper, or NULL. */
@@ -418,7 +403,7 @@ void comity_shelf_decide(const comity_shelf *shelf, comity_shelf_item *item)
     if (!decide_each(shelf, item, questions, &revoked_from) || !settle_until(shelf, item, revoked_from)) {
         return;
     }
-    if (delegates && !item->is_active) {
+    if (delegates && item->first_given == COMITY_SHELF_NONE) {
         comity_shelf_tell(shelf, item, COMITY_ERROR_SIGNATURE, "the key that signed it may not delegate");
         return;
     }

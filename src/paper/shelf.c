@@ -3,8 +3,8 @@
  *
  * Verifying goes in rounds. The first tries the keys of the trust file on every
  * note; the delegations it has verified give more keys, which the next round
- * tries, and so on until no key is new. Each delegation gives power once and
- * each step of delegating is one deeper, so rounds end. A note is read once,
+ * tries, and so on until no power is new. Power is delegated by every role that
+ * may, each once, and one step less deep, so rounds end. A note is read once,
  * when the first signature on it has been found good. */
 #include "paper/shelf_parts.h"
 
@@ -84,6 +84,7 @@ static comity_status add_item(comity_shelf *shelf, const char *name, uint64_t in
                  .until = COMITY_PAPER_NO_DATE},
         .bytes = (const uint8_t *)copy,
         .size = size,
+        .first_given = COMITY_SHELF_NONE,
         .revoked_from = COMITY_SHELF_NEVER,
         .revoked_by = COMITY_PAPER_NO_INDEX,
     };
@@ -265,28 +266,53 @@ static void tell_unsigned(comity_shelf *shelf, comity_shelf_item *item)
     comity_shelf_tell(shelf, item, status, "%s", why.message);
 }
 
-/* Gives a delegation's key its power, if one signed it who had it. */
-static comity_status activate(comity_shelf *shelf, uint32_t index, bool *ret_active, comity_error *reterr)
+static bool has_given(const comity_shelf *shelf, const comity_shelf_item *item, uint32_t parent)
 {
-    comity_shelf_item *item = &shelf->items[index];
-    const comity_paper *paper = item->paper;
+    uint32_t role = item->first_given;
+    while (role != COMITY_SHELF_NONE && shelf->roles[role].parent != parent) {
+        role = shelf->roles[role].next_given;
+    }
+    return role != COMITY_SHELF_NONE;
+}
+
+/* Gives a delegation's key the power of one role, less one step. */
+static comity_status delegate(comity_shelf *shelf, uint32_t index, uint32_t parent, comity_error *reterr)
+{
+    const comity_paper *paper = shelf->items[index].paper;
     const comity_paper_value *key = comity_paper_get(paper, COMITY_FIELD_KEY, 0);
     comity_verifier verifier;
-    uint32_t parent;
-    if (!comity_shelf_principal_signed(shelf, item, 1, &parent)) {
-        return COMITY_OK;
+    uint32_t depth = shelf->roles[parent].depth - 1;
+    if (shelf->role_count == COMITY_LIMIT_SHELF_ROLES) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "power is delegated in more than %d ways",
+                           COMITY_LIMIT_SHELF_ROLES);
     }
     COMITY_TRY(comity_verifier_read(key->text, key->size, COMITY_PURPOSE_PAPER, &verifier, reterr));
-    uint32_t depth = shelf->roles[parent].depth - 1;
     comity_shelf_role role = {.principal = shelf->roles[parent].principal,
                               .parent = parent,
                               .delegation = index,
+                              .next_given = shelf->items[index].first_given,
                               .depth = depth < paper->depth ? depth : paper->depth,
                               .from = paper->from != COMITY_PAPER_NO_DATE ? paper->from : paper->issued,
                               .until = paper->until};
     COMITY_TRY(add_role(shelf, &verifier, role, reterr));
-    shelf->items[index].is_active = true;
-    *ret_active = true;
+    shelf->items[index].first_given = shelf->role_count - 1;
+    return COMITY_OK;
+}
+
+/* Gives a delegation's key power by every role of those who signed it that has
+ * not given it yet: so it is nothing who was found first. */
+static comity_status activate(comity_shelf *shelf, uint32_t index, bool *ret_again, comity_error *reterr)
+{
+    const comity_shelf_item *item = &shelf->items[index];
+    for (uint32_t i = 0; i < item->signer_count; i++) {
+        for (uint32_t role = shelf->first_roles[item->signers[i]]; role != COMITY_SHELF_NONE;
+             role = shelf->roles[role].next) {
+            if (comity_shelf_role_signs(shelf, item, role, 1) && !has_given(shelf, item, role)) {
+                COMITY_TRY(delegate(shelf, index, role, reterr));
+                *ret_again = true;
+            }
+        }
+    }
     return COMITY_OK;
 }
 
@@ -303,7 +329,7 @@ static comity_status round_of(comity_shelf *shelf, uint32_t begin, bool *ret_aga
         }
     }
     for (uint32_t i = 0; i < shelf->item_count; i++) {
-        if (is_form(&shelf->items[i], "delegation") && !shelf->items[i].is_active) {
+        if (is_form(&shelf->items[i], "delegation")) {
             COMITY_TRY(activate(shelf, i, ret_again, reterr));
         }
     }
@@ -344,13 +370,27 @@ static void revoke_keys(comity_shelf *shelf, uint32_t principal, const comity_pa
     }
 }
 
+/* The role in which the principal of a revocation signed it, or none. */
+static uint32_t revoking_role(const comity_shelf *shelf, const comity_shelf_item *item)
+{
+    for (uint32_t i = 0; i < item->signer_count; i++) {
+        for (uint32_t role = shelf->first_roles[item->signers[i]]; role != COMITY_SHELF_NONE;
+             role = shelf->roles[role].next) {
+            if (comity_shelf_role_signs(shelf, item, role, 0)) {
+                return role; /* whichever: of all only the principal matters, and that is the same */
+            }
+        }
+    }
+    return COMITY_SHELF_NONE;
+}
+
 /* Revocations work whatever has been revoked: the order in which they are found is nothing. */
 static void apply_revocations(comity_shelf *shelf)
 {
     for (uint32_t i = 0; i < shelf->item_count; i++) {
         const comity_shelf_item *item = &shelf->items[i];
-        uint32_t role = 0;
-        if (!is_form(item, "revocation") || !comity_shelf_principal_signed(shelf, item, 0, &role)) {
+        uint32_t role = is_form(item, "revocation") ? revoking_role(shelf, item) : COMITY_SHELF_NONE;
+        if (role == COMITY_SHELF_NONE) {
             continue;
         }
         const comity_paper_value *hash = comity_paper_get(item->paper, COMITY_FIELD_REVOKES, 0);

@@ -18,7 +18,7 @@ typedef struct comity_shelf_item {
     int32_t revoked_from; /* or COMITY_SHELF_NEVER */
     uint64_t revoked_by;  /* index in the log, or COMITY_PAPER_NO_INDEX */
     bool is_spoiled;      /* it cannot count any more: told says why */
-    bool is_active;       /* a delegation that has given its key power */
+    uint32_t first_given; /* of a delegation: the powers it has given, or NONE */
 } comity_shelf_item;
 
 /* The power of a key to sign in a principal's name. */
@@ -28,6 +28,7 @@ typedef struct comity_shelf_role {
     uint32_t parent;      /* the role from which it was delegated; NONE: from the trust file */
     uint32_t delegation;  /* the item that gave it, or NONE */
     uint32_t next;        /* role of the same verifier */
+    uint32_t next_given;  /* role given by the same delegation */
     uint32_t depth;       /* how deep it may be delegated on */
     int32_t from, until;  /* issue days of what it may sign */
     int32_t revoked_from; /* of the key in this role, by a revocation that names the key */
@@ -50,10 +51,9 @@ struct comity_shelf {
 /* Whether an item counts: fills told's status and message, and until. */
 void comity_shelf_decide(const comity_shelf *shelf, comity_shelf_item *item);
 
-/* Has the one principal of a delegation or revocation signed it, with a role
- * that may be delegated `depth` deeper? Gives the role. */
-bool comity_shelf_principal_signed(const comity_shelf *shelf, const comity_shelf_item *item, uint32_t depth,
-                                   uint32_t *ret_role);
+/* May a key in this role sign a delegation or revocation for the principal it
+ * names, and be delegated from `depth` deeper? (That the key has signed is not asked.) */
+bool comity_shelf_role_signs(const comity_shelf *shelf, const comity_shelf_item *item, uint32_t role, uint32_t depth);
 
 /* Notes why an item does not count. */
 void comity_shelf_tell(const comity_shelf *shelf, comity_shelf_item *item, comity_status status, const char *format,

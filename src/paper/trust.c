@@ -152,6 +152,7 @@ static comity_status line_may(building *build, comity_trust_principal *principal
             return fail_limit(build, "kinds of paper", COMITY_LIMIT_TRUST_GRANTS);
         }
         COMITY_TRY(copy_word(build, &word, &build->grants[build->trust.grant_count].kind));
+        build->grants[build->trust.grant_count].line = build->cursor.line;
         build->trust.grant_count++;
         principal->grant_count++;
     }

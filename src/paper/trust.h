@@ -30,6 +30,7 @@ typedef struct comity_trust_grant {
     const char *kind;
     const char *const *under; /* laws; none: any */
     uint32_t under_count;
+    unsigned line;
 } comity_trust_grant;
 
 /* Whoever has keys. Lives in its trust. */

@@ -12,6 +12,12 @@
 static const char settled_path[] = "settled";
 static const char settled_line[] = "comity settled 1";
 
+/* The tile at the right edge of a level: behind it are only full ones. */
+static uint64_t edge_index(uint64_t size, unsigned level)
+{
+    return (size >> (COMITY_TILE_HEIGHT * level)) / COMITY_TILE_WIDTH;
+}
+
 static void public_path(const comity_tile *tile, char ret_path[COMITY_DISK_PATH_SIZE])
 {
     char path[COMITY_TILE_PATH_SIZE];
@@ -149,7 +155,7 @@ comity_status comity_publisher_add(comity_publisher *publisher, const comity_has
         if (publisher->widths[level] < COMITY_TILE_WIDTH) {
             return COMITY_OK;
         }
-        uint64_t index = (publisher->tree.size >> (COMITY_TILE_HEIGHT * (level + 1))) - 1;
+        uint64_t index = edge_index(publisher->tree.size, level) - 1;
         COMITY_TRY(put_hashes(publisher, level, index, reterr));
         if (level == 0) {
             COMITY_TRY(put_bundle(publisher, index, reterr));
@@ -168,7 +174,7 @@ comity_status comity_publisher_add(comity_publisher *publisher, const comity_has
 comity_status comity_publisher_edge(comity_publisher *publisher, comity_error *reterr)
 {
     for (unsigned level = 0; level < COMITY_TILE_LEVELS; level++) {
-        uint64_t index = publisher->tree.size >> (COMITY_TILE_HEIGHT * (level + 1));
+        uint64_t index = edge_index(publisher->tree.size, level);
         if (publisher->widths[level] == publisher->written[level]) {
             continue;
         }
@@ -268,7 +274,7 @@ static comity_status load_edge(comity_publisher *publisher, comity_error *reterr
 {
     uint64_t size = publisher->tree.size;
     for (unsigned level = 0; level < COMITY_TILE_LEVELS; level++) {
-        comity_tile tile = {.level = (uint8_t)level, .index = size >> (COMITY_TILE_HEIGHT * (level + 1))};
+        comity_tile tile = {.level = (uint8_t)level, .index = edge_index(size, level)};
         tile.width = comity_tile_width(tile.level, tile.index, size);
         if (tile.width == 0) {
             continue;

@@ -55,6 +55,22 @@ rule XA.I.4 "A contract and an assessment"
   unverified
 """
 
+FORMS = """\
+consent                      consent of persons, as its holder declares it
+standard-contract            a contract that those named in `by` have made
+statement                    an assessment, notice or other paper of a party's own
+permission                   a permission, approval, licence, registration or order
+security-assessment          an assessment that an authority has passed
+certification                a certification
+judicial-assistance-request  one authority's request to another
+judicial-assistance-grant    the grant of a request
+product-attestation          what is declared of a product
+law-file                     law files or images, by their hash
+agreement                    an agreement of states, by its text's hash
+delegation                   power for another key to sign in one's name
+revocation                   the end of a paper or of a key
+"""
+
 failures = []
 passed = 0
 tests = []
@@ -239,6 +255,8 @@ def asked_on_a_terminal():
     shown, status = on_terminal(["paper", "sign", "--key", "asked.key", "text"], [b"one two\n"])
     holds("signs", status == 0 and "Passphrase for asked.key: " in shown and "\u2014 asked " in shown, shown)
     shown, status = on_terminal(["paper", "sign", "--key", "asked.key", "text"], [b"\x03"])
+    shown_long, status_long = on_terminal(["paper", "sign", "--key", "asked.key", "text"], [b"x" * 1100 + b"\n"])
+    holds("too long", status_long == 2 and "the passphrase is too long" in shown_long, shown_long[:200])
     holds("interrupted", status == 2 and "no passphrase was given" in shown, (shown, status))
 
 
@@ -271,7 +289,7 @@ def written_and_signed():
     holds("both", re.search(r"\n\n\u2014 p.example .*\n\u2014 q.example .*\n$", (FOLDER / "pq.paper").read_text()))
     same("revokes by file", Run("paper", "new", "revocation", "--id", "1", "--by", "A", "--revokes", "pq.paper", "--issued", "2026-01-01").out,
          f"comity paper/revocation v1\nid: 1\nby: A\nissued: 2026-01-01\nrevokes: {name}\n")
-    holds("forms", "judicial-assistance-grant" in Run("paper", "forms").out)
+    same("forms", Run("paper", "forms").both(), (FORMS, 0))
     holds("fields of one", "  --key PUBLIC-KEY  (must be said)\n" in Run("paper", "forms", "delegation").out)
 
 
@@ -302,6 +320,7 @@ def paper_mistakes():
                         (["show", "good"], "comity: good: no signatures: a note has an empty line and behind it its signatures\n"),
                         (["show", "--all"], f"comity paper: show: unknown option: --all\n{see}"),
                         (["verify", "good"], f"comity paper: verify: the --trust file is missing\n{see}"),
+                        (["verify", "--trust"], f"comity paper: verify: unknown option, or one without its value: --trust\n{see}"),
                         (["verify", "--trust", "x"], f"comity paper: verify: no paper named\n{see}"),
                         (["verify", "--trust", "missing", "good"], "comity: missing: No such file or directory\n"),
                         (["verify", "--trust", "text", "good"], 'comity: text: no trust file: it begins with "comity trust v1"\n'),

@@ -5,7 +5,9 @@
 #include "note/purpose.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,7 +128,7 @@ static void verifier_texts(void)
     text[name_size + 1] = text[name_size + 1] == '0' ? '1' : '0';
     CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
                  comity_verifier_read(text, strlen(text), COMITY_PURPOSE_PAPER, &verifier, &error));
-    CHECK(strncmp(error.message, "the key of \"papers.example\" has the id ", 39) == 0);
+    CHECK_EQ_STR("the key of \"papers.example\" has the id 642eb6eb, but says it is 042eb6eb", error.message);
     test_case("points that are no key");
     uint8_t zero[32] = {0};
     uint8_t one[32] = {1};
@@ -299,6 +301,14 @@ static void files(void)
     CHECK_EQ_INT(0, truncate("key", COMITY_LIMIT_KEY_FILE_BYTES + 1));
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_key_file_open("key", NULL, 0, &again, &error));
     CHECK_EQ_STR("key: no key file: more than 4096 bytes", error.message);
+    struct rlimit before;
+    CHECK_EQ_INT(0, getrlimit(RLIMIT_FSIZE, &before));
+    (void)signal(SIGXFSZ, SIG_IGN);
+    CHECK_EQ_INT(0, setrlimit(RLIMIT_FSIZE, &(struct rlimit){100, before.rlim_max}));
+    CHECK_EQ_INT(COMITY_ERROR_SYSTEM, comity_key_file_save(signer, "half", NULL, 0, cheap, &error));
+    CHECK_EQ_STR("half: File too large", error.message);
+    CHECK_EQ_INT(0, setrlimit(RLIMIT_FSIZE, &before));
+    CHECK(access("half", F_OK) != 0);
     comity_signer_free(signer);
     CHECK(unlink("key") == 0 && unlink("pipe") == 0 && chdir("..") == 0 && rmdir(folder) == 0);
 }

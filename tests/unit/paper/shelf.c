@@ -384,6 +384,68 @@ static void limits(void)
     comity_trust_free(&trust);
 }
 
+/* A key of its own for each number. */
+static comity_signer *numbered_signer(unsigned number)
+{
+    uint8_t seed[COMITY_SEED_SIZE] = {(uint8_t)number, (uint8_t)(number >> 8), 9};
+    comity_signer *signer = NULL;
+    CHECK_EQ_INT(COMITY_OK, comity_signer_from_seed("n", 1, COMITY_PURPOSE_PAPER, seed, &signer, NULL));
+    return signer;
+}
+
+static void add_delegation(comity_shelf *shelf, const comity_signer *by, const comity_signer *to, unsigned number)
+{
+    char key[COMITY_VERIFIER_TEXT_SIZE];
+    char text[600];
+    comity_buffer buffer;
+    comity_verifier_print(comity_signer_verifier(to), key);
+    int size = snprintf(
+        text, sizeof text,
+        "comity paper/delegation v1\nid: %u\nby: XA.DPC\nissued: 2026-01-01\nuntil: 2026-12-31\nkey: %s\ndepth: 4\n",
+        number, key);
+    comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_append(&buffer, text, (size_t)size);
+    comity_buffer_append_byte(&buffer, '\n');
+    CHECK_EQ_INT(COMITY_OK, comity_note_sign(by, text, (size_t)size, &buffer, NULL));
+    CHECK_EQ_INT(COMITY_OK, comity_shelf_add(shelf, "d", buffer.bytes, buffer.size, NULL));
+    comity_buffer_free(&buffer);
+}
+
+/* The authority delegates to so many keys of their own, and as often to one key
+ * and from that to another. */
+static void many_delegations(unsigned keys, unsigned ways, comity_status status, const char *message)
+{
+    comity_shelf *shelf = NULL;
+    comity_trust trust;
+    comity_error error = {.message = ""};
+    size_t size = 0;
+    static const char text[] = "comity trust v1\nauthority XA.DPC\n  key @a\n  key @b\n  delegates 4\n";
+    char *whole = paper_expand(text, sizeof text - 1, &size);
+    comity_signer *signers[3] = {paper_signer('a'), paper_signer('c'), paper_signer('d')};
+    CHECK_EQ_INT(COMITY_OK, comity_trust_read("trust", whole, size, &trust, NULL));
+    CHECK_EQ_INT(COMITY_OK, comity_shelf_new(&trust, NULL, 0, &shelf, NULL));
+    for (unsigned i = 0; i < keys; i++) {
+        comity_signer *to = numbered_signer(i);
+        add_delegation(shelf, signers[0], to, i);
+        comity_signer_free(to);
+    }
+    for (unsigned i = 0; i < ways; i++) {
+        add_delegation(shelf, signers[0], signers[1], i);
+        add_delegation(shelf, signers[1], signers[2], i);
+    }
+    CHECK_EQ_INT(status, comity_shelf_settle(shelf, &error));
+    CHECK_EQ_STR(message, error.message);
+    for (size_t i = 0; status == COMITY_OK && i < comity_shelf_count(shelf); i++) {
+        CHECK_EQ_INT(COMITY_OK, comity_shelf_at(shelf, i)->status);
+    }
+    comity_shelf_free(shelf);
+    comity_trust_free(&trust);
+    for (size_t i = 0; i < 3; i++) {
+        comity_signer_free(signers[i]);
+    }
+    free(whole);
+}
+
 int main(void)
 {
     test_begin("shelf");
@@ -391,6 +453,12 @@ int main(void)
     CHECK(text_files_each("tests/cases/shelf", ".txt", run_file) > 0);
     altered();
     odd_ones();
+    test_case("as many keys as there may be, delegates included");
+    many_delegations(COMITY_LIMIT_SHELF_KEYS - 2, 0, COMITY_OK, "");
+    many_delegations(COMITY_LIMIT_SHELF_KEYS - 1, 0, COMITY_ERROR_LIMIT, "more than 4096 keys, delegates included");
+    test_case("as many ways of delegating as there may be");
+    many_delegations(0, 127, COMITY_OK, "");
+    many_delegations(0, 128, COMITY_ERROR_LIMIT, "power is delegated in more than 16384 ways");
     limits();
     return test_done();
 }

@@ -29,12 +29,26 @@ static comity_status lease_law(comity_request *request, comity_error *reterr)
     return comity_laws_lease(&request->server->laws, &request->lease, reterr);
 }
 
+/* Without a record, and for one who is not told it, the judgement need not be written. */
+static comity_status judge_as_needed(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
+                                     comity_error *reterr)
+{
+    comity_context *context = request->lease.context;
+    comity_verdict verdict;
+    if (request->server->keeper != NULL || (request->who.roles & COMITY_ROLE_COUNSEL) != 0) {
+        return comity_judge_json(context, act, size, request->today, ret_answer, reterr);
+    }
+    COMITY_TRY(comity_judge_verdict(context, act, size, request->today, &verdict, reterr));
+    *ret_answer = (comity_answer){.verdict = verdict};
+    return COMITY_OK;
+}
+
 static comity_status judge_timed(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
                                  comity_error *reterr)
 {
     comity_metrics *metrics = &request->server->metrics;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_json(request->lease.context, act, size, request->today, ret_answer, reterr);
+    comity_status status = judge_as_needed(request, act, size, ret_answer, reterr);
     comity_metrics_observe(&metrics->judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&metrics->act_errors, 1, memory_order_relaxed);

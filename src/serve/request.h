@@ -105,7 +105,8 @@ const char *comity_request_argument(const comity_request *request, const char *n
 /* "syntax" and so on. */
 const char *comity_status_word(comity_status status);
 
-/* Judges and submits to the record. The answer lives in the lease's context. */
+/* Judges and submits to the record. The answer lives in the lease's context; its
+ * JSON is NULL where nobody is to have it. */
 COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, const char *act, size_t size,
                                                    comity_answer *ret_answer, comity_error *reterr);
 

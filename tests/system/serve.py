@@ -820,6 +820,10 @@ def the_unit_gives_away_what_it_can():
 @test
 def the_command_becomes_the_daemon():
     same("help", run(COMITY, "serve", "--help").stdout, run(COMITYD, "--help").stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(COMITY, folder)
+        told = run(folder + "/comity", "serve")
+        same("without it", (told.returncode, told.stderr), (2, f"comity: serve: {folder}/comityd: No such file or directory\n"))
     same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))
 
 

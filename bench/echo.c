@@ -60,7 +60,7 @@ int main(int argc, char **argv)
     struct MHD_Daemon *daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, answer, NULL,
         MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, 1024u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)32 << 10, MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_ARRAY, threads > 1 ? pool : pool + 1,
+        (size_t)16 << 10, MHD_OPTION_NOTIFY_COMPLETED, ended, NULL, MHD_OPTION_ARRAY, threads > 1 ? pool : pool + 1,
         MHD_OPTION_END);
     char unused;
     if (daemon == NULL) {

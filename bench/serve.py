@@ -12,8 +12,10 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,8 @@ import time
 
 SECONDS = 4
 CONNECTIONS = 64
+IDLE = 10000
+ACTS = 200000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -77,6 +81,30 @@ def batch(process, port, acts):
     return count / (processor_seconds(process) - before), count / taken
 
 
+def idle_memory(comityd, image, folder):
+    """MiB that IDLE connections take, each of which has had an act judged."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < IDLE + 100:
+        print(f"skipped: only {hard} files may be open, for {IDLE} connections")
+        return None
+    resource.setrlimit(resource.RLIMIT_NOFILE, (IDLE + 100, hard))
+    process, port = start_daemon(comityd, image, folder, "--anonymous", "gate", "--connections", str(IDLE + 10))
+    body = b'{"act":"transfer","from":"DE","to":"BR"}'
+    head = b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    clients = []
+    for _ in range(IDLE):
+        client = socket.create_connection(("127.0.0.1", port))
+        client.sendall(head + body)
+        clients.append(client)
+    for client in clients:
+        client.recv(4096)
+    resident = int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{process.pid}/status").read_text()).group(1)) / 1024
+    for client in clients:
+        client.close()
+    stop(process)
+    return resident
+
+
 def stop(process):
     process.send_signal(signal.SIGTERM)
     process.wait(60)
@@ -90,6 +118,9 @@ def main():
         return
     with tempfile.TemporaryDirectory(prefix="comity-bench-") as folder:
         act = pathlib.Path(acts).read_text().splitlines()[0]
+        acts_text = pathlib.Path(acts).read_text()
+        many_acts = os.path.join(folder, "acts.ndjson")
+        pathlib.Path(many_acts).write_text(acts_text * (1 + ACTS // acts_text.count("\n")))
         script = os.path.join(folder, "post.lua")
         pathlib.Path(script).write_text('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = [==['
                                         + act + "]==]\n")
@@ -102,17 +133,20 @@ def main():
             single, clock = load(process, port, "/v1/judge", script)
             figure(out, f"POST /v1/judge, {name}", single, "requests/s of processor time", 60000, "libmicrohttpd alone", plain)
             print(f"    by the clock {clock:.6g} requests/s, libmicrohttpd alone {plain_clock:.6g}")
-            many, clock = batch(process, port, acts)
+            many, clock = batch(process, port, many_acts)
             figure(out, f"batch, {name}", many, "acts/s of processor time", 250000)
             print(f"    by the clock {clock:.6g} acts/s")
             stop(process)
+        resident = idle_memory(comityd, image, folder)
+        if resident is not None:
+            figure(out, f"{IDLE} idle connections", resident, "MiB resident", 200)
         record = os.path.join(folder, "record")
         subprocess.run([comity, "record", "init", "--origin", "example.org/bench", record], check=True, stdout=subprocess.DEVNULL)
         process, port = start_daemon(comityd, image, folder, "--anonymous", "gate", "--record", record)
         single, clock = load(process, port, "/v1/judge", script)
         figure(out, "POST /v1/judge, recorded", single, "requests/s of processor time", 0, "libmicrohttpd alone", plain)
         print(f"    by the clock {clock:.6g} requests/s")
-        many, clock = batch(process, port, acts)
+        many, clock = batch(process, port, many_acts)
         figure(out, "batch, recorded", many, "acts/s of processor time", 0)
         print(f"    by the clock {clock:.6g} acts/s")
         stop(process)

@@ -147,8 +147,9 @@
 #define COMITY_LIMIT_SERVE_BATCH_BYTES ((uint64_t)64 << 30)
 /* Of a batch, judgements held while their record becomes durable; then they leave. */
 #define COMITY_LIMIT_SERVE_STREAM_BYTES ((size_t)512 << 10)
-/* Lines of a request and its headers, and the buffer in which answers leave, for each connection. */
-#define COMITY_LIMIT_SERVE_CONNECTION_BYTES ((size_t)32 << 10)
+/* Lines of a request and its headers, and the buffer in which answers leave, for each connection:
+ * twice what front servers let through; ten thousand connections take 160 MiB. */
+#define COMITY_LIMIT_SERVE_CONNECTION_BYTES ((size_t)16 << 10)
 /* A header that stands for a fact of an act. */
 #define COMITY_LIMIT_SERVE_HEADER_BYTES 1024
 /* Configuration and acts of gates. */

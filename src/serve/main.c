@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -160,6 +161,16 @@ static comity_status confine(const comity_config *config, comity_error *reterr)
     return COMITY_OK;
 }
 
+/* As many files as we may have: a connection is one. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 static int run(const comity_config *config)
 {
     static const int taken[] = {SIGTERM, SIGINT, SIGHUP};
@@ -171,6 +182,7 @@ static int run(const comity_config *config)
     }
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
     comity_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
         return complain("out of memory");

@@ -6,6 +6,7 @@
 
 struct comity_law_in_use {
     comity_law *law;
+    char *clauses;      /* as it is written */
     size_t lease_count; /* and one for being the law that judges now */
     size_t idle_count;
     comity_context *idle[COMITY_LIMIT_SERVE_CONTEXTS];
@@ -20,6 +21,7 @@ static void in_use_free(struct comity_law_in_use *law)
         comity_context_free(law->idle[i]);
     }
     comity_law_close(law->law);
+    free(law->clauses);
     free(law);
 }
 
@@ -39,6 +41,14 @@ static comity_status context_new(const comity_laws *laws, const comity_law *law,
     return COMITY_OK;
 }
 
+static comity_status unpack_clauses(struct comity_law_in_use *law, comity_error *reterr)
+{
+    const comity_image *image = &law->law->image;
+    law->clauses = malloc((size_t)image->header->clauses_size + 1);
+    return law->clauses == NULL ? comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory")
+                                : comity_image_clauses(image, law->clauses, reterr);
+}
+
 /* A law with a first context, which shows that all can be adopted. */
 static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_use **ret_law, comity_error *reterr)
 {
@@ -47,6 +57,9 @@ static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_u
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     comity_status status = comity_law_open(laws->path, &law->law, reterr);
+    if (status == COMITY_OK) {
+        status = unpack_clauses(law, reterr);
+    }
     if (status == COMITY_OK) {
         status = context_new(laws, law->law, &law->idle[0], reterr);
     }
@@ -133,6 +146,11 @@ void comity_laws_return(comity_laws *laws, comity_lease *lease)
 {
     release(laws, lease->law, lease->context);
     *lease = (comity_lease){.law = NULL};
+}
+
+const char *comity_lease_clauses(const comity_lease *lease)
+{
+    return lease->law->clauses;
 }
 
 void comity_laws_hash(comity_laws *laws, char ret_hash[72])

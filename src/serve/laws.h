@@ -42,6 +42,9 @@ COMITY_MUST_USE comity_status comity_laws_reload(comity_laws *laws, comity_error
 COMITY_MUST_USE comity_status comity_laws_lease(comity_laws *laws, comity_lease *ret_lease, comity_error *reterr);
 void comity_laws_return(comity_laws *laws, comity_lease *lease);
 
+/* The law as it is written, unpacked: what `clauses` of rules count into. Lives as long as the lease. */
+const char *comity_lease_clauses(const comity_lease *lease);
+
 /* The name of the law that judges now: "sha256:…". */
 void comity_laws_hash(comity_laws *laws, char ret_hash[72]);
 

@@ -3,7 +3,7 @@
 #include "serve/request.h"
 
 #include "base/date.h"
-#include "law/rule_json.h"
+#include "serve/rule.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ void comity_handle_law(comity_request *request)
         const comity_law_record *law = &image->laws[i];
         const char *title = comity_image_text(image, law->title);
         comity_buffer_append_text(answer, i == 0 ? "{\"state\":" : ",{\"state\":");
-        comity_buffer_append_text(answer, comity_image_text(image, law->code_json));
+        comity_buffer_append_json_string(answer, comity_image_text(image, law->code), law->code_size);
         comity_buffer_append_text(answer, ",\"title\":");
         comity_buffer_append_json_string(answer, title, strlen(title));
         comity_buffer_append_text(answer, ",\"rules\":");
@@ -55,6 +55,7 @@ void comity_handle_law(comity_request *request)
 /* Which rules are asked for; NULL and COMITY_NO_DATE: all. */
 typedef struct rule_filter {
     const char *state, *search;
+    const char *clauses; /* of all rules */
     int32_t on;
 } rule_filter;
 
@@ -81,7 +82,7 @@ static bool filter_wants(const comity_image *image, const comity_rule_record *ru
            (filter->search == NULL || text_has(comity_image_text(image, rule->name), filter->search) ||
             text_has(comity_image_text(image, rule->title), filter->search) ||
             text_has(comity_image_text(image, rule->cite), filter->search) ||
-            text_has(comity_image_text(image, rule->clauses), filter->search));
+            text_has(filter->clauses + rule->clauses, filter->search));
 }
 
 /* Rules in the order of their names; the caller frees. */
@@ -110,7 +111,7 @@ static void append_rules(comity_request *request, const comity_image *image, con
     for (uint32_t i = 0; i < image->rules_count; i++) {
         if (rules[i] != NULL && filter_wants(image, rules[i], filter)) {
             comity_buffer_append_text(answer, first ? "" : ",\n");
-            comity_rule_json(image, rules[i], false, answer);
+            comity_view_rule(image, rules[i], NULL, answer);
             first = false;
         }
     }
@@ -136,6 +137,7 @@ void comity_handle_rules(comity_request *request)
     }
     const comity_image *image = lease_image(request);
     if (image != NULL) {
+        filter.clauses = comity_lease_clauses(&request->lease);
         append_rules(request, image, &filter);
     }
 }
@@ -151,7 +153,8 @@ void comity_handle_rule(comity_request *request)
         comity_answer_problem(request, 404, "There is no such rule on file", NULL);
         return;
     }
-    comity_rule_json(image, &image->rules[rule], true, &request->answer);
+    comity_view_rule(image, &image->rules[rule], comity_lease_clauses(&request->lease) + image->rules[rule].clauses,
+                     &request->answer);
     comity_buffer_append_byte(&request->answer, '\n');
     comity_answer_with(request, 200, json_type);
 }

@@ -32,7 +32,7 @@ COMITY, COMITYD, IMAGE = (str(pathlib.Path(path).resolve()) for path in sys.argv
 ACTS = (ROOT / "examples/acts.ndjson").read_text()
 ACT = ACTS.splitlines()[0]
 # The sanitizers' run-time looks into its own process as it ends, which confinement forbids.
-SANITIZED = b"__asan_init" in pathlib.Path(COMITYD).read_bytes()
+SANITIZED = any(name in pathlib.Path(COMITYD).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
@@ -93,7 +93,7 @@ class Daemon:
         return self.log_path.read_text()
 
     def events(self, name):
-        return [line for line in map(json.loads, self.log.splitlines()) if line["event"] == name]
+        return [line for line in map(json.loads, filter(lambda line: line.startswith("{"), self.log.splitlines())) if line["event"] == name]
 
     def wait_for(self, event, count=1, seconds=20):
         until = time.monotonic() + seconds
@@ -133,6 +133,8 @@ class Daemon:
                 self.process.kill()
                 self.process.wait()
             self.output.close()
+            if "Sanitizer" in self.log:
+                failures.append(f"{current.__name__}: {self.log[-6000:]}")
 
 
 @contextlib.contextmanager

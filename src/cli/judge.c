@@ -218,14 +218,13 @@ static void judge_document(judge_run *judging, const char *text, size_t size)
                 return;
             }
             list |= token.kind == COMITY_JSON_ARRAY_BEGIN && token.depth == 0;
-            if (pass == 1 && token.depth == (list ? 1 : 0)) {
-                begin = token.kind == COMITY_JSON_OBJECT_BEGIN ? token.begin : begin;
-                if (token.kind == COMITY_JSON_OBJECT_END) {
+            if (pass == 1 && token.depth == (list ? 1 : 0) && token.kind != COMITY_JSON_NONE) {
+                bool begins = token.kind == COMITY_JSON_OBJECT_BEGIN || token.kind == COMITY_JSON_ARRAY_BEGIN;
+                bool ends = token.kind == COMITY_JSON_OBJECT_END || token.kind == COMITY_JSON_ARRAY_END;
+                begin = ends ? begin : token.begin;
+                if (!begins) {
                     judging->line++;
                     judge_one(judging, text + begin, (size_t)(token.end - begin));
-                } else if (token.kind != COMITY_JSON_OBJECT_BEGIN && token.kind != COMITY_JSON_NONE) {
-                    judging->line++;
-                    judge_one(judging, text + token.begin, (size_t)(token.end - token.begin));
                 }
             }
         } while (token.kind != COMITY_JSON_NONE);
@@ -264,10 +263,7 @@ static bool stream_fill(judge_run *judging, input_stream *input)
     if (judging->out.size != 0 && !has_input(input->fd)) {
         flush(judging);
     }
-    ssize_t got;
-    do {
-        got = read(input->fd, input->bytes + input->end, stream_capacity() - input->end);
-    } while (got < 0 && errno == EINTR);
+    ssize_t got = read_some(input->fd, input->bytes + input->end, stream_capacity() - input->end);
     if (got < 0) {
         (void)complain("%s: %s", input->name, strerror(errno));
         judging->some_error = true;

@@ -27,11 +27,13 @@ uint32_t comity_image_find(const comity_image *image, comity_class class_of, con
     uint32_t mask = image->symbols_count - 1;
     for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
         const comity_symbol *symbol = &image->symbols[i];
+        const char *name = image->texts + symbol->text;
         if (symbol->class_of == COMITY_CLASS_LAST) {
             return COMITY_IMAGE_NONE;
         }
-        if (symbol->hash == hash && symbol->class_of == (uint32_t)class_of &&
-            strncmp(image->texts + symbol->text, text, size) == 0 && image->texts[symbol->text + size] == '\0') {
+        /* a text of the same hash may hold a NUL where the name ends, and go on */
+        if (symbol->hash == hash && symbol->class_of == (uint32_t)class_of && strlen(name) == size &&
+            memcmp(name, text, size) == 0) {
             return symbol->index;
         }
     }

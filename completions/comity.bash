@@ -20,12 +20,16 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask judge law help --help --version' "$current"
+        _comity_words 'ask judge key law paper record help --help --version' "$current"
         return
     fi
     case $previous in
-        --law | -o | --output)
+        --law | -o | --output | --key | --trust | --papers | --record | --policy | --logs | --receipt | --document | --answers | --revokes)
             _comity_files "$current"
+            return
+            ;;
+        --purpose)
+            [ "$command" != key ] || _comity_words 'paper log witness' "$current"
             return
             ;;
         --act)
@@ -44,7 +48,7 @@ _comity() {
             _comity_words "$(_comity_names | grep -v '\.')" "$current"
             return
             ;;
-        --on | --from | --to | --via | --data | --people | --origin | --location | --subjects | --count | --purpose | \
+        --on | --from | --to | --via | --data | --people | --origin | --location | --subjects | --count | \
             --circumstance | --safeguard | --deal | --basis | --paper | --from-* | --to-*)
             return
             ;;
@@ -61,7 +65,43 @@ _comity() {
             ;;
         judge)
             case $current in
-                -*) _comity_words '--explain --table --json --law --on --adopt --help' "$current" ;;
+                -*) _comity_words '--explain --table --json --law --on --adopt --papers --trust --strict-papers
+                    --record --retention --passphrase-fd --help' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        key)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'new show --help' "$current" ;;
+                *,new,-*) _comity_words '--name --purpose --passphrase --passphrase-fd --help' "$current" ;;
+                *,show,-*) _comity_words '--json --help' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        paper)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'new sign countersign verify show forms --help' "$current" ;;
+                *,new,-*) _comity_words "$(comity paper forms "${COMP_WORDS[3]}" 2>/dev/null | awk '$1 ~ /^--/ { print $1 }') --output" "$current" ;;
+                3,new,* | *,forms,*) _comity_words "$(comity paper forms 2>/dev/null | awk '{ print $1 }')" "$current" ;;
+                *,sign,-* | *,countersign,-*) _comity_words '--key --passphrase-fd --output' "$current" ;;
+                *,verify,-*) _comity_words '--trust --papers --law --on --json' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        record)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'init verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;
+                *,init,-*) _comity_words '--origin --passphrase-fd' "$current" ;;
+                *,verify,-*) _comity_words '--policy --json --receipt --judgement' "$current" ;;
+                *,prove,-*) _comity_words '--policy --output' "$current" ;;
+                *,show,-*) _comity_words '--judgement --policy' "$current" ;;
+                *,tail,-*) _comity_words '--follow --lines' "$current" ;;
+                *,replay,-*) _comity_words '--policy' "$current" ;;
+                *,erase,-*) _comity_words '--before --retention --passphrase-fd' "$current" ;;
+                *,rotate,-*) _comity_words '--retire --passphrase-fd' "$current" ;;
+                *,witness,-*) _comity_words '--key --logs --state --listen --passphrase-fd' "$current" ;;
+                *,cosign,-*) _comity_words '--policy --every' "$current" ;;
+                *,monitor,-*) _comity_words '--policy --state --every' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

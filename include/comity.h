@@ -65,7 +65,10 @@ typedef enum comity_status {
     COMITY_ERROR_RANGE = 5,    /* a number, date or size out of its range */
     COMITY_ERROR_LIMIT = 6,    /* more than the limits allow */
     COMITY_ERROR_IMAGE = 7,    /* not a law image, or a damaged or foreign one */
-    COMITY_ERROR_SYSTEM = 8    /* a file that cannot be opened, read or written */
+    COMITY_ERROR_SYSTEM = 8,   /* a file that cannot be opened, read or written */
+    COMITY_ERROR_SIGNATURE = 9, /* not signed, or not by one who may */
+    COMITY_ERROR_PASSPHRASE = 10, /* a key wants a passphrase, or another one */
+    COMITY_ERROR_RECORD = 11 /* a record that is damaged, or contradicts itself */
 } comity_status;
 
 /* What went wrong: a code, one sentence, and where it can be said the byte
@@ -75,6 +78,48 @@ typedef struct comity_error {
     size_t offset;     /* byte offset in the input, or 0 */
     char message[488]; /* UTF-8, NUL-terminated, never personal data */
 } comity_error;
+
+/* ---- keys ---- */
+
+/* What a key is for. Each key signs texts of one kind only and is believed for
+ * no other: a paper signed by a log's key is no paper. */
+typedef enum comity_purpose {
+    COMITY_PURPOSE_LOG = 0,     /* checkpoints of the log that bears the key's name */
+    COMITY_PURPOSE_WITNESS = 1, /* timestamped cosignatures of checkpoints of any log */
+    COMITY_PURPOSE_PAPER = 2    /* papers */
+} comity_purpose;
+
+/* A secret Ed25519 key with its public one. Immutable: threads may share it.
+ * Lies in locked memory that is kept out of core dumps and is wiped when freed;
+ * after fork(2) the child has it too. */
+typedef struct comity_key comity_key;
+
+/* A new key from the system's randomness. `name` is public: a host and path such
+ * as "example.org/papers", without spaces and '+'; a log's key bears the log's
+ * own name. COMITY_ERROR_SYNTAX if it is no such name. */
+COMITY_API comity_status comity_key_new(const char *name, comity_purpose purpose, comity_key **ret_key,
+                                        comity_error *reterr);
+
+/* Opens a key file. `passphrase` NULL: none. COMITY_ERROR_SYSTEM if the file
+ * cannot be read or anyone but its owner may read or write it;
+ * COMITY_ERROR_PASSPHRASE if it wants a passphrase, or another one;
+ * COMITY_ERROR_SYNTAX if it is no key file. The passphrase is not kept. */
+COMITY_API comity_status comity_key_open(const char *path, const char *passphrase, size_t passphrase_size,
+                                         comity_key **ret_key, comity_error *reterr);
+
+/* Keeps the key in a new file with mode 0600, on disk when this returns; with a
+ * passphrase (Argon2id, half a second) or, with NULL, without.
+ * COMITY_ERROR_SYSTEM if there is such a file: none is ever overwritten. */
+COMITY_API comity_status comity_key_save(const comity_key *key, const char *path, const char *passphrase,
+                                         size_t passphrase_size, comity_error *reterr);
+
+/* The public key as text: "name+id+key". Lives as long as the key. */
+COMITY_API const char *comity_key_public(const comity_key *key);
+
+COMITY_API comity_purpose comity_key_purpose(const comity_key *key);
+
+/* Wipes the key. NULL is allowed. */
+COMITY_API void comity_key_free(comity_key *key);
 
 /* ---- law ---- */
 
@@ -145,6 +190,94 @@ COMITY_API comity_status comity_judge_json(comity_context *context, const char *
 COMITY_API comity_status comity_judge_verdict(comity_context *context, const char *act, size_t act_size,
                                               const char *today, comity_verdict *ret_verdict, comity_error *reterr);
 
+/* ---- papers ---- */
+
+/* Papers are signed notes: docs/formats/paper.md. What this part of the library
+ * gives out as bytes is the caller's, to be freed with comity_free. */
+
+/* NULL is allowed. */
+COMITY_API void comity_free(void *bytes);
+
+/* Is this the text of a paper? COMITY_ERROR_SYNTAX with the line and offset if not. */
+COMITY_API comity_status comity_paper_check(const char *text, size_t size, comity_error *reterr);
+
+/* Checks the text of a paper and signs it: a whole note, NUL-terminated.
+ * COMITY_ERROR_SIGNATURE if the key is not for papers. */
+COMITY_API comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
+                                           size_t *ret_size, comity_error *reterr);
+
+/* Adds the key's signature to a signed paper, whose other signatures are kept as
+ * they are and not verified. */
+COMITY_API comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
+                                                  size_t *ret_size, comity_error *reterr);
+
+/* Papers at hand under one law, by one trust file. Add all, settle, and use: one
+ * thread until settled, immutable and shared by threads from then on. Owns copies
+ * of what it is given. */
+typedef struct comity_papers comity_papers;
+
+/* Reads the trust file (docs/formats/trust.md); `name` is for messages. `law`
+ * says which authority may grant what, and must outlive the papers.
+ * COMITY_ERROR_SYNTAX; COMITY_ERROR_NAME for an authority, a kind of paper or a
+ * law that is not on file. */
+COMITY_API comity_status comity_papers_new(const comity_law *law, const char *name, const char *trust, size_t trust_size,
+                                           comity_papers **ret_papers, comity_error *reterr);
+
+/* NULL is allowed. After the contexts that use them. */
+COMITY_API void comity_papers_free(comity_papers *papers);
+
+/* Adds a signed paper; `name` is for messages. Whether it counts is said by
+ * comity_papers_tell. At most 4096 papers, revocations included. */
+COMITY_API comity_status comity_papers_add(comity_papers *papers, const char *name, const void *note, size_t size,
+                                           comity_error *reterr);
+
+/* A revocation found in a log that the trust file names, at this place in it. */
+typedef struct comity_paper_revocation {
+    uint64_t index;   /* of the entry in the log */
+    const void *note; /* a signed paper of the form revocation; borrowed for the call */
+    size_t note_size;
+} comity_paper_revocation;
+
+typedef struct comity_paper_revocations {
+    const comity_paper_revocation *items; /* by index, rising */
+    size_t count;
+} comity_paper_revocations;
+
+/* Adds revocations from the log; the caller has verified that they are in it. A
+ * paper revoked from a day on counts until the day before; so does what a
+ * revoked key or delegation has signed. */
+COMITY_API comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_revocations *revocations,
+                                              comity_error *reterr);
+
+/* Verifies all, once. COMITY_ERROR_MEMORY or COMITY_ERROR_LIMIT; papers that do
+ * not count are no error. */
+COMITY_API comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr);
+
+/* What became of a paper. Its texts live as long as the papers. */
+typedef struct comity_paper_told {
+    const char *name;
+    bool counts;
+    const char *why;   /* why it does not count; "" if it does */
+    const char *form;  /* "permission"; NULL if no signature on it was found good */
+    const char *json;  /* its fields, one JSON object; NULL likewise */
+    const char *until; /* "YYYY-MM-DD", the last day on which it counts; NULL: open, or it does not */
+} comity_paper_told;
+
+/* In the order in which they were added; 0 before they are settled. */
+COMITY_API size_t comity_papers_count(const comity_papers *papers);
+
+/* COMITY_ERROR_ARGUMENT if there is no such paper. */
+COMITY_API comity_status comity_papers_tell(const comity_papers *papers, size_t index, comity_paper_told *ret_told,
+                                            comity_error *reterr);
+
+/* From now on acts judged in this context hold, beside what they claim, those
+ * papers that count, are in force on the act's day, and are held by one of its
+ * parties (by name); in judgements what they meet is `"held": "signed"`. `strict`: papers that acts
+ * only claim are left away. NULL: no papers. They must be settled, of the
+ * context's law, and outlive the context. */
+COMITY_API comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,
+                                               comity_error *reterr);
+
 /* ---- building law ---- */
 
 /* Law files on their way to an image. One thread at a time. */
@@ -169,6 +302,100 @@ COMITY_API comity_status comity_builder_build(comity_builder *builder, const voi
 /* The errors and warnings of the last build, with file, line, column and caret;
  * "" if there are none. Lives in the builder. */
 COMITY_API const char *comity_builder_messages(const comity_builder *builder);
+
+/* ---- the record ---- */
+
+/* The record keeps judgements so that anyone can check them later: a log of
+ * hashes, whose every size is signed, and beside it a private store of what the
+ * hashes stand for. docs/formats/record.md tells its files.
+ *
+ * Before you use it:
+ *
+ * - An entry is acknowledged when it is durable: comity_record_append and
+ *   comity_record_judge return then, comity_record_wait waits for it. Release
+ *   nothing before. What was acknowledged survives any crash; what was not may be
+ *   there or not.
+ * - Many threads may use one record at once, and should: what they add at the same
+ *   time becomes durable together. One caller alone waits for his own disk.
+ * - A failed write or sync is final: from then on every call fails with the same
+ *   error. Close the record and open it again; opening brings it into order.
+ * - One process writes a record at a time, by one handle; a second opening fails.
+ *   After fork(2) the child must not use, and not close, what the parent opened.
+ * - comity_record_open starts a thread, which makes tiles and checkpoints and takes
+ *   no signals, unless you ask it not to. Nothing waits for it.
+ * - Times are the caller's: the library reads no clock. */
+typedef struct comity_record comity_record;
+
+/* Makes a record in a folder, which is made if need be and must hold no record:
+ * with a log called `origin` (a host and path without scheme, such as
+ * "example.org/record") and a new key of it in the folder keys/.
+ * `passphrase` NULL: the key is not protected. */
+COMITY_API comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
+                                              comity_error *reterr);
+
+/* Opens a record for writing. `passphrase`: of its keys, or NULL. `publish_every_ms`:
+ * how often what is new is published, 1 to 60000; 0: by comity_record_publish only.
+ * COMITY_ERROR_SYSTEM if another has it open, COMITY_ERROR_RECORD if it is damaged:
+ * then nothing has been changed. */
+COMITY_API comity_status comity_record_open(const char *folder, const char *passphrase, unsigned publish_every_ms,
+                                            comity_record **ret_record, comity_error *reterr);
+
+/* Ends the thread and closes. What was acknowledged is safe; what was not yet
+ * published will be at the next opening. No call may be under way. NULL is allowed. */
+COMITY_API void comity_record_close(comity_record *record);
+
+/* What is recorded. Borrowed during the call. */
+typedef struct comity_record_entry {
+    const char *retention; /* the class by which it will be erased: small letters, digits, hyphens; NULL: "standard" */
+    uint64_t time_ms;      /* now, in milliseconds since 1970 */
+    const void *judgement; /* what the log's entry commits to; it is not kept */
+    size_t judgement_size;
+    const void *kept; /* what the private store keeps, at most 2 MiB */
+    size_t kept_size;
+} comity_record_entry;
+
+/* Adds an entry and returns when it is durable. `ret_index`: its place in the log. Any thread. */
+COMITY_API comity_status comity_record_append(comity_record *record, const comity_record_entry *entry,
+                                              uint64_t *ret_index, comity_error *reterr);
+
+/* Adds an entry, which is not durable yet. For those who have many under way in one thread. */
+COMITY_API comity_status comity_record_submit(comity_record *record, const comity_record_entry *entry,
+                                              uint64_t *ret_index, comity_error *reterr);
+
+/* Returns when entry `index`, and with it every one before, is durable. Any thread. */
+COMITY_API comity_status comity_record_wait(comity_record *record, uint64_t index, comity_error *reterr);
+
+/* How many entries are durable. Any thread. */
+COMITY_API uint64_t comity_record_size(comity_record *record);
+
+/* Publishes all that is durable now: tiles, and a signed checkpoint over
+ * `*ret_size` entries, synced to disk. Any thread. */
+COMITY_API comity_status comity_record_publish(comity_record *record, uint64_t *ret_size, comity_error *reterr);
+
+/* Judges an act as comity_judge_json does and records the judgement, with all
+ * that is needed to judge again, in one step: returns when it is durable. The
+ * law's image is kept beside the log. The answer lives in the context. Threads
+ * may share the record, each with a context of its own. */
+COMITY_API comity_status comity_record_judge(comity_record *record, comity_context *context, const char *act,
+                                             size_t act_size, const char *today, const char *retention,
+                                             uint64_t time_ms, comity_answer *ret_answer, uint64_t *ret_index,
+                                             comity_error *reterr);
+
+/* Erases what is kept of one entry, or of all entries of a class (NULL: of every
+ * class) that were recorded before a moment, and their salts. The entries stay in
+ * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
+ * no such entry. Other calls wait meanwhile. */
+COMITY_API comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
+                                             comity_error *reterr);
+COMITY_API comity_status comity_record_erase_before(comity_record *record, const char *retention, uint64_t before_ms,
+                                                    uint64_t time_ms, uint64_t *ret_count, comity_error *reterr);
+
+/* Does a receipt show, under a policy of trust, that a judgement is in a log? All
+ * three are texts; nothing else is read. COMITY_OK, and its place in the log; or
+ * COMITY_ERROR_SIGNATURE or COMITY_ERROR_SYNTAX with what is wrong. */
+COMITY_API comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
+                                               size_t judgement_size, const char *policy, size_t policy_size,
+                                               uint64_t *ret_index, comity_error *reterr);
 
 #ifdef __cplusplus
 }

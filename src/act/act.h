@@ -68,6 +68,7 @@ typedef struct comity_paper_held {
     uint16_t kind;              /* paper, or safeguard name never */
     uint16_t first_under, under_count; /* laws, into comity_act.numbers; count 0 and !under_known: unknown */
     bool under_known;
+    bool is_signed;             /* found signed by one who may; else the act claims it */
     bool has_by, has_result, has_module;
     uint32_t by;                /* authority, or NONE: somebody else */
     uint32_t result, module;    /* word, or NONE: another word */
@@ -119,6 +120,7 @@ typedef struct comity_act {
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;
@@ -155,6 +157,18 @@ void comity_act_memory_free(comity_act_memory *memory);
 comity_status comity_act_read(const comity_image *image, comity_act_memory *memory,
                               const char *json, size_t size, int32_t today,
                               const comity_act **ret_act, comity_error *reterr) COMITY_MUST_USE;
+
+/* Is one of the two parties called so? A party whose name is not said is not. */
+bool comity_act_is_of(const comity_act *act, const char *name, size_t size);
+
+/* Adds to the act last read the papers of another, read against the same image,
+ * as signed: those in force on the act's day whose scope names no parties, or
+ * the recipient. `papers` and its JSON must live as long as the act.
+ * COMITY_ERROR_LIMIT if too many serve this act. */
+comity_status comity_act_join(comity_act_memory *memory, const comity_act *papers, comity_error *reterr) COMITY_MUST_USE;
+
+/* Leaves away the papers of the act last read that are only claimed. */
+void comity_act_drop_claims(comity_act_memory *memory);
 
 /* A copy of the act in one piece of memory, but for its slices, which go on
  * pointing into the JSON. Free with free(); NULL when out of memory. */

@@ -373,6 +373,10 @@ static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
         put_key(writer, "from", &first);
         put_date(writer, paper->from);
     }
+    if (paper->is_signed) {
+        put_key(writer, "held", &first);
+        put(writer, "\"signed\"");
+    }
     put_key(writer, "kind", &first);
     put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_PAPER, paper->kind)->json));
     if (paper->ref.text != NULL) {

@@ -75,6 +75,14 @@ static comity_status field_until(comity_act_memory *reader, void *into)
     return comity_read_date(reader, &((comity_paper_held *)into)->until);
 }
 
+/* Stands in the canonical form of an act, beside papers found signed; a caller's
+ * word for it is nothing. */
+static comity_status field_held(comity_act_memory *reader, void *into)
+{
+    (void)into;
+    return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "whether a paper is signed is found out, not said");
+}
+
 /* ---- scope ---- */
 
 static comity_status party_item(comity_act_memory *reader, void *into)
@@ -152,7 +160,8 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
 {
     static const comity_field fields[] = {
         COMITY_FIELD("kind", field_kind), COMITY_FIELD("under", field_under), COMITY_FIELD("by", field_by),       COMITY_FIELD("ref", field_ref),
-        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("result", field_result),
+        COMITY_FIELD("from", field_from), COMITY_FIELD("until", field_until), COMITY_FIELD("scope", field_scope), COMITY_FIELD("held", field_held),
+        COMITY_FIELD("result", field_result),
     };
     uint64_t seen;
     (void)into;

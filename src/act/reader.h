@@ -30,12 +30,12 @@ struct comity_act_memory {
     uint32_t place_count, number_count, slice_count, owner_depth;
     bool lightly; /* places read now are touched only as transit or by an owner */
     comity_node nodes[COMITY_LIMIT_ACT_NODES];
-    comity_place_ref places[COMITY_LIMIT_ACT_PLACES];
+    comity_place_ref places[COMITY_LIMIT_ACT_PLACES + COMITY_LIMIT_ACT_SIGNED_VALUES];
     comity_received received[COMITY_LIMIT_ACT_RECEIVED];
-    comity_paper_held papers[COMITY_LIMIT_ACT_PAPERS];
+    comity_paper_held papers[COMITY_LIMIT_ACT_PAPERS + COMITY_LIMIT_ACT_SIGNED];
     comity_count_given counts[COMITY_LIMIT_ACT_COUNTS];
-    uint32_t numbers[COMITY_LIMIT_ACT_NUMBERS];
-    comity_slice slices[COMITY_LIMIT_ACT_SLICES];
+    uint32_t numbers[COMITY_LIMIT_ACT_NUMBERS + COMITY_LIMIT_ACT_SIGNED_VALUES];
+    comity_slice slices[COMITY_LIMIT_ACT_SLICES + COMITY_LIMIT_ACT_SIGNED_VALUES];
     uint16_t touched[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];

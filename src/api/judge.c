@@ -25,6 +25,7 @@ comity_status comity_context_new(const comity_law *law, comity_context **ret_con
         context->memory = comity_judge_memory_new(&law->image);
         context->explain = calloc(1, sizeof *context->explain);
         comity_buffer_init(&context->out, COMITY_LIMIT_ANSWER_BYTES);
+        comity_buffer_init(&context->adopted, COMITY_LIMIT_ADOPTED_BYTES);
     }
     if (context == NULL || context->act_memory == NULL || context->memory == NULL || context->explain == NULL) {
         comity_context_free(context);
@@ -43,6 +44,7 @@ void comity_context_free(comity_context *context)
     comity_judge_memory_free(context->memory);
     free(context->explain);
     comity_buffer_free(&context->out);
+    comity_buffer_free(&context->adopted);
     free(context);
 }
 
@@ -62,13 +64,19 @@ comity_status comity_context_adopt(comity_context *context, const char *agreemen
         return comity_fail(reterr, COMITY_ERROR_NAME, "\"%s\" need not be adopted: only an agreement that does not bind is",
                            agreement);
     }
-    return COMITY_OK;
+    const uint8_t *unused;
+    size_t unused_size;
+    comity_buffer_append_text(&context->adopted, "adopt ");
+    comity_buffer_append_text(&context->adopted, agreement);
+    comity_buffer_append_byte(&context->adopted, '\n');
+    return comity_buffer_bytes(&context->adopted, &unused, &unused_size, reterr);
 }
 
 comity_status comity_context_judge(comity_context *context, const char *act, size_t act_size, int32_t today,
                                    comity_error *reterr)
 {
     COMITY_TRY(comity_act_read(&context->law->image, context->act_memory, act, act_size, today, &context->act, reterr));
+    COMITY_TRY(comity_papers_join(context->papers, context->strict, context->act, context->act_memory, reterr));
     comity_judge(context->memory, context->act, &context->judgement);
     return COMITY_OK;
 }

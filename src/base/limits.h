@@ -42,6 +42,10 @@
 #define COMITY_LIMIT_ACT_COUNTS 256
 #define COMITY_LIMIT_ACT_NUMBERS 2048 /* laws that papers are under */
 #define COMITY_LIMIT_ACT_SLICES 2048  /* names of parties that papers are for */
+/* Signed papers that join one act: those in force that day for its parties. All
+ * their laws, states or parties: four of each a paper. */
+#define COMITY_LIMIT_ACT_SIGNED 1024
+#define COMITY_LIMIT_ACT_SIGNED_VALUES 4096
 #define COMITY_LIMIT_ACT_BASES 128    /* facts whose basis is said */
 /* One judgement: every rule on file could apply, with its questions. */
 #define COMITY_LIMIT_ANSWER_BYTES ((size_t)64 << 20)
@@ -55,6 +59,35 @@
 /* People, counts: more than the persons there ever were, and exact in every JSON reader. */
 #define COMITY_LIMIT_ACT_NUMBER INT64_C(1000000000000000)
 
+/* Tiles a reader of the log keeps worked out, 16 KiB each: those over the leaves'
+ * own of a log of ten million, and some. */
+#define COMITY_LIMIT_RECORD_TILES_KEPT 192
+/* What a record keeps of one judgement beside its hash: an act, and little more. */
+#define COMITY_LIMIT_RECORD_KEPT_BYTES ((size_t)2 << 20)
+/* Classes of retention: each is a folder, an open file and a sync a commit. */
+#define COMITY_LIMIT_RECORD_CLASSES 16
+#define COMITY_LIMIT_RECORD_CLASS_BYTES 40
+/* Bytes that may wait for one commit: a second or less of a slow disk. */
+#define COMITY_LIMIT_RECORD_BATCH_BYTES ((size_t)64 << 20)
+/* Entries that may be durable and not yet in tiles, 32 bytes each in memory. */
+#define COMITY_LIMIT_RECORD_PENDING ((size_t)1 << 21)
+/* Bytes of a segment after which the next is begun: looking for one record reads through one. */
+#define COMITY_LIMIT_RECORD_SEGMENT_BYTES ((uint64_t)64 << 20)
+/* A checkpoint with its signatures; the file that says what a record is. */
+#define COMITY_LIMIT_CHECKPOINT_BYTES ((size_t)1 << 16)
+/* Keys that sign one log: the old and the new, and room. */
+#define COMITY_LIMIT_RECORD_KEYS 4
+/* Keys that signed it before: one a year for a century. */
+#define COMITY_LIMIT_RECORD_PAST_KEYS 100
+/* Runs of erased entries that verification lists; all are counted. */
+#define COMITY_LIMIT_RECORD_RUNS 32
+/* A policy of trust: four times the logs, witnesses and groups that C2SP asks to be read. */
+#define COMITY_LIMIT_POLICY_KEYS 256
+#define COMITY_LIMIT_POLICY_NAMES 256
+#define COMITY_LIMIT_POLICY_BYTES ((size_t)1 << 20)
+/* Agreements adopted in one context, as text: hundreds. */
+#define COMITY_LIMIT_ADOPTED_BYTES ((size_t)1 << 16)
+
 /* Owners of owners: docs/formats/act-and-judgement.md. */
 #define COMITY_LIMIT_OWNER_DEPTH 8
 
@@ -62,5 +95,42 @@
 #define COMITY_LIMIT_JSON_DEPTH_CEILING 1024
 /* Words compared for "did you mean": the longest law word; the work is the product of both. */
 #define COMITY_LIMIT_NEAR_BYTES 128
+
+/* A signed note: a checkpoint has some hundred bytes, a paper some thousand. */
+#define COMITY_LIMIT_NOTE_BYTES ((size_t)1 << 20)
+/* Signatures on one note: the parties of the largest treaty are under 200; each costs one check. */
+#define COMITY_LIMIT_NOTE_SIGNATURES 256
+/* One signature line's blob: those of other types, which are passed over, have up to 5 KiB. */
+#define COMITY_LIMIT_NOTE_BLOB_BYTES 8192
+/* A key's name: a host and a path. */
+#define COMITY_LIMIT_KEY_NAME_BYTES 255
+/* A key file: nine short lines. */
+#define COMITY_LIMIT_KEY_FILE_BYTES 4096
+/* A passphrase: longer than anyone types, short enough to stand in locked memory. */
+#define COMITY_LIMIT_PASSPHRASE_BYTES 1024
+/* What a key file may ask of Argon2id: a foreign file must not eat the machine. */
+#define COMITY_LIMIT_KEY_FILE_PASSES 16
+#define COMITY_LIMIT_KEY_FILE_MEMORY_KIB (1024 * 1024)
+
+/* A paper's text: thirty times a long one; with its signatures it still fits an entry of the log. */
+#define COMITY_LIMIT_PAPER_BYTES ((size_t)32 << 10)
+/* Values of a paper, all fields together: two hundred parties, and what else there is. */
+#define COMITY_LIMIT_PAPER_VALUES 512
+/* One value of a paper: as long as a free text in an act may be. */
+#define COMITY_LIMIT_PAPER_VALUE_BYTES 1024
+/* Delegates of delegates: each step is a key more that can be lost. */
+#define COMITY_LIMIT_DELEGATION_DEPTH 4
+/* Papers held at once, and revocations: what a company has under way, not an archive. */
+#define COMITY_LIMIT_SHELF_PAPERS 4096
+#define COMITY_LIMIT_SHELF_BYTES ((size_t)256 << 20)
+/* Keys that papers can be signed by, delegates included: ten times the authorities on file. */
+#define COMITY_LIMIT_SHELF_KEYS 4096
+/* Ways in which keys have power, by all chains of delegation: each key has a few. */
+#define COMITY_LIMIT_SHELF_ROLES 16384
+/* A trust file: thousands of keys. */
+#define COMITY_LIMIT_TRUST_BYTES ((size_t)4 << 20)
+#define COMITY_LIMIT_TRUST_KEYS 2048
+/* Kinds of paper that the principals of a trust file may sign, all lines together. */
+#define COMITY_LIMIT_TRUST_GRANTS 16384
 
 #endif

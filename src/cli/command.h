@@ -22,8 +22,11 @@ typedef struct command {
 int judge_main(int argc, char **argv);
 int ask_main(int argc, char **argv);
 int law_main(int argc, char **argv);
+int record_main(int argc, char **argv);
+int key_main(int argc, char **argv);
+int paper_main(int argc, char **argv);
 
-extern const char judge_help[], ask_help[], law_help[];
+extern const char judge_help[], ask_help[], law_help[], record_help[], key_help[], paper_help[];
 
 /* Prints "comity: …" to standard error and returns EXIT_ERROR. */
 int complain(const char *format, ...) COMITY_PRINTF(1, 2);

@@ -5,8 +5,10 @@
  * number, and the stream goes on. If the input begins with a list, or with an
  * opening brace alone on its line, all of it is taken as one document: a list of
  * acts, or one act. Output is flushed whenever input runs dry, so that the command
- * can sit in a pipe and answer each line as it comes. */
-#include "cli/command.h"
+ * can sit in a pipe and answer each line as it comes. With --record each judgement
+ * is durable in the record before its answer leaves. */
+#include "cli/papers.h"
+#include "cli/record.h"
 
 #include "base/date.h"
 #include "base/json.h"
@@ -32,13 +34,33 @@ typedef struct judge_run {
     uint64_t line;
     bool some_not_permitted, some_error, broken;
     uint64_t count;
+    comity_record *record; /* NULL: none */
+    const char *retention;
+    comity_buffer judgement, kept; /* of the act at hand */
+    uint64_t recorded;             /* entries submitted and not yet known to be durable */
+    uint64_t last;                 /* the index of the newest of them */
 } judge_run;
+
+/* What was recorded is durable, or nothing more is printed. */
+static bool recorded(judge_run *judging)
+{
+    comity_error error;
+    if (judging->recorded != 0 && comity_record_wait(judging->record, judging->last, &error) != COMITY_OK) {
+        judging->broken = true;
+        (void)complain("%s", error.message);
+        return false;
+    }
+    judging->recorded = 0;
+    return true;
+}
 
 static void flush(judge_run *judging)
 {
     const uint8_t *bytes;
     size_t size;
-    if (comity_buffer_bytes(&judging->out, &bytes, &size, NULL) != COMITY_OK) {
+    if (!recorded(judging)) {
+        /* and so it is not said */
+    } else if (comity_buffer_bytes(&judging->out, &bytes, &size, NULL) != COMITY_OK) {
         judging->broken = true;
         (void)complain("a judgement is larger than can be written");
     } else if (!write_all(STDOUT_FILENO, (const char *)bytes, size)) {
@@ -54,7 +76,7 @@ static void put(judge_run *judging, const char *text)
 
 static const char *status_word(comity_status status)
 {
-    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system"};
+    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system", "signature", "passphrase", "record"};
     return words[status];
 }
 
@@ -129,12 +151,45 @@ static void put_row(judge_run *judging)
     put(judging, "\n");
 }
 
+/* Adds the judgement just made to the record; it becomes durable with others, before the next flush. */
+static comity_status record_one(judge_run *judging, const char *act, size_t size, comity_error *reterr)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    comity_record_entry entry = {.retention = judging->retention, .time_ms = now_ms()};
+    const uint8_t *bytes;
+    comity_date_print(judging->day, day);
+    comity_buffer_reset(&judging->judgement);
+    comity_buffer_reset(&judging->kept);
+    COMITY_TRY(comity_record_keep_grounds(judging->record, judging->context, reterr));
+    COMITY_TRY(comity_context_json(judging->context, &judging->judgement, reterr));
+    COMITY_TRY(comity_buffer_bytes(&judging->judgement, &bytes, &entry.judgement_size, reterr));
+    entry.judgement = bytes;
+    comity_record_kept_write(judging->context, act, size, day, &judging->kept);
+    COMITY_TRY(comity_buffer_bytes(&judging->kept, &bytes, &entry.kept_size, reterr));
+    entry.kept = bytes;
+    COMITY_TRY(comity_record_submit(judging->record, &entry, &judging->last, reterr));
+    judging->recorded++;
+    return COMITY_OK;
+}
+
 static void judge_one(judge_run *judging, const char *act, size_t size)
 {
     comity_error error = {0};
+    if (judging->broken) {
+        return;
+    }
     judging->count++;
     comity_status status = comity_context_judge(judging->context, act, size, judging->day, &error);
-    if (status == COMITY_OK && judging->form == FORM_JSON) {
+    if (status == COMITY_OK && judging->record != NULL &&
+        record_one(judging, act, size, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+        judging->broken = true; /* what is not recorded is not said */
+        return;
+    }
+    if (status == COMITY_OK && judging->form == FORM_JSON && judging->record != NULL) {
+        comity_buffer_append(&judging->out, judging->judgement.bytes, judging->judgement.size);
+        put(judging, "\n");
+    } else if (status == COMITY_OK && judging->form == FORM_JSON) {
         status = comity_context_json(judging->context, &judging->out, &error);
         put(judging, "\n");
     }
@@ -359,10 +414,13 @@ static void judge_input(judge_run *judging, const char *path, char *room)
 
 typedef struct judge_options {
     const char *law;
+    const char *papers, *trust;
+    bool strict;
     const char *adopt[64];
     size_t adopt_count;
     answer_form form;
     int32_t day;
+    const char *record, *retention, *passphrase_fd_text;
 } judge_options;
 
 static int options_read(int argc, char **argv, judge_options *options)
@@ -371,6 +429,9 @@ static int options_read(int argc, char **argv, judge_options *options)
         {"explain", no_argument, NULL, 'e'},      {"table", no_argument, NULL, 't'},
         {"json", no_argument, NULL, 'j'},         {"law", required_argument, NULL, 'l'},
         {"on", required_argument, NULL, 'o'},     {"adopt", required_argument, NULL, 'a'},
+        {"papers", required_argument, NULL, 'p'}, {"trust", required_argument, NULL, 'r'},
+        {"strict-papers", no_argument, NULL, 's'}, {"record", required_argument, NULL, 'R'},
+        {"retention", required_argument, NULL, 'c'}, {"passphrase-fd", required_argument, NULL, 'P'},
         {NULL, 0, NULL, 0},
     };
     comity_error error;
@@ -378,6 +439,15 @@ static int options_read(int argc, char **argv, judge_options *options)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         switch (option) {
+        case 'p':
+            options->papers = optarg;
+            break;
+        case 'r':
+            options->trust = optarg;
+            break;
+        case 's':
+            options->strict = true;
+            break;
         case 'e':
             options->form = FORM_WORDS;
             break;
@@ -389,6 +459,18 @@ static int options_read(int argc, char **argv, judge_options *options)
             break;
         case 'l':
             options->law = optarg;
+            break;
+        case 'R':
+            options->record = optarg;
+            break;
+        case 'c':
+            options->retention = optarg;
+            if (comity_retention_name_check(optarg, &error) != COMITY_OK) {
+                return complain_usage("judge", "--retention: %s", error.message);
+            }
+            break;
+        case 'P':
+            options->passphrase_fd_text = optarg;
             break;
         case 'o':
             if (comity_date_parse(optarg, strlen(optarg), &options->day, &error) != COMITY_OK) {
@@ -405,7 +487,45 @@ static int options_read(int argc, char **argv, judge_options *options)
             return complain_usage("judge", "unknown option, or one without its value: %s", argv[optind - 1]);
         }
     }
+    if ((options->papers == NULL) != (options->trust == NULL)) {
+        return complain_usage("judge", "--papers and --trust belong together");
+    }
+    if (options->record == NULL && (options->retention != NULL || options->passphrase_fd_text != NULL)) {
+        return complain_usage("judge", "--retention and --passphrase-fd are for --record");
+    }
     return 0;
+}
+
+/* Papers that do not count are told once, and judged without. */
+static void tell_papers(const comity_papers *papers)
+{
+    comity_paper_told told;
+    for (size_t i = 0; comity_papers_tell(papers, i, &told, NULL) == COMITY_OK; i++) {
+        if (!told.counts) {
+            (void)complain("%s: does not count: %s", told.name, told.why);
+        }
+    }
+}
+
+/* The papers that the options name, or NULL; false after complaining. */
+static bool use_papers(const judge_options *options, const comity_law *law, comity_context *context,
+                       comity_papers **ret_papers)
+{
+    comity_papers *papers = NULL;
+    comity_error error;
+    bool good = true;
+    if (options->papers != NULL) {
+        papers = open_papers(law, options->trust);
+        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers);
+    }
+    if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
+        good = complain("%s", error.message) == 0;
+    }
+    if (good) {
+        tell_papers(papers);
+    }
+    *ret_papers = papers;
+    return good;
 }
 
 static int judge_files(judge_run *judging, const judge_options *options, int count, char **paths)
@@ -431,9 +551,51 @@ static int judge_files(judge_run *judging, const judge_options *options, int cou
     return judging->some_error || judging->broken ? EXIT_ERROR : judging->some_not_permitted ? EXIT_NOT_CLEAN : EXIT_CLEAN;
 }
 
+/* How often, in milliseconds, what is new in the record is published while the command runs. */
+#define PUBLISH_EVERY_MS 1000
+
+static bool open_record(judge_run *judging, const judge_options *options)
+{
+    comity_error error;
+    passphrase phrase;
+    if (options->record == NULL) {
+        return true;
+    }
+    if (!record_passphrase(options->passphrase_fd_text, &phrase)) {
+        return false;
+    }
+    comity_status status =
+        comity_record_open(options->record, passphrase_text(&phrase), PUBLISH_EVERY_MS, &judging->record, &error);
+    passphrase_wipe(&phrase);
+    judging->retention = options->retention;
+    comity_buffer_init(&judging->judgement, COMITY_LIMIT_ANSWER_BYTES);
+    comity_buffer_init(&judging->kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    if (status != COMITY_OK) {
+        (void)complain("%s", error.message);
+    }
+    return status == COMITY_OK;
+}
+
+/* Publishes the last of it; what is durable is so whether that succeeds or not. */
+static int close_record(judge_run *judging, int status)
+{
+    comity_error error;
+    uint64_t unused;
+    if (judging->record != NULL) {
+        if (comity_record_publish(judging->record, &unused, &error) != COMITY_OK && !judging->broken) {
+            status = complain("%s", error.message);
+        }
+        comity_record_close(judging->record);
+        comity_buffer_free(&judging->judgement);
+        comity_buffer_free(&judging->kept);
+    }
+    return status;
+}
+
 int judge_main(int argc, char **argv)
 {
     judge_options options = {.day = today()};
+    comity_papers *papers = NULL;
     comity_error error;
     int status = options_read(argc, argv, &options);
     if (status != 0) {
@@ -447,10 +609,13 @@ int judge_main(int argc, char **argv)
                        .style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)}};
     if (comity_context_new(law, &judging.context, &error) != COMITY_OK) {
         status = complain("%s", error.message);
+    } else if (!use_papers(&options, law, judging.context, &papers) || !open_record(&judging, &options)) {
+        status = EXIT_ERROR;
     } else {
-        status = judge_files(&judging, &options, argc - optind, argv + optind);
+        status = close_record(&judging, judge_files(&judging, &options, argc - optind, argv + optind));
     }
     comity_context_free(judging.context);
+    comity_papers_free(papers);
     comity_law_close(law);
     return status;
 }

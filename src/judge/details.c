@@ -153,6 +153,40 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     return list.count;
 }
 
+/* Does a way meet the need by signed papers? One that papers can open or close
+ * by being held at all may rest on a claim. */
+static bool way_signed(comity_judge_memory *memory, const comity_act *act, uint32_t way, uint32_t rule)
+{
+    const comity_rule_record *record = &comity_judge_image(memory)->rules[way];
+    return comity_judge_status(memory, way) == COMITY_YES && comity_judge_reaches(memory, way, rule) &&
+           record->expression != COMITY_IMAGE_NONE && !(record->flags & COMITY_RULE_PAPERS) &&
+           comity_judge_expression(memory, act, record->expression) == COMITY_YES;
+}
+
+uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                                    uint32_t max)
+{
+    const comity_image *image = comity_judge_image(memory);
+    const comity_rule_record *record = &image->rules[rule];
+    item_list list = {ret_items, 0, max};
+    if (act->signed_count == 0) {
+        return 0;
+    }
+    memory->signed_only = true;
+    if (record->expression != COMITY_IMAGE_NONE) {
+        leaves_collect(memory, act, record->expression, true, 0, &list);
+    }
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = image->indices[record->first_way + i];
+        if (way_signed(memory, act, way, rule)) {
+            item_add(&list, COMITY_MET_BY_WAY | way);
+            leaves_collect(memory, act, image->rules[way].expression, true, 0, &list);
+        }
+    }
+    memory->signed_only = false;
+    return list.count;
+}
+
 /* ---- conflicts ---- */
 
 static bool conflicts(const comity_image *image, const comity_ruling *compels, const comity_ruling *against)

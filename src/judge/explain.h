@@ -108,6 +108,11 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
 uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
                              uint32_t max);
 
+/* What meets it by signed papers alone, whatever the act claims beside them: 0
+ * if they do not. A way that asks for no paper rests on what the act says. */
+uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
+                                    uint32_t max);
+
 /* The last day on which the duty can be done in time, where its period runs from
  * the act, or from a paper that is surely held and says its day, and, of working
  * days, the law's calendar knows all that matter; else false. */

@@ -548,12 +548,16 @@ comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *ac
 {
     const comity_leaf *record = &memory->image->leaves[leaf];
     *ret_paper = COMITY_IMAGE_NONE;
+    if (record->is_safeguard && memory->signed_only) {
+        return COMITY_NO;
+    }
     if (record->is_safeguard) {
         return facts_has(&act->facts[COMITY_SLOT_SAFEGUARD], record->name);
     }
     comity_truth truth = COMITY_NO;
     for (uint32_t i = 0; i < act->paper_count && truth != COMITY_YES; i++) {
-        comity_truth here = paper_serves(memory->image, act, &act->papers[i], record);
+        bool ignored = memory->signed_only && !act->papers[i].is_signed;
+        comity_truth here = ignored ? COMITY_NO : paper_serves(memory->image, act, &act->papers[i], record);
         if (here > truth) {
             truth = here;
             *ret_paper = i;

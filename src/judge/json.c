@@ -169,8 +169,13 @@ static void put_met(const printer *print)
         put(print, "{\"rule\":");
         put_text(print, rule_of(print, ruling)->json_name);
         put(print, ",\"by\":");
-        put_items(print, comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
-        put(print, ",\"held\":\"claimed\"}");
+        uint32_t count = comity_judge_met_by_signed(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX);
+        bool is_signed = count != 0;
+        if (!is_signed) {
+            count = comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX);
+        }
+        put_items(print, count);
+        put(print, is_signed ? ",\"held\":\"signed\"}" : ",\"held\":\"claimed\"}");
     }
     put(print, "]");
 }

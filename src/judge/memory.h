@@ -14,6 +14,7 @@ typedef struct comity_lifted {
 
 struct comity_judge_memory {
     const comity_image *image;
+    bool signed_only;           /* papers that are only claimed, and safeguards, are taken as not held */
     uint32_t depth;             /* of conditions within conditions */
     uint32_t steps;             /* conditions within conditions looked at in this judgement */
     uint32_t stamp;             /* number of the judgement; what bears another is stale */

@@ -213,9 +213,13 @@ static void put_met(const teller *tell)
         any = true;
         put_rule(tell, ruling);
         put(tell, "      met by ");
-        put_items_of(tell, comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX),
-                     "; ");
-        put(tell, "\n");
+        uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+        bool is_signed = count != 0;
+        if (!is_signed) {
+            count = comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+        }
+        put_items_of(tell, count, "; ");
+        put(tell, is_signed ? " (signed)\n" : "\n");
     }
 }
 

@@ -193,6 +193,74 @@ static comity_status open_file(comity_error *reterr)
     return status;
 }
 
+/* ---- papers ---- */
+
+static comity_key *paper_key; /* its memory is libsodium's, which takes it by mmap */
+
+/* A trust file, a paper that is signed, countersigned, put on the shelf with one
+ * that is none, and judged with. */
+static comity_status use_papers(comity_papers *papers, const comity_law *law, comity_error *reterr)
+{
+    static const char text[] = "comity paper/standard-contract v1\npaper: standard-contract\nid: 1\nby: XA.DPC\n"
+                               "holder: Motors\nissued: 2026-01-01\nunder: XA\nparty: Autos\nstate: XB\n";
+    static const char named_act[] = "{\"act\":\"transfer\",\"on\":\"2026-11-24\",\"from\":{\"state\":\"XA\",\"name\":\"Motors\"},"
+                                    "\"to\":{\"state\":\"XB\",\"name\":\"Autos\"},\"data\":{\"categories\":[\"health\"]}}";
+    char *note = NULL;
+    char *both = NULL;
+    size_t size = 0;
+    size_t both_size = 0;
+    comity_context *context = NULL;
+    comity_answer answer;
+    comity_status status = comity_paper_sign(paper_key, text, sizeof text - 1, &note, &size, reterr);
+    if (status == COMITY_OK) {
+        status = comity_paper_countersign(paper_key, note, size, &both, &both_size, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_papers_add(papers, "paper", both, both_size, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_papers_add(papers, "none", text, sizeof text - 1, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_papers_settle(papers, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_context_new(law, &context, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_context_papers(context, papers, true, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_judge_json(context, named_act, sizeof named_act - 1, NULL, &answer, reterr);
+        CHECK(status != COMITY_OK || strstr(answer.json, "\"held\":\"signed\"") != NULL ||
+              strstr(answer.json, "\"verdict\"") != NULL);
+    }
+    comity_context_free(context);
+    comity_free(note);
+    comity_free(both);
+    return status;
+}
+
+static comity_status hold_papers(comity_error *reterr)
+{
+    comity_law *law;
+    comity_papers *papers;
+    char trust[600];
+    comity_status status = comity_law_open(image_path, &law, reterr);
+    if (status != COMITY_OK) {
+        return status;
+    }
+    (void)snprintf(trust, sizeof trust, "comity trust v1\nauthority XA.DPC\n  key %s\n  may standard-contract under XA\n",
+                   comity_key_public(paper_key));
+    status = comity_papers_new(law, "trust", trust, strlen(trust), &papers, reterr);
+    if (status == COMITY_OK) {
+        status = use_papers(papers, law, reterr);
+        comity_papers_free(papers);
+    }
+    comity_law_close(law);
+    return status;
+}
+
 /* ---- one failure after the other ---- */
 
 static comity_status run(comity_status (*work)(comity_error *reterr), unsigned long nth, bool all_after)
@@ -258,6 +326,10 @@ int main(void)
     test_case("an image is written");
     if (CHECK(write_image())) {
         fail_each("an image is opened and judged by", open_file);
+        if (CHECK_EQ_INT(COMITY_OK, comity_key_new("a.example", COMITY_PURPOSE_PAPER, &paper_key, NULL))) {
+            fail_each("papers are signed, put on a shelf and judged with", hold_papers);
+            comity_key_free(paper_key);
+        }
         (void)unlink(image_path);
     }
     test_case("judging allocates nothing once there is room for the answer");

@@ -1,0 +1,56 @@
+/* A record in its folder: its keys, and the law it names. For this folder and the
+ * programs above it. */
+#ifndef COMITY_API_RECORD_FOLDER_H
+#define COMITY_API_RECORD_FOLDER_H
+
+#include "api/handles.h"
+#include "api/kept.h"
+#include "note/key_file.h"
+#include "record/log.h"
+#include "record/reader.h"
+
+#include <pthread.h>
+
+struct comity_record {
+    comity_disk *disk;
+    comity_signer *signers[COMITY_LIMIT_RECORD_KEYS];
+    size_t signer_count;
+    comity_log *log;
+
+    /* the thread that publishes, if there is one */
+    pthread_t publisher;
+    bool has_publisher;
+    int wake; /* an eventfd: written to when it is to end */
+    unsigned publish_every_ms;
+
+    pthread_mutex_t laws; /* guards the next two */
+    char law[COMITY_LAW_NAME_SIZE + 1];    /* the law kept last; "" if none */
+    char papers[COMITY_LAW_NAME_SIZE + 1]; /* the papers kept last */
+    bool has_laws;
+};
+
+/* Makes a new key of the log in the folder's keys/ and adds it to the config. */
+COMITY_MUST_USE comity_status comity_record_add_key(const char *folder, comity_record_config *config,
+                                                    const char *passphrase, comity_error *reterr);
+
+/* "keys/0a1b2c3d.key" below the folder. False if that is too long. */
+bool comity_record_key_path(const char *folder, const comity_verifier *key, char *ret_path, size_t capacity);
+
+/* The secret keys of a config, from the folder's keys/. The caller frees them. */
+COMITY_MUST_USE comity_status comity_record_load_keys(const char *folder, const comity_record_config *config,
+                                                      const char *passphrase, comity_signer **ret_signers,
+                                                      comity_error *reterr);
+
+/* "law/HASH.image" for the name of a law, and "papers/HASH.papers" for that of papers. */
+void comity_record_law_path(const char *law, char ret_path[COMITY_DISK_PATH_SIZE]);
+void comity_record_papers_path(const char *papers, char ret_path[COMITY_DISK_PATH_SIZE]);
+
+/* What a record keeps of the context's next judgement of an act. */
+void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
+                              comity_buffer *buffer);
+
+/* Keeps the context's law and papers beside the log, if they are not there. Any thread. */
+COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
+                                                         comity_error *reterr);
+
+#endif

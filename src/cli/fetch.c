@@ -1,0 +1,203 @@
+/* What comes in: the base of a log or witness, and paths. What goes out: bytes, of
+ * which nothing is believed yet. Redirects are not followed, only HTTP is spoken,
+ * and nothing is waited for longer than half a minute. */
+#include "cli/fetch.h"
+
+#include "record/entry.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMEOUT_S 30L
+/* A witness answers with a few lines. */
+#define ANSWER_BYTES_MAX ((size_t)1 << 16)
+
+static bool is_address(const char *base)
+{
+    return strncmp(base, "http://", 7) == 0 || strncmp(base, "https://", 8) == 0;
+}
+
+bool fetch_open(const char *base, fetch *ret_fetch)
+{
+    *ret_fetch = (fetch){.base = base};
+    if (!is_address(base)) {
+        return true;
+    }
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (ret_fetch->curl = curl_easy_init()) == NULL) {
+        (void)complain("out of memory");
+        return false;
+    }
+    return true;
+}
+
+void fetch_close(fetch *from)
+{
+    if (from->curl != NULL) {
+        curl_easy_cleanup(from->curl);
+        curl_global_cleanup();
+        from->curl = NULL;
+    }
+}
+
+/* ---- over HTTP ---- */
+
+typedef struct answer {
+    uint8_t *bytes;
+    size_t size, size_max;
+} answer;
+
+static size_t take(char *bytes, size_t one, size_t size, void *context)
+{
+    answer *into = context;
+    (void)one; /* is 1 */
+    if (size > into->size_max - into->size) {
+        return 0;
+    }
+    memcpy(into->bytes + into->size, bytes, size);
+    into->size += size;
+    return size;
+}
+
+static comity_status perform(fetch *from, const char *path, const void *body, size_t body_size, answer *into,
+                             long *ret_http, comity_error *reterr)
+{
+    char address[PATH_MAX];
+    CURL *curl = from->curl;
+    size_t base_size = strlen(from->base);
+    base_size -= base_size != 0 && from->base[base_size - 1] == '/';
+    int size = snprintf(address, sizeof address, "%.*s/%s", (int)base_size, from->base, path);
+    if (size < 0 || (size_t)size >= sizeof address) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the address is too long");
+    }
+    curl_easy_reset(curl);
+    (void)curl_easy_setopt(curl, CURLOPT_URL, address);
+    (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+    (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "comity/" COMITY_VERSION_TEXT);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+    (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, into);
+    if (body != NULL) {
+        (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+        (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body_size);
+    }
+    CURLcode done = curl_easy_perform(curl);
+    if (done != CURLE_OK) {
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", address,
+                           done == CURLE_WRITE_ERROR ? "the answer is too large" : curl_easy_strerror(done));
+    }
+    (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_http);
+    return COMITY_OK;
+}
+
+static comity_status get_address(fetch *from, const char *path, size_t size_max, uint8_t **ret_bytes, size_t *ret_size,
+                                 bool *ret_missing, comity_error *reterr)
+{
+    answer into = {malloc(size_max + 1), 0, size_max};
+    long http = 0;
+    if (into.bytes == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    comity_status status = perform(from, path, NULL, 0, &into, &http, reterr);
+    *ret_missing = status == COMITY_OK && http == 404;
+    if (status == COMITY_OK && http != 200) {
+        status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: the server answers with %ld", from->base, path, http);
+    }
+    if (status != COMITY_OK) {
+        free(into.bytes);
+        return status;
+    }
+    into.bytes[into.size] = 0;
+    *ret_bytes = into.bytes;
+    *ret_size = into.size;
+    return COMITY_OK;
+}
+
+comity_status fetch_post(fetch *to, const char *path, const void *body, size_t size, long *ret_http,
+                         uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr)
+{
+    if (to->curl == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "%s: an address beginning with http:// or https:// expected",
+                           to->base);
+    }
+    answer into = {malloc(ANSWER_BYTES_MAX + 1), 0, ANSWER_BYTES_MAX};
+    if (into.bytes == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    comity_status status = perform(to, path, body, size, &into, ret_http, reterr);
+    if (status != COMITY_OK) {
+        free(into.bytes);
+        return status;
+    }
+    into.bytes[into.size] = 0;
+    *ret_bytes = into.bytes;
+    *ret_size = into.size;
+    return COMITY_OK;
+}
+
+/* ---- from a folder ---- */
+
+static comity_status get_file(const fetch *from, const char *path, size_t size_max, uint8_t **ret_bytes,
+                              size_t *ret_size, bool *ret_missing, comity_error *reterr)
+{
+    char name[PATH_MAX];
+    int length = snprintf(name, sizeof name, "%s/%s", from->base, path);
+    int fd = length < 0 || (size_t)length >= sizeof name ? -1 : open(name, O_RDONLY | O_CLOEXEC);
+    *ret_missing = fd < 0 && errno == ENOENT;
+    if (fd < 0) {
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: %s", from->base, path, strerror(errno));
+    }
+    uint8_t *bytes = malloc(size_max + 1);
+    size_t size = 0;
+    ssize_t got = 1;
+    while (bytes != NULL && got > 0 && size <= size_max) {
+        got = read(fd, bytes + size, size_max + 1 - size);
+        size += got > 0 ? (size_t)got : 0;
+    }
+    (void)close(fd);
+    if (bytes == NULL || got < 0 || size > size_max) {
+        free(bytes);
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: cannot be read, or is too large", from->base, path);
+    }
+    bytes[size] = 0;
+    *ret_bytes = bytes;
+    *ret_size = size;
+    return COMITY_OK;
+}
+
+comity_status fetch_get(fetch *from, const char *path, size_t size_max, uint8_t **ret_bytes, size_t *ret_size,
+                        bool *ret_missing, comity_error *reterr)
+{
+    return from->curl == NULL ? get_file(from, path, size_max, ret_bytes, ret_size, ret_missing, reterr)
+                              : get_address(from, path, size_max, ret_bytes, ret_size, ret_missing, reterr);
+}
+
+comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes, comity_error *reterr)
+{
+    comity_tile wanted = *tile;
+    char path[COMITY_TILE_PATH_SIZE];
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    bool missing;
+    size_t each = tile->level == COMITY_TILE_ENTRIES ? COMITY_BUNDLE_BYTES : COMITY_SHA256_SIZE;
+    comity_tile_path(&wanted, path);
+    comity_status status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
+    if (status != COMITY_OK && missing && wanted.width != COMITY_TILE_WIDTH) { /* it may have become full */
+        wanted.width = COMITY_TILE_WIDTH;
+        comity_tile_path(&wanted, path);
+        status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
+    }
+    COMITY_TRY(status);
+    if (size != wanted.width * each) {
+        free(bytes);
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size, wanted.width * each);
+    }
+    memcpy(ret_bytes, bytes, tile->width * each);
+    free(bytes);
+    return COMITY_OK;
+}

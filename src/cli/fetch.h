@@ -1,0 +1,30 @@
+/* Getting files of a log, from a folder or over HTTP, and asking witnesses. */
+#ifndef COMITY_CLI_FETCH_H
+#define COMITY_CLI_FETCH_H
+
+#include "cli/command.h"
+#include "record/tile.h"
+
+/* Where a log is served. Belongs to one thread. */
+typedef struct fetch {
+    const char *base; /* http://…, https://…, or a folder; borrowed */
+    void *curl;       /* NULL for a folder */
+} fetch;
+
+/* False after complaining. */
+bool fetch_open(const char *base, fetch *ret_fetch);
+void fetch_close(fetch *from);
+
+/* A file below the base, of at most `size_max` bytes, which the caller frees.
+ * COMITY_ERROR_SYSTEM if it cannot be had; `*ret_missing` if it is not there. */
+COMITY_MUST_USE comity_status fetch_get(fetch *from, const char *path, size_t size_max, uint8_t **ret_bytes,
+                                        size_t *ret_size, bool *ret_missing, comity_error *reterr);
+
+/* Sends a request; the status of HTTP, and the answer's body, which the caller frees. */
+COMITY_MUST_USE comity_status fetch_post(fetch *to, const char *path, const void *body, size_t size, long *ret_http,
+                                         uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr);
+
+/* A comity_tile_source over it: `self` is a fetch. */
+COMITY_MUST_USE comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes, comity_error *reterr);
+
+#endif

@@ -1,0 +1,193 @@
+/* comity record cosign: asks the witnesses of a policy to sign the log's newest
+ * checkpoint, and puts it, with what they signed, beside it as public/cosigned.
+ *
+ * The log never waits for this. What stands in public/cosigned always satisfies
+ * the policy; when too few answer, what was there stays. */
+#include "cli/fetch.h"
+#include "cli/record.h"
+
+#include "record/witness.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct cosigning {
+    record_view *view;
+    comity_policy *policy;
+    comity_buffer note; /* the checkpoint and what was added to it */
+} cosigning;
+
+/* One request. `*ret_stale`: the witness signed another size last, which is put in its place. */
+static comity_status ask(cosigning *now, fetch *to, uint64_t old_size, uint8_t **ret_lines, size_t *ret_size,
+                         bool *ret_stale, uint64_t *ret_last, comity_error *reterr)
+{
+    comity_record_reader *reader = &now->view->reader;
+    comity_proof proof;
+    comity_buffer body;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    long http = 0;
+    COMITY_TRY(comity_proof_consistency(&reader->tiles, old_size, reader->checkpoint.size, &proof, reterr));
+    comity_buffer_init(&body, COMITY_LIMIT_CHECKPOINT_BYTES);
+    comity_witness_request_write(old_size, &proof, reader->note, reader->note_size, &body);
+    comity_status status = comity_buffer_bytes(&body, &bytes, &size, reterr);
+    if (status == COMITY_OK) {
+        status = fetch_post(to, "add-checkpoint", bytes, size, &http, ret_lines, ret_size, reterr);
+    }
+    comity_buffer_free(&body);
+    COMITY_TRY(status);
+    size_t line = *ret_size == 0 ? 0 : *ret_size - 1;
+    *ret_stale = http == 409 && comity_log_number_read((const char *)*ret_lines, line, ret_last);
+    if (http == 200 || *ret_stale) {
+        return COMITY_OK;
+    }
+    free(*ret_lines);
+    *ret_lines = NULL;
+    return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "%s: the witness refuses with %ld", to->base, http);
+}
+
+/* Adds the witness's line to the note, if it is what it should be. */
+static comity_status add(cosigning *now, const comity_verifier *witness, const uint8_t *lines, size_t size,
+                         comity_error *reterr)
+{
+    comity_buffer alone;
+    comity_note note;
+    const uint8_t *bytes;
+    size_t whole;
+    comity_buffer_init(&alone, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_append(&alone, now->view->reader.note, now->view->reader.note_size);
+    comity_buffer_append(&alone, lines, size);
+    comity_status status = comity_buffer_bytes(&alone, &bytes, &whole, reterr);
+    if (status == COMITY_OK) {
+        status = comity_note_open(bytes, whole, witness, 1, &note, reterr);
+    }
+    comity_buffer_free(&alone);
+    if (status == COMITY_OK) {
+        comity_buffer_append(&now->note, lines, size);
+    }
+    return status;
+}
+
+static comity_status cosign_by(cosigning *now, size_t which, comity_error *reterr)
+{
+    char address[2048];
+    fetch to;
+    uint8_t *lines = NULL;
+    size_t size = 0;
+    bool stale = false;
+    uint64_t last = 0;
+    const comity_record_reader *reader = &now->view->reader;
+    size_t length = now->policy->url_sizes[which];
+    if (length >= sizeof address) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the address of a witness is too long");
+    }
+    memcpy(address, now->policy->urls[which], length);
+    address[length] = '\0';
+    if (!fetch_open(address, &to)) {
+        return COMITY_ERROR_SYSTEM;
+    }
+    comity_status status = ask(now, &to, 0, &lines, &size, &stale, &last, reterr);
+    if (status == COMITY_OK && stale) {
+        free(lines);
+        lines = NULL;
+        status = last > reader->checkpoint.size
+                     ? comity_fail(reterr, COMITY_ERROR_RECORD,
+                                   "%s signed this log with %" PRIu64 " entries, but it has %" PRIu64
+                                   ": is this an older copy? Nothing must be added to it", address, last,
+                                   reader->checkpoint.size)
+                     : ask(now, &to, last, &lines, &size, &stale, &last, reterr);
+    }
+    if (status == COMITY_OK && stale) {
+        status = comity_fail(reterr, COMITY_ERROR_SIGNATURE,
+                             "%s signed another log of this size and name: two histories are shown", address);
+    }
+    if (status == COMITY_OK) {
+        status = add(now, &now->policy->verifiers[which], lines, size, reterr);
+    }
+    free(lines);
+    fetch_close(&to);
+    return status;
+}
+
+/* Asks each; keeps the result if it satisfies the policy. */
+static int cosign_once(const char *folder, comity_policy *policy)
+{
+    record_view view;
+    comity_note note;
+    comity_checkpoint checkpoint;
+    comity_error error;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    unsigned asked = 0;
+    unsigned signed_by = 0;
+    if (!record_view_open(folder, NULL, &view)) {
+        return EXIT_ERROR;
+    }
+    cosigning now = {.view = &view, .policy = policy};
+    comity_buffer_init(&now.note, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_append(&now.note, view.reader.note, view.reader.note_size);
+    for (size_t i = 0; i < policy->verifier_count; i++) {
+        if (policy->verifiers[i].purpose != COMITY_PURPOSE_WITNESS || policy->urls[i] == NULL) {
+            continue;
+        }
+        asked++;
+        if (cosign_by(&now, i, &error) == COMITY_OK) {
+            signed_by++;
+        } else {
+            (void)complain("%s", error.message);
+        }
+    }
+    int status = EXIT_NOT_CLEAN;
+    if (comity_buffer_bytes(&now.note, &bytes, &size, &error) != COMITY_OK ||
+        comity_policy_open(policy, bytes, size, &note, &checkpoint, &error) != COMITY_OK ||
+        comity_disk_store(view.disk, "public/cosigned", bytes, size, true, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+    } else {
+        status = EXIT_CLEAN;
+    }
+    (void)printf("%u of %u witnesses signed the log with %" PRIu64 " entries\n", signed_by, asked,
+                 view.reader.checkpoint.size);
+    (void)fflush(stdout);
+    comity_buffer_free(&now.note);
+    record_view_close(&view);
+    return status;
+}
+
+int record_cosign_main(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"policy", required_argument, NULL, 'p'}, {"every", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+    const char *path = NULL;
+    uint64_t every = 0;
+    char *text = NULL;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == 'p') {
+            path = optarg;
+        } else if (option != 'e') {
+            return complain_usage("record", "cosign: unknown option, or one without its value: %s", argv[optind - 1]);
+        } else if (!read_number("record", "cosign: --every", optarg, &every)) {
+            return EXIT_ERROR;
+        }
+    }
+    if (argc - optind != 1 || path == NULL) {
+        return complain_usage("record", "cosign: --policy and one folder are needed");
+    }
+    comity_policy *policy = read_policy(path, &text);
+    if (policy == NULL) {
+        return EXIT_ERROR;
+    }
+    int status = cosign_once(argv[optind], policy);
+    while (every != 0) {
+        const struct timespec pause = {.tv_sec = (time_t)every};
+        (void)nanosleep(&pause, NULL);
+        status = cosign_once(argv[optind], policy);
+    }
+    free(policy);
+    free(text);
+    return status;
+}

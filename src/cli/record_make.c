@@ -1,0 +1,238 @@
+/* comity record init, rotate, erase: what changes a record but for adding to it. */
+#include "cli/record.h"
+
+#include "base/date.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void print_keys(const comity_record_config *config)
+{
+    for (size_t i = 0; i < config->key_count; i++) {
+        char text[COMITY_VERIFIER_TEXT_SIZE];
+        comity_verifier_print(&config->keys[i], text);
+        (void)printf("log %s\n", text);
+    }
+}
+
+/* Prints the log's keys as a policy of trust has them. */
+static int show_keys(const char *folder)
+{
+    comity_disk *disk;
+    comity_record_config config;
+    comity_error error;
+    if (comity_disk_posix_new(folder, &disk, &error) != COMITY_OK) {
+        return complain("%s", error.message);
+    }
+    comity_status status = comity_record_config_load(disk, &config, &error);
+    comity_disk_posix_free(disk);
+    if (status != COMITY_OK) {
+        return complain("%s: %s", folder, error.message);
+    }
+    print_keys(&config);
+    return EXIT_CLEAN;
+}
+
+int record_init_main(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"origin", required_argument, NULL, 'o'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *origin = NULL;
+    const char *passphrase_fd_text = NULL;
+    passphrase phrase;
+    comity_error error;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == 'o') {
+            origin = optarg;
+        } else if (option == 'p') {
+            passphrase_fd_text = optarg;
+        } else {
+            return complain_usage("record", "init: unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+    }
+    if (argc - optind != 1 || origin == NULL) {
+        return complain_usage("record", "init: --origin NAME and one folder are needed");
+    }
+    if (!record_passphrase(passphrase_fd_text, &phrase)) {
+        return EXIT_ERROR;
+    }
+    comity_status status = comity_record_create(argv[optind], origin, passphrase_text(&phrase), &error);
+    passphrase_wipe(&phrase);
+    return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
+}
+
+/* ---- rotating ---- */
+
+/* Adds a new key, or takes an old one away; both under the record's lock. */
+static comity_status change_keys(const char *folder, comity_disk *disk, const char *secret, const char *retire,
+                                 comity_error *reterr)
+{
+    comity_record_config config;
+    COMITY_TRY(comity_record_config_load(disk, &config, reterr));
+    if (retire == NULL) {
+        COMITY_TRY(comity_record_add_key(folder, &config, secret, reterr));
+        return comity_record_config_store(disk, &config, reterr);
+    }
+    for (size_t i = 0; i < config.key_count; i++) {
+        const uint8_t *id = config.keys[i].id;
+        char text[9];
+        (void)snprintf(text, sizeof text, "%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
+        if (strcmp(text, retire) != 0) {
+            continue;
+        }
+        if (config.key_count == 1) {
+            return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "the only key cannot go; make a new one first");
+        }
+        if (config.past_count == COMITY_LIMIT_RECORD_PAST_KEYS) {
+            return comity_fail(reterr, COMITY_ERROR_LIMIT, "more past keys than a record has");
+        }
+        config.past[config.past_count++] = config.keys[i];
+        memmove(&config.keys[i], &config.keys[i + 1], (config.key_count - i - 1) * sizeof config.keys[0]);
+        config.key_count--;
+        return comity_record_config_store(disk, &config, reterr);
+    }
+    return comity_fail(reterr, COMITY_ERROR_NAME, "the log has no key %.16s", retire);
+}
+
+/* Signs the checkpoint anew with the keys as they are now. */
+static comity_status sign_anew(const char *folder, const char *secret, comity_error *reterr)
+{
+    comity_record *record;
+    COMITY_TRY(comity_record_open(folder, secret, 0, &record, reterr));
+    comity_status status = comity_log_sign(record->log, reterr);
+    comity_record_close(record);
+    return status;
+}
+
+static comity_status rotate(const char *folder, const char *secret, const char *retire, comity_error *reterr)
+{
+    comity_disk *disk;
+    int lock;
+    COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
+    comity_status status = comity_disk_status(disk->lock(disk, "lock", &lock, reterr), "lock", reterr);
+    if (status == COMITY_OK) {
+        status = change_keys(folder, disk, secret, retire, reterr);
+        disk->close(disk, lock);
+    }
+    comity_disk_posix_free(disk);
+    return status == COMITY_OK ? sign_anew(folder, secret, reterr) : status;
+}
+
+int record_rotate_main(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"retire", required_argument, NULL, 'r'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *retire = NULL;
+    const char *passphrase_fd_text = NULL;
+    passphrase phrase;
+    comity_error error;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == 'r') {
+            retire = optarg;
+        } else if (option == 'p') {
+            passphrase_fd_text = optarg;
+        } else {
+            return complain_usage("record", "rotate: unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+    }
+    if (argc - optind != 1) {
+        return complain_usage("record", "rotate: one folder is needed");
+    }
+    if (!record_passphrase(passphrase_fd_text, &phrase)) {
+        return EXIT_ERROR;
+    }
+    comity_status status = rotate(argv[optind], passphrase_text(&phrase), retire, &error);
+    passphrase_wipe(&phrase);
+    return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
+}
+
+/* ---- erasing ---- */
+
+typedef struct erase_options {
+    const char *retention;
+    const char *passphrase_fd_text;
+    bool before, by_index;
+    uint64_t before_ms, index;
+} erase_options;
+
+static int erase_options_read(int argc, char **argv, erase_options *options)
+{
+    static const struct option longs[] = {
+        {"retention", required_argument, NULL, 'r'},
+        {"before", required_argument, NULL, 'b'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    int32_t day;
+    comity_error error;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        switch (option) {
+        case 'r':
+            options->retention = optarg;
+            break;
+        case 'b':
+            if (comity_date_parse(optarg, strlen(optarg), &day, &error) != COMITY_OK || day < 0) {
+                return complain_usage("record", "erase: --before: %s", day < 0 ? "a day from 1970 on" : error.message);
+            }
+            options->before = true;
+            options->before_ms = (uint64_t)day * 86400000;
+            break;
+        case 'p':
+            options->passphrase_fd_text = optarg;
+            break;
+        default:
+            return complain_usage("record", "erase: unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+    }
+    options->by_index = argc - optind == 2;
+    if (argc - optind < 1 || argc - optind > 2 || options->by_index == options->before ||
+        (options->by_index && options->retention != NULL)) {
+        return complain_usage("record", "erase: a folder, and either the number of an entry or --before DATE, are needed");
+    }
+    return options->by_index && !read_number("record", "erase", argv[optind + 1], &options->index) ? EXIT_ERROR : 0;
+}
+
+int record_erase_main(int argc, char **argv)
+{
+    erase_options options = {.by_index = false};
+    comity_record *record;
+    comity_error error;
+    uint64_t count = 0;
+    passphrase phrase;
+    int status = erase_options_read(argc, argv, &options);
+    if (status != 0) {
+        return status;
+    }
+    if (!record_passphrase(options.passphrase_fd_text, &phrase)) {
+        return EXIT_ERROR;
+    }
+    comity_status done = comity_record_open(argv[optind], passphrase_text(&phrase), 0, &record, &error);
+    passphrase_wipe(&phrase);
+    if (done != COMITY_OK) {
+        return complain("%s", error.message);
+    }
+    comity_erasure what = {options.retention, options.by_index, options.index, options.before_ms};
+    done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
+    comity_record_close(record);
+    if (done != COMITY_OK) {
+        return complain("%s: %s", argv[optind], error.message);
+    }
+    (void)printf("%" PRIu64 " erased\n", count);
+    return EXIT_CLEAN;
+}

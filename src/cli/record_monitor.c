@@ -1,0 +1,211 @@
+/* comity record monitor: watches a log of another's, where it is served.
+ *
+ * What it saw last lies in its state's folder, a file a log. Each time it takes
+ * the newest checkpoint, and the tree and entries that are served, and sees
+ * whether what it knew, and every new entry, lead to what is signed now. If they
+ * do not, both checkpoints are kept: together they prove that the log has shown
+ * two histories, or shows what it did not sign. */
+#include "cli/fetch.h"
+#include "cli/record.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+typedef struct monitoring {
+    comity_policy *policy;
+    comity_disk *disk; /* the state's folder */
+    fetch from;
+    const char *base;
+    comity_tile_reader tiles;
+} monitoring;
+
+/* "log-HASH", HASH being SHA-256 of the origin. */
+static void state_path(const comity_checkpoint *of, char ret_path[COMITY_DISK_PATH_SIZE])
+{
+    uint8_t digest[COMITY_SHA256_SIZE];
+    char text[COMITY_SHA256_TEXT_SIZE];
+    comity_sha256(of->origin, of->origin_size, digest);
+    comity_sha256_print(digest, text);
+    (void)snprintf(ret_path, COMITY_DISK_PATH_SIZE, "log-%s", text);
+}
+
+/* The tree as it was when `old` was signed, as the tiles served now tell it. */
+static comity_status take_up(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new,
+                             comity_tree *ret_tree, comity_error *reterr)
+{
+    comity_hash root;
+    COMITY_TRY(comity_tile_tree(&now->tiles, old->size, new->size, ret_tree, reterr));
+    comity_tree_root(ret_tree, &root);
+    return comity_hash_equal(&root, &old->root)
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_RECORD,
+                             "what is served does not contain the %" PRIu64 " entries that were signed before", old->size);
+}
+
+static comity_status add_entries(monitoring *now, const comity_checkpoint *new, comity_tree *tree, comity_error *reterr)
+{
+    while (tree->size < new->size) {
+        uint8_t bytes[COMITY_TILE_WIDTH * COMITY_BUNDLE_BYTES];
+        comity_hash commitments[COMITY_TILE_WIDTH];
+        comity_tile tile = {.level = COMITY_TILE_ENTRIES, .index = tree->size / COMITY_TILE_WIDTH};
+        tile.width = comity_tile_width(tile.level, tile.index, new->size);
+        COMITY_TRY(fetch_tile(&now->from, &tile, bytes, reterr));
+        COMITY_TRY(comity_bundle_read(bytes, (size_t)tile.width * COMITY_BUNDLE_BYTES, tile.width, commitments, reterr));
+        for (size_t i = (size_t)(tree->size % COMITY_TILE_WIDTH); i < tile.width; i++) {
+            comity_hash leaf;
+            comity_entry_leaf(&commitments[i], &leaf);
+            comity_tree_add(tree, &leaf);
+        }
+    }
+    return COMITY_OK;
+}
+
+static comity_status compare(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new,
+                             comity_error *reterr)
+{
+    comity_tree tree;
+    comity_hash root;
+    if (new->size < old->size) {
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "the log had %" PRIu64 " entries and has %" PRIu64, old->size,
+                           new->size);
+    }
+    COMITY_TRY(take_up(now, old, new, &tree, reterr));
+    COMITY_TRY(add_entries(now, new, &tree, reterr));
+    comity_tree_root(&tree, &root);
+    return comity_hash_equal(&root, &new->root)
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_RECORD, "the entries do not lead to the root that is signed");
+}
+
+/* Keeps what the log signed and what it contradicts. */
+static void keep_evidence(const monitoring *now, const char *path, const uint8_t *bytes, size_t size)
+{
+    char beside[COMITY_DISK_PATH_SIZE + 16];
+    comity_error error;
+    (void)snprintf(beside, sizeof beside, "%s.contradicted", path);
+    if (comity_disk_store(now->disk, beside, bytes, size, true, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+    } else {
+        (void)complain("what was signed before is in %s, what contradicts it in %s", path, beside);
+    }
+}
+
+static comity_status look(monitoring *now, const uint8_t *bytes, size_t size, uint64_t *ret_old, uint64_t *ret_new,
+                          comity_error *reterr)
+{
+    char path[COMITY_DISK_PATH_SIZE];
+    comity_note note;
+    comity_checkpoint old = {.size = 0};
+    comity_checkpoint new;
+    uint8_t *before = NULL;
+    size_t before_size;
+    comity_tree_root(&(comity_tree){0}, &old.root);
+    COMITY_TRY(comity_policy_open(now->policy, bytes, size, &note, &new, reterr));
+    state_path(&new, path);
+    comity_disk_result result =
+        comity_disk_load(now->disk, path, COMITY_LIMIT_CHECKPOINT_BYTES, &before, &before_size, reterr);
+    if (result != COMITY_DISK_MISSING) {
+        COMITY_TRY(comity_disk_status(result, path, reterr));
+        comity_status known = comity_policy_open(now->policy, before, before_size, &note, &old, reterr);
+        if (known != COMITY_OK) {
+            free(before);
+            return known;
+        }
+    }
+    comity_status status = compare(now, &old, &new, reterr);
+    if (status == COMITY_ERROR_RECORD) {
+        keep_evidence(now, path, bytes, size);
+    } else if (status == COMITY_OK) {
+        status = comity_disk_store(now->disk, path, bytes, size, true, reterr);
+    }
+    *ret_old = old.size;
+    *ret_new = new.size;
+    free(before);
+    return status;
+}
+
+static int monitor_once(monitoring *now)
+{
+    uint8_t *bytes;
+    size_t size;
+    bool missing;
+    uint64_t old_size;
+    uint64_t new_size;
+    comity_error error;
+    comity_tile_reader_init(&now->tiles, (comity_tile_source){&now->from, fetch_tile});
+    comity_status status =
+        fetch_get(&now->from, "checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, &missing, &error);
+    if (status == COMITY_OK) {
+        status = look(now, bytes, size, &old_size, &new_size, &error);
+        free(bytes);
+    }
+    comity_tile_reader_free(&now->tiles);
+    if (status != COMITY_OK) {
+        (void)complain("%s: %s", now->base, error.message);
+        return status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SIGNATURE ? EXIT_NOT_CLEAN : EXIT_ERROR;
+    }
+    (void)printf("%" PRIu64 " entries, %" PRIu64 " of them new: the log goes on from what it was\n", new_size,
+                 new_size - old_size);
+    (void)fflush(stdout);
+    return EXIT_CLEAN;
+}
+
+static int monitor(monitoring *now, uint64_t every)
+{
+    int status = monitor_once(now);
+    while (every != 0 && status != EXIT_NOT_CLEAN) {
+        const struct timespec pause = {.tv_sec = (time_t)every};
+        (void)nanosleep(&pause, NULL);
+        status = monitor_once(now);
+    }
+    return status;
+}
+
+int record_monitor_main(int argc, char **argv)
+{
+    static const struct option longs[] = {{"policy", required_argument, NULL, 'p'},
+                                          {"state", required_argument, NULL, 's'},
+                                          {"every", required_argument, NULL, 'e'},
+                                          {NULL, 0, NULL, 0}};
+    monitoring now = {.policy = NULL};
+    const char *policy = NULL;
+    const char *state = NULL;
+    uint64_t every = 0;
+    char *text = NULL;
+    comity_error error;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == 'p') {
+            policy = optarg;
+        } else if (option == 's') {
+            state = optarg;
+        } else if (option != 'e') {
+            return complain_usage("record", "monitor: unknown option, or one without its value: %s", argv[optind - 1]);
+        } else if (!read_number("record", "monitor: --every", optarg, &every)) {
+            return EXIT_ERROR;
+        }
+    }
+    if (argc - optind != 1 || policy == NULL || state == NULL) {
+        return complain_usage("record", "monitor: --policy, --state and an address or folder are needed");
+    }
+    int status = EXIT_ERROR;
+    now.base = argv[optind];
+    (void)mkdir(state, 0700); /* that it is there is said below */
+    if ((now.policy = read_policy(policy, &text)) == NULL || !fetch_open(now.base, &now.from)) {
+        /* said already */
+    } else if (comity_disk_posix_new(state, &now.disk, &error) != COMITY_OK) {
+        status = complain("%s", error.message);
+    } else {
+        status = monitor(&now, every);
+    }
+    fetch_close(&now.from);
+    comity_disk_posix_free(now.disk);
+    free(now.policy);
+    free(text);
+    return status;
+}

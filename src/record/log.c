@@ -1,0 +1,529 @@
+/* What comes in: judgements. What goes out: indexes, and the word that what is
+ * at them is durable. log.h says who does what, and under which lock. */
+#include "record/log_inner.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A record up to this size is put together on the stack. */
+#define SMALL_RECORD_BYTES 4096
+
+comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr)
+{
+    static const char *const folders[] = {"public", "public/tile", "private", "keys", "law", "papers"};
+    uint8_t *bytes;
+    size_t size;
+    comity_disk_result result =
+        comity_disk_load(disk, "record", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
+    if (result == COMITY_DISK_OK) {
+        free(bytes);
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "there is a record in this folder already");
+    }
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        result = disk->make_folder(disk, folders[i], reterr);
+        if (result != COMITY_DISK_EXISTS) {
+            COMITY_TRY(comity_disk_status(result, folders[i], reterr));
+        }
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_log_create(comity_disk *disk, const comity_record_config *config, comity_error *reterr)
+{
+    COMITY_TRY(comity_log_prepare(disk, reterr));
+    return comity_record_config_store(disk, config, reterr);
+}
+
+/* ---- failure ---- */
+
+comity_status comity_log_fail(comity_log *log, comity_status status, const comity_error *error, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    if (!log->failed) {
+        log->failed = true;
+        log->failure = *error;
+        log->failure.code = status;
+    }
+    (void)pthread_cond_broadcast(&log->changed);
+    (void)pthread_mutex_unlock(&log->mutex);
+    return comity_fail(reterr, status, "%s", error->message);
+}
+
+/* What whoever comes after a failure is told. `mutex` is held. */
+static comity_status failed_before(const comity_log *log, comity_error *reterr)
+{
+    return comity_fail(reterr, log->failure.code, "the record stopped: %s", log->failure.message);
+}
+
+/* ---- submitting ---- */
+
+/* `mutex` is held. */
+static comity_status take_salt(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
+{
+    if (log->salts_left == 0) {
+        COMITY_TRY(comity_disk_status(log->disk->random(log->disk, log->salts, sizeof log->salts, reterr), "salts",
+                                      reterr));
+        log->salts_left = sizeof log->salts;
+    }
+    log->salts_left -= COMITY_SALT_SIZE;
+    memcpy(ret_salt, log->salts + log->salts_left, COMITY_SALT_SIZE);
+    memset(log->salts + log->salts_left, 0, COMITY_SALT_SIZE);
+    return COMITY_OK;
+}
+
+/* What a submission needs of the log before it has its record: a salt, and room.
+ * Whoever fills faster than the disk writes, or than tiles are made, helps. */
+static comity_status prepare(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
+{
+    uint64_t unused;
+    (void)pthread_mutex_lock(&log->mutex);
+    comity_status status = log->failed ? failed_before(log, reterr) : take_salt(log, ret_salt, reterr);
+    bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
+    bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
+    uint64_t last = log->next - 1;
+    (void)pthread_mutex_unlock(&log->mutex);
+    COMITY_TRY(status);
+    if (batch_full) {
+        COMITY_TRY(comity_log_wait(log, last, reterr));
+    }
+    return pending_full ? comity_log_publish(log, false, &unused, reterr) : COMITY_OK;
+}
+
+static comity_status batch_room(log_batch *batch, comity_error *reterr)
+{
+    if (batch->count < batch->capacity) {
+        return COMITY_OK;
+    }
+    size_t larger = batch->capacity == 0 ? 1024 : batch->capacity * 2;
+    comity_hash *commitments = realloc(batch->commitments, larger * sizeof *commitments);
+    if (commitments == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    batch->commitments = commitments;
+    batch->capacity = larger;
+    return COMITY_OK;
+}
+
+/* Puts a record into the batch that is filling. `mutex` is held. */
+static comity_status add(comity_log *log, const char *class_name, uint64_t time_ms, uint8_t *record, size_t size,
+                         const comity_hash *commitment, uint64_t *ret_index, comity_error *reterr)
+{
+    log_batch *batch = log->filling;
+    size_t of_class;
+    if (log->failed) {
+        return failed_before(log, reterr);
+    }
+    if (log->next == COMITY_TREE_SIZE_MAX) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the log is full");
+    }
+    COMITY_TRY(comity_store_class(&log->store, class_name, &of_class, reterr));
+    COMITY_TRY(batch_room(batch, reterr));
+    comity_buffer *records = &batch->records[of_class];
+    const uint8_t *unused;
+    size_t before = 0;
+    COMITY_TRY(comity_buffer_bytes(records, &unused, &before, reterr));
+    comity_record_place(record, log->next, log->durable);
+    comity_buffer_append(records, record, size);
+    if (comity_buffer_bytes(records, &unused, &before, reterr) != COMITY_OK) {
+        /* what was there stays as it was, and this one was never given an index */
+        records->failed = COMITY_OK;
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    if (before == size) {
+        batch->firsts[of_class] = log->next;
+    }
+    batch->commitments[batch->count++] = *commitment;
+    batch->bytes += size;
+    batch->time_ms = time_ms > batch->time_ms ? time_ms : batch->time_ms;
+    *ret_index = log->next++;
+    return COMITY_OK;
+}
+
+comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_t time_ms, const void *judgement,
+                                size_t judgement_size, const void *kept, size_t kept_size, uint64_t *ret_index,
+                                comity_error *reterr)
+{
+    uint8_t small[SMALL_RECORD_BYTES];
+    uint8_t salt[COMITY_SALT_SIZE];
+    comity_hash commitment;
+    if (kept_size > COMITY_LIMIT_RECORD_KEPT_BYTES) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a record keeps at most %zu bytes, not %zu",
+                           COMITY_LIMIT_RECORD_KEPT_BYTES, kept_size);
+    }
+    COMITY_TRY(prepare(log, salt, reterr));
+    comity_entry_commit(salt, judgement, judgement_size, &commitment);
+    size_t size = comity_record_bytes(kept_size);
+    uint8_t *record = size <= sizeof small ? small : malloc(size);
+    if (record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    comity_record_write(time_ms, salt, &commitment, kept, kept_size, record);
+    (void)pthread_mutex_lock(&log->mutex);
+    comity_status status = add(log, class_name, time_ms, record, size, &commitment, ret_index, reterr);
+    (void)pthread_mutex_unlock(&log->mutex);
+    if (record != small) {
+        free(record);
+    }
+    return status;
+}
+
+/* ---- committing ---- */
+
+/* Begins the class's next segment, with its first records. */
+static comity_status begin_segment(comity_log *log, size_t of_class, const log_batch *batch, const uint8_t *records,
+                                   size_t size, comity_error *reterr)
+{
+    comity_retention *of = &log->store.classes[of_class];
+    log_segment *segment = &log->segments[of_class];
+    char path[COMITY_DISK_PATH_SIZE];
+    uint8_t head[COMITY_SEGMENT_HEAD_SIZE];
+    if (segment->open) {
+        log->disk->close(log->disk, segment->file);
+        segment->open = false;
+    }
+    COMITY_TRY(comity_retention_add(of, batch->firsts[of_class], reterr));
+    comity_store_path(&log->store, of_class, batch->firsts[of_class], path);
+    bool new_class = of->count == 1;
+    if (new_class) {
+        COMITY_TRY(comity_disk_make_parents(log->disk, path, reterr));
+    }
+    COMITY_TRY(comity_disk_status(log->disk->open(log->disk, path, COMITY_DISK_CREATE, &segment->file, reterr), path,
+                                  reterr));
+    segment->open = true;
+    segment->size = sizeof head;
+    comity_segment_head_write(&log->config.origin_hash, batch->time_ms, head);
+    COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path,
+                                  reterr));
+    COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, sizeof head, records, size, reterr), path,
+                                  reterr));
+    segment->size += size;
+    COMITY_TRY(comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), path, reterr));
+    *strrchr(path, '/') = '\0';
+    COMITY_TRY(comity_disk_status(log->disk->sync_folder(log->disk, path, reterr), path, reterr));
+    return new_class ? comity_disk_status(log->disk->sync_folder(log->disk, "private", reterr), "private", reterr)
+                     : COMITY_OK;
+}
+
+/* Writes and syncs what the batch has of one class. */
+static comity_status write_class(comity_log *log, size_t of_class, const log_batch *batch, comity_error *reterr)
+{
+    log_segment *segment = &log->segments[of_class];
+    const uint8_t *records;
+    size_t size;
+    COMITY_TRY(comity_buffer_bytes(&batch->records[of_class], &records, &size, reterr));
+    if (size == 0) {
+        return COMITY_OK;
+    }
+    if (!segment->open || segment->size >= log->segment_bytes_max) {
+        return begin_segment(log, of_class, batch, records, size, reterr);
+    }
+    const char *name = log->store.classes[of_class].name;
+    COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, segment->size, records, size, reterr),
+                                  name, reterr));
+    segment->size += size;
+    return comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), name, reterr);
+}
+
+static comity_status write_batch(comity_log *log, const log_batch *batch, size_t class_count, comity_error *reterr)
+{
+    for (size_t i = 0; i < class_count; i++) {
+        COMITY_TRY(write_class(log, i, batch, reterr));
+    }
+    return COMITY_OK;
+}
+
+static void empty_batch(log_batch *batch)
+{
+    for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
+        comity_buffer_reset(&batch->records[i]);
+    }
+    batch->count = batch->bytes = 0;
+}
+
+comity_status comity_log_pend(comity_log *log, const comity_hash *commitments, size_t count, comity_error *reterr)
+{
+    if (count > log->pending_capacity - log->pending_count) {
+        size_t larger = log->pending_capacity == 0 ? 4096 : log->pending_capacity;
+        while (larger - log->pending_count < count) {
+            larger *= 2;
+        }
+        comity_hash *pending = realloc(log->pending, larger * sizeof *pending);
+        if (pending == NULL) {
+            return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+        }
+        log->pending = pending;
+        log->pending_capacity = larger;
+    }
+    if (count != 0) {
+        memcpy(log->pending + log->pending_count, commitments, count * sizeof *commitments);
+        log->pending_count += count;
+    }
+    return COMITY_OK;
+}
+
+/* Commits what has been submitted. `mutex` is held, nobody else is committing,
+ * and it is held again at the end. */
+static void lead(comity_log *log)
+{
+    log_batch *batch = log->filling;
+    size_t class_count = log->store.class_count;
+    comity_error error = {.code = COMITY_OK};
+    log->committing = true;
+    log->filling = &log->batches[batch == &log->batches[0]];
+    (void)pthread_mutex_unlock(&log->mutex);
+    comity_status status = write_batch(log, batch, class_count, &error);
+    (void)pthread_mutex_lock(&log->mutex);
+    if (status == COMITY_OK) {
+        status = comity_log_pend(log, batch->commitments, batch->count, &error);
+    }
+    if (status == COMITY_OK) {
+        log->durable += batch->count;
+    } else if (!log->failed) {
+        log->failed = true;
+        log->failure = error;
+    }
+    empty_batch(batch);
+    log->committing = false;
+    (void)pthread_cond_broadcast(&log->changed);
+}
+
+comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr)
+{
+    comity_status status = COMITY_OK;
+    (void)pthread_mutex_lock(&log->mutex);
+    if (index >= log->next) {
+        status = comity_fail(reterr, COMITY_ERROR_RANGE, "entry %" PRIu64 " was not submitted", index);
+    }
+    while (status == COMITY_OK && log->durable <= index) {
+        if (log->failed) {
+            status = failed_before(log, reterr);
+        } else if (log->committing) {
+            (void)pthread_cond_wait(&log->changed, &log->mutex);
+        } else {
+            lead(log);
+        }
+    }
+    (void)pthread_mutex_unlock(&log->mutex);
+    return status;
+}
+
+uint64_t comity_log_durable(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    uint64_t durable = log->durable;
+    (void)pthread_mutex_unlock(&log->mutex);
+    return durable;
+}
+
+comity_status comity_log_pause(comity_log *log, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    while (log->committing) {
+        (void)pthread_cond_wait(&log->changed, &log->mutex);
+    }
+    comity_status status = log->failed ? failed_before(log, reterr) : COMITY_OK;
+    log->committing = status == COMITY_OK;
+    (void)pthread_mutex_unlock(&log->mutex);
+    return status;
+}
+
+void comity_log_resume(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    log->committing = false;
+    (void)pthread_cond_broadcast(&log->changed);
+    (void)pthread_mutex_unlock(&log->mutex);
+}
+
+/* ---- publishing ---- */
+
+/* Moves what is pending to `taken`. `publishing` is held. */
+static comity_status take_pending(comity_log *log, size_t *ret_count, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    comity_status status = log->failed ? failed_before(log, reterr) : COMITY_OK;
+    if (status == COMITY_OK) {
+        comity_hash *empty = log->taken;
+        size_t capacity = log->taken_capacity;
+        log->taken = log->pending;
+        log->taken_capacity = log->pending_capacity;
+        *ret_count = log->pending_count;
+        log->pending = empty;
+        log->pending_capacity = capacity;
+        log->pending_count = 0;
+    }
+    (void)pthread_mutex_unlock(&log->mutex);
+    return status;
+}
+
+/* Signs the tree as it is and puts it in place of the checkpoint. */
+static comity_status write_checkpoint(comity_log *log, comity_error *reterr)
+{
+    comity_checkpoint checkpoint = {.origin = log->config.origin,
+                                    .origin_size = strlen(log->config.origin),
+                                    .size = log->publisher.tree.size};
+    comity_buffer text;
+    comity_buffer note;
+    const uint8_t *bytes;
+    size_t size;
+    comity_tree_root(&log->publisher.tree, &checkpoint.root);
+    comity_buffer_init(&text, COMITY_LIMIT_CHECKPOINT_BYTES);
+    comity_buffer_init(&note, COMITY_LIMIT_CHECKPOINT_BYTES);
+    comity_checkpoint_write(&checkpoint, &text);
+    comity_status status = comity_buffer_bytes(&text, &bytes, &size, reterr);
+    if (status == COMITY_OK) {
+        comity_buffer_append(&note, bytes, size);
+        comity_buffer_append_byte(&note, '\n');
+    }
+    for (size_t i = 0; i < log->signer_count && status == COMITY_OK; i++) {
+        status = comity_note_sign(log->signers[i], (const char *)bytes, size, &note, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_buffer_bytes(&note, &bytes, &size, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_disk_store(log->disk, "public/checkpoint", bytes, size, true, reterr);
+    }
+    comity_buffer_free(&text);
+    comity_buffer_free(&note);
+    return status;
+}
+
+static comity_status publish(comity_log *log, bool settle, bool sign, comity_error *reterr)
+{
+    size_t count;
+    COMITY_TRY(take_pending(log, &count, reterr));
+    for (size_t i = 0; i < count; i++) {
+        COMITY_TRY(comity_publisher_add(&log->publisher, &log->taken[i], reterr));
+    }
+    uint64_t size = log->publisher.tree.size;
+    COMITY_TRY(comity_publisher_edge(&log->publisher, reterr));
+    if (size != log->published || sign) {
+        COMITY_TRY(write_checkpoint(log, reterr));
+        log->published = size;
+    }
+    if (size != log->publisher.settled && (settle || size - log->publisher.settled >= SETTLE_ENTRIES)) {
+        COMITY_TRY(comity_publisher_settle(&log->publisher, reterr));
+    }
+    return COMITY_OK;
+}
+
+static comity_status publish_locked(comity_log *log, bool settle, bool sign, uint64_t *ret_size, comity_error *reterr)
+{
+    comity_error error;
+    (void)pthread_mutex_lock(&log->publishing);
+    comity_status status = publish(log, settle, sign, &error);
+    *ret_size = log->published;
+    (void)pthread_mutex_unlock(&log->publishing);
+    return status == COMITY_OK ? COMITY_OK : comity_log_fail(log, status, &error, reterr);
+}
+
+comity_status comity_log_publish(comity_log *log, bool settle, uint64_t *ret_size, comity_error *reterr)
+{
+    return publish_locked(log, settle, false, ret_size, reterr);
+}
+
+comity_status comity_log_sign(comity_log *log, comity_error *reterr)
+{
+    uint64_t unused;
+    return publish_locked(log, false, true, &unused, reterr);
+}
+
+/* ---- opening and closing ---- */
+
+/* One signer for every key of the config, and no other. */
+static comity_status check_signers(const comity_log *log, comity_error *reterr)
+{
+    for (size_t i = 0; i < log->config.key_count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < log->signer_count; j++) {
+            found |= comity_verifier_same_key(&log->config.keys[i], comity_signer_verifier(log->signers[j]));
+        }
+        if (!found) {
+            return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "the secret key of one of the log's keys is not there");
+        }
+    }
+    return log->config.key_count == log->signer_count
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_SIGNATURE, "a secret key is none of this log's");
+}
+
+static comity_status open_log(comity_log *log, const comity_signer *const *signers, size_t signer_count,
+                              comity_error *reterr)
+{
+    comity_disk *disk = log->disk;
+    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr));
+    if (signer_count > COMITY_LIMIT_RECORD_KEYS) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "at most %d keys sign a log", COMITY_LIMIT_RECORD_KEYS);
+    }
+    log->signer_count = signer_count;
+    for (size_t i = 0; i < signer_count; i++) {
+        log->signers[i] = signers[i];
+    }
+    COMITY_TRY(check_signers(log, reterr));
+    COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &log->lock, reterr), "lock", reterr));
+    log->has_lock = true;
+    bool has_checkpoint = false;
+    uint64_t unused;
+    COMITY_TRY(comity_log_recover(log, &has_checkpoint, reterr));
+    return publish_locked(log, true, !has_checkpoint, &unused, reterr);
+}
+
+comity_status comity_log_open(comity_disk *disk, const comity_signer *const *signers, size_t signer_count,
+                              uint64_t segment_bytes_max, comity_log **ret_log, comity_error *reterr)
+{
+    comity_log *log = calloc(1, sizeof *log);
+    if (log == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    log->disk = disk;
+    log->segment_bytes_max = segment_bytes_max == 0 ? COMITY_LIMIT_RECORD_SEGMENT_BYTES : segment_bytes_max;
+    log->filling = &log->batches[0];
+    for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
+        comity_buffer_init(&log->batches[0].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
+        comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
+    }
+    if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
+        pthread_cond_init(&log->changed, NULL) != 0) {
+        free(log);
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    comity_status status = open_log(log, signers, signer_count, reterr);
+    if (status != COMITY_OK) {
+        comity_log_close(log);
+        return status;
+    }
+    *ret_log = log;
+    return COMITY_OK;
+}
+
+void comity_log_close(comity_log *log)
+{
+    if (log == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
+        comity_buffer_free(&log->batches[0].records[i]);
+        comity_buffer_free(&log->batches[1].records[i]);
+        if (log->segments[i].open) {
+            log->disk->close(log->disk, log->segments[i].file);
+        }
+    }
+    free(log->batches[0].commitments);
+    free(log->batches[1].commitments);
+    free(log->pending);
+    free(log->taken);
+    comity_publisher_free(&log->publisher);
+    comity_store_free(&log->store);
+    if (log->has_lock) {
+        log->disk->close(log->disk, log->lock);
+    }
+    (void)pthread_mutex_destroy(&log->mutex);
+    (void)pthread_mutex_destroy(&log->publishing);
+    (void)pthread_cond_destroy(&log->changed);
+    memset(log->salts, 0, sizeof log->salts);
+    free(log);
+}

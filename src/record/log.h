@@ -1,0 +1,89 @@
+/* The log while it is written: append, group commit, publish, recover.
+ *
+ * Threads and what guards what:
+ *
+ * - Any number of threads submit. A submission works out its commitment and its
+ *   record by itself and takes `mutex` only to give it the next index and copy it
+ *   into the batch that is filling.
+ * - Of those who wait for their index to be durable, one leads: it swaps the two
+ *   batches, leaves `mutex`, writes the whole batch and syncs, once for all, and
+ *   wakes the others. While it does, the next batch fills. There is no thread of
+ *   our own; `committing` says that somebody leads.
+ * - Publishing (tiles, checkpoint) has a mutex of its own, `publishing`, and
+ *   takes `mutex` only to fetch what has become durable. It never holds up a
+ *   commit. Order of locking: `publishing` before `mutex`.
+ * - What fails while committing or publishing is final: `failed` is set, all who
+ *   wait get the error, and so does everybody after. What was not acknowledged
+ *   may be in the log or not; opening it again tells.
+ *
+ * A log belongs to the process that opened it; a lock on the file `lock` keeps
+ * others out, and other openings in the same process. A child after fork(2) must
+ * not touch it. */
+#ifndef COMITY_RECORD_LOG_H
+#define COMITY_RECORD_LOG_H
+
+#include "record/config.h"
+#include "record/publish.h"
+#include "record/store.h"
+
+typedef struct comity_log comity_log;
+
+/* Makes the folders of a new record on a disk. COMITY_ERROR_SYSTEM if there is a
+ * record already. */
+COMITY_MUST_USE comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr);
+
+/* Makes the folders that are missing and the file `record`, which makes it a
+ * record: `config` with at least one key. */
+COMITY_MUST_USE comity_status comity_log_create(comity_disk *disk, const comity_record_config *config,
+                                                comity_error *reterr);
+
+/* Opens a record for writing and brings it into order after whatever happened to
+ * it: every entry that was acknowledged is there, or it fails with
+ * COMITY_ERROR_RECORD and changes nothing. `signers`: one for every key of its
+ * config, borrowed, as is the disk, until the log is closed.
+ * `segment_bytes_max` 0: as COMITY_LIMIT_RECORD_SEGMENT_BYTES. */
+COMITY_MUST_USE comity_status comity_log_open(comity_disk *disk, const comity_signer *const *signers,
+                                              size_t signer_count, uint64_t segment_bytes_max, comity_log **ret_log,
+                                              comity_error *reterr);
+
+/* Frees; publishes nothing and loses nothing that was acknowledged. No thread may
+ * be using the log. NULL is allowed. */
+void comity_log_close(comity_log *log);
+
+/* Gives the judgement the next index. It is not durable yet: see comity_log_wait.
+ * `class_name`: the class of retention. `time_ms`: now, since 1970. `kept`: what the
+ * private store keeps of it, at most COMITY_LIMIT_RECORD_KEPT_BYTES. Any thread. */
+COMITY_MUST_USE comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_t time_ms,
+                                                const void *judgement, size_t judgement_size, const void *kept,
+                                                size_t kept_size, uint64_t *ret_index, comity_error *reterr);
+
+/* Waits until entry `index`, which was submitted, is durable. Any thread. */
+COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr);
+
+/* How many entries are durable. Any thread. */
+uint64_t comity_log_durable(comity_log *log);
+
+/* Makes tiles of all that is durable, and a signed checkpoint over it, if there
+ * is anything new. `settle`: syncs them too, so that recovery begins there;
+ * else that is done every so many entries. Any thread. */
+COMITY_MUST_USE comity_status comity_log_publish(comity_log *log, bool settle, uint64_t *ret_size,
+                                                 comity_error *reterr);
+
+/* Writes the checkpoint anew, with the signatures of all signers, even if nothing
+ * is new: after a change of keys. */
+COMITY_MUST_USE comity_status comity_log_sign(comity_log *log, comity_error *reterr);
+
+/* What of a class is to be erased: all entries before `before_ms`, or the one at `index`. */
+typedef struct comity_erasure {
+    const char *class_name; /* NULL: whichever class the index lies in */
+    bool by_index;
+    uint64_t index;
+    uint64_t before_ms;
+} comity_erasure;
+
+/* Erases salts and what was kept; entries, tiles and proofs stay. Settles first.
+ * `time_ms`: now. Other threads may go on submitting; they wait meanwhile. */
+COMITY_MUST_USE comity_status comity_log_erase(comity_log *log, const comity_erasure *what, uint64_t time_ms,
+                                               uint64_t *ret_count, comity_error *reterr);
+
+#endif

@@ -1,0 +1,81 @@
+/* What the files of the log share. See log.h for what guards what. */
+#ifndef COMITY_RECORD_LOG_INNER_H
+#define COMITY_RECORD_LOG_INNER_H
+
+#include "record/log.h"
+
+#include <pthread.h>
+
+/* Entries after which publishing settles by itself. */
+#define SETTLE_ENTRIES 65536
+#define SALT_POOL_BYTES 4096
+
+/* Entries on their way to the disk together. */
+typedef struct log_batch {
+    comity_buffer records[COMITY_LIMIT_RECORD_CLASSES];
+    uint64_t firsts[COMITY_LIMIT_RECORD_CLASSES]; /* the index of the first record of the class */
+    uint64_t time_ms;                             /* of the newest */
+    comity_hash *commitments;
+    size_t count, capacity;
+    size_t bytes;
+} log_batch;
+
+/* The segment of a class that is being written. Whoever commits owns it. */
+typedef struct log_segment {
+    int file;
+    bool open;
+    uint64_t size;
+} log_segment;
+
+struct comity_log {
+    /* set by opening, then as they are */
+    comity_disk *disk;
+    comity_record_config config;
+    const comity_signer *signers[COMITY_LIMIT_RECORD_KEYS];
+    size_t signer_count;
+    uint64_t segment_bytes_max;
+    int lock;
+    bool has_lock;
+
+    pthread_mutex_t mutex; /* guards what follows, to the next comment */
+    pthread_cond_t changed;
+    log_batch batches[2];
+    log_batch *filling;
+    uint64_t next;    /* the next index to be given */
+    uint64_t durable; /* entries that are durable */
+    bool committing;
+    bool failed;
+    comity_error failure;
+    comity_hash *pending; /* commitments that are durable and not yet published */
+    size_t pending_count, pending_capacity;
+    uint8_t salts[SALT_POOL_BYTES];
+    size_t salts_left;
+
+    /* owned by whoever set `committing`; `store.classes` grows under `mutex` too */
+    comity_store store;
+    log_segment segments[COMITY_LIMIT_RECORD_CLASSES];
+
+    pthread_mutex_t publishing; /* guards what follows */
+    comity_publisher publisher;
+    comity_hash *taken; /* what was pending, on its way into tiles */
+    size_t taken_capacity;
+    uint64_t published; /* the size of the checkpoint that is public */
+};
+
+/* Sets the log's failure, once, and returns its status. Takes `mutex`. */
+comity_status comity_log_fail(comity_log *log, comity_status status, const comity_error *error, comity_error *reterr);
+
+/* Appends commitments to `pending`. `mutex` is held, or nobody else is there. */
+COMITY_MUST_USE comity_status comity_log_pend(comity_log *log, const comity_hash *commitments, size_t count,
+                                              comity_error *reterr);
+
+/* Brings a record into order: fills store, segments, publisher, pending, next,
+ * durable and published. `*ret_has_checkpoint`: whether one was ever signed. */
+COMITY_MUST_USE comity_status comity_log_recover(comity_log *log, bool *ret_has_checkpoint, comity_error *reterr);
+
+/* Takes leadership, so that nothing is committed until comity_log_resume; fails
+ * if the log has failed. For what changes segments. */
+COMITY_MUST_USE comity_status comity_log_pause(comity_log *log, comity_error *reterr);
+void comity_log_resume(comity_log *log);
+
+#endif

@@ -1,0 +1,248 @@
+/* What comes in: a record as a crash, a failed disk or an orderly end left it.
+ * What goes out: the same, in order, or an error and nothing changed.
+ *
+ * Recovery begins where the public side was settled and reads the private store
+ * from there. The first index that is in no class ends the log: what is behind
+ * was never acknowledged, because a commit is acknowledged whole. Three things
+ * say how far the log must reach, and if it does not, something is damaged and
+ * nothing may be signed: the last checkpoint, the root in it, and `settled` in
+ * every record that can be read. What was not yet under a checkpoint is written
+ * again before anything is signed over it: after a failed sync of another
+ * process it may be in the system's memory and nowhere else. */
+#include "record/log_inner.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COPY_BYTES ((size_t)1 << 18)
+
+/* Where a class ends, as far as the log goes, and from where it is to be written again. */
+typedef struct class_end {
+    size_t place;    /* of the segment */
+    uint64_t offset; /* behind its last record */
+    bool dirty;      /* some of it is not under a checkpoint */
+    size_t dirty_place;
+    uint64_t dirty_offset;
+} class_end;
+
+typedef struct recovery {
+    comity_log *log;
+    uint64_t signed_size; /* of the last checkpoint */
+    comity_hash signed_root;
+    comity_tree tree; /* over what has been read */
+    class_end ends[COMITY_LIMIT_RECORD_CLASSES];
+} recovery;
+
+static comity_status load_checkpoint(recovery *recover, bool *ret_has, comity_error *reterr)
+{
+    const comity_record_config *config = &recover->log->config;
+    comity_verifier keys[COMITY_LIMIT_RECORD_KEYS + COMITY_LIMIT_RECORD_PAST_KEYS];
+    comity_note note;
+    comity_checkpoint checkpoint;
+    uint8_t *bytes;
+    size_t size;
+    comity_disk *disk = recover->log->disk;
+    comity_disk_result result =
+        comity_disk_load(disk, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
+    *ret_has = result == COMITY_DISK_OK;
+    if (result == COMITY_DISK_MISSING) {
+        recover->signed_size = 0;
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_disk_status(result, "public/checkpoint", reterr));
+    memcpy(keys, config->keys, config->key_count * sizeof *keys);
+    memcpy(keys + config->key_count, config->past, config->past_count * sizeof *keys);
+    comity_status status = comity_checkpoint_open(bytes, size, keys, config->key_count + config->past_count, &note,
+                                                  &checkpoint, reterr);
+    if (status == COMITY_OK) {
+        recover->signed_size = checkpoint.size;
+        recover->signed_root = checkpoint.root;
+    }
+    free(bytes);
+    return status;
+}
+
+static comity_status damaged(uint64_t at, const char *why, comity_error *reterr)
+{
+    return comity_fail(reterr, COMITY_ERROR_RECORD, "the private store ends at entry %" PRIu64 ", but %s: it is damaged, "
+                       "and nothing is signed", at, why);
+}
+
+/* Takes in one record that continues the log. */
+static comity_status take(recovery *recover, comity_walk *walk, size_t of_class, const comity_record_view *view,
+                          comity_error *reterr)
+{
+    comity_hash leaf;
+    class_end *end = &recover->ends[of_class];
+    const comity_walk_class *at = &walk->classes[of_class];
+    if (view->kind != COMITY_RECORD_ENTRY) {
+        return damaged(view->index, "what follows was erased before it was settled", reterr);
+    }
+    if (view->index >= recover->signed_size && !end->dirty) {
+        end->dirty = true;
+        end->dirty_place = at->place;
+        end->dirty_offset = at->cursor.begin;
+    }
+    end->place = at->place;
+    end->offset = at->cursor.at;
+    comity_entry_leaf(&view->commitment, &leaf);
+    comity_tree_add(&recover->tree, &leaf);
+    if (recover->tree.size == recover->signed_size) {
+        comity_hash root;
+        comity_tree_root(&recover->tree, &root);
+        if (!comity_hash_equal(&root, &recover->signed_root)) {
+            return comity_fail(reterr, COMITY_ERROR_RECORD,
+                               "the private store contradicts the checkpoint over %" PRIu64 " entries",
+                               recover->signed_size);
+        }
+    }
+    return comity_log_pend(recover->log, &view->commitment, 1, reterr);
+}
+
+static comity_status read_store(recovery *recover, comity_walk *walk, comity_error *reterr)
+{
+    comity_log *log = recover->log;
+    for (size_t i = 0; i < log->store.class_count; i++) {
+        const comity_walk_class *at = &walk->classes[i];
+        recover->ends[i].place = at->place;
+        recover->ends[i].offset = at->cursor.disk == NULL ? 0 : at->has ? at->cursor.begin : at->cursor.at;
+    }
+    bool some = true;
+    bool whole = true;
+    while (some) {
+        size_t of_class;
+        comity_record_view view;
+        COMITY_TRY(comity_walk_next(walk, &some, &of_class, &view, reterr));
+        if (some && whole && view.index < recover->tree.size) {
+            return damaged(recover->tree.size, "an entry is there twice", reterr);
+        }
+        whole &= some && view.index == recover->tree.size;
+        if (whole) {
+            COMITY_TRY(take(recover, walk, of_class, &view, reterr));
+        }
+    }
+    if (walk->settled_max > recover->tree.size) {
+        return damaged(recover->tree.size, "more was acknowledged", reterr);
+    }
+    if (recover->signed_size > recover->tree.size) {
+        return damaged(recover->tree.size, "a checkpoint over more was signed", reterr);
+    }
+    return COMITY_OK;
+}
+
+/* ---- bringing into order ---- */
+
+/* Writes the same bytes again, so that the next sync really writes them. */
+static comity_status write_again(comity_log *log, int file, uint64_t from, uint64_t to, const char *path,
+                                 comity_error *reterr)
+{
+    uint8_t *bytes = malloc(COPY_BYTES);
+    comity_disk_result result = COMITY_DISK_OK;
+    if (bytes == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    while (from < to && result == COMITY_DISK_OK) {
+        size_t size = to - from < COPY_BYTES ? (size_t)(to - from) : COPY_BYTES;
+        size_t got = 0;
+        result = log->disk->read(log->disk, file, from, bytes, size, &got, reterr);
+        if (result == COMITY_DISK_OK && got != size) {
+            (void)comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: became shorter while it was read", path);
+            result = COMITY_DISK_FAILED;
+        }
+        if (result == COMITY_DISK_OK) {
+            result = log->disk->write(log->disk, file, from, bytes, size, reterr);
+        }
+        from += size;
+    }
+    free(bytes);
+    return comity_disk_status(result, path, reterr);
+}
+
+/* Cuts the segment in which the class ends behind its last record, and leaves it open for what follows. */
+static comity_status mend_segment(recovery *recover, size_t of_class, const char *path, comity_error *reterr)
+{
+    comity_log *log = recover->log;
+    comity_disk *disk = log->disk;
+    class_end *end = &recover->ends[of_class];
+    log_segment *segment = &log->segments[of_class];
+    uint64_t size;
+    COMITY_TRY(comity_disk_status(disk->open(disk, path, COMITY_DISK_WRITE, &segment->file, reterr), path, reterr));
+    segment->open = true;
+    segment->size = end->offset;
+    COMITY_TRY(comity_disk_status(disk->size(disk, segment->file, &size, reterr), path, reterr));
+    if (size > end->offset) {
+        COMITY_TRY(comity_disk_status(disk->truncate(disk, segment->file, end->offset, reterr), path, reterr));
+    }
+    if (end->dirty) {
+        uint64_t from = end->dirty_place == end->place ? end->dirty_offset : 0;
+        /* a segment all of which is dirty may have a head that never reached the disk */
+        from = from == COMITY_SEGMENT_HEAD_SIZE ? 0 : from;
+        COMITY_TRY(write_again(log, segment->file, from, end->offset, path, reterr));
+    }
+    return size > end->offset || end->dirty
+               ? comity_disk_status(disk->sync(disk, segment->file, reterr), path, reterr)
+               : COMITY_OK;
+}
+
+static comity_status mend_class(recovery *recover, size_t of_class, comity_error *reterr)
+{
+    comity_log *log = recover->log;
+    comity_retention *of = &log->store.classes[of_class];
+    const class_end *end = &recover->ends[of_class];
+    char path[COMITY_DISK_PATH_SIZE];
+    size_t keep = end->offset <= COMITY_SEGMENT_HEAD_SIZE ? end->place : end->place + 1;
+    if (of->count == 0) {
+        return COMITY_OK;
+    }
+    while (of->count > keep) { /* segments that were begun and hold nothing of the log */
+        comity_store_path(&log->store, of_class, of->firsts[of->count - 1], path);
+        COMITY_TRY(comity_disk_status(log->disk->remove(log->disk, path, reterr), path, reterr));
+        of->count--;
+    }
+    if (keep == end->place + 1) {
+        comity_store_path(&log->store, of_class, of->firsts[end->place], path);
+        COMITY_TRY(mend_segment(recover, of_class, path, reterr));
+    }
+    comity_store_path(&log->store, of_class, 0, path);
+    *strrchr(path, '/') = '\0';
+    return comity_disk_status(log->disk->sync_folder(log->disk, path, reterr), path, reterr);
+}
+
+static comity_status mend(recovery *recover, comity_error *reterr)
+{
+    comity_log *log = recover->log;
+    for (size_t i = 0; i < log->store.class_count; i++) {
+        COMITY_TRY(mend_class(recover, i, reterr));
+    }
+    /* what was settled may have been put in place by one who could not sync the folder */
+    COMITY_TRY(comity_disk_status(log->disk->sync_folder(log->disk, ".", reterr), ".", reterr));
+    return log->store.class_count == 0
+               ? COMITY_OK
+               : comity_disk_status(log->disk->sync_folder(log->disk, "private", reterr), "private", reterr);
+}
+
+comity_status comity_log_recover(comity_log *log, bool *ret_has_checkpoint, comity_error *reterr)
+{
+    recovery recover = {.log = log};
+    comity_walk walk;
+    uint64_t settled;
+    comity_hash root;
+    COMITY_TRY(load_checkpoint(&recover, ret_has_checkpoint, reterr));
+    COMITY_TRY(comity_settled_read(log->disk, &settled, &root, reterr));
+    COMITY_TRY(comity_publisher_begin(log->disk, settled, &root, &log->publisher, reterr));
+    COMITY_TRY(comity_store_list(log->disk, &log->config.origin_hash, &log->store, reterr));
+    recover.tree = log->publisher.tree;
+    if (recover.signed_size == settled && settled != 0 && !comity_hash_equal(&root, &recover.signed_root)) {
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "the checkpoint contradicts what was settled");
+    }
+    COMITY_TRY(comity_walk_begin(&log->store, settled, &walk, reterr));
+    comity_status status = read_store(&recover, &walk, reterr);
+    comity_walk_end(&walk);
+    COMITY_TRY(status);
+    COMITY_TRY(mend(&recover, reterr));
+    log->next = log->durable = recover.tree.size;
+    log->published = recover.signed_size;
+    return COMITY_OK;
+}

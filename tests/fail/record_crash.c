@@ -1,0 +1,457 @@
+/* The log on a disk that forgets, tears and fails: everything that was
+ * acknowledged is there afterwards, with a proof, and nothing that was signed is
+ * contradicted. Each round is a seed: what is done, what fails and what the disk
+ * forgets follow from it. COMITY_TEST_SEED and COMITY_TEST_ROUNDS choose others. */
+#include "test.h"
+
+#include "merkle.h"
+#include "random.h"
+#include "record/log.h"
+#include "sim_disk.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define ENTRIES_MAX 4096
+#define SIGNED_MAX 4096
+#define EVERY_SEED 81 /* a long life, with every kind of work in it */
+#define ORIGIN "example.org/crash"
+
+/* What the test knows of an entry it has submitted. */
+typedef struct known {
+    bool acknowledged, erasing, erased;
+    size_t size;
+    char text[120]; /* the judgement; what is kept is the same, backwards */
+} known;
+
+/* What the outside has seen and must find again. */
+typedef struct world {
+    chance chance_of;
+    sim_disk *sim;
+    comity_signer *signer;
+    known entries[ENTRIES_MAX];
+    uint64_t next;   /* the index the next submission must get */
+    struct {
+        uint64_t size;
+        comity_hash root;
+    } checkpoints[SIGNED_MAX];
+    size_t checkpoint_count;
+} world;
+
+static comity_hash leaves[ENTRIES_MAX];
+
+static void see(void *context, const char *path, const uint8_t *bytes, size_t size)
+{
+    world *of = context;
+    comity_note note;
+    comity_checkpoint checkpoint;
+    comity_error error;
+    if (strcmp(path, "public/checkpoint") != 0) {
+        return;
+    }
+    if (CHECK(comity_checkpoint_open(bytes, size, comity_signer_verifier(of->signer), 1, &note, &checkpoint, &error) ==
+              COMITY_OK) &&
+        of->checkpoint_count < SIGNED_MAX) {
+        of->checkpoints[of->checkpoint_count].size = checkpoint.size;
+        of->checkpoints[of->checkpoint_count++].root = checkpoint.root;
+    }
+}
+
+static void kept_of(const known *entry, char ret_kept[120])
+{
+    for (size_t i = 0; i < entry->size; i++) {
+        ret_kept[i] = entry->text[entry->size - 1 - i];
+    }
+}
+
+/* ---- what is done ---- */
+
+static bool submit(world *of, comity_log *log)
+{
+    static const char *const classes[] = {"standard", "standard", "standard", "long", "keep-10-years"};
+    uint64_t index = UINT64_MAX;
+    comity_error error;
+    if (of->next == ENTRIES_MAX) {
+        return true;
+    }
+    known *entry = &of->entries[of->next];
+    char kept[120];
+    memset(entry, 0, sizeof *entry);
+    entry->size = (size_t)snprintf(entry->text, sizeof entry->text, "judgement %" PRIu64 " of seed %" PRIx64, of->next,
+                                   chance_next(&of->chance_of));
+    entry->size -= chance_below(&of->chance_of, 8);
+    kept_of(entry, kept);
+    comity_status status = comity_log_submit(log, classes[chance_below(&of->chance_of, 5)], of->next * 10, entry->text,
+                                             entry->size, kept, entry->size, &index, &error);
+    if (status != COMITY_OK) {
+        return false;
+    }
+    CHECK_EQ_INT(of->next, index);
+    of->next++;
+    return true;
+}
+
+static bool commit(world *of, comity_log *log)
+{
+    comity_error error;
+    if (of->next == 0 || comity_log_wait(log, of->next - 1, &error) != COMITY_OK) {
+        return of->next == 0;
+    }
+    for (uint64_t i = 0; i < of->next; i++) {
+        of->entries[i].acknowledged = true;
+    }
+    return true;
+}
+
+static bool is_meant(const comity_erasure *what, uint64_t index)
+{
+    return what->by_index ? index == what->index : index * 10 < what->before_ms;
+}
+
+static bool erase(world *of, comity_log *log)
+{
+    comity_error error;
+    uint64_t count;
+    uint64_t durable = comity_log_durable(log);
+    if (durable == 0) {
+        return true;
+    }
+    comity_erasure what = {.by_index = true, .index = chance_below(&of->chance_of, durable)};
+    if (chance_in_100(&of->chance_of, 30)) {
+        what = (comity_erasure){.before_ms = chance_below(&of->chance_of, durable) * 10};
+    }
+    for (uint64_t i = 0; i < durable; i++) {
+        of->entries[i].erasing |= is_meant(&what, i);
+    }
+    if (comity_log_erase(log, &what, 1, &count, &error) != COMITY_OK) {
+        return false;
+    }
+    for (uint64_t i = 0; i < durable; i++) {
+        of->entries[i].erased |= is_meant(&what, i);
+    }
+    return true;
+}
+
+/* Does this and that until something fails or it is enough. */
+static void work(world *of, comity_log *log)
+{
+    uint64_t unused;
+    comity_error error;
+    bool good = true;
+    for (size_t left = 5 + chance_below(&of->chance_of, 60); good && left > 0; left--) {
+        size_t kind = chance_below(&of->chance_of, 100);
+        if (kind < 50) {
+            for (size_t n = chance_below(&of->chance_of, kind < 5 ? 300 : 12); good && n > 0; n--) {
+                good = submit(of, log);
+            }
+        } else if (kind < 80) {
+            good = commit(of, log);
+        } else if (kind < 95) {
+            good = comity_log_publish(log, chance_in_100(&of->chance_of, 30), &unused, &error) == COMITY_OK;
+        } else {
+            good = erase(of, log);
+        }
+    }
+    if (!good) { /* a failure is final */
+        CHECK(!submit(of, log) || of->next == ENTRIES_MAX);
+        CHECK(comity_log_publish(log, true, &unused, &error) != COMITY_OK);
+    }
+}
+
+/* ---- what is looked at ---- */
+
+static uint64_t read_leaves(world *of)
+{
+    comity_note note;
+    comity_checkpoint checkpoint;
+    comity_error error;
+    size_t size = 0;
+    const uint8_t *bytes = sim_disk_file(of->sim, "public/checkpoint", &size);
+    if (!CHECK(bytes != NULL) ||
+        !CHECK(comity_checkpoint_open(bytes, size, comity_signer_verifier(of->signer), 1, &note, &checkpoint, &error) ==
+               COMITY_OK)) {
+        return 0;
+    }
+    for (uint64_t i = 0; i < checkpoint.size; i += 256) {
+        comity_hash commitments[256];
+        uint16_t width = comity_tile_width(COMITY_TILE_ENTRIES, i / 256, checkpoint.size);
+        if (!CHECK(comity_bundle_from_disk(sim_disk_disk(of->sim), i / 256, width, commitments, &error) == COMITY_OK)) {
+            fprintf(stderr, "  %s\n", error.message);
+            return 0;
+        }
+        for (uint16_t j = 0; j < width; j++) {
+            comity_entry_leaf(&commitments[j], &leaves[i + j]);
+        }
+    }
+    comity_hash root = merkle_root(leaves, checkpoint.size);
+    CHECK(comity_hash_equal(&root, &checkpoint.root));
+    return checkpoint.size;
+}
+
+static void check_proofs(world *of, uint64_t size)
+{
+    comity_tile_reader reader;
+    comity_error error;
+    comity_proof proof;
+    comity_hash root = merkle_root(leaves, size);
+    comity_tile_reader_init(&reader, (comity_tile_source){sim_disk_disk(of->sim), comity_tile_from_disk});
+    for (int i = 0; i < 5 && size != 0; i++) {
+        uint64_t index = chance_below(&of->chance_of, size);
+        CHECK(comity_proof_inclusion(&reader, index, size, &proof, &error) == COMITY_OK);
+        CHECK(comity_proof_check_inclusion(&proof, index, size, &leaves[index], &root, &error) == COMITY_OK);
+    }
+    comity_tile_reader_free(&reader);
+}
+
+static void check_kept(world *of, const comity_record_view *view)
+{
+    char kept[120];
+    comity_hash commitment;
+    comity_hash leaf;
+    const known *entry = &of->entries[view->index];
+    kept_of(entry, kept);
+    CHECK(!entry->erased);
+    CHECK_EQ_INT(entry->size, view->kept_size);
+    CHECK(view->kept_size == entry->size && memcmp(kept, view->kept, entry->size) == 0);
+    CHECK_EQ_INT(view->index * 10, view->time_ms);
+    comity_entry_commit(view->salt, entry->text, entry->size, &commitment);
+    comity_entry_leaf(&commitment, &leaf);
+    CHECK(comity_hash_equal(&leaf, &leaves[view->index]));
+}
+
+/* Every entry below `size` is in the store once, or erased by somebody. */
+static void check_store(world *of, uint64_t size)
+{
+    comity_store store;
+    comity_walk walk;
+    comity_hash origin;
+    comity_error error;
+    uint64_t expected = 0;
+    comity_sha256(ORIGIN, strlen(ORIGIN), origin.bytes);
+    if (!CHECK(comity_store_list(sim_disk_disk(of->sim), &origin, &store, &error) == COMITY_OK) ||
+        !CHECK(comity_walk_begin(&store, 0, &walk, &error) == COMITY_OK)) {
+        return;
+    }
+    for (bool some = true; some;) {
+        comity_record_view view;
+        size_t of_class;
+        if (!CHECK(comity_walk_next(&walk, &some, &of_class, &view, &error) == COMITY_OK) || !some) {
+            break;
+        }
+        CHECK_EQ_INT(expected, view.index);
+        if (view.kind == COMITY_RECORD_ENTRY) {
+            check_kept(of, &view);
+        }
+        for (uint64_t i = 0; i < view.count && view.kind == COMITY_RECORD_ERASED; i++) {
+            CHECK(of->entries[view.index + i].erasing);
+        }
+        expected = view.index + view.count;
+    }
+    CHECK_EQ_INT(size, expected);
+    comity_walk_end(&walk);
+    comity_store_free(&store);
+}
+
+/* The log was opened: it holds what it must. */
+static void check(world *of, comity_log *log)
+{
+    uint64_t size = comity_log_durable(log);
+    CHECK_EQ_INT(size, read_leaves(of));
+    for (uint64_t i = 0; i < ENTRIES_MAX; i++) {
+        CHECK(i < size || !of->entries[i].acknowledged);
+    }
+    for (size_t i = 0; i < of->checkpoint_count; i++) {
+        if (CHECK(of->checkpoints[i].size <= size)) {
+            comity_hash root = merkle_root(leaves, of->checkpoints[i].size);
+            CHECK(comity_hash_equal(&root, &of->checkpoints[i].root));
+        }
+    }
+    check_proofs(of, size);
+    check_store(of, size);
+    /* what was not acknowledged and is there is there for good */
+    for (uint64_t i = 0; i < ENTRIES_MAX; i++) {
+        of->entries[i].acknowledged = i < size;
+    }
+    of->next = size;
+}
+
+static comity_log *open_log(world *of, bool must)
+{
+    comity_log *log = NULL;
+    comity_error error;
+    const comity_signer *signer = of->signer;
+    comity_status status = comity_log_open(sim_disk_disk(of->sim), &signer, 1, 4096, &log, &error);
+    if (must && !CHECK(status == COMITY_OK)) {
+        fprintf(stderr, "  %s\n", error.message);
+    }
+    return status == COMITY_OK ? log : NULL;
+}
+
+/* ---- rounds ---- */
+
+static world *begin(uint64_t seed)
+{
+    uint8_t secret[COMITY_SEED_SIZE] = {1};
+    comity_record_config config;
+    comity_error error;
+    world *of = calloc(1, sizeof *of);
+    if (of == NULL) {
+        abort();
+    }
+    of->chance_of = chance_for(seed, 1);
+    of->sim = sim_disk_new(seed, see, of);
+    CHECK(comity_signer_from_seed(ORIGIN, strlen(ORIGIN), COMITY_PURPOSE_LOG, secret, &of->signer, &error) == COMITY_OK);
+    CHECK(comity_record_config_make(ORIGIN, &config, &error) == COMITY_OK);
+    config.keys[config.key_count++] = *comity_signer_verifier(of->signer);
+    CHECK(comity_log_create(sim_disk_disk(of->sim), &config, &error) == COMITY_OK);
+    return of;
+}
+
+static void end(world *of)
+{
+    comity_signer_free(of->signer);
+    sim_disk_free(of->sim);
+    free(of);
+}
+
+/* One life: works until a fault at a random moment, which may come while opening. */
+static void live(world *of, sim_fault fault, unsigned long after)
+{
+    sim_disk_fault(of->sim, fault, sim_disk_operations(of->sim) + after);
+    comity_log *log = open_log(of, fault == SIM_NONE);
+    if (log != NULL) {
+        work(of, log);
+        comity_log_close(log);
+    }
+}
+
+static void look(world *of)
+{
+    comity_log *log = open_log(of, true);
+    if (log != NULL) {
+        check(of, log);
+        comity_log_close(log);
+    }
+}
+
+static void rounds(const char *name, sim_fault fault, uint64_t seed, unsigned count)
+{
+    test_case(name);
+    for (unsigned round = 0; round < count && !test_now.failed; round++) {
+        world *of = begin(seed + round);
+        for (int life = 0; life < 6 && !test_now.failed; life++) {
+            sim_fault now = chance_in_100(&of->chance_of, 85) ? fault : SIM_NONE;
+            live(of, now, 1 + chance_below(&of->chance_of, 120));
+            if (now == SIM_POWER || chance_in_100(&of->chance_of, 30)) {
+                sim_disk_power_loss(of->sim);
+            } else {
+                sim_disk_process_end(of->sim);
+            }
+            if (chance_in_100(&of->chance_of, 60)) {
+                look(of);
+                if (chance_in_100(&of->chance_of, 50)) {
+                    sim_disk_power_loss(of->sim);
+                }
+            } else {
+                /* go on without a look: what is there is learnt from the log itself */
+                look(of);
+            }
+        }
+        if (test_now.failed) {
+            fprintf(stderr, "  seed %" PRIu64 "\n", seed + round);
+        }
+        end(of);
+    }
+}
+
+/* The same work, with the fault at its first operation, its second, and so on. */
+static void every(const char *name, sim_fault fault)
+{
+    test_case(name);
+    for (unsigned long at = 1; !test_now.failed; at++) {
+        world *of = begin(EVERY_SEED);
+        live(of, fault, at);
+        bool happened = sim_disk_fault_happened(of->sim);
+        if (fault == SIM_POWER) {
+            sim_disk_power_loss(of->sim);
+        } else {
+            sim_disk_process_end(of->sim);
+        }
+        look(of);
+        if (test_now.failed) {
+            fprintf(stderr, "  at operation %lu\n", at);
+        }
+        end(of);
+        if (!happened) {
+            CHECK(at > 60);
+            break;
+        }
+    }
+}
+
+static void rot(void)
+{
+    test_case("rot in what was acknowledged is told, and nothing is signed");
+    unsigned found = 0;
+    for (uint64_t seed = 900; seed < 960; seed++) {
+        world *of = begin(seed);
+        comity_log *log = open_log(of, true);
+        for (int i = 0; log != NULL && i < 40; i++) {
+            (void)submit(of, log);
+            (void)commit(of, log);
+        }
+        comity_log_close(log);
+        size_t size;
+        char path[COMITY_DISK_PATH_SIZE];
+        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        if (sim_disk_file(of->sim, path, &size) != NULL && size > 1000) {
+            size_t signed_before = of->checkpoint_count;
+            comity_error error;
+            comity_log *again = NULL;
+            const comity_signer *signer = of->signer;
+            (void)sim_disk_rot(of->sim, path, chance_below(&of->chance_of, size - 400));
+            comity_status status = comity_log_open(sim_disk_disk(of->sim), &signer, 1, 0, &again, &error);
+            CHECK(status != COMITY_OK);
+            CHECK(status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SYNTAX);
+            CHECK_EQ_INT(signed_before, of->checkpoint_count);
+            found++;
+            comity_log_close(again);
+        }
+        end(of);
+    }
+    CHECK(found > 30);
+}
+
+static void two_writers(void)
+{
+    test_case("two writers are one too many");
+    world *of = begin(5);
+    comity_log *log = open_log(of, true);
+    comity_log *second = NULL;
+    comity_error error;
+    const comity_signer *signer = of->signer;
+    CHECK(comity_log_open(sim_disk_disk(of->sim), &signer, 1, 0, &second, &error) == COMITY_ERROR_SYSTEM);
+    CHECK_EQ_STR("lock: another process writes this record", error.message);
+    comity_log_close(log);
+    log = open_log(of, true);
+    comity_log_close(log);
+    end(of);
+}
+
+int main(void)
+{
+    const char *seed = getenv("COMITY_TEST_SEED");
+    const char *count = getenv("COMITY_TEST_ROUNDS");
+    uint64_t from = seed == NULL ? 1 : strtoull(seed, NULL, 10);
+    unsigned rounds_count = count == NULL ? 60 : (unsigned)strtoul(count, NULL, 10);
+    test_begin("record crash");
+    two_writers();
+    rounds("no fault", SIM_NONE, from, rounds_count / 4);
+    rounds("loss of power at any moment", SIM_POWER, from + 10000, rounds_count);
+    rounds("one operation fails", SIM_FAIL, from + 20000, rounds_count);
+    rounds("all operations fail from some moment", SIM_FAIL_ALL, from + 30000, rounds_count);
+    every("each operation fails once", SIM_FAIL);
+    every("the power goes at each operation", SIM_POWER);
+    rot();
+    return test_done();
+}

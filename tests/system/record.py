@@ -1,0 +1,598 @@
+#!/usr/bin/env python3
+"""Drives comity record, and comity judge --record, as people do; kills what
+writes at any moment; and asks a witness everything it answers.
+
+    record.py COMITY [ROUNDS [NAME]]
+
+All records are made here, in a folder that goes away. ROUNDS: how often what
+writes is killed (12). NAME: only tests whose names hold it.
+"""
+import base64
+import hashlib
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+COMITY = str(pathlib.Path(sys.argv[1]).resolve())
+ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 12
+ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+
+failures = []
+passed = 0
+tests = []
+current = None
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def same(what, found, expected):
+    global passed
+    if found == expected:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
+
+
+def holds(what, condition, found=""):
+    global passed
+    if condition:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  found {found!r}")
+
+
+class Run:
+    """One run of the command, to its end."""
+
+    def __init__(self, *words, input="", passphrase=None, **options):
+        files = ()
+        if passphrase is not None:
+            reading, writing = os.pipe()
+            os.write(writing, passphrase.encode() + b"\n")
+            os.close(writing)
+            words += ("--passphrase-fd", str(reading))
+            files = (reading,)
+        done = subprocess.run([COMITY, *map(str, words)], input=input.encode(), capture_output=True, timeout=120,
+                              check=False, pass_fds=files, env=ENVIRONMENT, **options)
+        for file in files:
+            os.close(file)
+        self.out, self.err, self.status = done.stdout.decode(), done.stderr.decode(), done.returncode
+
+
+def new(name="record", **options):
+    """A new record; its folder and its log's key."""
+    folder = FOLDER / name
+    shutil.rmtree(folder, ignore_errors=True)
+    run = Run("record", "init", "--origin", "example.org/" + name, folder, **options)
+    holds("a record is made", run.status == 0 and re.fullmatch(r"log example\.org/\S+\+[0-9a-f]{8}\+\S+\n", run.out),
+          run.out + run.err)
+    return folder, run.out.split()[1]
+
+
+def put(path, text):
+    (FOLDER / path).write_text(text)
+    return FOLDER / path
+
+
+def judge(folder, lines, *words):
+    return Run("judge", "--record", folder, *words, input="\n".join(lines) + "\n")
+
+
+# ---- keeping and showing ----
+
+@test
+def keeps_what_it_says():
+    folder, key = new()
+    for name in ("record", "settled", "lock", "keys", "private", "law"):
+        path = folder / name
+        if path.exists():
+            same(f"{name} is for its owner alone", stat.S_IMODE(path.stat().st_mode) & 0o077, 0)
+    plain = Run("judge", input="\n".join(ACTS))
+    kept = judge(folder, ACTS)
+    same("the answers are those without a record", (kept.out, kept.err, kept.status), (plain.out, plain.err, plain.status))
+    run = Run("record", "show", folder)
+    holds("the log is shown", "size       17\n" in run.out and key in run.out, run.out)
+    same("nobody else reads what is private", {stat.S_IMODE(p.stat().st_mode) & 0o077 for p in (folder / "private").rglob("*")}, {0})
+    entry = json.loads(Run("record", "show", folder, 3).out)
+    same("an entry is shown", (entry["index"], entry["retention"], entry["act"]["id"]), (3, "standard", "cn-sg-patients-9999"))
+    for index, line in enumerate(plain.out.splitlines()):
+        same(f"the judgement of {index}", Run("record", "show", "--judgement", folder, index).out, line)
+    same("all are judged again", Run("record", "replay", folder).out, "17 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    same("some are", Run("record", "replay", folder, 3, 5).out, "3 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    same("one is", Run("record", "replay", folder, 16).out, "1 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    tail = [json.loads(line)["index"] for line in Run("record", "tail", "-n", 4, folder).out.splitlines()]
+    same("the tail", tail, [13, 14, 15, 16])
+    same("the tail of all", len(Run("record", "tail", "-n", 100, folder).out.splitlines()), 17)
+    run = Run("record", "verify", "--json", folder)
+    report = json.loads(run.out)
+    same("all of it is verified", [report[k] for k in ("size", "kept", "erased", "absent", "unsigned")], [17, 17, 0, 0, 0])
+
+
+@test
+def keeps_how_it_was_judged():
+    folder, _ = new()
+    act = '{"act": "transfer", "from": "DE", "to": "BR", "data": {"categories": ["health"]}}'
+    judge(folder, [act], "--on", "2025-03-01", "--adopt", "GIDS", "--retention", "short")
+    judge(folder, [act], "--strict-papers")
+    judge(folder, ["[" + ",\n".join(ACTS[:2]), "]"])
+    entry = json.loads(Run("record", "show", folder, 0).out)
+    same("day, adopted and class", (entry["on"], entry["adopted"], entry["retention"]), ("2025-03-01", ["GIDS"], "short"))
+    same("strict", json.loads(Run("record", "show", folder, 1).out)["strict"], True)
+    same("all are judged again", Run("record", "replay", folder).out, "4 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    image = next((folder / "law").iterdir())
+    image.rename(image.with_suffix(".gone"))
+    run = Run("record", "replay", folder, 0)
+    same("without its law it is not judged", (run.out, run.status), ("0 judged again, the same to the byte; 0 other; 0 erased; 1 not judged\n", 2))
+
+
+@test
+def lines_that_are_no_acts():
+    folder, _ = new()
+    run = judge(folder, [ACTS[0], "{", ACTS[1]])
+    same("are answered and not recorded", (len(run.out.splitlines()), run.status), (3, 2))
+    same("others are", json.loads(Run("record", "verify", "--json", folder).out)["size"], 2)
+
+
+@test
+def other_forms_of_answers():
+    folder, _ = new()
+    for form in ("--table", "--explain", "--json"):
+        judge(folder, ACTS[:3], form)
+    same("are recorded as judgements", Run("record", "replay", folder).out, "9 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+
+
+# ---- proofs ----
+
+@test
+def receipts():
+    folder, key = new()
+    answers = judge(folder, ACTS).out.splitlines()
+    policy = put("policy", f"log {key}\nquorum none\n")
+    other = put("other-policy", f"log {new('other')[1]}\nquorum none\n")
+    judgement = put("judgement", answers[5] + "\n")
+    receipt = FOLDER / "receipt"
+    Run("record", "prove", "-o", receipt, folder, 5)
+    same("to standard output, too", Run("record", "prove", folder, 5).out, receipt.read_text())
+
+    def verified(policy, judgement=judgement):
+        run = Run("record", "verify", "--policy", policy, "--receipt", receipt, "--judgement", judgement)
+        return run.out or run.err, run.status
+
+    same("shows its judgement", verified(policy), ("the judgement is entry 5 of a log that the policy trusts\n", 0))
+    same("and no other", verified(policy, put("judgement-6", answers[6])),
+         ("comity: the receipt does not show that this judgement is in the log: the proof does not lead to the signed root\n", 1))
+    same("to who trusts the log", verified(other)[1], 1)
+    Run("record", "erase", folder, 5)
+    same("after erasing, too", verified(policy)[1], 0)
+    Run("record", "prove", "-o", receipt, folder, 5)
+    same("one made afterwards shows only that there is an entry", verified(policy),
+         ("comity: the receipt has no salt: it shows that there is an entry, not what it stands for\n", 2))
+    run = Run("record", "prove", folder, 17)
+    same("of what is not there", (run.err, run.status), (f"comity: {folder}: there is no entry 17 in a log of 17\n", 2))
+
+
+@test
+def damage_is_told():
+    folder, _ = new()
+    judge(folder, ACTS)
+    segment = next((folder / "private/standard").iterdir())
+    bundle = folder / "public/tile/entries/000.p/17"
+    for path, at, told in ((bundle, 40, "the entries do not lead|is missing, or not what follows"),
+                           (folder / "public/tile/0/000.p/17", 40, "is missing, or not what follows"),
+                           (folder / "public/checkpoint", 30, "signature|checkpoint|signed")):
+        data = path.read_bytes()
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+        run = Run("record", "verify", folder)
+        holds(f"{path.name} altered", run.status in (1, 2) and re.search(told, run.err), run.out + run.err)
+        path.write_bytes(data)
+    data = segment.read_bytes()
+    segment.write_bytes(data[:400] + bytes([data[400] ^ 1]) + data[401:])
+    run = Run("record", "verify", folder)
+    holds("the store altered", "kept 0" in run.out and "absent 17" in run.out, run.out + run.err)
+    segment.unlink()
+    run = Run("record", "verify", folder)
+    holds("the store gone", "absent 17" in run.out, run.out + run.err)
+    (folder / "settled").unlink()
+    run = judge(folder, ACTS[:1])
+    holds("and nothing is added to it", run.status == 2 and "it is damaged, and nothing is signed" in run.err, run.err)
+
+
+# ---- erasing, keys, writers ----
+
+@test
+def erasing():
+    folder, _ = new()
+    judge(folder, ACTS, "--retention", "short")
+    judge(folder, ACTS, "--retention", "long")
+    before = (folder / "public/checkpoint").read_text()
+    secret = b"cn-sg-patients-9999"
+    same("one", Run("record", "erase", folder, 3).out, "1 erased\n")
+    same("again", Run("record", "erase", folder, 3).out, "0 erased\n")
+    holds("the other class keeps it", any(secret in p.read_bytes() for p in (folder / "private/long").iterdir()))
+    holds("this one does not", not any(secret in p.read_bytes() for p in (folder / "private/short").iterdir()))
+    same("all before a day", Run("record", "erase", "--before", "2000-01-01", folder).out, "0 erased\n")
+    same("of a class", Run("record", "erase", "--retention", "short", "--before", "2900-01-01", folder).out, "16 erased\n")
+    report = json.loads(Run("record", "verify", "--json", folder).out)
+    same("is told", (report["erased"], report["kept"], report["erased_runs"]), (17, 17, [[0, 16]]))
+    same("the log is as it was", (folder / "public/checkpoint").read_text(), before)
+    judge(folder, ACTS[:3], "--retention", "short")
+    same("and goes on", Run("record", "replay", folder).out, "20 judged again, the same to the byte; 0 other; 17 erased; 0 not judged\n")
+    run = Run("record", "erase", folder, 99)
+    same("what is not there", (run.err, run.status), (f"comity: {folder}: there is no entry 99 in the record\n", 2))
+    for words in ((folder,), ("--before", "2000-01-01", folder, 3), ("--before", "soon", folder), ("--retention", "a", folder, 3)):
+        same(words, Run("record", "erase", *words).status, 2)
+
+
+@test
+def keys():
+    folder, key = new(passphrase="correct horse")
+    run = judge(folder, ACTS[:1])
+    holds("a key that wants a passphrase", run.status == 2 and run.out == "" and "passphrase" in run.err, run.err)
+    run = Run("judge", "--record", folder, input=ACTS[0], passphrase="correct horse")
+    same("has it", run.status, 0)
+    folder, key = new()
+    judge(folder, ACTS[:3])
+    old = (folder / "public/checkpoint").read_text()
+    run = Run("record", "rotate", folder)
+    same("two keys sign", len(run.out.splitlines()), 2)
+    same("they do", (folder / "public/checkpoint").read_text().count("\n— "), 2)
+    judge(folder, ACTS[:3])
+    retired = key.split("+")[1]
+    run = Run("record", "rotate", "--retire", retired, folder)
+    holds("one is retired", len(run.out.splitlines()) == 1 and key not in run.out, run.out + run.err)
+    new_key = run.out.split()[1]
+    same("and signs no longer", (folder / "public/checkpoint").read_text().count("\n— "), 1)
+    same("the log goes on", judge(folder, ACTS[:1]).status, 0)
+    same("and is what it was", json.loads(Run("record", "verify", "--json", folder).out)["size"], 7)
+    policy = put("policy", f"log {new_key}\nquorum none\n")
+    same("under the new key", Run("record", "verify", "--policy", policy, folder).status, 0)
+    policy = put("policy", f"log {key}\nquorum none\n")
+    same("not under the old one", Run("record", "verify", "--policy", policy, folder).status, 2)
+    holds("the only key stays", Run("record", "rotate", "--retire", new_key.split("+")[1], folder).status == 2)
+
+
+@test
+def one_writer():
+    folder, _ = new()
+    first = subprocess.Popen([COMITY, "judge", "--record", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    first.stdin.write(ACTS[0] + "\n")
+    first.stdin.flush()
+    holds("the first writes", json.loads(first.stdout.readline())["id"])
+    run = judge(folder, ACTS[:1])
+    same("a second is refused", (run.out, run.err, run.status), ("", f"comity: {folder}: lock: another process writes this record\n", 2))
+    run = Run("record", "verify", folder)
+    holds("others may read", run.status == 0, run.err)
+    first.communicate(timeout=60)
+    same("then the next may write", judge(folder, ACTS[:1]).status, 0)
+
+
+@test
+def follows():
+    folder, _ = new()
+    judge(folder, ACTS[:2])
+    tail = subprocess.Popen([COMITY, "record", "tail", "-f", "-n", "1", folder], stdout=subprocess.PIPE, text=True)
+    same("what is there", json.loads(tail.stdout.readline())["index"], 1)
+    judge(folder, ACTS[:3])
+    same("what comes", [json.loads(tail.stdout.readline())["index"] for _ in range(3)], [2, 3, 4])
+    tail.kill()
+    tail.communicate()
+
+
+@test
+def usage():
+    folder, _ = new()
+    (FOLDER / "empty").mkdir()
+    for words, told in (((), "Usage: comity record"), (("init",), "--origin NAME and one folder are needed"),
+                        (("init", "--origin", "a b", FOLDER / "x"), "name"),
+                        (("init", "--origin", "example.org/x", folder), "there is a record in this folder already"),
+                        (("verify",), "one folder is needed"), (("verify", FOLDER / "none"), "No such file"),
+                        (("verify", FOLDER / "empty"), "this is no folder of a record"),
+                        (("verify", "--receipt", "x"), "a receipt is verified with --policy, --receipt and --judgement"),
+                        (("prove", folder), "a folder and the number of an entry are needed"),
+                        (("prove", folder, "x"), "a whole number expected, not 'x'"),
+                        (("show", folder, "3"), "there is no entry 3 in a log of 0"), (("show", "--what", folder), "unknown option"),
+                        (("replay",), "a folder is needed"), (("tail",), "one folder is needed"),
+                        (("rotate", "--retire", "00000000", folder), "the log has no key 00000000"),
+                        (("cosign", folder), "--policy and one folder are needed"),
+                        (("witness",), "--key, --logs and --state are needed"),
+                        (("monitor", folder), "--policy, --state and an address or folder are needed")):
+        run = Run("record", *words)
+        holds(words, run.status == 2 and told in run.err, run.err)
+    run = Run("judge", "--retention", "x", input=ACTS[0])
+    holds("--retention alone", run.status == 2 and "are for --record" in run.err, run.err)
+    run = Run("judge", "--record", folder, "--retention", "A", input=ACTS[0])
+    holds("a class of another form", run.status == 2 and "small letters" in run.err, run.err)
+
+
+# ---- killing ----
+
+@test
+def survives_being_killed():
+    folder, _ = new()
+    chance = random.Random(4)
+    acknowledged = []
+    for round_ in range(ROUNDS):
+        writer = subprocess.Popen([COMITY, "judge", "--record", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        answers = []
+        reader = threading.Thread(target=lambda: answers.append(writer.stdout.read()))
+        reader.start()
+        end = time.monotonic() + chance.uniform(0.02, 0.4)
+        number = 0
+        try:
+            while time.monotonic() < end:
+                number += 1
+                act = json.loads(ACTS[number % len(ACTS)])
+                act["id"] = f"{round_}-{number}"
+                writer.stdin.write(json.dumps(act).encode() + b"\n")
+                if number % chance.randint(1, 40) == 0:
+                    writer.stdin.flush()
+        except BrokenPipeError:
+            pass
+        writer.send_signal(signal.SIGKILL)
+        reader.join()
+        try:
+            writer.stdin.close()
+        except BrokenPipeError:
+            pass
+        writer.stdout.close()
+        writer.wait()
+        whole = answers[0][:answers[0].rfind(b"\n") + 1].decode().splitlines()
+        ids = [json.loads(line)["id"] for line in whole]
+        before = (folder / "public/checkpoint").read_text().split("\n")
+        run = judge(folder, [json.dumps({**json.loads(ACTS[0]), "id": f"after-{round_}"})])
+        holds("it opens again", run.status in (0, 1), run.err)
+        kept = [json.loads(line)["act"]["id"] for line in Run("record", "tail", "-n", 10000000, folder).out.splitlines()]
+        mine = [i for i in kept if i.startswith(f"{round_}-")]
+        same("what was answered is there, in order", mine[:len(ids)], ids)
+        acknowledged += ids + [f"after-{round_}"]
+        holds("what was there stays", set(acknowledged) <= set(kept))
+        report = json.loads(Run("record", "verify", "--json", folder).out or "{}")
+        same("all of it holds", (report.get("absent"), report.get("size")), (0, len(kept)))
+        holds("no checkpoint shrinks", int(before[1]) <= report["size"])
+    same("all are judged again", Run("record", "replay", folder).status, 0)
+
+
+# ---- witnesses ----
+
+running = []
+
+
+class Witness:
+    """A witness service of its own, on a port of the system's choice."""
+
+    def __init__(self, name, logs):
+        self.key_path = FOLDER / f"{name}.key"
+        if not self.key_path.exists():
+            Run("key", "new", self.key_path, "--name", f"{name}.example/w", "--purpose", "witness")
+        self.state = FOLDER / f"{name}-state"
+        self.process = subprocess.Popen([COMITY, "record", "witness", "--key", self.key_path, "--logs", logs, "--state", self.state,
+                                         "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+        running.append(self.process)
+        self.key = self.process.stdout.readline().split()[1]
+        self.port = int(self.process.stdout.readline().split()[-1])
+
+    def ask(self, body, method="POST", path="/add-checkpoint"):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, path, body.encode() if method == "POST" else None)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, answer.getheader("Content-Type"), text
+
+    def end(self):
+        self.process.terminate()
+        self.process.communicate(timeout=60)
+
+
+def root(leaves):
+    if not leaves:
+        return hashlib.sha256().digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return hashlib.sha256(b"\x01" + root(leaves[:k]) + root(leaves[k:])).digest()
+
+
+def consistency(m, leaves, whole=True):
+    """PROOF(m, D[n]) of RFC 6962, by the definition."""
+    n = len(leaves)
+    if m == n:
+        return [] if whole else [root(leaves)]
+    k = 1
+    while k * 2 < n:
+        k *= 2
+    if m <= k:
+        return consistency(m, leaves[:k], whole) + [root(leaves[k:])]
+    return consistency(m - k, leaves[k:], False) + [root(leaves[:k])]
+
+
+def leaves_of(folder, size):
+    data = (folder / f"public/tile/0/000.p/{size}").read_bytes()
+    return [data[i:i + 32] for i in range(0, len(data), 32)]
+
+
+def request(old, proof, checkpoint):
+    return f"old {old}\n" + "".join(base64.b64encode(h).decode() + "\n" for h in proof) + "\n" + checkpoint
+
+
+@test
+def witness_answers():
+    folder, key = new("seen")
+    judge(folder, ACTS[:3])
+    three = (folder / "public/checkpoint").read_text()
+    judge(folder, ACTS[:4])
+    seven = (folder / "public/checkpoint").read_text()
+    leaves = leaves_of(folder, 7)
+    stranger, _ = new("stranger")
+    judge(stranger, ACTS[:1])
+    forged, _ = new("forged")
+    judge(forged, ACTS[:9])
+    other, _ = new("seen")  # of the same name, with a key of its own
+    judge(other, ACTS[:3])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witness = Witness("w1", logs)
+    plain = "text/plain; charset=utf-8"
+    same("GET", witness.ask("", method="GET")[0], 405)
+    same("another path", witness.ask("", path="/other")[0], 404)
+    for what, body in (("nothing", ""), ("no old size", three), ("a size with a zero", request("03", [], three)),
+                       ("no number", request("x", [], three)), ("a line that is no hash", "old 0\nabc\n\n" + three),
+                       ("no empty line", "old 0\n"), ("no checkpoint", "old 0\n\n"),
+                       ("64 lines of proof", request(0, [b"0" * 32] * 64, three)), ("a checkpoint cut", request(0, [], three[:40])),
+                       ("an old size above the checkpoint's", request(4, [], three))):
+        same(what, witness.ask(body)[0], 400)
+    same("a log it does not know", witness.ask(request(0, [], (stranger / "public/checkpoint").read_text()))[0], 404)
+    same("a log of this name with another key", witness.ask(request(0, [], (other / "public/checkpoint").read_text()))[0], 403)
+    same("a signature that is wrong", witness.ask(request(0, [], three.replace("\n3\n", "\n2\n")))[0], 403)
+    same("an old size it did not sign", witness.ask(request(1, [], three)), (409, "text/x.tlog.size", "0\n"))
+    same("a proof where none is", witness.ask(request(0, [leaves[0]], three))[0], 422)
+    status, kind, line = witness.ask(request(0, [], three))
+    holds("the first", status == 200 and kind == plain and line.startswith("— w1.example/w ") and line.count("\n") == 1, (status, line))
+    same("the same again", witness.ask(request(3, [], three))[0], 200)
+    same("from nothing again", witness.ask(request(0, [], three)), (409, "text/x.tlog.size", "3\n"))
+    same("without a proof", witness.ask(request(3, [], seven))[0], 422)
+    proof = consistency(3, leaves)
+    same("with a wrong one", witness.ask(request(3, proof[::-1], seven))[0], 422)
+    same("with one too long", witness.ask(request(3, proof + [leaves[0]], seven))[0], 422)
+    status, _, line = witness.ask(request(3, proof, seven))
+    same("with the right one", status, 200)
+    same("back to what was", witness.ask(request(3, [], three)), (409, "text/x.tlog.size", "7\n"))
+    run = Run("record", "witness", "--key", witness.key_path, "--logs", logs, "--state", witness.state, "--listen", "127.0.0.1:0")
+    holds("two of one state", run.status == 2 and "another witness uses this folder" in run.err, run.err)
+    witness.end()
+    witness = Witness("w1", logs)
+    same("it remembers", witness.ask(request(3, [], three)), (409, "text/x.tlog.size", "7\n"))
+    state = next(p for p in witness.state.iterdir() if p.name.startswith("log-"))
+    good = state.read_text()
+    state.write_text(good[:-5])
+    same("a state that is damaged", witness.ask(request(7, [], seven))[0], 500)
+    state.write_text(good.replace(good.split("\n")[3], base64.b64encode(bytes(32)).decode()))
+    same("another root of the same size", witness.ask(request(7, [], seven)), (409, "text/x.tlog.size", "7\n"))
+    state.write_text(good)
+    same("too much", witness.ask("old 0\n\n" + "x" * 70000)[0], 413)
+    witness.end()
+
+
+@test
+def cosigning():
+    folder, key = new("cosigned")
+    judge(folder, ACTS[:5])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witnesses = [Witness(f"c{i}", logs) for i in range(3)]
+    text = f"log {key}\n" + "".join(f"witness c{i} {w.key} http://127.0.0.1:{w.port}\n" for i, w in enumerate(witnesses))
+    policy = put("policy", text + "group two 2 c0 c1 c2\nquorum two\n")
+    run = Run("record", "verify", "--policy", policy, folder)
+    same("before, the policy is not satisfied", (run.status, "quorum" in run.err), (2, True))
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("all sign", (run.out, run.err, run.status), ("3 of 3 witnesses signed the log with 5 entries\n", "", 0))
+    same("then it is", Run("record", "verify", "--policy", policy, folder).status, 0)
+    judge(folder, ACTS[:6])
+    witnesses[2].end()
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("two are enough", (run.out, run.status), ("2 of 3 witnesses signed the log with 11 entries\n", 0))
+    answers = judge(folder, ACTS[:6]).out.splitlines()
+    same("the log went on; under the policy it is what was witnessed", "11 entries" in Run("record", "verify", "--policy", policy, folder).out, True)
+    receipt = FOLDER / "receipt"
+    same("a receipt under the policy", Run("record", "prove", "--policy", policy, "-o", receipt, folder, 7).status, 0)
+    put("judgement", Run("record", "show", "--judgement", folder, 7).out)
+    run = Run("record", "verify", "--policy", policy, "--receipt", receipt, "--judgement", FOLDER / "judgement")
+    same("holds", (run.out, run.status), ("the judgement is entry 7 of a log that the policy trusts\n", 0))
+    run = Run("record", "prove", "--policy", policy, folder, 12)
+    same("what was not witnessed yet", run.status, 2)
+    same("without a policy", Run("record", "prove", folder, 12).status, 0)
+    witnesses[1].end()
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("one is too few", (run.out, run.status), ("1 of 3 witnesses signed the log with 17 entries\n", 1))
+    same("what was there stays", "11 entries" in Run("record", "verify", "--policy", policy, folder).out, True)
+    same("answers never wait for witnesses", len(answers), 6)
+    witnesses[0].end()
+
+
+@test
+def an_older_copy_is_found_out():
+    folder, key = new("restored")
+    judge(folder, ACTS[:5])
+    shutil.copytree(folder, FOLDER / "backup")
+    judge(folder, ACTS[:5])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witness = Witness("r", logs)
+    policy = put("policy", f"log {key}\nwitness r {witness.key} http://127.0.0.1:{witness.port}\nquorum r\n")
+    same("the newer one is signed", Run("record", "cosign", "--policy", policy, folder).status, 0)
+    run = Run("record", "cosign", "--policy", policy, FOLDER / "backup")
+    holds("the older one is not", run.status == 1 and "is this an older copy? Nothing must be added to it" in run.err, run.err)
+    judge(FOLDER / "backup", ACTS[5:10])
+    run = Run("record", "cosign", "--policy", policy, FOLDER / "backup")
+    holds("nor one that went another way", run.status == 1 and "two histories are shown" in run.err, run.err)
+    witness.end()
+
+
+@test
+def monitoring():
+    folder, key = new("watched")
+    judge(folder, ACTS[:5])
+    policy = put("policy", f"log {key}\nquorum none\n")
+    state = FOLDER / "monitor-state"
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=str(folder / "public"))
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    watch = ("record", "monitor", "--policy", policy, "--state", state)
+    same("what is there, over HTTP", Run(*watch, address).out, "5 entries, 5 of them new: the log goes on from what it was\n")
+    shutil.copytree(folder, FOLDER / "fork")
+    judge(folder, ACTS * 20)
+    same("what comes", Run(*watch, address).out, "345 entries, 340 of them new: the log goes on from what it was\n")
+    same("nothing", Run(*watch, address).out, "345 entries, 0 of them new: the log goes on from what it was\n")
+    same("from a folder", Run(*watch, folder / "public").out, "345 entries, 0 of them new: the log goes on from what it was\n")
+    run = Run(*watch, FOLDER / "fork/public")
+    holds("fewer entries", run.status == 1 and "the log had 345 entries and has 5" in run.err and "contradicted" in run.err, run.err)
+    judge(FOLDER / "fork", ACTS[3:] * 30)
+    run = Run(*watch, FOLDER / "fork/public")
+    holds("another history", run.status == 1 and "does not contain the 345 entries" in run.err, run.err)
+    holds("the evidence is kept", any(p.name.endswith(".contradicted") for p in state.iterdir()))
+    run = Run(*watch, f"http://127.0.0.1:{server.server_port}/none/")
+    holds("nothing there", run.status == 2 and "404" in run.err, run.err)
+    server.shutdown()
+    server.server_close()
+
+
+with tempfile.TemporaryDirectory(prefix="comity-record-") as name:
+    FOLDER = pathlib.Path(name).resolve()
+    for current in tests:
+        if len(sys.argv) > 3 and sys.argv[3] not in current.__name__:
+            continue
+        try:
+            current()
+        except Exception:  # one that cannot go on has failed; the others go on
+            failures.append(f"{current.__name__}: {traceback.format_exc()}")
+for process in running:
+    if process.poll() is None:
+        process.kill()
+for failure in failures:
+    print(failure)
+print(f"record: {passed} passed, {len(failures)} failed")
+sys.exit(1 if failures else 0)

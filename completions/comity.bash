@@ -55,7 +55,7 @@ _comity() {
     esac
     case $command in
         help)
-            _comity_words 'ask judge law' "$current"
+            _comity_words 'ask judge key law paper record' "$current"
             ;;
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count

@@ -97,7 +97,7 @@ static void checkpoints(void)
          "the second line of a checkpoint is the size of the log, not \"9223372036854775808\""},
         {"a\n1\n", "the checkpoint ends before its root"},
         {"a\n1\nAAAA\n", "the third line of a checkpoint is 32 bytes of root in base64, not \"AAAA\""},
-        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9A=\n",
+        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9" "A=\n",
          "the third line of a checkpoint is 32 bytes of root in base64, not "
          "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAéA=\""},
         {"a\n1\n" HASH "\n\n", "an empty line in the text of a checkpoint"},

@@ -166,17 +166,17 @@ def judge_lines():
     told = (2, "name", 'act: "sell" is no kind of act; there are transfer, store, collect, disclose, operate and offer')
     run = Run("judge", input="\n".join([PERMIT, bad, REFUSE, "", "  \t", "{", "nonsense", PERMIT]) + "\n")
     same("the stream goes on behind bad lines", run.verdicts(),
-         ["permit", told, "refuse", (6, "syntax", "line 1, column 2: found the end of the input but expected a key or '}' after '{'"),
-          (7, "syntax", "line 1, column 2: found 'o' but expected the word \"null\""), "permit"])
+         ["permit", told, "refuse", (6, "syntax", "column 2: found the end of the input but expected a key or '}' after '{'"),
+          (7, "syntax", "column 2: found 'o' but expected the word \"null\""), "permit"])
     same("and its status", (run.status, run.err), (2, ""))
     same("no newline at the end", Run("judge", input=PERMIT + "\n" + REFUSE).verdicts(), ["permit", "refuse"])
     same("carriage returns", Run("judge", input=PERMIT + "\r\n\r\n" + REFUSE + "\r\n").verdicts(), ["permit", "refuse"])
     same("lines are counted anew in each file", [v[0] for v in Run("judge", put("x", PERMIT + "\n{"), put("y", "x")).verdicts()[1:]], [2, 1])
     same("the first line may be broken", Run("judge", input='{"act": \n' + PERMIT).verdicts()[1:], ["permit"])
     same("text that is no UTF-8", Run("judge", input=b'{"act": "\xff"}\n' + PERMIT.encode()).verdicts(),
-         [(1, "syntax", "line 1, column 10: found byte 0xFF but expected UTF-8"), "permit"])
+         [(1, "syntax", "column 10: found byte 0xFF but expected UTF-8"), "permit"])
     same("a NUL", Run("judge", input=b"\0\n" + PERMIT.encode()).verdicts(),
-         [(1, "syntax", "line 1, column 1: found byte 0x00 but expected a value"), "permit"])
+         [(1, "syntax", "column 1: found byte 0x00 but expected a value"), "permit"])
 
 
 @test
@@ -327,13 +327,13 @@ def judge_words():
     same("status", run.status, 2)
     parts = run.out.split("\n\n")
     same("permit", run.lines()[0], "permit: no rule on file stands in the way")
-    holds("error", "error: line 2: line 1, column 2: found the end of the input but expected a key or '}' after '{'" in run.lines(), run.out)
+    holds("error", "error: line 2: column 2: found the end of the input but expected a key or '}' after '{'" in run.lines(), run.out)
     holds("refusal", any(p.startswith("refuse: ") for p in parts), run.out)
     holds("its rule", "    XA.I.1" in run.lines() and "      Important data stays" in run.lines(), run.out)
     holds("no colours in a pipe", "\033" not in run.out)
     run = Run("judge", "--table", input=PERMIT + "\n{\n" + json.dumps(dict(GOOD, data={"categories": ["contact"]}, circumstances=[])))
     same("table", run.lines(), ["permit       p                                   XA XY",
-                                "error: line 2: line 1, column 2: found the end of the input but expected a key or '}' after '{'",
+                                "error: line 2: column 2: found the end of the input but expected a key or '}' after '{'",
                                 "conditional  line 3                              XA XY       XA.I.2"])
     same("the last form counts", Run("judge", "--table", "--explain", "--json", input=PERMIT).verdicts(), ["permit"])
 

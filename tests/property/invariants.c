@@ -205,7 +205,8 @@ static void refine_owners(refining *state, value *party, unsigned depth)
         refine_names(state, owner, "kinds", "kinds");
         if (owners == NULL) {
             owners = value_new(arena, VALUE_ARRAY);
-            value_set(arena, owner, "percent", value_number(arena, chance_below(&state->luck, 101)));
+            bool whole = chance_in_100(&state->luck, 50); /* else few own as much as law asks for */
+            value_set(arena, owner, "percent", value_number(arena, whole ? 100 : chance_below(&state->luck, 101)));
             value_add(arena, owners, owner);
             value_set(arena, party, "owners", owners);
         } else { /* one more, of which no share is said */

@@ -33,7 +33,9 @@ static void put_name(generator *generate, comity_class class_of)
 {
     const comity_image *image = generate->image;
     uint32_t count = image->header->first_name[class_of + 1] - image->header->first_name[class_of];
-    put(generate, comity_image_text(image, comity_image_name(image, class_of, pick(generate, count))->json));
+    put(generate, "\"");
+    put(generate, comity_image_text(image, comity_image_name(image, class_of, pick(generate, count))->text));
+    put(generate, "\"");
 }
 
 /* A list of up to `most` names. */
@@ -127,8 +129,9 @@ static void put_papers(generator *generate)
     put(generate, ",\"papers\":[{\"kind\":");
     put_name(generate, COMITY_CLASS_PAPER);
     put(generate, ",\"under\":[");
-    put(generate, comity_image_text(image, image->laws[pick(generate, image->laws_count)].code_json));
-    put(generate, "],\"from\":\"2026-01-01\"}]");
+    put(generate, "\"");
+    put(generate, comity_image_text(image, image->laws[pick(generate, image->laws_count)].code));
+    put(generate, "\"],\"from\":\"2026-01-01\"}]");
 }
 
 static void put_act(generator *generate, uint32_t number)

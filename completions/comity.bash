@@ -91,7 +91,7 @@ _comity() {
         record)
             case $COMP_CWORD,$verb,$current in
                 2,*) _comity_words 'init verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;
-                *,init,-*) _comity_words '--origin --passphrase-fd' "$current" ;;
+                *,init,-*) _comity_words '--origin --yearly --passphrase-fd' "$current" ;;
                 *,verify,-*) _comity_words '--policy --json --receipt --judgement' "$current" ;;
                 *,prove,-*) _comity_words '--policy --output' "$current" ;;
                 *,show,-*) _comity_words '--judgement --policy' "$current" ;;

@@ -19,8 +19,9 @@
  *
  * - A judgement says what the rules on file say. `permit` means that no rule on
  *   file stands in the way; nothing more is claimed.
- * - A comity_law is immutable: share it between threads. A comity_context
- *   belongs to one thread at a time. There are no globals and no locks.
+ * - A comity_law is immutable: share it between threads; so are a comity_key, and
+ *   comity_papers once they are settled. A comity_context belongs to one thread
+ *   at a time. There are no globals and no locks.
  * - What an answer points to lies in its context and is good until the next
  *   call with that context.
  * - Judging reads no file, no clock and no environment. It allocates nothing but
@@ -28,7 +29,8 @@
  *   whose law applies is the act's own `on`, or the day you give.
  * - On failure outputs are untouched and the error says what was found, what
  *   was expected and where. Messages never quote names of persons.
- * - Every byte of an act, of a law text and of an image may be hostile.
+ * - Every byte of an act, of a law text, of an image, of a note, a trust file and
+ *   a key file may be hostile.
  * - After fork(2) a child may go on using what the parent opened; nothing is
  *   written to the shared mapping.
  *
@@ -333,6 +335,16 @@ typedef struct comity_record comity_record;
 COMITY_API comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
                                               comity_error *reterr);
 
+/* Makes a folder in which every year has a log of its own: of the year 2026 the
+ * record is in 2026/, and its log is called `origin`/2026. */
+COMITY_API comity_status comity_record_create_yearly(const char *folder, const char *origin, comity_error *reterr);
+
+/* The folder of the record to write at `time_ms`: of a folder of yearly logs the
+ * year's (UTC), which is made if need be, with a new key; of any other the folder
+ * itself. `capacity`: bytes at `ret_folder`, with the NUL. */
+COMITY_API comity_status comity_record_year(const char *folder, uint64_t time_ms, const char *passphrase,
+                                            char *ret_folder, size_t capacity, comity_error *reterr);
+
 /* Opens a record for writing. `passphrase`: of its keys, or NULL. `publish_every_ms`:
  * how often what is new is published, 1 to 60000; 0: by comity_record_publish only.
  * COMITY_ERROR_SYSTEM if another has it open, COMITY_ERROR_RECORD if it is damaged:
@@ -384,7 +396,8 @@ COMITY_API comity_status comity_record_judge(comity_record *record, comity_conte
 /* Erases what is kept of one entry, or of all entries of a class (NULL: of every
  * class) that were recorded before a moment, and their salts. The entries stay in
  * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
- * no such entry. Other calls wait meanwhile. */
+ * no such entry. Other calls wait meanwhile. Papers and law images
+ * that no entry names any more stay until `comity record erase` is run. */
 COMITY_API comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
                                              comity_error *reterr);
 COMITY_API comity_status comity_record_erase_before(comity_record *record, const char *retention, uint64_t before_ms,

@@ -224,7 +224,7 @@ static comity_status received_item(comity_act_memory *reader, void *into)
     }
     comity_received *received = &reader->received[reader->act.received_count++];
     *received = (comity_received){.from = {COMITY_NONE16, false}, .paper = COMITY_NONE16, .on = COMITY_NO_DATE};
-    return comity_read_object(reader, fields, 3, received, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_RECEIPT, fields, 3, received, &seen);
 }
 
 static comity_status data_received(comity_act_memory *reader, void *into)
@@ -240,7 +240,7 @@ static comity_status field_data(comity_act_memory *reader, void *into)
         COMITY_FIELD("subjects", data_subjects),     COMITY_FIELD("people", data_people), COMITY_FIELD("received", data_received),
     };
     uint64_t seen;
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_DATA, fields, sizeof fields / sizeof fields[0], into, &seen);
 }
 
 /* ---- the demand ---- */
@@ -268,7 +268,7 @@ static comity_status demand_basis(comity_act_memory *reader, void *into)
 {
     const char *text;
     size_t size;
-    size_t at = reader->at;
+    const comity_json_token *at = reader->at;
     (void)into;
     COMITY_TRY(comity_read_slice(reader, "what the demand rests on", &reader->act.basis_text));
     reader->at = at;
@@ -303,7 +303,7 @@ static comity_status field_demand(comity_act_memory *reader, void *into)
     static const comity_field fields[] = {
         COMITY_FIELD("channel", demand_channel), COMITY_FIELD("basis", demand_basis), COMITY_FIELD("binding", demand_binding)};
     uint64_t seen;
-    return comity_read_object(reader, fields, 3, into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_DEMAND, fields, 3, into, &seen);
 }
 
 /* What of the demand is not said may be anything; but it has one channel only,
@@ -484,7 +484,7 @@ static void act_clear(comity_act_memory *reader)
     reader->owner_depth = 0;
     reader->path_depth = 0;
     reader->lightly = false;
-    reader->at = 0;
+    reader->at = reader->tokens;
     comity_read_party_clear(reader, COMITY_NODE_FIRST);
     comity_read_party_clear(reader, COMITY_NODE_SECOND);
 }
@@ -536,7 +536,8 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an act: an object");
     }
-    COMITY_TRY(comity_read_object(reader, act_fields, sizeof act_fields / sizeof act_fields[0], NULL, &seen));
+    COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_ACT, act_fields, sizeof act_fields / sizeof act_fields[0], NULL,
+                                  &seen));
     if (!(seen >> FIELD_ACT & 1)) {
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "an act without its \"act\", which says its kind");
     }
@@ -550,6 +551,7 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "\"demand\" belongs to the act \"disclose\" only");
     }
     demand_settle(&reader->act);
+    comity_date_print(reader->act.on, reader->act.on_text);
     names_list(reader);
     *ret_act = &reader->act;
     return COMITY_OK;

@@ -7,6 +7,7 @@
 #define COMITY_ACT_ACT_H
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "law/image.h"
 
 /* A string of the JSON as it stands there, without its quotes. text NULL: absent. */
@@ -110,6 +111,7 @@ enum { COMITY_ACT_LISTS = 4 };
 typedef struct comity_act {
     /* what the judge reads first */
     int32_t on;
+    char on_text[12];           /* the same as YYYY-MM-DD, with a NUL */
     uint8_t kind;               /* bit number */
     uint8_t kind_mask;
     bool channel_given, binding_given, basis_given;
@@ -158,8 +160,10 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
                               const char *json, size_t size, int32_t today,
                               const comity_act **ret_act, comity_error *reterr) COMITY_MUST_USE;
 
-/* Is one of the two parties called so? A party whose name is not said is not. */
-bool comity_act_is_of(const comity_act *act, const char *name, size_t size);
+/* The name of a party, 0 the first and 1 the second, as it reads; returns its
+ * size, 0 if it is not said. No NUL is added. */
+#define COMITY_ACT_NAME_BYTES (COMITY_LIMIT_ACT_TEXT_BYTES + 8)
+size_t comity_act_party_name(const comity_act *act, uint32_t side, char ret_text[COMITY_ACT_NAME_BYTES]);
 
 /* Adds to the act last read the papers of another, read against the same image,
  * as signed: those in force on the act's day whose scope names no parties, or

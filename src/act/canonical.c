@@ -4,261 +4,126 @@
  * same act have the same hash.
  *
  * Names come from the image, where they are numbered in the order of their
- * bytes; so sets of names are sorted already. */
-#include "act/reader.h"
+ * bytes; so sets of names are sorted already.
+ *
+ * This is done for every act, so it is written straight into memory: each function
+ * gets the place to write at and gives the place behind. Where pieces are written
+ * one after the other without end, each begins by asking whether there is still
+ * room; behind the last place where there is, a whole piece fits. */
+#include "act/canonical.h"
 
 #include "base/date.h"
 #include "base/sha256.h"
 
 #include <string.h>
 
-typedef struct canonical_writer {
-    comity_buffer out;
-    const comity_image *image;
-    const comity_act *act;
-    comity_act_memory *memory;
-} canonical_writer;
-
-static inline void put(canonical_writer *writer, const char *text)
-{
-    comity_buffer_append_text(&writer->out, text);
-}
-
-/* `,"name":` or, for the first member, without the comma. */
-static inline void put_key(canonical_writer *writer, const char *name, bool *first)
-{
-    put(writer, *first ? "\"" : ",\"");
-    put(writer, name);
-    put(writer, "\":");
-    *first = false;
-}
-
-static void put_slice(canonical_writer *writer, const comity_slice *slice)
-{
-    size_t size = slice->size;
-    const char *text = slice->text;
-    char plain[COMITY_LIMIT_ACT_TEXT_BYTES + 8];
-    if (slice->escaped &&
-        comity_json_decode(slice->text - 1, slice->size + 2, plain, &size, NULL) == COMITY_OK) {
-        text = plain;
-    }
-    comity_buffer_append_json_string(&writer->out, text, size);
-}
-
-static void put_date(canonical_writer *writer, int32_t date)
-{
-    char text[COMITY_DATE_TEXT_SIZE];
-    comity_date_print(date, text);
-    put(writer, "\"");
-    put(writer, text);
-    put(writer, "\"");
-}
-
-static void put_names(canonical_writer *writer, comity_class class_of, const comity_set *set, comity_known known)
-{
-    bool first = true;
-    put(writer, "[");
-    for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-        for (uint64_t bits = set->words[word]; bits != 0; bits &= bits - 1) {
-            uint32_t name = word * 64 + (uint32_t)__builtin_ctzll(bits);
-            put(writer, first ? "" : ",");
-            put(writer, comity_image_text(writer->image, comity_image_name(writer->image, class_of, name)->json));
-            first = false;
-        }
-    }
-    put(writer, known != COMITY_KNOWN_SOME ? "" : first ? "\"...\"" : ",\"...\"");
-    put(writer, "]");
-}
-
-/* Numbers and bounds. */
-static void put_range(canonical_writer *writer, comity_range range)
-{
-    bool first = true;
-    if (range.min == range.max) {
-        comity_buffer_append_u64(&writer->out, range.min);
-        return;
-    }
-    put(writer, "{");
-    if (range.max != UINT64_MAX) {
-        put_key(writer, "max", &first);
-        comity_buffer_append_u64(&writer->out, range.max);
-    }
-    put_key(writer, "min", &first);
-    comity_buffer_append_u64(&writer->out, range.min);
-    put(writer, "}");
-}
-
-/* Items of a set, written one after the other: sorted by their bytes, each once,
- * commas between. Owners that say the same are two owners, and both stay. */
-enum { ITEMS_MAX = COMITY_LIMIT_ACT_PLACES };
-
-typedef struct item_list {
-    uint32_t starts[ITEMS_MAX + 1];
-    uint32_t count;
-} item_list;
-
-static int item_compare(const char *bytes, const item_list *items, uint32_t a, uint32_t b)
-{
-    size_t a_size = items->starts[a + 1] - items->starts[a];
-    size_t b_size = items->starts[b + 1] - items->starts[b];
-    int order = memcmp(bytes + items->starts[a], bytes + items->starts[b], a_size < b_size ? a_size : b_size);
-    return order != 0 ? order : a_size < b_size ? -1 : a_size > b_size;
-}
-
-static void items_begin(canonical_writer *writer, item_list *items)
-{
-    items->count = 0;
-    items->starts[0] = (uint32_t)writer->out.size;
-}
-
-static void items_next(canonical_writer *writer, item_list *items)
-{
-    items->starts[++items->count] = (uint32_t)writer->out.size;
-}
-
-static void items_end(canonical_writer *writer, const item_list *items, comity_known known, bool each_once)
-{
-    uint16_t order[ITEMS_MAX];
-    char *bytes = (char *)writer->out.bytes;
-    char *sorted = writer->memory->sorting;
-    size_t size = 0;
-    if (writer->out.failed != COMITY_OK) {
-        return;
-    }
-    for (uint32_t i = 0; i < items->count; i++) {
-        uint32_t j = i;
-        for (; j > 0 && item_compare(bytes, items, i, order[j - 1]) < 0; j--) {
-            order[j] = order[j - 1];
-        }
-        order[j] = (uint16_t)i;
-    }
-    for (uint32_t i = 0; i < items->count; i++) {
-        if (each_once && i > 0 && item_compare(bytes, items, order[i], order[i - 1]) == 0) {
-            continue;
-        }
-        size_t item = items->starts[order[i] + 1] - items->starts[order[i]];
-        if (size != 0) {
-            sorted[size++] = ',';
-        }
-        memcpy(sorted + size, bytes + items->starts[order[i]], item);
-        size += item;
-    }
-    writer->out.size = items->starts[0];
-    comity_buffer_append(&writer->out, sorted, size);
-    put(writer, known != COMITY_KNOWN_SOME ? "" : size == 0 ? "\"...\"" : ",\"...\"");
-}
-
-static void put_place(canonical_writer *writer, comity_place_ref ref)
-{
-    put(writer, "\"");
-    put(writer, comity_image_text(writer->image, writer->image->places[ref.place].code));
-    put(writer, ref.any_part ? "-?\"" : "\"");
-}
-
-static void put_places(canonical_writer *writer, comity_list list)
-{
-    item_list places;
-    put(writer, "[");
-    items_begin(writer, &places);
-    for (uint32_t i = 0; i < list.count; i++) {
-        put_place(writer, writer->act->places[list.first + i]);
-        items_next(writer, &places);
-    }
-    items_end(writer, &places, list.known, true);
-    put(writer, "]");
-}
+/* ---- parties ---- */
 
 /* Hundredths of a percent, as ECMAScript prints the number. */
-static void put_percent(canonical_writer *writer, uint32_t percent)
+static uint8_t *put_percent(uint8_t *at, uint32_t percent)
 {
-    comity_buffer_append_u64(&writer->out, percent / 100);
+    at = comity_canonical_number(at, percent / 100);
     if (percent % 100 != 0) {
-        put(writer, ".");
-        comity_buffer_append_byte(&writer->out, (uint8_t)('0' + percent / 10 % 10));
+        *at++ = '.';
+        *at++ = (uint8_t)('0' + percent / 10 % 10);
         if (percent % 10 != 0) {
-            comity_buffer_append_byte(&writer->out, (uint8_t)('0' + percent % 10));
+            *at++ = (uint8_t)('0' + percent % 10);
         }
     }
+    return at;
 }
 
-static void put_party(canonical_writer *writer, uint32_t index);
+static uint8_t *put_party(const comity_canonical_writer *writer, uint8_t *at, uint32_t index);
 
-static void put_owners(canonical_writer *writer, const comity_node *node)
+static uint8_t *put_owners(const comity_canonical_writer *writer, uint8_t *at, const comity_node *node)
 {
-    item_list owners;
-    put(writer, "[");
-    items_begin(writer, &owners);
-    for (uint32_t i = 0; i < node->owner_count; i++) {
-        put_party(writer, node->first_owner + i);
-        items_next(writer, &owners);
+    comity_canonical_items owners;
+    owners.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < node->owner_count && !comity_canonical_is_full(writer, at); i++) {
+        at = comity_canonical_item_begin(writer, at, &owners);
+        at = put_party(writer, at, node->first_owner + i);
+        comity_canonical_item_end(writer, at, &owners);
     }
-    items_end(writer, &owners, node->owners_known, false);
-    put(writer, "]");
+    return comity_canonical_items_end(writer, at, &owners, node->owners_known, false, ']');
 }
 
-static void put_party(canonical_writer *writer, uint32_t index)
+static uint8_t *put_party(const comity_canonical_writer *writer, uint8_t *at, uint32_t index)
 {
     const comity_node *node = &writer->act->nodes[index];
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (node->certified_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "certified", &first);
-        put_names(writer, COMITY_CLASS_CERTIFICATE, &node->certified.yes, node->certified_known);
+        at = COMITY_CANONICAL_PUT(at, "\"certified\":");
+        at = comity_canonical_names(writer, at, COMITY_CLASS_CERTIFICATE, &node->certified.yes, node->certified_known);
+        *at++ = ',';
     }
     if (node->kinds_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "kinds", &first);
-        put_names(writer, COMITY_CLASS_KIND, &node->kinds.yes, node->kinds_known);
+        at = COMITY_CANONICAL_PUT(at, "\"kinds\":");
+        at = comity_canonical_names(writer, at, COMITY_CLASS_KIND, &node->kinds.yes, node->kinds_known);
+        *at++ = ',';
     }
     if (node->name.text != NULL) {
-        put_key(writer, "name", &first);
-        put_slice(writer, &node->name);
+        at = COMITY_CANONICAL_PUT(at, "\"name\":");
+        at = comity_canonical_slice(writer, at, &node->name);
+        *at++ = ',';
     }
     if (node->owners_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "owners", &first);
-        put_owners(writer, node);
+        at = COMITY_CANONICAL_PUT(at, "\"owners\":");
+        at = put_owners(writer, at, node);
+        *at++ = ',';
     }
     if (index >= 2 && node->percent_min == node->percent_max) {
-        put_key(writer, "percent", &first);
-        put_percent(writer, node->percent_min);
+        at = COMITY_CANONICAL_PUT(at, "\"percent\":");
+        at = put_percent(at, node->percent_min);
+        *at++ = ',';
     }
     if (node->state.place != COMITY_NONE16) {
-        put_key(writer, "state", &first);
-        put_place(writer, node->state);
+        at = COMITY_CANONICAL_PUT(at, "\"state\":");
+        at = comity_canonical_place(writer, at, node->state);
+        *at++ = ',';
     }
     if (node->subject_to.known != COMITY_KNOWN_NOT) {
-        put_key(writer, "subject_to", &first);
-        put_places(writer, node->subject_to);
+        at = COMITY_CANONICAL_PUT(at, "\"subject_to\":");
+        at = comity_canonical_places(writer, at, node->subject_to);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return comity_canonical_end(at, '}');
 }
 
-static void put_received(canonical_writer *writer)
+/* ---- data ---- */
+
+static uint8_t *put_receipt(const comity_canonical_writer *writer, uint8_t *at, const comity_received *received)
 {
-    item_list receipts;
-    put(writer, "[");
-    items_begin(writer, &receipts);
-    for (uint32_t i = 0; i < writer->act->received_count; i++) {
-        const comity_received *received = &writer->act->received[i];
-        bool first = true;
-        put(writer, "{");
-        if (received->from.place != COMITY_NONE16) {
-            put_key(writer, "from", &first);
-            put_place(writer, received->from);
-        }
-        if (received->on != COMITY_NO_DATE) {
-            put_key(writer, "on", &first);
-            put_date(writer, received->on);
-        }
-        if (received->paper != COMITY_NONE16) {
-            put_key(writer, "paper", &first);
-            put(writer, comity_image_text(writer->image,
-                                          comity_image_name(writer->image, COMITY_CLASS_PAPER, received->paper)->json));
-        }
-        put(writer, "}");
-        items_next(writer, &receipts);
+    *at++ = '{';
+    if (received->from.place != COMITY_NONE16) {
+        at = COMITY_CANONICAL_PUT(at, "\"from\":");
+        at = comity_canonical_place(writer, at, received->from);
+        *at++ = ',';
     }
-    items_end(writer, &receipts, writer->act->received_known, true);
-    put(writer, "]");
+    if (received->on != COMITY_NO_DATE) {
+        at = COMITY_CANONICAL_PUT(at, "\"on\":");
+        at = comity_canonical_date(at, received->on);
+        *at++ = ',';
+    }
+    if (received->paper != COMITY_NONE16) {
+        at = COMITY_CANONICAL_PUT(at, "\"paper\":");
+        at = comity_canonical_name(writer, at, COMITY_CLASS_PAPER, received->paper);
+        *at++ = ',';
+    }
+    return comity_canonical_end(at, '}');
+}
+
+static uint8_t *put_received(const comity_canonical_writer *writer, uint8_t *at)
+{
+    comity_canonical_items receipts;
+    receipts.count = 0;
+    *at++ = '[';
+    for (uint32_t i = 0; i < writer->act->received_count && !comity_canonical_is_full(writer, at); i++) {
+        at = comity_canonical_item_begin(writer, at, &receipts);
+        at = put_receipt(writer, at, &writer->act->received[i]);
+        comity_canonical_item_end(writer, at, &receipts);
+    }
+    return comity_canonical_items_end(writer, at, &receipts, writer->act->received_known, true, ']');
 }
 
 static bool data_is_given(const comity_act *act)
@@ -269,279 +134,224 @@ static bool data_is_given(const comity_act *act)
            act->lists[COMITY_LIST_SUBJECTS].known != COMITY_KNOWN_NOT || act->received_known != COMITY_KNOWN_NOT;
 }
 
-static void put_data(canonical_writer *writer)
+static uint8_t *put_data(const comity_canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (act->known[COMITY_SLOT_CATEGORY] != COMITY_KNOWN_NOT) {
-        put_key(writer, "categories", &first);
-        put_names(writer, COMITY_CLASS_CATEGORY, &act->listed_categories, act->known[COMITY_SLOT_CATEGORY]);
+        at = COMITY_CANONICAL_PUT(at, "\"categories\":");
+        at = comity_canonical_names(writer, at, COMITY_CLASS_CATEGORY, &act->listed_categories,
+                                    act->known[COMITY_SLOT_CATEGORY]);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_LOCATION].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "location", &first);
-        put_places(writer, act->lists[COMITY_LIST_LOCATION]);
+        at = COMITY_CANONICAL_PUT(at, "\"location\":");
+        at = comity_canonical_places(writer, at, act->lists[COMITY_LIST_LOCATION]);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_ORIGIN].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "origin", &first);
-        put_places(writer, act->lists[COMITY_LIST_ORIGIN]);
+        at = COMITY_CANONICAL_PUT(at, "\"origin\":");
+        at = comity_canonical_places(writer, at, act->lists[COMITY_LIST_ORIGIN]);
+        *at++ = ',';
     }
     if (act->people.given) {
-        put_key(writer, "people", &first);
-        put_range(writer, act->people);
+        at = COMITY_CANONICAL_PUT(at, "\"people\":");
+        at = comity_canonical_range(at, act->people);
+        *at++ = ',';
     }
     if (act->received_known != COMITY_KNOWN_NOT) {
-        put_key(writer, "received", &first);
-        put_received(writer);
+        at = COMITY_CANONICAL_PUT(at, "\"received\":");
+        at = put_received(writer, at);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_SUBJECTS].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "subjects", &first);
-        put_places(writer, act->lists[COMITY_LIST_SUBJECTS]);
+        at = COMITY_CANONICAL_PUT(at, "\"subjects\":");
+        at = comity_canonical_places(writer, at, act->lists[COMITY_LIST_SUBJECTS]);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return comity_canonical_end(at, '}');
 }
 
-static void put_demand(canonical_writer *writer)
+static uint8_t *put_demand(const comity_canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
     const comity_set *yes = &act->facts[COMITY_SLOT_DEMAND].yes;
-    bool first = true;
-    put(writer, "{");
+    *at++ = '{';
     if (act->basis_text.text != NULL) {
-        put_key(writer, "basis", &first);
-        put_slice(writer, &act->basis_text);
+        at = COMITY_CANONICAL_PUT(at, "\"basis\":");
+        at = comity_canonical_slice(writer, at, &act->basis_text);
+        *at++ = ',';
     }
     if (act->binding_given) {
-        put_key(writer, "binding", &first);
-        put(writer, comity_set_has(yes, COMITY_DEMAND_BINDING) ? "true" : "false");
+        at = comity_set_has(yes, COMITY_DEMAND_BINDING) ? COMITY_CANONICAL_PUT(at, "\"binding\":true,")
+                                                        : COMITY_CANONICAL_PUT(at, "\"binding\":false,");
     }
     for (uint32_t channel = 0; act->channel_given && channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
         if (comity_set_has(yes, channel)) {
-            put_key(writer, "channel", &first);
-            put(writer, "\"");
-            put(writer, comity_act_channel_word(channel));
-            put(writer, "\"");
+            at = COMITY_CANONICAL_PUT(at, "\"channel\":\"");
+            at = comity_canonical_text(at, comity_act_channel_word(channel));
+            at = COMITY_CANONICAL_PUT(at, "\",");
         }
     }
-    put(writer, "}");
+    return comity_canonical_end(at, '}');
 }
 
-static void put_scope(canonical_writer *writer, const comity_paper_held *paper)
-{
-    bool first = true;
-    put(writer, "{");
-    if (paper->scope_categories) {
-        put_key(writer, "categories", &first);
-        put_names(writer, COMITY_CLASS_CATEGORY, &paper->categories, COMITY_KNOWN_ALL);
-    }
-    if (paper->has_module) {
-        put_key(writer, "module", &first);
-        put_slice(writer, &paper->module_text);
-    }
-    if (paper->scope_parties) {
-        item_list parties;
-        put_key(writer, "parties", &first);
-        put(writer, "[");
-        items_begin(writer, &parties);
-        for (uint32_t i = 0; i < paper->party_count; i++) {
-            put_slice(writer, &writer->act->slices[paper->first_party + i]);
-            items_next(writer, &parties);
-        }
-        items_end(writer, &parties, COMITY_KNOWN_ALL, true);
-        put(writer, "]");
-    }
-    if (paper->scope_purposes) {
-        put_key(writer, "purposes", &first);
-        put_names(writer, COMITY_CLASS_PURPOSE, &paper->purposes, COMITY_KNOWN_ALL);
-    }
-    if (paper->scope_states) {
-        put_key(writer, "states", &first);
-        put_places(writer, paper->states);
-    }
-    put(writer, "}");
-}
+/* ---- counts and bases: members of objects whose names are data, sorted as items are ---- */
 
-static void put_paper(canonical_writer *writer, const comity_paper_held *paper)
+static uint8_t *put_counts(const comity_canonical_writer *writer, uint8_t *at)
 {
-    bool first = true;
-    put(writer, "{");
-    if (paper->has_by) {
-        put_key(writer, "by", &first);
-        put_slice(writer, &paper->by_text);
-    }
-    if (paper->from != COMITY_NO_DATE) {
-        put_key(writer, "from", &first);
-        put_date(writer, paper->from);
-    }
-    if (paper->is_signed) {
-        put_key(writer, "held", &first);
-        put(writer, "\"signed\"");
-    }
-    put_key(writer, "kind", &first);
-    put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_PAPER, paper->kind)->json));
-    if (paper->ref.text != NULL) {
-        put_key(writer, "ref", &first);
-        put_slice(writer, &paper->ref);
-    }
-    if (paper->has_result) {
-        put_key(writer, "result", &first);
-        put_slice(writer, &paper->result_text);
-    }
-    if (paper->scope_parties || paper->scope_states || paper->scope_categories || paper->scope_purposes ||
-        paper->has_module) {
-        put_key(writer, "scope", &first);
-        put_scope(writer, paper);
-    }
-    if (paper->under_known) {
-        item_list laws;
-        put_key(writer, "under", &first);
-        put(writer, "[");
-        items_begin(writer, &laws);
-        for (uint32_t i = 0; i < paper->under_count; i++) {
-            uint32_t law = writer->act->numbers[paper->first_under + i];
-            put(writer, comity_image_text(writer->image, writer->image->laws[law].code_json));
-            items_next(writer, &laws);
-        }
-        items_end(writer, &laws, COMITY_KNOWN_ALL, true);
-        put(writer, "]");
-    }
-    if (paper->until != COMITY_NO_DATE) {
-        put_key(writer, "until", &first);
-        put_date(writer, paper->until);
-    }
-    put(writer, "}");
-}
-
-static void put_papers(canonical_writer *writer)
-{
-    item_list papers;
-    put(writer, "[");
-    items_begin(writer, &papers);
-    for (uint32_t i = 0; i < writer->act->paper_count; i++) {
-        put_paper(writer, &writer->act->papers[i]);
-        items_next(writer, &papers);
-    }
-    items_end(writer, &papers, COMITY_KNOWN_ALL, true);
-    put(writer, "]");
-}
-
-/* Members of an object whose names are data: sorted as items are. */
-static void put_counts(canonical_writer *writer)
-{
-    item_list counts;
-    put(writer, "{");
-    items_begin(writer, &counts);
-    for (uint32_t i = 0; i < writer->act->count_count; i++) {
+    comity_canonical_items counts;
+    counts.count = 0;
+    *at++ = '{';
+    for (uint32_t i = 0; i < writer->act->count_count && !comity_canonical_is_full(writer, at); i++) {
         const comity_count_given *given = &writer->act->counts[i];
-        put(writer, comity_image_text(writer->image, writer->image->counts[given->count].json));
-        put(writer, ":");
-        put_range(writer, given->range);
-        items_next(writer, &counts);
+        const comity_count_record *count = &writer->image->counts[given->count];
+        at = comity_canonical_item_begin(writer, at, &counts);
+        at = comity_canonical_string(writer, at, count->name, count->size);
+        *at++ = ':';
+        at = comity_canonical_range(at, given->range);
+        comity_canonical_item_end(writer, at, &counts);
     }
-    items_end(writer, &counts, COMITY_KNOWN_ALL, true);
-    put(writer, "}");
+    return comity_canonical_items_end(writer, at, &counts, COMITY_KNOWN_ALL, true, '}');
+}
+
+static uint8_t *put_bases(const comity_canonical_writer *writer, uint8_t *at)
+{
+    static const char *const names[COMITY_BASIS_LAST] = {":\"found\"", ":\"declared\"", ":\"counted\""};
+    comity_canonical_items bases;
+    bases.count = 0;
+    *at++ = '{';
+    for (uint32_t i = 0; i < writer->act->fact_basis_count && !comity_canonical_is_full(writer, at); i++) {
+        at = comity_canonical_item_begin(writer, at, &bases);
+        at = comity_canonical_slice(writer, at, &writer->act->fact_bases[i].path);
+        at = comity_canonical_text(at, names[writer->act->fact_bases[i].basis]);
+        comity_canonical_item_end(writer, at, &bases);
+    }
+    return comity_canonical_items_end(writer, at, &bases, COMITY_KNOWN_ALL, true, '}');
 }
 
 void comity_act_put_bases(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                           comity_buffer *buffer)
 {
-    static const char *const names[COMITY_BASIS_LAST] = {":\"found\"", ":\"declared\"", ":\"counted\""};
-    canonical_writer writer = {.out = *buffer, .image = image, .act = act, .memory = memory};
-    item_list bases;
-    put(&writer, "{");
-    items_begin(&writer, &bases);
-    for (uint32_t i = 0; i < act->fact_basis_count; i++) {
-        put_slice(&writer, &act->fact_bases[i].path);
-        put(&writer, names[act->fact_bases[i].basis]);
-        items_next(&writer, &bases);
+    size_t most = (size_t)act->fact_basis_count * COMITY_ACT_PIECE_BYTES;
+    uint8_t *at = comity_buffer_room(buffer, most + COMITY_ACT_PIECE_BYTES);
+    if (at != NULL) {
+        comity_canonical_writer writer = {image, act, memory, at, at + most};
+        comity_buffer_filled(buffer, put_bases(&writer, at));
     }
-    items_end(&writer, &bases, COMITY_KNOWN_ALL, true);
-    put(&writer, "}");
-    *buffer = writer.out;
 }
 
-static void put_slot(canonical_writer *writer, const char *name, comity_class class_of, comity_slot slot, bool *first)
+/* ---- the act ---- */
+
+static uint8_t *put_slot(const comity_canonical_writer *writer, uint8_t *at, comity_class class_of, comity_slot slot)
 {
-    if (writer->act->known[slot] != COMITY_KNOWN_NOT) {
-        put_key(writer, name, first);
-        put_names(writer, class_of, &writer->act->facts[slot].yes, writer->act->known[slot]);
-    }
+    at = comity_canonical_names(writer, at, class_of, &writer->act->facts[slot].yes, writer->act->known[slot]);
+    *at++ = ',';
+    return at;
 }
 
-static void put_act(canonical_writer *writer)
+/* Members up to "from", in their order. */
+static uint8_t *put_first_half(const comity_canonical_writer *writer, uint8_t *at)
 {
     const comity_act *act = writer->act;
-    bool first = true;
-    put(writer, "{");
-    put_key(writer, "act", &first);
-    put(writer, "\"");
-    put(writer, comity_act_kind_word(act->kind));
-    put(writer, "\"");
+    at = COMITY_CANONICAL_PUT(at, "{\"act\":\"");
+    at = comity_canonical_text(at, comity_act_kind_word(act->kind));
+    at = COMITY_CANONICAL_PUT(at, "\",");
     if (act->fact_basis_count != 0) {
-        put_key(writer, "basis", &first);
-        comity_act_put_bases(writer->image, act, writer->memory, &writer->out);
+        at = COMITY_CANONICAL_PUT(at, "\"basis\":");
+        at = put_bases(writer, at);
+        *at++ = ',';
     }
-    put_slot(writer, "circumstances", COMITY_CLASS_CIRCUMSTANCE, COMITY_SLOT_CIRCUMSTANCE, &first);
+    if (act->known[COMITY_SLOT_CIRCUMSTANCE] != COMITY_KNOWN_NOT) {
+        at = COMITY_CANONICAL_PUT(at, "\"circumstances\":");
+        at = put_slot(writer, at, COMITY_CLASS_CIRCUMSTANCE, COMITY_SLOT_CIRCUMSTANCE);
+    }
     if (act->count_count != 0) {
-        put_key(writer, "counts", &first);
-        put_counts(writer);
+        at = COMITY_CANONICAL_PUT(at, "\"counts\":");
+        at = put_counts(writer, at);
+        *at++ = ',';
     }
     if (data_is_given(act)) {
-        put_key(writer, "data", &first);
-        put_data(writer);
+        at = COMITY_CANONICAL_PUT(at, "\"data\":");
+        at = put_data(writer, at);
+        *at++ = ',';
     }
     if (act->known[COMITY_SLOT_DEAL] != COMITY_KNOWN_NOT) {
-        put_key(writer, "deal", &first);
         uint32_t deal = 0;
         while (!comity_set_has(&act->facts[COMITY_SLOT_DEAL].yes, deal)) {
             deal++;
         }
-        put(writer, comity_image_text(writer->image, comity_image_name(writer->image, COMITY_CLASS_DEAL, deal)->json));
+        at = COMITY_CANONICAL_PUT(at, "\"deal\":");
+        at = comity_canonical_name(writer, at, COMITY_CLASS_DEAL, deal);
+        *at++ = ',';
     }
     if (act->basis_text.text != NULL || act->binding_given || act->channel_given) {
-        put_key(writer, "demand", &first);
-        put_demand(writer);
+        at = COMITY_CANONICAL_PUT(at, "\"demand\":");
+        at = put_demand(writer, at);
+        *at++ = ',';
     }
-    if (act->nodes[COMITY_NODE_FIRST].given) {
-        put_key(writer, "from", &first);
-        put_party(writer, COMITY_NODE_FIRST);
-    }
-    put_key(writer, "on", &first);
-    put_date(writer, act->on);
-    if (act->paper_count != 0) {
-        put_key(writer, "papers", &first);
-        put_papers(writer);
-    }
-    put_slot(writer, "purposes", COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE, &first);
+    return at;
+}
+
+static uint8_t *put_second_half(const comity_canonical_writer *writer, uint8_t *at)
+{
+    const comity_act *act = writer->act;
     const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].yes;
-    if ((safeguards->words[0] | safeguards->words[1] | safeguards->words[2] | safeguards->words[3]) != 0) {
-        put_slot(writer, "safeguards", COMITY_CLASS_SAFEGUARD, COMITY_SLOT_SAFEGUARD, &first);
+    if (act->nodes[COMITY_NODE_FIRST].given) {
+        at = COMITY_CANONICAL_PUT(at, "\"from\":");
+        at = put_party(writer, at, COMITY_NODE_FIRST);
+        *at++ = ',';
+    }
+    at = COMITY_CANONICAL_PUT(at, "\"on\":\"");
+    memcpy(at, act->on_text, COMITY_DATE_TEXT_SIZE - 1);
+    at = COMITY_CANONICAL_PUT(at + COMITY_DATE_TEXT_SIZE - 1, "\",");
+    if (act->paper_count != 0) {
+        at = COMITY_CANONICAL_PUT(at, "\"papers\":");
+        at = comity_canonical_papers(writer, at);
+        *at++ = ',';
+    }
+    if (act->known[COMITY_SLOT_PURPOSE] != COMITY_KNOWN_NOT) {
+        at = COMITY_CANONICAL_PUT(at, "\"purposes\":");
+        at = put_slot(writer, at, COMITY_CLASS_PURPOSE, COMITY_SLOT_PURPOSE);
+    }
+    if (act->known[COMITY_SLOT_SAFEGUARD] != COMITY_KNOWN_NOT &&
+        (safeguards->words[0] | safeguards->words[1] | safeguards->words[2] | safeguards->words[3]) != 0) {
+        at = COMITY_CANONICAL_PUT(at, "\"safeguards\":");
+        at = put_slot(writer, at, COMITY_CLASS_SAFEGUARD, COMITY_SLOT_SAFEGUARD);
     }
     if (act->nodes[COMITY_NODE_SECOND].given) {
-        put_key(writer, "to", &first);
-        put_party(writer, COMITY_NODE_SECOND);
+        at = COMITY_CANONICAL_PUT(at, "\"to\":");
+        at = put_party(writer, at, COMITY_NODE_SECOND);
+        *at++ = ',';
     }
     if (act->lists[COMITY_LIST_TRANSIT].known != COMITY_KNOWN_NOT) {
-        put_key(writer, "via", &first);
-        put_places(writer, act->lists[COMITY_LIST_TRANSIT]);
+        at = COMITY_CANONICAL_PUT(at, "\"via\":");
+        at = comity_canonical_places(writer, at, act->lists[COMITY_LIST_TRANSIT]);
+        *at++ = ',';
     }
-    put(writer, "}");
+    return comity_canonical_end(at, '}');
 }
 
 comity_status comity_act_canonical(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                                    const uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr)
 {
-    canonical_writer writer = {.image = image, .act = act, .memory = memory};
-    comity_buffer_init_fixed(&writer.out, memory->canonical, sizeof memory->canonical);
-    put_act(&writer);
-    return comity_buffer_bytes(&writer.out, ret_bytes, ret_size, reterr);
+    uint8_t *begin = memory->canonical;
+    comity_canonical_writer writer = {image, act, memory, begin, begin + COMITY_ACT_CANONICAL_BYTES};
+    const uint8_t *end = put_second_half(&writer, put_first_half(&writer, begin));
+    if (comity_canonical_is_full(&writer, end)) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the output is larger than its limit of %zu bytes",
+                           COMITY_ACT_CANONICAL_BYTES);
+    }
+    *ret_bytes = begin;
+    *ret_size = (size_t)(end - begin);
+    return COMITY_OK;
 }
 
 comity_status comity_act_hash(const comity_image *image, const comity_act *act, comity_act_memory *memory,
                               uint8_t ret_hash[32], comity_error *reterr)
 {
-    const uint8_t *bytes;
-    size_t size;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
     COMITY_TRY(comity_act_canonical(image, act, memory, &bytes, &size, reterr));
     comity_sha256(bytes, size, ret_hash);
     return COMITY_OK;

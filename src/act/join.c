@@ -27,15 +27,17 @@ static bool for_recipient(const comity_act *act, const comity_act *papers, const
     return false;
 }
 
-bool comity_act_is_of(const comity_act *act, const char *name, size_t size)
+size_t comity_act_party_name(const comity_act *act, uint32_t side, char ret_text[COMITY_ACT_NAME_BYTES])
 {
-    const comity_slice wanted = {.text = name, .size = (uint32_t)size};
-    for (uint32_t side = 0; side < 2; side++) {
-        if (act->nodes[side].name.text != NULL && comity_slice_equal(&act->nodes[side].name, &wanted)) {
-            return true;
-        }
+    const comity_slice *name = &act->nodes[side].name;
+    size_t size = name->text == NULL ? 0 : name->size;
+    if (size != 0 && name->escaped) {
+        return comity_json_decode(name->text - 1, name->size + 2, ret_text, &size, NULL) == COMITY_OK ? size : 0;
     }
-    return false;
+    if (size != 0) {
+        memcpy(ret_text, name->text, size);
+    }
+    return size;
 }
 
 static bool has_room(const comity_act_memory *memory, const comity_paper_held *paper)

@@ -37,7 +37,7 @@ static comity_status free_name(comity_act_memory *reader, comity_class class_of,
 {
     const char *text;
     size_t size;
-    size_t at = reader->at;
+    const comity_json_token *at = reader->at;
     COMITY_TRY(comity_read_slice(reader, expected, ret_slice));
     reader->at = at;
     COMITY_TRY(comity_read_word(reader, expected, &text, &size));
@@ -153,7 +153,7 @@ static comity_status field_scope(comity_act_memory *reader, void *into)
         COMITY_FIELD("purposes", scope_purposes), COMITY_FIELD("module", scope_module),
     };
     uint64_t seen;
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], into, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_SCOPE, fields, sizeof fields / sizeof fields[0], into, &seen);
 }
 
 comity_status comity_read_paper(comity_act_memory *reader, void *into)
@@ -172,7 +172,7 @@ comity_status comity_read_paper(comity_act_memory *reader, void *into)
     memset(paper, 0, sizeof *paper);
     paper->by = paper->result = paper->module = paper->about = COMITY_IMAGE_NONE;
     paper->from = paper->until = COMITY_NO_DATE;
-    COMITY_TRY(comity_read_object(reader, fields, sizeof fields / sizeof fields[0], paper, &seen));
+    COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_PAPER, fields, sizeof fields / sizeof fields[0], paper, &seen));
     if (!(seen & 1)) {
         return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "a paper without its \"kind\"");
     }

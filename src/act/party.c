@@ -86,8 +86,7 @@ static uint32_t owners_count(const comity_act_memory *reader)
     if (begin->kind != COMITY_JSON_ARRAY_BEGIN) {
         return 1;
     }
-    for (size_t i = reader->at + 1; reader->tokens[i].depth > begin->depth; i++) {
-        const comity_json_token *token = &reader->tokens[i];
+    for (const comity_json_token *token = begin + 1; token->depth > begin->depth; token++) {
         bool is_item = token->depth == begin->depth + 1 &&
                        (token->kind == COMITY_JSON_OBJECT_BEGIN ||
                         (token->kind == COMITY_JSON_STRING && !comity_read_is_dots(reader, token)));
@@ -172,5 +171,5 @@ comity_status comity_read_party(comity_act_memory *reader, uint32_t node)
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "a party: a state's code, or an object");
     }
-    return comity_read_object(reader, fields, sizeof fields / sizeof fields[0], &reading, &seen);
+    return comity_read_object(reader, COMITY_OBJECT_PARTY, fields, sizeof fields / sizeof fields[0], &reading, &seen);
 }

@@ -4,7 +4,9 @@
 
 #include "base/date.h"
 #include "base/quote.h"
+#include "base/swar.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,15 +51,10 @@ comity_status comity_read_fail(comity_act_memory *reader, comity_status code, co
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     path_print(reader, path, sizeof path);
-    if (reader->reterr != NULL && reader->at < reader->token_count) {
-        reader->reterr->offset = (size_t)reader->tokens[reader->at].begin;
+    if (reader->reterr != NULL && reader->at < reader->tokens + reader->token_count) {
+        reader->reterr->offset = (size_t)reader->at->begin;
     }
     return comity_fail(reader->reterr, code, "%s%s%s", path, path[0] == '\0' ? "" : ": ", message);
-}
-
-const comity_json_token *comity_read_peek(const comity_act_memory *reader)
-{
-    return &reader->tokens[reader->at];
 }
 
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected)
@@ -78,7 +75,7 @@ static size_t token_size(const comity_json_token *token)
 
 /* ---- objects and lists ---- */
 
-static comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
+static inline comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
 {
     if (reader->path_depth == COMITY_LIMIT_JSON_DEPTH) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "nested too deep");
@@ -87,22 +84,41 @@ static comity_status path_push(comity_act_memory *reader, const char *name, size
     return COMITY_OK;
 }
 
-static const comity_field *field_find(const comity_act_memory *reader, const comity_json_token *key,
-                                      const comity_field *fields, size_t field_count)
+static inline bool field_is(const comity_field *field, const char *text, size_t size)
+{
+    return field->size == size && comity_swar_same(field->name, text, size);
+}
+
+/* The number of the field that the key names, or `field_count`. */
+static size_t field_find(const comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
+                         size_t field_count)
 {
     size_t size = token_size(key) - 2;
     const char *text = token_text(reader, key) + 1;
-    for (size_t i = 0; i < field_count; i++) {
-        const char *name = fields[i].name;
-        if (key->escaped ? comity_json_says(text - 1, size + 2, name, fields[i].size)
-                         : fields[i].size == size && memcmp(name, text, size) == 0) {
-            return &fields[i];
-        }
+    size_t i = 0;
+    while (i < field_count && !(key->escaped ? comity_json_says(text - 1, size + 2, fields[i].name, fields[i].size)
+                                             : field_is(&fields[i], text, size))) {
+        i++;
     }
-    return NULL;
+    return i;
 }
 
-static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
+/* The same, but tries first the field that followed the one before last time: whoever
+ * writes acts writes their members in one order, whichever it is. */
+static inline size_t field_next(const comity_act_memory *reader, const comity_json_token *key,
+                                const comity_field *fields, size_t field_count, uint8_t *follower)
+{
+    size_t next = *follower - (size_t)1;
+    if (next < field_count && !key->escaped &&
+        field_is(&fields[next], token_text(reader, key) + 1, token_size(key) - 2)) {
+        return next;
+    }
+    next = field_find(reader, key, fields, field_count);
+    *follower = (uint8_t)(next + 1);
+    return next;
+}
+
+COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
                                    size_t field_count)
 {
     comity_near near;
@@ -120,21 +136,25 @@ static comity_status field_unknown(comity_act_memory *reader, const comity_json_
                             comity_quote_bytes(text, size).text, fields[0].name, fields[field_count - 1].name);
 }
 
-comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
-                                 uint64_t *ret_seen)
+comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
+                                 size_t field_count, void *into, uint64_t *ret_seen)
 {
     uint64_t seen = 0;
+    size_t number = 0; /* of the field before, from 1 on */
+    assert(field_count <= COMITY_FIELDS_MAX);
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an object");
     }
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        const comity_field *field = field_find(reader, key, fields, field_count);
-        if (field == NULL) {
+        size_t found = field_next(reader, key, fields, field_count, &reader->followers[object][number]);
+        if (found == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
-        uint64_t bit = UINT64_C(1) << (field - fields);
+        const comity_field *field = &fields[found];
+        uint64_t bit = UINT64_C(1) << found;
+        number = found + 1;
         COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
@@ -147,11 +167,6 @@ comity_status comity_read_object(comity_act_memory *reader, const comity_field *
     reader->at++;
     *ret_seen = seen;
     return COMITY_OK;
-}
-
-bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token)
-{
-    return token->kind == COMITY_JSON_STRING && token_size(token) == 5 && memcmp(token_text(reader, token), "\"...\"", 5) == 0;
 }
 
 comity_status comity_read_list(comity_act_memory *reader, comity_status (*read)(comity_act_memory *reader, void *into),
@@ -232,12 +247,33 @@ comity_status comity_read_date(comity_act_memory *reader, int32_t *ret_date)
     return COMITY_OK;
 }
 
+/* A number that is nothing but a few digits, as nearly all are. */
+static bool digits_read(const char *text, size_t size, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < size; i++) {
+        unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+        if (digit > 9 || size > 15) {
+            return false;
+        }
+        number = number * 10 + digit;
+    }
+    *ret_number = number;
+    return true;
+}
+
+_Static_assert(COMITY_LIMIT_ACT_NUMBER >= INT64_C(999999999999999), "15 digits are within the limit");
+
 comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
 {
     const comity_json_token *token = comity_read_peek(reader);
     int64_t number;
     if (token->kind != COMITY_JSON_NUMBER) {
         return comity_read_expected(reader, "a number");
+    }
+    if (digits_read(token_text(reader, token), token_size(token), ret_number)) {
+        reader->at++;
+        return COMITY_OK;
     }
     comity_status status = comity_json_int64(token_text(reader, token), token_size(token), &number, NULL);
     if (status != COMITY_OK || number < 0 || number > COMITY_LIMIT_ACT_NUMBER) {
@@ -266,7 +302,7 @@ comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_ran
     comity_range range = {0, UINT64_MAX, true};
     uint64_t seen;
     if (comity_read_peek(reader)->kind == COMITY_JSON_OBJECT_BEGIN) {
-        COMITY_TRY(comity_read_object(reader, fields, 2, &range, &seen));
+        COMITY_TRY(comity_read_object(reader, COMITY_OBJECT_RANGE, fields, 2, &range, &seen));
         if (seen == 0) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "bounds without \"min\" and without \"max\"");
         }
@@ -286,7 +322,7 @@ comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_ran
 
 /* ---- names ---- */
 
-static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
+COMITY_COLD static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
 {
     const char *near = comity_image_near(reader->image, class_of, text, size);
     reader->at--;
@@ -321,9 +357,39 @@ static comity_status set_item(comity_act_memory *reader, void *into)
     return COMITY_OK;
 }
 
+/* Reads a list in which all is as it should be: known names without escapes, in a
+ * list that is complete. False, and nothing is read, if it is anything else. */
+static bool set_read_plain(comity_act_memory *reader, comity_class class_of, comity_set *ret_set)
+{
+    comity_set set = {{0}};
+    const comity_json_token *token = comity_read_peek(reader);
+    if (token->kind != COMITY_JSON_ARRAY_BEGIN) {
+        return false;
+    }
+    for (token++; token->kind == COMITY_JSON_STRING && !token->escaped; token++) {
+        uint32_t name = comity_image_find(reader->image, class_of, token_text(reader, token) + 1, token_size(token) - 2);
+        if (name == COMITY_IMAGE_NONE) {
+            return false;
+        }
+        comity_set_add(&set, name);
+    }
+    if (token->kind != COMITY_JSON_ARRAY_END) {
+        return false;
+    }
+    reader->at = token + 1;
+    *ret_set = set;
+    return true;
+}
+
 comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known)
 {
     set_reading reading = {class_of, ret_set};
+    if (set_read_plain(reader, class_of, ret_set)) {
+        if (ret_known != NULL) {
+            *ret_known = COMITY_KNOWN_ALL;
+        }
+        return COMITY_OK;
+    }
     *ret_set = (comity_set){{0}};
     return comity_read_list(reader, set_item, &reading, ret_known);
 }

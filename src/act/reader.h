@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/near.h"
 
+#include <string.h>
+
 /* One step of the path to a value: a member's name, or a place in a list. */
 typedef struct comity_path_step {
     const char *name; /* NULL: a place in a list */
@@ -16,15 +18,37 @@ typedef struct comity_path_step {
     uint32_t index;
 } comity_path_step;
 
+/* The canonical form at most. Behind it there is room for one piece more: the longest
+ * text with each byte escaped, what stands around it, and a comma for each item of a list. */
+#define COMITY_ACT_CANONICAL_BYTES (COMITY_LIMIT_ACT_BYTES * 2)
+#define COMITY_ACT_PIECE_BYTES ((size_t)COMITY_LIMIT_ACT_TEXT_BYTES * 6 + COMITY_LIMIT_ACT_PLACES + 1024)
+
+/* The kinds of object an act is made of. */
+typedef enum comity_object {
+    COMITY_OBJECT_ACT,
+    COMITY_OBJECT_PARTY,
+    COMITY_OBJECT_DATA,
+    COMITY_OBJECT_RECEIPT,
+    COMITY_OBJECT_DEMAND,
+    COMITY_OBJECT_PAPER,
+    COMITY_OBJECT_SCOPE,
+    COMITY_OBJECT_RANGE,
+    COMITY_OBJECT_LAST
+} comity_object;
+
+enum { COMITY_FIELDS_MAX = 15 };
+
 struct comity_act_memory {
     /* the cursor */
     const comity_image *image;
     const char *json;
-    size_t at;          /* next token */
+    const comity_json_token *at; /* the next token */
     size_t token_count;
     comity_path_step path[COMITY_LIMIT_JSON_DEPTH];
     size_t path_depth;
     comity_error *reterr;
+    /* by kind of object and field: the field that followed it last time; fields count from 1, 0 is the beginning */
+    uint8_t followers[COMITY_OBJECT_LAST][COMITY_FIELDS_MAX + 1];
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
@@ -43,8 +67,8 @@ struct comity_act_memory {
     uint8_t names[COMITY_SIEVE_LAST * COMITY_SET_BITS];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
-    char canonical[COMITY_LIMIT_ACT_BYTES * 2];
-    char sorting[COMITY_LIMIT_ACT_BYTES * 2];
+    uint8_t canonical[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
+    uint8_t sorting[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
 };
 
 
@@ -59,14 +83,19 @@ typedef struct comity_field {
 
 /* Fails with the path before the message. */
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
-    COMITY_PRINTF(3, 4);
+    COMITY_PRINTF(3, 4) COMITY_COLD;
 
-const comity_json_token *comity_read_peek(const comity_act_memory *reader);
-comity_status comity_read_expected(comity_act_memory *reader, const char *expected);
+static inline const comity_json_token *comity_read_peek(const comity_act_memory *reader)
+{
+    return reader->at;
+}
 
-/* An object with these fields, each at most once; `seen` gets a bit a field. */
-comity_status comity_read_object(comity_act_memory *reader, const comity_field *fields, size_t field_count, void *into,
-                                 uint64_t *ret_seen);
+comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;
+
+/* An object with these fields, at most COMITY_FIELDS_MAX, each given at most once;
+ * `seen` gets a bit a field. `object` is what kind of object has these fields. */
+comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
+                                 size_t field_count, void *into, uint64_t *ret_seen);
 
 /* A list, or a single value standing for a list of one: calls `read` for each
  * item. `ret_known` says whether it ended in "..."; NULL where that is not allowed. */
@@ -89,7 +118,11 @@ comity_status comity_read_places(comity_act_memory *reader, bool unions_too, com
 /* The same for a list that is always complete: "..." is no state. */
 comity_status comity_read_places_complete(comity_act_memory *reader, comity_list *ret_list);
 /* Is this token the "..." of a list that is not complete? */
-bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token);
+static inline bool comity_read_is_dots(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return token->kind == COMITY_JSON_STRING && token->end - token->begin == 5 &&
+           memcmp(reader->json + token->begin, "\"...\"", 5) == 0;
+}
 
 comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 /* A party of whom nothing is said. */

@@ -28,6 +28,12 @@ typedef struct comity_papers_item {
     comity_act *held; /* an act with this paper alone; NULL if no act can hold it */
 } comity_papers_item;
 
+/* A holder's name, hashed, and the paper. */
+typedef struct comity_papers_holder {
+    uint64_t hash;
+    uint32_t item;
+} comity_papers_holder;
+
 struct comity_papers {
     const comity_law *law;
     comity_trust trust;
@@ -35,6 +41,10 @@ struct comity_papers {
     comity_shelf *shelf;
     comity_papers_item *items;
     size_t count; /* 0 until settled */
+    comity_papers_holder *holders; /* of papers that acts can hold; by hash, then item */
+    size_t holder_count;
+    uint32_t *for_anybody; /* such papers without holders */
+    size_t for_anybody_count;
     bool settled;
     comity_buffer bundle; /* all that was given, as records keep it: papers_bundle.h */
     char name[72];        /* "sha256:…" of the bundle; "" until settled */

@@ -2,6 +2,7 @@
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
 #include "api/papers_bundle.h"
+#include "api/papers_holders.h"
 #include "api/papers_trust.h"
 
 #include "base/sha256.h"
@@ -208,7 +209,7 @@ static comity_status settle_all(comity_papers *papers, comity_act_memory *memory
     for (size_t i = 0; i < count; i++) {
         COMITY_TRY(settle_paper(papers, comity_shelf_at(papers->shelf, i), memory, buffer, &papers->items[i], reterr));
     }
-    return COMITY_OK;
+    return comity_papers_sort_holders(papers, reterr);
 }
 
 static comity_status name_bundle(comity_papers *papers, comity_error *reterr)
@@ -269,40 +270,6 @@ comity_status comity_papers_tell(const comity_papers *papers, size_t index, comi
 }
 
 /* ---- judging with them ---- */
-
-/* A paper serves acts of those it is given to; one of a party's own, acts of those who gave it. */
-static bool is_holders(const comity_act *act, const comity_paper *paper)
-{
-    comity_paper_field holders = COMITY_FIELD_HOLDER;
-    if (paper->count[holders] == 0 && !paper->form->own) {
-        return true;
-    }
-    if (paper->count[holders] == 0) {
-        holders = COMITY_FIELD_BY;
-    }
-    for (size_t i = 0; i < paper->count[holders]; i++) {
-        const comity_paper_value *name = comity_paper_get(paper, holders, i);
-        if (comity_act_is_of(act, name->text, name->size)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-comity_status comity_papers_join(const comity_papers *papers, bool strict, const comity_act *act,
-                                 comity_act_memory *memory, comity_error *reterr)
-{
-    if (strict) {
-        comity_act_drop_claims(memory);
-    }
-    for (size_t i = 0; papers != NULL && i < papers->count; i++) {
-        const comity_papers_item *item = &papers->items[i];
-        if (item->held != NULL && is_holders(act, comity_shelf_at(papers->shelf, i)->paper)) {
-            COMITY_TRY(comity_act_join(memory, item->held, reterr));
-        }
-    }
-    return COMITY_OK;
-}
 
 comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,
                                     comity_error *reterr)

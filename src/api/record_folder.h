@@ -23,7 +23,7 @@ struct comity_record {
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 
-    pthread_mutex_t laws; /* guards the next two */
+    pthread_mutex_t laws;                  /* guards the next two */
     char law[COMITY_LAW_NAME_SIZE + 1];    /* the law kept last; "" if none */
     char papers[COMITY_LAW_NAME_SIZE + 1]; /* the papers kept last */
     bool has_laws;
@@ -52,5 +52,9 @@ void comity_record_kept_write(const comity_context *context, const char *act, si
 /* Keeps the context's law and papers beside the log, if they are not there. Any thread. */
 COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
                                                          comity_error *reterr);
+
+/* Removes papers and law images beside the log that no entry names any more.
+ * Nobody else may be using the record. */
+COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, comity_error *reterr);
 
 #endif

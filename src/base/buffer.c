@@ -99,6 +99,13 @@ static inline uint8_t *take_room(comity_buffer *buffer, size_t size)
     return room;
 }
 
+uint8_t *comity_buffer_room_slowly(comity_buffer *buffer, size_t size)
+{
+    uint8_t *room = take_room(buffer, size);
+    buffer->size -= room == NULL ? 0 : size;
+    return room;
+}
+
 void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_t size)
 {
     if (size == 0) {
@@ -110,16 +117,23 @@ void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_
     }
 }
 
+size_t comity_number_print(uint64_t number, char ret_digits[COMITY_NUMBER_DIGITS])
+{
+    size_t count = 1;
+    for (uint64_t rest = number; rest > 9; rest /= 10) {
+        count++;
+    }
+    for (size_t i = count; i > 0; number /= 10) {
+        ret_digits[--i] = (char)('0' + number % 10);
+    }
+    return count;
+}
+
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number)
 {
-    char digits[20]; /* 18446744073709551615 */
-    size_t begin = sizeof digits;
-    do {
-        begin--;
-        digits[begin] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    comity_buffer_append(buffer, digits + begin, sizeof digits - begin);
+    char digits[COMITY_NUMBER_DIGITS];
+    size_t count = comity_number_print(number, digits);
+    comity_buffer_append(buffer, digits, count);
 }
 
 void comity_buffer_append_i64(comity_buffer *buffer, int64_t number)
@@ -166,20 +180,30 @@ static size_t clean_size(const uint8_t *bytes, size_t at, size_t size)
     return at - begin;
 }
 
-static void append_escape(comity_buffer *buffer, uint8_t byte)
+enum { ESCAPE_BYTES_MAX = 6 };
+
+/* Writes the escape of a byte that needs one; its size. */
+static size_t write_escape(uint8_t byte, char ret_escape[ESCAPE_BYTES_MAX])
 {
     static const char digits[] = "0123456789abcdef";
     static const char short_forms[0x20] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
-    if (byte >= 0x20) {
-        const char escape[2] = {'\\', (char)byte};
-        comity_buffer_append(buffer, escape, sizeof escape);
-    } else if (short_forms[byte] != 0) {
-        const char escape[2] = {'\\', short_forms[byte]};
-        comity_buffer_append(buffer, escape, sizeof escape);
-    } else {
-        const char escape[6] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
-        comity_buffer_append(buffer, escape, sizeof escape);
+    char short_form = byte >= 0x20 ? (char)byte : short_forms[byte];
+    ret_escape[0] = '\\';
+    if (short_form != 0) {
+        ret_escape[1] = short_form;
+        return 2;
     }
+    memcpy(ret_escape + 1, "u00", 3);
+    ret_escape[4] = digits[byte >> 4];
+    ret_escape[5] = digits[byte & 15];
+    return 6;
+}
+
+static void append_escape(comity_buffer *buffer, uint8_t byte)
+{
+    char escape[ESCAPE_BYTES_MAX];
+    size_t size = write_escape(byte, escape);
+    comity_buffer_append(buffer, escape, size);
 }
 
 void comity_buffer_append_json_string(comity_buffer *buffer, const char *text, size_t size)
@@ -197,4 +221,27 @@ void comity_buffer_append_json_string(comity_buffer *buffer, const char *text, s
         }
     }
     comity_buffer_append_byte(buffer, '"');
+}
+
+/* From the end to the beginning, so that nothing is overwritten before it has moved. */
+void comity_buffer_escape_json(comity_buffer *buffer, size_t begin)
+{
+    size_t size = buffer->failed == COMITY_OK ? buffer->size - begin : 0;
+    char escape[ESCAPE_BYTES_MAX];
+    size_t more = 0;
+    size_t at = begin;
+    while (at < begin + size && (at += clean_size(buffer->bytes, at, begin + size)) < begin + size) {
+        more += write_escape(buffer->bytes[at], escape) - 1;
+        at++;
+    }
+    if (more == 0 || take_room(buffer, more) == NULL) {
+        return;
+    }
+    size_t to = buffer->size;
+    for (size_t from = begin + size; from > begin && to > from;) {
+        uint8_t byte = buffer->bytes[--from];
+        size_t escape_size = needs_escape(byte) ? write_escape(byte, escape) : 0;
+        to -= escape_size == 0 ? 1 : escape_size;
+        memcpy(buffer->bytes + to, escape_size == 0 ? (const void *)&byte : escape, escape_size == 0 ? 1 : escape_size);
+    }
 }

@@ -43,6 +43,23 @@ COMITY_MUST_USE comity_status comity_buffer_bytes(const comity_buffer *buffer, c
 /* What comity_buffer_append does when there may be no room. */
 void comity_buffer_append_slowly(comity_buffer *buffer, const void *bytes, size_t size);
 
+/* Makes room for `size` more bytes, for a caller that writes many small things
+ * itself; NULL after a failure. What it filled is counted by comity_buffer_filled. */
+uint8_t *comity_buffer_room_slowly(comity_buffer *buffer, size_t size);
+
+static inline uint8_t *comity_buffer_room(comity_buffer *buffer, size_t size)
+{
+    return buffer->failed == COMITY_OK && buffer->bytes != NULL && size <= buffer->capacity - buffer->size
+               ? buffer->bytes + buffer->size
+               : comity_buffer_room_slowly(buffer, size);
+}
+
+/* The room, filled up to `end`, is part of the output now. */
+static inline void comity_buffer_filled(comity_buffer *buffer, const uint8_t *end)
+{
+    buffer->size = (size_t)(end - buffer->bytes);
+}
+
 /* Appends `size` bytes; `bytes` may be NULL when `size` is 0, and must not lie in the buffer. */
 static inline void comity_buffer_append(comity_buffer *buffer, const void *bytes, size_t size)
 {
@@ -67,6 +84,11 @@ static inline void comity_buffer_append_text(comity_buffer *buffer, const char *
     comity_buffer_append(buffer, text, strlen(text));
 }
 
+/* Writes a number in decimal digits, as short as can be; gives their count. What is
+ * behind them may have been written to. */
+#define COMITY_NUMBER_DIGITS 20 /* 18446744073709551615 */
+size_t comity_number_print(uint64_t number, char ret_digits[COMITY_NUMBER_DIGITS]);
+
 /* Appends a number in decimal digits, as short as can be. */
 void comity_buffer_append_u64(comity_buffer *buffer, uint64_t number);
 void comity_buffer_append_i64(comity_buffer *buffer, int64_t number);
@@ -75,6 +97,10 @@ void comity_buffer_append_i64(comity_buffer *buffer, int64_t number);
  * RFC 8785 section 3.2.2.2 asks: only `"`, `\` and what is below U+0020. The
  * bytes must be UTF-8 (comity_utf8_check); they are not checked again. */
 void comity_buffer_append_json_string(comity_buffer *buffer, const char *text, size_t size);
+
+/* Escapes what was appended from byte `begin` on as comity_buffer_append_json_string
+ * does, for a string put together from pieces; the quotes are the caller's. */
+void comity_buffer_escape_json(comity_buffer *buffer, size_t begin);
 
 /* Appends `size` bytes of zeros: room to be filled, or alignment. */
 void comity_buffer_append_zeros(comity_buffer *buffer, size_t size);

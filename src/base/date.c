@@ -65,16 +65,16 @@ comity_status comity_date_from_civil(int32_t year, int32_t month, int32_t day, i
 void comity_date_to_civil(int32_t date, int32_t *ret_year, int32_t *ret_month, int32_t *ret_day)
 {
     assert(comity_date_valid(date));
-    int32_t days = date + ERA_EPOCH_DAYS;
-    int32_t era = days / DAYS_PER_ERA;
-    int32_t day_of_era = days % DAYS_PER_ERA;
-    int32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int32_t march_month = (5 * day_of_year + 2) / 153;
-    int32_t month = march_month < 10 ? march_month + 3 : march_month - 9;
-    *ret_year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
-    *ret_month = month;
-    *ret_day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    uint32_t days = (uint32_t)(date + ERA_EPOCH_DAYS); /* from the year 0 on, so nothing is negative: cheaper to divide */
+    uint32_t era = days / DAYS_PER_ERA;
+    uint32_t day_of_era = days % DAYS_PER_ERA;
+    uint32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    uint32_t march_month = (5 * day_of_year + 2) / 153;
+    uint32_t month = march_month < 10 ? march_month + 3 : march_month - 9;
+    *ret_year = (int32_t)(era * 400 + year_of_era + (month <= 2 ? 1 : 0));
+    *ret_month = (int32_t)month;
+    *ret_day = (int32_t)(day_of_year - (153 * march_month + 2) / 5 + 1);
 }
 
 static bool date_shaped(const char *text, size_t size)
@@ -127,12 +127,10 @@ comity_status comity_date_parse(const char *text, size_t size, int32_t *ret_date
     return COMITY_OK;
 }
 
-static void print_digits(int32_t value, size_t count, char *ret_text)
+static void print_two(uint32_t value, char *ret_text)
 {
-    for (size_t i = count; i > 0; i--) {
-        ret_text[i - 1] = (char)('0' + value % 10);
-        value /= 10;
-    }
+    ret_text[0] = (char)('0' + value / 10);
+    ret_text[1] = (char)('0' + value % 10);
 }
 
 void comity_date_print(int32_t date, char ret_text[COMITY_DATE_TEXT_SIZE])
@@ -142,9 +140,10 @@ void comity_date_print(int32_t date, char ret_text[COMITY_DATE_TEXT_SIZE])
     int32_t day = 0;
     comity_date_to_civil(date, &year, &month, &day);
     memcpy(ret_text, "0000-00-00", COMITY_DATE_TEXT_SIZE);
-    print_digits(year, 4, ret_text);
-    print_digits(month, 2, ret_text + 5);
-    print_digits(day, 2, ret_text + 8);
+    print_two((uint32_t)year / 100, ret_text);
+    print_two((uint32_t)year % 100, ret_text + 2);
+    print_two((uint32_t)month, ret_text + 5);
+    print_two((uint32_t)day, ret_text + 8);
 }
 
 static comity_status fail_sum(int32_t date, int64_t count, const char *unit, comity_error *reterr)

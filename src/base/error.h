@@ -13,12 +13,14 @@
 
 #define COMITY_MUST_USE __attribute__((warn_unused_result))
 #define COMITY_PRINTF(f, a) __attribute__((format(printf, f, a)))
+/* For what only errors call: kept out of the way of what is done all the time. */
+#define COMITY_COLD __attribute__((cold, noinline))
 
 /* Fills `reterr` (may be NULL) and returns `code`, so that a caller can write
  * `return comity_fail(reterr, COMITY_ERROR_SYNTAX, "…", …);`.
  * A message too long for the error is cut at a character's end. */
 comity_status comity_fail(comity_error *reterr, comity_status code, const char *format, ...)
-    COMITY_PRINTF(3, 4);
+    COMITY_PRINTF(3, 4) COMITY_COLD;
 
 /* Hands a failure on. */
 #define COMITY_TRY(call)                       \

@@ -18,6 +18,8 @@
 
 /* Alternatives of one condition written out as rows: the largest on file has fewer than a hundred. */
 #define COMITY_LIMIT_LAW_ROWS 1024
+/* All rules as law, unpacked: as many as can be numbered, ten times as long as those on file. */
+#define COMITY_LIMIT_LAW_CLAUSES_BYTES ((size_t)256 << 20)
 /* Grounds of `in order`: their ordinal numbers have names up to the tenth. */
 #define COMITY_LIMIT_LAW_GROUNDS 10
 /* Expressions written out: each in parentheses, and each ground of `in order` with its determination. */

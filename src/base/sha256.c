@@ -50,12 +50,23 @@ void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA
     comity_sha256_end(&state, ret_digest);
 }
 
+/* Four bytes as eight digits: each half a byte in a byte of its own, and there the
+ * sum that makes it a digit, or from 10 on a letter. Printed with every judgement. */
+static void print_four(const uint8_t *bytes, char *ret_digits)
+{
+    uint64_t word = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 32 | (uint64_t)bytes[3] << 48;
+    uint64_t halves = (word >> 4 & UINT64_C(0x000F000F000F000F)) | (word << 8 & UINT64_C(0x0F000F000F000F00));
+    uint64_t letters = (halves + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101);
+    uint64_t digits = halves + UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
+    for (size_t i = 0; i < 8; i++) {
+        ret_digits[i] = (char)(digits >> 8 * i);
+    }
+}
+
 void comity_sha256_print(const uint8_t digest[COMITY_SHA256_SIZE], char ret_text[COMITY_SHA256_TEXT_SIZE])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < COMITY_SHA256_SIZE; i++) {
-        ret_text[2 * i] = digits[digest[i] >> 4];
-        ret_text[2 * i + 1] = digits[digest[i] & 15];
+    for (size_t i = 0; i < COMITY_SHA256_SIZE; i += 4) {
+        print_four(digest + i, ret_text + 2 * i);
     }
     ret_text[COMITY_SHA256_TEXT_SIZE - 1] = '\0';
 }

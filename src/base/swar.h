@@ -5,6 +5,8 @@
 #ifndef COMITY_BASE_SWAR_H
 #define COMITY_BASE_SWAR_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -35,6 +37,30 @@ static inline uint64_t comity_swar_below(uint64_t word, uint8_t least)
 static inline uint64_t comity_swar_high(uint64_t word)
 {
     return word & COMITY_SWAR_HIGHS;
+}
+
+/* Are `size` bytes the same? For names, which are too short for a call of memcmp. */
+static inline bool comity_swar_same(const char *left, const char *right, size_t size)
+{
+    if (size < 4) {
+        return size == 0 || (left[0] == right[0] && left[size / 2] == right[size / 2] && left[size - 1] == right[size - 1]);
+    }
+    if (size < 8) {
+        uint32_t words[4];
+        memcpy(&words[0], left, 4);
+        memcpy(&words[1], right, 4);
+        memcpy(&words[2], left + size - 4, 4);
+        memcpy(&words[3], right + size - 4, 4);
+        return words[0] == words[1] && words[2] == words[3];
+    }
+    const uint8_t *a = (const uint8_t *)left;
+    const uint8_t *b = (const uint8_t *)right;
+    for (size_t at = 0; at + 8 < size; at += 8) {
+        if (comity_swar_load(a + at) != comity_swar_load(b + at)) {
+            return false;
+        }
+    }
+    return comity_swar_load(a + size - 8) == comity_swar_load(b + size - 8);
 }
 
 /* The sum of the eight bytes. */

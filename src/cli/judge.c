@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,10 @@ typedef struct judge_run {
     bool by_line; /* what is judged is a line of a stream, not a part of a document */
     bool some_not_permitted, some_error, broken;
     uint64_t count;
-    comity_record *record; /* NULL: none */
+    comity_record *record;       /* NULL: none */
+    const char *record_folder;   /* as it was named */
+    const passphrase *phrase;    /* of its keys */
+    uint64_t year_end_ms;        /* from when on another log is written; UINT64_MAX if there is one only */
     const char *retention;
     comity_buffer judgement, kept; /* of the act at hand */
     uint64_t recorded;             /* entries submitted and not yet known to be durable */
@@ -156,12 +160,50 @@ static void put_row(judge_run *judging)
     put(judging, "\n");
 }
 
+/* How often, in milliseconds, what is new in the record is published while the command runs. */
+#define PUBLISH_EVERY_MS 1000
+#define MS_PER_DAY UINT64_C(86400000)
+
+/* Opens the record of the moment; where logs are kept by the year, until that ends. */
+static comity_status open_year(judge_run *judging, uint64_t time_ms, comity_error *reterr)
+{
+    char folder[PATH_MAX];
+    int32_t year = 0;
+    int32_t unused;
+    int32_t next;
+    COMITY_TRY(comity_record_year(judging->record_folder, time_ms, passphrase_text(judging->phrase), folder,
+                                  sizeof folder, reterr));
+    judging->year_end_ms = UINT64_MAX;
+    if (strcmp(folder, judging->record_folder) != 0) {
+        comity_date_to_civil((int32_t)(time_ms / MS_PER_DAY), &year, &unused, &unused);
+        COMITY_TRY(comity_date_from_civil(year + 1, 1, 1, &next, reterr));
+        judging->year_end_ms = (uint64_t)next * MS_PER_DAY;
+    }
+    return comity_record_open(folder, passphrase_text(judging->phrase), PUBLISH_EVERY_MS, &judging->record, reterr);
+}
+
+/* The year has turned: what was submitted becomes durable, the old log is closed, the new one opened. */
+static comity_status turn_year(judge_run *judging, uint64_t time_ms, comity_error *reterr)
+{
+    uint64_t unused;
+    COMITY_TRY(comity_record_publish(judging->record, &unused, reterr));
+    comity_record_close(judging->record);
+    judging->record = NULL;
+    return open_year(judging, time_ms, reterr);
+}
+
 /* Adds the judgement just made to the record; it becomes durable with others, before the next flush. */
 static comity_status record_one(judge_run *judging, const char *act, size_t size, comity_error *reterr)
 {
     char day[COMITY_DATE_TEXT_SIZE];
     comity_record_entry entry = {.retention = judging->retention, .time_ms = now_ms()};
     const uint8_t *bytes;
+    if (entry.time_ms >= judging->year_end_ms) {
+        if (!recorded(judging)) {
+            return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the record stopped");
+        }
+        COMITY_TRY(turn_year(judging, entry.time_ms, reterr));
+    }
     comity_date_print(judging->day, day);
     comity_buffer_reset(&judging->judgement);
     comity_buffer_reset(&judging->kept);
@@ -558,29 +600,18 @@ static int judge_files(judge_run *judging, const judge_options *options, int cou
     return judging->some_error || judging->broken ? EXIT_ERROR : judging->some_not_permitted ? EXIT_NOT_CLEAN : EXIT_CLEAN;
 }
 
-/* How often, in milliseconds, what is new in the record is published while the command runs. */
-#define PUBLISH_EVERY_MS 1000
-
 static bool open_record(judge_run *judging, const judge_options *options)
 {
     comity_error error;
-    passphrase phrase;
-    if (options->record == NULL) {
-        return true;
-    }
-    if (!record_passphrase(options->passphrase_fd_text, &phrase)) {
-        return false;
-    }
-    comity_status status =
-        comity_record_open(options->record, passphrase_text(&phrase), PUBLISH_EVERY_MS, &judging->record, &error);
-    passphrase_wipe(&phrase);
+    judging->record_folder = options->record;
     judging->retention = options->retention;
     comity_buffer_init(&judging->judgement, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&judging->kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
-    if (status != COMITY_OK) {
+    if (options->record != NULL && open_year(judging, now_ms(), &error) != COMITY_OK) {
         (void)complain("%s", error.message);
+        return false;
     }
-    return status == COMITY_OK;
+    return true;
 }
 
 /* Publishes the last of it; what is durable is so whether that succeeds or not. */
@@ -593,9 +624,9 @@ static int close_record(judge_run *judging, int status)
             status = complain("%s", error.message);
         }
         comity_record_close(judging->record);
-        comity_buffer_free(&judging->judgement);
-        comity_buffer_free(&judging->kept);
     }
+    comity_buffer_free(&judging->judgement);
+    comity_buffer_free(&judging->kept);
     return status;
 }
 
@@ -608,11 +639,16 @@ int judge_main(int argc, char **argv)
     if (status != 0) {
         return status;
     }
-    comity_law *law = open_law(options.law);
-    if (law == NULL) {
+    passphrase phrase;
+    if (!record_passphrase(options.passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
     }
-    judge_run judging = {.day = options.day, .form = options.form,
+    comity_law *law = open_law(options.law);
+    if (law == NULL) {
+        passphrase_wipe(&phrase);
+        return EXIT_ERROR;
+    }
+    judge_run judging = {.phrase = &phrase, .day = options.day, .form = options.form,
                        .style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)}};
     if (comity_context_new(law, &judging.context, &error) != COMITY_OK) {
         status = complain("%s", error.message);
@@ -624,5 +660,6 @@ int judge_main(int argc, char **argv)
     comity_context_free(judging.context);
     comity_papers_free(papers);
     comity_law_close(law);
+    passphrase_wipe(&phrase);
     return status;
 }

@@ -30,6 +30,9 @@ extern const char *const effect_words[];
 /* Rules in the order of their names. The caller frees; NULL when there is no memory. */
 const comity_rule_record **rules_by_name(const comity_image *image);
 
+/* All law as it is written, unpacked; NULL after complaining. The caller frees. */
+char *clauses_new(const comity_image *image);
+
 /* The date, or what stands there for one that is none. */
 void date_text(int32_t date, const char *otherwise, char *text, size_t size);
 

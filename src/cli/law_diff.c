@@ -10,6 +10,12 @@ static const char *text_of(const comity_image *image, uint32_t text)
     return comity_image_text(image, text);
 }
 
+/* An image, and all law as it is written, unpacked from it. */
+typedef struct law_words {
+    const comity_image *image;
+    char *clauses;
+} law_words;
+
 /* ---- rules ---- */
 
 static bool same(const comity_image *a, uint32_t in_a, const comity_image *b, uint32_t in_b)
@@ -46,10 +52,14 @@ static void print_lines(const char *sign, const char *text, const char *other)
     }
 }
 
-static bool rule_changed(const comity_image *old, const comity_rule_record *before, const comity_image *new,
+static bool rule_changed(const law_words *in_old, const comity_rule_record *before, const law_words *in_new,
                          const comity_rule_record *after)
 {
-    bool text_same = same(old, before->clauses, new, after->clauses);
+    const comity_image *old = in_old->image;
+    const comity_image *new = in_new->image;
+    const char *old_clauses = in_old->clauses + before->clauses;
+    const char *new_clauses = in_new->clauses + after->clauses;
+    bool text_same = strcmp(old_clauses, new_clauses) == 0;
     bool dates_same = before->from == after->from && before->until == after->until;
     bool cite_same = same(old, before->cite, new, after->cite);
     bool check_same = before->checked == after->checked && same(old, before->check, new, after->check);
@@ -68,8 +78,8 @@ static bool rule_changed(const comity_image *old, const comity_rule_record *befo
     if (!cite_same) {
         (void)printf("  cited as: was %s, is %s\n", text_of(old, before->cite), text_of(new, after->cite));
     }
-    print_lines("-", text_of(old, before->clauses), text_of(new, after->clauses));
-    print_lines("+", text_of(new, after->clauses), text_of(old, before->clauses));
+    print_lines("-", old_clauses, new_clauses);
+    print_lines("+", new_clauses, old_clauses);
     return true;
 }
 
@@ -146,20 +156,23 @@ static void print_declared(const char *verb, const comity_image *image, const co
 }
 
 /* In one image only; of a file that the other does not have nothing more is told. */
-static uint32_t declared_alone(const char *verb, const char *sign, const comity_image *image,
-                               const comity_declared *declared, const comity_image *other)
+static uint32_t declared_alone(const char *verb, const char *sign, const law_words *in, const comity_declared *declared,
+                               const comity_image *other)
 {
+    const comity_image *image = in->image;
     const char *law = law_of(image, declared);
     if (law[0] != '\0' && comity_image_find(other, COMITY_CLASS_LAW, law, strlen(law)) == COMITY_IMAGE_NONE) {
         return 0;
     }
     print_declared(verb, image, declared);
-    print_lines(sign, text_of(image, declared->clauses), "");
+    print_lines(sign, in->clauses + declared->clauses, "");
     return 1;
 }
 
-static uint32_t diff_declared(const comity_image *old, const comity_image *new)
+static uint32_t diff_declared(const law_words *in_old, const law_words *in_new)
 {
+    const comity_image *old = in_old->image;
+    const comity_image *new = in_new->image;
     uint32_t count = 0;
     uint32_t i = 0;
     uint32_t j = 0;
@@ -170,21 +183,23 @@ static uint32_t diff_declared(const comity_image *old, const comity_image *new)
         i += order <= 0;
         j += order >= 0;
         if (order < 0) {
-            count += declared_alone("removed", "-", old, before, new);
+            count += declared_alone("removed", "-", in_old, before, new);
         } else if (order > 0) {
-            count += declared_alone("added", "+", new, after, old);
-        } else if (!same(old, before->clauses, new, after->clauses)) {
+            count += declared_alone("added", "+", in_new, after, old);
+        } else if (strcmp(in_old->clauses + before->clauses, in_new->clauses + after->clauses) != 0) {
             print_declared("changed", new, after);
-            print_lines("-", text_of(old, before->clauses), text_of(new, after->clauses));
-            print_lines("+", text_of(new, after->clauses), text_of(old, before->clauses));
+            print_lines("-", in_old->clauses + before->clauses, in_new->clauses + after->clauses);
+            print_lines("+", in_new->clauses + after->clauses, in_old->clauses + before->clauses);
             count++;
         }
     }
     return count;
 }
 
-static uint32_t diff_images(const comity_image *old, const comity_image *new)
+static uint32_t diff_images(const law_words *in_old, const law_words *in_new)
 {
+    const comity_image *old = in_old->image;
+    const comity_image *new = in_new->image;
     uint32_t count = laws_only_in(old, new, "removed") + laws_only_in(new, old, "added");
     count += rules_only_in(old, new, "removed") + rules_only_in(new, old, "added");
     const comity_rule_record **rules = rules_by_name(new);
@@ -192,11 +207,11 @@ static uint32_t diff_images(const comity_image *old, const comity_image *new)
         const char *name = rules[i] == NULL ? "" : text_of(new, rules[i]->name);
         uint32_t before = comity_image_find(old, COMITY_CLASS_RULE, name, strlen(name));
         if (rules[i] != NULL && before != COMITY_IMAGE_NONE) {
-            count += rule_changed(old, &old->rules[before], new, rules[i]);
+            count += rule_changed(in_old, &old->rules[before], in_new, rules[i]);
         }
     }
     free(rules);
-    return count + diff_declared(old, new);
+    return count + diff_declared(in_old, in_new);
 }
 
 int law_diff_main(int argc, char **argv)
@@ -206,9 +221,11 @@ int law_diff_main(int argc, char **argv)
     }
     comity_law *old = open_law(argv[1]);
     comity_law *new = old == NULL ? NULL : open_law(argv[2]);
+    law_words in_old = {new == NULL ? NULL : &old->image, new == NULL ? NULL : clauses_new(&old->image)};
+    law_words in_new = {in_old.clauses == NULL ? NULL : &new->image, in_old.clauses == NULL ? NULL : clauses_new(&new->image)};
     int status = EXIT_ERROR;
-    if (new != NULL) {
-        uint32_t count = diff_images(&old->image, &new->image);
+    if (in_new.clauses != NULL) {
+        uint32_t count = diff_images(&in_old, &in_new);
         bool same_bytes = memcmp(old->image.hash, new->image.hash, sizeof old->image.hash) == 0;
         if (count == 0 && same_bytes) {
             (void)printf("the same law: %s\n", old->image.hash_text);
@@ -217,6 +234,8 @@ int law_diff_main(int argc, char **argv)
         }
         status = same_bytes ? EXIT_CLEAN : EXIT_NOT_CLEAN;
     }
+    free(in_old.clauses);
+    free(in_new.clauses);
     comity_law_close(new);
     comity_law_close(old);
     return status;

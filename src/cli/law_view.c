@@ -43,44 +43,70 @@ void date_text(int32_t date, const char *otherwise, char *text, size_t size)
     (void)snprintf(text, size, "%s", day);
 }
 
+static void print_buffer(const comity_buffer *buffer)
+{
+    const uint8_t *bytes;
+    size_t size;
+    if (comity_buffer_bytes(buffer, &bytes, &size, NULL) == COMITY_OK) {
+        (void)fwrite(bytes, 1, size, stdout);
+    }
+}
+
 static void print_json_string(const char *text)
 {
     comity_buffer buffer;
-    const uint8_t *bytes;
-    size_t size;
     comity_buffer_init(&buffer, (size_t)1 << 20);
     comity_buffer_append_json_string(&buffer, text, strlen(text));
-    if (comity_buffer_bytes(&buffer, &bytes, &size, NULL) == COMITY_OK) {
-        (void)fwrite(bytes, 1, size, stdout);
-    }
+    print_buffer(&buffer);
     comity_buffer_free(&buffer);
 }
 
-static void print_rule_json(const comity_image *image, const comity_rule_record *rule, bool clauses)
+char *clauses_new(const comity_image *image)
 {
+    comity_error error = {.message = "out of memory"};
+    char *clauses = malloc((size_t)image->header->clauses_size + 1);
+    if (clauses == NULL || comity_image_clauses(image, clauses, &error) != COMITY_OK) {
+        (void)complain("%s", error.message);
+        free(clauses);
+        return NULL;
+    }
+    return clauses;
+}
+
+static void print_rule_names_json(const comity_image *image, uint32_t first, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        (void)printf("%s\"%s\"", i == 0 ? "" : ",", text_of(image, image->rules[image->indices[first + i]].name));
+    }
+}
+
+/* `clauses`: the rule as law, or NULL for the short form. */
+static void print_rule_json(const comity_image *image, const comity_rule_record *rule, const char *clauses)
+{
+    comity_buffer buffer;
     char from[16];
     char until[16];
     date_text(rule->from, "", from, sizeof from);
     date_text(rule->until, "", until, sizeof until);
-    (void)fputs(text_of(image, rule->json_head), stdout);
+    comity_buffer_init(&buffer, (size_t)1 << 20);
+    comity_rule_json_head(image, rule, (comity_effect)rule->effect, &buffer);
+    print_buffer(&buffer);
+    comity_buffer_reset(&buffer);
     (void)printf(from[0] == '\0' ? ",\"from\":null" : ",\"from\":\"%s\"", from);
     (void)printf(until[0] == '\0' ? ",\"until\":null" : ",\"until\":\"%s\"", until);
-    if (clauses) {
+    if (clauses != NULL) {
         (void)fputs(",\"law\":", stdout);
-        print_json_string(text_of(image, rule->clauses));
+        print_json_string(clauses);
         (void)fputs(",\"lifted_by\":[", stdout);
-        for (uint32_t i = 0; i < rule->lifter_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_lifter + i]].json_name));
-        }
+        print_rule_names_json(image, rule->first_lifter, rule->lifter_count);
         (void)fputs("],\"ways\":[", stdout);
-        for (uint32_t i = 0; i < rule->way_count; i++) {
-            (void)printf("%s%s", i == 0 ? "" : ",",
-                         text_of(image, image->rules[image->indices[rule->first_way + i]].json_name));
-        }
+        print_rule_names_json(image, rule->first_way, rule->way_count);
         (void)fputs("]", stdout);
     }
-    (void)puts(text_of(image, rule->json_tail));
+    comity_rule_json_tail(image, rule, &buffer);
+    comity_buffer_append_byte(&buffer, '\n');
+    print_buffer(&buffer);
+    comity_buffer_free(&buffer);
 }
 
 /* ---- list ---- */
@@ -114,7 +140,7 @@ static int list_print(const comity_image *image, const list_options *options)
             continue;
         }
         if (options->json) {
-            print_rule_json(image, rule, false);
+            print_rule_json(image, rule, NULL);
             continue;
         }
         date_text(rule->from, "", from, sizeof from);
@@ -205,11 +231,11 @@ static void print_names(const comity_image *image, const char *before, uint32_t 
     }
 }
 
-static void print_rule(const comity_image *image, const comity_rule_record *rule)
+static void print_rule(const comity_image *image, const comity_rule_record *rule, const char *clauses)
 {
     char from[16];
     char until[16];
-    (void)fputs(text_of(image, rule->clauses), stdout);
+    (void)fputs(clauses, stdout);
     date_text(rule->from, "always", from, sizeof from);
     date_text(rule->until, "further notice", until, sizeof until);
     (void)printf("  # %s\n", text_of(image, rule->cite));
@@ -221,28 +247,32 @@ static void print_rule(const comity_image *image, const comity_rule_record *rule
     (void)putchar('\n');
 }
 
-static void print_declared(const comity_image *image, const comity_declared *declared, bool json)
+static void print_declared(const comity_image *image, const comity_declared *declared, const char *clauses, bool json)
 {
     if (!json) {
-        (void)printf("%s\n", text_of(image, declared->clauses));
+        (void)printf("%s\n", clauses);
         return;
     }
     (void)printf("{\"declares\":\"%s\",\"name\":", text_of(image, declared->word));
     print_json_string(text_of(image, declared->name));
     (void)fputs(",\"state\":", stdout);
-    (void)fputs(declared->law == COMITY_IMAGE_NONE ? "null" : text_of(image, image->laws[declared->law].code_json), stdout);
+    if (declared->law == COMITY_IMAGE_NONE) {
+        (void)fputs("null", stdout);
+    } else {
+        print_json_string(text_of(image, image->laws[declared->law].code));
+    }
     (void)fputs(",\"law\":", stdout);
-    print_json_string(text_of(image, declared->clauses));
+    print_json_string(clauses);
     (void)puts("}");
 }
 
 /* All that is declared by this name: a count, a group, a kind of paper … False: nothing is. */
-static bool show_declared(const comity_image *image, const char *name, bool json)
+static bool show_declared(const comity_image *image, const char *clauses, const char *name, bool json)
 {
     bool any = false;
     for (uint32_t i = 0; name[0] != '\0' && i < image->declarations_count; i++) {
         if (strcmp(text_of(image, image->declarations[i].name), name) == 0) {
-            print_declared(image, &image->declarations[i], json);
+            print_declared(image, &image->declarations[i], clauses + image->declarations[i].clauses, json);
             any = true;
         }
     }
@@ -267,19 +297,19 @@ static int show_missing(const comity_image *image, const char *name)
                              : complain("\"%s\" is nothing that law on file declares; did you mean \"%s\"?", name, near.best);
 }
 
-static int show_one(const comity_image *image, const char *name, bool json)
+static int show_one(const comity_image *image, const char *clauses, const char *name, bool json)
 {
     uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, name, strlen(name));
     uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name));
     if (rule == COMITY_IMAGE_NONE && law == COMITY_IMAGE_NONE) {
-        return show_declared(image, name, json) ? EXIT_CLEAN : show_missing(image, name);
+        return show_declared(image, clauses, name, json) ? EXIT_CLEAN : show_missing(image, name);
     }
     for (uint32_t i = 0; i < image->rules_count; i++) {
         if (i == rule || (rule == COMITY_IMAGE_NONE && image->rules[i].law == law)) {
             if (json) {
-                print_rule_json(image, &image->rules[i], true);
+                print_rule_json(image, &image->rules[i], clauses + image->rules[i].clauses);
             } else {
-                print_rule(image, &image->rules[i]);
+                print_rule(image, &image->rules[i], clauses + image->rules[i].clauses);
             }
         }
     }
@@ -308,11 +338,13 @@ int law_show_main(int argc, char **argv)
     if (law == NULL) {
         return EXIT_ERROR;
     }
-    int status = EXIT_CLEAN;
-    for (int i = optind; i < argc; i++) {
-        int one = show_one(&law->image, argv[i], json);
+    char *clauses = clauses_new(&law->image);
+    int status = clauses == NULL ? EXIT_ERROR : EXIT_CLEAN;
+    for (int i = optind; clauses != NULL && i < argc; i++) {
+        int one = show_one(&law->image, clauses, argv[i], json);
         status = one > status ? one : status;
     }
+    free(clauses);
     comity_law_close(law);
     return status;
 }

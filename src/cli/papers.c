@@ -9,6 +9,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* A log that the trust file names is not read from here: who relies on it is told. */
+static void tell_logs(const comity_papers *papers, const char *trust_path)
+{
+    for (uint32_t i = 0; i < papers->trust.principal_count; i++) {
+        const comity_trust_principal *principal = &papers->trust.principals[i];
+        if (principal->trusted == COMITY_TRUSTED_LOG) {
+            (void)complain("%s:%u: revocations in the log %s are not looked up; put them into the folder of papers",
+                           trust_path, principal->line, principal->name);
+        }
+    }
+}
+
 comity_papers *open_papers(const comity_law *law, const char *trust_path)
 {
     comity_papers *papers = NULL;
@@ -20,6 +32,8 @@ comity_papers *open_papers(const comity_law *law, const char *trust_path)
     }
     if (comity_papers_new(law, trust_path, trust, size, &papers, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
+    } else {
+        tell_logs(papers, trust_path);
     }
     free(trust);
     return papers;

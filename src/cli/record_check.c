@@ -128,6 +128,11 @@ static int verify_record(const char *folder, const verify_options *options)
         (void)complain("%s: %s", folder, error.message);
         return status == COMITY_ERROR_RECORD ? EXIT_NOT_CLEAN : EXIT_ERROR;
     }
+    if (report.absent != 0) {
+        (void)complain("%s: of %" PRIu64 " entries the private store says nothing, not even that they were erased: it is "
+                       "damaged", folder, report.absent);
+        return EXIT_NOT_CLEAN;
+    }
     return EXIT_CLEAN;
 }
 

@@ -41,10 +41,12 @@ int record_init_main(int argc, char **argv)
 {
     static const struct option longs[] = {
         {"origin", required_argument, NULL, 'o'},
+        {"yearly", no_argument, NULL, 'y'},
         {"passphrase-fd", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     const char *origin = NULL;
+    bool yearly = false;
     const char *passphrase_fd_text = NULL;
     passphrase phrase;
     comity_error error;
@@ -53,6 +55,8 @@ int record_init_main(int argc, char **argv)
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         if (option == 'o') {
             origin = optarg;
+        } else if (option == 'y') {
+            yearly = true;
         } else if (option == 'p') {
             passphrase_fd_text = optarg;
         } else {
@@ -65,9 +69,14 @@ int record_init_main(int argc, char **argv)
     if (!record_passphrase(passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
     }
-    comity_status status = comity_record_create(argv[optind], origin, passphrase_text(&phrase), &error);
+    char folder[PATH_MAX];
+    comity_status status = yearly ? comity_record_create_yearly(argv[optind], origin, &error)
+                                  : comity_record_create(argv[optind], origin, passphrase_text(&phrase), &error);
+    if (status == COMITY_OK) {
+        status = comity_record_year(argv[optind], now_ms(), passphrase_text(&phrase), folder, sizeof folder, &error);
+    }
     passphrase_wipe(&phrase);
-    return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
+    return status == COMITY_OK ? show_keys(folder) : complain("%s: %s", argv[optind], error.message);
 }
 
 /* ---- rotating ---- */
@@ -203,7 +212,8 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
     options->by_index = argc - optind == 2;
     if (argc - optind < 1 || argc - optind > 2 || options->by_index == options->before ||
         (options->by_index && options->retention != NULL)) {
-        return complain_usage("record", "erase: a folder, and either the number of an entry or --before DATE, are needed");
+        return complain_usage("record",
+                              "erase: a folder, and either the number of an entry or --before DATE, are needed");
     }
     return options->by_index && !read_number("record", "erase", argv[optind + 1], &options->index) ? EXIT_ERROR : 0;
 }
@@ -229,6 +239,9 @@ int record_erase_main(int argc, char **argv)
     }
     comity_erasure what = {options.retention, options.by_index, options.index, options.before_ms};
     done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
+    if (done == COMITY_OK && count != 0) {
+        done = comity_record_sweep(record, &error);
+    }
     comity_record_close(record);
     if (done != COMITY_OK) {
         return complain("%s: %s", argv[optind], error.message);

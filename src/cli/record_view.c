@@ -129,13 +129,33 @@ static int show_judgement(record_view *view, uint64_t index)
         comity_entry_commit(found.salt, answer.json, answer.json_size, &commitment);
         status = comity_hash_equal(&commitment, &found.commitment)
                      ? EXIT_CLEAN
-                     : complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then", index,
-                                (int)kept.evaluator_size, kept.evaluator);
+                     : complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then",
+                                index, (int)kept.evaluator_size, kept.evaluator);
         status = status == EXIT_CLEAN && !write_all(STDOUT_FILENO, answer.json, answer.json_size) ? EXIT_ERROR : status;
     }
     record_judge_end(&judge);
     comity_segment_close(&cursor);
     return status;
+}
+
+/* How far witnesses have come, as a checkpoint signed by the log says that lies beside the newest. */
+static void show_witnessed(const record_view *view)
+{
+    const comity_record_config *config = &view->reader.config;
+    comity_note note;
+    comity_checkpoint checkpoint;
+    uint8_t *bytes;
+    size_t size;
+    if (comity_disk_load(view->disk, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, NULL) !=
+        COMITY_DISK_OK) {
+        return;
+    }
+    if (comity_checkpoint_open(bytes, size, config->keys, config->key_count, &note, &checkpoint, NULL) == COMITY_OK &&
+        checkpoint.size <= view->reader.checkpoint.size) {
+        (void)printf("witnessed  %" PRIu64 ", %" PRIu64 " behind\n", checkpoint.size,
+                     view->reader.checkpoint.size - checkpoint.size);
+    }
+    free(bytes);
 }
 
 /* The log as a whole. */
@@ -146,6 +166,7 @@ static int show_log(const record_view *view)
     comity_base64_write(view->reader.checkpoint.root.bytes, COMITY_SHA256_SIZE, root);
     (void)printf("origin     %s\nsize       %" PRIu64 "\nroot       %s\n", config->origin, view->reader.checkpoint.size,
                  root);
+    show_witnessed(view);
     for (size_t i = 0; i < config->key_count + config->past_count; i++) {
         char text[COMITY_VERIFIER_TEXT_SIZE];
         bool now = i < config->key_count;

@@ -51,7 +51,7 @@ static void expression_text(const comity_image *image, uint32_t expression, unsi
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        comity_buffer_append_text(buffer, comity_image_text(image, image->leaves[node->leaf].text));
+        comity_image_append(image, image->leaves[node->leaf].text, image->leaves[node->leaf].size, buffer);
         return;
     }
     comity_buffer_append_text(buffer, depth == 0 ? "" : "(");
@@ -87,28 +87,44 @@ static void item_add(item_list *list, uint32_t item)
     }
 }
 
-/* Leaves of an expression that are, or are not, surely held. Of those that
- * hold, only the first of each "one of" is told. */
-static void leaves_collect(comity_judge_memory *memory, const comity_act *act, uint32_t expression, bool held,
+static bool leaf_collect(comity_judge_memory *memory, const comity_act *act, uint32_t leaf, bool held, item_list *list)
+{
+    uint32_t paper;
+    bool holds = comity_judge_leaf(memory, act, leaf, &paper) == COMITY_YES;
+    if (holds == held) {
+        item_add(list, comity_leaf_item(comity_judge_image(memory), leaf));
+    }
+    return holds;
+}
+
+/* Leaves of an expression that are, or are not, surely held, if it is so itself;
+ * gives whether it is surely held. Of those that hold, only the first of each
+ * "one of" is told. What a part turns out not to be asked for is forgotten again,
+ * so that each leaf is looked at once. */
+static bool leaves_collect(comity_judge_memory *memory, const comity_act *act, uint32_t expression, bool held,
                            unsigned depth, item_list *list)
 {
     const comity_image *image = comity_judge_image(memory);
     const comity_expression_node *node = &image->expressions[expression];
-    bool holds = comity_judge_expression(memory, act, expression) == COMITY_YES;
-    if (holds != held || depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        return;
+    uint32_t begin = list->count;
+    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
+        return false; /* deeper than the compiler writes */
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
-        item_add(list, comity_leaf_item(image, node->leaf));
-        return;
+        return leaf_collect(memory, act, node->leaf, held, list);
     }
+    bool all = node->kind == COMITY_EXPRESSION_ALL;
+    bool holds = all;
     for (uint32_t i = 0; i < node->child_count; i++) {
         uint32_t before = list->count;
-        leaves_collect(memory, act, image->indices[node->first_child + i], held, depth + 1, list);
-        if (held && node->kind != COMITY_EXPRESSION_ALL && list->count != before) {
-            return;
+        bool here = leaves_collect(memory, act, image->indices[node->first_child + i], held, depth + 1, list);
+        holds = all ? holds && here : holds || here;
+        if (held && !all && list->count != before) {
+            return true;
         }
     }
+    list->count = holds == held ? list->count : begin;
+    return holds;
 }
 
 uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act, uint32_t rule, uint32_t *ret_items,
@@ -118,13 +134,13 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
     if (record->expression != COMITY_IMAGE_NONE) {
-        leaves_collect(memory, act, record->expression, false, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, false, 0, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
         if (comity_judge_status(memory, way) != COMITY_NO && comity_judge_reaches(memory, way, rule) &&
             image->rules[way].expression != COMITY_IMAGE_NONE) {
-            leaves_collect(memory, act, image->rules[way].expression, false, 0, &list);
+            (void)leaves_collect(memory, act, image->rules[way].expression, false, 0, &list);
         }
     }
     return list.count;
@@ -137,7 +153,7 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
     if (record->expression != COMITY_IMAGE_NONE) {
-        leaves_collect(memory, act, record->expression, true, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, true, 0, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
@@ -146,7 +162,7 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
             (expression == COMITY_IMAGE_NONE || comity_judge_expression(memory, act, expression) == COMITY_YES)) {
             item_add(&list, COMITY_MET_BY_WAY | way);
             if (expression != COMITY_IMAGE_NONE) {
-                leaves_collect(memory, act, expression, true, 0, &list);
+                (void)leaves_collect(memory, act, expression, true, 0, &list);
             }
         }
     }
@@ -174,13 +190,13 @@ uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_ac
     }
     memory->signed_only = true;
     if (record->expression != COMITY_IMAGE_NONE) {
-        leaves_collect(memory, act, record->expression, true, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, true, 0, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
         if (way_signed(memory, act, way, rule)) {
             item_add(&list, COMITY_MET_BY_WAY | way);
-            leaves_collect(memory, act, image->rules[way].expression, true, 0, &list);
+            (void)leaves_collect(memory, act, image->rules[way].expression, true, 0, &list);
         }
     }
     memory->signed_only = false;

@@ -17,6 +17,7 @@
 #define COMITY_ITEM_SAFEGUARD 0x80000000u
 
 typedef struct comity_way {
+    uint64_t marks; /* a bit for each item, the same for items of which one could imply the other */
     uint32_t items[COMITY_WAY_SIZE_MAX];
     uint32_t count;
 } comity_way;
@@ -37,12 +38,21 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
 
 uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf);
 
+/* The text of an item, and its size. */
+const char *comity_item_text(const comity_image *image, uint32_t item, size_t *ret_size);
+
+/* Appends what JSON says of a rule before `"applies"`, with its effect or, where
+ * it does not bind, that of a note; and what it says behind `"met"`. */
+void comity_rule_json_head(const comity_image *image, const comity_rule_record *rule, comity_effect effect,
+                           comity_buffer *buffer);
+void comity_rule_json_tail(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer);
+
+/* Appends `"duty":…,"within":…` of a rule of that effect. */
+void comity_rule_json_duty(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer);
+
 /* Of what a paper must name (bits COMITY_NAMING_…), that which the act does not
  * say, or not all of; so no paper can surely name it. */
 uint32_t comity_act_unnamed(const comity_act *act, uint32_t naming);
-
-/* The text of an item, as JSON or plain. */
-const char *comity_item_text(const comity_image *image, uint32_t item, bool json);
 
 typedef enum comity_question_kind {
     COMITY_ASK_PLACE,
@@ -67,7 +77,8 @@ typedef struct comity_question {
     uint8_t side;
     uint16_t a;
     uint32_t b;
-    uint32_t rule_count; /* how many undecided rules read it */
+    uint32_t rule_count;  /* how many undecided rules read it */
+    uint32_t first, last; /* of them, in comity_questions.rules, or COMITY_IMAGE_NONE */
 } comity_question;
 
 #define COMITY_QUESTIONS_MAX 512
@@ -77,8 +88,8 @@ typedef struct comity_questions {
     comity_question items[COMITY_QUESTIONS_MAX];
     uint32_t count;
     struct {
-        uint32_t question, rule;
-    } rules[COMITY_QUESTION_RULES_MAX]; /* in the order of the rules' names */
+        uint32_t rule, next;
+    } rules[COMITY_QUESTION_RULES_MAX]; /* each question's in the order of their names, linked by `next` */
     uint32_t rule_count;
     bool cut;
 } comity_questions;

@@ -1,5 +1,5 @@
-/* A judgement as JSON, member by member as docs/formats/act-and-judgement.md has them. What is said of
- * a rule alone stands ready in the image and is copied. */
+/* A judgement as JSON, member by member as docs/formats/act-and-judgement.md has
+ * them. Each text of the image has its size beside it, so it is copied, not counted. */
 #include "judge/explain.h"
 
 #include "base/date.h"
@@ -9,6 +9,20 @@
 
 #include <string.h>
 
+/* The lists of the judgement that rulings stand in, besides that of rules. */
+typedef enum ruling_list {
+    LIST_NEEDS,
+    LIST_MET,
+    LIST_LIFTED,
+    LIST_DUTIES,
+    LIST_NOTES,
+    LIST_UNVERIFIED,
+    LIST_COMPELS, /* perhaps in conflict with others */
+    LIST_LAST
+} ruling_list;
+
+enum { RULINGS_SORTED = 64 }; /* those behind are looked at for each list */
+
 typedef struct printer {
     comity_buffer *buffer;
     comity_judge_memory *memory;
@@ -16,16 +30,37 @@ typedef struct printer {
     const comity_act *act;
     const comity_judgement *judgement;
     comity_explain_memory *explain;
+    uint64_t lists[LIST_LAST]; /* of the first rulings, those in each list */
 } printer;
+
+/* Puts one of a list, with a comma before it unless it is the first. */
+typedef void put_ruling(const printer *print, const comity_ruling *ruling, bool first);
+
+/* Writes a constant without its NUL; gives the end. */
+#define PUT(at, text) ((uint8_t *)memcpy((at), (text), sizeof(text) - 1) + sizeof(text) - 1)
 
 static inline void put(const printer *print, const char *text)
 {
     comity_buffer_append_text(print->buffer, text);
 }
 
-static inline void put_text(const printer *print, uint32_t text)
+/* `before`, then a text of the image that needs no escapes, in quotes. */
+static inline void put_string(const printer *print, const char *before, uint32_t text, size_t size)
 {
-    put(print, comity_image_text(print->image, text));
+    size_t before_size = strlen(before);
+    uint8_t *at = comity_buffer_room(print->buffer, before_size + size + 2 + COMITY_IMAGE_STEP);
+    if (at != NULL) {
+        at = (uint8_t *)memcpy(at, before, before_size) + before_size;
+        *at = '"';
+        at = comity_image_copy(print->image, text, size, at + 1);
+        *at = '"';
+        comity_buffer_filled(print->buffer, at + 1);
+    }
+}
+
+static inline void put_rule_name(const printer *print, const char *before, const comity_rule_record *rule)
+{
+    put_string(print, before, rule->name, rule->name_size);
 }
 
 static const comity_rule_record *rule_of(const printer *print, const comity_ruling *ruling)
@@ -33,51 +68,117 @@ static const comity_rule_record *rule_of(const printer *print, const comity_ruli
     return &print->image->rules[ruling->rule];
 }
 
-static const char *truth_word(uint32_t truth)
-{
-    static const char *const words[] = {"\"no\"", "\"unknown\"", "\"yes\"", "null"};
-    return words[truth];
-}
-
 static bool stands(const comity_ruling *ruling)
 {
     return ruling->lifted_by == COMITY_NOT_LIFTED;
 }
 
-/* Commas between items: the first gets none. */
-static void separate(const printer *print, bool *first)
-{
-    put(print, *first ? "" : ",");
-    *first = false;
-}
+/* ---- the head ---- */
 
 static void put_head(const printer *print, const uint8_t act_hash[32])
 {
-    char hash[COMITY_SHA256_TEXT_SIZE];
-    char day[COMITY_DATE_TEXT_SIZE];
-    if (print->act->id.text != NULL) {
-        put(print, "{\"id\":");
-        comity_buffer_append(print->buffer, print->act->id.text, print->act->id.size);
-        put(print, ",\"verdict\":\"");
-    } else {
-        put(print, "{\"id\":null,\"verdict\":\"");
+    const comity_slice *id = &print->act->id;
+    const char *verdict = comity_verdict_word(print->judgement->verdict);
+    size_t verdict_size = strlen(verdict);
+    uint8_t *at = comity_buffer_room(print->buffer, 320 + id->size);
+    if (at == NULL) {
+        return;
     }
-    put(print, comity_verdict_word(print->judgement->verdict));
-    put(print, "\",\"on\":\"");
-    comity_date_print(print->act->on, day);
-    put(print, day);
-    put(print, "\",\"law\":\"");
-    put(print, print->image->hash_text);
-    put(print, "\",\"act\":\"sha256:");
-    comity_sha256_print(act_hash, hash);
-    put(print, hash);
-    put(print, "\",\"touched\":[");
+    if (id->text != NULL) {
+        at = PUT(at, "{\"id\":");
+        at = (uint8_t *)memcpy(at, id->text, id->size) + id->size;
+    } else {
+        at = PUT(at, "{\"id\":null");
+    }
+    at = PUT(at, ",\"verdict\":\"");
+    at = (uint8_t *)memcpy(at, verdict, verdict_size) + verdict_size;
+    at = PUT(at, "\",\"on\":\"");
+    memcpy(at, print->act->on_text, COMITY_DATE_TEXT_SIZE - 1);
+    at = PUT(at + COMITY_DATE_TEXT_SIZE - 1, "\",\"law\":\"");
+    at = (uint8_t *)memcpy(at, print->image->hash_text, 71) + 71;
+    at = PUT(at, "\",\"act\":\"sha256:");
+    comity_sha256_print(act_hash, (char *)at);
+    at = PUT(at + COMITY_SHA256_TEXT_SIZE - 1, "\",\"touched\":[");
+    comity_buffer_filled(print->buffer, at);
     for (uint32_t i = 0; i < print->act->touched_count; i++) {
-        put(print, i == 0 ? "\"" : ",\"");
-        put_text(print, print->image->places[print->act->touched[i]].code);
-        put(print, "\"");
+        const comity_place *place = &print->image->places[print->act->touched[i]];
+        put_string(print, i == 0 ? "" : ",", place->code, place->code_size);
     }
     put(print, "]");
+}
+
+/* ---- rules ---- */
+
+/* How a rule applies and whether its need is met; by truth, and NONE. */
+static const struct {
+    char text[24];
+    uint8_t size;
+} applies_words[] = {{",\"applies\":\"no\"", 15}, {",\"applies\":\"unknown\"", 20}, {",\"applies\":\"yes\"", 16}},
+  met_words[] = {{",\"met\":\"no\"", 11}, {",\"met\":\"unknown\"", 16}, {",\"met\":\"yes\"", 12}, {",\"met\":null", 11}};
+
+static void put_rule(const printer *print, const comity_ruling *ruling)
+{
+    const comity_rule_record *rule = rule_of(print, ruling);
+    uint32_t met = ruling->binds ? ruling->met : COMITY_MET_NONE;
+    /* soft law is a note, whatever it would be where it binds */
+    comity_effect effect = ruling->binds ? (comity_effect)rule->effect : COMITY_EFFECT_NOTES;
+    comity_rule_json_head(print->image, rule, effect, print->buffer);
+    uint8_t *at = comity_buffer_room(print->buffer, sizeof applies_words[0].text + sizeof met_words[0].text);
+    if (at != NULL) {
+        memcpy(at, applies_words[ruling->applies].text, sizeof applies_words[0].text);
+        at += applies_words[ruling->applies].size;
+        memcpy(at, met_words[met].text, sizeof met_words[0].text);
+        comity_buffer_filled(print->buffer, at + met_words[met].size);
+    }
+    comity_rule_json_tail(print->image, rule, print->buffer);
+}
+
+static unsigned bit(ruling_list list)
+{
+    return 1u << list;
+}
+
+static unsigned lists_of(const comity_ruling *ruling, const comity_rule_record *rule)
+{
+    if (!stands(ruling)) {
+        return bit(LIST_LIFTED);
+    }
+    if (!ruling->binds || rule->effect == COMITY_EFFECT_NOTES) {
+        return bit(LIST_NOTES);
+    }
+    unsigned lists = rule->checked == COMITY_NO_DATE ? bit(LIST_UNVERIFIED) : 0;
+    lists |= ruling->met == COMITY_MET_NONE ? 0 : ruling->met == COMITY_YES ? bit(LIST_MET) : bit(LIST_NEEDS);
+    lists |= rule->effect == COMITY_EFFECT_DUTY ? bit(LIST_DUTIES) : 0;
+    lists |= rule->effect == COMITY_EFFECT_COMPELS ? bit(LIST_COMPELS) : 0;
+    return lists;
+}
+
+/* Sorts the rulings to the lists they stand in. */
+static void lists_fill(printer *print)
+{
+    for (uint32_t i = 0; i < print->judgement->ruling_count && i < RULINGS_SORTED; i++) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        for (unsigned lists = lists_of(ruling, rule_of(print, ruling)); lists != 0; lists &= lists - 1) {
+            print->lists[__builtin_ctz(lists)] |= UINT64_C(1) << i;
+        }
+    }
+}
+
+/* The rulings in one of the lists, each put by `put_one`. */
+static void put_list(const printer *print, ruling_list list, put_ruling *put_one)
+{
+    bool first = true;
+    for (uint64_t rulings = print->lists[list]; rulings != 0; rulings &= rulings - 1) {
+        put_one(print, &print->judgement->rulings[__builtin_ctzll(rulings)], first);
+        first = false;
+    }
+    for (uint32_t i = RULINGS_SORTED; i < print->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &print->judgement->rulings[i];
+        if (lists_of(ruling, rule_of(print, ruling)) & bit(list)) {
+            put_one(print, ruling, first);
+            first = false;
+        }
+    }
 }
 
 static void put_rules(const printer *print)
@@ -86,117 +187,71 @@ static void put_rules(const printer *print)
     put(print, ",\"rules\":[");
     for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
         const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (!stands(ruling)) {
-            continue;
+        if (stands(ruling)) {
+            put(print, first ? "" : ",");
+            put_rule(print, ruling);
+            first = false;
         }
-        separate(print, &first);
-        if (ruling->binds) {
-            put_text(print, rule->json_head);
-        } else { /* soft law: a note, whatever it would be where it binds */
-            const char *head = comity_image_text(print->image, rule->json_head);
-            const char *effect = strstr(head, ",\"effect\":");
-            comity_buffer_append(print->buffer, head, effect == NULL ? strlen(head) : (size_t)(effect - head));
-            put(print, ",\"effect\":\"notes\"");
-        }
-        put(print, ",\"applies\":");
-        put(print, truth_word(ruling->applies));
-        put(print, ",\"met\":");
-        put(print, ruling->binds ? truth_word(ruling->met) : "null");
-        put_text(print, rule->json_tail);
     }
     put(print, "]");
+}
+
+static void put_item(const printer *print, const char *before, uint32_t item)
+{
+    size_t size;
+    const char *text = comity_item_text(print->image, item, &size);
+    put_string(print, before, (uint32_t)(text - print->image->texts), size);
 }
 
 static void put_items(const printer *print, uint32_t count)
 {
-    put(print, "[");
     for (uint32_t i = 0; i < count; i++) {
         uint32_t item = print->explain->items[i];
         bool is_way = !(item & COMITY_ITEM_SAFEGUARD) && (item & COMITY_MET_BY_WAY);
-        put(print, i == 0 ? "" : ",");
-        put(print, is_way ? comity_image_text(print->image, print->image->rules[item & ~COMITY_MET_BY_WAY].json_name)
-                          : comity_item_text(print->image, item, true));
+        if (is_way) {
+            put_rule_name(print, i == 0 ? "" : ",", &print->image->rules[item & ~COMITY_MET_BY_WAY]);
+        } else {
+            put_item(print, i == 0 ? "" : ",", item);
+        }
     }
-    put(print, "]");
 }
 
 enum { ITEMS_MAX = sizeof((comity_explain_memory *)0)->items / sizeof(uint32_t) };
 
-static void put_expression(const printer *print, const comity_rule_record *rule)
+static void put_need(const printer *print, const comity_ruling *ruling, bool first)
 {
-    put(print, "\"");
+    const comity_rule_record *rule = rule_of(print, ruling);
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule);
     if (rule->expression == COMITY_IMAGE_NONE) {
-        put(print, "a way");
+        put(print, ",\"expression\":\"a way\",\"missing\":[");
     } else { /* made of names, which need no escapes */
+        put(print, ",\"expression\":\"");
         comity_expression_text(print->image, rule->expression, print->buffer);
+        put(print, "\",\"missing\":[");
     }
-    put(print, "\"");
+    put_items(print, comity_judge_missing(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
+    put(print, "]}");
 }
 
-static void put_needs(const printer *print)
+static void put_met(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"needs\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (!stands(ruling) || !ruling->binds || ruling->met == COMITY_MET_NONE || ruling->met == COMITY_YES) {
-            continue;
-        }
-        separate(print, &first);
-        put(print, "{\"rule\":");
-        put_text(print, rule->json_name);
-        put(print, ",\"expression\":");
-        put_expression(print, rule);
-        put(print, ",\"missing\":");
-        put_items(print, comity_judge_missing(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX));
-        put(print, "}");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, ",\"by\":[");
+    uint32_t *items = print->explain->items;
+    uint32_t count = comity_judge_met_by_signed(print->memory, print->act, ruling->rule, items, ITEMS_MAX);
+    bool is_signed = count != 0;
+    if (!is_signed) {
+        count = comity_judge_met_by(print->memory, print->act, ruling->rule, items, ITEMS_MAX);
     }
-    put(print, "]");
+    put_items(print, count);
+    put(print, is_signed ? "],\"held\":\"signed\"}" : "],\"held\":\"claimed\"}");
 }
 
-static void put_met(const printer *print)
+static void put_lifted(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"met\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (!stands(ruling) || !ruling->binds || ruling->met != COMITY_YES) {
-            continue;
-        }
-        separate(print, &first);
-        put(print, "{\"rule\":");
-        put_text(print, rule_of(print, ruling)->json_name);
-        put(print, ",\"by\":");
-        uint32_t count = comity_judge_met_by_signed(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX);
-        bool is_signed = count != 0;
-        if (!is_signed) {
-            count = comity_judge_met_by(print->memory, print->act, ruling->rule, print->explain->items, ITEMS_MAX);
-        }
-        put_items(print, count);
-        put(print, is_signed ? ",\"held\":\"signed\"}" : ",\"held\":\"claimed\"}");
-    }
-    put(print, "]");
-}
-
-static void put_lifted(const printer *print)
-{
-    bool first = true;
-    put(print, ",\"lifted\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        if (stands(ruling)) {
-            continue;
-        }
-        separate(print, &first);
-        put(print, "{\"rule\":");
-        put_text(print, rule_of(print, ruling)->json_name);
-        put(print, ",\"by\":");
-        put_text(print, print->image->rules[ruling->lifted_by].json_name);
-        put(print, "}");
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put_rule_name(print, ",\"by\":", &print->image->rules[ruling->lifted_by]);
+    put(print, "}");
 }
 
 static void put_deadline(const printer *print, uint32_t rule)
@@ -211,59 +266,40 @@ static void put_deadline(const printer *print, uint32_t rule)
     }
 }
 
-static void put_duties(const printer *print)
+static void put_duty(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"duties\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (!stands(ruling) || !ruling->binds || rule->effect != COMITY_EFFECT_DUTY) {
-            continue;
-        }
-        separate(print, &first);
-        put(print, "{\"rule\":");
-        put_text(print, rule->json_name);
-        put(print, ",");
-        put_text(print, rule->json_text);
-        put_deadline(print, ruling->rule);
-        put(print, "}");
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, ",");
+    comity_rule_json_duty(print->image, rule_of(print, ruling), print->buffer);
+    put_deadline(print, ruling->rule);
+    put(print, "}");
 }
 
-static void put_notes(const printer *print)
+static void put_note(const printer *print, const comity_ruling *ruling, bool first)
 {
-    bool first = true;
-    put(print, ",\"notes\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (!stands(ruling) || (ruling->binds && rule->effect != COMITY_EFFECT_NOTES)) {
-            continue;
-        }
-        separate(print, &first);
-        put(print, "{\"rule\":");
-        put_text(print, rule->json_name);
-        put(print, "}");
-    }
-    put(print, "]");
+    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put(print, "}");
+}
+
+static void put_unverified(const printer *print, const comity_ruling *ruling, bool first)
+{
+    put_rule_name(print, first ? "" : ",", rule_of(print, ruling));
 }
 
 static void put_uncovered(const printer *print)
 {
-    bool first = true;
-    put(print, ",\"uncovered\":[");
+    put(print, "],\"uncovered\":[");
     for (uint32_t i = 0; i < print->judgement->uncovered_count; i++) {
-        separate(print, &first);
-        put(print, "{\"state\":\"");
-        put_text(print, print->image->places[print->judgement->uncovered[i]].code);
-        put(print, "\",\"act\":\"");
+        const comity_place *place = &print->image->places[print->judgement->uncovered[i]];
+        put_string(print, i == 0 ? "{\"state\":" : ",{\"state\":", place->code, place->code_size);
+        put(print, ",\"act\":\"");
         put(print, comity_act_kind_word(print->act->kind));
         put(print, "\"}");
     }
     put(print, "]");
 }
+
+/* ---- questions ---- */
 
 static void put_questions(const printer *print)
 {
@@ -275,52 +311,41 @@ static void put_questions(const printer *print)
         bool first = true;
         put(print, i == 0 ? "{\"fact\":\"" : ",{\"fact\":\"");
         comity_question_path(print->image, question, print->buffer);
-        put(print, "\",\"ask\":");
-        uint8_t room[4096];
-        comity_buffer words;
-        const uint8_t *bytes = room;
-        size_t size = 0;
-        comity_buffer_init_fixed(&words, room, sizeof room);
-        comity_question_ask(print->image, print->act, question, &words);
-        if (comity_buffer_bytes(&words, &bytes, &size, NULL) != COMITY_OK) {
-            size = 0; /* longer than any question: labels are limited */
-        }
-        comity_buffer_append_json_string(print->buffer, (const char *)bytes, size);
-        put(print, ",\"rules\":[");
-        for (uint32_t j = 0; j < questions->rule_count; j++) {
-            if (questions->rules[j].question == i) {
-                separate(print, &first);
-                put_text(print, print->image->rules[questions->rules[j].rule].json_name);
-            }
+        put(print, "\",\"ask\":\"");
+        size_t begin = print->buffer->size;
+        comity_question_ask(print->image, print->act, question, print->buffer);
+        comity_buffer_escape_json(print->buffer, begin);
+        put(print, "\",\"rules\":[");
+        for (uint32_t j = question->first; j != COMITY_IMAGE_NONE; j = questions->rules[j].next) {
+            put_rule_name(print, first ? "" : ",", &print->image->rules[questions->rules[j].rule]);
+            first = false;
         }
         put(print, "]}");
     }
     put(print, questions->cut ? "],\"questions_cut\":true" : "]");
 }
 
+/* ---- conflicts, ways, the rest ---- */
+
 static void put_conflicts(const printer *print)
 {
     comity_conflict conflict = {.next = 0};
     bool first = true;
-    put(print, ",\"conflicts\":[");
     while (comity_judge_conflict_next(print->image, print->judgement, &conflict)) {
         const comity_rule_record *compels = rule_of(print, conflict.compels);
         const comity_rule_record *against = rule_of(print, conflict.against);
-        separate(print, &first);
-        put(print, "{\"compels\":");
-        put_text(print, compels->json_name);
-        put(print, ",\"against\":");
-        put_text(print, against->json_name);
+        put_rule_name(print, first ? "{\"compels\":" : ",{\"compels\":", compels);
+        put_rule_name(print, ",\"against\":", against);
         put(print, ",\"channels\":[");
+        first = false;
         uint32_t count = comity_judge_channels(print->memory, print->act, compels->law, against->law,
                                                print->explain->items, ITEMS_MAX);
         for (uint32_t k = 0; k < count; k++) {
-            put(print, k == 0 ? "" : ",");
-            put_text(print, print->image->laws[print->explain->items[k]].code_json);
+            const comity_law_record *law = &print->image->laws[print->explain->items[k]];
+            put_string(print, k == 0 ? "" : ",", law->code, law->code_size);
         }
         put(print, "]}");
     }
-    put(print, "]");
 }
 
 static void put_ways(const printer *print)
@@ -331,46 +356,42 @@ static void put_ways(const printer *print)
     for (uint32_t i = 0; i < ways->count; i++) {
         put(print, i == 0 ? "[" : ",[");
         for (uint32_t j = 0; j < ways->sets[i].count; j++) {
-            put(print, j == 0 ? "" : ",");
-            put(print, comity_item_text(print->image, ways->sets[i].items[j], true));
+            put_item(print, j == 0 ? "" : ",", ways->sets[i].items[j]);
         }
         put(print, "]");
     }
     put(print, ways->cut ? "],\"ways_cut\":true" : "],\"ways_cut\":false");
 }
 
-static void put_unverified(const printer *print)
-{
-    bool first = true;
-    put(print, ",\"rests_on_unverified\":[");
-    for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
-        const comity_ruling *ruling = &print->judgement->rulings[i];
-        const comity_rule_record *rule = rule_of(print, ruling);
-        if (stands(ruling) && ruling->binds && rule->effect != COMITY_EFFECT_NOTES && rule->checked == COMITY_NO_DATE) {
-            separate(print, &first);
-            put_text(print, rule->json_name);
-        }
-    }
-    put(print, "]");
-}
-
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                            comity_act_memory *act_memory, const uint8_t act_hash[32],
                            comity_explain_memory *explain, comity_buffer *buffer)
 {
-    printer print = {buffer, memory, comity_judge_image(memory), act, judgement, explain};
+    printer print = {buffer, memory, comity_judge_image(memory), act, judgement, explain, {0}};
     put_head(&print, act_hash);
     put_rules(&print);
-    put_needs(&print);
-    put_met(&print);
-    put_lifted(&print);
-    put_duties(&print);
-    put_notes(&print);
+    lists_fill(&print);
+    put(&print, ",\"needs\":[");
+    put_list(&print, LIST_NEEDS, put_need);
+    put(&print, "],\"met\":[");
+    put_list(&print, LIST_MET, put_met);
+    put(&print, "],\"lifted\":[");
+    put_list(&print, LIST_LIFTED, put_lifted);
+    put(&print, "],\"duties\":[");
+    put_list(&print, LIST_DUTIES, put_duty);
+    put(&print, "],\"notes\":[");
+    put_list(&print, LIST_NOTES, put_note);
     put_uncovered(&print);
     put_questions(&print);
-    put_conflicts(&print);
+    put(&print, ",\"conflicts\":[");
+    if (print.lists[LIST_COMPELS] != 0 || judgement->ruling_count > RULINGS_SORTED) {
+        put_conflicts(&print);
+    }
+    put(&print, "]");
     put_ways(&print);
-    put_unverified(&print);
+    put(&print, ",\"rests_on_unverified\":[");
+    put_list(&print, LIST_UNVERIFIED, put_unverified);
+    put(&print, "]");
     if (act->fact_basis_count != 0) {
         put(&print, ",\"basis\":");
         comity_act_put_bases(print.image, act, act_memory, buffer);

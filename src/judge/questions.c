@@ -18,13 +18,19 @@ typedef struct questioner {
     uint32_t rule;
 } questioner;
 
+/* What a question is about, in one word. */
+static uint64_t question_key(uint32_t kind, uint32_t side, uint32_t a, uint32_t b)
+{
+    return (uint64_t)kind << 56 | (uint64_t)side << 48 | (uint64_t)a << 32 | b;
+}
+
 static void ask(questioner *asking, comity_question_kind kind, uint32_t side, uint32_t a, uint32_t b)
 {
     comity_questions *questions = asking->questions;
+    uint64_t key = question_key(kind, side, a, b);
     uint32_t i = 0;
-    while (i < questions->count &&
-           !(questions->items[i].kind == kind && questions->items[i].side == side && questions->items[i].a == a &&
-             questions->items[i].b == b)) {
+    while (i < questions->count && question_key(questions->items[i].kind, questions->items[i].side,
+                                                questions->items[i].a, questions->items[i].b) != key) {
         i++;
     }
     if (i == COMITY_QUESTIONS_MAX || questions->rule_count == COMITY_QUESTION_RULES_MAX) {
@@ -33,16 +39,23 @@ static void ask(questioner *asking, comity_question_kind kind, uint32_t side, ui
     }
     if (i == questions->count) {
         questions->items[questions->count++] =
-            (comity_question){.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b};
+            (comity_question){.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b,
+                              .first = COMITY_IMAGE_NONE, .last = COMITY_IMAGE_NONE};
     }
-    for (uint32_t j = questions->rule_count; j > 0 && questions->rules[j - 1].rule == asking->rule; j--) {
-        if (questions->rules[j - 1].question == i) {
-            return;
-        }
+    comity_question *question = &questions->items[i];
+    if (question->last != COMITY_IMAGE_NONE && questions->rules[question->last].rule == asking->rule) {
+        return; /* rules come one after the other, so this one has asked it before */
     }
-    questions->items[i].rule_count++;
-    questions->rules[questions->rule_count].question = i;
-    questions->rules[questions->rule_count++].rule = asking->rule;
+    uint32_t place = questions->rule_count++;
+    questions->rules[place].rule = asking->rule;
+    questions->rules[place].next = COMITY_IMAGE_NONE;
+    if (question->last == COMITY_IMAGE_NONE) {
+        question->first = place;
+    } else {
+        questions->rules[question->last].next = place;
+    }
+    question->last = place;
+    question->rule_count++;
 }
 
 /* Those of a set that may be had but are not surely. */
@@ -268,23 +281,13 @@ static bool asked_before(const comity_question *a, const comity_question *b)
 
 static void questions_sort(comity_questions *questions)
 {
-    uint32_t order[COMITY_QUESTIONS_MAX];
-    uint32_t place[COMITY_QUESTIONS_MAX];
-    comity_question sorted[COMITY_QUESTIONS_MAX];
-    for (uint32_t i = 0; i < questions->count; i++) {
+    for (uint32_t i = 1; i < questions->count; i++) {
+        comity_question question = questions->items[i];
         uint32_t j = i;
-        for (; j > 0 && asked_before(&questions->items[i], &questions->items[order[j - 1]]); j--) {
-            order[j] = order[j - 1];
+        for (; j > 0 && asked_before(&question, &questions->items[j - 1]); j--) {
+            questions->items[j] = questions->items[j - 1];
         }
-        order[j] = i;
-    }
-    for (uint32_t i = 0; i < questions->count; i++) {
-        sorted[i] = questions->items[order[i]];
-        place[order[i]] = i;
-    }
-    memcpy(questions->items, sorted, questions->count * sizeof *sorted);
-    for (uint32_t i = 0; i < questions->rule_count; i++) {
-        questions->rules[i].question = place[questions->rules[i].question];
+        questions->items[j] = question;
     }
 }
 
@@ -299,7 +302,8 @@ void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, 
     for (uint32_t side = 0; side < 2; side++) { /* whatever the rules say: which law it is hangs on these */
         if (act->nodes[side].state.place == COMITY_NONE16) {
             ret_questions->items[ret_questions->count++] =
-                (comity_question){.kind = COMITY_ASK_PLACE, .side = (uint8_t)side};
+                (comity_question){.kind = COMITY_ASK_PLACE, .side = (uint8_t)side, .first = COMITY_IMAGE_NONE,
+                                  .last = COMITY_IMAGE_NONE};
         }
     }
     for (uint32_t i = 0; i < judgement->ruling_count; i++) {
@@ -516,7 +520,7 @@ void comity_question_ask(const comity_image *image, const comity_act *act, const
         comity_buffer_append_text(buffer, "From which states was the data received, and under what?");
         return;
     case COMITY_ASK_PAPER:
-        sentence(buffer, "Of the paper held: is it \"", comity_item_text(image, question->b, false),
+        sentence(buffer, "Of the paper held: is it \"", comity_item_text(image, question->b, NULL),
                  "\", in force and good for this act?");
         return;
     case COMITY_ASK_NAMED:

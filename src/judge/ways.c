@@ -32,8 +32,14 @@ static void family_none(comity_ways *family)
 static void family_any(comity_ways *family) /* nothing need be added */
 {
     family_none(family);
+    family->sets[0].marks = 0;
     family->sets[0].count = 0;
     family->count = 1;
+}
+
+static bool family_is_any(const comity_ways *family)
+{
+    return family->count == 1 && family->sets[0].count == 0;
 }
 
 /* Only the sets there are: a family is large and mostly empty. */
@@ -67,6 +73,17 @@ static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked
            word_implies(a->module, b->module) && (b->naming & ~a->naming) == 0 && young;
 }
 
+/* An item's bit among the marks of a way. Items only imply one another if they are
+ * the same kind of paper under the same law, so then they must have the same bit. */
+static uint64_t item_mark(const comity_image *image, uint32_t item)
+{
+    if (item & COMITY_ITEM_SAFEGUARD) {
+        return UINT64_C(1) << (item % 64);
+    }
+    const comity_leaf *leaf = &image->leaves[item];
+    return UINT64_C(1) << ((leaf->name * 5u + leaf->under * 11u) % 64);
+}
+
 static bool way_has(const comity_image *image, const comity_way *way, uint32_t item)
 {
     for (uint32_t i = 0; i < way->count; i++) {
@@ -77,9 +94,12 @@ static bool way_has(const comity_image *image, const comity_way *way, uint32_t i
     return false;
 }
 
-/* Is everything in `small` had by holding `large`? */
+/* Is everything in `small` had by holding `large`? Mostly the marks say that it is not. */
 static bool way_within(const comity_image *image, const comity_way *small, const comity_way *large)
 {
+    if ((small->marks & ~large->marks) != 0) {
+        return false;
+    }
     for (uint32_t i = 0; i < small->count; i++) {
         if (!way_has(image, large, small->items[i])) {
             return false;
@@ -98,7 +118,10 @@ static void family_add(const comity_image *image, comity_ways *family, const com
     }
     for (uint32_t i = 0; i < family->count; i++) {
         if (!way_within(image, way, &family->sets[i])) {
-            family->sets[kept++] = family->sets[i];
+            if (kept != i) {
+                family->sets[kept] = family->sets[i];
+            }
+            kept++;
         }
     }
     family->count = kept;
@@ -153,17 +176,50 @@ static bool way_join(const comity_image *image, const comity_way *a, const comit
             return false;
         }
     }
+    ret_way->marks |= b->marks;
     return true;
+}
+
+static uint64_t family_marks(const comity_ways *family)
+{
+    uint64_t marks = 0;
+    for (uint32_t i = 0; i < family->count; i++) {
+        marks |= family->sets[i].marks;
+    }
+    return marks;
+}
+
+/* The product of families that have nothing in common, so that no item of one can
+ * imply one of the other. Within a family no set lies within another; so none does
+ * in the product, and nothing need be compared. */
+static void family_and_apart(const comity_ways *family, const comity_ways *more, comity_ways *product)
+{
+    for (uint32_t i = 0; i < family->count; i++) {
+        for (uint32_t j = 0; j < more->count; j++) {
+            const comity_way *a = &family->sets[i];
+            const comity_way *b = &more->sets[j];
+            comity_way *way = &product->sets[product->count];
+            if (a->count + b->count > COMITY_WAY_SIZE_MAX) {
+                product->cut = true;
+                continue;
+            }
+            *way = *a;
+            memcpy(way->items + a->count, b->items, b->count * sizeof *b->items);
+            way->count += b->count;
+            way->marks |= b->marks;
+            product->count++;
+        }
+    }
 }
 
 static void family_and(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
     comity_ways product;
-    if (more->count == 1 && more->sets[0].count == 0) {
+    if (family_is_any(more)) {
         family->cut |= more->cut;
         return;
     }
-    if (family->count == 1 && family->sets[0].count == 0) {
+    if (family_is_any(family)) {
         bool cut = family->cut;
         family_copy(family, more);
         family->cut |= cut;
@@ -171,6 +227,11 @@ static void family_and(const comity_image *image, comity_ways *family, const com
     }
     family_none(&product);
     product.cut = family->cut || more->cut;
+    if ((family_marks(family) & family_marks(more)) == 0 && family->count * more->count <= COMITY_FAMILY_MAX) {
+        family_and_apart(family, more, &product);
+        family_copy(family, &product);
+        return;
+    }
     for (uint32_t i = 0; i < family->count; i++) {
         for (uint32_t j = 0; j < more->count; j++) {
             comity_way way;
@@ -186,33 +247,43 @@ static void family_and(const comity_image *image, comity_ways *family, const com
 
 /* ---- what single conditions want ---- */
 
-static void item_family(uint32_t item, comity_ways *ret_family)
+static void item_family(const comity_image *image, uint32_t item, comity_ways *ret_family)
 {
     family_none(ret_family);
-    ret_family->sets[0] = (comity_way){{item}, 1};
+    ret_family->sets[0].marks = item_mark(image, item);
+    ret_family->sets[0].items[0] = item;
+    ret_family->sets[0].count = 1;
     ret_family->count = 1;
 }
 
 /* Can a paper be made that surely is this one? Not where it must name what the
  * act does not say: whoever says it first gets other ways. */
-static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *ret_family)
+static void leaf_make(const way_search *search, uint32_t leaf, comity_ways *ret_family)
 {
     if (comity_act_unnamed(search->act, search->image->leaves[leaf].naming) != 0) {
         family_none(ret_family);
     } else {
-        item_family(comity_leaf_item(search->image, leaf), ret_family);
+        item_family(search->image, comity_leaf_item(search->image, leaf), ret_family);
     }
 }
 
+static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *ret_family)
+{
+    uint32_t paper;
+    if (comity_judge_leaf(search->memory, search->act, leaf, &paper) == COMITY_YES) {
+        family_any(ret_family);
+    } else {
+        leaf_make(search, leaf, ret_family);
+    }
+}
+
+/* Where a part holds its family is that of what holds: nothing need be added. So the
+ * whole is not looked at before its parts. */
 static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
     if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
         family_none(ret_family);
-        return;
-    }
-    if (comity_judge_expression(search->memory, search->act, expression) == COMITY_YES) {
-        family_any(ret_family);
         return;
     }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
@@ -230,6 +301,9 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
         if (all) {
             family_and(search->image, ret_family, &child);
+        } else if (family_is_any(&child)) { /* it holds */
+            family_any(ret_family);
+            return;
         } else {
             family_or(search->image, ret_family, &child);
         }
@@ -241,14 +315,14 @@ static void literal_items(const way_search *search, const comity_literal *litera
 {
     family_none(ret_family);
     if (literal->op == COMITY_OP_HELD) {
-        leaf_family(search, literal->b, ret_family);
+        leaf_make(search, literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
-        item_family(COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
+        item_family(search->image, COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {
         for (uint32_t bit = 0; bit < COMITY_SET_BITS; bit++) {
             if (comity_set_has(&search->image->sets[literal->b], bit)) {
                 comity_ways one;
-                item_family(COMITY_ITEM_SAFEGUARD | bit, &one);
+                item_family(search->image, COMITY_ITEM_SAFEGUARD | bit, &one);
                 family_or(search->image, ret_family, &one);
             }
         }
@@ -437,14 +511,35 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
 
 /* ---- order ---- */
 
-const char *comity_item_text(const comity_image *image, uint32_t item, bool json)
+const char *comity_item_text(const comity_image *image, uint32_t item, size_t *ret_size)
 {
+    size_t size;
+    ret_size = ret_size == NULL ? &size : ret_size;
     if (item & COMITY_ITEM_SAFEGUARD) {
         const comity_name_record *name =
             comity_image_name(image, COMITY_CLASS_SAFEGUARD, item & ~COMITY_ITEM_SAFEGUARD);
-        return comity_image_text(image, json ? name->json : name->text);
+        *ret_size = name->size;
+        return comity_image_text(image, name->text);
     }
-    return comity_image_text(image, json ? image->leaves[item].json : image->leaves[item].text);
+    *ret_size = image->leaves[item].size;
+    return comity_image_text(image, image->leaves[item].text);
+}
+
+/* The order of items is that of their JSON, where a quote stands at the end. */
+static int item_compare(const comity_image *image, uint32_t a, uint32_t b)
+{
+    size_t left_size;
+    size_t right_size;
+    const char *left = comity_item_text(image, a, &left_size);
+    const char *right = comity_item_text(image, b, &right_size);
+    size_t size = left_size < right_size ? left_size : right_size;
+    int order = left[0] != right[0] ? (unsigned char)left[0] - (unsigned char)right[0] : memcmp(left, right, size);
+    if (order != 0 || left_size == right_size) {
+        return order;
+    }
+    int left_byte = left_size == size ? '"' : (unsigned char)left[size];
+    int right_byte = right_size == size ? '"' : (unsigned char)right[size];
+    return left_byte - right_byte;
 }
 
 static int way_compare(const comity_image *image, const comity_way *a, const comity_way *b)
@@ -453,7 +548,7 @@ static int way_compare(const comity_image *image, const comity_way *a, const com
         return a->count < b->count ? -1 : 1;
     }
     for (uint32_t i = 0; i < a->count; i++) {
-        int order = strcmp(comity_item_text(image, a->items[i], true), comity_item_text(image, b->items[i], true));
+        int order = item_compare(image, a->items[i], b->items[i]);
         if (order != 0) {
             return order;
         }
@@ -468,8 +563,7 @@ static void ways_sort(const comity_image *image, comity_ways *ways)
         for (uint32_t j = 1; j < way->count; j++) {
             uint32_t item = way->items[j];
             uint32_t k = j;
-            for (; k > 0 && strcmp(comity_item_text(image, way->items[k - 1], true),
-                                   comity_item_text(image, item, true)) > 0; k--) {
+            for (; k > 0 && item_compare(image, way->items[k - 1], item) > 0; k--) {
                 way->items[k] = way->items[k - 1];
             }
             way->items[k] = item;

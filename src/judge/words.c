@@ -113,7 +113,7 @@ static void put_items_of(const teller *tell, uint32_t count, const char *between
         bool is_way = !(item & COMITY_ITEM_SAFEGUARD) && (item & COMITY_MET_BY_WAY);
         put(tell, i == 0 ? "" : between);
         put(tell, is_way ? text_of(tell, tell->image->rules[item & ~COMITY_MET_BY_WAY].name)
-                         : comity_item_text(tell->image, item, false));
+                         : comity_item_text(tell->image, item, NULL));
     }
 }
 
@@ -242,7 +242,7 @@ static void put_ways(const teller *tell)
         put(tell, "    - ");
         for (uint32_t j = 0; j < ways->sets[i].count; j++) {
             put(tell, j == 0 ? "" : "\n      and ");
-            put(tell, comity_item_text(tell->image, ways->sets[i].items[j], false));
+            put(tell, comity_item_text(tell->image, ways->sets[i].items[j], NULL));
         }
         put(tell, "\n");
     }

@@ -2,38 +2,98 @@
 #include "law/image.h"
 
 #include "base/near.h"
+#include "base/pack.h"
+#include "base/swar.h"
+#include "base/utf8.h"
 
 #include <string.h>
 
-/* Eight bytes at a time: names are short and looked up for every act. */
-uint32_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
+static uint64_t load(const char *text)
 {
-    uint64_t hash = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(class_of + 1) + size;
-    while (size != 0) {
-        uint64_t word = 0;
-        size_t taken = size < 8 ? size : 8;
-        memcpy(&word, text, taken);
-        hash = (hash ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        hash ^= hash >> 32;
-        text += taken;
-        size -= taken;
+    return comity_swar_load((const uint8_t *)text);
+}
+
+/* The last 1 to 7 bytes, the rest zero; as on a little-endian machine. */
+static uint64_t load_last(const char *text, size_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    if (size < 4) {
+        return (uint64_t)bytes[0] | (uint64_t)bytes[size / 2] << (size / 2 * 8) |
+               (uint64_t)bytes[size - 1] << ((size - 1) * 8);
     }
-    return (uint32_t)(hash ^ (hash >> 29));
+    uint32_t low;
+    uint32_t high;
+    memcpy(&low, bytes, sizeof low);
+    memcpy(&high, bytes + size - 4, sizeof high);
+    return (uint64_t)low | (uint64_t)high << ((size - 4) * 8);
+}
+
+/* The eight bytes a name begins with, those in its middle and those it ends with:
+ * all of a name of 8 to 24 bytes. Of a shorter one, all of it in `first`. */
+typedef struct name_words {
+    uint64_t first, middle, last;
+} name_words;
+
+static inline name_words words_of(const char *text, size_t size)
+{
+    if (size < 8) {
+        return (name_words){size == 0 ? 0 : load_last(text, size), 0, 0};
+    }
+    return (name_words){load(text), load(text + (size - 8) / 2), load(text + size - 8)};
+}
+
+static inline uint64_t hash_of(comity_class class_of, const name_words *words, size_t size)
+{
+    uint64_t hash = words->first * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= words->middle * UINT64_C(0xff51afd7ed558ccd) >> 1;
+    hash += words->last * UINT64_C(0xc4ceb9fe1a85ec53);
+    hash ^= hash >> 32;
+    hash = (hash + size * 32 + (uint64_t)class_of) * UINT64_C(0xd6e8feb86659fd93);
+    return hash ^ hash >> 32;
+}
+
+uint64_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
+{
+    name_words words = words_of(text, size);
+    return hash_of(class_of, &words, size);
+}
+
+static bool has_zero(const name_words *words, size_t size)
+{
+    if (size < 8) {
+        return comity_swar_equal(words->first | UINT64_MAX << size * 8, 0) != 0;
+    }
+    return (comity_swar_equal(words->first, 0) | comity_swar_equal(words->middle, 0) |
+            comity_swar_equal(words->last, 0)) != 0;
+}
+
+/* Does the text say these bytes and no more? There may be a byte 0 among them. */
+static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size, const name_words *words)
+{
+    if (size >= image->texts_count - place || image->texts[place + size] != '\0') {
+        return false;
+    }
+    const char *own = image->texts + place;
+    name_words own_words = words_of(own, size);
+    if (((own_words.first ^ words->first) | (own_words.middle ^ words->middle) | (own_words.last ^ words->last)) != 0 ||
+        has_zero(words, size)) {
+        return false;
+    }
+    return size <= 24 || (memcmp(own, text, size) == 0 && memchr(text, '\0', size) == NULL);
 }
 
 uint32_t comity_image_find(const comity_image *image, comity_class class_of, const char *text, size_t size)
 {
-    uint32_t hash = comity_symbol_hash(class_of, text, size);
+    name_words words = words_of(text, size);
+    uint64_t hash = hash_of(class_of, &words, size);
     uint32_t mask = image->symbols_count - 1;
-    for (uint32_t i = hash & mask;; i = (i + 1) & mask) {
+    uint8_t tag = comity_symbol_tag(hash);
+    for (uint32_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
         const comity_symbol *symbol = &image->symbols[i];
-        const char *name = image->texts + symbol->text;
         if (symbol->class_of == COMITY_CLASS_LAST) {
             return COMITY_IMAGE_NONE;
         }
-        /* a text of the same hash may hold a NUL where the name ends, and go on */
-        if (symbol->hash == hash && symbol->class_of == (uint32_t)class_of && strlen(name) == size &&
-            memcmp(name, text, size) == 0) {
+        if (symbol->tag == tag && symbol->class_of == class_of && text_says(image, symbol->text, text, size, &words)) {
             return symbol->index;
         }
     }
@@ -44,12 +104,27 @@ const char *comity_image_near(const comity_image *image, comity_class class_of, 
     comity_near near;
     comity_near_begin(&near, text, size);
     for (uint32_t i = 0; i < image->symbols_count; i++) {
-        if (image->symbols[i].class_of == (uint32_t)class_of) {
+        if (image->symbols[i].class_of == class_of) {
             const char *candidate = image->texts + image->symbols[i].text;
             comity_near_offer(&near, candidate, strlen(candidate));
         }
     }
     return near.best;
+}
+
+comity_status comity_image_clauses(const comity_image *image, char *ret_clauses, comity_error *reterr)
+{
+    size_t size = image->header->clauses_size;
+    comity_error error;
+    comity_status status =
+        comity_unpack(image->texts, image->texts_count, image->packed, image->packed_count, ret_clauses, size, &error);
+    if (status != COMITY_OK) {
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no law as it is written: %s", error.message);
+    }
+    if (size == 0 || ret_clauses[size - 1] != '\0' || comity_utf8_check(ret_clauses, size) != size) {
+        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image holds no law as it is written: it is no text");
+    }
+    return COMITY_OK;
 }
 
 /* ---- places ---- */

@@ -13,7 +13,7 @@
 #ifndef COMITY_LAW_IMAGE_H
 #define COMITY_LAW_IMAGE_H
 
-#include "base/error.h"
+#include "base/buffer.h"
 #include "law/terms.h"
 
 #include <stdbool.h>
@@ -142,7 +142,8 @@ typedef struct comity_place {
     uint16_t law;              /* its own law file, or COMITY_NONE16 */
     uint32_t first_reach;      /* laws that reach it besides its own and its state's: unions */
     uint32_t reach_count;
-    uint8_t is_part, is_union, has_parts, unused;
+    uint8_t is_part, is_union, has_parts;
+    uint8_t code_size;         /* bytes of the code */
 } comity_place;
 
 typedef struct comity_reach {
@@ -224,7 +225,7 @@ typedef struct comity_shared {
 
 typedef struct comity_law_record {
     uint32_t code, title;
-    uint32_t code_json;        /* the code as JSON text, quotes included */
+    uint32_t code_size;        /* bytes of the code */
     uint8_t kind;              /* comity_law_kind */
     uint8_t flags;
     uint16_t place;            /* of a state, part or union; else COMITY_NONE16 */
@@ -260,12 +261,15 @@ typedef struct comity_cover {
 #define COMITY_RULE_NEEDS_A_WAY 1u
 #define COMITY_RULE_HAS_UNLESS 2u
 #define COMITY_RULE_PAPERS 4u /* papers or safeguards held can change whether it applies, or whether what lifts it does */
+#define COMITY_RULE_ESCAPES 8u /* some text of it needs escapes in JSON */
 
 typedef struct comity_rule_record {
-    uint32_t name, title, cite, source, check; /* texts: check is the source of the check, or why unverified */
-    uint32_t json_head;   /* JSON text: {"rule":…,"effect":"…" */
-    uint32_t json_tail;   /* JSON text: "cite":…} */
-    uint32_t json_name;
+    uint32_t name, title, cite, check; /* texts: check is the source of the check, or why unverified */
+    uint32_t text;        /* of duty, compels, notes */
+    uint32_t within;      /* the duty's periods in words; empty: none */
+    uint32_t day;         /* the day of the check, in 10 characters; empty: unverified */
+    uint16_t name_size, title_size, cite_size, check_size, text_size, within_size; /* bytes of the texts */
+    uint32_t clauses;     /* the rule as law: where in the law's words, when unpacked */
     uint32_t law;
     uint32_t rank;        /* place in the order of all names */
     int32_t from, until;
@@ -277,10 +281,6 @@ typedef struct comity_rule_record {
     uint32_t first_target, target_count; /* rules it lifts or is a way for */
     uint32_t first_lifter, lifter_count; /* rules that lift it; each of a lower number */
     uint32_t first_way, way_count;       /* rules that are ways for it */
-    uint32_t text;        /* of duty, compels, notes */
-    uint32_t within;      /* the duty's periods in words, or NONE */
-    uint32_t json_text;   /* duty and within as JSON members */
-    uint32_t clauses;     /* the rule as law, for `comity law show` */
     uint32_t first_row, row_count; /* rows, within the whole image */
 } comity_rule_record;
 
@@ -299,7 +299,7 @@ typedef struct comity_expression_node {
 enum { COMITY_UNIT_DAYS = 0, COMITY_UNIT_MONTHS = 1, COMITY_UNIT_YEARS = 2, COMITY_UNIT_WORKING_DAYS = 3 };
 
 typedef struct comity_leaf {
-    uint32_t text, json;    /* the leaf in words */
+    uint32_t text, size;    /* the leaf in words, and its bytes */
     uint16_t name;          /* paper or safeguard */
     uint8_t is_safeguard, naming;
     uint32_t under;         /* law */
@@ -314,13 +314,15 @@ typedef struct comity_leaf {
 } comity_leaf;
 
 typedef struct comity_name_record {
-    uint32_t text, label, dpv, json;
+    uint32_t text, label, dpv;
+    uint32_t size;          /* bytes of the text */
     uint32_t ancestors;     /* category: set of itself and all above it, else NONE */
     uint32_t rows;          /* kind: the condition that derives it, or NONE */
 } comity_name_record;
 
 typedef struct comity_count_record {
-    uint32_t name, label, json;
+    uint32_t name, label;
+    uint32_t size;          /* bytes of the name */
     uint32_t rows;          /* which acts are counted; NONE: none surely */
     uint32_t devices;       /* 1: of devices, which acts do not count */
     uint32_t unused;
@@ -328,9 +330,9 @@ typedef struct comity_count_record {
 
 typedef struct comity_symbol {
     uint32_t text;
-    uint32_t hash;
-    uint32_t index;
-    uint32_t class_of;      /* comity_class; COMITY_CLASS_LAST: an empty place */
+    uint16_t index;
+    uint8_t class_of;       /* comity_class; COMITY_CLASS_LAST: an empty place */
+    uint8_t tag;            /* of the hash, what does not say the place */
 } comity_symbol;
 
 typedef struct comity_authority_record {
@@ -367,7 +369,7 @@ typedef struct comity_declared {
     uint32_t law;           /* or NONE: a taxonomy */
     uint32_t word;          /* texts: the declaring word, or the header's: "group", "parties" */
     uint32_t name;          /* "" of what a file says of itself; then `clauses` is all of that word */
-    uint32_t clauses;
+    uint32_t clauses;       /* where in the law's words, when unpacked */
 } comity_declared;
 
 typedef struct comity_span {
@@ -405,12 +407,13 @@ typedef struct comity_span {
     X(authorities, comity_authority_record) \
     X(orders, comity_orders_record)         \
     X(epochs, int32_t)                      \
-    X(classes, uint16_t)                    \
+    X(classes, uint8_t)                     \
     X(bits, uint64_t)                       \
     X(calendars, comity_calendar_record)    \
     X(days, int32_t)                        \
     X(deadlines, comity_deadline)           \
-    X(declarations, comity_declared)
+    X(declarations, comity_declared)        \
+    X(packed, uint8_t)
 
 typedef struct comity_image_header {
     char magic[8];
@@ -420,6 +423,8 @@ typedef struct comity_image_header {
     uint32_t first_name[COMITY_CLASS_LAST + 1]; /* for each class up to BASIS, where its names begin in `names` */
     uint32_t agreement_words; /* 64-bit words a place in `agreements`: laws that are agreements with rules, by law number */
     uint32_t place_words;     /* 64-bit words a set in `place_bits`: a bit for each place */
+    uint32_t clauses_size;    /* of all as law, unpacked; the last byte is 0 */
+    uint32_t unused;
 #define COMITY_IMAGE_SPAN(name, type) comity_span name;
     COMITY_IMAGE_TABLES(COMITY_IMAGE_SPAN)
 #undef COMITY_IMAGE_SPAN
@@ -452,12 +457,64 @@ uint32_t comity_image_find(const comity_image *image, comity_class class_of, con
 const char *comity_image_near(const comity_image *image, comity_class class_of, const char *text,
                               size_t size);
 
-/* The hash of the symbol table. */
-uint32_t comity_symbol_hash(comity_class class_of, const char *text, size_t size);
+/* The hash of the symbol table, and what of it a symbol keeps. */
+uint64_t comity_symbol_hash(comity_class class_of, const char *text, size_t size);
+
+static inline uint8_t comity_symbol_tag(uint64_t hash)
+{
+    return (uint8_t)(hash >> 56);
+}
+
+/* Unpacks the law's words into `header->clauses_size` bytes; the clauses of each
+ * rule and declaration are a NUL-terminated text among them. COMITY_ERROR_IMAGE if
+ * they are no such words: then the image was made so. What is packed is read here only. */
+comity_status comity_image_clauses(const comity_image *image, char *ret_clauses, comity_error *reterr) COMITY_MUST_USE;
 
 static inline const char *comity_image_text(const comity_image *image, uint32_t text)
 {
     return image->texts + text;
+}
+
+/* Copies a text whose size is known to `at`; returns the end of the copy. Takes
+ * steps of COMITY_IMAGE_STEP bytes, so it reads up to a step less one beyond the
+ * text, where an image still is (a hash ends it), and writes as much: the room
+ * must have COMITY_IMAGE_STEP bytes more than the text. Most texts are short, and
+ * this is several times faster with them than a call of memcpy. */
+#define COMITY_IMAGE_STEP 32u
+
+static inline uint8_t *comity_image_copy(const comity_image *image, uint32_t text, size_t size, uint8_t *at)
+{
+    const char *from = image->texts + text;
+    memcpy(at, from, COMITY_IMAGE_STEP);
+    for (size_t i = COMITY_IMAGE_STEP; i < size; i += COMITY_IMAGE_STEP) {
+        memcpy(at + i, from + i, COMITY_IMAGE_STEP);
+    }
+    return at + size;
+}
+
+/* The same for texts that are sentences: at once as many bytes as most of them have,
+ * so that the processor need not guess how long this one is. The room must have
+ * COMITY_IMAGE_LONG bytes more; opening sees to it that an image has as many behind
+ * its texts. */
+#define COMITY_IMAGE_LONG 128u
+
+static inline uint8_t *comity_image_copy_long(const comity_image *image, uint32_t text, size_t size, uint8_t *at)
+{
+    const char *from = image->texts + text;
+    memcpy(at, from, COMITY_IMAGE_LONG);
+    if (size > COMITY_IMAGE_LONG) {
+        memcpy(at + COMITY_IMAGE_LONG, from + COMITY_IMAGE_LONG, size - COMITY_IMAGE_LONG);
+    }
+    return at + size;
+}
+
+/* Appends a text whose size is known. */
+static inline void comity_image_append(const comity_image *image, uint32_t text, size_t size, comity_buffer *buffer)
+{
+    uint8_t *at = comity_buffer_room(buffer, size + COMITY_IMAGE_STEP);
+    if (at != NULL) {
+        comity_buffer_filled(buffer, comity_image_copy(image, text, size, at));
+    }
 }
 
 static inline const comity_name_record *comity_image_name(const comity_image *image,

@@ -6,6 +6,7 @@
 #include "law/image.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "base/sha256.h"
 #include "base/utf8.h"
 
@@ -15,7 +16,8 @@ _Static_assert(sizeof(comity_literal) == 8, "image layout");
 _Static_assert(sizeof(comity_row) == 16, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
 _Static_assert(sizeof(comity_law_record) == 176, "image layout");
-_Static_assert(sizeof(comity_rule_record) == 108, "image layout");
+_Static_assert(sizeof(comity_symbol) == 8, "image layout");
+_Static_assert(sizeof(comity_rule_record) == 104, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
 _Static_assert(sizeof(comity_image_header) % 8 == 0, "image layout");
@@ -33,6 +35,12 @@ static bool range_ok(uint64_t first, uint64_t count, uint64_t limit)
 static bool text_ok(const comity_image *image, uint32_t text)
 {
     return text < image->texts_count;
+}
+
+/* A text of so many bytes. */
+static bool sized_ok(const comity_image *image, uint32_t text, size_t size)
+{
+    return text_ok(image, text) && strlen(image->texts + text) == size;
 }
 
 static bool index_or_none(uint32_t index, uint32_t count)
@@ -157,6 +165,12 @@ static comity_status tables_find(comity_image *image, comity_error *reterr)
 
 static comity_status texts_check(const comity_image *image, comity_error *reterr)
 {
+    if (image->header->clauses_size > COMITY_LIMIT_LAW_CLAUSES_BYTES) {
+        return damaged(reterr, "byte of law as it is written", image->header->clauses_size);
+    }
+    if (image->size - image->header->texts.offset - image->texts_count < COMITY_IMAGE_LONG) {
+        return damaged(reterr, "text", 0); /* texts are copied in long steps */
+    }
     if (image->texts_count == 0 || image->texts[image->texts_count - 1] != '\0' ||
         comity_utf8_check(image->texts, image->texts_count) != image->texts_count) {
         return damaged(reterr, "text", 0);
@@ -178,8 +192,8 @@ static comity_status names_check(const comity_image *image, comity_error *reterr
     for (uint32_t i = 0; i < image->names_count; i++) {
         const comity_name_record *name = &image->names[i];
         bool is_category = i < header->first_name[COMITY_CLASS_KIND];
-        if (!text_ok(image, name->text) || !text_ok(image, name->label) || !text_ok(image, name->dpv) ||
-            !text_ok(image, name->json) || !index_or_none(name->ancestors, image->sets_count) ||
+        if (!sized_ok(image, name->text, name->size) || !text_ok(image, name->label) || !text_ok(image, name->dpv) ||
+            !index_or_none(name->ancestors, image->sets_count) ||
             (is_category && !set_ok(image, name->ancestors, class_count(image, COMITY_CLASS_CATEGORY))) ||
             !index_or_none(name->rows, image->conditions_count)) {
             return damaged(reterr, "name", i);
@@ -213,7 +227,7 @@ static comity_status places_check(const comity_image *image, comity_error *reter
 {
     for (uint32_t i = 0; i < image->places_count; i++) {
         const comity_place *place = &image->places[i];
-        if (!text_ok(image, place->code) || !text_ok(image, place->name) || place->state >= image->places_count ||
+        if (!sized_ok(image, place->code, place->code_size) || !text_ok(image, place->name) || place->state >= image->places_count ||
             image->places[place->state].is_part || (place->state != i && !place->is_part) ||
             (place->law != COMITY_NONE16 && place->law >= image->laws_count) ||
             !range_ok(place->first_reach, place->reach_count, image->reaches_count)) {
@@ -244,6 +258,16 @@ static comity_status places_check(const comity_image *image, comity_error *reter
     return COMITY_OK;
 }
 
+/* The greatest of many bytes; compilers make it sixteen at a time. */
+static uint8_t greatest_of(const uint8_t *bytes, size_t count)
+{
+    uint8_t greatest = 0;
+    for (size_t i = 0; i < count; i++) {
+        greatest = bytes[i] > greatest ? bytes[i] : greatest;
+    }
+    return greatest;
+}
+
 static bool classes_ok(const comity_image *image, const comity_law_record *law, uint32_t side)
 {
     uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
@@ -251,12 +275,7 @@ static bool classes_ok(const comity_image *image, const comity_law_record *law, 
         !range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->words, image->bits_count)) {
         return false;
     }
-    uint32_t greatest = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t own = image->classes[law->first_classes[side] + i];
-        greatest = own > greatest ? own : greatest;
-    }
-    return count == 0 || greatest < law->class_counts[side];
+    return count == 0 || greatest_of(&image->classes[law->first_classes[side]], (size_t)count) < law->class_counts[side];
 }
 
 /* Every row a table can leave possible is a row of this law. */
@@ -292,11 +311,7 @@ static bool sieves_ok(const comity_image *image, const comity_law_record *law)
         if (!range_ok(sieve->first_place, names, image->classes_count)) {
             return false;
         }
-        uint32_t greatest = 0;
-        for (uint32_t i = 0; i < names; i++) {
-            uint32_t own = image->classes[sieve->first_place + i];
-            greatest = own > greatest ? own : greatest;
-        }
+        uint32_t greatest = greatest_of(&image->classes[sieve->first_place], names);
         if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
             return false;
         }
@@ -338,7 +353,7 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
     }
     for (uint32_t i = 0; i < image->laws_count; i++) {
         const comity_law_record *law = &image->laws[i];
-        if (!text_ok(image, law->code) || !text_ok(image, law->title) || !text_ok(image, law->code_json) ||
+        if (!sized_ok(image, law->code, law->code_size) || !text_ok(image, law->title) ||
             law->kind > COMITY_LAW_STATE || (law->place != COMITY_NONE16 && law->place >= image->places_count) ||
             !range_ok(law->first_rule, law->rule_count, image->rules_count) ||
             !range_ok(law->first_row, law->row_count, image->rows_count) ||
@@ -383,15 +398,20 @@ static bool indices_ok(const comity_image *image, uint32_t first, uint32_t count
     return true;
 }
 
+static bool rule_texts_ok(const comity_image *image, const comity_rule_record *rule)
+{
+    return sized_ok(image, rule->name, rule->name_size) && sized_ok(image, rule->title, rule->title_size) &&
+           sized_ok(image, rule->cite, rule->cite_size) && sized_ok(image, rule->check, rule->check_size) &&
+           sized_ok(image, rule->text, rule->text_size) && sized_ok(image, rule->within, rule->within_size) &&
+           sized_ok(image, rule->day, rule->checked == COMITY_NO_DATE ? 0 : COMITY_DATE_TEXT_SIZE - 1) &&
+           rule->clauses < image->header->clauses_size;
+}
+
 static comity_status rules_check(const comity_image *image, comity_error *reterr)
 {
     for (uint32_t i = 0; i < image->rules_count; i++) {
         const comity_rule_record *rule = &image->rules[i];
-        if (!text_ok(image, rule->name) || !text_ok(image, rule->title) || !text_ok(image, rule->cite) ||
-            !text_ok(image, rule->source) || !text_ok(image, rule->check) || !text_ok(image, rule->json_head) ||
-            !text_ok(image, rule->json_tail) || !text_ok(image, rule->json_name) || !text_ok(image, rule->text) ||
-            !text_ok(image, rule->within) || !text_ok(image, rule->json_text) || !text_ok(image, rule->clauses) ||
-            rule->law >= image->laws_count || rule->effect > COMITY_EFFECT_NOTES ||
+        if (!rule_texts_ok(image, rule) || rule->law >= image->laws_count || rule->effect > COMITY_EFFECT_NOTES ||
             !index_or_none(rule->expression, image->expressions_count) ||
             !indices_ok(image, rule->first_target, rule->target_count, image->rules_count) ||
             !indices_ok(image, rule->first_lifter, rule->lifter_count, i) ||
@@ -504,7 +524,7 @@ static bool expression_ok(const comity_image *image, uint32_t index)
 static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
 {
     uint32_t names = class_count(image, leaf->is_safeguard ? COMITY_CLASS_SAFEGUARD : COMITY_CLASS_PAPER);
-    return text_ok(image, leaf->text) && text_ok(image, leaf->json) && leaf->name < names &&
+    return sized_ok(image, leaf->text, leaf->size) && leaf->name < names &&
            (leaf->is_safeguard || leaf->under < image->laws_count) && index_or_none(leaf->by, image->authorities_count) &&
            index_or_none(leaf->about, image->rules_count) &&
            index_or_none(leaf->result, class_count(image, COMITY_CLASS_WORD)) &&
@@ -538,7 +558,7 @@ static comity_status declarations_check(const comity_image *image, comity_error 
     for (uint32_t i = 0; i < image->declarations_count; i++) {
         const comity_declared *declared = &image->declarations[i];
         if (!index_or_none(declared->law, image->laws_count) || !text_ok(image, declared->word) ||
-            !text_ok(image, declared->name) || !text_ok(image, declared->clauses)) {
+            !text_ok(image, declared->name) || declared->clauses >= image->header->clauses_size) {
             return damaged(reterr, "declaration", i);
         }
     }
@@ -559,7 +579,7 @@ static comity_status rest_check(const comity_image *image, comity_error *reterr)
     }
     for (uint32_t i = 0; i < image->counts_count; i++) {
         const comity_count_record *count = &image->counts[i];
-        if (!text_ok(image, count->name) || !text_ok(image, count->label) || !text_ok(image, count->json) ||
+        if (!sized_ok(image, count->name, count->size) || !text_ok(image, count->label) ||
             !index_or_none(count->rows, image->conditions_count)) {
             return damaged(reterr, "count", i);
         }

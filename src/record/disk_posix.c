@@ -28,7 +28,7 @@ static posix_disk *posix_of(comity_disk *disk)
     return (posix_disk *)disk;
 }
 
-/* What errno says; gives it back as it was before the call. */
+/* What errno says, of a path or, NULL, of a file that is open; gives errno back as it was before the call. */
 static comity_disk_result told(const posix_disk *posix, const char *path, int saved, comity_error *reterr)
 {
     int why = errno;
@@ -42,7 +42,11 @@ static comity_disk_result told(const posix_disk *posix, const char *path, int sa
     if (why == EWOULDBLOCK) {
         return COMITY_DISK_BUSY;
     }
-    (void)comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: %s", posix->path, path, strerror(why));
+    if (path == NULL) {
+        (void)comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: a file in it: %s", posix->path, strerror(why));
+    } else {
+        (void)comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: %s", posix->path, path, strerror(why));
+    }
     return COMITY_DISK_FAILED;
 }
 
@@ -74,7 +78,7 @@ static comity_disk_result posix_size(comity_disk *disk, int file, uint64_t *ret_
     struct stat about;
     int saved = errno;
     if (fstat(file, &about) != 0) {
-        return told(posix_of(disk), "(open file)", saved, reterr);
+        return told(posix_of(disk), NULL, saved, reterr);
     }
     *ret_size = (uint64_t)about.st_size;
     return COMITY_DISK_OK;
@@ -91,7 +95,7 @@ static comity_disk_result posix_read(comity_disk *disk, int file, uint64_t at, v
             continue;
         }
         if (more < 0) {
-            return told(posix_of(disk), "(open file)", saved, reterr);
+            return told(posix_of(disk), NULL, saved, reterr);
         }
         if (more == 0) {
             break;
@@ -115,7 +119,7 @@ static comity_disk_result posix_write(comity_disk *disk, int file, uint64_t at, 
         }
         if (more <= 0) {
             errno = more == 0 ? ENOSPC : errno;
-            return told(posix_of(disk), "(open file)", saved, reterr);
+            return told(posix_of(disk), NULL, saved, reterr);
         }
         put += (size_t)more;
     }
@@ -126,13 +130,13 @@ static comity_disk_result posix_write(comity_disk *disk, int file, uint64_t at, 
 static comity_disk_result posix_truncate(comity_disk *disk, int file, uint64_t size, comity_error *reterr)
 {
     int saved = errno;
-    return ftruncate(file, (off_t)size) == 0 ? COMITY_DISK_OK : told(posix_of(disk), "(open file)", saved, reterr);
+    return ftruncate(file, (off_t)size) == 0 ? COMITY_DISK_OK : told(posix_of(disk), NULL, saved, reterr);
 }
 
 static comity_disk_result posix_sync(comity_disk *disk, int file, comity_error *reterr)
 {
     int saved = errno;
-    return fdatasync(file) == 0 ? COMITY_DISK_OK : told(posix_of(disk), "(open file)", saved, reterr);
+    return fdatasync(file) == 0 ? COMITY_DISK_OK : told(posix_of(disk), NULL, saved, reterr);
 }
 
 static comity_disk_result posix_sync_folder(comity_disk *disk, const char *path, comity_error *reterr)
@@ -170,14 +174,15 @@ static comity_disk_result posix_remove_folder(comity_disk *disk, const char *pat
 {
     int saved = errno;
     return unlinkat(posix_of(disk)->folder, path, AT_REMOVEDIR) == 0 ? COMITY_DISK_OK
-                                                                      : told(posix_of(disk), path, saved, reterr);
+                                                                     : told(posix_of(disk), path, saved, reterr);
 }
 
 static comity_disk_result posix_make_folder(comity_disk *disk, const char *path, comity_error *reterr)
 {
     mode_t mode = strncmp(path, "public", 6) == 0 ? 0755 : 0700;
     int saved = errno;
-    return mkdirat(posix_of(disk)->folder, path, mode) == 0 ? COMITY_DISK_OK : told(posix_of(disk), path, saved, reterr);
+    return mkdirat(posix_of(disk)->folder, path, mode) == 0 ? COMITY_DISK_OK
+                                                            : told(posix_of(disk), path, saved, reterr);
 }
 
 static comity_disk_result posix_list(comity_disk *disk, const char *path,
@@ -232,7 +237,7 @@ static comity_disk_result posix_random(comity_disk *disk, void *ret_bytes, size_
     while (got < size) {
         ssize_t more = getrandom((char *)ret_bytes + got, size - got, 0);
         if (more < 0 && errno != EINTR) {
-            return told(posix_of(disk), "(random bytes)", saved, reterr);
+            return told(posix_of(disk), "random bytes", saved, reterr);
         }
         got += more > 0 ? (size_t)more : 0;
     }

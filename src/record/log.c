@@ -52,8 +52,7 @@ comity_status comity_log_fail(comity_log *log, comity_status status, const comit
     return comity_fail(reterr, status, "%s", error->message);
 }
 
-/* What whoever comes after a failure is told. `mutex` is held. */
-static comity_status failed_before(const comity_log *log, comity_error *reterr)
+comity_status comity_log_failed(const comity_log *log, comity_error *reterr)
 {
     return comity_fail(reterr, log->failure.code, "the record stopped: %s", log->failure.message);
 }
@@ -80,7 +79,7 @@ static comity_status prepare(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE]
 {
     uint64_t unused;
     (void)pthread_mutex_lock(&log->mutex);
-    comity_status status = log->failed ? failed_before(log, reterr) : take_salt(log, ret_salt, reterr);
+    comity_status status = log->failed ? comity_log_failed(log, reterr) : take_salt(log, ret_salt, reterr);
     bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
     bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
     uint64_t last = log->next - 1;
@@ -114,7 +113,7 @@ static comity_status add(comity_log *log, const char *class_name, uint64_t time_
     log_batch *batch = log->filling;
     size_t of_class;
     if (log->failed) {
-        return failed_before(log, reterr);
+        return comity_log_failed(log, reterr);
     }
     if (log->next == COMITY_TREE_SIZE_MAX) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "the log is full");
@@ -299,7 +298,7 @@ comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *ret
     }
     while (status == COMITY_OK && log->durable <= index) {
         if (log->failed) {
-            status = failed_before(log, reterr);
+            status = comity_log_failed(log, reterr);
         } else if (log->committing) {
             (void)pthread_cond_wait(&log->changed, &log->mutex);
         } else {
@@ -324,7 +323,7 @@ comity_status comity_log_pause(comity_log *log, comity_error *reterr)
     while (log->committing) {
         (void)pthread_cond_wait(&log->changed, &log->mutex);
     }
-    comity_status status = log->failed ? failed_before(log, reterr) : COMITY_OK;
+    comity_status status = log->failed ? comity_log_failed(log, reterr) : COMITY_OK;
     log->committing = status == COMITY_OK;
     (void)pthread_mutex_unlock(&log->mutex);
     return status;
@@ -336,100 +335,6 @@ void comity_log_resume(comity_log *log)
     log->committing = false;
     (void)pthread_cond_broadcast(&log->changed);
     (void)pthread_mutex_unlock(&log->mutex);
-}
-
-/* ---- publishing ---- */
-
-/* Moves what is pending to `taken`. `publishing` is held. */
-static comity_status take_pending(comity_log *log, size_t *ret_count, comity_error *reterr)
-{
-    (void)pthread_mutex_lock(&log->mutex);
-    comity_status status = log->failed ? failed_before(log, reterr) : COMITY_OK;
-    if (status == COMITY_OK) {
-        comity_hash *empty = log->taken;
-        size_t capacity = log->taken_capacity;
-        log->taken = log->pending;
-        log->taken_capacity = log->pending_capacity;
-        *ret_count = log->pending_count;
-        log->pending = empty;
-        log->pending_capacity = capacity;
-        log->pending_count = 0;
-    }
-    (void)pthread_mutex_unlock(&log->mutex);
-    return status;
-}
-
-/* Signs the tree as it is and puts it in place of the checkpoint. */
-static comity_status write_checkpoint(comity_log *log, comity_error *reterr)
-{
-    comity_checkpoint checkpoint = {.origin = log->config.origin,
-                                    .origin_size = strlen(log->config.origin),
-                                    .size = log->publisher.tree.size};
-    comity_buffer text;
-    comity_buffer note;
-    const uint8_t *bytes;
-    size_t size;
-    comity_tree_root(&log->publisher.tree, &checkpoint.root);
-    comity_buffer_init(&text, COMITY_LIMIT_CHECKPOINT_BYTES);
-    comity_buffer_init(&note, COMITY_LIMIT_CHECKPOINT_BYTES);
-    comity_checkpoint_write(&checkpoint, &text);
-    comity_status status = comity_buffer_bytes(&text, &bytes, &size, reterr);
-    if (status == COMITY_OK) {
-        comity_buffer_append(&note, bytes, size);
-        comity_buffer_append_byte(&note, '\n');
-    }
-    for (size_t i = 0; i < log->signer_count && status == COMITY_OK; i++) {
-        status = comity_note_sign(log->signers[i], (const char *)bytes, size, &note, reterr);
-    }
-    if (status == COMITY_OK) {
-        status = comity_buffer_bytes(&note, &bytes, &size, reterr);
-    }
-    if (status == COMITY_OK) {
-        status = comity_disk_store(log->disk, "public/checkpoint", bytes, size, true, reterr);
-    }
-    comity_buffer_free(&text);
-    comity_buffer_free(&note);
-    return status;
-}
-
-static comity_status publish(comity_log *log, bool settle, bool sign, comity_error *reterr)
-{
-    size_t count;
-    COMITY_TRY(take_pending(log, &count, reterr));
-    for (size_t i = 0; i < count; i++) {
-        COMITY_TRY(comity_publisher_add(&log->publisher, &log->taken[i], reterr));
-    }
-    uint64_t size = log->publisher.tree.size;
-    COMITY_TRY(comity_publisher_edge(&log->publisher, reterr));
-    if (size != log->published || sign) {
-        COMITY_TRY(write_checkpoint(log, reterr));
-        log->published = size;
-    }
-    if (size != log->publisher.settled && (settle || size - log->publisher.settled >= SETTLE_ENTRIES)) {
-        COMITY_TRY(comity_publisher_settle(&log->publisher, reterr));
-    }
-    return COMITY_OK;
-}
-
-static comity_status publish_locked(comity_log *log, bool settle, bool sign, uint64_t *ret_size, comity_error *reterr)
-{
-    comity_error error;
-    (void)pthread_mutex_lock(&log->publishing);
-    comity_status status = publish(log, settle, sign, &error);
-    *ret_size = log->published;
-    (void)pthread_mutex_unlock(&log->publishing);
-    return status == COMITY_OK ? COMITY_OK : comity_log_fail(log, status, &error, reterr);
-}
-
-comity_status comity_log_publish(comity_log *log, bool settle, uint64_t *ret_size, comity_error *reterr)
-{
-    return publish_locked(log, settle, false, ret_size, reterr);
-}
-
-comity_status comity_log_sign(comity_log *log, comity_error *reterr)
-{
-    uint64_t unused;
-    return publish_locked(log, false, true, &unused, reterr);
 }
 
 /* ---- opening and closing ---- */
@@ -469,7 +374,7 @@ static comity_status open_log(comity_log *log, const comity_signer *const *signe
     bool has_checkpoint = false;
     uint64_t unused;
     COMITY_TRY(comity_log_recover(log, &has_checkpoint, reterr));
-    return publish_locked(log, true, !has_checkpoint, &unused, reterr);
+    return comity_log_publish_as(log, true, !has_checkpoint, &unused, reterr);
 }
 
 comity_status comity_log_open(comity_disk *disk, const comity_signer *const *signers, size_t signer_count,

@@ -65,6 +65,13 @@ struct comity_log {
 /* Sets the log's failure, once, and returns its status. Takes `mutex`. */
 comity_status comity_log_fail(comity_log *log, comity_status status, const comity_error *error, comity_error *reterr);
 
+/* What whoever comes after a failure is told. `mutex` is held. */
+COMITY_MUST_USE comity_status comity_log_failed(const comity_log *log, comity_error *reterr);
+
+/* Publishes; `sign`: writes a checkpoint even if nothing is new. */
+COMITY_MUST_USE comity_status comity_log_publish_as(comity_log *log, bool settle, bool sign, uint64_t *ret_size,
+                                                    comity_error *reterr);
+
 /* Appends commitments to `pending`. `mutex` is held, or nobody else is there. */
 COMITY_MUST_USE comity_status comity_log_pend(comity_log *log, const comity_hash *commitments, size_t count,
                                               comity_error *reterr);

@@ -44,7 +44,8 @@ static comity_status load_tile(comity_disk *disk, const comity_tile *tile, size_
     COMITY_TRY(comity_disk_status(result, path, reterr));
     if (size != from.width * bytes_each) {
         free(*ret_bytes);
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size, from.width * bytes_each);
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size,
+                           from.width * bytes_each);
     }
     return COMITY_OK;
 }
@@ -84,17 +85,24 @@ static comity_disk_result put_at(comity_disk *disk, const char *path, const uint
     return result;
 }
 
-/* Is the file there as it should be? After a crash what is there may be torn. */
-static bool is_there(comity_disk *disk, const char *path, const uint8_t *bytes, size_t size)
+/* Is the file there as it should be? After a crash what is there may be torn, or anything. */
+static comity_status is_there(comity_disk *disk, const char *path, const uint8_t *bytes, size_t size, bool *ret_same,
+                              comity_error *reterr)
 {
     uint8_t *old;
     size_t old_size;
-    if (comity_disk_load(disk, path, BUNDLE_BYTES_MAX, &old, &old_size, NULL) != COMITY_DISK_OK) {
-        return false;
+    comity_error error = {.code = COMITY_OK};
+    *ret_same = false;
+    comity_disk_result result = comity_disk_load(disk, path, BUNDLE_BYTES_MAX, &old, &old_size, &error);
+    if (result == COMITY_DISK_MISSING || (result == COMITY_DISK_FAILED && error.code == COMITY_ERROR_LIMIT)) {
+        return COMITY_OK;
     }
-    bool same = old_size == size && memcmp(old, bytes, size) == 0;
+    if (result != COMITY_DISK_OK) {
+        return comity_fail(reterr, error.code, "%s", error.message);
+    }
+    *ret_same = old_size == size && memcmp(old, bytes, size) == 0;
     free(old);
-    return same;
+    return COMITY_OK;
 }
 
 static comity_status put(comity_disk *disk, const comity_tile *tile, const uint8_t *bytes, size_t size,
@@ -108,7 +116,9 @@ static comity_status put(comity_disk *disk, const comity_tile *tile, const uint8
         result = put_at(disk, path, bytes, size, reterr);
     }
     if (result == COMITY_DISK_EXISTS) {
-        return is_there(disk, path, bytes, size) ? COMITY_OK : comity_disk_store(disk, path, bytes, size, false, reterr);
+        bool same;
+        COMITY_TRY(is_there(disk, path, bytes, size, &same, reterr));
+        return same ? COMITY_OK : comity_disk_store(disk, path, bytes, size, false, reterr);
     }
     return comity_disk_status(result, path, reterr);
 }
@@ -281,7 +291,8 @@ static comity_status load_edge(comity_publisher *publisher, comity_error *reterr
         }
         COMITY_TRY(comity_tile_from_disk(publisher->disk, &tile, publisher->hashes[level][0].bytes, reterr));
         if (level == 0) {
-            COMITY_TRY(comity_bundle_from_disk(publisher->disk, tile.index, tile.width, publisher->commitments, reterr));
+            COMITY_TRY(
+                comity_bundle_from_disk(publisher->disk, tile.index, tile.width, publisher->commitments, reterr));
         }
         publisher->widths[level] = publisher->written[level] = tile.width;
     }

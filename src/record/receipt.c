@@ -1,7 +1,6 @@
 /* What comes in: a receipt's text. What goes out: its parts, and whether they hold. */
 #include "record/receipt.h"
 
-
 #include <string.h>
 
 static const char first_line[] = "c2sp.org/tlog-proof@v1";
@@ -70,7 +69,8 @@ comity_status comity_receipt_read(const char *text, size_t size, comity_receipt 
         !comity_log_number_read(value, value_size, &receipt.index)) {
         return wrong(&reader, "\"index N\" expected", reterr);
     }
-    while (next_line(&reader) && reader.line_size != 0) {
+    bool more = next_line(&reader);
+    for (; more && reader.line_size != 0; more = next_line(&reader)) {
         if (receipt.proof.count == COMITY_PROOF_HASHES_MAX) {
             return wrong(&reader, "more hashes than a proof has", reterr);
         }
@@ -78,7 +78,7 @@ comity_status comity_receipt_read(const char *text, size_t size, comity_receipt 
             return wrong(&reader, "a hash in base64 expected", reterr);
         }
     }
-    if (reader.size == 0) {
+    if (!more || reader.size == 0) {
         return wrong(&reader, "an empty line and a checkpoint expected", reterr);
     }
     receipt.checkpoint = reader.text;
@@ -123,8 +123,8 @@ comity_status comity_receipt_check(const comity_receipt *receipt, const void *ju
     comity_entry_commit(receipt->salt, judgement, judgement_size, &commitment);
     comity_entry_leaf(&commitment, &leaf);
     comity_error error;
-    comity_status status = comity_proof_check_inclusion(&receipt->proof, receipt->index, checkpoint.size, &leaf,
-                                                        &checkpoint.root, &error);
+    comity_status status =
+        comity_proof_check_inclusion(&receipt->proof, receipt->index, checkpoint.size, &leaf, &checkpoint.root, &error);
     if (status != COMITY_OK) {
         return comity_fail(reterr, COMITY_ERROR_SIGNATURE,
                            "the receipt does not show that this judgement is in the log: %s", error.message);

@@ -16,6 +16,7 @@ The lists of each judgement must be in order. What `expect` names must be just s
 
     verdict, touched, ways, ways_cut, notes     as in the judgement; notes by name
     unverified     rests_on_unverified
+    texts          {NAME: [title, cite, source, day checked]}
     rules          {NAME: "yes" | "unknown" [+ " met yes" | " met no" | " met unknown"]}
     lifted         {NAME: by}
     missing        {NAME: [what could meet it]}     expression  {NAME: text}
@@ -53,6 +54,7 @@ FOUND = {
     "rules": lambda j: {r["rule"]: rule_text(r) for r in j["rules"]},
     "ways_count": lambda j: len(j["ways"]),
     "effects": lambda j: {r["rule"]: r["effect"] for r in j["rules"]},
+    "texts": lambda j: {r["rule"]: [r["title"], r["cite"], r["source"], r["checked"]] for r in j["rules"]},
     "lifted": lambda j: {r["rule"]: r["by"] for r in j["lifted"]},
     "missing": lambda j: {n["rule"]: n["missing"] for n in j["needs"]},
     "expression": lambda j: {n["rule"]: n["expression"] for n in j["needs"]},

@@ -152,6 +152,38 @@ def check_logs(work, command, others):
             check(f"{name}: {old.name} is a beginning", good, said)
 
 
+def check_cosigned(work, command, others):
+    """Cosignatures of our witness are verified by others; altered, they are refused."""
+    record = work / "record"
+    key = run(command, "record", "show", record).stdout.decode().split("key        ")[1].split("\n")[0]
+    logs, policy = work / "logs", work / "witnessed"
+    logs.write_text(f"log {key}\nquorum none\n")
+    run(command, "key", "new", work / "w.key", "--name", "witness.example/w", "--purpose", "witness")
+    service = subprocess.Popen([command, "record", "witness", "--key", work / "w.key", "--logs", logs, "--state", work / "state",
+                                "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    witness = service.stdout.readline().split()[1]
+    port = service.stdout.readline().split()[-1]
+    policy.write_text(f"log {key}\nwitness w {witness} http://127.0.0.1:{port}\nquorum w\n")
+    done = run(command, "record", "cosign", "--policy", policy, record)
+    check("our witness signs", done.returncode == 0, done.stderr.decode())
+    service.terminate()
+    service.wait()
+    public = work / "witnessed-public"
+    shutil.copytree(record / "public", public)
+    shutil.copy(public / "cosigned", public / "checkpoint")
+    text = (public / "checkpoint").read_bytes()
+    for name, other in others:
+        good, said = holds(*other, "log", public, key, witness)
+        check(f"{name}: a cosigned log", good and "1 cosignatures" in said, said)
+        for at in (20, 60):
+            altered = bytearray(text)
+            altered[len(text) - at] ^= 1
+            (public / "checkpoint").write_bytes(altered)
+            good, said = holds(*other, "log", public, key, witness)
+            check(f"{name}: a cosignature altered at {at} is refused", not good, said)
+            (public / "checkpoint").write_bytes(text)
+
+
 def check_theirs(work, command, others):
     receipt, judgement, policy = work / "theirs", work / "judgement", work / "policy"
     judgement.write_text('{"verdict":"permit"}')
@@ -180,6 +212,7 @@ def main(arguments):
         work = pathlib.Path(folder)
         others = list(verifiers(work))
         check_logs(work, command, others)
+        check_cosigned(work, command, others)
         check_theirs(work, command, others)
     print(f"interop: {passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed else 0

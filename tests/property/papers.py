@@ -63,7 +63,7 @@ def make_trust(chance):
 
 
 def make_paper(chance, principals, made, number):
-    form = chance.choice(["permission", "permission", "security-assessment", "consent", "standard-contract", "statement", "delegation", "delegation",
+    form = chance.choice(["permission", "permission", "security-assessment", "consent", "standard-contract", "standard-contract", "statement", "delegation", "delegation",
                           "delegation", "revocation", "law-file"])
     names = [*principals, "Nobody"]
     single = form not in ("consent", "standard-contract", "statement", "law-file")
@@ -75,7 +75,7 @@ def make_paper(chance, principals, made, number):
         paper["from"] = chance.choice([day for day in DAYS if day <= paper.get("until", DAYS[-1])])
     if form == "delegation":
         paper.setdefault("until", DAYS[-1])
-        paper["key"] = chance.choice(KEYS)
+        paper["key"] = chance.choice("ef" if chance.random() < 0.6 else KEYS)
         paper["depth"] = chance.choice([0, 1, 2, 4])
         if chance.random() < 0.3:
             paper["kinds"] = some(chance, KINDS)

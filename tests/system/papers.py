@@ -294,6 +294,27 @@ def written_and_signed():
 
 
 @test
+def as_the_document_says():
+    document = (HERE.parent.parent / "docs/formats/paper.md").read_text(encoding="utf-8")
+    order = [name for line in document.split("| field |")[1].split("## Forms")[0].splitlines()[2:] if line.startswith("|")
+             for name in re.findall(r"`([a-z]+)`", line.split("|")[1])]
+    forms = re.findall(r"(?m)^\| `([a-z-]+)` \| (.*?) \| .* \|$", document.split("| form |")[1].split("What each must say")[0])
+    same("forms", [f"{name:28} {summary}" for name, summary in forms], FORMS.splitlines())
+    said, before = {}, None
+    for row in re.findall(r"(?m)^\| (`.*?) \| (.*) \| (.*) \|$", document.split("| forms |")[1].split("Who has natural persons")[0]):
+        must, may = ((before[i] if "the same" in cell else []) + re.findall(r"`([a-z]+)`", cell.replace("one of `key` and `revokes`", ""))
+                     for i, cell in enumerate(row[1:]))
+        may = may + ["key", "revokes"] if "one of `key`" in row[1] else may
+        before = before if "the same" in row[1] else (must, may)
+        said.update({form: (set(must), set(must) | set(may)) for form in re.findall(r"`([a-z-]+)`", row[0])})
+    for name, _ in forms:
+        lines = Run("paper", "forms", name).out.splitlines()[1:]
+        fields = [line.split()[0][2:] for line in lines]
+        same(f"{name}: order", fields, [field for field in order if field in fields])
+        same(name, ({line.split()[0][2:] for line in lines if "must be said" in line}, set(fields)), said[name])
+
+
+@test
 def paper_mistakes():
     see = "See 'comity paper --help'.\n"
     put("text", "comity paper/consent v1\nid: 1\n")
@@ -499,6 +520,9 @@ def judge_mistakes():
                         (["--papers", "papers", "--trust", "."], "comity: .: Is a directory\n")):
         run = Run("judge", *words, input=json.dumps(ACT))
         same(words, (run.out, run.err, run.status), ("", told, 2))
+    put("logged", (FOLDER / "trust").read_text() + f"log l.log\n  key {Run('key', 'new', 'l-log.key', '--name', 'l.log', '--purpose', 'log').out}")
+    run = Run("judge", "--papers", "papers", "--trust", "logged", input=json.dumps(ACT))
+    same("a log is not looked up", (run.err, run.status), ("comity: logged:14: revocations in the log l.log are not looked up; put them into the folder of papers\n", 1))
     put("papers/.hidden", "not a note")
     put("papers/folder/inner", "not a note")
     put("papers/large", b"x" * (1 << 20))

@@ -118,7 +118,7 @@ static comity_status counts_compile(comity_compiler *compiler)
                               .until = COMITY_OPEN_END, .in_count = true};
         comity_condition *when;
         COMITY_TRY(comity_text(compiler, entry->text, &record.name));
-        COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
+        record.size = (uint32_t)strlen(entry->text);
         COMITY_TRY(comity_text(compiler, count->label.text == NULL ? entry->text : count->label.text, &record.label));
         bool never;
         COMITY_TRY(count_condition(compiler, count, &when, &never));
@@ -192,7 +192,7 @@ static comity_status law_record(comity_compiler *compiler, const comity_law_file
     bool has_place = file->kind != COMITY_FILE_AGREEMENT && file->kind != COMITY_FILE_POLICY;
     record.place = has_place ? (uint16_t)place : COMITY_NONE16;
     COMITY_TRY(comity_text(compiler, file->code.text, &record.code));
-    COMITY_TRY(comity_text_json(compiler, file->code.text, &record.code_json));
+    record.code_size = (uint32_t)strlen(file->code.text);
     COMITY_TRY(comity_text(compiler, file->title.text, &record.title));
     COMITY_TRY(law_covers(compiler, file, &record));
     if (file->kind == COMITY_FILE_AGREEMENT) {

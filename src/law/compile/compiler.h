@@ -156,8 +156,10 @@ typedef struct comity_compiler {
     COMITY_VECTOR(comity_deadline) deadlines;
     COMITY_VECTOR(comity_declared) declarations;
     COMITY_VECTOR(int32_t) epochs;
-    COMITY_VECTOR(uint16_t) classes;
+    COMITY_VECTOR(uint8_t) classes;
     COMITY_VECTOR(uint64_t) bits;
+    COMITY_VECTOR(char) clauses;             /* of all rules, each with its NUL; before they are packed */
+    COMITY_VECTOR(uint8_t) packed;
     COMITY_VECTOR(comity_symbol) symbols;
 } comity_compiler;
 
@@ -184,8 +186,6 @@ comity_status comity_map_set(comity_compiler *compiler, comity_map *map, const c
 
 /* The place of a text in the pool, written once. */
 comity_status comity_text(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
-/* The text as a JSON string, with quotes. */
-comity_status comity_text_json(comity_compiler *compiler, const char *text, uint32_t *ret_text) COMITY_MUST_USE;
 
 /* names.c */
 comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
@@ -252,6 +252,8 @@ comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *d
  * before the next one. */
 comity_status comity_clauses_of(comity_compiler *compiler, const comity_law_file *file,
                                 const comity_declaration *declaration, comity_buffer *buffer) COMITY_MUST_USE;
+/* Puts what is in the buffer, which is empty then, behind all that is kept as law. */
+comity_status comity_clauses_keep(comity_compiler *compiler, comity_buffer *buffer, uint32_t *ret_clauses) COMITY_MUST_USE;
 /* All declarations but rules, and the headers. */
 comity_status comity_compile_declarations(comity_compiler *compiler) COMITY_MUST_USE;
 

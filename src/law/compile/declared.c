@@ -76,6 +76,25 @@ comity_status comity_clauses_of(comity_compiler *compiler, const comity_law_file
     return append_lines(compiler, file, declaration->at.line - 1, is_last ? UINT32_MAX : next->at.line - 1, buffer);
 }
 
+comity_status comity_clauses_keep(comity_compiler *compiler, comity_buffer *buffer, uint32_t *ret_clauses)
+{
+    const uint8_t *bytes;
+    size_t size;
+    uint32_t place = (uint32_t)compiler->clauses.count;
+    comity_buffer_append_byte(buffer, 0);
+    COMITY_TRY(comity_buffer_bytes(buffer, &bytes, &size, compiler->reterr));
+    if (size > COMITY_LIMIT_LAW_CLAUSES_BYTES - place) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "all law as it is written is longer than %zu bytes",
+                           COMITY_LIMIT_LAW_CLAUSES_BYTES);
+    }
+    for (size_t i = 0; i < size; i++) {
+        COMITY_PUSH(compiler, &compiler->clauses, (char)bytes[i]);
+    }
+    comity_buffer_reset(buffer);
+    *ret_clauses = place;
+    return COMITY_OK;
+}
+
 /* ---- declarations ---- */
 
 typedef struct entry {
@@ -159,18 +178,13 @@ static comity_status entries_record(comity_compiler *compiler, const entries *al
 {
     for (size_t i = 0; i < all->count;) {
         const entry *own = &all->items[i];
-        const uint8_t *bytes;
-        size_t size;
         comity_declared record = {.law = own->law};
-        comity_buffer_reset(buffer);
         for (; i < all->count && same_entry(own, &all->items[i]); i++) {
             COMITY_TRY(entry_append(compiler, &all->items[i], buffer));
         }
-        comity_buffer_append_byte(buffer, 0);
-        COMITY_TRY(comity_buffer_bytes(buffer, &bytes, &size, compiler->reterr));
         COMITY_TRY(comity_text(compiler, own->word, &record.word));
         COMITY_TRY(comity_text(compiler, own->name, &record.name));
-        COMITY_TRY(comity_text(compiler, (const char *)bytes, &record.clauses));
+        COMITY_TRY(comity_clauses_keep(compiler, buffer, &record.clauses));
         COMITY_PUSH(compiler, &compiler->declarations, record);
     }
     return COMITY_OK;

@@ -431,7 +431,7 @@ static comity_status names_record(comity_compiler *compiler, comity_class class_
             label = entry->declaration->as.instrument.title.text;
         }
         COMITY_TRY(comity_text(compiler, entry->text, &record.text));
-        COMITY_TRY(comity_text_json(compiler, entry->text, &record.json));
+        record.size = (uint32_t)strlen(entry->text);
         COMITY_TRY(comity_text(compiler, label, &record.label));
         COMITY_TRY(comity_text(compiler, dpv, &record.dpv));
         if (class_of == COMITY_CLASS_CATEGORY) {

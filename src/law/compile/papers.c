@@ -39,7 +39,7 @@ void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const 
 
 /* The leaf in the words of the language, the law it is under always said. */
 static comity_status leaf_text(comity_compiler *compiler, const comity_paper_leaf *paper, const char *under,
-                               const char *about, uint32_t *ret_text, uint32_t *ret_json)
+                               const char *about, uint32_t *ret_text, uint32_t *ret_size)
 {
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_STRING_BYTES * 4);
@@ -52,7 +52,7 @@ static comity_status leaf_text(comity_compiler *compiler, const comity_paper_lea
         status = comity_text(compiler, (const char *)bytes, ret_text);
     }
     if (status == COMITY_OK) {
-        status = comity_text_json(compiler, (const char *)bytes, ret_json);
+        *ret_size = (uint32_t)size - 1;
     }
     comity_buffer_free(&buffer);
     return status;
@@ -107,7 +107,7 @@ static comity_status safeguard_leaf(comity_compiler *compiler, const comity_pape
                                "\"%s\" is a safeguard; only papers are under a law or come from an authority",
                                paper->name.text);
     }
-    COMITY_TRY(leaf_text(compiler, paper, NULL, NULL, &leaf.text, &leaf.json));
+    COMITY_TRY(leaf_text(compiler, paper, NULL, NULL, &leaf.text, &leaf.size));
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 
@@ -177,7 +177,7 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
         leaf.module = comity_name_find(compiler, COMITY_CLASS_WORD, &paper->module);
     }
     COMITY_TRY(leaf_text(compiler, paper, compiler->entries[COMITY_CLASS_LAW].items[law].text, about, &leaf.text,
-                         &leaf.json));
+                         &leaf.size));
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 

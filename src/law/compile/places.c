@@ -299,6 +299,7 @@ static comity_status place_record(comity_compiler *compiler, uint32_t place)
         uint32_t state = comity_name_find(compiler, COMITY_CLASS_PLACE, &file->of);
         record.state = (uint16_t)(state == COMITY_IMAGE_NONE ? place : state);
     }
+    record.code_size = (uint8_t)strlen(entry->text);
     COMITY_TRY(comity_text(compiler, entry->text, &record.code));
     COMITY_TRY(comity_text(compiler, file != NULL ? file->title.text : entry->declaration->as.name.label.text,
                            &record.name));

@@ -95,19 +95,3 @@ comity_status comity_text(comity_compiler *compiler, const char *text, uint32_t 
     *ret_text = place;
     return COMITY_OK;
 }
-
-comity_status comity_text_json(comity_compiler *compiler, const char *text, uint32_t *ret_text)
-{
-    comity_buffer buffer;
-    const uint8_t *bytes;
-    size_t size;
-    comity_buffer_init(&buffer, (size_t)8 << 20);
-    comity_buffer_append_json_string(&buffer, text, strlen(text));
-    comity_buffer_append_byte(&buffer, 0);
-    comity_status status = comity_buffer_bytes(&buffer, &bytes, &size, compiler->reterr);
-    if (status == COMITY_OK) {
-        status = comity_text(compiler, (const char *)bytes, ret_text);
-    }
-    comity_buffer_free(&buffer);
-    return status;
-}

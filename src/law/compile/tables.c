@@ -441,6 +441,18 @@ static void place_rows(const comity_compiler *compiler, const comity_law_record 
     }
 }
 
+/* Classes are bytes: five times as many as any law on file has. */
+static comity_status class_push(comity_compiler *compiler, const comity_law_record *record, uint32_t class_of)
+{
+    if (class_of > UINT8_MAX) {
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT,
+                           "the law %s tells more than %u places or names apart; put some of its rules into another file",
+                           compiler->texts.items + record->code, UINT8_MAX);
+    }
+    COMITY_PUSH(compiler, &compiler->classes, (uint8_t)class_of);
+    return COMITY_OK;
+}
+
 static comity_status class_table(comity_compiler *compiler, comity_law_record *record, uint32_t side)
 {
     uint32_t count = (uint32_t)compiler->places.count;
@@ -472,7 +484,7 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
                 COMITY_PUSH(compiler, &compiler->bits, own[i]);
             }
             classes += found == classes;
-            COMITY_PUSH(compiler, &compiler->classes, (uint16_t)found);
+            COMITY_TRY(class_push(compiler, record, found));
         }
     }
     record->class_counts[side] = classes;
@@ -547,7 +559,7 @@ static comity_status sieve_table(comity_compiler *compiler, comity_law_record *r
         return COMITY_OK;
     }
     for (uint32_t name = 0; name < names; name++) {
-        COMITY_PUSH(compiler, &compiler->classes, (uint16_t)(comity_set_has(&asked, name) ? ++count : 0));
+        COMITY_TRY(class_push(compiler, record, comity_set_has(&asked, name) ? ++count : 0));
     }
     COMITY_TRY(bits_take(compiler, record->words * (2 * count + 5), &sieve->bits));
     for (uint32_t i = 0; i < record->row_count; i++) {

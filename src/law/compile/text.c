@@ -1,30 +1,37 @@
-/* A rule as the image keeps it for people, and, ready to copy, for JSON. */
+/* A rule as the image keeps it: its texts, for people and for JSON, and the rule as
+ * law. Each text stands once; sizes stand beside, so that nothing is counted later. */
 #include "law/compile/compiler.h"
 
 #include "base/date.h"
 
 #include <string.h>
 
-static const char *const effect_names[] = {
-    [COMITY_EFFECT_REFUSE] = "refuse", [COMITY_EFFECT_NEEDS] = "needs", [COMITY_EFFECT_WAY] = "way",
-    [COMITY_EFFECT_LIFTS] = "lifts",   [COMITY_EFFECT_DUTY] = "duty",   [COMITY_EFFECT_COMPELS] = "compels",
-    [COMITY_EFFECT_NOTES] = "notes",
-};
-
-static void append_member(comity_buffer *buffer, const char *name, const char *text)
+/* A text, its size, and whether JSON can take it as it is. */
+static comity_status rule_text(comity_compiler *compiler, const char *text, uint32_t *ret_text, uint16_t *ret_size,
+                               comity_rule_record *record)
 {
-    comity_buffer_append_text(buffer, name);
-    comity_buffer_append_json_string(buffer, text, strlen(text));
+    size_t size = strlen(text);
+    if (size > UINT16_MAX) { /* of periods there may be any number */
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "rule %s has a text of %zu bytes; expected at most %u",
+                           compiler->texts.items + record->name, size, UINT16_MAX);
+    }
+    for (size_t i = 0; i < size; i++) {
+        bool escape = (uint8_t)text[i] < 0x20 || text[i] == '"' || text[i] == '\\';
+        record->flags |= escape ? COMITY_RULE_ESCAPES : 0;
+    }
+    *ret_size = (uint16_t)size;
+    return comity_text(compiler, text, ret_text);
 }
 
-/* The buffer's text into the pool. */
-static comity_status keep(comity_compiler *compiler, comity_buffer *buffer, uint32_t *ret_text)
+/* The same for what is in the buffer, which is empty then. */
+static comity_status keep(comity_compiler *compiler, comity_buffer *buffer, uint32_t *ret_text, uint16_t *ret_size,
+                          comity_rule_record *record)
 {
     const uint8_t *bytes;
     size_t size;
     comity_buffer_append_byte(buffer, 0);
     COMITY_TRY(comity_buffer_bytes(buffer, &bytes, &size, compiler->reterr));
-    COMITY_TRY(comity_text(compiler, (const char *)bytes, ret_text));
+    COMITY_TRY(rule_text(compiler, (const char *)bytes, ret_text, ret_size, record));
     comity_buffer_reset(buffer);
     return COMITY_OK;
 }
@@ -54,8 +61,7 @@ static void append_periods(comity_buffer *buffer, const comity_rule *rule)
     }
 }
 
-static comity_status rule_cite(comity_compiler *compiler, const comity_draft *draft, comity_buffer *buffer,
-                               comity_rule_record *record)
+static void append_cite(const comity_compiler *compiler, const comity_draft *draft, comity_buffer *buffer)
 {
     char full[COMITY_LIMIT_LAW_WORD_BYTES * 2 + 2];
     const comity_rule *rule = draft->rule;
@@ -72,76 +78,51 @@ static comity_status rule_cite(comity_compiler *compiler, const comity_draft *dr
         comity_buffer_append_text(buffer, ", ");
         comity_buffer_append_text(buffer, rule->pinpoint.text);
     }
-    return keep(compiler, buffer, &record->cite);
 }
 
-static comity_status rule_json(comity_compiler *compiler, const comity_draft *draft, comity_buffer *buffer,
-                               comity_rule_record *record)
+static const char *or_empty(const char *text)
 {
-    const comity_rule *rule = draft->rule;
-    append_member(buffer, "{\"rule\":", rule->name.text);
-    append_member(buffer, ",\"title\":", rule->title.text);
-    append_member(buffer, ",\"state\":", draft->file->code.text);
-    append_member(buffer, ",\"effect\":", effect_names[rule->effect]);
-    COMITY_TRY(keep(compiler, buffer, &record->json_head));
-    append_member(buffer, ",\"cite\":", compiler->texts.items + record->cite);
-    append_member(buffer, ",\"source\":", compiler->texts.items + record->check);
-    if (rule->checked == COMITY_NO_DATE) {
-        comity_buffer_append_text(buffer, ",\"checked\":null}");
-    } else {
-        char day[COMITY_DATE_TEXT_SIZE];
+    return text == NULL ? "" : text;
+}
+
+/* What the author wrote, in the order of the record. */
+static comity_status rule_words(comity_compiler *compiler, const comity_rule *rule, comity_rule_record *record)
+{
+    char day[COMITY_DATE_TEXT_SIZE] = "";
+    if (rule->checked != COMITY_NO_DATE) {
         comity_date_print(rule->checked, day);
-        append_member(buffer, ",\"checked\":", day);
-        comity_buffer_append_text(buffer, "}");
     }
-    return keep(compiler, buffer, &record->json_tail);
+    COMITY_TRY(rule_text(compiler, rule->name.text, &record->name, &record->name_size, record));
+    COMITY_TRY(rule_text(compiler, rule->title.text, &record->title, &record->title_size, record));
+    COMITY_TRY(rule_text(compiler, or_empty(rule->source.text), &record->check, &record->check_size, record));
+    COMITY_TRY(rule_text(compiler, or_empty(rule->text.text), &record->text, &record->text_size, record));
+    return comity_text(compiler, day, &record->day);
+}
+
+static comity_status rule_clauses(comity_compiler *compiler, const comity_draft *draft, comity_buffer *buffer,
+                                  comity_rule_record *record)
+{
+    const comity_declaration *declaration =
+        compiler->entries[COMITY_CLASS_RULE].items[draft - compiler->drafts].declaration;
+    COMITY_TRY(comity_clauses_of(compiler, draft->file, declaration, buffer));
+    return comity_clauses_keep(compiler, buffer, &record->clauses);
 }
 
 comity_status comity_rule_texts(comity_compiler *compiler, const comity_draft *draft, comity_rule_record *record)
 {
-    const comity_rule *rule = draft->rule;
-    const comity_declaration *declaration =
-        compiler->entries[COMITY_CLASS_RULE].items[draft - compiler->drafts].declaration;
     comity_buffer buffer;
     comity_buffer_init(&buffer, COMITY_LIMIT_LAW_FILE_BYTES + 1);
-    comity_status status = comity_text(compiler, rule->name.text, &record->name);
+    comity_status status = rule_words(compiler, draft->rule, record);
     if (status == COMITY_OK) {
-        status = comity_text(compiler, rule->title.text, &record->title);
+        append_cite(compiler, draft, &buffer);
+        status = keep(compiler, &buffer, &record->cite, &record->cite_size, record);
     }
     if (status == COMITY_OK) {
-        status = comity_text_json(compiler, rule->name.text, &record->json_name);
+        append_periods(&buffer, draft->rule);
+        status = keep(compiler, &buffer, &record->within, &record->within_size, record);
     }
     if (status == COMITY_OK) {
-        status = comity_text(compiler, rule->source.text == NULL ? "" : rule->source.text, &record->check);
-    }
-    if (status == COMITY_OK) {
-        status = comity_text(compiler, rule->text.text == NULL ? "" : rule->text.text, &record->text);
-    }
-    if (status == COMITY_OK) {
-        status = rule_cite(compiler, draft, &buffer, record);
-    }
-    if (status == COMITY_OK) {
-        status = rule_json(compiler, draft, &buffer, record);
-    }
-    if (status == COMITY_OK) {
-        append_periods(&buffer, rule);
-        status = keep(compiler, &buffer, &record->within);
-    }
-    if (status == COMITY_OK) {
-        append_member(&buffer, "\"duty\":", compiler->texts.items + record->text);
-        comity_buffer_append_text(&buffer, ",\"within\":");
-        if (rule->period_count == 0) {
-            comity_buffer_append_text(&buffer, "null");
-        } else {
-            append_member(&buffer, "", compiler->texts.items + record->within);
-        }
-        status = keep(compiler, &buffer, &record->json_text);
-    }
-    if (status == COMITY_OK) {
-        status = comity_clauses_of(compiler, draft->file, declaration, &buffer);
-    }
-    if (status == COMITY_OK) {
-        status = keep(compiler, &buffer, &record->clauses);
+        status = rule_clauses(compiler, draft, &buffer, record);
     }
     comity_buffer_free(&buffer);
     return status;

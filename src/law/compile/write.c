@@ -5,6 +5,7 @@
  * little-endian machine, so on another nothing is written. */
 #include "law/compile/compiler.h"
 
+#include "base/pack.h"
 #include "base/sha256.h"
 
 #include <string.h>
@@ -21,12 +22,12 @@ static comity_status symbols_add(comity_compiler *compiler, size_t capacity, com
                                  uint32_t index)
 {
     const char *words = compiler->texts.items + text;
-    uint32_t hash = comity_symbol_hash(class_of, words, strlen(words));
-    size_t i = hash & (capacity - 1);
+    uint64_t hash = comity_symbol_hash(class_of, words, strlen(words));
+    size_t i = (size_t)hash & (capacity - 1);
     while (compiler->symbols.items[i].class_of != COMITY_CLASS_LAST) {
         i = (i + 1) & (capacity - 1);
     }
-    compiler->symbols.items[i] = (comity_symbol){text, hash, index, class_of};
+    compiler->symbols.items[i] = (comity_symbol){text, (uint16_t)index, (uint8_t)class_of, comity_symbol_tag(hash)};
     return COMITY_OK;
 }
 
@@ -52,6 +53,32 @@ static comity_status symbols_compile(comity_compiler *compiler)
         }
     }
     return COMITY_OK;
+}
+
+/* The words of all rules, which say much that stands in other texts too. */
+static comity_status clauses_pack(comity_compiler *compiler, comity_image_header *header)
+{
+    comity_buffer buffer;
+    const uint8_t *bytes;
+    size_t size;
+    if (compiler->clauses.count == 0) {
+        COMITY_PUSH(compiler, &compiler->clauses, '\0');
+    }
+    header->clauses_size = (uint32_t)compiler->clauses.count;
+    comity_buffer_init(&buffer, COMITY_LIMIT_LAW_CLAUSES_BYTES * 2);
+    comity_status status = comity_pack(compiler->texts.items, compiler->texts.count, compiler->clauses.items,
+                                       compiler->clauses.count, &buffer, compiler->reterr);
+    if (status == COMITY_OK) {
+        status = comity_buffer_bytes(&buffer, &bytes, &size, compiler->reterr);
+    }
+    for (size_t i = 0; status == COMITY_OK && i < size; i++) {
+        status = comity_vector_grow(compiler, &compiler->packed);
+        if (status == COMITY_OK) {
+            compiler->packed.items[compiler->packed.count++] = bytes[i];
+        }
+    }
+    comity_buffer_free(&buffer);
+    return status;
 }
 
 static comity_status spans_set(comity_compiler *compiler, comity_image_header *header)
@@ -97,6 +124,7 @@ comity_status comity_compile_write(comity_compiler *compiler, comity_buffer *buf
     for (comity_class class_of = COMITY_CLASS_BASIS + 1; class_of < COMITY_CLASS_LAST; class_of++) {
         header.first_name[class_of + 1] = header.first_name[class_of];
     }
+    COMITY_TRY(clauses_pack(compiler, &header));
     COMITY_TRY(spans_set(compiler, &header));
     size_t before = 0;
     const uint8_t *bytes;

@@ -173,6 +173,35 @@ static void test_building(void)
     free(large);
 }
 
+/* A rule with so many periods that their words are longer than an image keeps. */
+static void test_periods(void)
+{
+    enum { PERIODS = 4000 };
+    static const char begin[] = "state XA \"Examplia\"\ncovers transfer\ninstrument I \"Act\"\n"
+                                "rule XA.I.1 \"One\"\n  cite I \"1\"\n  duty \"Do it\"";
+    static const char period[] = " once per exporter";
+    static const char end[] = "\n  unverified\n";
+    comity_builder *builder;
+    const void *image = NULL;
+    size_t size;
+    test_case("a duty of four thousand periods");
+    char *text = malloc(sizeof begin + PERIODS * sizeof period + sizeof end);
+    if (!CHECK(text != NULL && comity_builder_new(&builder, &error) == COMITY_OK)) {
+        free(text);
+        return;
+    }
+    char *at = text + sprintf(text, "%s", begin);
+    for (size_t i = 0; i < PERIODS; i++) {
+        at += sprintf(at, "%s", period);
+    }
+    at += sprintf(at, "%s", end);
+    CHECK_EQ_INT(COMITY_OK, comity_builder_add(builder, "XA.law", text, (size_t)(at - text), &error));
+    check_said(COMITY_ERROR_LIMIT, comity_builder_build(builder, &image, &size, &error),
+               "rule XA.I.1 has a text of 75998 bytes; expected at most 65535");
+    comity_builder_free(builder);
+    free(text);
+}
+
 int main(void)
 {
     test_begin("api/messages");
@@ -182,6 +211,7 @@ int main(void)
         test_files();
         test_acts();
         test_building();
+        test_periods();
     }
     comity_context_free(context);
     comity_law_close(law);

@@ -146,6 +146,70 @@ static void escapes(void)
     CHECK_EQ_STR("\"\\u0000\\u0001\\u000b\\u001f\"", json_string("\0\1\x0b\x1f", 4));
 }
 
+/* Strings put together from pieces and escaped where they stand, against those escaped one by one. */
+static void escapes_in_place(void)
+{
+    test_case("escapes in place what append_json_string escapes");
+    uint32_t random = 7;
+    for (int round = 0; round < 4000; round++) {
+        comity_buffer buffer;
+        char text[64];
+        size_t size = (size_t)round % sizeof text;
+        for (size_t i = 0; i < size; i++) {
+            random = random * 1664525 + 1013904223;
+            text[i] = round % 3 == 0 ? (char)(random >> 25) : "ab\"\\\n\1"[random >> 24 & 7 ? 0 : random >> 29 & 5];
+        }
+        comity_buffer_init(&buffer, 4000);
+        comity_buffer_append_text(&buffer, "\"\\before\"");
+        size_t begin = buffer.size;
+        comity_buffer_append(&buffer, text, size);
+        comity_buffer_escape_json(&buffer, begin);
+        comity_buffer_append_byte(&buffer, '"');
+        char made[512];
+        CHECK(buffer.size < sizeof made);
+        memcpy(made, text_of(&buffer), buffer.size + 1);
+        CHECK(strncmp(made, "\"\\before\"", begin) == 0);
+        CHECK_EQ_STR(json_string(text, size) + 1, made + begin);
+        comity_buffer_free(&buffer);
+    }
+}
+
+static void escapes_without_room(void)
+{
+    test_case("escaping fails where there is no room, and only there");
+    char memory[8];
+    comity_buffer buffer;
+    comity_buffer_init_fixed(&buffer, memory, sizeof memory);
+    comity_buffer_append_text(&buffer, "ab\ncd");
+    comity_buffer_escape_json(&buffer, 0);
+    CHECK_EQ_STR("ab\\ncd", text_of(&buffer));
+    comity_buffer_reset(&buffer);
+    comity_buffer_append_text(&buffer, "ab\1cd");
+    comity_buffer_escape_json(&buffer, 0);
+    CHECK_EQ_STR("the output is larger than its limit of 8 bytes", text_of(&buffer));
+    comity_buffer_escape_json(&buffer, 0);
+    CHECK_EQ_STR("the output is larger than its limit of 8 bytes", text_of(&buffer));
+}
+
+static void rooms(void)
+{
+    test_case("room that is taken, in part, or not at all");
+    comity_buffer buffer;
+    comity_buffer_init(&buffer, 600);
+    for (int i = 0; i < 5; i++) {
+        uint8_t *room = comity_buffer_room(&buffer, 100);
+        if (CHECK(room != NULL)) {
+            memcpy(room, "abc", 3);
+            comity_buffer_filled(&buffer, room + (i % 2 == 0 ? 3 : 0));
+        }
+    }
+    CHECK_EQ_STR("abcabcabc", text_of(&buffer));
+    CHECK(comity_buffer_room(&buffer, 1000) == NULL);
+    CHECK_EQ_STR("the output is larger than its limit of 600 bytes", text_of(&buffer));
+    CHECK(comity_buffer_room(&buffer, 1) == NULL);
+    comity_buffer_free(&buffer);
+}
+
 /* One byte to escape at every place of strings of every size, so that no fast path misses it. */
 static void every_place(void)
 {
@@ -175,6 +239,9 @@ int main(void)
     no_memory();
     fixed();
     escapes();
+    escapes_in_place();
+    escapes_without_room();
+    rooms();
     every_place();
     return test_done();
 }

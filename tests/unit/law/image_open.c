@@ -203,11 +203,12 @@ static const fault faults[] = {
     FAULT(names, comity_name_record, text, FAR, "name 0"),
     FAULT(names, comity_name_record, label, FAR, "name 0"),
     FAULT(names, comity_name_record, dpv, FAR, "name 0"),
-    FAULT(names, comity_name_record, json, FAR, "name 0"),
+    FAULT(names, comity_name_record, size, 1, "name 0"),
     FAULT(names, comity_name_record, ancestors, FAR, "name 0"),
     FAULT(names, comity_name_record, ancestors, COMITY_IMAGE_NONE, "name 0"), /* a category has some */
     FAULT(names, comity_name_record, rows, FAR, "name 0"),
     FAULT(places, comity_place, code, FAR, "place 0"),
+    FAULT(places, comity_place, code_size, 1, "place 0"),
     FAULT(places, comity_place, name, FAR, "place 0"),
     FAULT(places, comity_place, state, NONE16, "place 0"),
     FAULT(places, comity_place, state, 1, "place 0"), /* what is no part is in no state */
@@ -230,7 +231,7 @@ static const fault faults[] = {
     FAULT(conditions, comity_rows, row_count, FAR, "condition 0"),
     FAULT(laws, comity_law_record, code, FAR, "law 0"),
     FAULT(laws, comity_law_record, title, FAR, "law 0"),
-    FAULT(laws, comity_law_record, code_json, FAR, "law 0"),
+    FAULT(laws, comity_law_record, code_size, 1, "law 0"),
     FAULT(laws, comity_law_record, kind, COMITY_LAW_STATE + 1, "law 0"),
     FAULT(laws, comity_law_record, place, NONE16, "law 0"),
     FAULT(laws, comity_law_record, first_rule, FAR, "law 0"),
@@ -264,11 +265,15 @@ static const fault faults[] = {
     FAULT(rules, comity_rule_record, name, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, title, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, cite, FAR, "rule 0"),
-    FAULT(rules, comity_rule_record, source, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, check, FAR, "rule 0"),
-    FAULT(rules, comity_rule_record, json_head, FAR, "rule 0"),
-    FAULT(rules, comity_rule_record, json_tail, FAR, "rule 0"),
-    FAULT(rules, comity_rule_record, json_name, FAR, "rule 0"),
+    FAULT(rules, comity_rule_record, day, FAR, "rule 0"),
+    FAULT(rules, comity_rule_record, name_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, title_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, cite_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, check_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, text_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, within_size, 1, "rule 0"),
+    FAULT(rules, comity_rule_record, checked, 20000, "rule 0"), /* unverified: it has no day in words */
     FAULT(rules, comity_rule_record, law, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, effect, COMITY_EFFECT_NOTES + 1, "rule 0"),
     FAULT(rules, comity_rule_record, expression, FAR, "rule 0"),
@@ -278,14 +283,13 @@ static const fault faults[] = {
     FAULT(rules, comity_rule_record, first_way, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, text, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, within, FAR, "rule 0"),
-    FAULT(rules, comity_rule_record, json_text, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, clauses, FAR, "rule 0"),
     FAULT(rules, comity_rule_record, first_row, FAR, "rule 0"),
     FAULT(expressions, comity_expression_node, kind, COMITY_EXPRESSION_ORDER + 1, "expression 0"),
     FAULT(expressions, comity_expression_node, first_child, FAR, "expression 0"),
     FAULT(expressions, comity_expression_node, child_count, FAR, "expression 0"),
     FAULT(leaves, comity_leaf, text, FAR, "paper 0"),
-    FAULT(leaves, comity_leaf, json, FAR, "paper 0"),
+    FAULT(leaves, comity_leaf, size, 1, "paper 0"),
     FAULT(leaves, comity_leaf, name, NONE16, "paper 0"),
     FAULT(leaves, comity_leaf, under, FAR, "paper 0"),
     FAULT(leaves, comity_leaf, by, FAR, "paper 0"),
@@ -296,7 +300,7 @@ static const fault faults[] = {
     FAULT(leaves, comity_leaf, valid, FAR, "paper 0"),
     FAULT(counts, comity_count_record, name, FAR, "count 0"),
     FAULT(counts, comity_count_record, label, FAR, "count 0"),
-    FAULT(counts, comity_count_record, json, FAR, "count 0"),
+    FAULT(counts, comity_count_record, size, 1, "count 0"),
     FAULT(counts, comity_count_record, rows, FAR, "count 0"),
     FAULT(authorities, comity_authority_record, name, FAR, "authority 0"),
     FAULT(authorities, comity_authority_record, title, FAR, "authority 0"),
@@ -361,6 +365,22 @@ static void test_others(void)
     poke(offsetof(comity_image_header, texts), 0, 1, 0xFF);
     check_damaged("text 0");
 
+    test_case("texts at the end of the image, where none could be copied in long steps");
+    memcpy(altered, good, good_size);
+    header->texts.offset = (uint32_t)(good_size - COMITY_SHA256_SIZE - 8);
+    header->texts.count = 8;
+    check_damaged("text 0");
+
+    test_case("more law as it is written than there may be");
+    memcpy(altered, good, good_size);
+    header->clauses_size = UINT32_MAX;
+    check_damaged("byte of law as it is written 4294967295");
+
+    test_case("a class of places that the law has not");
+    memcpy(altered, good, good_size);
+    poke(offsetof(comity_image_header, classes), 0, 1, 0xFF);
+    check_damaged("law 0");
+
     test_case("classes of names that do not rise, or are too many");
     memcpy(altered, good, good_size);
     header->first_name[3] = header->first_name[2] - 1;
@@ -375,18 +395,18 @@ static void test_others(void)
     check_damaged("table of symbols of size 3");
     memcpy(altered, good, good_size);
     header->symbols.count = 1; /* the first place is taken, or made so */
-    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 4, COMITY_CLASS_RULE);
-    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 4, 0);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_RULE);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 2, 0);
     poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, text), 4, 0);
     check_damaged("table of symbols of size 1");
 
     test_case("a symbol of no class, and one beyond its class");
     memcpy(altered, good, good_size);
-    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 4, COMITY_CLASS_LAST + 1);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_LAST + 1);
     check_damaged("symbol 0");
     memcpy(altered, good, good_size);
-    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 4, COMITY_CLASS_RULE);
-    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 4, header->rules.count);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_RULE);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 2, header->rules.count);
     check_damaged("symbol 0");
 
     test_case("a member of a set that is no place");
@@ -510,6 +530,72 @@ static void test_literals(void)
     }
 }
 
+/* ---- law as it is written, which is packed and not looked at on opening ---- */
+
+static void check_clauses(const char *expected)
+{
+    comity_image image;
+    comity_error error;
+    set_hash();
+    if (!CHECK(comity_image_open(altered, good_size, &image, &error) == COMITY_OK)) {
+        return;
+    }
+    char *clauses = malloc((size_t)image.header->clauses_size + 1);
+    if (CHECK(clauses != NULL)) {
+        CHECK_EQ_INT(COMITY_ERROR_IMAGE, comity_image_clauses(&image, clauses, &error));
+        CHECK_EQ_STR(expected, error.message);
+    }
+    free(clauses);
+}
+
+static void test_clauses(void)
+{
+    comity_image_header *header = (comity_image_header *)(void *)altered;
+    comity_image image;
+    comity_error error;
+    test_case("rules and declarations come out as they were written");
+    memcpy(altered, good, good_size);
+    CHECK_EQ_INT(COMITY_OK, comity_image_open(altered, good_size, &image, &error));
+    char *clauses = malloc(header->clauses_size);
+    if (CHECK(clauses != NULL)) {
+        CHECK_EQ_INT(COMITY_OK, comity_image_clauses(&image, clauses, &error));
+        uint32_t rule = comity_image_find(&image, COMITY_CLASS_RULE, "XA.I.4", 6);
+        CHECK_EQ_STR("rule XA.I.4 \"Four\"\n  cite I \"4\"\n  duty \"Do it\" within 2 working days of the act\n"
+                     "  unverified\n",
+                     clauses + image.rules[rule].clauses);
+    }
+    free(clauses);
+
+    test_case("bytes that were not packed");
+    memcpy(altered, good, good_size);
+    memset((uint8_t *)altered + header->packed.offset, 0xFF, header->packed.count);
+    check_clauses("the law image holds no law as it is written: the packed bytes are wrong in the step at byte 0");
+
+    test_case("fewer bytes than were packed");
+    memcpy(altered, good, good_size);
+    char expected[160];
+    (void)snprintf(expected, sizeof expected,
+                   "the law image holds no law as it is written: %u bytes were to be unpacked, but there are 0",
+                   header->clauses_size);
+    header->packed.count = 0;
+    check_clauses(expected);
+
+    test_case("bytes that are no text");
+    memcpy(altered, good, good_size);
+    header->clauses_size = 1; /* one byte as it is, which is no UTF-8; or which is, but does not end a text */
+    header->packed.count = 2;
+    memcpy((uint8_t *)altered + header->packed.offset, "\x10\xFF", 2);
+    for (uint32_t i = 0; i < header->rules.count; i++) {
+        poke(offsetof(comity_image_header, rules), i * sizeof(comity_rule_record) + offsetof(comity_rule_record, clauses), 4, 0);
+    }
+    for (uint32_t i = 0; i < header->declarations.count; i++) {
+        poke(offsetof(comity_image_header, declarations), i * sizeof(comity_declared) + offsetof(comity_declared, clauses), 4, 0);
+    }
+    check_clauses("the law image holds no law as it is written: it is no text");
+    memcpy((uint8_t *)altered + header->packed.offset, "\x10x", 2);
+    check_clauses("the law image holds no law as it is written: it is no text");
+}
+
 int main(void)
 {
     test_begin("law/image_open");
@@ -521,6 +607,7 @@ int main(void)
         test_others();
         test_too_many_laws();
         test_literals();
+        test_clauses();
     }
     free(good);
     free(altered);

@@ -23,9 +23,9 @@ static void make_keys(void)
         uint8_t seed[COMITY_SEED_SIZE] = {i, 9};
         const char *name = i == 3 ? ORIGIN : "w.example";
         comity_signer **key = i == 3 ? &log_key : &witness_keys[i];
-        CHECK_EQ_INT(COMITY_OK, comity_signer_from_seed(name, strlen(name),
-                                                        i == 3 ? COMITY_PURPOSE_LOG : COMITY_PURPOSE_WITNESS, seed, key,
-                                                        &error));
+        CHECK_EQ_INT(COMITY_OK,
+                     comity_signer_from_seed(name, strlen(name), i == 3 ? COMITY_PURPOSE_LOG : COMITY_PURPOSE_WITNESS,
+                                             seed, key, &error));
         comity_verifier_print(comity_signer_verifier(*key), i == 3 ? log_text : witness_texts[i]);
     }
 }
@@ -73,7 +73,8 @@ static void entries(void)
     comity_hash back[3];
     uint8_t bundle[3 * COMITY_BUNDLE_BYTES];
     comity_bundle_write(three, 3, bundle);
-    CHECK(comity_bundle_read(bundle, sizeof bundle, 3, back, &error) == COMITY_OK && memcmp(three, back, sizeof back) == 0);
+    CHECK(comity_bundle_read(bundle, sizeof bundle, 3, back, &error) == COMITY_OK &&
+          memcmp(three, back, sizeof back) == 0);
     CHECK(comity_bundle_read(bundle, sizeof bundle - 1, 3, back, &error) == COMITY_ERROR_SYNTAX);
     CHECK(comity_bundle_read(bundle, sizeof bundle, 2, back, &error) == COMITY_ERROR_SYNTAX);
     bundle[1] = 34;
@@ -97,7 +98,8 @@ static void checkpoints(void)
          "the second line of a checkpoint is the size of the log, not \"9223372036854775808\""},
         {"a\n1\n", "the checkpoint ends before its root"},
         {"a\n1\nAAAA\n", "the third line of a checkpoint is 32 bytes of root in base64, not \"AAAA\""},
-        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9" "A=\n",
+        {"a\n1\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\xc3\xa9"
+         "A=\n",
          "the third line of a checkpoint is 32 bytes of root in base64, not "
          "\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAéA=\""},
         {"a\n1\n" HASH "\n\n", "an empty line in the text of a checkpoint"},
@@ -107,7 +109,8 @@ static void checkpoints(void)
     comity_error error;
     test_case("texts that are no checkpoints");
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_checkpoint_read(bad[i].text, strlen(bad[i].text), &checkpoint, &error));
+        CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
+                     comity_checkpoint_read(bad[i].text, strlen(bad[i].text), &checkpoint, &error));
         CHECK_EQ_STR(bad[i].message, error.message);
     }
     test_case("a checkpoint, with lines of others behind it");
@@ -143,8 +146,9 @@ static char policy_text[8192];
 
 static comity_status read_policy(const char *format, comity_error *reterr)
 {
-    (void)snprintf(policy_text, sizeof policy_text, "log %s\nwitness a %s http://a.example/\nwitness b %s\nwitness c %s\n%s",
-                   log_text, witness_texts[0], witness_texts[1], witness_texts[2], format);
+    (void)snprintf(policy_text, sizeof policy_text,
+                   "log %s\nwitness a %s http://a.example/\nwitness b %s\nwitness c %s\n%s", log_text, witness_texts[0],
+                   witness_texts[1], witness_texts[2], format);
     return comity_policy_read(policy_text, strlen(policy_text), &policy, reterr);
 }
 
@@ -255,6 +259,7 @@ static void receipts(void)
         {FIRST "extra " HASH "\nextra " HASH "\nindex 0\n\nx\n", "receipt, line 3: \"index N\" expected"},
         {FIRST "index 0\nAAAA\n\nx\n", "receipt, line 3: a hash in base64 expected"},
         {FIRST "index 0\n" HASH "\n", "receipt, line 4: an empty line and a checkpoint expected"},
+        {FIRST "index 0\nno newline", "receipt, line 3: an empty line and a checkpoint expected"},
         {FIRST "index 0\n\n", "receipt, line 3: an empty line and a checkpoint expected"},
     };
     comity_receipt receipt;
@@ -300,13 +305,13 @@ static void wrong_kinds(void)
     comity_buffer_append_text(&buffer, paper);
     comity_buffer_append_byte(&buffer, '\n');
     CHECK_EQ_INT(COMITY_OK, comity_note_sign(key, paper, strlen(paper), &buffer, &error));
-    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE, comity_checkpoint_open(buffer.bytes, buffer.size, comity_signer_verifier(log_key),
-                                                                1, &note, &checkpoint, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE,
+                 comity_checkpoint_open(buffer.bytes, buffer.size, comity_signer_verifier(log_key), 1, &note,
+                                        &checkpoint, &error));
     comity_buffer_free(&buffer);
     size_t size;
     char *bytes = note_of(ORIGIN "\n7\n" HASH "\n", true, 0, &size);
-    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE,
-                 comity_note_open(bytes, size, comity_signer_verifier(key), 1, &note, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SIGNATURE, comity_note_open(bytes, size, comity_signer_verifier(key), 1, &note, &error));
     free(bytes);
     comity_signer_free(key);
 }
@@ -354,7 +359,8 @@ static void kept(void)
 #define LAW "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     static const char *const good[] = {
         "comity kept 1\nlaw " LAW "\nevaluator 0.1.0\n\n{}",
-        "comity kept 1\nlaw " LAW "\nevaluator 0.1.0\non 2026-11-24\npapers " LAW "\nstrict\nadopt A\nadopt B\n\nact\n\nact",
+        "comity kept 1\nlaw " LAW "\nevaluator 0.1.0\non 2026-11-24\npapers " LAW
+        "\nstrict\nadopt A\nadopt B\n\nact\n\nact",
     };
     static const struct {
         const char *text, *message;
@@ -363,10 +369,12 @@ static void kept(void)
         {"comity kept 2\n", "what the record kept is of another form: line 1: \"comity kept 1\" expected"},
         {"comity kept 1\nlaw x\n", "what the record kept is of another form: line 3: the law expected"},
         {"comity kept 1\nlaw " LAW "\n\n", "what the record kept is of another form: line 3: the evaluator expected"},
-        {"comity kept 1\nlaw " LAW "\nevaluator 1\non 1\n\n", "what the record kept is of another form: line 5: a day expected"},
+        {"comity kept 1\nlaw " LAW "\nevaluator 1\non 1\n\n",
+         "what the record kept is of another form: line 5: a day expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\npapers x\n\n",
          "what the record kept is of another form: line 5: the name of papers expected"},
-        {"comity kept 1\nlaw " LAW "\nevaluator 1\n{}", "what the record kept is of another form: line 4: an empty line expected"},
+        {"comity kept 1\nlaw " LAW "\nevaluator 1\n{}",
+         "what the record kept is of another form: line 4: an empty line expected"},
     };
     comity_kept read;
     comity_error error;

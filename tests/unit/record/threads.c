@@ -89,7 +89,8 @@ static void check_entries(const char *folder, const worker *workers, bool erased
             CHECK(index < THREADS * ENTRIES && !seen[index]);
             seen[index] = true;
             CHECK(i == 0 || index > workers[t].indexes[i - 1]);
-            if (i % 13 == 0 && CHECK(comity_record_reader_find(&reader, index, &cursor, &unused, &view, &error) == COMITY_OK)) {
+            if (i % 13 == 0 &&
+                CHECK(comity_record_reader_find(&reader, index, &cursor, &unused, &view, &error) == COMITY_OK)) {
                 CHECK((erased && view.kind == COMITY_RECORD_ERASED) ||
                       (view.kept_size == size && memcmp(view.kept, text, size) == 0));
                 comity_segment_close(&cursor);
@@ -157,10 +158,48 @@ static void arguments(void)
     comity_record_close(NULL);
 }
 
+/* Moments of different years lead to logs of their own. */
+static void years(void)
+{
+    static const struct {
+        uint64_t time_ms;
+        const char *year;
+    } moments[] = {{UINT64_C(1798761599999), "2026"},
+                   {UINT64_C(1798761600000), "2027"},
+                   {UINT64_C(1798761600001), "2027"},
+                   {0, "1970"}};
+    char folder[] = "/tmp/comity-years-XXXXXX";
+    char of_year[256];
+    char expected[256];
+    comity_error error;
+    comity_record *record;
+    test_case("a log a year");
+    if (!CHECK(mkdtemp(folder) != NULL)) {
+        return;
+    }
+    CHECK_EQ_INT(COMITY_OK, comity_record_year(folder, 0, NULL, of_year, sizeof of_year, &error));
+    CHECK_EQ_STR(folder, of_year); /* not a folder of yearly logs */
+    CHECK_EQ_INT(COMITY_OK, comity_record_create_yearly(folder, "example.org/years", &error));
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        (void)snprintf(expected, sizeof expected, "%s/%s", folder, moments[i].year);
+        CHECK_EQ_INT(COMITY_OK, comity_record_year(folder, moments[i].time_ms, NULL, of_year, sizeof of_year, &error));
+        CHECK_EQ_STR(expected, of_year);
+        if (CHECK(comity_record_open(of_year, NULL, 0, &record, &error) == COMITY_OK)) {
+            CHECK_EQ_INT(0, comity_record_size(record));
+            comity_record_close(record);
+        }
+    }
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_record_year(folder, UINT64_MAX, NULL, of_year, sizeof of_year, &error));
+    CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_record_year(folder, 0, NULL, of_year, 8, &error));
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_record_create_yearly(folder, "a b", &error));
+    (void)nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 int main(void)
 {
     test_begin("record threads");
     arguments();
+    years();
     run("appending and publishing", false);
     run("erasing in between", true);
     return test_done();

@@ -20,8 +20,9 @@
 #include <stdlib.h>
 
 #define SHOWN_MAX 12
-#define ACTS_A_LAW 50
+#define ACTS_A_LAW 20
 #define PAPERS_MAX 200
+#define REFINED_TIMES 6
 
 typedef struct trying {
     world *of;
@@ -374,11 +375,11 @@ static void refine_demand(refining *state, value *act)
     }
 }
 
-static value *refined(const trying *at, const value *act)
+static value *refined(const trying *at, const value *act, unsigned n)
 {
     static const unsigned percents[] = {5, 15, 40, 80};
     value *known = value_copy(at->arena, act);
-    refining state = {at, chance_for(at->seed, 4), codes_of(at->arena, act), 0};
+    refining state = {at, chance_for(at->seed, 40 + n), codes_of(at->arena, act), 0};
     state.percent = percents[chance_below(&state.luck, 4)];
     value *data = value_get(known, "data");
     if (data == NULL) {
@@ -409,11 +410,16 @@ static const char *knowing_more(const trying *at, const value *act)
         return NULL;
     }
     settled_count++;
-    const value *known = refined(at, act);
-    if (judge(at, known, &after) == NULL) {
-        return "what is known more made the act invalid";
+    for (unsigned n = 0; n < REFINED_TIMES; n++) {
+        const value *known = refined(at, act, n);
+        if (judge(at, known, &after) == NULL) {
+            return "what is known more made the act invalid";
+        }
+        if (before != after) {
+            return value_print(at->arena, known);
+        }
     }
-    return before == after ? NULL : value_print(at->arena, known);
+    return NULL;
 }
 
 /* ---- papers ---- */

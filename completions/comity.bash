@@ -54,6 +54,9 @@ _comity() {
             ;;
     esac
     case $command in
+        help)
+            _comity_words 'ask judge key law paper record' "$current"
+            ;;
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count
                 --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to

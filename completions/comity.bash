@@ -54,6 +54,9 @@ _comity() {
             ;;
     esac
     case $command in
+        help)
+            _comity_words 'ask judge key law paper record' "$current"
+            ;;
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count
                 --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to
@@ -87,8 +90,9 @@ _comity() {
             ;;
         record)
             case $COMP_CWORD,$verb,$current in
-                2,*) _comity_words 'init verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;
+                2,*) _comity_words 'init append verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;
                 *,init,-*) _comity_words '--origin --yearly --passphrase-fd' "$current" ;;
+                *,append,-*) _comity_words '--retention --passphrase-fd' "$current" ;;
                 *,verify,-*) _comity_words '--policy --json --receipt --judgement' "$current" ;;
                 *,prove,-*) _comity_words '--policy --output' "$current" ;;
                 *,show,-*) _comity_words '--judgement --policy' "$current" ;;

@@ -130,7 +130,9 @@ COMITY_API void comity_key_free(comity_key *key);
 typedef struct comity_law comity_law;
 
 /* Maps the image file at `path` and checks it: magic, version, length, hash,
- * and that every index in it leads somewhere. About a millisecond.
+ * and that every index in it leads somewhere. About a millisecond. To renew law,
+ * put another file in its place, as `comity law build` does; never write into
+ * a file that is open here.
  * COMITY_ERROR_SYSTEM if it cannot be read, COMITY_ERROR_IMAGE if it is none. */
 COMITY_API comity_status comity_law_open(const char *path, comity_law **ret_law, comity_error *reterr);
 
@@ -206,8 +208,8 @@ COMITY_API comity_status comity_paper_check(const char *text, size_t size, comit
 COMITY_API comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
                                            size_t *ret_size, comity_error *reterr);
 
-/* Adds the key's signature to a signed paper, whose other signatures are kept as
- * they are and not verified. */
+/* Adds the key's signature to a signed paper, whose text is checked as by
+ * comity_paper_sign; its other signatures are kept as they are and not verified. */
 COMITY_API comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
                                                   size_t *ret_size, comity_error *reterr);
 

@@ -5,6 +5,25 @@
 
 static const char first_line[] = "comity kept 1\n";
 
+static const char file_line[] = "comity kept file 1\n";
+
+bool comity_kept_file(const uint8_t *kept, size_t size, const uint8_t **ret_bytes, size_t *ret_size)
+{
+    size_t head = sizeof file_line - 1;
+    if (size < head || memcmp(kept, file_line, head) != 0) {
+        return false;
+    }
+    *ret_bytes = kept + head;
+    *ret_size = size - head;
+    return true;
+}
+
+void comity_kept_file_write(const void *bytes, size_t size, comity_buffer *buffer)
+{
+    comity_buffer_append_text(buffer, file_line);
+    comity_buffer_append(buffer, bytes, size);
+}
+
 typedef struct kept_reader {
     const char *text;
     size_t size;

@@ -40,6 +40,13 @@ COMITY_MUST_USE comity_status comity_kept_read(const char *text, size_t size, co
 
 void comity_kept_write(const comity_kept *kept, comity_buffer *buffer);
 
+/* What a record keeps of a file that was appended as it is, such as a paper of
+ * revocation: the line `comity kept file 1`, and the bytes, to which the entry
+ * commits. False if these bytes are not that. */
+bool comity_kept_file(const uint8_t *kept, size_t size, const uint8_t **ret_bytes, size_t *ret_size);
+
+void comity_kept_file_write(const void *bytes, size_t size, comity_buffer *buffer);
+
 /* Takes the next code off `adopted`, into `ret_code` with a NUL; false at the end. */
 bool comity_kept_adopted(comity_kept *kept, char *ret_code, size_t capacity);
 

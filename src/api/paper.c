@@ -59,6 +59,16 @@ comity_status comity_paper_sign(const comity_key *key, const char *text, size_t 
     return status;
 }
 
+static comity_status countersign(const comity_signer *signer, const char *note, size_t size, comity_buffer *buffer,
+                                 comity_error *reterr)
+{
+    comity_paper paper;
+    size_t text_size = 0;
+    COMITY_TRY(comity_note_text_size(note, size, &text_size, reterr));
+    COMITY_TRY(comity_paper_read(note, text_size, &paper, reterr));
+    return comity_note_countersign(signer, note, size, buffer, reterr);
+}
+
 comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
                                        size_t *ret_size, comity_error *reterr)
 {
@@ -67,7 +77,7 @@ comity_status comity_paper_countersign(const comity_key *key, const char *note, 
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_paper_countersign: its arguments must not be NULL");
     }
     comity_buffer_init(&buffer, COMITY_LIMIT_NOTE_BYTES + 1);
-    comity_status status = comity_note_countersign(key->signer, note, size, &buffer, reterr);
+    comity_status status = countersign(key->signer, note, size, &buffer, reterr);
     if (status == COMITY_OK) {
         status = give(&buffer, ret_note, ret_size, reterr);
     }

@@ -59,7 +59,8 @@ static comity_status collect(comity_disk *disk, const comity_hash *origin, name_
         size_t unused;
         status = comity_walk_next(&walk, &some, &unused, &view, reterr);
         some = some && status == COMITY_OK;
-        if (!some || view.kind != COMITY_RECORD_ENTRY) {
+        const uint8_t *file;
+        if (!some || view.kind != COMITY_RECORD_ENTRY || comity_kept_file(view.kept, view.kept_size, &file, &unused)) {
             continue;
         }
         if (comity_kept_read((const char *)view.kept, view.kept_size, &kept, NULL) != COMITY_OK) {

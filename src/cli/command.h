@@ -7,6 +7,7 @@
 #include "comity.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses: all is permitted or found clean; something is not; an error. */
 enum { EXIT_CLEAN = 0, EXIT_NOT_CLEAN = 1, EXIT_ERROR = 2 };
@@ -47,13 +48,17 @@ unsigned terminal_width(FILE *stream);
 /* Today in UTC as days since 1970-01-01. */
 int32_t today(void);
 
+/* As read(2), but of a stream that does not block it waits for the next bytes; signals do not end it. */
+ssize_t read_some(int fd, void *bytes, size_t size);
+
 /* A whole file or, for "-", standard input. The caller frees. NULL after complaining. */
 char *read_file(const char *path, size_t size_max, size_t *ret_size);
 
 /* Writes all of it; false after complaining (but not for a closed pipe). */
 bool write_all(int fd, const char *bytes, size_t size);
 
-/* Replaces a file in one step: written beside it, synced, renamed. */
+/* Replaces a file, or the one a link leads to, in one step: written beside it, synced, renamed.
+ * What is no file is written to. */
 bool replace_file(const char *path, const void *bytes, size_t size);
 
 #endif

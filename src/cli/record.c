@@ -13,10 +13,10 @@ static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
 } verbs[] = {
-    {"init", record_init_main},     {"verify", record_verify_main}, {"prove", record_prove_main},
-    {"show", record_show_main},     {"tail", record_tail_main},     {"replay", record_replay_main},
-    {"erase", record_erase_main},   {"rotate", record_rotate_main}, {"witness", record_witness_main},
-    {"cosign", record_cosign_main}, {"monitor", record_monitor_main},
+    {"init", record_init_main},       {"append", record_append_main}, {"verify", record_verify_main},
+    {"prove", record_prove_main},     {"show", record_show_main},     {"tail", record_tail_main},
+    {"replay", record_replay_main},   {"erase", record_erase_main},   {"rotate", record_rotate_main},
+    {"witness", record_witness_main}, {"cosign", record_cosign_main}, {"monitor", record_monitor_main},
 };
 
 int record_main(int argc, char **argv)
@@ -30,8 +30,9 @@ int record_main(int argc, char **argv)
             return verbs[i].main(argc - 1, argv + 1);
         }
     }
-    return complain_usage("record", "'%s' is no verb; there are init, verify, prove, show, tail, replay, erase, rotate, "
-                                    "witness, cosign and monitor",
+    return complain_usage("record",
+                          "'%s' is no verb; there are init, append, verify, prove, show, tail, replay, erase, rotate, "
+                          "witness, cosign and monitor",
                           argv[1]);
 }
 
@@ -262,4 +263,31 @@ comity_status record_judge_again(record_judge *judge, const comity_kept *kept, c
     }
     return comity_judge_json(judge->context, kept->act, kept->act_size, kept->on == NULL ? NULL : day, ret_answer,
                              reterr);
+}
+
+comity_status record_stands_for(record_judge *judge, const comity_record_view *entry, const void **ret_bytes,
+                                size_t *ret_size, comity_error *reterr)
+{
+    comity_kept kept = {.evaluator_size = 0};
+    comity_answer answer;
+    comity_hash commitment;
+    const uint8_t *bytes;
+    size_t size;
+    bool file = comity_kept_file(entry->kept, entry->kept_size, &bytes, &size);
+    if (!file) {
+        COMITY_TRY(comity_kept_read((const char *)entry->kept, entry->kept_size, &kept, reterr));
+        COMITY_TRY(record_judge_again(judge, &kept, &answer, reterr));
+        bytes = (const uint8_t *)answer.json;
+        size = answer.json_size;
+    }
+    comity_entry_commit(entry->salt, bytes, size, &commitment);
+    if (!comity_hash_equal(&commitment, &entry->commitment)) {
+        return file ? comity_fail(reterr, COMITY_ERROR_RECORD, "the file that is kept is not the one that was appended")
+                    : comity_fail(reterr, COMITY_ERROR_RECORD,
+                                  "judged again it is another judgement; version %.*s judged then",
+                                  (int)kept.evaluator_size, kept.evaluator);
+    }
+    *ret_bytes = bytes;
+    *ret_size = size;
+    return COMITY_OK;
 }

@@ -8,6 +8,7 @@
 #include "cli/passphrase.h"
 
 int record_init_main(int argc, char **argv);
+int record_append_main(int argc, char **argv);
 int record_verify_main(int argc, char **argv);
 int record_prove_main(int argc, char **argv);
 int record_show_main(int argc, char **argv);
@@ -64,6 +65,12 @@ typedef struct record_judge {
 
 void record_judge_begin(comity_disk *disk, record_judge *ret_judge);
 void record_judge_end(record_judge *judge);
+
+/* Judges again, or takes the file that was appended, and holds it against the
+ * entry: what the entry stands for, good until the next; COMITY_ERROR_RECORD if
+ * it is another judgement now. */
+COMITY_MUST_USE comity_status record_stands_for(record_judge *judge, const comity_record_view *entry,
+                                                const void **ret_bytes, size_t *ret_size, comity_error *reterr);
 
 /* The judgement that follows from what was kept. Good until the next. */
 COMITY_MUST_USE comity_status record_judge_again(record_judge *judge, const comity_kept *kept, comity_answer *ret_answer,

@@ -188,28 +188,20 @@ typedef struct replaying {
 
 static void replay_entry(replaying *now, const comity_record_view *found)
 {
-    comity_kept kept;
-    comity_answer answer;
-    comity_hash commitment;
+    const void *bytes;
+    size_t size;
     comity_error error;
     if (found->kind == COMITY_RECORD_ERASED) {
         now->erased += found->count;
         return;
     }
-    if (comity_kept_read((const char *)found->kept, found->kept_size, &kept, &error) != COMITY_OK ||
-        record_judge_again(&now->judge, &kept, &answer, &error) != COMITY_OK) {
+    comity_status status = record_stands_for(&now->judge, found, &bytes, &size, &error);
+    now->same += status == COMITY_OK;
+    now->other += status == COMITY_ERROR_RECORD;
+    now->unknown += status != COMITY_OK && status != COMITY_ERROR_RECORD;
+    if (status != COMITY_OK) {
         (void)complain("entry %" PRIu64 ": %s", found->index, error.message);
-        now->unknown++;
-        return;
     }
-    comity_entry_commit(found->salt, answer.json, answer.json_size, &commitment);
-    if (comity_hash_equal(&commitment, &found->commitment)) {
-        now->same++;
-        return;
-    }
-    (void)complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then", found->index,
-                   (int)kept.evaluator_size, kept.evaluator);
-    now->other++;
 }
 
 /* Each entry's commitment in the store is held against the log's own entry first. */

@@ -1,4 +1,4 @@
-/* comity record init, rotate, erase: what changes a record but for adding to it. */
+/* comity record init, append, rotate, erase: what changes a record. */
 #include "cli/record.h"
 
 #include "base/date.h"
@@ -248,4 +248,93 @@ int record_erase_main(int argc, char **argv)
     }
     (void)printf("%" PRIu64 " erased\n", count);
     return EXIT_CLEAN;
+}
+
+/* ---- appending files ---- */
+
+static comity_status append_file(comity_record *record, const char *retention, const char *bytes, size_t size,
+                                 uint64_t *ret_index, comity_error *reterr)
+{
+    comity_buffer kept;
+    comity_record_entry entry = {
+        .retention = retention, .time_ms = now_ms(), .judgement = bytes, .judgement_size = size};
+    const uint8_t *all;
+    comity_buffer_init(&kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    comity_kept_file_write(bytes, size, &kept);
+    comity_status status = comity_buffer_bytes(&kept, &all, &entry.kept_size, reterr);
+    if (status == COMITY_OK) {
+        entry.kept = all;
+        status = comity_record_append(record, &entry, ret_index, reterr);
+    }
+    comity_buffer_free(&kept);
+    return status;
+}
+
+/* A line a file, once it is durable: its index, and its name. */
+static int append_files(comity_record *record, const char *retention, int count, char **paths)
+{
+    int status = EXIT_CLEAN;
+    for (int i = 0; i < count; i++) {
+        size_t size;
+        uint64_t index;
+        comity_error error;
+        char *bytes = read_file(paths[i], COMITY_LIMIT_RECORD_KEPT_BYTES - 64, &size);
+        if (bytes == NULL) {
+            status = EXIT_ERROR;
+            continue;
+        }
+        comity_status done = append_file(record, retention, bytes, size, &index, &error);
+        free(bytes);
+        if (done != COMITY_OK) {
+            return complain("%s", error.message);
+        }
+        (void)printf("%" PRIu64 " %s\n", index, paths[i]);
+    }
+    return status;
+}
+
+int record_append_main(int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"retention", required_argument, NULL, 'r'},
+        {"passphrase-fd", required_argument, NULL, 'p'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *retention = NULL;
+    const char *passphrase_fd_text = NULL;
+    char folder[PATH_MAX];
+    passphrase phrase;
+    comity_record *record;
+    comity_error error;
+    uint64_t unused;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option == 'r') {
+            retention = optarg;
+        } else if (option == 'p') {
+            passphrase_fd_text = optarg;
+        } else {
+            return complain_usage("record", "append: unknown option, or one without its value: %s", argv[optind - 1]);
+        }
+    }
+    if (argc - optind < 2) {
+        return complain_usage("record", "append: a folder and files are needed");
+    }
+    if (!record_passphrase(passphrase_fd_text, &phrase)) {
+        return EXIT_ERROR;
+    }
+    comity_status opened =
+        comity_record_year(argv[optind], now_ms(), passphrase_text(&phrase), folder, sizeof folder, &error);
+    opened = opened == COMITY_OK ? comity_record_open(folder, passphrase_text(&phrase), 0, &record, &error) : opened;
+    passphrase_wipe(&phrase);
+    if (opened != COMITY_OK) {
+        return complain("%s", error.message);
+    }
+    int status = append_files(record, retention, argc - optind - 1, argv + optind + 1);
+    if (comity_record_publish(record, &unused, &error) != COMITY_OK && status != EXIT_ERROR) {
+        status = complain("%s", error.message);
+    }
+    comity_record_close(record);
+    return status;
 }

@@ -54,6 +54,8 @@ static void put_entry(comity_buffer *out, const record_view *view, uint64_t inde
 {
     char time[TIME_TEXT_SIZE];
     comity_kept kept;
+    const uint8_t *file;
+    size_t file_size;
     print_time(found->time_ms, time);
     comity_buffer_append_text(out, "{\"index\":");
     comity_buffer_append_u64(out, index);
@@ -65,6 +67,10 @@ static void put_entry(comity_buffer *out, const record_view *view, uint64_t inde
     if (found->kind == COMITY_RECORD_ENTRY &&
         comity_kept_read((const char *)found->kept, found->kept_size, &kept, NULL) == COMITY_OK) {
         put_kept(out, &kept);
+    } else if (found->kind == COMITY_RECORD_ENTRY &&
+               comity_kept_file(found->kept, found->kept_size, &file, &file_size)) {
+        comity_buffer_append_text(out, ",\"file_bytes\":");
+        comity_buffer_append_u64(out, file_size);
     } else if (found->kind == COMITY_RECORD_ENTRY) {
         comity_buffer_append_text(out, ",\"kept_bytes\":");
         comity_buffer_append_u64(out, found->kept_size);
@@ -104,16 +110,15 @@ static int show_entry(record_view *view, uint64_t index)
     return written ? EXIT_CLEAN : EXIT_ERROR;
 }
 
-/* The judgement itself, judged again and held against the log. */
+/* The judgement itself, judged again and held against the log; or the file that was appended. */
 static int show_judgement(record_view *view, uint64_t index)
 {
     comity_segment_cursor cursor = {0};
     comity_record_view found;
-    comity_kept kept;
-    comity_answer answer;
-    comity_hash commitment;
     comity_error error;
     record_judge judge;
+    const void *bytes;
+    size_t size;
     size_t of_class;
     int status = EXIT_CLEAN;
     if (comity_record_reader_find(&view->reader, index, &cursor, &of_class, &found, &error) != COMITY_OK) {
@@ -122,16 +127,10 @@ static int show_judgement(record_view *view, uint64_t index)
     record_judge_begin(view->disk, &judge);
     if (found.kind == COMITY_RECORD_ERASED) {
         status = complain("what was kept of entry %" PRIu64 " has been erased", index);
-    } else if (comity_kept_read((const char *)found.kept, found.kept_size, &kept, &error) != COMITY_OK ||
-               record_judge_again(&judge, &kept, &answer, &error) != COMITY_OK) {
+    } else if (record_stands_for(&judge, &found, &bytes, &size, &error) != COMITY_OK) {
         status = complain("entry %" PRIu64 ": %s", index, error.message);
-    } else {
-        comity_entry_commit(found.salt, answer.json, answer.json_size, &commitment);
-        status = comity_hash_equal(&commitment, &found.commitment)
-                     ? EXIT_CLEAN
-                     : complain("entry %" PRIu64 ": judged again it is another judgement; version %.*s judged then",
-                                index, (int)kept.evaluator_size, kept.evaluator);
-        status = status == EXIT_CLEAN && !write_all(STDOUT_FILENO, answer.json, answer.json_size) ? EXIT_ERROR : status;
+    } else if (!write_all(STDOUT_FILENO, bytes, size)) {
+        status = EXIT_ERROR;
     }
     record_judge_end(&judge);
     comity_segment_close(&cursor);

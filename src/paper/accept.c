@@ -192,7 +192,7 @@ static bool law_lets(const comity_shelf *shelf, const comity_paper *paper, const
     const comity_paper_authority *authority = authority_called(shelf, by);
     const comity_paper_authority *holder = law_leaves_it_to(shelf, kind, law);
     bool grants = authority != NULL && may_grant(authority, kind->text, kind->size);
-    if (grants && (holder == NULL || is_called(authority->law, law))) {
+    if (grants && is_called(authority->law, law)) {
         return true;
     }
     *ret_listed = true;

@@ -55,7 +55,7 @@ typedef struct comity_field_rule {
 
 /* Who must have signed a paper for it to count. */
 typedef enum comity_signed_by {
-    COMITY_SIGNED_BY_AUTHORITY, /* one whom law lets grant it; where law names none, one whom the trust file does */
+    COMITY_SIGNED_BY_AUTHORITY, /* one whom that law lets grant it; where it names none, one whom the trust file does */
     COMITY_SIGNED_BY_PARTY,     /* a party whom the trust file lets sign it, where law leaves it to no authority */
     COMITY_SIGNED_BY_LISTED,    /* whom the trust file lets sign such papers */
     COMITY_SIGNED_BY_PRINCIPAL  /* whoever it speaks for */

@@ -174,7 +174,10 @@ static comity_status erase(comity_log *log, const comity_erasure *what, uint64_t
                            comity_error *reterr)
 {
     rewriting now = {.log = log, .what = what, .time_ms = time_ms};
-    for (size_t i = 0; i < log->store.class_count; i++) {
+    (void)pthread_mutex_lock(&log->mutex);
+    size_t class_count = log->store.class_count; /* submitting may add others, which hold nothing yet */
+    (void)pthread_mutex_unlock(&log->mutex);
+    for (size_t i = 0; i < class_count; i++) {
         const comity_retention *of = &log->store.classes[i];
         size_t place = 0;
         bool here = what->class_name == NULL || strcmp(what->class_name, of->name) == 0;

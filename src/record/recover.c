@@ -4,9 +4,10 @@
  * Recovery begins where the public side was settled and reads the private store
  * from there. The first index that is in no class ends the log: what is behind
  * was never acknowledged, because a commit is acknowledged whole. Three things
- * say how far the log must reach, and if it does not, something is damaged and
- * nothing may be signed: the last checkpoint, the root in it, and `settled` in
- * every record that can be read. What was not yet under a checkpoint is written
+ * say how far the log must reach, and if it does not, something is damaged, or an
+ * older copy, and nothing may be signed: the last checkpoint and the last that
+ * witnesses signed, the roots in them, and `settled` in every record that can be
+ * read. What was not yet under a checkpoint is written
  * again before anything is signed over it: after a failed sync of another
  * process it may be in the system's memory and nowhere else. */
 #include "record/log_inner.h"
@@ -27,47 +28,84 @@ typedef struct class_end {
     uint64_t dirty_offset;
 } class_end;
 
+/* A checkpoint that was signed and must not be contradicted. */
+typedef struct signed_tree {
+    uint64_t size;
+    comity_hash root;
+} signed_tree;
+
 typedef struct recovery {
     comity_log *log;
-    uint64_t signed_size; /* of the last checkpoint */
-    comity_hash signed_root;
-    comity_tree tree; /* over what has been read */
+    signed_tree newest;   /* of public/checkpoint */
+    signed_tree cosigned; /* of public/cosigned; size 0 if there is none */
+    comity_tree tree;     /* over what has been read */
     class_end ends[COMITY_LIMIT_RECORD_CLASSES];
 } recovery;
 
-static comity_status load_checkpoint(recovery *recover, bool *ret_has, comity_error *reterr)
+static comity_status load_checkpoint(recovery *recover, const char *path, signed_tree *ret_signed, bool *ret_has,
+                                     comity_error *reterr)
 {
     const comity_record_config *config = &recover->log->config;
     comity_verifier keys[COMITY_LIMIT_RECORD_KEYS + COMITY_LIMIT_RECORD_PAST_KEYS];
     comity_note note;
     comity_checkpoint checkpoint;
+    comity_error error;
     uint8_t *bytes;
     size_t size;
     comity_disk *disk = recover->log->disk;
-    comity_disk_result result =
-        comity_disk_load(disk, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
+    comity_disk_result result = comity_disk_load(disk, path, COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
     *ret_has = result == COMITY_DISK_OK;
     if (result == COMITY_DISK_MISSING) {
-        recover->signed_size = 0;
+        ret_signed->size = 0;
         return COMITY_OK;
     }
-    COMITY_TRY(comity_disk_status(result, "public/checkpoint", reterr));
+    COMITY_TRY(comity_disk_status(result, path, reterr));
     memcpy(keys, config->keys, config->key_count * sizeof *keys);
     memcpy(keys + config->key_count, config->past, config->past_count * sizeof *keys);
-    comity_status status = comity_checkpoint_open(bytes, size, keys, config->key_count + config->past_count, &note,
-                                                  &checkpoint, reterr);
+    comity_status status =
+        comity_checkpoint_open(bytes, size, keys, config->key_count + config->past_count, &note, &checkpoint, &error);
     if (status == COMITY_OK) {
-        recover->signed_size = checkpoint.size;
-        recover->signed_root = checkpoint.root;
+        *ret_signed = (signed_tree){checkpoint.size, checkpoint.root};
     }
     free(bytes);
-    return status;
+    return status == COMITY_OK ? status : comity_fail(reterr, status, "%s: %s", path, error.message);
 }
 
 static comity_status damaged(uint64_t at, const char *why, comity_error *reterr)
 {
-    return comity_fail(reterr, COMITY_ERROR_RECORD, "the private store ends at entry %" PRIu64 ", but %s: it is damaged, "
-                       "and nothing is signed", at, why);
+    return comity_fail(reterr, COMITY_ERROR_RECORD,
+                       "the private store ends at entry %" PRIu64 ", but %s: it is damaged, "
+                       "and nothing is signed",
+                       at, why);
+}
+
+/* Where the tree is as large as a checkpoint that was signed it has the same root. */
+static comity_status compare(const recovery *recover, const signed_tree *before, comity_error *reterr)
+{
+    comity_hash root;
+    if (recover->tree.size != before->size || before->size == 0) {
+        return COMITY_OK;
+    }
+    comity_tree_root(&recover->tree, &root);
+    return comity_hash_equal(&root, &before->root)
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_RECORD,
+                             "the record contradicts the checkpoint over %" PRIu64 " entries that was signed",
+                             before->size);
+}
+
+/* The same for one that lies before what was settled: by the tiles. */
+static comity_status compare_settled(const recovery *recover, const signed_tree *before, comity_error *reterr)
+{
+    comity_tile_reader reader;
+    recovery then = {.log = recover->log};
+    if (before->size >= recover->tree.size || before->size == 0) {
+        return COMITY_OK;
+    }
+    comity_tile_reader_init(&reader, (comity_tile_source){recover->log->disk, comity_tile_from_disk});
+    comity_status status = comity_tile_tree(&reader, before->size, recover->tree.size, &then.tree, reterr);
+    comity_tile_reader_free(&reader);
+    return status == COMITY_OK ? compare(&then, before, reterr) : status;
 }
 
 /* Takes in one record that continues the log. */
@@ -80,7 +118,7 @@ static comity_status take(recovery *recover, comity_walk *walk, size_t of_class,
     if (view->kind != COMITY_RECORD_ENTRY) {
         return damaged(view->index, "what follows was erased before it was settled", reterr);
     }
-    if (view->index >= recover->signed_size && !end->dirty) {
+    if (view->index >= recover->newest.size && !end->dirty) {
         end->dirty = true;
         end->dirty_place = at->place;
         end->dirty_offset = at->cursor.begin;
@@ -89,15 +127,8 @@ static comity_status take(recovery *recover, comity_walk *walk, size_t of_class,
     end->offset = at->cursor.at;
     comity_entry_leaf(&view->commitment, &leaf);
     comity_tree_add(&recover->tree, &leaf);
-    if (recover->tree.size == recover->signed_size) {
-        comity_hash root;
-        comity_tree_root(&recover->tree, &root);
-        if (!comity_hash_equal(&root, &recover->signed_root)) {
-            return comity_fail(reterr, COMITY_ERROR_RECORD,
-                               "the private store contradicts the checkpoint over %" PRIu64 " entries",
-                               recover->signed_size);
-        }
-    }
+    COMITY_TRY(compare(recover, &recover->newest, reterr));
+    COMITY_TRY(compare(recover, &recover->cosigned, reterr));
     return comity_log_pend(recover->log, &view->commitment, 1, reterr);
 }
 
@@ -126,7 +157,7 @@ static comity_status read_store(recovery *recover, comity_walk *walk, comity_err
     if (walk->settled_max > recover->tree.size) {
         return damaged(recover->tree.size, "more was acknowledged", reterr);
     }
-    if (recover->signed_size > recover->tree.size) {
+    if (recover->newest.size > recover->tree.size || recover->cosigned.size > recover->tree.size) {
         return damaged(recover->tree.size, "a checkpoint over more was signed", reterr);
     }
     return COMITY_OK;
@@ -181,9 +212,8 @@ static comity_status mend_segment(recovery *recover, size_t of_class, const char
         from = from == COMITY_SEGMENT_HEAD_SIZE ? 0 : from;
         COMITY_TRY(write_again(log, segment->file, from, end->offset, path, reterr));
     }
-    return size > end->offset || end->dirty
-               ? comity_disk_status(disk->sync(disk, segment->file, reterr), path, reterr)
-               : COMITY_OK;
+    return size > end->offset || end->dirty ? comity_disk_status(disk->sync(disk, segment->file, reterr), path, reterr)
+                                            : COMITY_OK;
 }
 
 static comity_status mend_class(recovery *recover, size_t of_class, comity_error *reterr)
@@ -229,20 +259,23 @@ comity_status comity_log_recover(comity_log *log, bool *ret_has_checkpoint, comi
     comity_walk walk;
     uint64_t settled;
     comity_hash root;
-    COMITY_TRY(load_checkpoint(&recover, ret_has_checkpoint, reterr));
+    bool unused;
+    COMITY_TRY(load_checkpoint(&recover, "public/checkpoint", &recover.newest, ret_has_checkpoint, reterr));
+    COMITY_TRY(load_checkpoint(&recover, "public/cosigned", &recover.cosigned, &unused, reterr));
     COMITY_TRY(comity_settled_read(log->disk, &settled, &root, reterr));
     COMITY_TRY(comity_publisher_begin(log->disk, settled, &root, &log->publisher, reterr));
     COMITY_TRY(comity_store_list(log->disk, &log->config.origin_hash, &log->store, reterr));
     recover.tree = log->publisher.tree;
-    if (recover.signed_size == settled && settled != 0 && !comity_hash_equal(&root, &recover.signed_root)) {
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "the checkpoint contradicts what was settled");
-    }
+    COMITY_TRY(compare(&recover, &recover.newest, reterr));
+    COMITY_TRY(compare(&recover, &recover.cosigned, reterr));
+    COMITY_TRY(compare_settled(&recover, &recover.newest, reterr));
+    COMITY_TRY(compare_settled(&recover, &recover.cosigned, reterr));
     COMITY_TRY(comity_walk_begin(&log->store, settled, &walk, reterr));
     comity_status status = read_store(&recover, &walk, reterr);
     comity_walk_end(&walk);
     COMITY_TRY(status);
     COMITY_TRY(mend(&recover, reterr));
     log->next = log->durable = recover.tree.size;
-    log->published = recover.signed_size;
+    log->published = recover.newest.size;
     return COMITY_OK;
 }

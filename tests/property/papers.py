@@ -190,7 +190,7 @@ class Reading:
         """None: no; else whether the trust file must list the kind."""
         holders = [n for n, (its, kinds) in AUTHORITIES.items() if its == law and paper["kind"] in kinds]
         grants = name in AUTHORITIES and paper["kind"] in AUTHORITIES[name][1]
-        if grants and (not holders or AUTHORITIES[name][0] == law):
+        if grants and AUTHORITIES[name][0] == law:
             return False
         own = paper["form"] in ("consent", "standard-contract", "statement") and paper["form"] == paper["kind"]
         return True if not holders or own else None

@@ -319,6 +319,7 @@ def paper_mistakes():
     see = "See 'comity paper --help'.\n"
     put("text", "comity paper/consent v1\nid: 1\n")
     put("good", Run("paper", "new", "consent", "--paper", "c", "--id", "1", "--by", "A", "--under", "XA").out)
+    put("poor", "comity paper/consent v1\nid: 1\n\n\u2014 a.example AAAAAAA=\n")
     put("log.txt", "log.example\n1\nAAAA\n")
     key("l", "--purpose", "log")
     key("w", "--purpose", "witness")
@@ -338,6 +339,9 @@ def paper_mistakes():
                         (["sign", "--key", "missing", "good"], "comity: missing: No such file or directory\n"),
                         (["sign", "--key", "p.key", "missing"], "comity: missing: No such file or directory\n"),
                         (["countersign", "--key", "p.key", "good"], "comity: good: no signatures: a note has an empty line and behind it its signatures\n"),
+                        (["countersign", "--key", "p.key", "poor"], 'comity: poor: line 2: the paper ends without its "paper"\n'),
+                        (["countersign", "--key", "l.key", "p.paper"], "comity: p.paper: this is a paper, but a checkpoint is expected\n"),
+                        (["show", "poor"], 'comity: poor: line 2: the paper ends without its "paper"\n'),
                         (["show", "good"], "comity: good: no signatures: a note has an empty line and behind it its signatures\n"),
                         (["show", "--all"], f"comity paper: show: unknown option: --all\n{see}"),
                         (["verify", "good"], f"comity paper: verify: the --trust file is missing\n{see}"),

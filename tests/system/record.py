@@ -16,6 +16,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import stat
@@ -144,6 +145,24 @@ def keeps_how_it_was_judged():
 
 
 @test
+def files_as_they_are():
+    folder, key = new()
+    one, two = put("one", "a paper\n"), put("two", "")
+    run = Run("record", "append", folder, one, two, FOLDER / "none")
+    same("are appended", (run.out, run.status), (f"0 {one}\n1 {two}\n", 2))
+    judge(folder, ACTS[:1])
+    same("are shown", [json.loads(Run("record", "show", folder, i).out)["file_bytes"] for i in (0, 1)], [8, 0])
+    same("as they were", Run("record", "show", "--judgement", folder, 0).out, "a paper\n")
+    same("and compared", Run("record", "replay", folder).out, "3 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    Run("record", "prove", "-o", FOLDER / "receipt", folder, 1)
+    policy = put("policy", f"log {key}\nquorum none\n")
+    run = Run("record", "verify", "--policy", policy, "--receipt", FOLDER / "receipt", "--judgement", two)
+    same("and proved", (run.out, run.status), ("the judgement is entry 1 of a log that the policy trusts\n", 0))
+    Run("record", "erase", folder, 0)
+    same("law that is named stays", len(list((folder / "law").iterdir())), 1)
+
+
+@test
 def lines_that_are_no_acts():
     folder, _ = new()
     run = judge(folder, [ACTS[0], "{", ACTS[1]])
@@ -210,6 +229,12 @@ def damage_is_told():
     segment.unlink()
     run = Run("record", "verify", folder)
     holds("the store gone", run.status == 1 and "absent 17" in run.out, run.out + run.err)
+    checkpoint = folder / "public/checkpoint"
+    data = checkpoint.read_bytes()
+    checkpoint.write_bytes(data.replace(b"\n17\n", b"\n16\n"))
+    run = judge(folder, ACTS[:1])
+    holds("a checkpoint that nobody signed", run.status == 2 and "public/checkpoint: " in run.err, run.err)
+    checkpoint.write_bytes(data)
     (folder / "settled").unlink()
     run = judge(folder, ACTS[:1])
     holds("and nothing is added to it", run.status == 2 and "it is damaged, and nothing is signed" in run.err, run.err)
@@ -293,6 +318,27 @@ def keys():
 
 
 @test
+def a_disk_that_is_full():
+    folder, _ = new()
+    judge(folder, ACTS[:1])  # the law's image is larger than any of these limits, and is kept now
+    kept = 1
+    for limit in (3000, 40000, 70000, 100001):
+
+        def small():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        run = Run("judge", "--record", folder, input="\n".join(ACTS * 20), preexec_fn=small)
+        holds("it ends and says why", run.status == 2 and "File too large" in run.err, (run.status, run.err))
+        answered = len(run.out.splitlines())
+        holds("afterwards it opens", judge(folder, ACTS[:1]).status in (0, 1))
+        report = json.loads(Run("record", "verify", "--json", folder).out)
+        holds("what was answered is there", report["size"] >= kept + answered + 1 and report["absent"] == 0, (report, kept, answered))
+        kept = report["size"]
+    same("all are judged again", Run("record", "replay", folder).status, 0)
+
+
+@test
 def a_log_a_year():
     folder = FOLDER / "years"
     run = Run("record", "init", "--yearly", "--origin", "example.org/years", folder)
@@ -342,6 +388,7 @@ def usage():
     for words, told in (((), "Usage: comity record"), (("init",), "--origin NAME and one folder are needed"),
                         (("init", "--origin", "a b", FOLDER / "x"), "name"),
                         (("init", "--origin", "example.org/x", folder), "there is a record in this folder already"),
+                        (("append", folder), "a folder and files are needed"),
                         (("verify",), "one folder is needed"), (("verify", FOLDER / "none"), "No such file"),
                         (("verify", FOLDER / "empty"), "this is no folder of a record"),
                         (("verify", "--receipt", "x"), "a receipt is verified with --policy, --receipt and --judgement"),
@@ -583,6 +630,17 @@ def an_older_copy_is_found_out():
     run = Run("record", "cosign", "--policy", policy, FOLDER / "backup")
     holds("nor one that went another way", run.status == 1 and "two histories are shown" in run.err, run.err)
     witness.end()
+    shutil.copy(folder / "public/cosigned", FOLDER / "backup/public/cosigned")
+    run = judge(FOLDER / "backup", ACTS[:1])
+    holds("nothing is added to what contradicts what witnesses signed", run.status == 2 and run.out == "" and
+          "contradicts the checkpoint over 10 entries that was signed" in run.err, run.err)
+    shutil.rmtree(FOLDER / "backup")
+    shutil.copytree(folder, FOLDER / "backup")
+    judge(folder, ACTS[:5])
+    shutil.copy(folder / "public/checkpoint", FOLDER / "backup/public/checkpoint")
+    run = judge(FOLDER / "backup", ACTS[:1])
+    holds("nor to what is shorter than what was signed", run.status == 2 and run.out == "" and
+          "a checkpoint over more was signed" in run.err, run.err)
 
 
 @test

@@ -822,6 +822,7 @@ def the_unit_gives_away_what_it_can():
 @test
 def the_command_becomes_the_daemon():
     same("help", run(COMITY, "serve", "--help").stdout, run(COMITYD, "--help").stdout)
+    same("help of it", run(COMITY, "help", "serve").stdout, run(COMITYD, "--help").stdout)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(COMITY, folder)
         told = run(folder + "/comity", "serve")

@@ -20,7 +20,7 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask inspect judge key law mask paper record unmask help --help --version' "$current"
+        _comity_words 'ask inspect judge key law mask paper record serve unmask help --help --version' "$current"
         return
     fi
     case $previous in
@@ -54,6 +54,9 @@ _comity() {
             ;;
     esac
     case $command in
+        help)
+            _comity_words 'ask judge key law paper record' "$current"
+            ;;
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count
                 --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to

@@ -130,7 +130,9 @@ COMITY_API void comity_key_free(comity_key *key);
 typedef struct comity_law comity_law;
 
 /* Maps the image file at `path` and checks it: magic, version, length, hash,
- * and that every index in it leads somewhere. About a millisecond.
+ * and that every index in it leads somewhere. About a millisecond. To renew law,
+ * put another file in its place, as `comity law build` does; never write into
+ * a file that is open here.
  * COMITY_ERROR_SYSTEM if it cannot be read, COMITY_ERROR_IMAGE if it is none. */
 COMITY_API comity_status comity_law_open(const char *path, comity_law **ret_law, comity_error *reterr);
 

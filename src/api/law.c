@@ -37,35 +37,49 @@ static comity_status law_new(void *bytes, size_t size, bool mapped, comity_law *
     return COMITY_OK;
 }
 
+/* Only files can be mapped. A pipe is opened without waiting for whoever fills it. */
+static comity_status file_open(const char *path, int *ret_fd, size_t *ret_size, comity_error *reterr)
+{
+    struct stat about = {0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd >= 0 && fstat(fd, &about) == 0 && S_ISREG(about.st_mode)) {
+        *ret_fd = fd;
+        *ret_size = (size_t)about.st_size;
+        return COMITY_OK;
+    }
+    comity_status status = about.st_mode != 0
+                               ? comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: found no file; a law image is mapped, which takes one", path)
+                               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return status;
+}
+
 /* `path` is a file the operator names, so messages may say it. */
 comity_status comity_law_open(const char *path, comity_law **ret_law, comity_error *reterr)
 {
-    struct stat about;
+    int fd = -1;
+    size_t size = 0;
     if (path == NULL || ret_law == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_law_open: path and ret_law must not be NULL");
     }
     int saved = errno;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &about) != 0) {
-        comity_status status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", path, strerror(errno));
-        if (fd >= 0) {
-            (void)close(fd);
-        }
+    comity_status status = file_open(path, &fd, &size, reterr);
+    if (status != COMITY_OK) {
         errno = saved;
         return status;
     }
-    size_t size = (size_t)about.st_size;
     void *bytes = size == 0 ? MAP_FAILED : mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
     (void)close(fd);
     if (bytes == MAP_FAILED) {
-        comity_status status = size == 0
-                                   ? comity_fail(reterr, COMITY_ERROR_IMAGE, "%s: this is no law image: it is empty", path)
-                                   : comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", path, strerror(errno));
+        status = size == 0 ? comity_fail(reterr, COMITY_ERROR_IMAGE, "%s: this is no law image: it is empty", path)
+                           : comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", path, strerror(errno));
         errno = saved;
         return status;
     }
     comity_error error;
-    comity_status status = law_new(bytes, size, true, ret_law, &error);
+    status = law_new(bytes, size, true, ret_law, &error);
     if (status != COMITY_OK) {
         (void)munmap(bytes, size);
         errno = saved;
@@ -119,7 +133,7 @@ size_t comity_law_rule_count(const comity_law *law)
 
 /* ---- building ---- */
 
-/* All law on file takes some ten megabytes on the way; ten times that must do. */
+/* All law on file takes some ten megabytes on the way: room for two hundred times as much law. */
 #define BUILDER_BYTES_MAX ((size_t)2 << 30)
 
 struct comity_builder {

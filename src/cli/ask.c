@@ -6,6 +6,7 @@
 
 #include "api/handles.h"
 #include "base/date.h"
+#include "base/utf8.h"
 
 #include <getopt.h>
 #include <stdlib.h>
@@ -148,14 +149,19 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
     put(act, "]");
 }
 
-/* Numbers go in as they are written: what is none is told by the act's reader. */
-static void put_number(comity_buffer *act, const char *text)
+static bool is_number(const char *text)
 {
     bool digits = *text != '\0';
     for (const char *c = text; *c != '\0'; c++) {
         digits &= (*c >= '0' && *c <= '9') || *c == '.';
     }
-    if (digits) {
+    return digits;
+}
+
+/* Numbers go in as they are written: what is none is told by the act's reader. */
+static void put_number(comity_buffer *act, const char *text)
+{
+    if (is_number(text)) {
         put(act, text);
     } else {
         put_string(act, text, strlen(text));
@@ -324,13 +330,20 @@ static void act_write(const asked_list *asked, comity_buffer *act)
 static int options_read(int argc, char **argv, asked_list *asked)
 {
     int option;
+    int which = 0;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "", longs, &which)) != -1) {
         if (option == '?') {
             return complain_usage("ask", "unknown option, or one without its value: %s", argv[optind - 1]);
         }
         if (optarg != NULL && (optarg[0] == '\0' || optarg[0] == ',')) {
-            return complain_usage("ask", "%s: an empty value; leave the option out for what is not known", argv[optind - 1]);
+            return complain_usage("ask", "--%s: an empty value; leave the option out for what is not known", longs[which].name);
+        }
+        if (optarg != NULL && comity_utf8_check(optarg, strlen(optarg)) != strlen(optarg)) {
+            return complain_usage("ask", "--%s: the value is not UTF-8", longs[which].name);
+        }
+        if (option == ASK_PEOPLE && !is_number(optarg)) {
+            return complain_usage("ask", "--people: found \"%s\", but expected a number of digits only", optarg);
         }
         if (asked->count == VALUES_MAX) {
             return complain_usage("ask", "more than %d options", VALUES_MAX);

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,23 @@ int32_t today(void)
 
 /* ---- files ---- */
 
+/* Streams that others have set not to block are waited for. */
+static bool wait_for(int fd, short events)
+{
+    struct pollfd poll_fd = {.fd = fd, .events = events};
+    return poll(&poll_fd, 1, -1) > 0 || errno == EINTR;
+}
+
+ssize_t read_some(int fd, void *bytes, size_t size)
+{
+    for (;;) {
+        ssize_t got = read(fd, bytes, size);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN) || (errno == EAGAIN && !wait_for(fd, POLLIN))) {
+            return got;
+        }
+    }
+}
+
 char *read_file(const char *path, size_t size_max, size_t *ret_size)
 {
     bool is_input = strcmp(path, "-") == 0;
@@ -114,10 +132,7 @@ char *read_file(const char *path, size_t size_max, size_t *ret_size)
     char *bytes = malloc(capacity);
     ssize_t got = -1;
     while (fd >= 0 && bytes != NULL) {
-        got = read(fd, bytes + size, capacity - size);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        got = read_some(fd, bytes + size, capacity - size);
         if (got <= 0) {
             break;
         }
@@ -155,7 +170,7 @@ bool write_all(int fd, const char *bytes, size_t size)
 {
     while (size != 0) {
         ssize_t written = write(fd, bytes, size);
-        if (written < 0 && errno == EINTR) {
+        if (written < 0 && (errno == EINTR || (errno == EAGAIN && wait_for(fd, POLLOUT)))) {
             continue;
         }
         if (written <= 0) {
@@ -170,11 +185,21 @@ bool write_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-bool replace_file(const char *path, const void *bytes, size_t size)
+/* What is no file, such as a pipe or /dev/stdout, is written to; nothing can take its place. */
+static bool write_into(const char *path, const void *bytes, size_t size)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) {
+        (void)complain("%s: %s", path, strerror(errno));
+        return false;
+    }
+    bool done = write_all(fd, bytes, size);
+    return close(fd) == 0 && done;
+}
+
+static bool write_beside(const char *path, mode_t mode, const void *bytes, size_t size)
 {
     char beside[PATH_MAX];
-    struct stat about;
-    mode_t mode = stat(path, &about) == 0 ? about.st_mode & 07777 : 0644;
     int length = snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
     if (length < 0 || (size_t)length >= sizeof beside) {
         (void)complain("%s: the path is too long", path);
@@ -193,4 +218,19 @@ bool replace_file(const char *path, const void *bytes, size_t size)
         return false;
     }
     return true;
+}
+
+bool replace_file(const char *path, const void *bytes, size_t size)
+{
+    char behind[PATH_MAX]; /* a link: the file it leads to, which stays where it is */
+    struct stat about;
+    struct stat link;
+    if (stat(path, &about) != 0) {
+        return write_beside(path, 0644, bytes, size);
+    }
+    if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+        return write_into(path, bytes, size);
+    }
+    bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && realpath(path, behind) != NULL;
+    return write_beside(is_link ? behind : path, about.st_mode & 07777, bytes, size);
 }

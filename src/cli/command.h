@@ -7,6 +7,7 @@
 #include "comity.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Exit statuses: all is permitted or found clean; something is not; an error. */
 enum { EXIT_CLEAN = 0, EXIT_NOT_CLEAN = 1, EXIT_ERROR = 2 };
@@ -14,7 +15,7 @@ enum { EXIT_CLEAN = 0, EXIT_NOT_CLEAN = 1, EXIT_ERROR = 2 };
 typedef struct command {
     const char *name;
     const char *summary; /* one line */
-    const char *help;    /* usage, options and examples */
+    const char *help;    /* usage, options and examples; NULL: it tells them itself */
     int (*main)(int argc, char **argv);
 } command;
 
@@ -23,6 +24,7 @@ int ask_main(int argc, char **argv);
 int law_main(int argc, char **argv);
 int inspect_main(int argc, char **argv);
 int mask_main(int argc, char **argv);
+int serve_main(int argc, char **argv);
 int unmask_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int key_main(int argc, char **argv);
@@ -50,13 +52,17 @@ unsigned terminal_width(FILE *stream);
 /* Today in UTC as days since 1970-01-01. */
 int32_t today(void);
 
+/* As read(2), but of a stream that does not block it waits for the next bytes; signals do not end it. */
+ssize_t read_some(int fd, void *bytes, size_t size);
+
 /* A whole file or, for "-", standard input. The caller frees. NULL after complaining. */
 char *read_file(const char *path, size_t size_max, size_t *ret_size);
 
 /* Writes all of it; false after complaining (but not for a closed pipe). */
 bool write_all(int fd, const char *bytes, size_t size);
 
-/* Replaces a file in one step: written beside it, synced, renamed. */
+/* Replaces a file, or the one a link leads to, in one step: written beside it, synced, renamed.
+ * What is no file is written to. */
 bool replace_file(const char *path, const void *bytes, size_t size);
 
 #endif

@@ -34,6 +34,7 @@ typedef struct judge_run {
     comity_explain_style style;
     comity_buffer out;
     uint64_t line;
+    bool by_line; /* what is judged is a line of a stream, not a part of a document */
     bool some_not_permitted, some_error, broken;
     uint64_t count;
     comity_record *record;       /* NULL: none */
@@ -85,8 +86,12 @@ static const char *status_word(comity_status status)
     return words[status];
 }
 
+/* Of a line by itself the number has been said; its reader knows of no other and says 1. */
 static void put_error(judge_run *judging, const comity_error *error)
 {
+    static const char first_line[] = "line 1, ";
+    bool known = judging->by_line && strncmp(error->message, first_line, strlen(first_line)) == 0;
+    const char *message = error->message + (known ? strlen(first_line) : 0);
     judging->some_error = true;
     if (judging->form == FORM_JSON) {
         put(judging, "{\"error\":{\"line\":");
@@ -94,14 +99,14 @@ static void put_error(judge_run *judging, const comity_error *error)
         put(judging, ",\"code\":\"");
         put(judging, status_word(error->code));
         put(judging, "\",\"message\":");
-        comity_buffer_append_json_string(&judging->out, error->message, strlen(error->message));
+        comity_buffer_append_json_string(&judging->out, message, strlen(message));
         put(judging, "}}\n");
         return;
     }
     put(judging, "error: line ");
     comity_buffer_append_u64(&judging->out, judging->line);
     put(judging, ": ");
-    put(judging, error->message);
+    put(judging, message);
     put(judging, judging->form == FORM_WORDS ? "\n\n" : "\n");
 }
 
@@ -268,9 +273,11 @@ static bool is_blank(const char *text, size_t size)
 static void judge_line(judge_run *judging, const char *text, size_t size)
 {
     judging->line++;
+    judging->by_line = true;
     if (!is_blank(text, size)) {
         judge_one(judging, text, size);
     }
+    judging->by_line = false;
 }
 
 static void line_too_long(judge_run *judging)
@@ -316,14 +323,13 @@ static void judge_document(judge_run *judging, const char *text, size_t size)
                 return;
             }
             list |= token.kind == COMITY_JSON_ARRAY_BEGIN && token.depth == 0;
-            if (pass == 1 && token.depth == (list ? 1 : 0)) {
-                begin = token.kind == COMITY_JSON_OBJECT_BEGIN ? token.begin : begin;
-                if (token.kind == COMITY_JSON_OBJECT_END) {
+            if (pass == 1 && token.depth == (list ? 1 : 0) && token.kind != COMITY_JSON_NONE) {
+                bool begins = token.kind == COMITY_JSON_OBJECT_BEGIN || token.kind == COMITY_JSON_ARRAY_BEGIN;
+                bool ends = token.kind == COMITY_JSON_OBJECT_END || token.kind == COMITY_JSON_ARRAY_END;
+                begin = ends ? begin : token.begin;
+                if (!begins) {
                     judging->line++;
                     judge_one(judging, text + begin, (size_t)(token.end - begin));
-                } else if (token.kind != COMITY_JSON_OBJECT_BEGIN && token.kind != COMITY_JSON_NONE) {
-                    judging->line++;
-                    judge_one(judging, text + token.begin, (size_t)(token.end - token.begin));
                 }
             }
         } while (token.kind != COMITY_JSON_NONE);
@@ -362,10 +368,7 @@ static bool stream_fill(judge_run *judging, input_stream *input)
     if (judging->out.size != 0 && !has_input(input->fd)) {
         flush(judging);
     }
-    ssize_t got;
-    do {
-        got = read(input->fd, input->bytes + input->end, stream_capacity() - input->end);
-    } while (got < 0 && errno == EINTR);
+    ssize_t got = read_some(input->fd, input->bytes + input->end, stream_capacity() - input->end);
     if (got < 0) {
         (void)complain("%s: %s", input->name, strerror(errno));
         judging->some_error = true;

@@ -203,6 +203,9 @@ int law_list_main(int argc, char **argv)
             return complain_usage("law", "list: unknown option, or one without its value: %s", argv[optind - 1]);
         }
     }
+    if (optind < argc) {
+        return complain_usage("law", "list: '%s' stands alone; rules are chosen by options", argv[optind]);
+    }
     comity_law *law = open_law(options.law);
     if (law == NULL) {
         return EXIT_ERROR;

@@ -16,11 +16,12 @@ static const command commands[] = {
     {"mask", "copies with what is found replaced as a policy says", mask_help, mask_main},
     {"paper", "write, sign, verify and show signed papers", paper_help, paper_main},
     {"record", "keep judgements so that anyone can check them", record_help, record_main},
+    {"serve", "the daemon: judges for those who ask by HTTP", NULL, serve_main},
     {"unmask", "turns tokens of masked copies back", unmask_help, unmask_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"request", "product", "watch", "serve"};
+static const char *const to_come[] = {"request", "product", "watch"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -63,13 +64,34 @@ static int finish(int status)
     return errno == EPIPE ? EXIT_ERROR : complain("writing: %s", strerror(errno));
 }
 
+static const command *find(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static bool asks_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int run(int argc, char **argv)
 {
     if (argc < 2) {
         usage(stderr);
         return EXIT_ERROR;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    bool is_help = strcmp(argv[1], "help") == 0;
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || (is_help && argc == 2)) {
         usage(stdout);
         return EXIT_CLEAN;
     }
@@ -77,18 +99,20 @@ static int run(int argc, char **argv)
         (void)printf("comity %s\n", comity_version());
         return EXIT_CLEAN;
     }
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            for (int j = 2; j < argc && strcmp(argv[j], "--") != 0; j++) {
-                if (strcmp(argv[j], "--help") == 0) {
-                    (void)fputs(commands[i].help, stdout);
-                    return EXIT_CLEAN;
-                }
-            }
-            return commands[i].main(argc - 1, argv + 1);
-        }
+    const char *name = is_help ? argv[2] : argv[1];
+    const command *wanted = find(name);
+    if (wanted == NULL) {
+        return unknown(name);
     }
-    return unknown(argv[1]);
+    if (wanted->help == NULL && is_help) {
+        char *asked[] = {argv[2], "--help", NULL};
+        return wanted->main(2, asked);
+    }
+    if (wanted->help != NULL && (is_help || asks_help(argc, argv))) {
+        (void)fputs(wanted->help, stdout);
+        return EXIT_CLEAN;
+    }
+    return wanted->main(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,7 @@ A file of tests/cases/judge/ holds, each begun by a line of its own:
     === TITLE               a case: `act: JSON`, `expect: JSON`, perhaps `adopt: JSON list`;
                             behind a line `words:` what `judge --explain` says, to the letter
 
-What `expect` names must be just so, and all there is of it:
+The lists of each judgement must be in order. What `expect` names must be just so, and all there is of it:
 
     verdict, touched, ways, ways_cut, notes     as in the judgement; notes by name
     unverified     rests_on_unverified
@@ -33,6 +33,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import order
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = sorted((HERE / "judge" / "common").glob("*.law"))
@@ -148,7 +150,7 @@ def check(case):
     answer = case.get("answer")
     if answer is None:
         return ["no answer"]
-    wrong = []
+    wrong = order.disorder(answer)
     if "error" in answer and "error" not in case.get("expect", {}):
         return [f"error: {answer['error']['message']}"]
     for member, expected in case.get("expect", {}).items():

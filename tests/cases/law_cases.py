@@ -8,13 +8,16 @@ A case is a line of tests/cases/law/CODE.ndjson:
     {"rule": NAME, "applies": "yes"|"no"|"lifted"|"unknown", "why": TEXT,
      "act": {…}, "adopt": [AGREEMENTS]}
 
-Also checks that every rule on file has a case that makes it apply and one that
-misses, but for the rules named in law/without-case.txt, each with its reason.
+The lists of each judgement must be in order. Also checks that every rule on
+file has a case that makes it apply and one that misses, but for the rules named
+in law/without-case.txt, each with its reason.
 """
 import json
 import pathlib
 import subprocess
 import sys
+
+import order
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -68,8 +71,12 @@ def main():
     for case in cases:
         found = status(case["answer"], case["rule"])
         seen.setdefault(case["rule"], set()).add(case["applies"])
-        if found == case["applies"]:
+        wrong = order.disorder(case["answer"])
+        if found == case["applies"] and not wrong:
             passed += 1
+        elif wrong:
+            failed += 1
+            print(f"{case['at']}: " + "\n  ".join(wrong))
         else:
             failed += 1
             print(f"{case['at']}: {case['rule']}: expected {case['applies']}, found {found} ({case.get('why', '')})")

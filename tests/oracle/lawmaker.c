@@ -368,7 +368,8 @@ static void say_of_demand(lawmaking *making)
 static void say_atom(lawmaking *making, const saying *how)
 {
     static const char *const lists[] = {"purposes", "origin", "location", "subjects", "transit"};
-    bool may_ask = how->negated ? how->papers_no : how->papers_yes;
+    /* now and then where a paper could hurt: the compiler has to refuse such law */
+    bool may_ask = (how->negated ? how->papers_no : how->papers_yes) || luck(making, 5);
     bool of_act = !how->party && !how->owner;
     if (!of_act && luck(making, 85)) {
         say_of_party(making, how);

@@ -20,8 +20,9 @@
 #include <stdlib.h>
 
 #define SHOWN_MAX 12
-#define ACTS_A_LAW 50
+#define ACTS_A_LAW 20
 #define PAPERS_MAX 200
+#define REFINED_TIMES 6
 
 typedef struct trying {
     world *of;
@@ -205,7 +206,8 @@ static void refine_owners(refining *state, value *party, unsigned depth)
         refine_names(state, owner, "kinds", "kinds");
         if (owners == NULL) {
             owners = value_new(arena, VALUE_ARRAY);
-            value_set(arena, owner, "percent", value_number(arena, chance_below(&state->luck, 101)));
+            bool whole = chance_in_100(&state->luck, 50); /* else few own as much as law asks for */
+            value_set(arena, owner, "percent", value_number(arena, whole ? 100 : chance_below(&state->luck, 101)));
             value_add(arena, owners, owner);
             value_set(arena, party, "owners", owners);
         } else { /* one more, of which no share is said */
@@ -373,11 +375,11 @@ static void refine_demand(refining *state, value *act)
     }
 }
 
-static value *refined(const trying *at, const value *act)
+static value *refined(const trying *at, const value *act, unsigned n)
 {
     static const unsigned percents[] = {5, 15, 40, 80};
     value *known = value_copy(at->arena, act);
-    refining state = {at, chance_for(at->seed, 4), codes_of(at->arena, act), 0};
+    refining state = {at, chance_for(at->seed, 40 + n), codes_of(at->arena, act), 0};
     state.percent = percents[chance_below(&state.luck, 4)];
     value *data = value_get(known, "data");
     if (data == NULL) {
@@ -408,11 +410,16 @@ static const char *knowing_more(const trying *at, const value *act)
         return NULL;
     }
     settled_count++;
-    const value *known = refined(at, act);
-    if (judge(at, known, &after) == NULL) {
-        return "what is known more made the act invalid";
+    for (unsigned n = 0; n < REFINED_TIMES; n++) {
+        const value *known = refined(at, act, n);
+        if (judge(at, known, &after) == NULL) {
+            return "what is known more made the act invalid";
+        }
+        if (before != after) {
+            return value_print(at->arena, known);
+        }
     }
-    return before == after ? NULL : value_print(at->arena, known);
+    return NULL;
 }
 
 /* ---- papers ---- */

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What is installed is all that others need: they build with it, in C and in C++, against the shared and the static library,
+# without the source, and their manual pages, completions and law are there.
+#
+#     install.sh BUILD_FOLDER EMBED.C
+set -euo pipefail
+
+build=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+meson install -C "$build" --no-rebuild --destdir "$folder/root" >"$folder/log" 2>&1 || {
+    cat "$folder/log" >&2
+    echo "install: 0 passed, 1 failed"
+    exit 1
+}
+cp "$2" "$folder/embed.c"
+cp "$2" "$folder/embed.cc"
+cd "$folder"
+
+PKG_CONFIG_LIBDIR=$(dirname "$(find root -name comity.pc)"):$(pkg-config --variable pc_path pkg-config)
+export PKG_CONFIG_LIBDIR
+pkg_config() { pkg-config --define-variable=prefix="$folder/root$prefix" "$@"; }
+prefix=$(pkg-config --variable=prefix comity)
+image=$folder/root$(pkg-config --variable=lawimage comity)
+libraries=$(pkg_config --variable=libdir comity)
+read -ra shared < <(pkg_config --cflags --libs comity)
+read -ra static < <(pkg_config --static --cflags --libs comity | sed "s#-lcomity#$libraries/libcomity.a#")
+
+passed=0
+failed=0
+runs_not() { ! env -u LD_LIBRARY_PATH "$@"; }
+holds() {
+    local what=$1
+    shift
+    if "$@" >out 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "$what:"
+        cat out
+    fi
+}
+
+holds "in C" "${CC:-cc}" -std=c17 -Wall -Wextra -Wpedantic -Werror embed.c "${shared[@]}" -o in-c
+holds "in C++" "${CXX:-c++}" -std=c++11 -Wall -Wextra -Wpedantic -Werror embed.cc "${shared[@]}" -o in-cpp
+holds "with the static library" "${CC:-cc}" -std=c17 embed.c "${static[@]}" -o in-static
+for program in in-c in-cpp; do
+    holds "$program judges" env LD_LIBRARY_PATH="$libraries" "./$program" "$image"
+done
+holds "in-static judges" ./in-static "$image"
+holds "the shared library is what in-c asks for" runs_not ./in-c "$image"
+holds "the command is there" env COMITY_LAW="$image" "root$prefix/bin/comity" law list --unverified
+for page in comity.1 comity-ask.1 comity-judge.1 comity-law.1 comity-law-language.5 libcomity.3; do
+    holds "the manual page $page" test -s "root$prefix/share/man/man${page##*.}/$page"
+done
+holds "completion for bash" bash -n "root$prefix/share/bash-completion/completions/comity"
+holds "completion for zsh" test -s "root$prefix/share/zsh/site-functions/_comity"
+holds "the text of law" test -s "root$prefix/share/comity/law/taxonomy.law"
+holds "no text speaks of where it was built" runs_not grep -rIF "$build" root
+echo "install: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -16,7 +16,7 @@ typedef struct rules_maker {
     comity_scan_rules *rules;
     comity_arena *arena;
     comity_error *reterr;
-    const comity_literal *literals;
+    const comity_type_literal *literals;
     size_t literal_count;
 } rules_maker;
 
@@ -180,7 +180,7 @@ static comity_status meaning_of(rules_maker *maker, const uint8_t *name, size_t 
     return COMITY_OK;
 }
 
-static comity_status name_add(rules_maker *maker, const comity_literal *literal, const uint8_t *text, size_t size)
+static comity_status name_add(rules_maker *maker, const comity_type_literal *literal, const uint8_t *text, size_t size)
 {
     uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
     uint32_t number;
@@ -207,7 +207,7 @@ static comity_status name_add(rules_maker *maker, const comity_literal *literal,
 }
 
 /* A word in all its cases is a name, too: a column may be called by it. */
-static comity_status word_names_add(rules_maker *maker, const comity_literal *literal)
+static comity_status word_names_add(rules_maker *maker, const comity_type_literal *literal)
 {
     uint8_t cases[COMITY_SCAN_CASE_BYTES];
     if (literal->size > COMITY_SCAN_CASE_BYTES / 2) {
@@ -224,8 +224,8 @@ static comity_status word_names_add(rules_maker *maker, const comity_literal *li
 static comity_status word_add(rules_maker *maker, size_t i)
 {
     comity_scan_rules *rules = maker->rules;
-    const comity_literal *literal = &maker->literals[i];
-    const comity_literal *before = i == 0 ? NULL : &maker->literals[i - 1];
+    const comity_type_literal *literal = &maker->literals[i];
+    const comity_type_literal *before = i == 0 ? NULL : &maker->literals[i - 1];
     bool again = before != NULL && before->kind == literal->kind && before->size == literal->size &&
                  memcmp(before->text, literal->text, literal->size) == 0;
     if (!again) {
@@ -247,7 +247,7 @@ unsigned comity_scan_colon_hash(const uint8_t *at)
 }
 
 /* Where an anchor can be noticed: at a colon or equals sign in it, and by a first byte that is in no token. */
-static void anchor_notice(comity_scan_rules *rules, const comity_literal *literal)
+static void anchor_notice(comity_scan_rules *rules, const comity_type_literal *literal)
 {
     const uint8_t *text = (const uint8_t *)literal->text;
     uint8_t class = comity_scan_class(text[0]);
@@ -265,7 +265,7 @@ static void anchor_notice(comity_scan_rules *rules, const comity_literal *litera
 static comity_status literal_add(rules_maker *maker, size_t i)
 {
     comity_scan_rules *rules = maker->rules;
-    const comity_literal *literal = &maker->literals[i];
+    const comity_type_literal *literal = &maker->literals[i];
     switch (literal->kind) {
     case COMITY_LITERAL_WORD:
         return word_add(maker, i);
@@ -293,7 +293,7 @@ static comity_status literals_make(rules_maker *maker)
     /* a text of two bytes takes a place for each byte that can follow it */
     size_t places[COMITY_LITERAL_SIGNATURE + 1] = {0};
     for (size_t i = 0; i < maker->literal_count; i++) {
-        comity_literal_kind kind = maker->literals[i].kind;
+        comity_type_literal_kind kind = maker->literals[i].kind;
         places[kind] += maker->literals[i].size < 3 ? 128 * COMITY_CASE_COUNT : COMITY_CASE_COUNT;
         words += kind == COMITY_LITERAL_WORD;
     }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void signature_try(comity_scan *scan, const comity_literal *literal)
+static void signature_try(comity_scan *scan, const comity_type_literal *literal)
 {
     uint64_t size = scan->view_end - scan->view_begin;
     const uint8_t *at = scan->view + literal->offset;
@@ -28,7 +28,7 @@ static void signature_try(comity_scan *scan, const comity_literal *literal)
 void comity_scan_signatures(comity_scan *scan)
 {
     size_t count;
-    const comity_literal *literals = comity_types_literals(scan->rules->types, &count);
+    const comity_type_literal *literals = comity_types_literals(scan->rules->types, &count);
     for (size_t i = 0; i < count; i++) {
         if (literals[i].kind == COMITY_LITERAL_SIGNATURE) {
             signature_try(scan, &literals[i]);

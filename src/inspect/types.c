@@ -75,7 +75,7 @@ const uint16_t *comity_types_forms(const comity_types *types, comity_find find, 
     return types->dispatched + begins[list];
 }
 
-const comity_literal *comity_types_literals(const comity_types *types, size_t *ret_count)
+const comity_type_literal *comity_types_literals(const comity_types *types, size_t *ret_count)
 {
     *ret_count = types->literal_count;
     return types->literals;

@@ -96,24 +96,24 @@ typedef struct comity_type_form {
 
 /* Literals a scanner looks for; each says which type, or form, it speaks for.
  * The same text may be there more than once. */
-typedef enum comity_literal_kind {
+typedef enum comity_type_literal_kind {
     COMITY_LITERAL_WORD,   /* speaks for a type when near; any case, whole words (scripts without spaces: anywhere) */
     COMITY_LITERAL_FIELD,  /* a field name that speaks for a type: lower case letters and digits only,
                                * and beyond ASCII all bytes */
     COMITY_LITERAL_ANCHOR, /* the bytes with which values of a form begin; exact case */
     COMITY_LITERAL_MARK,   /* the finding itself; any case, whole words */
     COMITY_LITERAL_SIGNATURE, /* the bytes at `offset` of a file */
-} comity_literal_kind;
+} comity_type_literal_kind;
 
-typedef struct comity_literal {
+typedef struct comity_type_literal {
     const char *text; /* NUL-terminated, but signatures may hold NUL */
     uint32_t size;
     uint32_t offset; /* of a signature */
-    comity_literal_kind kind;
+    comity_type_literal_kind kind;
     uint16_t type;
     uint16_t form;    /* of an anchor; else the type's first */
     char language[4]; /* of a word or mark, ISO 639-1; "" if none */
-} comity_literal;
+} comity_type_literal;
 
 /* One file of types: `path` for messages. Borrowed while it is read. */
 typedef struct comity_types_text {
@@ -149,7 +149,7 @@ size_t comity_types_find(const comity_types *types, const char *name, size_t nam
 const uint16_t *comity_types_forms(const comity_types *types, comity_find find, size_t size, size_t *ret_count);
 
 /* All literals, ordered by kind, then by text. */
-const comity_literal *comity_types_literals(const comity_types *types, size_t *ret_count);
+const comity_type_literal *comity_types_literals(const comity_types *types, size_t *ret_count);
 
 /* Brings a candidate into a writing; `ret_value` has room for `size` bytes.
  * Returns how many there are. White space at both ends is left out. */

@@ -53,7 +53,7 @@ struct comity_types {
     comity_class *classes;
     comity_check_step *steps;
     comity_check_data data;
-    comity_literal *literals;
+    comity_type_literal *literals;
     uint32_t *by_name; /* numbers of types, ordered by name */
     size_t type_count, form_count, literal_count;
     uint32_t dispatch[COMITY_FIND_COUNT][COMITY_DISPATCH_SIZES + 2]; /* where each list begins; the next is its end */

@@ -169,7 +169,8 @@ static bool stands_at(const uint8_t *bytes, size_t size, const char *text, size_
 }
 
 /* A literal of the type stands within [from, to), but for what is no letter or digit. */
-static bool stands_within(const scan_document *document, size_t from, size_t to, const comity_literal *literal, bool plainly)
+static bool stands_within(const scan_document *document, size_t from, size_t to, const comity_type_literal *literal,
+                          bool plainly)
 {
     uint8_t plain[4096];
     size_t size = 0;
@@ -188,10 +189,10 @@ static bool stands_within(const scan_document *document, size_t from, size_t to,
 }
 
 static bool speaks(const comity_types *types, const scan_document *document, const comity_finding *finding, uint16_t type,
-                   comity_literal_kind kind)
+                   comity_type_literal_kind kind)
 {
     size_t count;
-    const comity_literal *literals = comity_types_literals(types, &count);
+    const comity_type_literal *literals = comity_types_literals(types, &count);
     bool is_word = kind == COMITY_LITERAL_WORD;
     size_t back = is_word ? COMITY_LIMIT_SCAN_NEAR : 1024;
     size_t from = finding->begin > back ? finding->begin - back : 0;

@@ -59,10 +59,10 @@ static bool row_read(const char *line, row *ret_row)
     return comity_json_decode((const uint8_t *)tab + 1, raw_size, ret_row->value, &ret_row->size, NULL) == COMITY_OK;
 }
 
-static const char *literal_of(const comity_types *types, size_t type, comity_literal_kind kind)
+static const char *literal_of(const comity_types *types, size_t type, comity_type_literal_kind kind)
 {
     size_t count;
-    const comity_literal *literals = comity_types_literals(types, &count);
+    const comity_type_literal *literals = comity_types_literals(types, &count);
     for (size_t i = 0; i < count; i++) {
         if (literals[i].kind == kind && literals[i].type == type) {
             return literals[i].text;

@@ -40,8 +40,8 @@ comity_status comity_compile_text(comity_types_compiler *compiler, const void *b
 /* A name as in "cn.resident-id". */
 static comity_status read_name(comity_types_compiler *compiler, const char **ret_name)
 {
-    const comity_scan_token *token = &compiler->token;
-    bool good = token->kind == COMITY_SCAN_WORD && token->size <= 64;
+    const comity_types_token *token = &compiler->token;
+    bool good = token->kind == COMITY_TYPES_WORD && token->size <= 64;
     char *copy;
     for (size_t i = 0; good && i < token->size; i++) {
         good = !(token->text[i] >= 'A' && token->text[i] <= 'Z');
@@ -78,36 +78,36 @@ static comity_status read_type(comity_types_compiler *compiler)
 /* Reads over the lines of a block: shapes have signs of their own, so by lines, not by tokens. */
 static comity_status skip_lines(comity_types_compiler *compiler)
 {
-    comity_scan *scan = &compiler->scan;
-    const char *text = scan->file->text;
+    comity_types_lexer *lexer = &compiler->lexer;
+    const char *text = lexer->file->text;
     do {
-        while (scan->at < scan->file->size && text[scan->at] != '\n') {
-            scan->at++;
+        while (lexer->at < lexer->file->size && text[lexer->at] != '\n') {
+            lexer->at++;
         }
-        if (scan->at < scan->file->size) {
-            scan->at++;
-            scan->line++;
-            scan->line_begin = scan->at;
+        if (lexer->at < lexer->file->size) {
+            lexer->at++;
+            lexer->line++;
+            lexer->line_begin = lexer->at;
         }
-    } while (scan->at < scan->file->size && strchr(" \t\r\n#", text[scan->at]) != NULL);
+    } while (lexer->at < lexer->file->size && strchr(" \t\r\n#", text[lexer->at]) != NULL);
     return comity_compile_next(compiler);
 }
 
 /* First pass: a family's name and where its lines are; types are read over. */
 static comity_status note_block(comity_types_compiler *compiler)
 {
-    if (comity_scan_is(&compiler->token, "family")) {
+    if (comity_types_token_is(&compiler->token, "family")) {
         comity_family family;
         COMITY_TRY(comity_compile_next(compiler));
-        const comity_scan_token name = compiler->token;
-        comity_scan behind = compiler->scan;
+        const comity_types_token name = compiler->token;
+        comity_types_lexer behind = compiler->lexer;
         COMITY_TRY(read_name(compiler, &family.name));
         family.body = behind;
-        compiler->scan = behind;
+        compiler->lexer = behind;
         for (size_t i = 0; i < compiler->families.count; i++) {
-            if (comity_scan_is(&name, compiler->families.items[i].name)) {
-                return comity_scan_expected(&compiler->scan, &name, "a name that no other family has",
-                                            compiler->reterr);
+            if (comity_types_token_is(&name, compiler->families.items[i].name)) {
+                return comity_types_lexer_expected(&compiler->lexer, &name, "a name that no other family has",
+                                                   compiler->reterr);
             }
         }
         COMITY_APPEND(compiler, &compiler->families, family);
@@ -117,16 +117,17 @@ static comity_status note_block(comity_types_compiler *compiler)
 
 static comity_status read_block(comity_types_compiler *compiler)
 {
-    return comity_scan_is(&compiler->token, "type") ? read_type(compiler) : skip_lines(compiler);
+    return comity_types_token_is(&compiler->token, "type") ? read_type(compiler) : skip_lines(compiler);
 }
 
 static comity_status read_file(comity_types_compiler *compiler, const comity_types_text *file,
                                comity_status (*read)(comity_types_compiler *))
 {
-    comity_scan_begin(&compiler->scan, file);
+    comity_types_lexer_begin(&compiler->lexer, file);
     COMITY_TRY(comity_compile_next(compiler));
-    while (compiler->token.kind != COMITY_SCAN_END) {
-        bool known = comity_scan_is(&compiler->token, "type") || comity_scan_is(&compiler->token, "family");
+    while (compiler->token.kind != COMITY_TYPES_END) {
+        bool known =
+            comity_types_token_is(&compiler->token, "type") || comity_types_token_is(&compiler->token, "family");
         if (!known || compiler->token.column != 1) {
             return comity_compile_expected(compiler, "\"type\" or \"family\" at the beginning of a line");
         }

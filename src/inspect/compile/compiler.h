@@ -4,7 +4,7 @@
 #define COMITY_INSPECT_COMPILE_COMPILER_H
 
 #include "base/limits.h"
-#include "inspect/compile/scan.h"
+#include "inspect/compile/lexer.h"
 #include "inspect/types_inner.h"
 
 /* A list that grows in the compiler's arena. */
@@ -17,7 +17,7 @@
 /* A family: lines that types take over with `like`. */
 typedef struct comity_family {
     const char *name;
-    comity_scan body; /* where its lines begin */
+    comity_types_lexer body; /* where its lines begin */
 } comity_family;
 
 typedef struct comity_name {
@@ -27,7 +27,7 @@ typedef struct comity_name {
 
 /* One type, or its family's lines, while they are read. */
 typedef struct comity_draft {
-    comity_scan_token head; /* the type's name, for messages */
+    comity_types_token head; /* the type's name, for messages */
     comity_type type;
     const char *states[300];
     bool states_are_inherited, shapes_are_inherited;
@@ -47,8 +47,8 @@ typedef struct comity_draft {
 typedef struct comity_types_compiler {
     comity_arena *arena;
     comity_error *reterr;
-    comity_scan scan;        /* of the file being read */
-    comity_scan_token token; /* the next */
+    comity_types_lexer lexer; /* of the file being read */
+    comity_types_token token; /* the next */
     comity_draft draft;
     size_t height, depth; /* of the expression being compiled */
     COMITY_LIST(comity_family) families;
@@ -61,7 +61,7 @@ typedef struct comity_types_compiler {
     COMITY_LIST(comity_check_step) steps;
     COMITY_LIST(int64_t) numbers;
     COMITY_LIST(uint8_t) texts;
-    COMITY_LIST(comity_literal) literals;
+    COMITY_LIST(comity_type_literal) literals;
 } comity_types_compiler;
 
 /* Makes room for one more item. */

@@ -120,7 +120,7 @@ static void land(comity_types_compiler *compiler, size_t at)
 static comity_status read_position(comity_types_compiler *compiler, int16_t *ret_position)
 {
     int64_t number;
-    bool negative = comity_scan_is(&compiler->token, "-");
+    bool negative = comity_types_token_is(&compiler->token, "-");
     if (negative) {
         COMITY_TRY(comity_compile_next(compiler));
     }
@@ -151,12 +151,12 @@ static comity_status read_part(comity_types_compiler *compiler, comity_check_ste
 /* 3, 3..8, -9..-2, @3. */
 static comity_status read_range(comity_types_compiler *compiler, comity_check_step *step)
 {
-    if (comity_scan_is(&compiler->token, "@")) {
+    if (comity_types_token_is(&compiler->token, "@")) {
         return read_part(compiler, step);
     }
     COMITY_TRY(read_position(compiler, &step->from));
     step->to = step->from;
-    if (comity_scan_is(&compiler->token, "..")) {
+    if (comity_types_token_is(&compiler->token, "..")) {
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(read_position(compiler, &step->to));
     }
@@ -166,8 +166,8 @@ static comity_status read_range(comity_types_compiler *compiler, comity_check_st
 /* A range, or nothing for the whole body. */
 static comity_status read_range_or_all(comity_types_compiler *compiler, comity_check_step *step)
 {
-    bool left_out = comity_scan_is(&compiler->token, ")") || comity_scan_is(&compiler->token, "using") ||
-                    comity_scan_is(&compiler->token, "by");
+    bool left_out = comity_types_token_is(&compiler->token, ")") || comity_types_token_is(&compiler->token, "using") ||
+                    comity_types_token_is(&compiler->token, "by");
     step->from = 1;
     step->to = -1;
     return left_out ? COMITY_OK : read_range(compiler, step);
@@ -189,7 +189,7 @@ static comity_status read_numbers(comity_types_compiler *compiler, uint32_t *ret
     size_t count = 0;
     *ret_at = (uint32_t)compiler->numbers.count;
     do {
-        bool negative = comity_scan_is(&compiler->token, "-");
+        bool negative = comity_types_token_is(&compiler->token, "-");
         if (negative) {
             COMITY_TRY(comity_compile_next(compiler));
         }
@@ -197,7 +197,8 @@ static comity_status read_numbers(comity_types_compiler *compiler, uint32_t *ret
         COMITY_TRY(comity_compile_number(compiler, 0, INT64_C(1000000000), &number));
         COMITY_APPEND(compiler, &compiler->numbers, negative ? -number : number);
         count++;
-    } while (count < 1000 && (compiler->token.kind == COMITY_SCAN_NUMBER || comity_scan_is(&compiler->token, "-")));
+    } while (count < 1000 &&
+             (compiler->token.kind == COMITY_TYPES_NUMBER || comity_types_token_is(&compiler->token, "-")));
     *ret_count = (uint16_t)count;
     return COMITY_OK;
 }
@@ -210,14 +211,14 @@ static comity_status read_sum(comity_types_compiler *compiler, comity_check_step
 {
     uint32_t numbers;
     COMITY_TRY(read_range_or_all(compiler, step));
-    bool is_using = comity_scan_is(&compiler->token, "using");
+    bool is_using = comity_types_token_is(&compiler->token, "using");
     if (is_using) {
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(read_text(compiler, &step->data, &step->text_size));
     }
     COMITY_TRY(comity_compile_expect(compiler, "by"));
     COMITY_TRY(read_numbers(compiler, &numbers, &step->count));
-    bool crossed = comity_scan_is(&compiler->token, "crossed");
+    bool crossed = comity_types_token_is(&compiler->token, "crossed");
     if (crossed) {
         COMITY_TRY(comity_compile_next(compiler));
     }
@@ -234,7 +235,7 @@ static comity_status read_sum(comity_types_compiler *compiler, comity_check_step
 static comity_status read_using(comity_types_compiler *compiler, const function *called, comity_check_step *step)
 {
     COMITY_TRY(read_range_or_all(compiler, step));
-    if (comity_scan_is(&compiler->token, "using")) {
+    if (comity_types_token_is(&compiler->token, "using")) {
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(read_text(compiler, &step->data, &step->text_size));
         step->code = (uint8_t)called->code_using;
@@ -271,7 +272,7 @@ static comity_status read_choices(comity_types_compiler *compiler, comity_check_
         COMITY_TRY(comity_compile_text(compiler, text, size, &at));
         step->text_size = (uint16_t)size;
         step->count++;
-    } while (step->count < 4000 && compiler->token.kind == COMITY_SCAN_STRING);
+    } while (step->count < 4000 && compiler->token.kind == COMITY_TYPES_STRING);
     return COMITY_OK;
 }
 
@@ -280,8 +281,8 @@ static comity_status read_choice(comity_types_compiler *compiler, comity_check_s
 {
     COMITY_TRY(read_range(compiler, step));
     COMITY_TRY(comity_compile_expect(compiler, ")"));
-    bool differs = comity_scan_is(&compiler->token, "!=");
-    if (!differs && !comity_scan_is(&compiler->token, "=") && !comity_scan_is(&compiler->token, "in")) {
+    bool differs = comity_types_token_is(&compiler->token, "!=");
+    if (!differs && !comity_types_token_is(&compiler->token, "=") && !comity_types_token_is(&compiler->token, "in")) {
         return comity_compile_expected(compiler, "\"=\", \"!=\" or \"in\" behind text(…)");
     }
     COMITY_TRY(comity_compile_next(compiler));
@@ -361,7 +362,7 @@ static comity_status read_function(comity_types_compiler *compiler, const functi
 
 static comity_status recall(comity_types_compiler *compiler)
 {
-    const comity_scan_token *token = &compiler->token;
+    const comity_types_token *token = &compiler->token;
     for (size_t i = 0; i < compiler->draft.name_count; i++) {
         const comity_name *name = &compiler->draft.names[i];
         if (name->size == token->size && memcmp(name->text, token->text, name->size) == 0) {
@@ -392,21 +393,21 @@ static comity_status read_if(comity_types_compiler *compiler)
 
 static comity_status read_primary(comity_types_compiler *compiler)
 {
-    const comity_scan_token *token = &compiler->token;
-    if (token->kind == COMITY_SCAN_NUMBER) {
+    const comity_types_token *token = &compiler->token;
+    if (token->kind == COMITY_TYPES_NUMBER) {
         COMITY_TRY(constant(compiler, token->number));
         return comity_compile_next(compiler);
     }
-    if (comity_scan_is(token, "(")) {
+    if (comity_types_token_is(token, "(")) {
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(expression(compiler));
         return comity_compile_expect(compiler, ")");
     }
-    if (comity_scan_is(token, "if")) {
+    if (comity_types_token_is(token, "if")) {
         return read_if(compiler);
     }
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        if (comity_scan_is(token, functions[i].name)) {
+        if (comity_types_token_is(token, functions[i].name)) {
             return read_function(compiler, &functions[i]);
         }
     }
@@ -415,7 +416,7 @@ static comity_status read_primary(comity_types_compiler *compiler)
 
 static comity_status read_unary(comity_types_compiler *compiler)
 {
-    bool negative = comity_scan_is(&compiler->token, "-");
+    bool negative = comity_types_token_is(&compiler->token, "-");
     if (negative) {
         COMITY_TRY(comity_compile_next(compiler));
     }
@@ -427,10 +428,10 @@ static comity_status read_product(comity_types_compiler *compiler)
 {
     COMITY_TRY(read_unary(compiler));
     for (;;) {
-        comity_check_code code = comity_scan_is(&compiler->token, "*")     ? COMITY_CHECK_MULTIPLY
-                                 : comity_scan_is(&compiler->token, "div") ? COMITY_CHECK_DIVIDE
-                                 : comity_scan_is(&compiler->token, "mod") ? COMITY_CHECK_MODULO
-                                                                           : COMITY_CHECK_CONSTANT;
+        comity_check_code code = comity_types_token_is(&compiler->token, "*")     ? COMITY_CHECK_MULTIPLY
+                                 : comity_types_token_is(&compiler->token, "div") ? COMITY_CHECK_DIVIDE
+                                 : comity_types_token_is(&compiler->token, "mod") ? COMITY_CHECK_MODULO
+                                                                                  : COMITY_CHECK_CONSTANT;
         if (code == COMITY_CHECK_CONSTANT) {
             return COMITY_OK;
         }
@@ -443,8 +444,8 @@ static comity_status read_product(comity_types_compiler *compiler)
 static comity_status read_total(comity_types_compiler *compiler)
 {
     COMITY_TRY(read_product(compiler));
-    while (comity_scan_is(&compiler->token, "+") || comity_scan_is(&compiler->token, "-")) {
-        bool adds = comity_scan_is(&compiler->token, "+");
+    while (comity_types_token_is(&compiler->token, "+") || comity_types_token_is(&compiler->token, "-")) {
+        bool adds = comity_types_token_is(&compiler->token, "+");
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(read_product(compiler));
         COMITY_TRY(plain_step(compiler, adds ? COMITY_CHECK_ADD : COMITY_CHECK_SUBTRACT));
@@ -461,14 +462,14 @@ static comity_status read_among(comity_types_compiler *compiler)
         COMITY_TRY(comity_compile_next(compiler)); /* `in` or a comma */
         COMITY_TRY(comity_compile_number(compiler, 0, INT64_MAX, &first));
         int64_t last = first;
-        if (comity_scan_is(&compiler->token, "..")) {
+        if (comity_types_token_is(&compiler->token, "..")) {
             COMITY_TRY(comity_compile_next(compiler));
             COMITY_TRY(comity_compile_number(compiler, first, INT64_MAX, &last));
         }
         COMITY_APPEND(compiler, &compiler->numbers, first);
         COMITY_APPEND(compiler, &compiler->numbers, last);
         step.count++;
-    } while (step.count < 4000 && comity_scan_is(&compiler->token, ","));
+    } while (step.count < 4000 && comity_types_token_is(&compiler->token, ","));
     return comity_compile_step(compiler, step);
 }
 
@@ -500,11 +501,11 @@ static comity_status compare(comity_types_compiler *compiler, size_t which)
 static comity_status read_comparison(comity_types_compiler *compiler)
 {
     COMITY_TRY(read_total(compiler));
-    if (comity_scan_is(&compiler->token, "in")) {
+    if (comity_types_token_is(&compiler->token, "in")) {
         return read_among(compiler);
     }
     for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
-        if (comity_scan_is(&compiler->token, comparisons[i].sign)) {
+        if (comity_types_token_is(&compiler->token, comparisons[i].sign)) {
             return compare(compiler, i);
         }
     }
@@ -513,7 +514,7 @@ static comity_status read_comparison(comity_types_compiler *compiler)
 
 static comity_status read_denial(comity_types_compiler *compiler)
 {
-    bool denied = comity_scan_is(&compiler->token, "not");
+    bool denied = comity_types_token_is(&compiler->token, "not");
     if (denied) {
         COMITY_TRY(comity_compile_next(compiler));
     }
@@ -524,7 +525,7 @@ static comity_status read_denial(comity_types_compiler *compiler)
 static comity_status read_all_of(comity_types_compiler *compiler)
 {
     COMITY_TRY(read_denial(compiler));
-    while (comity_scan_is(&compiler->token, "and")) {
+    while (comity_types_token_is(&compiler->token, "and")) {
         size_t to_end;
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(jump(compiler, COMITY_CHECK_AND_THEN, &to_end));
@@ -540,7 +541,7 @@ static comity_status expression(comity_types_compiler *compiler)
         return comity_compile_expected(compiler, "at most 24 expressions within one another");
     }
     COMITY_TRY(read_all_of(compiler));
-    while (comity_scan_is(&compiler->token, "or")) {
+    while (comity_types_token_is(&compiler->token, "or")) {
         size_t to_end;
         COMITY_TRY(comity_compile_next(compiler));
         COMITY_TRY(jump(compiler, COMITY_CHECK_OR_ELSE, &to_end));

@@ -11,24 +11,24 @@ typedef comity_status (*comity_line_reader)(comity_types_compiler *compiler);
 
 comity_status comity_compile_next(comity_types_compiler *compiler)
 {
-    return comity_scan_next(&compiler->scan, &compiler->token, compiler->reterr);
+    return comity_types_lexer_next(&compiler->lexer, &compiler->token, compiler->reterr);
 }
 
 /* Behind the third column a line goes on with the one before it. */
 bool comity_compile_at_end(const comity_types_compiler *compiler)
 {
-    const comity_scan_token *token = &compiler->token;
-    return token->kind == COMITY_SCAN_END || (token->first && token->column <= 3);
+    const comity_types_token *token = &compiler->token;
+    return token->kind == COMITY_TYPES_END || (token->first && token->column <= 3);
 }
 
 comity_status comity_compile_expected(const comity_types_compiler *compiler, const char *expected)
 {
-    return comity_scan_expected(&compiler->scan, &compiler->token, expected, compiler->reterr);
+    return comity_types_lexer_expected(&compiler->lexer, &compiler->token, expected, compiler->reterr);
 }
 
 comity_status comity_compile_expect(comity_types_compiler *compiler, const char *text)
 {
-    if (comity_compile_at_end(compiler) || !comity_scan_is(&compiler->token, text)) {
+    if (comity_compile_at_end(compiler) || !comity_types_token_is(&compiler->token, text)) {
         char expected[48];
         (void)snprintf(expected, sizeof expected, "\"%s\"", text);
         return comity_compile_expected(compiler, expected);
@@ -38,24 +38,24 @@ comity_status comity_compile_expect(comity_types_compiler *compiler, const char 
 
 comity_status comity_compile_string(comity_types_compiler *compiler, const char **ret_text, size_t *ret_size)
 {
-    const comity_scan_token *token = &compiler->token;
+    const comity_types_token *token = &compiler->token;
     void *memory;
-    if (token->kind != COMITY_SCAN_STRING || comity_compile_at_end(compiler)) {
+    if (token->kind != COMITY_TYPES_STRING || comity_compile_at_end(compiler)) {
         return comity_compile_expected(compiler, "a text in quotes");
     }
     if (token->size == 0 || token->size > COMITY_LIMIT_TYPE_TEXT_BYTES) {
         return comity_compile_expected(compiler, "a text of 1 to 400 bytes");
     }
     COMITY_TRY(comity_arena_take(compiler->arena, token->size + 1, &memory, compiler->reterr));
-    COMITY_TRY(comity_scan_unescape(&compiler->scan, token, memory, ret_size, compiler->reterr));
+    COMITY_TRY(comity_types_lexer_unescape(&compiler->lexer, token, memory, ret_size, compiler->reterr));
     *ret_text = memory;
     return comity_compile_next(compiler);
 }
 
 comity_status comity_compile_number(comity_types_compiler *compiler, int64_t least, int64_t most, int64_t *ret_number)
 {
-    const comity_scan_token *token = &compiler->token;
-    if (token->kind != COMITY_SCAN_NUMBER || comity_compile_at_end(compiler)) {
+    const comity_types_token *token = &compiler->token;
+    if (token->kind != COMITY_TYPES_NUMBER || comity_compile_at_end(compiler)) {
         return comity_compile_expected(compiler, "a number");
     }
     if (token->number < least || token->number > most) {
@@ -70,7 +70,7 @@ comity_status comity_compile_number(comity_types_compiler *compiler, int64_t lea
 static comity_status keep_word(comity_types_compiler *compiler, const char *expected, const char **ret_word)
 {
     char *copy;
-    if (compiler->token.kind != COMITY_SCAN_WORD || comity_compile_at_end(compiler)) {
+    if (compiler->token.kind != COMITY_TYPES_WORD || comity_compile_at_end(compiler)) {
         return comity_compile_expected(compiler, expected);
     }
     COMITY_TRY(comity_arena_copy(compiler->arena, compiler->token.text, compiler->token.size, &copy, compiler->reterr));
@@ -83,7 +83,7 @@ static comity_status one_of(comity_types_compiler *compiler, const char *const *
                             const char *expected, size_t *ret_number)
 {
     for (size_t i = 0; i < count && !comity_compile_at_end(compiler); i++) {
-        if (comity_scan_is(&compiler->token, words[i])) {
+        if (comity_types_token_is(&compiler->token, words[i])) {
             *ret_number = i;
             return comity_compile_next(compiler);
         }
@@ -95,19 +95,19 @@ static comity_status one_of(comity_types_compiler *compiler, const char *const *
 
 static comity_status read_like(comity_types_compiler *compiler)
 {
-    const comity_scan_token token = compiler->token;
+    const comity_types_token token = compiler->token;
     for (size_t i = 0; i < compiler->families.count; i++) {
-        if (comity_scan_is(&token, compiler->families.items[i].name)) {
-            comity_scan kept = compiler->scan;
+        if (comity_types_token_is(&token, compiler->families.items[i].name)) {
+            comity_types_lexer kept = compiler->lexer;
             if (compiler->draft.inheriting) {
                 return comity_compile_expected(compiler, "a family without \"like\" of its own");
             }
-            compiler->scan = compiler->families.items[i].body;
+            compiler->lexer = compiler->families.items[i].body;
             compiler->draft.inheriting = true;
             COMITY_TRY(comity_compile_next(compiler));
             COMITY_TRY(comity_compile_lines(compiler));
             compiler->draft.inheriting = false;
-            compiler->scan = kept;
+            compiler->lexer = kept;
             return comity_compile_next(compiler);
         }
     }
@@ -123,9 +123,9 @@ static comity_status read_kind(comity_types_compiler *compiler)
     return COMITY_OK;
 }
 
-static bool is_state(const comity_scan_token *token)
+static bool is_state(const comity_types_token *token)
 {
-    return token->kind == COMITY_SCAN_WORD && token->size == 2 && token->text[0] >= 'A' && token->text[0] <= 'Z' &&
+    return token->kind == COMITY_TYPES_WORD && token->size == 2 && token->text[0] >= 'A' && token->text[0] <= 'Z' &&
            token->text[1] >= 'A' && token->text[1] <= 'Z';
 }
 
@@ -317,7 +317,7 @@ static comity_status read_entropy(comity_types_compiler *compiler)
 
 /* ---- literals ---- */
 
-static comity_status append_literal(comity_types_compiler *compiler, comity_literal literal)
+static comity_status append_literal(comity_types_compiler *compiler, comity_type_literal literal)
 {
     COMITY_APPEND(compiler, &compiler->literals, literal);
     return COMITY_OK;
@@ -342,7 +342,7 @@ static comity_status append_field(comity_types_compiler *compiler, const char *n
 {
     void *memory;
     COMITY_TRY(comity_arena_take(compiler->arena, size + 1, &memory, compiler->reterr));
-    comity_literal literal = {.text = memory, .kind = COMITY_LITERAL_FIELD};
+    comity_type_literal literal = {.text = memory, .kind = COMITY_LITERAL_FIELD};
     literal.size = (uint32_t)comity_field_write(name, size, memory);
     return literal.size < 2 ? COMITY_OK : append_literal(compiler, literal);
 }
@@ -350,10 +350,10 @@ static comity_status append_field(comity_types_compiler *compiler, const char *n
 /* `words en "passport" "passport number"`: each is a name of a field too, and nothing else if it is of two letters. */
 static comity_status read_words(comity_types_compiler *compiler)
 {
-    comity_literal literal = {.kind = COMITY_LITERAL_WORD};
-    const comity_scan_token language = compiler->token;
+    comity_type_literal literal = {.kind = COMITY_LITERAL_WORD};
+    const comity_types_token language = compiler->token;
     const char *copy;
-    if (language.kind == COMITY_SCAN_WORD && language.size > 3) {
+    if (language.kind == COMITY_TYPES_WORD && language.size > 3) {
         return comity_compile_expected(compiler, "a language (ISO 639-1, two small letters)");
     }
     COMITY_TRY(keep_word(compiler, "a language (ISO 639-1, two small letters)", &copy));
@@ -387,7 +387,7 @@ static comity_status read_fields(comity_types_compiler *compiler)
 static comity_status read_signature(comity_types_compiler *compiler)
 {
     int64_t offset = 0;
-    comity_literal literal = {.kind = COMITY_LITERAL_SIGNATURE};
+    comity_type_literal literal = {.kind = COMITY_LITERAL_SIGNATURE};
     size_t size;
     COMITY_TRY(comity_compile_number(compiler, 0, 65536, &offset));
     COMITY_TRY(comity_compile_string(compiler, &literal.text, &size));
@@ -429,7 +429,7 @@ static const struct {
 static comity_status read_line(comity_types_compiler *compiler)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (comity_scan_is(&compiler->token, lines[i].keyword)) {
+        if (comity_types_token_is(&compiler->token, lines[i].keyword)) {
             if (lines[i].read != read_shape) {
                 COMITY_TRY(comity_compile_next(compiler));
             }
@@ -446,7 +446,7 @@ static comity_status read_line(comity_types_compiler *compiler)
 
 comity_status comity_compile_lines(comity_types_compiler *compiler)
 {
-    while (compiler->token.kind != COMITY_SCAN_END && compiler->token.column > 1) {
+    while (compiler->token.kind != COMITY_TYPES_END && compiler->token.column > 1) {
         if (compiler->token.column != 3) {
             return comity_compile_expected(compiler, "a line that begins two blanks in");
         }

@@ -73,8 +73,8 @@ static comity_status keep_conditions(comity_types_compiler *compiler, comity_typ
 
 static int literal_order(const void *a, const void *b)
 {
-    const comity_literal *left = a;
-    const comity_literal *right = b;
+    const comity_type_literal *left = a;
+    const comity_type_literal *right = b;
     if (left->kind != right->kind) {
         return left->kind < right->kind ? -1 : 1;
     }
@@ -87,7 +87,7 @@ static int literal_order(const void *a, const void *b)
 }
 
 /* Sorts them, and leaves out those that say the same again. */
-static size_t unite(comity_literal *literals, size_t count)
+static size_t unite(comity_type_literal *literals, size_t count)
 {
     size_t kept = 0;
     if (count != 0) {

@@ -13,27 +13,27 @@ typedef struct comity_shaping {
 
 static char peek(const comity_types_compiler *compiler)
 {
-    const comity_scan *scan = &compiler->scan;
-    return scan->at < scan->file->size ? scan->file->text[scan->at] : '\n';
+    const comity_types_lexer *lexer = &compiler->lexer;
+    return lexer->at < lexer->file->size ? lexer->file->text[lexer->at] : '\n';
 }
 
 static comity_status fail_here(comity_types_compiler *compiler, const char *expected)
 {
-    const comity_scan *scan = &compiler->scan;
-    uint32_t column = (uint32_t)(scan->at - scan->line_begin + 1);
+    const comity_types_lexer *lexer = &compiler->lexer;
+    uint32_t column = (uint32_t)(lexer->at - lexer->line_begin + 1);
     char byte = peek(compiler);
     if (byte == '\n' || byte == '\r' || byte == '#') {
-        return comity_scan_fail(scan, scan->line, column, compiler->reterr, "the line ends, but %s is expected",
-                                expected);
+        return comity_types_lexer_fail(lexer, lexer->line, column, compiler->reterr,
+                                       "the line ends, but %s is expected", expected);
     }
-    comity_scan_token found = {COMITY_SCAN_SIGN, scan->file->text + scan->at, 1, 0, scan->line, column, false};
-    return comity_scan_expected(scan, &found, expected, compiler->reterr);
+    comity_types_token found = {COMITY_TYPES_SIGN, lexer->file->text + lexer->at, 1, 0, lexer->line, column, false};
+    return comity_types_lexer_expected(lexer, &found, expected, compiler->reterr);
 }
 
 static void skip_blanks(comity_types_compiler *compiler)
 {
     while (peek(compiler) == ' ' || peek(compiler) == '\t' || peek(compiler) == '\r') {
-        compiler->scan.at++;
+        compiler->lexer.at++;
     }
 }
 
@@ -45,10 +45,10 @@ static bool at_end(const comity_types_compiler *compiler)
 /* Alternatives may go on with the next line, behind the `|`. */
 static void skip_line_end(comity_types_compiler *compiler)
 {
-    if (peek(compiler) == '\n' && compiler->scan.at < compiler->scan.file->size) {
-        compiler->scan.at++;
-        compiler->scan.line++;
-        compiler->scan.line_begin = compiler->scan.at;
+    if (peek(compiler) == '\n' && compiler->lexer.at < compiler->lexer.file->size) {
+        compiler->lexer.at++;
+        compiler->lexer.line++;
+        compiler->lexer.line_begin = compiler->lexer.at;
     }
 }
 
@@ -126,7 +126,7 @@ static comity_status read_class_byte(comity_types_compiler *compiler, unsigned *
         return fail_here(compiler, "a character of the class");
     }
     if (peek(compiler) == '\\') {
-        compiler->scan.at++;
+        compiler->lexer.at++;
         char escaped = peek(compiler);
         if (escaped == '\n' || strchr("[]\\-^nrt", escaped) == NULL) {
             return fail_here(compiler, "one of [ ] \\ - ^ n r t behind a backslash");
@@ -135,23 +135,23 @@ static comity_status read_class_byte(comity_types_compiler *compiler, unsigned *
     } else {
         *ret_byte = (uint8_t)peek(compiler);
     }
-    compiler->scan.at++;
+    compiler->lexer.at++;
     return COMITY_OK;
 }
 
 /* A hyphen before the closing bracket stands for itself. */
 static bool is_last_of_class(const comity_types_compiler *compiler)
 {
-    const comity_scan *scan = &compiler->scan;
-    return scan->at + 1 >= scan->file->size || scan->file->text[scan->at + 1] == ']';
+    const comity_types_lexer *lexer = &compiler->lexer;
+    return lexer->at + 1 >= lexer->file->size || lexer->file->text[lexer->at + 1] == ']';
 }
 
 static comity_status read_class(comity_types_compiler *compiler, comity_class *ret_class)
 {
     comity_class class = {{0}};
-    compiler->scan.at++;
+    compiler->lexer.at++;
     bool inverted = peek(compiler) == '^';
-    compiler->scan.at += inverted ? 1 : 0;
+    compiler->lexer.at += inverted ? 1 : 0;
     while (peek(compiler) != ']') {
         unsigned first;
         if (peek(compiler) == '\n') {
@@ -160,7 +160,7 @@ static comity_status read_class(comity_types_compiler *compiler, comity_class *r
         COMITY_TRY(read_class_byte(compiler, &first));
         unsigned last = first;
         if (peek(compiler) == '-' && !is_last_of_class(compiler)) {
-            compiler->scan.at++;
+            compiler->lexer.at++;
             COMITY_TRY(read_class_byte(compiler, &last));
         }
         if (last < first) {
@@ -168,7 +168,7 @@ static comity_status read_class(comity_types_compiler *compiler, comity_class *r
         }
         add_range(&class, first, last);
     }
-    compiler->scan.at++;
+    compiler->lexer.at++;
     for (size_t i = 0; inverted && i < sizeof class.bits; i++) {
         class.bits[i] = (uint8_t) ~class.bits[i];
     }
@@ -203,7 +203,7 @@ static comity_status read_count(comity_types_compiler *compiler, size_t *ret_cou
     }
     while (peek(compiler) >= '0' && peek(compiler) <= '9' && count <= COMITY_LIMIT_VALUE_BYTES) {
         count = count * 10 + (size_t)(peek(compiler) - '0');
-        compiler->scan.at++;
+        compiler->lexer.at++;
     }
     if (count > COMITY_LIMIT_VALUE_BYTES) {
         return fail_here(compiler, "a size of at most 8192");
@@ -218,18 +218,18 @@ static comity_status read_times(comity_types_compiler *compiler, size_t *ret_min
     *ret_min = 1;
     *ret_max = 1;
     if (peek(compiler) == '?') {
-        compiler->scan.at++;
+        compiler->lexer.at++;
         *ret_min = 0;
         return COMITY_OK;
     }
     if (peek(compiler) != '{') {
         return COMITY_OK;
     }
-    compiler->scan.at++;
+    compiler->lexer.at++;
     COMITY_TRY(read_count(compiler, ret_min));
     *ret_max = *ret_min;
     if (peek(compiler) == ',') {
-        compiler->scan.at++;
+        compiler->lexer.at++;
         COMITY_TRY(read_count(compiler, ret_max));
     }
     if (peek(compiler) != '}') {
@@ -238,7 +238,7 @@ static comity_status read_times(comity_types_compiler *compiler, size_t *ret_min
     if (*ret_max < *ret_min || *ret_max == 0) {
         return fail_here(compiler, "a largest size that is not below the smallest, nor 0");
     }
-    compiler->scan.at++;
+    compiler->lexer.at++;
     return COMITY_OK;
 }
 
@@ -267,16 +267,16 @@ static comity_status append_run(comity_types_compiler *compiler, comity_shaping 
 /* Reads a string where shapes stand: the tokens' reader does it. */
 static comity_status read_string(comity_types_compiler *compiler, const char **ret_text, size_t *ret_size)
 {
-    COMITY_TRY(comity_scan_next(&compiler->scan, &compiler->token, compiler->reterr));
-    comity_scan_token string = compiler->token;
+    COMITY_TRY(comity_types_lexer_next(&compiler->lexer, &compiler->token, compiler->reterr));
+    comity_types_token string = compiler->token;
     char *bytes;
     void *memory;
     if (string.size == 0 || string.size > COMITY_LIMIT_TYPE_TEXT_BYTES) {
-        return comity_scan_expected(&compiler->scan, &string, "a text of 1 to 400 bytes", compiler->reterr);
+        return comity_types_lexer_expected(&compiler->lexer, &string, "a text of 1 to 400 bytes", compiler->reterr);
     }
     COMITY_TRY(comity_arena_take(compiler->arena, string.size, &memory, compiler->reterr));
     bytes = memory;
-    COMITY_TRY(comity_scan_unescape(&compiler->scan, &string, bytes, ret_size, compiler->reterr));
+    COMITY_TRY(comity_types_lexer_unescape(&compiler->lexer, &string, bytes, ret_size, compiler->reterr));
     *ret_text = bytes;
     return COMITY_OK;
 }
@@ -322,7 +322,7 @@ static comity_status read_texts(comity_types_compiler *compiler, comity_element 
     COMITY_TRY(append_text(compiler, &element));
     skip_blanks(compiler);
     while (peek(compiler) == '/') {
-        compiler->scan.at++;
+        compiler->lexer.at++;
         skip_blanks(compiler);
         COMITY_TRY(append_text(compiler, &element));
         skip_blanks(compiler);
@@ -335,7 +335,7 @@ static comity_status read_texts(comity_types_compiler *compiler, comity_element 
 static bool take_question(comity_types_compiler *compiler, comity_element *element)
 {
     bool found = peek(compiler) == '?';
-    compiler->scan.at += found ? 1 : 0;
+    compiler->lexer.at += found ? 1 : 0;
     element->size_min = found ? 0 : element->size_min;
     return found;
 }
@@ -344,13 +344,13 @@ static bool take_question(comity_types_compiler *compiler, comity_element *eleme
 static comity_status read_group(comity_types_compiler *compiler, comity_shaping *shaping)
 {
     comity_element element;
-    compiler->scan.at++;
+    compiler->lexer.at++;
     skip_blanks(compiler);
     COMITY_TRY(read_texts(compiler, &element));
     if (peek(compiler) != ')') {
         return fail_here(compiler, "\")\" or \"/\"");
     }
-    compiler->scan.at++;
+    compiler->lexer.at++;
     (void)take_question(compiler, &element);
     COMITY_TRY(append_element(compiler, shaping, element));
     if (shaping->shape.element_count == 1) {
@@ -380,7 +380,7 @@ static comity_status read_element(comity_types_compiler *compiler, comity_shapin
         COMITY_TRY(read_class(compiler, &class));
         COMITY_TRY(append_run(compiler, shaping, &class));
     } else if (named_class(byte, &class)) {
-        compiler->scan.at++;
+        compiler->lexer.at++;
         COMITY_TRY(append_run(compiler, shaping, &class));
     } else {
         return fail_here(compiler, "one of 9 A a X x h b u L *, a class in brackets, a text in quotes or a group");
@@ -455,7 +455,7 @@ comity_status comity_compile_shape(comity_types_compiler *compiler)
         if (at_end(compiler)) {
             return comity_compile_next(compiler);
         }
-        compiler->scan.at++;
+        compiler->lexer.at++;
         skip_blanks(compiler);
         skip_line_end(compiler);
     }

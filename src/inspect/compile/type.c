@@ -7,9 +7,9 @@
 
 static comity_status lacks(comity_types_compiler *compiler, const char *what)
 {
-    const comity_scan_token *head = &compiler->draft.head;
-    return comity_scan_fail(&compiler->scan, head->line, head->column, compiler->reterr, "%s %s",
-                            compiler->draft.type.name, what);
+    const comity_types_token *head = &compiler->draft.head;
+    return comity_types_lexer_fail(&compiler->lexer, head->line, head->column, compiler->reterr, "%s %s",
+                                   compiler->draft.type.name, what);
 }
 
 /* ---- what a shape may hold ---- */
@@ -245,7 +245,7 @@ static comity_status append_anchors(comity_types_compiler *compiler, size_t form
     }
     for (size_t i = 0; i < first->text_count; i++) {
         const comity_shape_text *text = &compiler->shape_texts.items[first->text_begin + i];
-        comity_literal literal = {.size = text->size, .kind = COMITY_LITERAL_ANCHOR, .form = (uint16_t)form};
+        comity_type_literal literal = {.size = text->size, .kind = COMITY_LITERAL_ANCHOR, .form = (uint16_t)form};
         char *copy;
         COMITY_TRY(
             comity_arena_copy(compiler->arena, compiler->texts.items + text->at, text->size, &copy, compiler->reterr));
@@ -263,7 +263,7 @@ static comity_status append_name(comity_types_compiler *compiler)
     const char *tail = dot == NULL ? name : dot + 1;
     void *memory;
     COMITY_TRY(comity_arena_take(compiler->arena, strlen(tail) + 1, &memory, compiler->reterr));
-    comity_literal literal = {.text = memory, .kind = COMITY_LITERAL_FIELD};
+    comity_type_literal literal = {.text = memory, .kind = COMITY_LITERAL_FIELD};
     literal.size = (uint32_t)comity_field_write(tail, strlen(tail), memory);
     COMITY_APPEND(compiler, &compiler->literals, literal);
     return COMITY_OK;
@@ -273,7 +273,7 @@ static comity_status own_literals(comity_types_compiler *compiler)
 {
     const comity_draft *draft = &compiler->draft;
     for (size_t i = draft->literal_begin; i < compiler->literals.count; i++) {
-        comity_literal *literal = &compiler->literals.items[i];
+        comity_type_literal *literal = &compiler->literals.items[i];
         literal->type = (uint16_t)compiler->types.count;
         literal->form = literal->kind == COMITY_LITERAL_ANCHOR ? literal->form : draft->type.form_begin;
         if (draft->type.kind == COMITY_TYPE_MARK && literal->kind == COMITY_LITERAL_WORD) {

@@ -128,7 +128,7 @@ static void small(void)
     test_case("a prefix may be there, and is not counted");
     CHECK(accepts(types, "xa.number", "12345678X") == accepts(types, "xa.number", "XA 1234 5678 X"));
     test_case("literals");
-    const comity_literal *literals = comity_types_literals(types, &literal_count);
+    const comity_type_literal *literals = comity_types_literals(types, &literal_count);
     size_t words = 0;
     size_t anchors = 0;
     size_t marks = 0;
@@ -196,7 +196,7 @@ static void built_in(void)
         CHECK(form->alone <= form->with_context && form->with_context <= 100);
         CHECK(form->needs_context == (form->alone == 0));
     }
-    const comity_literal *literals = comity_types_literals(types, &literal_count);
+    const comity_type_literal *literals = comity_types_literals(types, &literal_count);
     for (size_t i = 0; i < literal_count; i++) {
         bool open = false;
         CHECK(literals[i].size > 0 && literals[i].type < comity_types_count(types));

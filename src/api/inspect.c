@@ -337,7 +337,10 @@ comity_status comity_inspection_new(const comity_rules *rules, const comity_insp
                            "comity_inspection_new: rules and ret_inspection must not be NULL");
     }
     options = options == NULL ? &plain : options;
-    if (options->level > 100 || (options->states == NULL && options->state_count != 0)) {
+    if (options->states == NULL && options->state_count != 0) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_inspection_new: states must not be NULL");
+    }
+    if (options->level > 100) {
         return comity_fail(reterr, COMITY_ERROR_RANGE, "level %u: 1 to 100 are possible", options->level);
     }
     comity_inspection *inspection = calloc(1, sizeof *inspection);

@@ -125,7 +125,7 @@ static int option_read(inspect_arguments *arguments, int option)
         arguments->with_ignored = true;
         return 0;
     default:
-        return complain_usage("inspect", "unknown option, or one without its value: %s", optind > 0 ? "see --help" : "");
+        return EXIT_ERROR; /* there is no other */
     }
 }
 
@@ -410,11 +410,9 @@ static bool act_parts_add(ask_words *words, const char *text)
     while (*text != '\0') {
         size_t size = strcspn(text, ",");
         const char *equals = memchr(text, '=', size);
-        if (equals == NULL) {
-            return word_add(words, "--", text, size);
-        }
-        if (!word_add(words, "--", text, (size_t)(equals - text)) ||
-            !word_add(words, "", equals + 1, size - (size_t)(equals + 1 - text))) {
+        size_t name_size = equals == NULL ? size : (size_t)(equals - text);
+        if (!word_add(words, "--", text, name_size) ||
+            (equals != NULL && !word_add(words, "", equals + 1, size - name_size - 1))) {
             return false;
         }
         text += size + (text[size] == ',');

@@ -16,6 +16,7 @@
 
 #define READ_SIZE ((size_t)262144)
 #define OUT_SIZE ((size_t)262144)
+#define STATES_MAX 64
 
 typedef struct mask_options {
     const char *policy;
@@ -25,7 +26,7 @@ typedef struct mask_options {
     const char *type;
     const char *encoding;
     const char *locale;
-    const char *states[64];
+    const char *states[STATES_MAX];
     size_t state_count;
     bool in_place;
     bool check;
@@ -112,9 +113,10 @@ static bool output_close(mask_output *output, bool good)
     if (!output->is_file) {
         return output_flush(output) && good;
     }
-    good = good && output_flush(output) && fsync(output->fd) == 0;
-    good = close(output->fd) == 0 && good;
-    if (good && rename(output->beside, output->path) == 0) {
+    good = good && output_flush(output);
+    bool is_safe = good && fsync(output->fd) == 0;
+    is_safe = close(output->fd) == 0 && is_safe;
+    if (is_safe && rename(output->beside, output->path) == 0) {
         return true;
     }
     if (good) {
@@ -259,9 +261,19 @@ static int key_make(const char *path)
         return complain("%s: %s", path, strerror(errno));
     }
     comity_mask_key_print(secret, text);
-    bool done = write_all(fd, text, COMITY_MASK_KEY_TEXT_SIZE) && fsync(fd) == 0;
-    done = close(fd) == 0 && done;
-    return done ? EXIT_CLEAN : complain("%s: %s", path, strerror(errno));
+    explicit_bzero(secret, sizeof secret);
+    bool is_written = write_all(fd, text, COMITY_MASK_KEY_TEXT_SIZE);
+    explicit_bzero(text, sizeof text);
+    bool is_safe = is_written && fsync(fd) == 0;
+    is_safe = close(fd) == 0 && is_safe;
+    if (is_safe) {
+        return EXIT_CLEAN;
+    }
+    if (is_written) {
+        (void)complain("%s: %s", path, strerror(errno));
+    }
+    (void)unlink(path);
+    return EXIT_ERROR;
 }
 
 /* NULL after complaining. */
@@ -305,20 +317,31 @@ static comity_mask_policy *policy_open(const comity_types *types, const char *pa
 
 /* ---- the commands ---- */
 
+/* Files, and not standard input, which nothing can take the place of. */
+static bool names_files(int count, char **paths)
+{
+    bool files = count != 0;
+    for (int i = 0; i < count; i++) {
+        files = files && strcmp(paths[i], "-") != 0;
+    }
+    return files;
+}
+
 static int options_read(int argc, char **argv, const char *name, mask_options *options)
 {
+    enum { MASK_ONLY = 4 }; /* so many of the options are of mask, and not of unmask */
     static const struct option longs[] = {
-        {"policy", required_argument, NULL, 'p'},   {"key", required_argument, NULL, 'k'},
-        {"new-key", required_argument, NULL, 'n'},  {"output", required_argument, NULL, 'o'},
-        {"in-place", no_argument, NULL, 'i'},       {"check", no_argument, NULL, 'c'},
-        {"report", no_argument, NULL, 'r'},         {"type", required_argument, NULL, 't'},
-        {"encoding", required_argument, NULL, 'e'}, {"locale", required_argument, NULL, 'l'},
-        {"state", required_argument, NULL, 's'},    {NULL, 0, NULL, 0},
+        {"policy", required_argument, NULL, 'p'}, {"new-key", required_argument, NULL, 'n'},
+        {"check", no_argument, NULL, 'c'},        {"state", required_argument, NULL, 's'},
+        {"key", required_argument, NULL, 'k'},    {"output", required_argument, NULL, 'o'},
+        {"in-place", no_argument, NULL, 'i'},     {"report", no_argument, NULL, 'r'},
+        {"type", required_argument, NULL, 't'},   {"encoding", required_argument, NULL, 'e'},
+        {"locale", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0},
     };
-    bool masks = strcmp(name, "mask") == 0;
+    const struct option *known = longs + (strcmp(name, "mask") == 0 ? 0 : MASK_ONLY);
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
         const char **place = option == 'p'   ? &options->policy
                              : option == 'k' ? &options->key
                              : option == 'n' ? &options->new_key
@@ -327,22 +350,23 @@ static int options_read(int argc, char **argv, const char *name, mask_options *o
                              : option == 'e' ? &options->encoding
                              : option == 'l' ? &options->locale
                                              : NULL;
-        bool is_known = masks || strchr("koirtel", option) != NULL;
-        if (is_known && place != NULL) {
+        if (place != NULL) {
             *place = optarg;
-        } else if (is_known && option == 'i') {
+        } else if (option == 'i') {
             options->in_place = true;
-        } else if (is_known && option == 'r') {
+        } else if (option == 'r') {
             options->report = true;
-        } else if (is_known && option == 'c') {
+        } else if (option == 'c') {
             options->check = true;
-        } else if (is_known && option == 's' && options->state_count < 64) {
+        } else if (option == 's' && options->state_count < STATES_MAX) {
             options->states[options->state_count++] = optarg;
+        } else if (option == 's') {
+            return complain_usage(name, "--state: given too often");
         } else {
             return complain_usage(name, "unknown option, or one without its value: %s", argv[optind - 1]);
         }
     }
-    if (options->in_place && (options->output != NULL || optind == argc)) {
+    if (options->in_place && (options->output != NULL || !names_files(argc - optind, argv + optind))) {
         return complain_usage(name, "--in-place goes with files, and not with --output");
     }
     if (options->output != NULL && argc - optind > 1) {

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pty
+import resource
 import subprocess
 import sys
 import tempfile
@@ -43,10 +44,11 @@ def holds(what, truth, detail=""):
 
 
 class Run:
-    def __init__(self, *words, input=b"", types=True):
+    def __init__(self, *words, input=b"", types=True, limit=None):
         command = [COMITY, "inspect", *(["--types", TYPES] if types else []), *map(str, words)]
         environment = dict(os.environ, COMITY_LAW=IMAGE)
-        done = subprocess.run(command, input=input, capture_output=True, cwd=FOLDER, env=environment, check=False, timeout=120)
+        done = subprocess.run(command, input=input, capture_output=True, cwd=FOLDER, env=environment, check=False, timeout=120,
+                              preexec_fn=limit)
         self.out = done.stdout.decode()
         self.err = done.stderr.decode()
         self.status = done.returncode
@@ -64,7 +66,8 @@ def put(name, content):
 
 @test
 def statuses():
-    same("nothing found", Run(put("clean.txt", "order 12\n")).status, 0)
+    run = Run(put("clean.txt", "order 12\n"))
+    same("nothing found", (run.status, run.out, run.err), (0, "1 input, 9 bytes: nothing found at confidence 75 or above\n", ""))
     same("something found", Run(put("a.txt", TEXT)).status, 1)
     same("no such file", Run("missing.txt").status, 2)
     run = Run("a.txt", "missing.txt")
@@ -77,15 +80,23 @@ def statuses():
 def mistakes():
     for words, message in (
         (["--level", "0"], '--level: "0" is no number from 1 to 99'),
-        (["--level", "x"], '--level: "x" is no number'),
-        (["--nonsense"], "unknown option"),
-        (["--show-values", "a.txt"], "--show-values: only on a terminal"),
+        (["--level", "x"], '--level: "x" is no number from 1 to 99'),
+        (["--jobs", "65"], '--jobs: "65" is no number from 1 to 64'),
+        (["--nonsense"], "unknown option, or one without its value: --nonsense"),
+        (["--level"], "unknown option, or one without its value: --level"),
+        (["--show-values", "a.txt"], "--show-values: only on a terminal, so that values are not kept by mistake"),
         (["--json", "--act", "from=DE", "a.txt"], "--act: goes with the summary only"),
-        (["--key", put("short.key", "123"), "a.txt"], "a key has 16 bytes"),
+        (["--act", "from=DE"] * 65, "--act: given too often"),
+        (["--types", TYPES] * 64, "--types: given too often"),
+        (["--state", ",".join(["XA"] * 256), "--state", "XB"], "--state: given too often"),
     ):
         run = Run(*words)
-        same(str(words), run.status, 2)
-        holds(str(words), message in run.err, run.err)
+        same(" ".join(words)[:60], (run.status, run.out, run.err),
+             (2, "", f"comity inspect: {message}\nSee 'comity inspect --help'.\n"))
+    same("as many as can be", Run("--state", ",".join(["XA"] * 256), "clean.txt").status, 0)
+    key = put("short.key", "123")
+    run = Run("--key", key, "a.txt")
+    same("a short key", (run.status, run.out, run.err), (2, "", f"comity: {key}: a key has 16 bytes; there are 3\n"))
     run = Run("--types", put("wrong.types", "type x\n"), "a.txt", types=False)
     same("wrong types", run.status, 2)
     holds("with their place", "wrong.types:2:1: " in run.err, run.err)
@@ -118,6 +129,9 @@ def packed():
     cut = Run(put("cut.gz", gzip.compress(os.urandom(5000))[:2000]))
     same("cut off", cut.status, 2)
     holds("is told", "cut.gz: " in cut.err, cut.err)
+    same("and in the summary", cut.out.split("\n", 1)[1],
+         "\n  1 could not be read to the end; standard error says why\n")
+    same("which says what was not found", cut.out.split("\n")[0], "1 input, 2.0 KiB: nothing found at confidence 75 or above")
 
 
 @test
@@ -144,9 +158,29 @@ def folders():
     put("tree/deep/.comityignore", "er/\n")
     same("inner", [line["file"] for line in Run("--json", "tree").findings()], ["tree/one.txt"])
     same("all of them", len(Run("--json", "--no-ignore", "tree").findings()), 4)
-    holds("said", "left out by ignore files" in Run("tree").out)
+    same("said", Run("tree").out.splitlines()[-1], "  3 left out by ignore files (--no-ignore takes them in)")
     put("tree/deep/.comityignore", "*\n!two.txt\n!er/\n")
     same("taken in again", sorted(line["file"] for line in Run("--json", "tree").findings()), ["tree/deep/er/two.txt", "tree/one.txt"])
+
+
+@test
+def folders_too_deep():
+    put("deep/" + "d/" * 128 + "last.txt", TEXT)
+    same("as deep as can be", Run("deep").status, 1)
+    put("deep/" + "d/" * 129 + "beyond.txt", TEXT)
+    run = Run("deep")
+    same("deeper", run.err, "comity: deep" + "/d" * 129 + ": folders are too deep within one another\n")
+    same("is an error", run.status, 2)
+    same("but the others are looked into", run.out.split(": ")[1].split("\n")[0], "1 finding of 1 type, 1 person")
+
+
+@test
+def no_room_for_threads():
+    def no_stack():
+        resource.setrlimit(resource.RLIMIT_STACK, (1 << 47, resource.getrlimit(resource.RLIMIT_STACK)[1]))
+
+    run = Run("a.txt", limit=no_stack)
+    same("a stack larger than memory can be", (run.status, run.out, run.err), (2, "", "comity: no thread could be started\n"))
 
 
 @test
@@ -196,6 +230,10 @@ def judged_at_once():
     same("permitted", (run.status, "\npermit:" in run.out), (0, True))
     run = Run("--act", "from=DE,nonsense=1", "a.txt")
     same("a wrong part", run.status, 2)
+    run = Run("--act", "from=DE,to=BR,json,on=2026-11-24,purpose=research", "a.txt")
+    same("a part without a value, and what follows it", (run.status, '"verdict":"permit","on":"2026-11-24"' in run.out), (0, True))
+    run = Run("--act", ",".join(["from=DE"] * 80), "a.txt")
+    same("too long", (run.status, run.err), (2, "comity: --act: too long\n"))
 
 
 @test

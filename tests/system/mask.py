@@ -7,6 +7,8 @@ import gzip
 import json
 import os
 import pathlib
+import resource
+import signal
 import stat
 import subprocess
 import sys
@@ -31,10 +33,19 @@ def check(condition, name, detail=""):
         print(f"{name}: {detail}", file=sys.stderr)
 
 
-def run(*arguments, data=b""):
+def run(*arguments, data=b"", output=subprocess.PIPE, limit=None):
     data = data.encode() if isinstance(data, str) else data
-    result = subprocess.run([COMITY, *arguments], input=data, capture_output=True, timeout=60, check=False)
+    result = subprocess.run([COMITY, *arguments], input=data, stdout=output, stderr=subprocess.PIPE, timeout=60, check=False,
+                            preexec_fn=limit)
     return result.returncode, result.stdout, result.stderr.decode()
+
+
+def files_of(size):
+    """For `limit`: files can have that many bytes, as on a disk that is full."""
+    def set_limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    return set_limit
 
 
 def write(name, text):
@@ -64,7 +75,8 @@ code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked
 check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
 
 code, out, err = run("mask", "--policy", "policy", data=TABLE)
-check(code == 2 and "--key" in err and out == b"", "tokens without a key", err)
+check(code == 2 and out == b"" and err == "comity mask: the policy has tokens or digests, which need --key; --new-key makes one\n"
+      "See 'comity mask --help'.\n", "tokens without a key", err)
 code, out, err = run("mask", "--policy", "nowhere", data=TABLE)
 check(code == 2 and err == "comity: nowhere: No such file or directory\n", "no policy", err)
 write("wrong", "default hide\n")
@@ -93,10 +105,34 @@ code, out, err = run("mask", data=clean)
 check(code == 0 and out == clean, "compressed and clean", err)
 code, out, err = run("mask", data=clean[:-5])
 check(code == 2 and out == b"" and err == "comity: standard input: gzip: cut off at byte " + str(len(clean) - 5) + "\n", "cut off", err)
-for arguments in [("--in-place",), ("--in-place", "-o", "x", "a.csv"), ("-o", "x", "a.csv", "b.json"), ("--nothing",), ("--policy",)]:
-    code, out, err = run("mask", *arguments)
-    check(code == 2 and "See 'comity mask --help'." in err, f"usage {arguments}", err)
-check(run("unmask", "--policy", "x")[0] == 2, "unmask has no policy")
+IN_PLACE = "--in-place goes with files, and not with --output"
+for name, arguments, message in [
+    ("mask", ("--in-place",), IN_PLACE),
+    ("mask", ("--in-place", "-"), IN_PLACE),
+    ("mask", ("--in-place", "a.csv", "-"), IN_PLACE),
+    ("mask", ("--in-place", "-o", "x", "a.csv"), IN_PLACE),
+    ("unmask", ("--in-place", "--key", "key"), IN_PLACE),
+    ("mask", ("-o", "x", "a.csv", "b.json"), "--output takes one file"),
+    ("mask", ("--nothing",), "unknown option, or one without its value: --nothing"),
+    ("mask", ("--policy",), "unknown option, or one without its value: --policy"),
+    ("mask", ("--state", "XA") * 65, "--state: given too often"),
+    ("unmask", (), "--key is needed: the one that the tokens were made with"),
+    ("unmask", ("--policy", "x"), "unknown option, or one without its value: --policy"),
+    ("unmask", ("--state", "XA", "--key", "key"), "unknown option, or one without its value: --state"),
+]:
+    code, out, err = run(name, *arguments)
+    check((code, out, err) == (2, b"", f"comity {name}: {message}\nSee 'comity {name} --help'.\n"), f"usage {name} {arguments[:4]}", err)
+
+before = sorted(os.listdir())
+with open("/dev/full", "wb") as full:
+    for data, name in ((TABLE, "a little"), (TABLE * 10000, "more than is held")):
+        code, out, err = run("mask", data=data, output=full)
+        check(code == 2 and err == "comity: writing: No space left on device\n", f"standard output is full: {name}", f"{code} {err}")
+code, out, err = run("mask", "--in-place", "d.csv", limit=files_of(10))
+check(code == 2 and err == "comity: writing: File too large\n" and pathlib.Path("d.csv").read_text() == TABLE, "a full disk: the file stays", f"{code} {err}")
+code, out, err = run("mask", "--new-key", "third", limit=files_of(10))
+check(code == 2 and err == "comity: writing: File too large\n", "a full disk: no key", f"{code} {err}")
+check(sorted(os.listdir()) == before, "and no part of a file or key is left behind", sorted(os.listdir()))
 check(run("unmask", "--key", "a.csv", data=b"x")[2] == "comity: a.csv: a key is 'comity-mask-key-1 ' and 64 digits of 0-9 and a-f\n", "no key")
 check(run("mask", "nowhere")[2] == "comity: nowhere: No such file or directory\n", "no input")
 code, out, err = run("mask", "--help")

@@ -93,6 +93,29 @@ static void check_case(comity_inspection *inspection, seen_all *all, size_t i)
     }
 }
 
+static void check_rules(const comity_rules *rules)
+{
+    comity_error error = {0};
+    comity_type_about about;
+    comity_rules *none = NULL;
+    char expected[64];
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_rules_open(NULL, &error));
+    CHECK_EQ_STR("comity_rules_open: ret_rules must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_rules_load(NULL, 1, &none, &error));
+    CHECK_EQ_STR("comity_rules_load: its arguments must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_rules_load(NULL, 0, NULL, &error));
+    CHECK_EQ_STR("comity_rules_load: its arguments must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_rules_type(NULL, 0, &about, &error));
+    CHECK_EQ_STR("comity_rules_type: its arguments must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_rules_type(rules, 0, NULL, &error));
+    CHECK_EQ_STR("comity_rules_type: its arguments must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_RANGE, comity_rules_type(rules, 10000, &about, &error));
+    (void)snprintf(expected, sizeof expected, "type 10000: there are %zu", comity_rules_type_count(rules));
+    CHECK_EQ_STR(expected, error.message);
+    CHECK_EQ_INT(0, comity_rules_type_count(NULL));
+    CHECK(none == NULL);
+}
+
 int main(void)
 {
     comity_error error = {0};
@@ -142,13 +165,29 @@ int main(void)
     test_case("the caller's mistakes");
     comity_inspection *none = NULL;
     const comity_inspect_options high = {.level = 101};
-    comity_type_about about;
+    const comity_inspect_options stateless = {.state_count = 1};
     CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspection_new(NULL, NULL, NULL, NULL, &none, &error));
     CHECK_EQ_STR("comity_inspection_new: rules and ret_inspection must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspection_new(rules, NULL, NULL, NULL, NULL, &error));
+    CHECK_EQ_STR("comity_inspection_new: rules and ret_inspection must not be NULL", error.message);
     CHECK_EQ_INT(COMITY_ERROR_RANGE, comity_inspection_new(rules, &high, NULL, NULL, &none, &error));
+    CHECK_EQ_STR("level 101: 1 to 100 are possible", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspection_new(rules, &stateless, NULL, NULL, &none, &error));
+    CHECK_EQ_STR("comity_inspection_new: states must not be NULL", error.message);
     CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspect_feed(inspection, "x", 1, &error));
     CHECK_EQ_STR("comity_inspect_feed: comity_inspect_begin comes first", error.message);
-    CHECK_EQ_INT(COMITY_ERROR_RANGE, comity_rules_type(rules, 10000, &about, &error));
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspect_feed(NULL, "x", 1, &error));
+    CHECK_EQ_STR("comity_inspect_feed: comity_inspect_begin comes first", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspect_finish(inspection, &error));
+    CHECK_EQ_STR("comity_inspect_finish: comity_inspect_begin comes first", error.message);
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspect_begin(NULL, NULL, &error));
+    CHECK_EQ_STR("comity_inspect_begin: inspection must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_OK, comity_inspect_begin(inspection, NULL, &error));
+    CHECK_EQ_INT(COMITY_ERROR_ARGUMENT, comity_inspect_feed(inspection, NULL, 1, &error));
+    CHECK_EQ_STR("comity_inspect_feed: bytes must not be NULL", error.message);
+    CHECK_EQ_INT(COMITY_OK, comity_inspect_feed(inspection, NULL, 0, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_inspect_finish(inspection, &error));
+    check_rules(rules);
     CHECK(none == NULL);
 
     test_case("what is cut off");

@@ -97,6 +97,38 @@ def check_formats(program, types, tally, testdata):
           f"(formats.tsv says why), {unclaimed} of formats not claimed", file=sys.stderr)
 
 
+def whole(number, shape="9{9}"):
+    return f'type xa.n{number} "N"\n  category name\n  shape    {shape}\n  odds     1\n  source   "S"\n'
+
+
+# Files too large to be written down: what is in them, and the exact error.
+LARGE = [
+    ("no UTF-8", b"type \xff", "case.types: byte 0xFF found at byte 5, but UTF-8 text expected"),
+    ("a zero", b"type\0", "case.types: byte 0x00 found at byte 4, but UTF-8 text expected"),
+    ("more bytes than a file has", b"#" * 8388609, "case.types: 8388609 bytes found, but at most 8388608 expected"),
+    ("more steps than a type takes", f'type xa.n "N"\n  shape    9\n  check    {" + ".join("1" * 1025)}\n',
+     'case.types:4:1: the text ends, but the end of a type\'s conditions, which take at most 2048 steps, is expected'),
+    ("as many shapes as a type has", whole(1, "9") + 'type xa.n "N"\n  category name\n' + "  shape    9\n" * 64 + '  odds     1\n  source   "S"\n', ""),
+    ("one more", 'type xa.n "N"\n' + "  shape    9\n" * 65,
+     "case.types:66:13: the line ends, but a type of at most 64 shapes is expected"),
+    ("as many texts as shapes have", whole(1, "/".join(['"AB"'] * 65535)), ""),
+    ("one more, in one shape", whole(1, "/".join(['"AB"'] * 65536)), "more than 65535 texts in shapes found"),
+    ("one more, in another", whole(1, "/".join(['"AB"'] * 65535)) + whole(2, '"A"'), "more than 65535 texts in shapes found"),
+    ("as many types as there can be", "".join(map(whole, range(20000))), ""),
+    ("one more", "".join(map(whole, range(20001))),
+     "case.types:100001:6: xa.n20000 is one type, or has one form, too many: at most 20000 of each can be"),
+]
+
+
+def check_large(program, tally):
+    for name, text, expected in LARGE:
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "case.types").write_bytes(text if isinstance(text, bytes) else text.encode())
+            run = subprocess.run([program, "check", "case.types"], cwd=folder, capture_output=True, text=True, check=False)
+        tally.check(run.stdout.strip("\n") == expected and run.returncode == (1 if expected else 0),
+                    f"large: {name}\n--- expected\n{expected}\n--- found\n{run.stdout}{run.stderr}")
+
+
 def check_errors(program, tally):
     text = (HERE / "types" / "errors.txt").read_text(encoding="utf-8")
     for match in re.finditer(r"^=== (.*)\n((?:(?!=== |---\n).*\n)*)---\n((?:(?!=== ).*\n?)*)", text, re.M):
@@ -133,6 +165,7 @@ def main():
     tally.check(not lacking, f"values.tsv: no cases of {' '.join(lacking)}: write them with tests/oracle/types.py values")
     check_formats(program, types, tally, sys.argv[2] if len(sys.argv) > 2 else None)
     check_errors(program, tally)
+    check_large(program, tally)
     check_fresh(program, oracle, types, tally)
     print(f"types_cases: {tally.passed} passed, {tally.failed} failed" + (f", {tally.skipped} skipped" if tally.skipped else ""))
     return 1 if tally.failed else 0

@@ -100,6 +100,10 @@ def mistakes():
     run = Run("--types", put("wrong.types", "type x\n"), "a.txt", types=False)
     same("wrong types", run.status, 2)
     holds("with their place", "wrong.types:2:1: " in run.err, run.err)
+    many = "".join(f'type xa.n{i} "N"\n  category name\n  shape    9{{9}}\n  odds     1\n  source   "S"\n' for i in range(4097))
+    run = Run("--types", put("many.types", many), "a.txt", types=False)
+    same("more types than can be looked for", (run.status, run.out, run.err),
+         (2, "", "comity: 4097 forms of types; scanning takes 4096 at most\n"))
 
 
 @test

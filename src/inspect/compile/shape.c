@@ -302,6 +302,9 @@ static comity_status append_text(comity_types_compiler *compiler, comity_element
     if (peek(compiler) != '"') {
         return fail_here(compiler, "a text in quotes");
     }
+    if (compiler->shape_texts.count == UINT16_MAX) { /* texts are numbered in 16 bits */
+        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "more than %d texts in shapes found", UINT16_MAX);
+    }
     COMITY_TRY(read_string(compiler, &text, &size));
     COMITY_TRY(comity_compile_text(compiler, text, size, &shape_text.at));
     shape_text.size = (uint32_t)size;
@@ -316,9 +319,6 @@ static comity_status append_text(comity_types_compiler *compiler, comity_element
 static comity_status read_texts(comity_types_compiler *compiler, comity_element *ret_element)
 {
     comity_element element = {.is_text = true, .text_begin = (uint16_t)compiler->shape_texts.count};
-    if (compiler->shape_texts.count > UINT16_MAX - 64) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT, "more than %d texts in shapes found", UINT16_MAX - 64);
-    }
     COMITY_TRY(append_text(compiler, &element));
     skip_blanks(compiler);
     while (peek(compiler) == '/') {

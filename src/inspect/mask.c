@@ -285,7 +285,9 @@ static comity_status part_end(void *context, const comity_form_part *part, comit
     mask_level *level = &masker->levels[part->level];
     comity_scan_finish(level->scan);
     if (masker->failed != COMITY_OK) {
-        *reterr = masker->error;
+        if (reterr != NULL) {
+            *reterr = masker->error;
+        }
         return masker->failed;
     }
     level->is_open = false;

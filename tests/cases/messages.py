@@ -4,7 +4,7 @@
     messages.py SOURCE_FOLDER [-v]
 
 Every text of two words and more in the source of the base layer, notes and papers,
-the law compiler, acts, images, the judge, the public interface and the command is a
+the law compiler, acts, images, the judge, types, scanning, masking, the public interface and the command is a
 message, or a part of one. Each must stand, its `%s` filled in, in what some test expects: in the
 files of tests/cases/, or in a string of a test's program. Those tests compare
 whole messages, so what they expect is what is said. tests/cases/messages.txt
@@ -17,7 +17,7 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/api/*.c", "src/cli/*.c")
+           "src/act/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c")
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',

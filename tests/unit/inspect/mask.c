@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include "../../mask_types.h"
+#include "base/limits.h"
+#include "inspect/mask_edit.h"
 #include "inspect/mask_value.h"
 
 #include <zlib.h>
@@ -32,6 +34,7 @@ static const struct {
     {"type t.card mask keep last 9", "policy:1:28: \"9\" found, a number from 1 to 8 expected"},
     {"type t.card generalise week", "policy:1:24: \"week\" found, year, month, network, decimals or first expected"},
     {"type t.card generalise decimals", "policy:1:32: the end of the line found, a number from 0 to 4 expected"},
+    {"type t.card mask over", "policy:1:18: \"over\" found, 'with', 'keep' or the end of the line expected"},
     {"type", "policy:1:5: the end of the line found, a name expected"},
 };
 
@@ -44,6 +47,19 @@ static void policies(void)
         CHECK(comity_mask_policy_read(kit.types, "policy", wrong[i].text, strlen(wrong[i].text), &policy, &error) !=
               COMITY_OK);
         CHECK_EQ_STR(wrong[i].message, error.message);
+    }
+    test_case("a policy as large as can be, and one larger");
+    char *large = malloc(COMITY_LIMIT_MASK_POLICY_BYTES + 1);
+    if (CHECK(large != NULL)) {
+        memset(large, '\n', COMITY_LIMIT_MASK_POLICY_BYTES + 1);
+        CHECK(comity_mask_policy_read(kit.types, "p", large, COMITY_LIMIT_MASK_POLICY_BYTES, &policy, &error) ==
+              COMITY_OK);
+        comity_mask_policy_free(policy);
+        policy = NULL;
+        CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_mask_policy_read(kit.types, "p", large,
+                                                                 COMITY_LIMIT_MASK_POLICY_BYTES + 1, &policy, &error));
+        CHECK_EQ_STR("p: a policy has at most 1048576 bytes", error.message);
+        free(large);
     }
     test_case("a type's rule goes before its category's, and that before the default");
     static const char text[] =
@@ -74,7 +90,7 @@ static const struct {
     bool is_bare;
     size_t room;
     const char *text;
-    const char *masked; /* NULL: it does not fit */
+    const char *masked; /* or, if it does not fit, the message */
 } values[] = {
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_TEXT, false, 0, "12-34 ab.c", "**-** **.*"},
     {{.action = COMITY_MASK_MASK, .sign = 'X'}, COMITY_FORM_TEXT, false, 0, "Müller", "XXXXXX"},
@@ -97,13 +113,23 @@ static const struct {
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_CSV, false, 0, "a\"\"b,c", "*****"},
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_JSON, true, 0, "4111", "\"****\""},
     {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_TEXT, false, 8, "M\xC3\xBCller", "******\x2A\x2A"},
-    {{.action = COMITY_MASK_MASK, .sign = '*'}, COMITY_FORM_JSON, true, 4, "4111", NULL},
+    {{.action = COMITY_MASK_MASK, .sign = '*'},
+     COMITY_FORM_JSON,
+     true,
+     4,
+     "4111",
+     "what 'mask' writes, 6 characters, does not fit the 4 of the value"},
     {{.action = COMITY_MASK_REMOVE}, COMITY_FORM_TEXT, false, 0, "1234", ""},
     {{.action = COMITY_MASK_REMOVE}, COMITY_FORM_TEXT, false, 4, "1234", "    "},
     {{.action = COMITY_MASK_REMOVE}, COMITY_FORM_JSON, true, 0, "1234", "null"},
     {{.action = COMITY_MASK_REMOVE}, COMITY_FORM_JSON, true, 6, "123456", "null  "},
     {{.action = COMITY_MASK_DIGEST}, COMITY_FORM_TEXT, false, 0, "1234", "cdig-abacadaeafagahaiajakalamanaoapba"},
-    {{.action = COMITY_MASK_DIGEST}, COMITY_FORM_TEXT, false, 9, "123456789", NULL},
+    {{.action = COMITY_MASK_DIGEST},
+     COMITY_FORM_TEXT,
+     false,
+     9,
+     "123456789",
+     "what 'digest' writes, 37 characters, does not fit the 9 of the value"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "1990-05-17", "1990"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "17.05.1990", "1990"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_JSON, true, 0, "19900517", "1990"},
@@ -165,13 +191,42 @@ static void each_value(void)
         comity_buffer_reset(&text);
         comity_status status = comity_mask_value_write(&values[i].rule, kit.key, &value, &text, &error);
         comity_buffer_append_byte(&text, 0);
-        if (values[i].masked == NULL) {
+        if (strncmp(values[i].masked, "what ", 5) == 0) {
             CHECK_EQ_INT(COMITY_ERROR_RANGE, status);
+            CHECK_EQ_STR(values[i].masked, error.message);
         } else if (CHECK_EQ_INT(COMITY_OK, status)) {
             CHECK_EQ_STR(values[i].masked, (const char *)text.bytes);
         }
     }
     comity_buffer_free(&text);
+}
+
+static void too_large(void)
+{
+    static const comity_mask_rule token = {.action = COMITY_MASK_TOKEN};
+    static const size_t size = COMITY_MASK_TOKEN_BYTES_MAX + 1;
+    comity_edits edits;
+    comity_buffer text;
+    comity_error error;
+    uint8_t *bytes = calloc(size, 1);
+    comity_buffer_init(&text, size * 4);
+    test_case("a value as long as a token can be, and one longer");
+    if (CHECK(bytes != NULL)) {
+        comity_mask_value value = {.text = bytes, .text_size = size, .raw = bytes, .raw_size = size};
+        CHECK_EQ_INT(COMITY_ERROR_RANGE, comity_mask_value_write(&token, kit.key, &value, &text, &error));
+        CHECK_EQ_STR("a value of 1048577 bytes is too long for a token", error.message);
+        value.text_size--;
+        value.raw_size--;
+        CHECK_EQ_INT(COMITY_OK, comity_mask_value_write(&token, kit.key, &value, &text, &error));
+    }
+    test_case("more bytes than are held");
+    comity_edits_init(&edits, 10, NULL, NULL);
+    CHECK_EQ_INT(COMITY_OK, comity_edits_feed(&edits, "0123456789", 10, &error));
+    CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_edits_feed(&edits, "0", 1, &error));
+    CHECK_EQ_STR("more than 10 bytes would have to be held until it is settled what is masked in them", error.message);
+    comity_edits_free(&edits);
+    comity_buffer_free(&text);
+    free(bytes);
 }
 
 static void keys(void)
@@ -392,6 +447,7 @@ int main(void)
     }
     policies();
     each_value();
+    too_large();
     keys();
     each_copy();
     wide_copies();

@@ -267,12 +267,16 @@ int record_replay_main(int argc, char **argv)
         (given > 2 && !read_number("record", "replay", argv[optind + 2], &to))) {
         return EXIT_ERROR;
     }
-    to = given == 1 ? UINT64_MAX : given == 2 ? from + 1 : to + 1;
+    to = given == 2 ? from : to;
+    to += to != UINT64_MAX; /* the first that is not meant */
     if (!record_view_open(argv[optind], policy, &now.view)) {
         return EXIT_ERROR;
     }
     record_judge_begin(now.view.disk, &now.judge);
-    comity_status status = replay(&now, from, to, &error);
+    comity_hash unused;
+    comity_status status =
+        given == 1 ? COMITY_OK : comity_record_reader_entry(&now.view.reader, from, &unused, &error);
+    status = status == COMITY_OK ? replay(&now, from, to, &error) : status;
     record_judge_end(&now.judge);
     record_view_close(&now.view);
     if (status != COMITY_OK) {

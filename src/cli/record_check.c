@@ -267,8 +267,7 @@ int record_replay_main(int argc, char **argv)
         (given > 2 && !read_number("record", "replay", argv[optind + 2], &to))) {
         return EXIT_ERROR;
     }
-    to = given == 2 ? from : to;
-    to += to != UINT64_MAX; /* the first that is not meant */
+    to = given == 1 ? UINT64_MAX : given == 2 ? from + 1 : to + 1;
     if (!record_view_open(argv[optind], policy, &now.view)) {
         return EXIT_ERROR;
     }

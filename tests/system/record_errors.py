@@ -2,20 +2,23 @@
 """What comity record says, as whole texts: of command lines that cannot be, of
 files of another form, of servers and witnesses that answer otherwise.
 
-    record_errors.py COMITY [NAME]
+    record_errors.py COMITY CLOCK [NAME]
 
 A case is a command line, and its output, errors and status; `…` in a case stands
-for the folder in which all is made, which goes away. NAME: only tests whose names
-hold it.
+for the folder in which all is made, which goes away. CLOCK: clock.c, built. NAME: only tests
+whose names hold it.
 """
 import base64
 import hashlib
 import http.client
 import http.server
+import json
 import os
 import pathlib
 import pty
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +27,7 @@ import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
+CLOCK = str(pathlib.Path(sys.argv[2]).resolve())
 ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
 SEE = "See 'comity record --help'.\n"
@@ -56,6 +60,14 @@ def run(*words, input="", **options):
 
 def judge(folder, lines, *words):
     return run("judge", "--record", folder, *words, input="\n".join(lines) + "\n")
+
+
+def judge_at(folder, seconds, lines, **options):
+    """Opens the record at the first of these times, and records each act at the next."""
+    done = subprocess.run([COMITY, "judge", "--record", folder], input="\n".join(lines).encode() + b"\n", capture_output=True,
+                          timeout=120, check=False, **options,
+                          env={**ENVIRONMENT, "LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK": " ".join(map(str, seconds))})
+    return done.stdout.decode().splitlines(), done.stderr.decode(), done.returncode
 
 
 def new(name):
@@ -218,6 +230,31 @@ def reports():
     same("no store", run("record", "verify", folder),
          (head + "kept 0, erased 0, absent 70\n", f"comity: {folder}: of 70 entries the private store says nothing, "
           "not even that they were erased: it is damaged\n", 1))
+
+
+@test
+def the_year_turns():
+    folder = FOLDER / "years"
+    turn = 1861920000  # 2029-01-01
+    same("a series", run("record", "init", "--yearly", "--origin", "example.org/y", folder)[1:], ("", 0))
+    plain, _, status = run("judge", input="\n".join(ACTS[:4]))
+    same("all are answered", judge_at(folder, (turn - 9, turn - 5, turn - 1, turn, turn + 3), ACTS[:4]),
+         (plain.splitlines(), "", status))
+    for year in (2028, 2029):
+        same(year, run("record", "replay", folder / str(year)),
+             ("2 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n", "", 0))
+    same("the last of the old", json.loads(run("record", "show", folder / "2028", 1)[0])["time"], "2028-12-31T23:59:59.000Z")
+    same("the first of the new", json.loads(run("record", "show", folder / "2029", 0)[0])["time"], "2029-01-01T00:00:00.000Z")
+    segment = next((folder / "2028/private/standard").iterdir())
+
+    def small():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (segment.stat().st_size, segment.stat().st_size))
+
+    same("on a full disk", judge_at(folder, (turn - 9, turn - 1, turn), ACTS[:3], preexec_fn=small),
+         ([], f"comity: the record stopped: {folder}/2028: a file in it: File too large\n", 2))
+    same("no more is in either", [run("record", "replay", folder / year)[0] for year in ("2028", "2029")],
+         ["2 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n"] * 2)
 
 
 @test
@@ -428,7 +465,7 @@ def what_witnesses_say():
 with tempfile.TemporaryDirectory(prefix="comity-record-errors-") as name:
     FOLDER = pathlib.Path(name).resolve()
     for current in tests:
-        if len(sys.argv) > 2 and sys.argv[2] not in current.__name__:
+        if len(sys.argv) > 3 and sys.argv[3] not in current.__name__:
             continue
         try:
             current()

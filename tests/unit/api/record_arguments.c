@@ -39,8 +39,7 @@ static void arguments_of_making(const char *folder)
     static const char create[] = "comity_record_create: folder and origin must not be NULL";
     static const char yearly[] = "comity_record_create_yearly: folder and origin must not be NULL";
     static const char open[] = "comity_record_open: folder and ret_record must not be NULL";
-    static const char year[] =
-        "comity_record_year: folder and ret_folder must not be NULL, and the year at most 9999";
+    static const char year[] = "comity_record_year: folder and ret_folder must not be NULL, and the year at most 9999";
     comity_record *record = NULL;
     char path[64];
     test_case("arguments of making and opening");
@@ -238,8 +237,7 @@ static void bundles(const comity_law *law)
     CHECK_EQ_INT(COMITY_OK, comity_papers_new(law, name, trust, sizeof trust - 1, &papers, &error));
     CHECK_EQ_INT(COMITY_OK, comity_papers_add(papers, name, "x", 1, &error));
     CHECK_EQ_INT(COMITY_OK, comity_papers_settle(papers, &error));
-    CHECK_EQ_INT(COMITY_OK,
-                 comity_papers_bundle_open(law, papers->bundle.bytes, papers->bundle.size, &again, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_papers_bundle_open(law, papers->bundle.bytes, papers->bundle.size, &again, &error));
     CHECK(papers != NULL && again != NULL && strcmp(papers->name, again->name) == 0);
     comity_papers_free(papers);
     comity_papers_free(again);

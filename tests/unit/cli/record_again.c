@@ -73,10 +73,8 @@ static void judge(comity_context *context)
 static void append(const char *stands_for, const comity_buffer *kept)
 {
     uint64_t index;
-    const comity_record_entry entry = {.judgement = stands_for,
-                                       .judgement_size = strlen(stands_for),
-                                       .kept = kept->bytes,
-                                       .kept_size = kept->size};
+    const comity_record_entry entry = {
+        .judgement = stands_for, .judgement_size = strlen(stands_for), .kept = kept->bytes, .kept_size = kept->size};
     CHECK_EQ_INT(COMITY_OK, comity_record_append(record, &entry, &index, &error));
 }
 

@@ -135,4 +135,30 @@
 /* Kinds of paper that the principals of a trust file may sign, all lines together. */
 #define COMITY_LIMIT_TRUST_GRANTS 16384
 
+/* The daemon. Sockets, tokens, gates and agreements are written by hand by an operator. */
+#define COMITY_SERVE_PORT 7380
+#define COMITY_LIMIT_SERVE_NAME_BYTES 64
+#define COMITY_LIMIT_SERVE_LISTENS 8
+#define COMITY_LIMIT_SERVE_TOKENS 256 /* each request compares with all */
+#define COMITY_LIMIT_SERVE_GATES 256
+#define COMITY_LIMIT_SERVE_ADOPTED 16
+#define COMITY_LIMIT_SERVE_THREADS 256
+/* File descriptors: two a connection, far below what a process may have. */
+#define COMITY_LIMIT_SERVE_CONNECTIONS 100000
+/* One request of many acts: it lies on disk while it is answered. */
+#define COMITY_LIMIT_SERVE_BATCH_BYTES ((uint64_t)64 << 30)
+/* Of a batch, judgements held while their record becomes durable; then they leave. */
+#define COMITY_LIMIT_SERVE_STREAM_BYTES ((size_t)512 << 10)
+/* Lines of a request and its headers, and the buffer in which answers leave, for each connection:
+ * twice what front servers let through; ten thousand connections take 160 MiB. */
+#define COMITY_LIMIT_SERVE_CONNECTION_BYTES ((size_t)16 << 10)
+/* A header that stands for a fact of an act. */
+#define COMITY_LIMIT_SERVE_HEADER_BYTES 1024
+/* Configuration and acts of gates. */
+#define COMITY_LIMIT_SERVE_CONFIG_BYTES ((size_t)1 << 20)
+/* Placeholders in one gate's act. */
+#define COMITY_LIMIT_SERVE_PLACEHOLDERS 64
+/* Contexts kept for reuse: as many as can judge at once. */
+#define COMITY_LIMIT_SERVE_CONTEXTS COMITY_LIMIT_SERVE_THREADS
+
 #endif

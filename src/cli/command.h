@@ -15,13 +15,14 @@ enum { EXIT_CLEAN = 0, EXIT_NOT_CLEAN = 1, EXIT_ERROR = 2 };
 typedef struct command {
     const char *name;
     const char *summary; /* one line */
-    const char *help;    /* usage, options and examples */
+    const char *help;    /* usage, options and examples; NULL: it tells them itself */
     int (*main)(int argc, char **argv);
 } command;
 
 int judge_main(int argc, char **argv);
 int ask_main(int argc, char **argv);
 int law_main(int argc, char **argv);
+int serve_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int key_main(int argc, char **argv);
 int paper_main(int argc, char **argv);

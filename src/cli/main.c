@@ -14,10 +14,11 @@ static const command commands[] = {
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
     {"paper", "write, sign, verify and show signed papers", paper_help, paper_main},
     {"record", "keep judgements so that anyone can check them", record_help, record_main},
+    {"serve", "the daemon: judges for those who ask by HTTP", NULL, serve_main},
 };
 
 /* What is promised but not there yet says so. */
-static const char *const to_come[] = {"inspect", "mask", "unmask", "request", "product", "watch", "serve"};
+static const char *const to_come[] = {"inspect", "mask", "unmask", "request", "product", "watch"};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -100,7 +101,11 @@ static int run(int argc, char **argv)
     if (wanted == NULL) {
         return unknown(name);
     }
-    if (is_help || asks_help(argc, argv)) {
+    if (wanted->help == NULL && is_help) {
+        char *asked[] = {argv[2], "--help", NULL};
+        return wanted->main(2, asked);
+    }
+    if (wanted->help != NULL && (is_help || asks_help(argc, argv))) {
         (void)fputs(wanted->help, stdout);
         return EXIT_CLEAN;
     }

@@ -1,0 +1,16 @@
+/* Where libmicrohttpd and requests meet. */
+#ifndef COMITY_SERVE_HTTP_H
+#define COMITY_SERVE_HTTP_H
+
+#include "serve/server.h"
+
+/* Starts to answer what comes in at a listener's socket. */
+COMITY_MUST_USE comity_status comity_http_start(comity_listener *listener, comity_error *reterr);
+
+/* Takes no more connections; those there are go on. */
+void comity_http_quiesce(comity_listener *listener);
+
+/* Ends; no request may be suspended. */
+void comity_http_stop(comity_listener *listener);
+
+#endif

@@ -1,0 +1,252 @@
+/* Judging for those who ask by HTTP: one act, a question, OPA's data API.
+ *
+ * What is judged is submitted to the record where there is one, and no byte of
+ * the answer leaves before it is durable. Questions are answered in words and
+ * are not recorded: nothing is released on them. */
+#include "serve/request.h"
+
+#include "base/json.h"
+#include "serve/log.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char json_type[] = "application/json";
+
+const char *comity_status_word(comity_status status)
+{
+    static const char *const words[] = {"ok",    "argument", "memory", "syntax",    "name",       "range",
+                                        "limit", "image",    "system", "signature", "passphrase", "record"};
+    assert(status <= COMITY_ERROR_RECORD);
+    return words[status];
+}
+
+static comity_status lease_law(comity_request *request, comity_error *reterr)
+{
+    if (request->lease.law != NULL) {
+        return COMITY_OK;
+    }
+    return comity_laws_lease(&request->server->laws, &request->lease, reterr);
+}
+
+/* Without a record, and for one who is not told it, the judgement need not be written. */
+static comity_status judge_as_needed(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
+                                     comity_error *reterr)
+{
+    comity_context *context = request->lease.context;
+    comity_verdict verdict;
+    if (request->server->keeper != NULL || (request->who.roles & COMITY_ROLE_COUNSEL) != 0) {
+        return comity_judge_json(context, act, size, request->today, ret_answer, reterr);
+    }
+    COMITY_TRY(comity_judge_verdict(context, act, size, request->today, &verdict, reterr));
+    *ret_answer = (comity_answer){.verdict = verdict};
+    return COMITY_OK;
+}
+
+static comity_status judge_timed(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
+                                 comity_error *reterr)
+{
+    comity_metrics *metrics = &request->server->metrics;
+    uint64_t begun = comity_now_ns();
+    comity_status status = judge_as_needed(request, act, size, ret_answer, reterr);
+    comity_metrics_observe(&metrics->judging, comity_now_ns() - begun);
+    if (status != COMITY_OK) {
+        (void)atomic_fetch_add_explicit(&metrics->act_errors, 1, memory_order_relaxed);
+    }
+    return status;
+}
+
+comity_status comity_request_judge(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
+                                   comity_error *reterr)
+{
+    comity_server *server = request->server;
+    comity_answer answer;
+    COMITY_TRY(lease_law(request, reterr));
+    COMITY_TRY(judge_timed(request, act, size, &answer, reterr));
+    if (server->keeper != NULL) {
+        comity_error error;
+        /* whatever it fails of, it is not recorded */
+        if (comity_keeper_submit(server->keeper, request->lease.context, act, size, request->today, &answer,
+                                 &request->work, &request->ticket, &error) != COMITY_OK) {
+            return comity_fail(reterr, COMITY_ERROR_RECORD, "%s", error.message);
+        }
+        request->recorded = true;
+    }
+    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[answer.verdict], 1, memory_order_relaxed);
+    *ret_answer = answer;
+    return COMITY_OK;
+}
+
+void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer)
+{
+    const comity_slice *id = &request->lease.context->act->id;
+    if ((request->who.roles & COMITY_ROLE_COUNSEL) != 0) {
+        comity_buffer_append(buffer, answer->json, answer->json_size);
+        return;
+    }
+    comity_buffer_append_text(buffer, "{\"id\":");
+    if (id->text == NULL) {
+        comity_buffer_append_text(buffer, "null");
+    } else {
+        comity_buffer_append(buffer, id->text, id->size);
+    }
+    comity_buffer_append_text(buffer, ",\"verdict\":\"");
+    comity_buffer_append_text(buffer, comity_verdict_name(answer->verdict));
+    comity_buffer_append_text(buffer, "\",\"law\":\"");
+    comity_buffer_append_text(buffer, comity_law_hash(request->lease.context->law));
+    comity_buffer_append_text(buffer, "\"}");
+}
+
+/* ---- waiting for the record ---- */
+
+/* Called by the keeper. The request goes on in a thread of its connection. */
+static void recorded(comity_ticket *ticket)
+{
+    comity_request *request = ticket->context;
+    MHD_resume_connection(request->connection);
+}
+
+void comity_request_wait(comity_request *request)
+{
+    assert(request->recorded && !request->waiting);
+    request->waiting = true;
+    request->ticket.done = recorded;
+    request->ticket.context = request;
+    MHD_suspend_connection(request->connection);
+    comity_keeper_await(request->server->keeper, &request->ticket);
+}
+
+/* ---- handlers ---- */
+
+static void note_verdict(comity_request *request, comity_verdict verdict)
+{
+    request->verdict = verdict;
+    request->has_verdict = true;
+}
+
+void comity_handle_judge(comity_request *request)
+{
+    comity_answer answer;
+    comity_error error;
+    if (request->batch) {
+        comity_answer_with(request, 200, "application/x-ndjson");
+        return;
+    }
+    if (comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error) != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return;
+    }
+    comity_request_tell(request, &answer, &request->answer);
+    comity_buffer_append_byte(&request->answer, '\n');
+    note_verdict(request, answer.verdict);
+    comity_answer_with(request, 200, json_type);
+}
+
+static void append_words(comity_request *request, comity_buffer *words)
+{
+    comity_context *context = request->lease.context;
+    comity_explain_style style = {.titles = true, .width = 80};
+    comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, words);
+}
+
+static bool wants_plain(comity_request *request)
+{
+    const char *accept = comity_request_header(request, "Accept");
+    return accept != NULL && strncmp(accept, "text/plain", strlen("text/plain")) == 0;
+}
+
+/* {"words": …, "judgement": …} */
+static comity_status append_question(comity_request *request, const comity_answer *judged, comity_error *reterr)
+{
+    comity_buffer *answer = &request->answer;
+    comity_buffer *words = &request->work;
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer_reset(words);
+    append_words(request, words);
+    COMITY_TRY(comity_buffer_bytes(words, &bytes, &size, reterr));
+    comity_buffer_append_text(answer, "{\"words\":");
+    comity_buffer_append_json_string(answer, (const char *)bytes, size);
+    comity_buffer_append_text(answer, ",\"judgement\":");
+    comity_buffer_append(answer, judged->json, judged->json_size);
+    comity_buffer_append_text(answer, "}\n");
+    return COMITY_OK;
+}
+
+void comity_handle_ask(comity_request *request)
+{
+    comity_answer judged;
+    comity_error error;
+    comity_status status = lease_law(request, &error);
+    bool plain = wants_plain(request);
+    if (status == COMITY_OK) {
+        status = judge_timed(request, request->bytes, (size_t)request->body_size, &judged, &error);
+    }
+    if (status == COMITY_OK && plain) {
+        append_words(request, &request->answer);
+    } else if (status == COMITY_OK) {
+        status = append_question(request, &judged, &error);
+    }
+    if (status != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return;
+    }
+    (void)atomic_fetch_add_explicit(&request->server->metrics.questions, 1, memory_order_relaxed);
+    comity_answer_with(request, 200, plain ? "text/plain; charset=utf-8" : json_type);
+}
+
+/* The value of `input` in OPA's request: the span of its bytes. */
+static comity_status find_input(const char *text, size_t size, size_t *ret_begin, size_t *ret_end, comity_error *reterr)
+{
+    comity_json json;
+    comity_json_token token;
+    bool is_next = false;
+    size_t found = 0;
+    size_t begin = 0;
+    size_t end = 0;
+    comity_json_init(&json, COMITY_LIMIT_JSON_DEPTH + 1);
+    comity_json_feed(&json, text, size, true);
+    do {
+        COMITY_TRY(comity_json_next(&json, &token, reterr));
+        if (token.depth != 1 || token.kind == COMITY_JSON_NONE) {
+            continue;
+        }
+        if (token.kind == COMITY_JSON_KEY) {
+            is_next = comity_json_says(text + token.begin, (size_t)(token.end - token.begin), "input", 5);
+        } else if (is_next) {
+            bool closes = token.kind == COMITY_JSON_OBJECT_END || token.kind == COMITY_JSON_ARRAY_END;
+            begin = closes ? begin : (size_t)token.begin;
+            end = (size_t)token.end;
+            found += closes ? 0 : 1;
+        }
+    } while (token.kind != COMITY_JSON_NONE);
+    if (found != 1) {
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "expected an object with one member \"input\", which is an act");
+    }
+    *ret_begin = begin;
+    *ret_end = end;
+    return COMITY_OK;
+}
+
+void comity_handle_data(comity_request *request)
+{
+    comity_answer answer;
+    comity_error error;
+    size_t begin = 0;
+    size_t end = 0;
+    comity_status status = find_input(request->bytes, (size_t)request->body_size, &begin, &end, &error);
+    if (status == COMITY_OK) {
+        status = comity_request_judge(request, request->bytes + begin, end - begin, &answer, &error);
+    }
+    if (status != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return;
+    }
+    comity_buffer_append_text(&request->answer, "{\"decision_id\":\"");
+    comity_buffer_append_text(&request->answer, comity_request_receipt(request));
+    comity_buffer_append_text(&request->answer, "\",\"result\":");
+    comity_request_tell(request, &answer, &request->answer);
+    comity_buffer_append_text(&request->answer, "}\n");
+    note_verdict(request, answer.verdict);
+    comity_answer_with(request, 200, json_type);
+}

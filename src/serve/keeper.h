@@ -1,0 +1,56 @@
+/* Keeps judgements: submits them to the record from any thread, and tells each
+ * when it is durable.
+ *
+ * Threads: those that judge submit, under a shared lock of the record, and hand
+ * in tickets. One thread of the keeper's takes all tickets there are, waits once
+ * for the newest entry among them, and calls each ticket's `done`: one sync of
+ * the disk serves all requests that came in the meantime.
+ *
+ * When recording fails all tickets fail, the record is closed and opened again,
+ * once a second until that succeeds; meanwhile every submission fails. A ticket
+ * belongs to one opening of the record: what was submitted to an earlier one is
+ * not known to be durable and has failed. */
+#ifndef COMITY_SERVE_KEEPER_H
+#define COMITY_SERVE_KEEPER_H
+
+#include "api/record_folder.h"
+#include "serve/metrics.h"
+
+typedef struct comity_keeper comity_keeper;
+
+/* What a request holds of its judgements. All zero to begin with; submit any
+ * number, then await once; then it may be reset to zero. */
+typedef struct comity_ticket {
+    struct comity_ticket *next;
+    uint64_t opening; /* of the record; 0: nothing submitted */
+    uint64_t index;   /* of the newest entry */
+    uint64_t submitted_ns;
+    comity_status status; /* set before `done` is called */
+    void (*done)(struct comity_ticket *ticket); /* called in the keeper's thread */
+    void *context;
+} comity_ticket;
+
+/* Opens the record, which must be there, and starts the thread. What is passed is borrowed until close. */
+COMITY_MUST_USE comity_status comity_keeper_open(const char *folder, const char *retention, comity_metrics *metrics,
+                                                 comity_keeper **ret_keeper, comity_error *reterr);
+
+/* After all tickets are done. NULL is allowed. */
+void comity_keeper_close(comity_keeper *keeper);
+
+/* Submits the context's last judgement, `answer`, of an act. `work`: room that is
+ * reused. Any thread. */
+COMITY_MUST_USE comity_status comity_keeper_submit(comity_keeper *keeper, const comity_context *context,
+                                                   const char *act, size_t act_size, const char *today,
+                                                   const comity_answer *answer, comity_buffer *work,
+                                                   comity_ticket *ticket, comity_error *reterr);
+
+/* Has `done` called once everything submitted with the ticket is durable, or is not to be had. Any thread. */
+void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket);
+
+/* Is the record open, and how many entries are durable? Any thread. */
+bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size);
+
+/* Nanoseconds of a clock that never goes back. */
+uint64_t comity_now_ns(void);
+
+#endif

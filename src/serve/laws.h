@@ -1,0 +1,51 @@
+/* The law that judges now, and those before it that are still in use.
+ *
+ * A lease holds one law, with a context to judge by, for as long as a request
+ * needs it. Reloading puts a new law in place for leases to come; the old one
+ * is closed when its last lease ends. Threads: one mutex guards the pointer, the
+ * counts of use and the lists of idle contexts; nothing slow is done under it. */
+#ifndef COMITY_SERVE_LAWS_H
+#define COMITY_SERVE_LAWS_H
+
+#include "api/handles.h"
+#include "base/limits.h"
+
+#include <pthread.h>
+
+struct comity_law_in_use;
+
+typedef struct comity_laws {
+    pthread_mutex_t mutex;
+    struct comity_law_in_use *now;
+    const char *path;
+    const char *const *adopted; /* agreements held as binding */
+    size_t adopted_count;
+} comity_laws;
+
+/* A plain value; ended once. */
+typedef struct comity_lease {
+    struct comity_law_in_use *law;
+    comity_context *context;
+} comity_lease;
+
+/* Opens the law. `path` and `adopted` are borrowed until comity_laws_close. */
+COMITY_MUST_USE comity_status comity_laws_open(const char *path, const char *const *adopted, size_t adopted_count,
+                                               comity_laws *ret_laws, comity_error *reterr);
+
+/* No lease may be under way. */
+void comity_laws_close(comity_laws *laws);
+
+/* Opens what is at the path now. On failure the old law stays. */
+COMITY_MUST_USE comity_status comity_laws_reload(comity_laws *laws, comity_error *reterr);
+
+/* COMITY_ERROR_MEMORY. Any thread. */
+COMITY_MUST_USE comity_status comity_laws_lease(comity_laws *laws, comity_lease *ret_lease, comity_error *reterr);
+void comity_laws_return(comity_laws *laws, comity_lease *lease);
+
+/* The law as it is written, unpacked: what `clauses` of rules count into. Lives as long as the lease. */
+const char *comity_lease_clauses(const comity_lease *lease);
+
+/* The name of the law that judges now: "sha256:…". */
+void comity_laws_hash(comity_laws *laws, char ret_hash[72]);
+
+#endif

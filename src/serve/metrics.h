@@ -1,0 +1,52 @@
+/* What is counted, and its text for Prometheus (exposition format 0.0.4).
+ *
+ * Counters are atomic, so that any thread adds to them without a lock; what is
+ * read while others add is each number as of some moment. No label ever holds
+ * anything that a request says. */
+#ifndef COMITY_SERVE_METRICS_H
+#define COMITY_SERVE_METRICS_H
+
+#include "base/buffer.h"
+
+#include <stdatomic.h>
+
+#define COMITY_METRIC_ROUTES 32
+#define COMITY_METRIC_STATUSES 16
+#define COMITY_METRIC_BUCKETS 16
+
+typedef struct comity_histogram {
+    atomic_uint_least64_t buckets[COMITY_METRIC_BUCKETS + 1]; /* the last: beyond all bounds */
+    atomic_uint_least64_t sum_ns;
+} comity_histogram;
+
+/* All zero to begin with. */
+typedef struct comity_metrics {
+    atomic_uint_least64_t verdicts[4];
+    atomic_uint_least64_t act_errors;
+    atomic_uint_least64_t questions;   /* answered by /v1/ask, not recorded */
+    atomic_uint_least64_t requests[COMITY_METRIC_ROUTES][COMITY_METRIC_STATUSES];
+    atomic_uint_least64_t connections; /* open now */
+    atomic_uint_least64_t reloads, reload_failures;
+    atomic_uint_least64_t record_failures;
+    comity_histogram judging;   /* reading and judging one act */
+    comity_histogram answering; /* from a request's head to its last byte */
+    comity_histogram recording; /* from submitting to durable */
+} comity_metrics;
+
+void comity_metrics_observe(comity_histogram *histogram, uint64_t ns);
+
+/* Counts an answer of a route (its number in the table) with an HTTP status. */
+void comity_metrics_answered(comity_metrics *metrics, unsigned route, unsigned status);
+
+/* What else is told along with the counters. */
+typedef struct comity_metrics_facts {
+    const char *law; /* its hash */
+    uint64_t started_s;
+    bool recording;
+    uint64_t record_size;
+    const char *(*route_name)(unsigned route); /* NULL beyond the last */
+} comity_metrics_facts;
+
+void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *facts, comity_buffer *buffer);
+
+#endif

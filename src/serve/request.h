@@ -1,0 +1,142 @@
+/* One request on its way through the daemon, and the table of routes.
+ *
+ * A request is made when its head has come, takes in its body, is handled once,
+ * waits for the record if need be, and is answered. It is touched by one thread
+ * at a time: that of its connection, or, while the connection is suspended, the
+ * keeper's. */
+#ifndef COMITY_SERVE_REQUEST_H
+#define COMITY_SERVE_REQUEST_H
+
+#include "serve/server.h"
+
+#include <microhttpd.h>
+
+typedef struct comity_request comity_request;
+
+typedef enum comity_route_body {
+    COMITY_BODY_NONE,    /* what comes is passed over, up to a limit */
+    COMITY_BODY_ACT,     /* JSON, of an act's size */
+    COMITY_BODY_ACTS     /* the same, or NDJSON of a batch's size */
+} comity_route_body;
+
+#define COMITY_ROUTE_STATUSES 11
+
+typedef struct comity_route {
+    const char *method;  /* NULL: any */
+    const char *path;    /* what it begins with, when it ends in '/'; else all of it */
+    const char *shown;   /* as the OpenAPI document names it */
+    unsigned roles;      /* who may; 0: everybody */
+    comity_route_body body;
+    void (*handle)(comity_request *request);
+    uint16_t statuses[COMITY_ROUTE_STATUSES]; /* it answers with, in rising order; 0 ends */
+} comity_route;
+
+/* The table, and the number of the entry that stands for what is in none. */
+extern const comity_route comity_routes[];
+extern const unsigned comity_route_other;
+
+/* Prints the table, one JSON object a line. */
+void comity_routes_print(void);
+
+struct comity_request {
+    comity_server *server;
+    struct MHD_Connection *connection;
+    unsigned route;      /* its number */
+    const char *rest;    /* of the path, behind the route's; lives as long as the request */
+    char *path;          /* owned */
+    comity_principal who;
+    uint64_t begun_ns;
+    int32_t day;
+    char today[12];
+    char receipt[33];    /* random; "" until needed */
+
+    /* the body */
+    comity_buffer body;
+    int spool;           /* a file without a name; -1: it is in memory */
+    const char *bytes;   /* once it is complete */
+    uint64_t body_size;
+    uint64_t body_max;
+    uint64_t body_left;  /* of a length that was announced; 0 otherwise */
+    bool too_large, spool_failed;
+    bool counted;        /* among those under way: its body has begun, or it has none */
+    bool batch;          /* NDJSON */
+
+    /* judging */
+    comity_lease lease;
+    comity_buffer work;
+    comity_ticket ticket;
+    bool waiting;        /* for the record */
+    bool recorded;       /* something was: ticket.index */
+
+    /* the answer */
+    unsigned status;     /* 0: not yet */
+    const char *type;
+    comity_buffer answer;
+    comity_verdict verdict;
+    bool has_verdict;
+    bool handled;
+
+    /* a batch's */
+    uint64_t at;         /* in the body */
+    uint64_t line;
+    size_t sent;         /* of the answer */
+    bool broken;
+};
+
+/* ---- answers; request.c ---- */
+
+/* A problem document (RFC 9457). `detail` may be NULL. */
+void comity_answer_problem(comity_request *request, unsigned status, const char *title, const char *detail);
+
+/* The problem that an error of judging is. */
+void comity_answer_error(comity_request *request, const comity_error *error);
+
+/* Says that the answer is what is in request->answer. */
+void comity_answer_with(comity_request *request, unsigned status, const char *type);
+
+/* A random name for this answer, by which its operator finds it in the log. */
+const char *comity_request_receipt(comity_request *request);
+
+const char *comity_request_header(void *request, const char *name);
+const char *comity_request_argument(const comity_request *request, const char *name);
+
+/* ---- judging; judge.c ---- */
+
+/* "syntax" and so on. */
+const char *comity_status_word(comity_status status);
+
+/* Judges and submits to the record. The answer lives in the lease's context; its
+ * JSON is NULL where nobody is to have it. */
+COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, const char *act, size_t size,
+                                                   comity_answer *ret_answer, comity_error *reterr);
+
+/* Appends the judgement as far as the asker's roles allow. */
+void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
+
+/* Suspends the connection until what was submitted is durable. */
+void comity_request_wait(comity_request *request);
+
+/* ---- handlers ---- */
+
+void comity_handle_judge(comity_request *request);
+void comity_handle_ask(comity_request *request);
+void comity_handle_data(comity_request *request);
+void comity_handle_auth_request(comity_request *request);
+void comity_handle_ext_authz(comity_request *request);
+void comity_handle_law(comity_request *request);
+void comity_handle_rules(comity_request *request);
+void comity_handle_rule(comity_request *request);
+void comity_handle_checkpoint(comity_request *request);
+void comity_handle_tile(comity_request *request);
+void comity_handle_proof(comity_request *request);
+void comity_handle_health(comity_request *request);
+void comity_handle_ready(comity_request *request);
+void comity_handle_metrics(comity_request *request);
+void comity_handle_openapi(comity_request *request);
+
+/* ---- batches; batch.c ---- */
+
+/* Gives the next bytes of a batch's answer: MHD's content reader. */
+ssize_t comity_batch_read(void *request, uint64_t position, char *bytes, size_t size_max);
+
+#endif

@@ -1,0 +1,309 @@
+/* What there is to read: the law, the public part of the record, and the state of
+ * the daemon itself. Nothing here judges or writes. */
+#include "serve/request.h"
+
+#include "base/date.h"
+#include "serve/rule.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const char comity_openapi_json[];
+
+static const char json_type[] = "application/json";
+
+/* ---- the law ---- */
+
+static const comity_image *lease_image(comity_request *request)
+{
+    comity_error error;
+    if (comity_laws_lease(&request->server->laws, &request->lease, &error) != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return NULL;
+    }
+    return &request->lease.context->law->image;
+}
+
+void comity_handle_law(comity_request *request)
+{
+    const comity_image *image = lease_image(request);
+    comity_buffer *answer = &request->answer;
+    if (image == NULL) {
+        return;
+    }
+    comity_buffer_append_text(answer, "{\"law\":\"");
+    comity_buffer_append_text(answer, image->hash_text);
+    comity_buffer_append_text(answer, "\",\"rules\":");
+    comity_buffer_append_u64(answer, image->rules_count);
+    comity_buffer_append_text(answer, ",\"laws\":[");
+    for (uint32_t i = 0; i < image->laws_count; i++) {
+        const comity_law_record *law = &image->laws[i];
+        const char *title = comity_image_text(image, law->title);
+        comity_buffer_append_text(answer, i == 0 ? "{\"state\":" : ",{\"state\":");
+        comity_buffer_append_json_string(answer, comity_image_text(image, law->code), law->code_size);
+        comity_buffer_append_text(answer, ",\"title\":");
+        comity_buffer_append_json_string(answer, title, strlen(title));
+        comity_buffer_append_text(answer, ",\"rules\":");
+        comity_buffer_append_u64(answer, law->rule_count);
+        comity_buffer_append_text(answer, "}");
+    }
+    comity_buffer_append_text(answer, "]}\n");
+    comity_answer_with(request, 200, json_type);
+}
+
+/* Which rules are asked for; NULL and COMITY_NO_DATE: all. */
+typedef struct rule_filter {
+    const char *state, *search;
+    const char *clauses; /* of all rules */
+    int32_t on;
+} rule_filter;
+
+/* Does the text hold the word, ASCII case aside? */
+static bool text_has(const char *text, const char *word)
+{
+    size_t size = strlen(word);
+    for (; *text != '\0'; text++) {
+        size_t i = 0;
+        while (i < size && tolower((unsigned char)text[i]) == tolower((unsigned char)word[i])) {
+            i++;
+        }
+        if (i == size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool filter_wants(const comity_image *image, const comity_rule_record *rule, const rule_filter *filter)
+{
+    return (filter->state == NULL || strcmp(comity_image_text(image, image->laws[rule->law].code), filter->state) == 0) &&
+           (filter->on == COMITY_NO_DATE || (rule->from <= filter->on && filter->on <= rule->until)) &&
+           (filter->search == NULL || text_has(comity_image_text(image, rule->name), filter->search) ||
+            text_has(comity_image_text(image, rule->title), filter->search) ||
+            text_has(comity_image_text(image, rule->cite), filter->search) ||
+            text_has(filter->clauses + rule->clauses, filter->search));
+}
+
+/* Rules in the order of their names; the caller frees. */
+static const comity_rule_record **rules_in_order(const comity_image *image)
+{
+    const comity_rule_record **rules = calloc((size_t)image->rules_count + 1, sizeof *rules);
+    for (uint32_t i = 0; rules != NULL && i < image->rules_count; i++) {
+        uint32_t rank = image->rules[i].rank;
+        rules[rank < image->rules_count ? rank : i] = &image->rules[i];
+    }
+    return rules;
+}
+
+static void append_rules(comity_request *request, const comity_image *image, const rule_filter *filter)
+{
+    comity_buffer *answer = &request->answer;
+    const comity_rule_record **rules = rules_in_order(image);
+    bool first = true;
+    if (rules == NULL) {
+        comity_answer_problem(request, 503, "Not enough memory", NULL);
+        return;
+    }
+    comity_buffer_append_text(answer, "{\"law\":\"");
+    comity_buffer_append_text(answer, image->hash_text);
+    comity_buffer_append_text(answer, "\",\"rules\":[");
+    for (uint32_t i = 0; i < image->rules_count; i++) {
+        if (rules[i] != NULL && filter_wants(image, rules[i], filter)) {
+            comity_buffer_append_text(answer, first ? "" : ",\n");
+            comity_view_rule(image, rules[i], NULL, answer);
+            first = false;
+        }
+    }
+    free(rules);
+    comity_buffer_append_text(answer, "]}\n");
+    comity_answer_with(request, 200, json_type);
+}
+
+void comity_handle_rules(comity_request *request)
+{
+    rule_filter filter = {.state = comity_request_argument(request, "state"),
+                          .search = comity_request_argument(request, "search"),
+                          .on = COMITY_NO_DATE};
+    const char *on = comity_request_argument(request, "on");
+    comity_error error;
+    if (on != NULL && comity_date_parse(on, strlen(on), &filter.on, &error) != COMITY_OK) {
+        comity_answer_problem(request, 400, "Not a day", error.message);
+        return;
+    }
+    if (filter.search != NULL && strlen(filter.search) > COMITY_LIMIT_SERVE_HEADER_BYTES) {
+        comity_answer_problem(request, 400, "Too long a text to search for", NULL);
+        return;
+    }
+    const comity_image *image = lease_image(request);
+    if (image != NULL) {
+        filter.clauses = comity_lease_clauses(&request->lease);
+        append_rules(request, image, &filter);
+    }
+}
+
+void comity_handle_rule(comity_request *request)
+{
+    const comity_image *image = lease_image(request);
+    if (image == NULL) {
+        return;
+    }
+    uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, request->rest, strlen(request->rest));
+    if (rule == COMITY_IMAGE_NONE) {
+        comity_answer_problem(request, 404, "There is no such rule on file", NULL);
+        return;
+    }
+    comity_view_rule(image, &image->rules[rule], comity_lease_clauses(&request->lease) + image->rules[rule].clauses,
+                     &request->answer);
+    comity_buffer_append_byte(&request->answer, '\n');
+    comity_answer_with(request, 200, json_type);
+}
+
+/* ---- the record ---- */
+
+/* False after answering: nothing is recorded here. */
+static bool has_record(comity_request *request)
+{
+    if (request->server->disk == NULL) {
+        comity_answer_problem(request, 404, "No record is kept here", NULL);
+        return false;
+    }
+    return true;
+}
+
+/* A file of the public part, whole. */
+static void answer_file(comity_request *request, const char *path, size_t size_max, const char *type)
+{
+    comity_disk *disk = request->server->disk;
+    comity_error error;
+    size_t got = 0;
+    int file;
+    comity_disk_result result = disk->open(disk, path, COMITY_DISK_READ, &file, &error);
+    if (result != COMITY_DISK_OK) {
+        bool missing = result == COMITY_DISK_MISSING;
+        comity_answer_problem(request, missing ? 404 : 503, missing ? "The record has no such file" : "The record cannot be read", NULL);
+        return;
+    }
+    char *bytes = malloc(size_max);
+    result = bytes == NULL ? COMITY_DISK_FAILED : disk->read(disk, file, 0, bytes, size_max, &got, &error);
+    disk->close(disk, file);
+    if (result == COMITY_DISK_OK) {
+        comity_buffer_append(&request->answer, bytes, got);
+        comity_answer_with(request, 200, type);
+    } else {
+        comity_answer_problem(request, 503, "The record cannot be read", NULL);
+    }
+    free(bytes);
+}
+
+void comity_handle_checkpoint(comity_request *request)
+{
+    if (has_record(request)) {
+        answer_file(request, "public/checkpoint", 65536, "text/plain; charset=utf-8");
+    }
+}
+
+void comity_handle_tile(comity_request *request)
+{
+    static const char folder[] = "public/";
+    char path[sizeof folder + COMITY_TILE_PATH_SIZE];
+    char name[COMITY_TILE_PATH_SIZE];
+    comity_tile tile;
+    comity_error error;
+    const char *asked = request->rest - (sizeof "tile/" - 1); /* behind /v1/record/ */
+    if (!has_record(request)) {
+        return;
+    }
+    if (comity_tile_path_read(asked, strlen(asked), &tile, &error) != COMITY_OK) {
+        comity_answer_problem(request, 404, "That is not the path of a tile", NULL);
+        return;
+    }
+    comity_tile_path(&tile, name);
+    memcpy(path, folder, sizeof folder - 1);
+    memcpy(path + sizeof folder - 1, name, strlen(name) + 1);
+    answer_file(request, path, COMITY_TILE_BYTES + COMITY_TILE_WIDTH * 2, "application/octet-stream");
+}
+
+static bool read_index(const char *text, uint64_t *ret_index)
+{
+    uint64_t index = 0;
+    size_t size = strlen(text);
+    if (size == 0 || size > 18 || strspn(text, "0123456789") != size || (size > 1 && text[0] == '0')) {
+        return false;
+    }
+    for (size_t i = 0; i < size; i++) {
+        index = index * 10 + (uint64_t)(text[i] - '0');
+    }
+    *ret_index = index;
+    return true;
+}
+
+void comity_handle_proof(comity_request *request)
+{
+    comity_record_reader *reader = calloc(1, sizeof *reader);
+    comity_error error;
+    uint64_t index = 0;
+    if (reader == NULL) {
+        comity_answer_problem(request, 503, "Not enough memory", NULL);
+    } else if (has_record(request) && !read_index(request->rest, &index)) {
+        comity_answer_problem(request, 404, "That is not the number of an entry", NULL);
+    } else if (request->status == 0) {
+        comity_status status = comity_record_reader_open(request->server->disk, NULL, reader, &error);
+        if (status == COMITY_OK) {
+            status = comity_record_reader_receipt(reader, index, &request->answer, &error);
+            comity_record_reader_close(reader);
+        }
+        if (status == COMITY_OK) {
+            comity_answer_with(request, 200, "text/plain; charset=utf-8");
+        } else if (status == COMITY_ERROR_RANGE) {
+            comity_answer_problem(request, 404, "The checkpoint covers no such entry", error.message);
+        } else {
+            comity_answer_problem(request, 503, "The record cannot be read", NULL);
+        }
+    }
+    free(reader);
+}
+
+/* ---- the daemon ---- */
+
+void comity_handle_health(comity_request *request)
+{
+    comity_buffer_append_text(&request->answer, "{\"status\":\"ok\"}\n");
+    comity_answer_with(request, 200, json_type);
+}
+
+void comity_handle_ready(comity_request *request)
+{
+    comity_server *server = request->server;
+    uint64_t size;
+    if (atomic_load(&server->stopping)) {
+        comity_answer_problem(request, 503, "Stopping", NULL);
+    } else if (server->keeper != NULL && !comity_keeper_state(server->keeper, &size)) {
+        comity_answer_problem(request, 503, "The record cannot be written", NULL);
+    } else {
+        comity_buffer_append_text(&request->answer, "{\"status\":\"ready\"}\n");
+        comity_answer_with(request, 200, json_type);
+    }
+}
+
+static const char *route_name(unsigned route)
+{
+    return route <= comity_route_other ? comity_routes[route].shown : NULL;
+}
+
+void comity_handle_metrics(comity_request *request)
+{
+    comity_server *server = request->server;
+    char law[72];
+    comity_metrics_facts facts = {.law = law, .started_s = server->started_s, .route_name = route_name};
+    comity_laws_hash(&server->laws, law);
+    facts.recording = server->keeper != NULL && comity_keeper_state(server->keeper, &facts.record_size);
+    comity_metrics_print(&server->metrics, &facts, &request->answer);
+    comity_answer_with(request, 200, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+void comity_handle_openapi(comity_request *request)
+{
+    comity_buffer_append_text(&request->answer, comity_openapi_json);
+    comity_answer_with(request, 200, json_type);
+}

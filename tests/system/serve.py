@@ -1,0 +1,848 @@
+#!/usr/bin/env python3
+"""Drives comityd as its users and its enemies do: HTTP, roles, the record, reload,
+stopping, failing disks, and nginx in front.
+
+    serve.py COMITY COMITYD IMAGE [NAME]
+
+Everything is made here, on loopback, in a folder that goes away; what is started
+is ended by its own process id. NAME: only tests whose names hold it.
+"""
+import concurrent.futures
+import contextlib
+import http.client
+import http.server
+import json
+import os
+import pathlib
+import random
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+COMITY, COMITYD, IMAGE = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
+ACTS = (ROOT / "examples/acts.ndjson").read_text()
+ACT = ACTS.splitlines()[0]
+# The sanitizers' run-time looks into its own process as it ends, which confinement forbids.
+SANITIZED = any(name in pathlib.Path(COMITYD).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+JSON = {"Content-Type": "application/json"}
+NDJSON = {"Content-Type": "application/x-ndjson"}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+
+failures = []
+passed = 0
+skipped = 0
+tests = []
+current = None
+
+
+def test(function):
+    tests.append(function)
+    return function
+
+
+def same(what, found, expected):
+    global passed
+    if found == expected:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
+
+
+def holds(what, condition, found=""):
+    global passed
+    if condition:
+        passed += 1
+    else:
+        failures.append(f"{current.__name__}: {what}\n  found {found!r}")
+
+
+def skip(why):
+    global skipped
+    skipped += 1
+    print(f"serve: {current.__name__}: skipped: {why}", file=sys.stderr)
+
+
+def run(*arguments, **options):
+    return subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, **options)
+
+
+class Daemon:
+    """A comityd that listens on a free port; `log` is what it said so far."""
+
+    def __init__(self, folder, *options, confine="no" if SANITIZED else "yes", limit=None):
+        self.log_path = pathlib.Path(folder) / f"log-{random.getrandbits(32):08x}"
+        self.output = open(self.log_path, "wb")
+        self.process = subprocess.Popen(
+            [COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", confine, "--spool", str(folder), *options],
+            stderr=self.output, stdin=subprocess.DEVNULL, env=ENVIRONMENT, restore_signals=limit is None,
+            preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
+        self.wait_for("started")
+        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.events("listening")[0]["at"]).group(1))
+
+    @property
+    def log(self):
+        return self.log_path.read_text()
+
+    def events(self, name):
+        return [line for line in map(json.loads, filter(lambda line: line.startswith("{"), self.log.splitlines())) if line["event"] == name]
+
+    def wait_for(self, event, count=1, seconds=20):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if len(self.events(event)) >= count:
+                return True
+            if self.process.poll() is not None and not self.events(event):
+                raise RuntimeError(f"comityd ended with {self.process.returncode}: {self.log}")
+            time.sleep(0.01)
+        raise RuntimeError(f"no {event} in the log: {self.log}")
+
+    def ask(self, method, path, body=None, headers=None, port=None):
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), answer.read().decode("latin-1" if "octet" in answer.getheader("Content-Type", "") else "utf-8")
+        finally:
+            connection.close()
+
+    def announce(self, method, path, size, headers):
+        """A request of which nothing but the head is sent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {size}"]
+            client.sendall("\r\n".join(lines + [f"{key}: {value}" for key, value in headers.items()] + ["", ""]).encode())
+            answer = http.client.HTTPResponse(client, method=method)
+            answer.begin()
+            return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), answer.read().decode()
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(30)
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.output.close()
+            if "Sanitizer" in self.log:
+                failures.append(f"{current.__name__}: {self.log[-6000:]}")
+
+
+@contextlib.contextmanager
+def daemon(*options, **more):
+    with tempfile.TemporaryDirectory(prefix="comity-serve-") as folder:
+        os.chmod(folder, 0o755)
+        running = Daemon(folder, *[option.replace("@", folder) for option in options], **more)
+        running.folder = folder
+        try:
+            yield running
+        finally:
+            status = running.stop()
+            if status < 0 and status != -signal.SIGKILL:
+                failures.append(f"{current.__name__}: comityd ended with {status}: {running.log[-2000:]}")
+
+
+def new_record(folder):
+    path = os.path.join(folder, "record")
+    made = run(COMITY, "record", "init", "--origin", "example.org/serve", path)
+    assert made.returncode == 0, made.stderr
+    return path, re.search(r"^log (\S+)", made.stdout + made.stderr, re.M).group(1)
+
+
+def new_token():
+    text = run(COMITYD, "--new-token").stdout.splitlines()
+    return text[0], text[2].split()[3]
+
+
+def problem(what, answer, status):
+    same(what, answer[0], status)
+    holds(f"{what}: a problem document", answer[1].get("content-type") == "application/problem+json", answer)
+    with contextlib.suppress(ValueError):
+        document = json.loads(answer[2])
+        same(f"{what}: its status", document.get("status"), status)
+        holds(f"{what}: its title", bool(document.get("title")), document)
+
+
+# ---- what there is ----
+
+
+@test
+def the_document_and_the_program_tell_the_same():
+    document = json.loads((ROOT / "src/serve/openapi.json").read_text())
+    told = {}
+    for path, item in document["paths"].items():
+        for method in ("get", "post", "put", "delete"):
+            if method in item:
+                name = "any" if item.get("x-any-method") else method.upper()
+                told[(name, path)] = sorted(int(status) for status in item[method]["responses"])
+    table = [json.loads(line) for line in run(COMITYD, "--routes").stdout.splitlines()]
+    same("routes and statuses", told, {(row["method"], row["path"]): row["statuses"] for row in table})
+    for row in table:
+        open_to_all = document["paths"][row["path"]].get("get", {}).get("security") == []
+        same(f"{row['path']}: open to everybody", open_to_all, row["roles"] == [])
+    with daemon() as running:
+        status, headers, body = running.ask("GET", "/openapi.json")
+        same("served as it is", (status, json.loads(body)), (200, document))
+
+
+@test
+def judges_as_the_command_does():
+    expected = run(COMITY, "judge", "--law", IMAGE, input=ACTS).stdout
+    with daemon("--anonymous", "gate,counsel") as running:
+        for act, judgement in zip(ACTS.splitlines(), expected.splitlines()):
+            status, headers, body = running.ask("POST", "/v1/judge", act, JSON)
+            same("one act", (status, headers["content-type"], body), (200, "application/json", judgement + "\n"))
+        same("a batch", running.ask("POST", "/v1/judge", ACTS, NDJSON)[2], expected)
+        status, headers, body = running.ask("POST", "/v1/data/comity/judgement", '{"input": ' + ACT + "}", JSON)
+        same("OPA's data API", json.loads(body)["result"], json.loads(expected.splitlines()[0]))
+        holds("its decision id", re.fullmatch("[0-9a-f]{32}", json.loads(body)["decision_id"]), body)
+        for wrong in ('{}', '{"input": 1, "input": 2}', '[]', '{"inputs":{}}'):
+            problem(wrong, running.ask("POST", "/v1/data/comity/judgement", wrong, JSON), 400)
+
+
+@test
+def questions_are_answered_in_words():
+    words = run(COMITY, "judge", "--explain", "--law", IMAGE, input=ACT).stdout
+    with daemon("--anonymous", "counsel") as running:
+        status, headers, body = running.ask("POST", "/v1/ask", ACT, JSON)
+        document = json.loads(body)
+        same("verdict", document["judgement"]["verdict"], "permit")
+        holds("words", document["words"].startswith("permit: "), document["words"])
+        plain = running.ask("POST", "/v1/ask", ACT, dict(JSON, Accept="text/plain"))
+        same("words alone", plain[2], document["words"])
+        holds("as the command says them", words.split("\n")[0] in plain[2] or plain[2].split("\n")[0] in words, plain[2])
+
+
+@test
+def batches_of_any_size():
+    lines = [ACT, "", "{", '{"act":"transfer"}', "  ", ACT]
+    with daemon("--anonymous", "counsel", "--batch-bytes", "8000000") as running:
+        answers = [json.loads(line) for line in running.ask("POST", "/v1/judge", "\n".join(lines), NDJSON)[2].splitlines()]
+        same("errors have their lines", [answer.get("error", {}).get("line") for answer in answers], [None, 3, None, None])
+        answers = running.ask("POST", "/v1/judge", "", NDJSON)
+        same("nothing", (answers[0], answers[2]), (200, ""))
+        many = (ACTS * 400)[:7_000_000].rsplit("\n", 1)[0] + "\n"
+        status, headers, body = running.ask("POST", "/v1/judge", iter([many[:11].encode(), many[11:].encode()]), NDJSON)
+        same("as many answers as acts", (status, body.count("\n")), (200, many.count("\n")))
+        peak = int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))
+        same("nothing stays in the spool", [name for name in os.listdir(running.folder) if not name.startswith("log-")], [])
+        holds("memory stays small", SANITIZED or peak < 64 * 1024, peak)
+        problem("too large", running.announce("POST", "/v1/judge", 8_000_001, NDJSON), 413)
+
+
+@test
+def a_batch_whose_reader_goes_away_is_no_matter():
+    with daemon("--anonymous", "counsel") as running:
+        for size in (10, 5000, 100_000):
+            with socket.create_connection(("127.0.0.1", running.port)) as client:
+                body = (ACTS * 100).encode()
+                client.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+                               b"Content-Length: %d\r\n\r\n" % len(body) + body[:size] if size < 100 else
+                               b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+                               b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                if size >= 100:
+                    client.recv(size)
+        same("still there", running.ask("GET", "/healthz")[0], 200)
+
+
+@test
+def what_is_wrong_is_told():
+    with daemon("--anonymous", "gate,counsel,auditor") as running:
+        ask = running.ask
+        problem("no such path", ask("GET", "/v1/nothing"), 404)
+        problem("no such method", ask("DELETE", "/v1/judge"), 405)
+        problem("no type", ask("POST", "/v1/judge", ACT), 415)
+        problem("another type", ask("POST", "/v1/judge", ACT, {"Content-Type": "application/jsonx"}), 415)
+        problem("a batch where one act is asked for", ask("POST", "/v1/ask", ACT, NDJSON), 415)
+        problem("no act", ask("POST", "/v1/judge", "{", JSON), 400)
+        problem("an empty body", ask("POST", "/v1/judge", "", JSON), 400)
+        problem("an unknown name", ask("POST", "/v1/judge", '{"act":"transfer","data":{"categories":["helth"]}}', JSON), 400)
+        holds("and what was meant", "health" in ask("POST", "/v1/judge", '{"act":"transfer","data":{"categories":["helth"]}}', JSON)[2])
+        problem("too large an act", running.announce("POST", "/v1/judge", (1 << 20) + 1, JSON), 413)
+        problem("a body where none belongs", running.announce("GET", "/healthz", 10 ** 17, {}), 413)
+        problem("no record", ask("GET", "/v1/record/checkpoint"), 404)
+        problem("no rule", ask("GET", "/v1/law/rules/XX.NOTHING"), 404)
+        problem("no day", ask("GET", "/v1/law/rules?on=2026-02-30"), 400)
+        problem("no gate", ask("GET", "/v1/auth_request/nothing"), 404)
+        for head in (b"GET / HTTP/1.1\r\n" + b"A: " + b"b" * 100_000 + b"\r\n\r\n", b"\0\xff\r\n\r\n", b"GET\r\n\r\n",
+                     b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
+                     b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+                     b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+                client.sendall(head)
+                with contextlib.suppress(OSError):
+                    client.shutdown(socket.SHUT_WR)
+                    answer = client.recv(4096)
+                    holds("refused or closed", answer[9:10] in (b"", b"4", b"5") or answer == b"", answer)
+        same("still there", ask("GET", "/healthz")[0], 200)
+
+
+@test
+def the_law_is_read():
+    with daemon("--anonymous", "authority") as running:
+        law = json.loads(running.ask("GET", "/v1/law")[2])
+        rules = json.loads(running.ask("GET", "/v1/law/rules")[2])
+        same("all rules", (len(rules["rules"]), rules["law"]), (law["rules"], law["law"]))
+        same("rules of the laws", sum(one["rules"] for one in law["laws"]), law["rules"])
+        shown = [json.loads(line) for line in run(COMITY, "law", "list", "--json", "--law", IMAGE).stdout.splitlines()]
+        same("as the command lists them", rules["rules"], shown)
+        some = json.loads(running.ask("GET", "/v1/law/rules?state=EU&on=2026-01-01&search=third%20country")[2])["rules"]
+        holds("a search", 0 < len(some) < 50 and all(rule["rule"].startswith("EU.") for rule in some), len(some))
+        one = json.loads(running.ask("GET", "/v1/law/rules/EU.GDPR.44")[2])
+        same("one rule", one, json.loads(run(COMITY, "law", "show", "--json", "--law", IMAGE, "EU.GDPR.44").stdout))
+
+
+# ---- who may ----
+
+
+@test
+def only_who_may_is_answered():
+    table = [json.loads(line) for line in run(COMITYD, "--routes").stdout.splitlines()]
+    roles = ["gate", "counsel", "authority", "auditor", "admin"]
+    tokens = {role: new_token() for role in roles}
+    options = [part for role in roles for part in ("--token", f"{role} {role} {tokens[role][1]}")]
+    with daemon(*options) as running:
+        for row in table:
+            method = "GET" if row["method"] == "any" else row["method"]
+            path = re.sub(r"\{.*\}", "0", row["path"])
+            open_to_all = row["roles"] == []
+            for shown in (None, "Bearer wrong", "Basic abc", "Bearer", "Bearer " + tokens["gate"][0] + "0"):
+                answer = running.ask(method, path, "{}" if method == "POST" else None,
+                                     dict(JSON, **({} if shown is None else {"Authorization": shown})))
+                if open_to_all:
+                    holds(f"{path}: for everybody", answer[0] in (200, 503), answer)
+                else:
+                    problem(f"{path}: {shown and shown[:12]}", answer, 401)
+                    same("how to show it", answer[1].get("www-authenticate"), "Bearer")
+            for role in roles:
+                answer = running.ask(method, path, "{}" if method == "POST" else None,
+                                     dict(JSON, Authorization="Bearer " + tokens[role][0]))
+                may = open_to_all or role in row["roles"]
+                holds(f"{path}: {role}", (answer[0] not in (401, 403)) == may, answer)
+        short = running.ask("POST", "/v1/judge", ACT, dict(JSON, Authorization="bearer " + tokens["gate"][0]))[2]
+        same("a gate is told the verdict", sorted(json.loads(short)), ["id", "law", "verdict"])
+        full = running.ask("POST", "/v1/judge", ACT, dict(JSON, Authorization="Bearer " + tokens["counsel"][0]))[2]
+        holds("counsel all of it", "rules" in json.loads(full), full)
+        for token, digest in tokens.values():
+            holds("no token in the log", token not in running.log and digest not in running.log)
+
+
+@test
+def users_of_a_socket_are_known():
+    class Unix(http.client.HTTPConnection):
+        def connect(self):
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.connect(self.host)
+
+    def ask(path, where, headers=None):
+        connection = Unix(path)
+        connection.request("GET", where, headers=headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+    with daemon("--listen", "unix:@/socket", "--peer", f"{os.getuid()} auditor") as running:
+        path = running.folder + "/socket"
+        same("as this user", ask(path, "/metrics")[0], 200)
+        same("but not what the role does not allow", ask(path, "/v1/auth_request/x")[0], 403)
+        same("a wrong token is not made up for", ask(path, "/metrics", {"Authorization": "Bearer x"})[0], 401)
+        same("nor on loopback", running.ask("GET", "/metrics")[0], 401)
+        second = run(COMITYD, "--confine", "no", "--listen", "unix:" + path, "--law", IMAGE, "--spool", running.folder)
+        same("a socket in use is left alone", (second.returncode, "somebody listens there" in second.stderr), (2, True))
+        running.stop(signal.SIGKILL)
+        holds("a dead one is left behind", os.path.exists(path))
+        again = Daemon(running.folder, "--listen", "unix:" + path, "--peer", f"{os.getuid()} auditor")
+        same("and taken over", ask(path, "/metrics")[0], 200)
+        same("stops", again.stop(), 0)
+        holds("and is removed", not os.path.exists(path))
+
+
+@test
+def settings_that_are_wrong_are_told():
+    cases = [
+        ("lisen 127.0.0.1:1", '1: "lisen" is no setting; did you mean "listen"?'),
+        ("listen", "1: expected listen ADDRESS:PORT or unix:PATH, found 0 values"),
+        ("listen 0.0.0.0:80", '1: listen: "0.0.0.0" is no loopback address: the daemon speaks plain HTTP; put a server with TLS in front'),
+        ("listen [::2]:80", '1: listen: "::2" is no loopback address: the daemon speaks plain HTTP; put a server with TLS in front'),
+        ("listen localhost", '1: listen: expected ADDRESS:PORT or unix:PATH, found "localhost"'),
+        ("listen :80", '1: listen: expected ADDRESS:PORT or unix:PATH, found ":80"'),
+        ("listen [::1:80", '1: listen: expected ADDRESS:PORT or unix:PATH, found "[::1:80"'),
+        ("listen 127.0.0.1:65536", '1: listen: "65536" is no number from 0 to 65535'),
+        ("listen unix:relative", "1: listen: a unix socket is an absolute path of at most 107 bytes"),
+        ("# a comment\n\nthreads 0", '3: threads: "0" is no number from 1 to 256'),
+        ("threads many # so", '1: threads: "many" is no number from 1 to 256'),
+        ("token a boss sha256:00", '1: token: "boss" is no role; there are gate, counsel, authority, auditor and admin, with commas between'),
+        ("token a gate, sha256:00", '1: token: "" is no role; there are gate, counsel, authority, auditor and admin, with commas between'),
+        ("token a gate secret", "1: token: a token is given as sha256: and 64 small hexadecimal digits; `comityd --new-token` makes one"),
+        ("token A gate sha256:00", '1: token: "A" is no name: at most 64 small letters, digits, \'-\', \'_\' and \'.\''),
+        ("peer nobody-of-that-name gate", '1: peer: there is no user "nobody-of-that-name"'),
+        ("confine perhaps", '1: confine: expected no or yes, found "perhaps"'),
+        ("gate a x\ngate a y", '2: gate: there are two gates of the name "a"'),
+        ("log \xff", "1: the line is not UTF-8 text"),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "conf")
+        for text, message in cases:
+            pathlib.Path(path).write_bytes(text.encode("latin-1"))
+            told = run(COMITYD, "--config", path)
+            same(text, (told.returncode, told.stderr), (2, f"comityd: {path}:{message}\n"))
+        for options, message in ((("--threads",), "--threads: expected --NAME VALUE; see comityd --help"),
+                                 (("threads", "1"), "threads: expected --NAME VALUE; see comityd --help"),
+                                 (("--retention", "x"), "retention is of use with record only"),
+                                 (("--config", folder + "/none"), f"{folder}/none: No such file or directory"),
+                                 (("--threads=x",), '--threads: threads: "x" is no number from 1 to 256')):
+            told = run(COMITYD, *options)
+            same(options, (told.returncode, told.stderr), (2, f"comityd: {message}\n"))
+        base = ("--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no")
+        for act, message in (('{"act":"transfer","to":"${to}"}', 'a placeholder is "${comity-NAME}" and a whole string'),
+                             ('{"act":"transfer","to":"${comity-To}"}', "small letters, digits and hyphens"),
+                             ('["${comity-to}"]', "an act is an object, found an array"), ("{", "line 1"),
+                             ('{"act":"transfer","frm":"DE"}', '"frm"')):
+            pathlib.Path(path).write_text(act)
+            told = run(COMITYD, *base, "--gate", f"g {path}")
+            holds(act, told.returncode == 2 and message in told.stderr and path in told.stderr, told.stderr)
+        told = run(COMITYD, *base, "--adopt", "NONE")
+        holds("no such agreement", told.returncode == 2 and '"NONE" is no agreement on file' in told.stderr, told.stderr)
+
+
+@test
+def it_gives_up_what_it_does_not_need():
+    if SANITIZED:
+        return skip("the sanitizers do not bear it")
+    with daemon("--anonymous", "counsel") as running:
+        status = pathlib.Path(f"/proc/{running.process.pid}/status").read_text()
+        same("seccomp", re.search(r"Seccomp:\s+(\d)", status).group(1), "2")
+        same("no new privileges", re.search(r"NoNewPrivs:\s+(\d)", status).group(1), "1")
+        for task in os.listdir(f"/proc/{running.process.pid}/task"):
+            one = pathlib.Path(f"/proc/{running.process.pid}/task/{task}/status").read_text()
+            same("in every thread", re.search(r"Seccomp:\s+(\d)", one).group(1), "2")
+
+
+# ---- the record ----
+
+
+@test
+def what_is_answered_is_in_the_record():
+    with tempfile.TemporaryDirectory() as folder:
+        record, key = new_record(folder)
+        with daemon("--anonymous", "counsel,auditor", "--record", record) as running:
+            answers = [running.ask("POST", "/v1/judge", act, JSON) for act in ACTS.splitlines()]
+            same("numbers", [int(answer[1]["comity-record"]) for answer in answers], list(range(len(answers))))
+            holds("a question is not recorded", "comity-record" not in running.ask("POST", "/v1/ask", ACT, JSON)[1])
+            batch = running.ask("POST", "/v1/judge", ACTS * 40, NDJSON)[2]
+            until = time.monotonic() + 20
+            size = 0
+            while size < len(answers) * 41 and time.monotonic() < until:
+                checkpoint = running.ask("GET", "/v1/record/checkpoint")[2]
+                size = int(checkpoint.splitlines()[1])
+                time.sleep(0.05)
+            same("a checkpoint over all", size, len(answers) * 41)
+            policy = os.path.join(folder, "policy")
+            pathlib.Path(policy).write_text(f"log {key}\nquorum none\n")
+            for index in (0, 5, len(answers) - 1):
+                receipt = running.ask("GET", f"/v1/record/proof/{index}")
+                pathlib.Path(folder, "receipt").write_text(receipt[2])
+                pathlib.Path(folder, "judgement").write_text(answers[index][2].rstrip("\n"))
+                verified = run(COMITY, "record", "verify", "--policy", policy, "--receipt", folder + "/receipt", "--judgement",
+                               folder + "/judgement")
+                same("a receipt verifies", (receipt[0], verified.returncode), (200, 0))
+            problem("no such entry", running.ask("GET", "/v1/record/proof/999999"), 404)
+            problem("no number", running.ask("GET", "/v1/record/proof/-1"), 404)
+            tile = running.ask("GET", "/v1/record/tile/entries/000")
+            same("a tile", tile[0], 200)
+            problem("no tile", running.ask("GET", "/v1/record/tile/../../keys"), 404)
+            metrics = running.ask("GET", "/metrics")[2]
+            holds("counted", f"comity_record_entries {size}\n" in metrics, metrics)
+        verified = run(COMITY, "record", "verify", record)
+        same("all of it verifies", verified.returncode, 0)
+        replayed = run(COMITY, "record", "replay", record)
+        same("and is judged the same again", replayed.returncode, 0)
+
+
+@test
+def killed_under_load_nothing_answered_is_lost():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record, key = new_record(folder)
+        answered = {}
+        for round_number in range(3):
+            running = Daemon(folder, "--anonymous", "counsel", "--record", record)
+            ending = threading.Event()
+
+            def load():
+                connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=10)
+                lines = ACTS.splitlines()
+                while not ending.is_set():
+                    try:
+                        connection.request("POST", "/v1/judge", random.choice(lines), JSON)
+                        answer = connection.getresponse()
+                        body = answer.read().decode()
+                    except (OSError, http.client.HTTPException):
+                        return
+                    if answer.status == 200:
+                        answered[int(answer.headers["comity-record"])] = body.rstrip("\n")
+
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                for _ in range(8):
+                    pool.submit(load)
+                time.sleep(random.uniform(0.2, 0.8))
+                running.stop(signal.SIGKILL)
+                ending.set()
+        holds("there was load", len(answered) > 20, len(answered))
+        running = Daemon(folder, "--anonymous", "counsel", "--record", record)
+        same("stops", running.stop(), 0)
+        verified = run(COMITY, "record", "verify", record)
+        same("the record is whole", verified.returncode, 0)
+        for index in sorted(answered)[:: max(1, len(answered) // 60)]:
+            shown = run(COMITY, "record", "show", "--judgement", record, str(index))
+            same(f"entry {index} is what was answered", shown.stdout.rstrip("\n"), answered[index])
+
+
+@test
+def a_full_disk_gives_503_and_service_returns():
+    with tempfile.TemporaryDirectory() as folder:
+        record, key = new_record(folder)
+        with daemon("--anonymous", "counsel,auditor", "--record", record) as running:
+            same("before", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+        limit = max(path.stat().st_size for path in pathlib.Path(record).rglob("*") if path.is_file() and "private" in str(path)) + 4096
+        limit = max(limit, 1 << 20)
+        with daemon("--anonymous", "counsel,auditor", "--record", record, limit=limit) as running:
+            statuses = set()
+            filler = json.dumps({"act": "transfer", "on": "2026-01-01", "from": {"state": "DE", "name": "n" * 900}, "to": "BR",
+                                 "papers": [{"kind": "standard-contract", "ref": "r" * 900} for _ in range(50)]})
+            answer = None
+            for _ in range(200):
+                answer = running.ask("POST", "/v1/judge", filler, JSON)
+                statuses.add(answer[0])
+                if answer[0] == 503:
+                    break
+            problem("when the disk is full", answer, 503)
+            same("come again", answer[1].get("retry-after"), "5")
+            same("nothing else was answered", statuses, {200, 503})
+            until = time.monotonic() + 20
+            batch = running.ask
+            resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            while running.ask("POST", "/v1/judge", ACT, JSON)[0] != 200 and time.monotonic() < until:
+                time.sleep(0.1)
+            same("with room again", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+            same("ready", running.ask("GET", "/readyz")[0], 200)
+            holds("told in the log", running.events("record-failed") and running.events("record-open-again"), running.log)
+        same("the record is whole", run(COMITY, "record", "verify", record).returncode, 0)
+
+
+# ---- reloading and stopping ----
+
+
+@test
+def the_law_is_loaded_anew_and_no_act_is_lost():
+    with tempfile.TemporaryDirectory() as folder:
+        image = os.path.join(folder, "law.image")
+        shutil.copy(IMAGE, image)
+        other = os.path.join(folder, "other.image")
+        built = run(COMITY, "law", "build", "-o", other, str(ROOT / "law"), str(ROOT / "examples/house-rules.law"))
+        same("another law", built.returncode, 0)
+        with daemon("--anonymous", "counsel,auditor", "--law", image) as running:
+            ending = threading.Event()
+            seen, wrong = set(), []
+
+            def load():
+                connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+                while not ending.is_set():
+                    connection.request("POST", "/v1/judge", ACT, JSON)
+                    answer = connection.getresponse()
+                    body = answer.read()
+                    if answer.status != 200:
+                        wrong.append((answer.status, body))
+                    else:
+                        seen.add(json.loads(body)["law"])
+
+            with concurrent.futures.ThreadPoolExecutor(4) as pool:
+                futures = [pool.submit(load) for _ in range(4)]
+                for number in range(6):
+                    new = other if number % 2 == 0 else IMAGE
+                    shutil.copy(new, image + ".new")
+                    os.rename(image + ".new", image)
+                    running.process.send_signal(signal.SIGHUP)
+                    running.wait_for("reloaded", number + 1)
+                pathlib.Path(image + ".new").write_bytes(b"rubbish" * 1000)
+                os.rename(image + ".new", image)
+                running.process.send_signal(signal.SIGHUP)
+                running.wait_for("reload-failed")
+                os.unlink(image)
+                running.process.send_signal(signal.SIGHUP)
+                running.wait_for("reload-failed", 2)
+                time.sleep(0.1)
+                ending.set()
+                for future in futures:
+                    future.result()
+            same("no act was lost", wrong, [])
+            same("both laws judged", len(seen), 2)
+            same("the last good one stays", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+            metrics = running.ask("GET", "/metrics")[2]
+            holds("counted", "comity_law_reloads_total 6\n" in metrics and "comity_law_reload_failures_total 2\n" in metrics, metrics)
+
+
+@test
+def stopping_finishes_what_is_under_way():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record, key = new_record(folder)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            running = Daemon(folder, "--anonymous", "counsel", "--record", record)
+            slow = socket.create_connection(("127.0.0.1", running.port))
+            body = ACTS.encode()
+            slow.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: %d\r\n\r\n"
+                         % len(body) + body[:100])
+            time.sleep(0.2)
+            running.process.send_signal(number)
+            time.sleep(0.3)
+            same("it waits", running.process.poll(), None)
+            with contextlib.suppress(OSError):
+                holds("and takes no more", False, socket.create_connection(("127.0.0.1", running.port), timeout=1).recv(1) != b"")
+            slow.sendall(body[100:])
+            answer = b""
+            while True:
+                got = slow.recv(65536)
+                if not got:
+                    break
+                answer += got
+            same("all of the answer", answer.count(b'"verdict"'), ACTS.count("\n"))
+            same("then it is gone", running.stop(), 0)
+            holds("and said so", running.events("stopped"), running.log)
+        running = Daemon(folder, "--anonymous", "counsel", "--stop-timeout", "5")
+        for size in (0, 3, 500):
+            gone = socket.create_connection(("127.0.0.1", running.port))
+            gone.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n" + b"x" * size)
+            gone.close()
+        same("who goes away is not waited for", running.stop(), 0)
+        running = Daemon(folder, "--anonymous", "counsel", "--stop-timeout", "1")
+        stuck = socket.create_connection(("127.0.0.1", running.port))
+        stuck.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
+        time.sleep(0.2)
+        same("who never ends is cut off", running.stop(), 1)
+
+
+# ---- what is told to whom ----
+
+
+@test
+def nothing_personal_is_told():
+    marks = ["Zarathustra-Quux", "zq-reference-7341", "zq-id-9922", "203.0.113.77"]
+    act = json.dumps({"id": marks[2], "act": "transfer", "on": "2026-01-01", "from": {"state": "DE", "name": marks[0]}, "to": "BR",
+                      "papers": [{"kind": "standard-contract", "ref": marks[1]}]})
+    broken = act[:-1] + ',"nonsense":"' + marks[0] + '"}'
+    with tempfile.TemporaryDirectory() as folder:
+        gate = os.path.join(folder, "gate.json")
+        pathlib.Path(gate).write_text('{"act":"transfer","from":{"state":"DE","name":"${comity-name}"},"to":"BR"}')
+        with daemon("--anonymous", "gate,counsel,auditor", "--log", "requests", "--gate", f"g {gate}") as running:
+            headers = dict(JSON, **{"X-Forwarded-For": marks[3], "User-Agent": marks[0]})
+            for body in (act, broken, act + "x"):
+                for path in ("/v1/judge", "/v1/ask", f"/v1/judge?who={marks[0]}"):
+                    running.ask("POST", path, body, headers)
+            running.ask("POST", "/v1/judge", "\n".join([act, broken]), NDJSON)
+            running.ask("GET", f"/v1/{marks[0]}")
+            running.ask("GET", "/v1/auth_request/g", headers={"Comity-Name": marks[0]})
+            told = running.log + running.ask("GET", "/metrics")[2]
+            same("marks in log and metrics", [mark for mark in marks if mark in told], [])
+
+
+@test
+def metrics_are_what_prometheus_reads():
+    with daemon("--anonymous", "counsel,auditor") as running:
+        running.ask("POST", "/v1/judge", ACTS, NDJSON)
+        running.ask("POST", "/v1/judge", "{", JSON)
+        status, headers, body = running.ask("GET", "/metrics")
+        same("its type", headers["content-type"], "text/plain; version=0.0.4; charset=utf-8")
+        samples, types = {}, {}
+        for line in body.splitlines():
+            if line.startswith("# TYPE "):
+                types[line.split()[2]] = line.split()[3]
+                continue
+            if line.startswith("# HELP "):
+                continue
+            match = re.fullmatch(r'([a-z_]+)((?:\{[a-z]+="[^"]*"(?:,[a-z]+="[^"]*")*\})?) ([0-9.]+)', line)
+            holds("a sample", match, line)
+            samples[match.group(1) + match.group(2)] = float(match.group(3))
+        for name in samples:
+            base = re.sub(r"\{.*", "", name)
+            holds("of a type", base in types or re.sub("_(bucket|sum|count)$", "", base) in types, name)
+        expected = {}
+        for line in run(COMITY, "judge", "--law", IMAGE, input=ACTS).stdout.splitlines():
+            verdict = json.loads(line)["verdict"]
+            expected[verdict] = expected.get(verdict, 0) + 1
+        same("verdicts", {verdict: samples[f'comity_judgements_total{{verdict="{verdict}"}}'] for verdict in expected}, expected)
+        same("errors", samples["comity_act_errors_total"], 1)
+        same("judged", samples["comity_judge_seconds_count"], sum(expected.values()) + 1)
+        for name, kind in types.items():
+            if kind == "histogram":
+                buckets = [value for key, value in samples.items() if key.startswith(name + "_bucket")]
+                same(f"{name} only grows", buckets, sorted(buckets))
+                same(f"{name} counts all", buckets[-1], samples[name + "_count"])
+
+
+# ---- proxies ----
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    seen = []
+
+    def do_GET(self):
+        Upstream.seen.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"from the archive\n")
+
+    def log_message(self, *unused):
+        pass
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@test
+def nginx_asks_before_it_lets_through():
+    nginx = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if nginx is None:
+        return skip("there is no nginx")
+    upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    Upstream.seen.clear()
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="comity-nginx-") as folder:
+        os.chmod(folder, 0o755)
+        record, key = new_record(folder)
+        uids = ["--peer", f"{os.getuid()} gate"]
+        if os.getuid() == 0:
+            uids += ["--peer", "www-data gate"]
+        running = Daemon(folder, "--listen", f"unix:{folder}/comityd.sock", *uids, "--record", record, "--gate",
+                         f"archive {ROOT / 'examples/serve/archive.json'}")
+        text = (ROOT / "examples/serve/nginx.conf").read_text()
+        text = text.replace("/run/comity/comityd.sock", f"{folder}/comityd.sock").replace("127.0.0.1:8080", f"127.0.0.1:{port}")
+        text = text.replace("127.0.0.1:8081", f"127.0.0.1:{upstream.server_port}").replace("/var/log/nginx", folder)
+        temporary = "".join(f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        text = text.replace("http {\n", "http {\n" + temporary, 1)
+        if os.getuid() != 0:
+            text = text.replace("user www-data;\n", "")
+        pathlib.Path(folder, "nginx.conf").write_text(f"pid {folder}/nginx.pid;\nerror_log {folder}/error.log;\ndaemon off;\n" + text)
+        server = subprocess.Popen([nginx, "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"], stderr=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + 15
+            while time.monotonic() < until:
+                with contextlib.suppress(OSError):
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                    break
+                time.sleep(0.05)
+
+            def ask(host, path):
+                return running.ask("GET", path, headers={"Host": host, "Comity-To": "BR"}, port=port)
+
+            same("let through", ask("br.archive.example", "/one")[::2], (200, "from the archive\n"))
+            closed = ask("us.archive.example", "/two")
+            problem("not let through", closed, 451)
+            receipt = json.loads(closed[2])["receipt"]
+            same("its receipt is in the log", [line["receipt"] for line in running.events("closed")], [receipt])
+            holds("no verdict, no rule", "conditional" not in closed[2] and "comity-verdict" not in closed[1], closed)
+            problem("a host nobody knows, whatever the client says of itself", ask("else.example", "/three"), 451)
+            running.stop()
+            problem("comityd is away", ask("br.archive.example", "/four"), 503)
+            same("what reached the upstream", Upstream.seen, ["/one"])
+            log = pathlib.Path(folder, "comity.log").read_text().splitlines()
+            holds("the access log", re.fullmatch(r"br\.archive\.example 200 verdict=permit record=0 receipt=", log[0]), log)
+            holds("with what was not let through", re.search(r"451 verdict=\w+ record=1 receipt=" + receipt, log[1]), log)
+            same("both are in the record", run(COMITY, "record", "verify", record).returncode, 0)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(15)
+            running.stop()
+            upstream.shutdown()
+
+
+@test
+def envoy_asks_in_its_way():
+    """What Envoy's http_service sends, as its sample says: the method and path of the request behind a prefix."""
+    sample = (ROOT / "examples/serve/envoy.yaml").read_text()
+    prefix = re.search(r"path_prefix: (\S+)", sample).group(1)
+    token, digest = new_token()
+    with daemon("--token", f"envoy gate {digest}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}") as running:
+        def ask(method, path, to, body=None):
+            headers = {"Authorization": "Bearer " + token, "Content-Length": "0"}
+            return running.ask(method, prefix + path, body, headers if to is None else dict(headers, **{"comity-to": to}))
+
+        for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
+            same(method, ask(method, "/a/b?c=d", "BR")[0], 200)
+        problem("a refusal", ask("GET", "/", "US"), 451)
+        problem("doubt", ask("GET", "/", "AO"), 403)
+        problem("no state", ask("GET", "/", None), 403)
+        problem("no such state", ask("GET", "/", "nowhere"), 403)
+        problem("what would be JSON", ask("GET", "/", 'BR","id":"x'), 403)
+        same("receipts", len({line["receipt"] for line in running.events("closed")}), 5)
+
+
+@test
+def the_sample_settings_are_good():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record, key = new_record(folder)
+        text = (ROOT / "examples/serve/comityd.conf").read_text()
+        text = text.replace("/run/comity", folder).replace("/var/lib/comity/record", record)
+        text = text.replace("/etc/comity/archive.json", str(ROOT / "examples/serve/archive.json")).replace("127.0.0.1:7380", "127.0.0.1:0")
+        text = text.replace("www-data", str(os.getuid()))
+        pathlib.Path(folder, "comityd.conf").write_text(text)
+        running = Daemon(folder, "--config", f"{folder}/comityd.conf")
+        same("ready", running.ask("GET", "/readyz")[0], 200)
+        same("stops", running.stop(), 0)
+
+
+@test
+def the_unit_gives_away_what_it_can():
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        return skip("there is no systemd-analyze")
+    with tempfile.TemporaryDirectory() as folder:
+        unit = os.path.join(folder, "comityd.service")
+        text = (ROOT / "systemd/comityd.service.in").read_text().replace("@BINDIR@/comityd", COMITYD)
+        pathlib.Path(unit).write_text(text)
+        verified = run(analyze, "verify", "--man=no", unit)
+        same("systemd reads it", (verified.returncode, verified.stdout, verified.stderr), (0, "", ""))
+        judged = run(analyze, "security", "--offline=true", "--threshold=20", unit)
+        same("exposure of at most 2.0", judged.returncode, 0)
+
+
+@test
+def the_command_becomes_the_daemon():
+    same("help", run(COMITY, "serve", "--help").stdout, run(COMITYD, "--help").stdout)
+    same("help of it", run(COMITY, "help", "serve").stdout, run(COMITYD, "--help").stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(COMITY, folder)
+        told = run(folder + "/comity", "serve")
+        same("without it", (told.returncode, told.stderr), (2, f"comity: serve: {folder}/comityd: No such file or directory\n"))
+    same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))
+
+
+def main():
+    global current
+    wanted = sys.argv[4] if len(sys.argv) > 4 else ""
+    for current in tests:
+        if wanted in current.__name__:
+            try:
+                current()
+            except Exception:  # noqa: BLE001 - a test that breaks is a test that failed
+                failures.append(f"{current.__name__}: {traceback.format_exc()}")
+    for failure in failures:
+        print(failure, file=sys.stderr)
+    print(f"serve: {passed} passed, {len(failures)} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failures else 0
+
+
+sys.exit(main())

@@ -301,6 +301,134 @@ def progress():
     same("on a terminal", (said, done.returncode), ("\rjudging again 0% \r                    \r", 0))
 
 
+# ---- damage ----
+
+@test
+def damaged_tiles():
+    folder, key = new("tiles")
+    other, other_key = new("tiles-other")
+    one = put("one", "one")
+    same("the file", run("record", "append", folder, one, put("two", "two"), one)[1:], ("", 0))
+    run("record", "append", other, one)
+    root = run("record", "show", folder)[0].split("\n")[2].split()[1]
+    same("what is settled", (folder / "settled").read_text(), f"comity settled 1\n3\n{root}\n")
+    told = f"comity: {folder}: "
+    tile, entries = folder / "public/tile/0/000.p/3", folder / "public/tile/entries/000.p/3"
+    data = alter(tile, 40)
+    differs = told + "public/tile/0/000.p/3 is missing, or not what follows from the entries\n"
+    same("to prove", run("record", "prove", folder, 0),
+         ("", told + "the tiles are damaged: the proof does not lead to the signed root\n", 2))
+    same("to append", run("record", "append", folder, one),
+         ("", told + "the tiles do not lead to the root that was settled: damaged\n", 2))
+    same("to verify", run("record", "verify", folder), ("", differs, 1))
+    tile.unlink()
+    same("gone", run("record", "verify", folder), ("", differs, 1))
+    tile.write_bytes(data)
+    good = alter(entries, 40)
+    same("an entry", run("record", "verify", folder), ("", differs, 1))
+    leaf = hashlib.sha256(b"\0" + entries.read_bytes()[37:70]).digest()
+    tile.write_bytes(data[:32] + leaf + data[64:])
+    same("both", run("record", "verify", folder), ("", told + "the entries do not lead to the root that was signed\n", 1))
+    tile.write_bytes(data)
+    entries.write_bytes(good)
+    same("as it was", run("record", "verify", folder)[1:], ("", 0))
+    shutil.copy(other / "public/checkpoint", folder / "public/checkpoint")
+    same("a checkpoint of another", run("record", "verify", "--policy", policy_of(other_key), folder),
+         ("", told + "the checkpoint is of another log than the record says\n", 2))
+    text = (folder / "record").read_text()
+    (folder / "record").write_text(text + f"key {key}\n" * 4)
+    same("five keys", run("record", "verify", folder), ("", told + "record: more than 4 keys of a kind\n", 2))
+    (FOLDER / "nothing").mkdir()
+    same("no record", run("record", "verify", FOLDER / "nothing"), ("", f"comity: {FOLDER}/nothing: this is no folder of a "
+         "record: it has no file \"record\"; comity record init makes one\n", 2))
+    (FOLDER / "nothing").rmdir()
+
+
+@test
+def damaged_stores():
+    good, _ = new("stores")
+    other, _ = new("stores-other")
+    one = put("one", "one")
+    run("record", "append", good, one, one)
+    run("record", "append", "--retention", "long", good, one)
+    run("record", "append", other, one, one)
+    folder = FOLDER / "damaged"
+    segment = folder / "private/standard/00000000000000000000.segment"
+    told = f"comity: {folder}: "
+    append = ("record", "append", folder, one)
+
+    def ends(at, why):
+        return "", told + f"the private store ends at entry {at}, but {why}: it is damaged, and nothing is signed\n", 2
+
+    def again():
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(good, folder)
+
+    again()
+    same("segments tell what they are", segment.read_bytes()[:16], "comity segment 1".encode())
+    shutil.copy(other / "private/standard/00000000000000000000.segment", segment)
+    same("one of another log", run("record", "verify", folder),
+         ("", told + "private/standard/00000000000000000000.segment: a segment of another log\n", 2))
+    segment.unlink()
+    same("none", run("record", "show", folder, 1), ("", "comity: the private store holds nothing of entry 1\n", 2))
+    (folder / "settled").unlink()
+    same("and not settled", run(*append), ends(0, "more was acknowledged"))
+    shutil.rmtree(folder / "public")
+    same("nor signed", run(*append), ends(0, "more was acknowledged"))
+    shutil.rmtree(folder / "private")
+    same("no store", run("record", "verify", folder)[1], told + "public/checkpoint: there is no such file or folder in the record\n")
+    again()
+    run("record", "erase", folder, 1)
+    (folder / "settled").unlink()
+    same("erased and not settled", run(*append), ends(1, "what follows was erased before it was settled"))
+    again()
+    shutil.copytree(folder / "private/standard", folder / "private/twice")
+    same("twice", run("record", "verify", folder), ("", told + "the private store has entry 0 twice\n", 1))
+    (folder / "settled").unlink()
+    same("and not settled", run(*append), ends(1, "an entry is there twice"))
+    again()
+    shutil.rmtree(folder / "public")
+    shutil.copytree(good, FOLDER / "branch")
+    run("record", "append", good, one)
+    shutil.copytree(good / "public", folder / "public")
+    (folder / "settled").unlink()
+    same("a checkpoint over more", run(*append), ends(3, "a checkpoint over more was signed"))
+    run("record", "append", FOLDER / "branch", put("two", "two"))
+    shutil.copy(good / "public/checkpoint", FOLDER / "branch/public/checkpoint")
+    same("another history", run("record", "append", FOLDER / "branch", one),
+         ("", f"comity: {FOLDER}/branch: the record contradicts the checkpoint over 4 entries that was signed\n", 2))
+
+
+@test
+def classes():
+    folder, _ = new("classes")
+    one = put("one", "one")
+    named = "a class of retention is named by 1 to 40 small letters, digits and hyphens between them\n"
+    for name in ("", "A", "-a", "a-", "a_b", "a" * 41):
+        same(name, run("record", "append", "--retention", name, folder, one), ("", f"comity: {named}", 2))
+    for i in range(16):
+        same(i, run("record", "append", "--retention", f"class-{i}", folder, one), (f"{i} {one}\n", "", 0))
+    same("a seventeenth", run("record", "append", folder, one),
+         ("", "comity: a record has at most 16 classes of retention\n", 2))
+
+
+@test
+def policies():
+    folder, key = new("policies")
+    witness = FOLDER / "policies.key"
+    run("key", "new", witness, "--name", "w.example", "--purpose", "witness")
+    witness = run("key", "show", witness)[0].split()[1]
+
+    groups = "".join(f"group g{i + 1} any g{i}\n" for i in range(256))
+    for text, told in ((f"log {key} http://a http://b\n", "policy, line 1: nothing but an address stands behind a key"),
+                       (f"witness g0 {witness}\n{groups}", "policy, line 257: more witnesses and groups than are read")):
+        policy = put("policy", text + "quorum none\n")
+        same(told, run("record", "verify", "--policy", policy, folder), ("", f"comity: {policy}: {told}\n", 2))
+    policy = put("policy", f"log {key}\nwitness w {witness}\nquorum w\n")
+    same("no quorum", run("record", "cosign", "--policy", policy, folder),
+         ("0 of 0 witnesses signed the log with 0 entries\n", "comity: the witnesses that signed do not make up the quorum \"w\"\n", 1))
+
+
 # ---- where a log is served ----
 
 class Server:
@@ -407,6 +535,7 @@ class Witness:
                       "--listen", "127.0.0.1:0")
         made = run("key", "new", FOLDER / f"{name}.key", "--name", f"{name}.example", "--purpose", "witness")
         same("a key", made[1:], ("", 0))
+        self.state = FOLDER / f"{name}-state"
         self.process = subprocess.Popen([COMITY, *map(str, self.serve)], stdout=subprocess.PIPE, text=True)
         said = self.process.stdout.readline() + self.process.stdout.readline()
         self.key = said.split()[1]
@@ -438,6 +567,31 @@ def what_witnesses_say():
     same("another path", witness.ask("/", b"", "POST"), (404, "there is add-checkpoint, and nothing else\n"))
     same("another method", witness.ask("/add-checkpoint", None, "GET"), (405, "add-checkpoint is a POST\n"))
     same("too much", witness.ask("/add-checkpoint", b"x" * 70000, "POST"), (413, "the request is too large\n"))
+    three = (folder / "public/checkpoint").read_text()
+    log = "log-" + hashlib.sha256(b"example.org/cosigned").hexdigest()
+    line = base64.b64encode(bytes(32)).decode() + "\n"
+    for body, answer in (("", (400, "the first line is \"old \" and a size\n")),
+                         ("old 01\n\n", (400, "the first line is \"old \" and a size\n")),
+                         ("old 0\n", (400, "an empty line divides proof and checkpoint\n")),
+                         ("old 0\n" + line * 64 + "\n" + three, (400, "a proof has at most 63 lines\n")),
+                         ("old 0\nabc\n\n" + three, (400, "a line of the proof is a hash in base64\n")),
+                         ("old 0\n\n", (400, "the checkpoint is missing\n")),
+                         ("old 0\n\nexample.org/unknown\n", (404, "this witness does not know the log\n")),
+                         ("old 2\n\n" + three, (400, "the old size is above that of the checkpoint\n")),
+                         ("old 0\n" + line + "\n" + three,
+                          (422, "the proof does not show that the log goes on from what was signed\n"))):
+        same(body[:20], witness.ask("/add-checkpoint", body.encode(), "POST"), answer)
+    (witness.state / f"{log}.new").mkdir()
+    same("a state that cannot be kept", witness.ask("/add-checkpoint", ("old 0\n\n" + three).encode(), "POST"),
+         (500, "the witness cannot keep what it would sign\n"))
+    (witness.state / f"{log}.new").rmdir()
+    same("one that can", witness.ask("/add-checkpoint", ("old 0\n\n" + three).encode(), "POST")[0], 200)
+    text = (witness.state / log).read_text()
+    same("is as it is told", text.splitlines()[:3], ["comity witness 1", "example.org/cosigned", "1"])
+    (witness.state / log).write_text(text[:-1])
+    same("a state that is damaged", witness.ask("/add-checkpoint", ("old 1\n\n" + three).encode(), "POST"),
+         (500, "the witness cannot read what it signed last\n"))
+    (witness.state / log).write_text(text)
     same("one folder for two", run(*witness.serve), ("", f"comity: {FOLDER}/v-state: another witness uses this folder\n", 2))
     policy = policy_of(key, f"witness v {witness.key} {witness.address}")
     cosign = ("record", "cosign", "--policy", policy)

@@ -5,6 +5,7 @@
 
 #include "api/papers_bundle.h"
 #include "api/record_folder.h"
+#include "record/witness.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -123,6 +124,94 @@ static void arguments_of_receipts(void)
                comity_receipt_verify("", 0, "", 0, "", COMITY_LIMIT_POLICY_BYTES + 1, &index, &error),
                "a policy of more than 1048576 bytes");
     CHECK_EQ_INT(99, index);
+}
+
+static void values_out_of_range(comity_record *record)
+{
+    uint8_t *bytes = calloc(1, COMITY_LIMIT_RECORD_KEPT_BYTES + 1);
+    const comity_record_entry large = {.kept = bytes, .kept_size = COMITY_LIMIT_RECORD_KEPT_BYTES + 1};
+    uint64_t index = 99;
+    test_case("what a record does not keep, and what it was not given");
+    check_said(COMITY_ERROR_LIMIT, comity_record_append(record, &large, &index, &error),
+               "a record keeps at most 2097152 bytes, not 2097153");
+    check_said(COMITY_ERROR_RANGE, comity_record_wait(record, 0, &error), "entry 0 was not submitted");
+    check_said(COMITY_ERROR_SYSTEM, comity_disk_status(COMITY_DISK_EXISTS, "lock", &error), "lock: is there already");
+    CHECK_EQ_INT(99, index);
+    free(bytes);
+}
+
+/* Below the public interface: a log is opened with its own keys, all of them. */
+static void signers_of_another(comity_record *record)
+{
+    const comity_signer *signers[2] = {record->signers[0], NULL};
+    comity_signer *stranger = NULL;
+    comity_log *log = NULL;
+    test_case("a log's keys");
+    CHECK_EQ_INT(COMITY_OK, comity_signer_new("example.org", 11, COMITY_PURPOSE_LOG, &stranger, &error));
+    signers[1] = stranger;
+    check_said(COMITY_ERROR_SIGNATURE, comity_log_open(record->disk, signers, 0, 0, &log, &error),
+               "the secret key of one of the log's keys is not there");
+    check_said(COMITY_ERROR_SIGNATURE, comity_log_open(record->disk, signers + 1, 1, 0, &log, &error),
+               "the secret key of one of the log's keys is not there");
+    check_said(COMITY_ERROR_SIGNATURE, comity_log_open(record->disk, signers, 2, 0, &log, &error),
+               "a secret key is none of this log's");
+    CHECK(log == NULL);
+    comity_signer_free(stranger);
+}
+
+/* A witness asked when the clock is past all times it can sign. */
+static void a_witness_that_cannot_sign(comity_record *record)
+{
+    static const char head[] = "old 0\n\n";
+    char key[COMITY_VERIFIER_TEXT_SIZE];
+    char text[COMITY_VERIFIER_TEXT_SIZE + 32];
+    uint8_t *checkpoint = NULL;
+    size_t size = 0;
+    comity_policy *logs = calloc(1, sizeof *logs);
+    comity_signer *signer = NULL;
+    comity_disk *disk = NULL;
+    comity_witness_answer answer = {.status = 0};
+    comity_buffer body;
+    comity_buffer said;
+    test_case("a witness that cannot sign");
+    comity_buffer_init(&body, COMITY_LIMIT_CHECKPOINT_BYTES);
+    comity_buffer_init(&said, COMITY_LIMIT_CHECKPOINT_BYTES);
+    comity_verifier_print(comity_signer_verifier(record->signers[0]), key);
+    (void)snprintf(text, sizeof text, "log %s\nquorum none\n", key);
+    CHECK(logs != NULL && comity_policy_read(text, strlen(text), logs, &error) == COMITY_OK);
+    CHECK_EQ_INT(COMITY_OK, comity_signer_new("w.example", 9, COMITY_PURPOSE_WITNESS, &signer, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_disk_posix_new(home, &disk, &error));
+    CHECK_EQ_INT(COMITY_DISK_OK, comity_disk_load(record->disk, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES,
+                                                  &checkpoint, &size, &error));
+    comity_buffer_append(&body, head, sizeof head - 1);
+    comity_buffer_append(&body, checkpoint, size);
+    comity_witness_add_checkpoint(disk, logs, signer, body.bytes, body.size, UINT64_MAX, &said, &answer);
+    comity_buffer_append_byte(&said, 0);
+    CHECK_EQ_INT(500, answer.status);
+    CHECK_EQ_STR("the witness cannot sign\n", (const char *)said.bytes);
+    comity_buffer_free(&said);
+    comity_buffer_free(&body);
+    comity_disk_posix_free(disk);
+    comity_signer_free(signer);
+    free(checkpoint);
+    free(logs);
+}
+
+static void proofs_that_cannot_be(void)
+{
+    const comity_proof none = {.count = 0};
+    const comity_proof one = {.count = 1};
+    comity_proof made;
+    comity_hash hash = {{0}};
+    test_case("proofs that cannot be");
+    check_said(COMITY_ERROR_RANGE, comity_proof_consistency(NULL, 4, 3, &made, &error),
+               "a log of 4 is no beginning of one of 3");
+    check_said(COMITY_ERROR_RANGE, comity_proof_check_consistency(&none, 4, 3, &hash, &hash, &error),
+               "a log of 4 is no beginning of one of 3");
+    check_said(COMITY_ERROR_SYNTAX, comity_proof_check_inclusion(&none, 0, 2, &hash, &hash, &error),
+               "the proof has 0 hashes, fewer than it must have");
+    check_said(COMITY_ERROR_SYNTAX, comity_proof_check_inclusion(&one, 0, 1, &hash, &hash, &error),
+               "the proof has 1 hash, more than it must have");
 }
 
 /* ---- limits of the system ---- */
@@ -274,6 +363,9 @@ static void with_law(const comity_law *law)
         arguments_of_adding(record);
         arguments_of_judging(record, context);
         arguments_of_erasing(record);
+        values_out_of_range(record);
+        signers_of_another(record);
+        a_witness_that_cannot_sign(record);
         comity_record_close(record);
     }
     comity_context_free(context);
@@ -282,6 +374,7 @@ static void with_law(const comity_law *law)
     year_of_another();
     bundles(law);
     kept_files();
+    proofs_that_cannot_be();
 }
 
 int main(void)

@@ -86,9 +86,7 @@ static comity_status cosign_by(cosigning *now, size_t which, comity_error *reter
     }
     memcpy(address, now->policy->urls[which], length);
     address[length] = '\0';
-    if (!fetch_open(address, &to)) {
-        return COMITY_ERROR_SYSTEM;
-    }
+    COMITY_TRY(fetch_open(address, &to, reterr));
     comity_status status = ask(now, &to, 0, &lines, &size, &stale, &last, reterr);
     if (status == COMITY_OK && stale) {
         free(lines);

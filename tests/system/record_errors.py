@@ -600,11 +600,11 @@ def what_witnesses_say():
     backup = FOLDER / "backup"
     same("an older copy", run(*cosign, backup),
          ("0 of 1 witnesses signed the log with 1 entries\n", f"comity: {witness.address} signed this log with 2 entries, "
-          "but it has 1: is this an older copy? Nothing must be added to it\n", 0))
+          "but it has 1: is this an older copy? Nothing must be added to it\n", 1))
     run("record", "append", backup, FOLDER / "one")
     same("another history", run(*cosign, backup),
          ("0 of 1 witnesses signed the log with 2 entries\n", f"comity: {witness.address} signed another log of this size "
-          "and name: two histories are shown\n", 0))
+          "and name: two histories are shown\n", 1))
     stranger, other = new("stranger")
     policy_of(other, f"witness v {witness.key} {witness.address}")
     same("a log it does not know", run(*cosign, stranger),

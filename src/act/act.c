@@ -620,7 +620,6 @@ static uint32_t places_used(const comity_act *act)
     return used;
 }
 
-/* The slices go on pointing into the JSON the act was read from: keep it. */
 static size_t names_used(const comity_act *act)
 {
     size_t count = 0;
@@ -630,6 +629,7 @@ static size_t names_used(const comity_act *act)
     return count;
 }
 
+/* The slices go on pointing into the JSON the act was read from: keep it. */
 comity_act *comity_act_copy(const comity_act *act)
 {
     uint32_t places = places_used(act);

@@ -22,11 +22,6 @@ static const char *const nouns[COMITY_CLASS_LAST] = {
     [COMITY_CLASS_RULE] = "rule",
 };
 
-const char *comity_read_noun(comity_class class_of)
-{
-    return nouns[class_of];
-}
-
 /* ---- errors ---- */
 
 static void path_print(const comity_act_memory *reader, char *text, size_t size)

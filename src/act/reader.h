@@ -129,7 +129,4 @@ comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 void comity_read_party_clear(comity_act_memory *reader, uint32_t node);
 comity_status comity_read_paper(comity_act_memory *reader, void *into);
 
-/* How a class is called in messages: "category". */
-const char *comity_read_noun(comity_class class_of);
-
 #endif

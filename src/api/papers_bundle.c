@@ -7,6 +7,9 @@
 
 static const char first_line[] = "comity papers 1\n";
 
+/* Names are for messages: what is longer is cut, where it is written as where it is read. */
+#define NAME_SIZE 512
+
 void comity_papers_bundle_add(comity_buffer *bundle, const char *word, const char *name, const void *bytes, size_t size)
 {
     if (bundle->size == 0) {
@@ -16,8 +19,8 @@ void comity_papers_bundle_add(comity_buffer *bundle, const char *word, const cha
     comity_buffer_append_byte(bundle, ' ');
     comity_buffer_append_u64(bundle, size);
     comity_buffer_append_byte(bundle, ' ');
-    for (const char *at = name; *at != '\0'; at++) {
-        comity_buffer_append_byte(bundle, (uint8_t)(*at == '\n' ? '?' : *at));
+    for (size_t i = 0; name[i] != '\0' && i < NAME_SIZE - 1; i++) {
+        comity_buffer_append_byte(bundle, (uint8_t)(name[i] == '\n' ? '?' : name[i]));
     }
     comity_buffer_append_byte(bundle, '\n');
     comity_buffer_append(bundle, bytes, size);
@@ -27,7 +30,7 @@ void comity_papers_bundle_add(comity_buffer *bundle, const char *word, const cha
 typedef struct bundle_item {
     const char *word;
     size_t word_size;
-    char name[512];
+    char name[NAME_SIZE];
     const char *bytes;
     uint64_t size;
 } bundle_item;

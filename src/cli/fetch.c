@@ -22,17 +22,16 @@ static bool is_address(const char *base)
     return strncmp(base, "http://", 7) == 0 || strncmp(base, "https://", 8) == 0;
 }
 
-bool fetch_open(const char *base, fetch *ret_fetch)
+comity_status fetch_open(const char *base, fetch *ret_fetch, comity_error *reterr)
 {
     *ret_fetch = (fetch){.base = base};
     if (!is_address(base)) {
-        return true;
+        return COMITY_OK;
     }
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (ret_fetch->curl = curl_easy_init()) == NULL) {
-        (void)complain("out of memory");
-        return false;
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    return true;
+    return COMITY_OK;
 }
 
 void fetch_close(fetch *from)
@@ -147,7 +146,11 @@ static comity_status get_file(const fetch *from, const char *path, size_t size_m
 {
     char name[PATH_MAX];
     int length = snprintf(name, sizeof name, "%s/%s", from->base, path);
-    int fd = length < 0 || (size_t)length >= sizeof name ? -1 : open(name, O_RDONLY | O_CLOEXEC);
+    *ret_missing = false;
+    if (length < 0 || (size_t)length >= sizeof name) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the path is too long");
+    }
+    int fd = open(name, O_RDONLY | O_CLOEXEC);
     *ret_missing = fd < 0 && errno == ENOENT;
     if (fd < 0) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: %s", from->base, path, strerror(errno));

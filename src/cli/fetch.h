@@ -11,8 +11,8 @@ typedef struct fetch {
     void *curl;       /* NULL for a folder */
 } fetch;
 
-/* False after complaining. */
-bool fetch_open(const char *base, fetch *ret_fetch);
+/* Only memory can fail. */
+COMITY_MUST_USE comity_status fetch_open(const char *base, fetch *ret_fetch, comity_error *reterr);
 void fetch_close(fetch *from);
 
 /* A file below the base, of at most `size_max` bytes, which the caller frees.

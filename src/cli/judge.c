@@ -47,17 +47,28 @@ typedef struct judge_run {
     uint64_t last;                 /* the index of the newest of them */
 } judge_run;
 
-/* What was recorded is durable, or nothing more is printed. */
+/* Waits until what was submitted is durable. */
+static comity_status wait_recorded(judge_run *judging, comity_error *reterr)
+{
+    if (judging->recorded != 0) {
+        COMITY_TRY(comity_record_wait(judging->record, judging->last, reterr));
+        judging->recorded = 0;
+    }
+    return COMITY_OK;
+}
+
+/* What was recorded is durable, or nothing more is printed; why is said once. */
 static bool recorded(judge_run *judging)
 {
     comity_error error;
-    if (judging->recorded != 0 && comity_record_wait(judging->record, judging->last, &error) != COMITY_OK) {
-        judging->broken = true;
-        (void)complain("%s", error.message);
-        return false;
+    if (wait_recorded(judging, &error) == COMITY_OK) {
+        return true;
     }
-    judging->recorded = 0;
-    return true;
+    if (!judging->broken) {
+        (void)complain("%s", error.message);
+    }
+    judging->broken = true;
+    return false;
 }
 
 static void flush(judge_run *judging)
@@ -200,9 +211,7 @@ static comity_status record_one(judge_run *judging, const char *act, size_t size
     comity_record_entry entry = {.retention = judging->retention, .time_ms = now_ms()};
     const uint8_t *bytes;
     if (entry.time_ms >= judging->year_end_ms) {
-        if (!recorded(judging)) {
-            return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the record stopped");
-        }
+        COMITY_TRY(wait_recorded(judging, reterr));
         COMITY_TRY(turn_year(judging, entry.time_ms, reterr));
     }
     comity_date_print(judging->day, day);

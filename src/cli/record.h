@@ -60,7 +60,7 @@ typedef struct record_judge {
     comity_papers *papers;
     char opened[COMITY_LAW_NAME_SIZE + 1], held[COMITY_LAW_NAME_SIZE + 1]; /* the names of law and papers */
     bool strict;
-    char adopted[4096];
+    char adopted[COMITY_LIMIT_ADOPTED_BYTES + 1];
 } record_judge;
 
 void record_judge_begin(comity_disk *disk, record_judge *ret_judge);

@@ -272,7 +272,10 @@ int record_replay_main(int argc, char **argv)
         return EXIT_ERROR;
     }
     record_judge_begin(now.view.disk, &now.judge);
-    comity_status status = replay(&now, from, to, &error);
+    comity_hash unused;
+    comity_status status =
+        given == 1 ? COMITY_OK : comity_record_reader_entry(&now.view.reader, from, &unused, &error);
+    status = status == COMITY_OK ? replay(&now, from, to, &error) : status;
     record_judge_end(&now.judge);
     record_view_close(&now.view);
     if (status != COMITY_OK) {

@@ -86,9 +86,7 @@ static comity_status cosign_by(cosigning *now, size_t which, comity_error *reter
     }
     memcpy(address, now->policy->urls[which], length);
     address[length] = '\0';
-    if (!fetch_open(address, &to)) {
-        return COMITY_ERROR_SYSTEM;
-    }
+    COMITY_TRY(fetch_open(address, &to, reterr));
     comity_status status = ask(now, &to, 0, &lines, &size, &stale, &last, reterr);
     if (status == COMITY_OK && stale) {
         free(lines);
@@ -101,7 +99,7 @@ static comity_status cosign_by(cosigning *now, size_t which, comity_error *reter
                      : ask(now, &to, last, &lines, &size, &stale, &last, reterr);
     }
     if (status == COMITY_OK && stale) {
-        status = comity_fail(reterr, COMITY_ERROR_SIGNATURE,
+        status = comity_fail(reterr, COMITY_ERROR_RECORD,
                              "%s signed another log of this size and name: two histories are shown", address);
     }
     if (status == COMITY_OK) {
@@ -123,6 +121,7 @@ static int cosign_once(const char *folder, comity_policy *policy)
     size_t size = 0;
     unsigned asked = 0;
     unsigned signed_by = 0;
+    bool contradicted = false; /* a witness knows this log otherwise: whatever the quorum, that is not clean */
     if (!record_view_open(folder, NULL, &view)) {
         return EXIT_ERROR;
     }
@@ -137,6 +136,7 @@ static int cosign_once(const char *folder, comity_policy *policy)
         if (cosign_by(&now, i, &error) == COMITY_OK) {
             signed_by++;
         } else {
+            contradicted |= error.code == COMITY_ERROR_RECORD;
             (void)complain("%s", error.message);
         }
     }
@@ -146,7 +146,7 @@ static int cosign_once(const char *folder, comity_policy *policy)
         comity_disk_store(view.disk, "public/cosigned", bytes, size, true, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
     } else {
-        status = EXIT_CLEAN;
+        status = contradicted ? EXIT_NOT_CLEAN : EXIT_CLEAN;
     }
     (void)printf("%u of %u witnesses signed the log with %" PRIu64 " entries\n", signed_by, asked,
                  view.reader.checkpoint.size);

@@ -196,8 +196,11 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
             options->retention = optarg;
             break;
         case 'b':
-            if (comity_date_parse(optarg, strlen(optarg), &day, &error) != COMITY_OK || day < 0) {
-                return complain_usage("record", "erase: --before: %s", day < 0 ? "a day from 1970 on" : error.message);
+            if (comity_date_parse(optarg, strlen(optarg), &day, &error) != COMITY_OK) {
+                return complain_usage("record", "erase: --before: %s", error.message);
+            }
+            if (day < 0) {
+                return complain_usage("record", "erase: --before: a day from 1970 on expected, not '%s'", optarg);
             }
             options->before = true;
             options->before_ms = (uint64_t)day * 86400000;

@@ -196,9 +196,10 @@ int record_monitor_main(int argc, char **argv)
     int status = EXIT_ERROR;
     now.base = argv[optind];
     (void)mkdir(state, 0700); /* that it is there is said below */
-    if ((now.policy = read_policy(policy, &text)) == NULL || !fetch_open(now.base, &now.from)) {
+    if ((now.policy = read_policy(policy, &text)) == NULL) {
         /* said already */
-    } else if (comity_disk_posix_new(state, &now.disk, &error) != COMITY_OK) {
+    } else if (fetch_open(now.base, &now.from, &error) != COMITY_OK ||
+               comity_disk_posix_new(state, &now.disk, &error) != COMITY_OK) {
         status = complain("%s", error.message);
     } else {
         status = monitor(&now, every);

@@ -169,6 +169,10 @@ static int witness(const witness_options *options, const struct sockaddr_in *add
     int lock = -1;
     int status = EXIT_ERROR;
     int fd = options->passphrase_fd_text == NULL ? -1 : passphrase_fd(options->passphrase_fd_text);
+    if (fd < 0 && options->passphrase_fd_text != NULL) {
+        return complain_usage("record", "--passphrase-fd: the number of a file descriptor expected, not '%s'",
+                              options->passphrase_fd_text);
+    }
     (void)mkdir(options->state, 0700); /* that it is there is said below */
     if ((now.logs = read_policy(options->logs, &text)) == NULL || (now.key = open_key(options->key, fd)) == NULL) {
         /* said already */

@@ -16,12 +16,14 @@
 typedef struct checking_disk {
     comity_disk disk; /* first */
     comity_disk *under;
+    bool differs; /* something had to be written: it is not there as it follows */
 } checking_disk;
 
 static comity_disk_result check_open(comity_disk *disk, const char *path, comity_disk_open how, int *ret_file,
                                      comity_error *reterr)
 {
-    comity_disk *under = ((checking_disk *)disk)->under;
+    checking_disk *checking = (checking_disk *)disk;
+    comity_disk *under = checking->under;
     if (how == COMITY_DISK_CREATE) {
         return COMITY_DISK_EXISTS;
     }
@@ -29,6 +31,7 @@ static comity_disk_result check_open(comity_disk *disk, const char *path, comity
         return under->open(under, path, how, ret_file, reterr);
     }
     size_t size = strlen(path);
+    checking->differs = true;
     size -= size > 4 && strcmp(path + size - 4, ".new") == 0 ? 4 : 0;
     (void)comity_fail(reterr, COMITY_ERROR_RECORD, "%.*s is missing, or not what follows from the entries", (int)size,
                       path);
@@ -72,14 +75,13 @@ static void tell(verification *now, uint64_t more)
     }
 }
 
-static comity_status verify_tree(verification *now, comity_error *reterr)
+/* Builds the tree anew from the entries, on a disk that holds what is published. */
+static comity_status build_tree(verification *now, comity_disk *disk, comity_error *reterr)
 {
     comity_record_reader *reader = now->reader;
-    checking_disk disk = {.disk = {.open = check_open, .close = check_close, .size = check_size, .read = check_read},
-                          .under = reader->disk};
     comity_hash root;
     comity_tree_root(&(comity_tree){0}, &root);
-    COMITY_TRY(comity_publisher_begin(&disk.disk, 0, &root, &now->publisher, reterr));
+    COMITY_TRY(comity_publisher_begin(disk, 0, &root, &now->publisher, reterr));
     for (uint64_t index = 0; index < reader->checkpoint.size; index += reader->bundle_width) {
         comity_hash unused;
         COMITY_TRY(comity_record_reader_entry(reader, index, &unused, reterr));
@@ -94,6 +96,14 @@ static comity_status verify_tree(verification *now, comity_error *reterr)
         return comity_fail(reterr, COMITY_ERROR_RECORD, "the entries do not lead to the root that was signed");
     }
     return COMITY_OK;
+}
+
+static comity_status verify_tree(verification *now, comity_error *reterr)
+{
+    checking_disk disk = {.disk = {.open = check_open, .close = check_close, .size = check_size, .read = check_read},
+                          .under = now->reader->disk};
+    comity_status status = build_tree(now, &disk.disk, reterr);
+    return status != COMITY_OK && disk.differs ? COMITY_ERROR_RECORD : status;
 }
 
 static void note_erased(verification *now, uint64_t first, uint64_t count)

@@ -201,6 +201,28 @@ static void bad_policies(void)
     CHECK_EQ_INT(COMITY_ERROR_SYNTAX, read_policy(twice, &error));
 }
 
+static void many_keys(void)
+{
+    comity_buffer text;
+    comity_error error;
+    test_case("more keys than a policy has");
+    comity_buffer_init(&text, COMITY_LIMIT_POLICY_BYTES);
+    for (unsigned i = 0; i < COMITY_LIMIT_POLICY_KEYS + 1; i++) {
+        const uint8_t seed[COMITY_SEED_SIZE] = {(uint8_t)i, (uint8_t)(i >> 8), 7};
+        char key[COMITY_VERIFIER_TEXT_SIZE];
+        comity_signer *signer = NULL;
+        CHECK_EQ_INT(COMITY_OK, comity_signer_from_seed(ORIGIN, strlen(ORIGIN), COMITY_PURPOSE_LOG, seed, &signer, &error));
+        comity_verifier_print(comity_signer_verifier(signer), key);
+        comity_buffer_append_text(&text, "log ");
+        comity_buffer_append_text(&text, key);
+        comity_buffer_append_byte(&text, '\n');
+        comity_signer_free(signer);
+    }
+    CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_policy_read((const char *)text.bytes, text.size, &policy, &error));
+    CHECK_EQ_STR("policy, line 257: more keys than are read", error.message);
+    comity_buffer_free(&text);
+}
+
 static void quorums(void)
 {
     /* which of the 8 choices of witnesses satisfy it, as bits */
@@ -436,6 +458,7 @@ int main(void)
     entries();
     checkpoints();
     bad_policies();
+    many_keys();
     quorums();
     receipts();
     wrong_kinds();

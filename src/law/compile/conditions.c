@@ -438,9 +438,10 @@ static comity_status atom_defined(comity_compiler *compiler, const comity_scope 
         return COMITY_OK;
     }
     COMITY_TRY(comity_define_step(compiler));
-    /* a paper in a definition is under the law of the definition's own file */
+    /* a paper in a definition is under the law of the definition's own file, and stands in no rule */
     const comity_entry *entry = &compiler->define_entries.items[define];
     comity_scope inner = *scope;
+    inner.draft = NULL;
     if (entry->file->code.text != NULL) {
         inner.law = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], entry->file->code.text);
     }

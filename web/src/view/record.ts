@@ -1,0 +1,132 @@
+// The record: its newest checkpoint, who witnesses it, and proofs verified here, of
+// an entry of this record or of a receipt from a file.
+import { getJson, getText } from '../api';
+import type { Context, View } from '../context';
+import { type Child, fill, h } from '../dom';
+import { memberText } from '../json';
+import { button, card, chip, code, facts, field, heading, loaded, note, table, time } from '../parts';
+import { provedNote, refusedNote } from '../proof-card';
+import { utf8 } from '../proof/bytes';
+import { hasCrypto } from '../proof/crypto';
+import { readPolicy } from '../proof/policy';
+import { openCheckpoint, verifyReceipt } from '../proof/receipt';
+import { preference, setPreference } from '../session';
+import type { RecordState } from '../types';
+
+const FILE_BYTES_MAX = 4 << 20;
+
+const region = (label: string, text: string): HTMLElement => h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': label }, text);
+
+/** The checkpoint is verified as soon as it is shown. */
+const signedState = (context: Context, record: RecordState): HTMLElement => {
+  const { words } = context;
+  const place = h('div', { class: 'result' }, h('p', { class: 'loading' }, words.t('proof.working')));
+  const run = async (): Promise<void> => {
+    try {
+      const checkpoint = await openCheckpoint(record.checkpoint, await readPolicy(preference('policy') ?? record.key));
+      fill(place, note(words.t('checkpoint.good', { size: checkpoint.size.toString() }), 'good'));
+    } catch (error) {
+      fill(place, refusedNote(context, error));
+    }
+  };
+  if (hasCrypto()) void run();
+  else fill(place, note(words.t('proof.no-crypto'), 'warn'));
+  return place;
+};
+
+const witnesses = (context: Context, record: RecordState): HTMLElement => {
+  const { words } = context;
+  if (record.witnesses.length === 0) return card(words.t('witnesses'), note(words.t('witnesses.none'), 'warn'));
+  return card(words.t('witnesses'), record.policy !== null && h('p', {}, words.t('witnesses.policy'), ' ', code(record.policy)),
+    table(words.t('witnesses'), [
+      { head: words.t('witness'), cell: (one) => code(one.name) },
+      { head: words.t('witness.state'), cell: (one) => chip(words.t(one.cosigned ? 'witness.signed' : 'witness.behind'), one.cosigned ? 'good' : 'warn') },
+      { head: words.t('time'), cell: (one) => (typeof one.time === 'string' ? time(words, one.time) : '–') },
+      { head: words.t('key'), cell: (one) => h('span', { class: 'hash' }, code(one.key)) },
+    ], record.witnesses));
+};
+
+const trust = (context: Context, record: RecordState): HTMLElement => {
+  const { words, announce } = context;
+  const text = h('textarea', { rows: 5, spellcheck: 'false', dir: 'ltr', autocomplete: 'off' });
+  text.value = preference('policy') ?? '';
+  text.placeholder = record.key;
+  const said = h('div', {});
+  const keep = async (): Promise<void> => {
+    try {
+      if (text.value.trim() !== '') await readPolicy(text.value);
+      setPreference('policy', text.value.trim() === '' ? null : text.value);
+      fill(said, note(words.t('trust.kept'), 'good'));
+      announce(words.t('trust.kept'));
+    } catch (error) {
+      fill(said, refusedNote(context, error));
+    }
+  };
+  return card(words.t('trust'), h('p', { class: 'quiet' }, words.t('trust.intro')), field(words.t('trust.policy'), text, words.t('trust.hint')),
+    h('div', { class: 'buttons' }, button(words.t('trust.keep'), () => void keep())), said);
+};
+
+const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
+  const file = input.files?.[0];
+  if (file === undefined || file.size > FILE_BYTES_MAX) return null;
+  return file.text();
+};
+
+/** A number of an entry, or two files: the receipt and the judgement it is about. */
+const verifier = (context: Context, record: RecordState): HTMLElement => {
+  const { words } = context;
+  const result = h('div', { class: 'result', role: 'status' });
+  const entry = h('input', { inputmode: 'numeric', pattern: '[0-9]+', maxlength: 16, dir: 'ltr', autocomplete: 'off' });
+  const receiptFile = h('input', { type: 'file' });
+  const judgementFile = h('input', { type: 'file' });
+  const prove = async (fetched: () => Promise<readonly [receipt: string | null, judgement: string | null]>): Promise<void> => {
+    fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
+    try {
+      const [receipt, judgement] = await fetched();
+      if (receipt === null || judgement === null) {
+        fill(result, note(words.t('verify.choose'), 'warn'));
+        return;
+      }
+      const proved = await verifyReceipt(receipt, utf8(judgement), await readPolicy(preference('policy') ?? record.key));
+      fill(result, provedNote(context, proved), preference('policy') === null && note(words.t('proof.own-word'), 'warn'));
+    } catch (error) {
+      fill(result, refusedNote(context, error));
+    }
+  };
+  const byEntry = async (): Promise<readonly [string | null, string | null]> => {
+    const number = entry.value.trim();
+    if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) return [null, null];
+    const [receipt, whole] = await Promise.all([getText(`/v1/record/proof/${number}`), getText(`/v1/judgements/${number}`)]);
+    return [receipt, memberText(whole, 'judgement') ?? null];
+  };
+  // As `comity judge` prints it there is a newline behind the judgement, which is no part of it.
+  const byFiles = async () => [await textOfFile(receiptFile), (await textOfFile(judgementFile))?.replace(/\r?\n$/, '') ?? null] as const;
+  const form = (go: () => Promise<readonly [string | null, string | null]>, ...fields: Child[]): HTMLElement =>
+    h('form', { class: 'verify', submit: (event) => {
+      event.preventDefault();
+      void prove(go);
+    } }, fields, h('button', { type: 'submit', class: 'primary' }, words.t('verify.do')));
+  return card(words.t('verify'), h('p', { class: 'quiet' }, words.t('proof.intro')),
+    h('div', { class: 'columns' },
+      form(byEntry, h('h3', {}, words.t('verify.entry')), field(words.t('verify.number'), entry, words.t('verify.number.hint'))),
+      form(byFiles, h('h3', {}, words.t('verify.files')), field(words.t('receipt'), receiptFile), field(words.t('verify.judgement'), judgementFile, words.t('verify.files.hint')))),
+    hasCrypto() ? result : note(words.t('proof.no-crypto'), 'warn'));
+};
+
+export const recordView: View = (context) => {
+  const { words, main, me, signal } = context;
+  main.append(heading(words.t('tab.record')), h('p', { class: 'lead' }, words.t('record.lead')));
+  if (!me.record) {
+    main.append(note(words.t('no-record')));
+    return;
+  }
+  main.append(loaded(context, () => getJson<RecordState>('/v1/record', signal), (record) => [
+    card(words.t('checkpoint'), facts([
+      [words.t('origin'), code(record.origin)],
+      [words.t('entries'), words.number(record.size)],
+      [words.t('time'), typeof record.time === 'string' ? time(words, record.time) : '–'],
+      [words.t('key'), h('span', { class: 'hash' }, code(record.key))],
+    ]), signedState(context, record), h('details', {}, h('summary', {}, words.t('checkpoint.text')), region(words.t('checkpoint.text'), record.checkpoint))),
+    witnesses(context, record), verifier(context, record), trust(context, record),
+  ]));
+};

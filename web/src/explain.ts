@@ -93,11 +93,19 @@ class Told {
     const { duties } = this.judgement;
     if (duties.length === 0) return null;
     return card(words.t('duties'), h('p', { class: 'quiet' }, words.t('duties.intro')), table(words.t('duties'), [
-      { head: words.t('duty'), cell: (duty) => lawText(duty.duty) },
+      { head: words.t('duty'), cell: (duty) => this.duty(duty) },
       { head: words.t('duty.within'), cell: (duty) => (duty.within === null ? '–' : lawText(duty.within)) },
       { head: words.t('duty.by'), cell: (duty) => (duty.by === undefined ? '–' : words.day(duty.by)) },
       { head: words.t('rule'), cell: (duty) => ruleLink(duty.rule) },
     ], duties));
+  }
+
+  private duty({ rule, duty }: Judgement['duties'][number]): Child {
+    const found = this.rules.get(rule);
+    return [
+      h('div', {}, lawText(duty), found?.applies === 'unknown' && [' ', chip(this.context.words.t('may-apply'), 'warn')]),
+      found !== undefined && h('div', { class: 'cite' }, lawText(found.title), ' ', h('span', { class: 'sep', 'aria-hidden': 'true' }, '·'), ' ', lawText(found.cite)),
+    ];
   }
 
   uncovered(): HTMLElement | null {

@@ -23,7 +23,7 @@ const actCard = (entry: Entry, text: string, words: Parameters<View>[0]['words']
     location.hash = writePlace(['ask']);
   };
   return card(words.t('act.kept'), h('p', { class: 'quiet' }, words.t('act.kept.intro')),
-    h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': words.t('act.kept') }, JSON.stringify(JSON.parse(text), null, 2)), button(words.t('ask.again'), () => again(entry.act)));
+    h('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': words.t('act.kept') }, JSON.stringify(JSON.parse(text), null, 2)), button(words.t('ask.again'), () => again(entry.act)));
 };
 
 export const judgementView: View = (context) => {

@@ -196,6 +196,7 @@ class List {
     if (this.newest !== null && row.entry <= this.newest) return;
     if (this.body === undefined) {
       this.draw({ judgements: [row], next: null, scanned: 0 });
+      this.place.querySelector('tbody tr')?.classList.add('new');
     } else {
       const element = tableRow(this.columns, row);
       element.classList.add('new');

@@ -9,7 +9,7 @@ import { writePlace } from '../router';
 import type { Rule, RuleWhole } from '../types';
 
 const clauses = (rule: RuleWhole, names: ReadonlySet<string>, label: string): HTMLElement =>
-  h('pre', { class: 'law', dir: 'ltr', lang: 'en', tabindex: '0', role: 'region', 'aria-label': label },
+  h('pre', { class: 'law', dir: 'ltr', lang: 'en', tabindex: '0', role: 'group', 'aria-label': label },
     piecesOf(rule.law, (name) => name !== rule.rule && names.has(name)).map((piece) => (piece.rule ? ruleLink(piece.text) : piece.text)));
 
 const links = (title: string, intro: string, rules: readonly string[], titles: ReadonlyMap<string, Rule>): Child =>

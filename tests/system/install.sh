@@ -56,6 +56,9 @@ done
 holds "completion for bash" bash -n "root$prefix/share/bash-completion/completions/comity"
 holds "completion for zsh" test -s "root$prefix/share/zsh/site-functions/_comity"
 holds "the text of law" test -s "root$prefix/share/comity/law/taxonomy.law"
+[ ! -e "$build/web/index.html" ] || for file in index.html app.js app.css world.json i18n/en.json i18n/zh.json i18n/ar.json; do
+    holds "the dashboard's $file" test -s "root$prefix/share/comity/dashboard/$file"
+done
 holds "no text speaks of where it was built" runs_not grep -rIF "$build" root
 echo "install: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

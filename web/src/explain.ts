@@ -128,7 +128,8 @@ class Told {
   met(): HTMLElement | null {
     const { words } = this.context;
     return this.part(words.t('met'), null, this.judgement.met.map(({ rule, by, held }) =>
-      this.named(rule, h('p', {}, words.t('met.by'), ' ', chip(words.t(`held.${held}`), held === 'signed' ? 'good' : '')), chips(by))));
+      this.named(rule, h('p', {}, words.t('met.by'), ' ', chip(words.t(`held.${held}`), held === 'signed' ? 'good' : '')),
+        h('ul', { class: 'chips' }, by.map((one) => h('li', {}, this.rules.has(one) ? ruleLink(one) : code(one)))))));
   }
 
   lifted(): HTMLElement | null {

@@ -74,7 +74,11 @@ export const drawFrame = (words: Words, me: Me | undefined, { signOut }: { reado
     h('header', {}, h('a', { class: 'brand', href: writePlace(['flows']) }, mark(), h('span', {}, 'Comity')), settings, account(words, me, signOut)),
     me !== undefined && h('nav', { 'aria-label': words.t('places') }, h('ul', {}, [...links.values()].map((link) => h('li', {}, link)))),
     main, voice);
-  return { main, links, announce: (text) => { voice.textContent = text; } };
+  return { main, links, announce: (text) => {
+      // The same words twice are said twice only if there was nothing in between.
+      voice.textContent = '';
+      setTimeout(() => { voice.textContent = text; }, 50);
+    } };
 };
 
 export const markPlace = (frame: Frame, tab: string): void => {

@@ -130,15 +130,21 @@ export interface RecordState {
   readonly key: string;
   readonly witnesses: readonly WitnessState[];
   readonly policy: string | null;
+  /** Entries under the checkpoint that witnesses have signed, which may lag behind. */
+  readonly witnessed?: number | null;
+  readonly reached?: boolean | null;
 }
 
 export interface Threshold {
   readonly rule: string;
   readonly state: string;
   readonly count: string;
+  readonly label?: string;
+  /** "year", or "12-months" and the like. */
   readonly window: string;
   readonly category?: string | null;
   readonly exporter: string;
+  readonly importer?: string;
   readonly at: number;
   readonly now: number;
   readonly share: number;

@@ -3,7 +3,7 @@
 import { getJson } from '../api';
 import type { Context, View } from '../context';
 import { type Child, h, svg } from '../dom';
-import { card, chip, code, field, heading, loaded, note, ruleLink, select, stateCode, table } from '../parts';
+import { card, chip, code, field, heading, lawText, loaded, note, ruleLink, select, stateCode, table } from '../parts';
 import { route } from '../route';
 import { writePlace } from '../router';
 import type { Ledger, Threshold } from '../types';
@@ -26,11 +26,15 @@ const level = ({ words }: Context, threshold: Threshold): HTMLElement =>
 const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
   const { words } = context;
   return h('li', { class: `threshold ${threshold.level}` },
-    h('div', { class: 'line' }, level(context, threshold), h('bdi', { class: 'who' }, threshold.exporter), stateCode(context, threshold.state), ruleLink(threshold.rule)),
+    h('div', { class: 'line' }, level(context, threshold), h('bdi', { class: 'who' }, threshold.exporter),
+      threshold.importer !== undefined && threshold.importer !== '' && h('span', { class: 'quiet' }, words.t('to'), ' ', h('bdi', {}, threshold.importer)), stateCode(context, threshold.state), ruleLink(threshold.rule)),
     h('div', { class: 'meter-line' }, meter(context, threshold), h('span', {}, words.t('ledger.of', { now: threshold.now, at: threshold.at }), ' · ', words.percent(threshold.share))),
-    h('p', { class: 'quiet small' }, code(threshold.count), ' ', threshold.category === null || threshold.category === undefined ? null : [code(threshold.category), ' '],
-      words.t(threshold.window === 'year' ? 'window.year' : 'window.months')));
+    h('p', { class: 'quiet small' }, threshold.label !== undefined && [lawText(threshold.label), ' '], code(threshold.count), ' ',
+      typeof threshold.category === 'string' && [code(threshold.category), ' '], windowOf(context, threshold)));
 };
+
+const windowOf = ({ words }: Context, { window }: Threshold): string =>
+  window === 'year' ? words.t('window.year') : words.t('window.months', { n: Number.parseInt(window, 10) || 12 });
 
 const thresholds = (context: Context, ledger: Ledger): Child => {
   const { words } = context;

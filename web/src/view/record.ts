@@ -37,7 +37,10 @@ const signedState = (context: Context, record: RecordState): HTMLElement => {
 const witnesses = (context: Context, record: RecordState): HTMLElement => {
   const { words } = context;
   if (record.witnesses.length === 0) return card(words.t('witnesses'), note(words.t('witnesses.none'), 'warn'));
-  return card(words.t('witnesses'), record.policy !== null && h('p', {}, words.t('witnesses.policy'), ' ', code(record.policy)),
+  return card(words.t('witnesses'),
+    h('div', { class: 'line' }, record.policy !== null && h('span', {}, words.t('witnesses.policy'), ' ', code(record.policy)),
+      typeof record.reached === 'boolean' && chip(words.t(record.reached ? 'witnesses.reached' : 'witnesses.not-reached'), record.reached ? 'good' : 'warn'),
+      typeof record.witnessed === 'number' && h('span', { class: 'quiet' }, words.t('witnesses.size', { n: record.witnessed }))),
     table(words.t('witnesses'), [
       { head: words.t('witness'), cell: (one) => code(one.name) },
       { head: words.t('witness.state'), cell: (one) => chip(words.t(one.cosigned ? 'witness.signed' : 'witness.behind'), one.cosigned ? 'good' : 'warn') },

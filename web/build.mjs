@@ -10,14 +10,20 @@ import esbuild from 'esbuild';
 import { worldOf } from './world.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const out = path.resolve(process.argv[2] ?? path.join(here, '..', 'build', 'web'));
+const wanted = path.resolve(process.argv[2] ?? path.join(here, '..', 'build', 'web'));
+const out = `${wanted}.new`; // takes the place of the old one when it is whole
 const source = (...parts) => path.join(here, 'src', ...parts);
 
-const readAtlas = (detail) => JSON.parse(fs.readFileSync(path.join(here, 'node_modules', 'world-atlas', `countries-${detail}.json`), 'utf8'));
+const readAtlas = (detail) =>
+  JSON.parse(fs.readFileSync(path.join(here, 'node_modules', 'world-atlas', `countries-${detail}.json`), 'utf8'));
 
-execFileSync(process.execPath, [path.join(here, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--project', here], {
-  stdio: ['ignore', 2, 2],
-});
+execFileSync(
+  process.execPath,
+  [path.join(here, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--project', here],
+  {
+    stdio: ['ignore', 2, 2],
+  },
+);
 
 fs.rmSync(out, { recursive: true, force: true });
 fs.mkdirSync(path.join(out, 'i18n'), { recursive: true });
@@ -45,5 +51,10 @@ await esbuild.build({
 fs.copyFileSync(source('index.html'), path.join(out, 'index.html'));
 fs.writeFileSync(path.join(out, 'world.json'), JSON.stringify(worldOf(readAtlas('110m'), readAtlas('50m'))));
 for (const name of fs.readdirSync(source('i18n'))) {
-  fs.writeFileSync(path.join(out, 'i18n', name), JSON.stringify(JSON.parse(fs.readFileSync(source('i18n', name), 'utf8'))));
+  fs.writeFileSync(
+    path.join(out, 'i18n', name),
+    JSON.stringify(JSON.parse(fs.readFileSync(source('i18n', name), 'utf8'))),
+  );
 }
+fs.rmSync(wanted, { recursive: true, force: true });
+fs.renameSync(out, wanted);

@@ -26,7 +26,12 @@ export const worldOf = (coarse, fine) => {
     id === undefined ? { type, arcs } : { type, arcs, id: codeOf(id) },
   );
   return {
-    shapes: { type: 'Topology', transform: coarse.transform, arcs: coarse.arcs, objects: { states: { type: 'GeometryCollection', geometries } } },
+    shapes: {
+      type: 'Topology',
+      transform: coarse.transform,
+      arcs: coarse.arcs,
+      objects: { states: { type: 'GeometryCollection', geometries } },
+    },
     middles: Object.fromEntries(Object.entries(middles).sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 };

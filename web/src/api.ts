@@ -25,16 +25,30 @@ const headersWith = (more: Readonly<Record<string, string>>): Headers => {
 const problemOf = async (response: Response): Promise<Problem> => {
   try {
     const { title, detail } = (await response.json()) as { title?: unknown; detail?: unknown };
-    return new Problem(response.status, typeof title === 'string' ? title : '', typeof detail === 'string' ? detail : '');
+    return new Problem(
+      response.status,
+      typeof title === 'string' ? title : '',
+      typeof detail === 'string' ? detail : '',
+    );
   } catch {
     return new Problem(response.status, response.statusText);
   }
 };
 
-const ask = async (path: string, init: RequestInit, headers: Readonly<Record<string, string>> = {}): Promise<Response> => {
+const ask = async (
+  path: string,
+  init: RequestInit,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> => {
   let response: Response;
   try {
-    response = await fetch(path, { ...init, headers: headersWith(headers), cache: 'no-store', credentials: 'omit', redirect: 'error' });
+    response = await fetch(path, {
+      ...init,
+      headers: headersWith(headers),
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+    });
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     throw new Problem(0, '');
@@ -46,7 +60,8 @@ const ask = async (path: string, init: RequestInit, headers: Readonly<Record<str
 export const getText = async (path: string, signal?: AbortSignal): Promise<string> =>
   (await ask(path, signal === undefined ? {} : { signal })).text();
 
-export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> => JSON.parse(await getText(path, signal)) as T;
+export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
+  JSON.parse(await getText(path, signal)) as T;
 
 export const postJson = async <T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> => {
   const init = { method: 'POST', body: JSON.stringify(body), ...(signal === undefined ? {} : { signal }) };
@@ -69,7 +84,12 @@ export interface Listener {
 
 /** Judgements as they are recorded, from behind entry `after` on, until the signal says stop.
  *  A connection that breaks is made again, later each time. */
-export const listen = async (query: URLSearchParams, after: number | null, listener: Listener, signal: AbortSignal): Promise<void> => {
+export const listen = async (
+  query: URLSearchParams,
+  after: number | null,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<void> => {
   let last = after === null ? null : String(after);
   for (let tries = 0; !signal.aborted; tries++) {
     try {

@@ -19,19 +19,42 @@ export interface Chooser {
 
 const FEW = 12;
 
-const sized = (options: readonly Option[], first: ReadonlySet<string>): Option[] =>
-  [...options.filter((option) => first.has(option.value)).map((option) => ({ ...option, depth: 0 })), ...options.filter((option) => !first.has(option.value))];
+const sized = (options: readonly Option[], first: ReadonlySet<string>): Option[] => [
+  ...options.filter((option) => first.has(option.value)).map((option) => ({ ...option, depth: 0 })),
+  ...options.filter((option) => !first.has(option.value)),
+];
 
 /** `first`: what stands on top, before the reader searches. */
-export const chooser = (words: Words, legend: string, options: readonly Option[], chosen: readonly string[], first: readonly string[] = []): Chooser => {
+export const chooser = (
+  words: Words,
+  legend: string,
+  options: readonly Option[],
+  chosen: readonly string[],
+  first: readonly string[] = [],
+): Chooser => {
   const boxes = new Map<string, HTMLInputElement>();
   const items = sized(options, new Set([...chosen, ...first])).map((option) => {
     const box = h('input', { type: 'checkbox', value: option.value });
     box.checked = chosen.includes(option.value);
     boxes.set(option.value, box);
-    return { option, item: h('li', { class: option.depth === undefined || option.depth === 0 ? undefined : `depth-${Math.min(3, option.depth)}` }, h('label', {}, box, h('span', { lang: option.lang, dir: 'auto' }, option.label))) };
+    return {
+      option,
+      item: h(
+        'li',
+        {
+          class: option.depth === undefined || option.depth === 0 ? undefined : `depth-${Math.min(3, option.depth)}`,
+        },
+        h('label', {}, box, h('span', { lang: option.lang, dir: 'auto' }, option.label)),
+      ),
+    };
   });
-  const search = h('input', { type: 'search', autocomplete: 'off', 'aria-label': words.t('chooser.search'), placeholder: words.t('chooser.search'), input: () => narrow() });
+  const search = h('input', {
+    type: 'search',
+    autocomplete: 'off',
+    'aria-label': words.t('chooser.search'),
+    placeholder: words.t('chooser.search'),
+    input: () => narrow(),
+  });
   const narrow = (): void => {
     const wanted = search.value.trim().toLocaleLowerCase();
     for (const { option, item } of items) {
@@ -41,8 +64,17 @@ export const chooser = (words: Words, legend: string, options: readonly Option[]
   };
   const id = newId('chooser');
   return {
-    element: h('fieldset', { class: 'chooser', id }, h('legend', {}, legend), options.length > FEW && search,
-      h('ul', { class: 'options' }, items.map(({ item }) => item))),
+    element: h(
+      'fieldset',
+      { class: 'chooser', id },
+      h('legend', {}, legend),
+      options.length > FEW && search,
+      h(
+        'ul',
+        { class: 'options' },
+        items.map(({ item }) => item),
+      ),
+    ),
     chosen: () => [...boxes].filter(([, box]) => box.checked).map(([value]) => value),
   };
 };

@@ -17,5 +17,4 @@ export interface Context {
 }
 
 /** Draws; what it gives back, if anything, takes in a new query of the same place. */
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
 export type View = (context: Context) => ((query: URLSearchParams) => void) | void;

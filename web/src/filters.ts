@@ -21,7 +21,8 @@ export const dayFilters = ['since', 'until'] as const;
 
 const TEXT_MAX = 200;
 
-const isOneOf = <T extends string>(list: readonly T[], text: string): text is T => (list as readonly string[]).includes(text);
+const isOneOf = <T extends string>(list: readonly T[], text: string): text is T =>
+  (list as readonly string[]).includes(text);
 
 const midnight = (day: string, later = 0): Date | undefined => {
   const [, year, month, date] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day) ?? [];
@@ -32,7 +33,9 @@ const midnight = (day: string, later = 0): Date | undefined => {
 };
 
 export const readFilters = (query: URLSearchParams): Filters => {
-  const filters: Record<string, unknown> = { verdicts: verdicts.filter((verdict) => query.getAll('verdict').includes(verdict)) };
+  const filters: Record<string, unknown> = {
+    verdicts: verdicts.filter((verdict) => query.getAll('verdict').includes(verdict)),
+  };
   const act = query.get('act') ?? '';
   if (isOneOf(actKinds, act)) filters['act'] = act;
   for (const name of textFilters) {

@@ -26,11 +26,19 @@ type Tab = keyof typeof icons;
 const tabs = Object.keys(icons) as Tab[];
 
 const icon = (path: string): SVGElement =>
-  svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' }, svg('path', { d: path }));
+  svg(
+    'svg',
+    { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
+    svg('path', { d: path }),
+  );
 
 const mark = (): SVGElement =>
-  svg('svg', { class: 'mark', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
-    svg('rect', { width: 24, height: 24, rx: 6 }), svg('path', { d: 'M16 8.5a5 5 0 1 0 0 7M11 12h7' }));
+  svg(
+    'svg',
+    { class: 'mark', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
+    svg('rect', { width: 24, height: 24, rx: 6 }),
+    svg('path', { d: 'M16 8.5a5 5 0 1 0 0 7M11 12h7' }),
+  );
 
 const languageChoice = (words: Words): HTMLSelectElement => {
   const choice = select(Object.entries(languages), words.language, () => {
@@ -42,7 +50,11 @@ const languageChoice = (words: Words): HTMLSelectElement => {
 };
 
 const themeChoice = (words: Words): HTMLSelectElement => {
-  const options = [['auto', words.t('theme.auto')], ['light', words.t('theme.light')], ['dark', words.t('theme.dark')]] as const;
+  const options = [
+    ['auto', words.t('theme.auto')],
+    ['light', words.t('theme.light')],
+    ['dark', words.t('theme.dark')],
+  ] as const;
   const choice = select(options, preference('theme') ?? 'auto', () => {
     const { value } = choice;
     setPreference('theme', value === 'auto' ? null : value);
@@ -55,30 +67,75 @@ const themeChoice = (words: Words): HTMLSelectElement => {
 
 const account = (words: Words, me: Me | undefined, signOut: () => void): HTMLElement | null => {
   if (me === undefined) return null;
-  return h('div', { class: 'account' },
-    h('div', {}, h('div', { class: 'who' }, h('bdi', {}, me.name)), h('div', { class: 'quiet' }, words.list(me.roles.map((role) => words.t(`role.${role}` as 'role.gate'))))),
-    token() !== null && h('button', { type: 'button', click: signOut }, words.t('sign-out')));
+  return h(
+    'div',
+    { class: 'account' },
+    h(
+      'div',
+      {},
+      h('div', { class: 'who' }, h('bdi', {}, me.name)),
+      h('div', { class: 'quiet' }, words.list(me.roles.map((role) => words.t(`role.${role}` as 'role.gate')))),
+    ),
+    token() !== null && h('button', { type: 'button', click: signOut }, words.t('sign-out')),
+  );
 };
 
 export const drawFrame = (words: Words, me: Me | undefined, { signOut }: { readonly signOut: () => void }): Frame => {
   const main = h('main', { id: 'main', tabindex: '-1' });
   const voice = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
-  const links = new Map(tabs.map((tab) => [tab as string, h('a', { href: writePlace([tab]) }, icon(icons[tab]), h('span', {}, words.t(`tab.${tab}`)))]));
-  const skip = h('a', { class: 'skip', href: '#main', click: (event) => {
-    event.preventDefault();
-    main.focus();
-  } }, words.t('skip'));
+  const links = new Map(
+    tabs.map((tab) => [
+      tab as string,
+      h('a', { href: writePlace([tab]) }, icon(icons[tab]), h('span', {}, words.t(`tab.${tab}`))),
+    ]),
+  );
+  const skip = h(
+    'a',
+    {
+      class: 'skip',
+      href: '#main',
+      click: (event) => {
+        event.preventDefault();
+        main.focus();
+      },
+    },
+    words.t('skip'),
+  );
   const settings = h('div', { class: 'settings' }, languageChoice(words), themeChoice(words));
-  fill(document.body,
+  fill(
+    document.body,
     skip,
-    h('header', {}, h('a', { class: 'brand', href: writePlace(['flows']) }, mark(), h('span', {}, 'Comity')), settings, account(words, me, signOut)),
-    me !== undefined && h('nav', { 'aria-label': words.t('places') }, h('ul', {}, [...links.values()].map((link) => h('li', {}, link)))),
-    main, voice);
-  return { main, links, announce: (text) => {
+    h(
+      'header',
+      {},
+      h('a', { class: 'brand', href: writePlace(['flows']) }, mark(), h('span', {}, 'Comity')),
+      settings,
+      account(words, me, signOut),
+    ),
+    me !== undefined &&
+      h(
+        'nav',
+        { 'aria-label': words.t('places') },
+        h(
+          'ul',
+          {},
+          [...links.values()].map((link) => h('li', {}, link)),
+        ),
+      ),
+    main,
+    voice,
+  );
+  return {
+    main,
+    links,
+    announce: (text) => {
       // The same words twice are said twice only if there was nothing in between.
       voice.textContent = '';
-      setTimeout(() => { voice.textContent = text; }, 50);
-    } };
+      setTimeout(() => {
+        voice.textContent = text;
+      }, 50);
+    },
+  };
 };
 
 export const markPlace = (frame: Frame, tab: string): void => {

@@ -3,19 +3,50 @@
 import type { Act, Name, Question, Vocabulary } from './types';
 
 /** How a fact is answered. */
-export type Form = 'names' | 'places' | 'name' | 'place' | 'number' | 'text' | 'yes-no' | 'channel' | 'owners' | 'received' | 'paper' | 'unknown';
+export type Form =
+  | 'names'
+  | 'places'
+  | 'name'
+  | 'place'
+  | 'number'
+  | 'text'
+  | 'yes-no'
+  | 'channel'
+  | 'owners'
+  | 'received'
+  | 'paper'
+  | 'unknown';
 
 type ListName = 'kinds' | 'certificates' | 'categories' | 'purposes' | 'deals' | 'circumstances' | 'safeguards';
 
 const forms: Readonly<Record<string, readonly [Form, ListName?]>> = {
-  'from.kinds': ['names', 'kinds'], 'to.kinds': ['names', 'kinds'],
-  'from.certified': ['names', 'certificates'], 'to.certified': ['names', 'certificates'],
-  'from.subject_to': ['places'], 'to.subject_to': ['places'], 'from.state': ['place'], 'to.state': ['place'],
-  'from.owners': ['owners'], 'to.owners': ['owners'], 'from.name': ['text'], 'to.name': ['text'],
-  'data.categories': ['names', 'categories'], 'data.origin': ['places'], 'data.location': ['places'], 'data.subjects': ['places'],
-  'data.people': ['number'], 'data.received': ['received'], via: ['places'], purposes: ['names', 'purposes'], deal: ['name', 'deals'],
-  circumstances: ['names', 'circumstances'], safeguards: ['names', 'safeguards'],
-  'demand.channel': ['channel'], 'demand.basis': ['text'], 'demand.binding': ['yes-no'], papers: ['paper'],
+  'from.kinds': ['names', 'kinds'],
+  'to.kinds': ['names', 'kinds'],
+  'from.certified': ['names', 'certificates'],
+  'to.certified': ['names', 'certificates'],
+  'from.subject_to': ['places'],
+  'to.subject_to': ['places'],
+  'from.state': ['place'],
+  'to.state': ['place'],
+  'from.owners': ['owners'],
+  'to.owners': ['owners'],
+  'from.name': ['text'],
+  'to.name': ['text'],
+  'data.categories': ['names', 'categories'],
+  'data.origin': ['places'],
+  'data.location': ['places'],
+  'data.subjects': ['places'],
+  'data.people': ['number'],
+  'data.received': ['received'],
+  via: ['places'],
+  purposes: ['names', 'purposes'],
+  deal: ['name', 'deals'],
+  circumstances: ['names', 'circumstances'],
+  safeguards: ['names', 'safeguards'],
+  'demand.channel': ['channel'],
+  'demand.basis': ['text'],
+  'demand.binding': ['yes-no'],
+  papers: ['paper'],
 };
 
 export const formOf = (fact: string): Form => (fact.startsWith('counts.') ? 'number' : (forms[fact]?.[0] ?? 'unknown'));
@@ -34,7 +65,9 @@ export const namesAsked = (fact: string, questions: readonly Question[], names: 
   const asked = new Set<string>();
   for (const question of questions) {
     if (question.fact !== fact) continue;
-    const fitting = names.filter((name) => question.ask.includes(name.label)).sort((a, b) => b.label.length - a.label.length);
+    const fitting = names
+      .filter((name) => question.ask.includes(name.label))
+      .sort((a, b) => b.label.length - a.label.length);
     if (fitting[0] !== undefined) asked.add(fitting[0].name);
   }
   return [...asked];
@@ -49,7 +82,9 @@ export const treeOf = (names: readonly Name[]): { name: Name; depth: number }[] 
   }
   const size = (name: Name): number => (below.get(name.name) ?? []).reduce((sum, child) => sum + 1 + size(child), 0);
   const walk = (parent: string, depth: number): { name: Name; depth: number }[] =>
-    [...(below.get(parent) ?? [])].sort((a, b) => size(b) - size(a)).flatMap((name) => [{ name, depth }, ...walk(name.name, depth + 1)]);
+    [...(below.get(parent) ?? [])]
+      .sort((a, b) => size(b) - size(a))
+      .flatMap((name) => [{ name, depth }, ...walk(name.name, depth + 1)]);
   return walk('', 0);
 };
 
@@ -58,7 +93,8 @@ const partsOf = (fact: string): [string, string?] => {
   return at < 0 ? [fact] : [fact.slice(0, at), fact.slice(at + 1)];
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const objectAt = (act: Act, name: string): Record<string, unknown> => {
   const value = act[name];
@@ -74,7 +110,8 @@ export const factOf = (act: Act, fact: string): unknown => {
 /** The act with one fact more, or other, or taken away. The act itself stays as it is. */
 export const withFact = (act: Act, fact: string, value: unknown): Act => {
   const [first, second] = partsOf(fact);
-  const without = (object: Record<string, unknown>, name: string) => Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+  const without = (object: Record<string, unknown>, name: string) =>
+    Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
   if (second === undefined) return value === undefined ? without(act, first) : { ...act, [first]: value };
   const inner = objectAt(act, first);
   const changed = value === undefined ? without(inner, second) : { ...inner, [second]: value };
@@ -89,7 +126,11 @@ export const listOf = (items: readonly string[], complete: boolean): string[] | 
   complete ? [...items] : items.length === 0 ? undefined : [...items, OPEN];
 
 export const itemsOf = (value: unknown): string[] =>
-  typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== OPEN) : [];
+  typeof value === 'string'
+    ? [value]
+    : Array.isArray(value)
+      ? value.filter((item): item is string => typeof item === 'string' && item !== OPEN)
+      : [];
 
 export interface Paper {
   readonly kind: string;

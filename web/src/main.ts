@@ -79,7 +79,13 @@ class Page {
       this.shown = { key, ending, update: undefined };
     } else {
       const context: Context = {
-        words: this.words, states: this.states, me, main, rest: place.rest, query: place.query, signal: ending.signal,
+        words: this.words,
+        states: this.states,
+        me,
+        main,
+        rest: place.rest,
+        query: place.query,
+        signal: ending.signal,
         announce: (text) => this.frame.announce(text),
       };
       void knownVocabulary(context).finally(() => {
@@ -138,11 +144,20 @@ const begin = async (): Promise<void> => {
   try {
     new Page(words, await whoAsks()).begin();
   } catch (error) {
-    document.body.replaceChildren(h('main', { class: 'alone' }, h('h1', {}, 'Comity'), problemNote(words, error, () => location.reload())));
+    document.body.replaceChildren(
+      h(
+        'main',
+        { class: 'alone' },
+        h('h1', {}, 'Comity'),
+        problemNote(words, error, () => location.reload()),
+      ),
+    );
   }
 };
 
 begin().catch((error: unknown) => {
-  document.body.replaceChildren(h('main', { class: 'alone' }, h('h1', {}, 'Comity'), h('p', { role: 'alert' }, 'This page could not be loaded.')));
+  document.body.replaceChildren(
+    h('main', { class: 'alone' }, h('h1', {}, 'Comity'), h('p', { role: 'alert' }, 'This page could not be loaded.')),
+  );
   console.error(error);
 });

@@ -39,13 +39,36 @@ const place = ([x, y]: Point): string => `${Math.round(x * 10) / 10},${Math.roun
 const bends: Readonly<Record<Verdict, number>> = { permit: 0.12, conditional: 0.18, undetermined: 0.24, refuse: 0.3 };
 
 const arrow = (verdict: Verdict): SVGElement =>
-  svg('marker', { id: `arrow-${verdict}`, viewBox: '0 0 8 8', refX: 11, refY: 4, markerWidth: 7, markerHeight: 7, markerUnits: 'userSpaceOnUse', orient: 'auto' },
-    svg('path', { class: `arrow-head ${verdict}`, d: 'M0 0.5 8 4 0 7.5Z' }));
+  svg(
+    'marker',
+    {
+      id: `arrow-${verdict}`,
+      viewBox: '0 0 8 8',
+      refX: 11,
+      refY: 4,
+      markerWidth: 7,
+      markerHeight: 7,
+      markerUnits: 'userSpaceOnUse',
+      orient: 'auto',
+    },
+    svg('path', { class: `arrow-head ${verdict}`, d: 'M0 0.5 8 4 0 7.5Z' }),
+  );
 
-export const drawMap = (context: Context, world: World, flows: readonly Flow[], open: (flow: Flow, verdict: Verdict) => void): SVGSVGElement => {
+export const drawMap = (
+  context: Context,
+  world: World,
+  flows: readonly Flow[],
+  open: (flow: Flow, verdict: Verdict) => void,
+): SVGSVGElement => {
   const { words, states } = context;
   const shapes = feature(world.shapes, world.shapes.objects.states);
-  const projection = geoEqualEarth().fitExtent([[4, 4], [WIDTH - 4, HEIGHT - 4]], { type: 'Sphere' });
+  const projection = geoEqualEarth().fitExtent(
+    [
+      [4, 4],
+      [WIDTH - 4, HEIGHT - 4],
+    ],
+    { type: 'Sphere' },
+  );
   const path = geoPath(projection);
   const at = (code: string): Point | null => {
     const middle = world.middles[stateOf(code)];
@@ -54,26 +77,67 @@ export const drawMap = (context: Context, world: World, flows: readonly Flow[], 
   const touched = new Map<string, number>();
   for (const flow of flows) {
     const count = verdicts.reduce((sum, verdict) => sum + flow[verdict], 0);
-    for (const code of new Set([stateOf(flow.from), stateOf(flow.to)])) touched.set(code, (touched.get(code) ?? 0) + count);
+    for (const code of new Set([stateOf(flow.from), stateOf(flow.to)]))
+      touched.set(code, (touched.get(code) ?? 0) + count);
   }
   const land = shapes.features.map((shape) =>
-    svg('path', { class: touched.has(String(shape.id)) ? 'land touched' : 'land', d: path(shape) ?? '' }));
-  const arcs = verdicts.flatMap((verdict) => flows.filter((flow) => flow[verdict] > 0).map((flow) => {
-    const [from, to] = [at(flow.from), at(flow.to)];
-    if (from === null || to === null) return null;
-    const same = stateOf(flow.from) === stateOf(flow.to);
-    return svg('path', {
-      class: `arc ${verdict}`, d: same ? loopOf(from, 14 + bends[verdict] * 30) : arcOf(from, to, bends[verdict]), 'stroke-width': widthOf(flow[verdict]),
-      'marker-end': same ? undefined : `url(#arrow-${verdict})`, click: () => open(flow, verdict),
-    }, svg('title', {}, words.t('flow.title', { from: states.name(flow.from), to: states.name(flow.to), verdict: words.t(`verdict.${verdict}`), n: flow[verdict] })));
-  }));
-  const nodes = [...touched].sort((a, b) => b[1] - a[1]).map(([code, count], i) => {
-    const point = at(code);
-    if (point === null) return null;
-    return svg('g', { class: 'node' }, svg('title', {}, `${states.name(code)}: ${words.number(count)}`),
-      svg('circle', { cx: point[0], cy: point[1], r: 2.5 + widthOf(count) * 0.6 }),
-      i < 14 && svg('text', { x: point[0], y: point[1] + 15 }, code));
-  });
-  return svg('svg', { class: 'map', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': words.t('map.label'), direction: 'ltr' },
-    svg('defs', {}, verdicts.map(arrow)), svg('path', { class: 'sphere', d: path({ type: 'Sphere' }) ?? '' }), svg('g', {}, land), svg('g', {}, arcs), svg('g', {}, nodes));
+    svg('path', { class: touched.has(String(shape.id)) ? 'land touched' : 'land', d: path(shape) ?? '' }),
+  );
+  const arcs = verdicts.flatMap((verdict) =>
+    flows
+      .filter((flow) => flow[verdict] > 0)
+      .map((flow) => {
+        const [from, to] = [at(flow.from), at(flow.to)];
+        if (from === null || to === null) return null;
+        const same = stateOf(flow.from) === stateOf(flow.to);
+        return svg(
+          'path',
+          {
+            class: `arc ${verdict}`,
+            d: same ? loopOf(from, 14 + bends[verdict] * 30) : arcOf(from, to, bends[verdict]),
+            'stroke-width': widthOf(flow[verdict]),
+            'marker-end': same ? undefined : `url(#arrow-${verdict})`,
+            click: () => open(flow, verdict),
+          },
+          svg(
+            'title',
+            {},
+            words.t('flow.title', {
+              from: states.name(flow.from),
+              to: states.name(flow.to),
+              verdict: words.t(`verdict.${verdict}`),
+              n: flow[verdict],
+            }),
+          ),
+        );
+      }),
+  );
+  const nodes = [...touched]
+    .sort((a, b) => b[1] - a[1])
+    .map(([code, count], i) => {
+      const point = at(code);
+      if (point === null) return null;
+      return svg(
+        'g',
+        { class: 'node' },
+        svg('title', {}, `${states.name(code)}: ${words.number(count)}`),
+        svg('circle', { cx: point[0], cy: point[1], r: 2.5 + widthOf(count) * 0.6 }),
+        i < 14 && svg('text', { x: point[0], y: point[1] + 15 }, code),
+      );
+    });
+  return svg(
+    'svg',
+    {
+      class: 'map',
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: 'img',
+      'aria-label': words.t('map.label'),
+      direction: 'ltr',
+    },
+    svg('defs', {}, verdicts.map(arrow)),
+    svg('path', { class: 'sphere', d: path({ type: 'Sphere' }) ?? '' }),
+    svg('g', {}, land),
+    svg('g', {}, arcs),
+    svg('g', {}, nodes),
+  );
 };

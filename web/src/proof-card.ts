@@ -17,31 +17,59 @@ type In = Pick<Context, 'words'>;
 export const provedNote = ({ words }: In, proved: Proved): HTMLElement => {
   const { checkpoint, witnesses } = proved;
   const size = checkpoint.size.toString();
-  return h('div', { class: 'note good proved' },
+  return h(
+    'div',
+    { class: 'note good proved' },
     h('p', {}, h('strong', {}, words.t('proof.holds'))),
-    h('ol', { class: 'steps' },
+    h(
+      'ol',
+      { class: 'steps' },
       h('li', {}, words.t('proof.step.signed'), ' ', code(checkpoint.origin)),
-      witnesses.length > 0 && h('li', {}, words.t('proof.step.witnessed', { n: witnesses.length }), ' ',
-        witnesses.map((one): Child => [code(one.key.name), one.time !== undefined && [' ', time(words, one.time.toISOString())], ' '])),
+      witnesses.length > 0 &&
+        h(
+          'li',
+          {},
+          words.t('proof.step.witnessed', { n: witnesses.length }),
+          ' ',
+          witnesses.map(
+            (one): Child => [
+              code(one.key.name),
+              one.time !== undefined && [' ', time(words, one.time.toISOString())],
+              ' ',
+            ],
+          ),
+        ),
       h('li', {}, words.t('proof.step.leaf'), ' ', h('span', { class: 'hash' }, code(proved.leaf))),
-      h('li', {}, words.t('proof.step.climb', { n: proved.hashes, index: proved.index.toString(), size }))));
+      h('li', {}, words.t('proof.step.climb', { n: proved.hashes, index: proved.index.toString(), size })),
+    ),
+  );
 };
 
 export const refusedNote = ({ words }: In, error: unknown): HTMLElement => {
   if (error instanceof Problem) return problemNote(words, error);
   const why = error instanceof Refused ? words.t(`refused.${error.reason}`) : words.t('problem.unknown');
-  return h('div', { class: 'note bad', role: 'alert' },
-    h('p', {}, h('strong', {}, words.t('proof.refused'))), h('p', {}, why),
-    error instanceof Refused && error.detail !== '' && h('p', {}, code(error.detail)));
+  return h(
+    'div',
+    { class: 'note bad', role: 'alert' },
+    h('p', {}, h('strong', {}, words.t('proof.refused'))),
+    h('p', {}, why),
+    error instanceof Refused && error.detail !== '' && h('p', {}, code(error.detail)),
+  );
 };
 
 /** The policy that the reader set on the page of the record; else the daemon's own word, which is told. */
 const policyText = async (): Promise<{ text: string; own: boolean }> => {
   const kept = preference('policy');
-  return kept !== null ? { text: kept, own: true } : { text: (await getJson<RecordState>('/v1/record')).key, own: false };
+  return kept !== null
+    ? { text: kept, own: true }
+    : { text: (await getJson<RecordState>('/v1/record')).key, own: false };
 };
 
-export const proofCard = ({ words, announce }: Pick<Context, 'words' | 'announce'>, entry: string, judgement: string): HTMLElement => {
+export const proofCard = (
+  { words, announce }: Pick<Context, 'words' | 'announce'>,
+  entry: string,
+  judgement: string,
+): HTMLElement => {
   const result = h('div', { class: 'result' });
   const run = async (): Promise<void> => {
     go.disabled = true;
@@ -49,8 +77,17 @@ export const proofCard = ({ words, announce }: Pick<Context, 'words' | 'announce
     try {
       const [receipt, policy] = await Promise.all([getText(`/v1/record/proof/${entry}`), policyText()]);
       const proved = await verifyReceipt(receipt, utf8(judgement), await readPolicy(policy.text));
-      fill(result, provedNote({ words }, proved), !policy.own && note(words.t('proof.own-word'), 'warn'),
-        h('details', {}, h('summary', {}, words.t('receipt')), h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': words.t('receipt') }, receipt)));
+      fill(
+        result,
+        provedNote({ words }, proved),
+        !policy.own && note(words.t('proof.own-word'), 'warn'),
+        h(
+          'details',
+          {},
+          h('summary', {}, words.t('receipt')),
+          h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': words.t('receipt') }, receipt),
+        ),
+      );
       announce(words.t('proof.holds'));
     } catch (error) {
       if (error instanceof Problem && error.status === 404) fill(result, note(words.t('proof.later')));
@@ -60,5 +97,10 @@ export const proofCard = ({ words, announce }: Pick<Context, 'words' | 'announce
     }
   };
   const go = button(words.t('proof.do'), () => void run(), 'primary');
-  return card(words.t('proof'), h('p', { class: 'quiet' }, words.t('proof.intro')), hasCrypto() ? go : note(words.t('proof.no-crypto'), 'warn'), result);
+  return card(
+    words.t('proof'),
+    h('p', { class: 'quiet' }, words.t('proof.intro')),
+    hasCrypto() ? go : note(words.t('proof.no-crypto'), 'warn'),
+    result,
+  );
 };

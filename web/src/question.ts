@@ -15,14 +15,16 @@ interface Control {
   readonly value: () => unknown;
 }
 
-const partyOf = ({ words }: In, act: Act, side: string): string => words.t(`party.${String(act['act'])}.${side}` as MessageKey);
+const partyOf = ({ words }: In, act: Act, side: string): string =>
+  words.t(`party.${String(act['act'])}.${side}` as MessageKey);
 
 /** What is asked, in the reader's language. */
 export const titleOf = (context: In, act: Act, fact: string): string => {
   const { words } = context;
   const [first, second] = fact.split('.');
   if (fact.startsWith('counts.')) return words.t('fact.counts');
-  if ((first === 'from' || first === 'to') && second !== undefined) return words.t(`fact.party.${second}` as MessageKey, { party: partyOf(context, act, first) });
+  if ((first === 'from' || first === 'to') && second !== undefined)
+    return words.t(`fact.party.${second}` as MessageKey, { party: partyOf(context, act, first) });
   return words.t(`fact.${fact}` as MessageKey);
 };
 
@@ -37,26 +39,49 @@ const completeness = ({ words }: In): { element: HTMLElement; complete: () => bo
   const some = h('input', { type: 'radio', name: 'complete', value: 'some' });
   all.checked = true;
   return {
-    element: h('fieldset', { class: 'radios' }, h('legend', {}, words.t('complete')),
-      h('label', {}, all, h('span', {}, words.t('complete.all'))), h('label', {}, some, h('span', {}, words.t('complete.some')))),
+    element: h(
+      'fieldset',
+      { class: 'radios' },
+      h('legend', {}, words.t('complete')),
+      h('label', {}, all, h('span', {}, words.t('complete.all'))),
+      h('label', {}, some, h('span', {}, words.t('complete.some'))),
+    ),
     complete: () => all.checked,
   };
 };
 
-const manyOf = (context: In, legend: string, options: readonly Option[], act: Act, fact: string, first: readonly string[]): Control => {
+const manyOf = (
+  context: In,
+  legend: string,
+  options: readonly Option[],
+  act: Act,
+  fact: string,
+  first: readonly string[],
+): Control => {
   const choice = chooser(context.words, legend, options, itemsOf(factOf(act, fact)), first);
   const said = completeness(context);
   return { elements: [choice.element, said.element], value: () => listOf(choice.chosen(), said.complete()) };
 };
 
-const oneOf = (legend: string, options: readonly (readonly [string, string])[], read: (value: string) => unknown = (value) => value): Control => {
+const oneOf = (
+  legend: string,
+  options: readonly (readonly [string, string])[],
+  read: (value: string) => unknown = (value) => value,
+): Control => {
   const choice = select([['', '–'], ...options], '');
   return { elements: [field(legend, choice)], value: () => (choice.value === '' ? undefined : read(choice.value)) };
 };
 
-const typed = (legend: string, attributes: Record<string, string | number>, read: (text: string) => unknown): Control => {
+const typed = (
+  legend: string,
+  attributes: Record<string, string | number>,
+  read: (text: string) => unknown,
+): Control => {
   const input = h('input', { autocomplete: 'off', ...attributes });
-  return { elements: [field(legend, input)], value: () => (input.value.trim() === '' ? undefined : read(input.value.trim())) };
+  return {
+    elements: [field(legend, input)],
+    value: () => (input.value.trim() === '' ? undefined : read(input.value.trim())),
+  };
 };
 
 const rowsOf = (context: In, row: () => { element: HTMLElement; value: () => unknown }): Control => {
@@ -80,41 +105,93 @@ const rowsOf = (context: In, row: () => { element: HTMLElement; value: () => unk
 };
 
 const stateChoice = (context: In, vocabulary: Vocabulary): HTMLSelectElement =>
-  select([['', '–'], ...placeOptions(context, vocabulary.states).map(({ value, label }) => [value, label] as const)], '');
+  select(
+    [['', '–'], ...placeOptions(context, vocabulary.states).map(({ value, label }) => [value, label] as const)],
+    '',
+  );
 
-const ownersControl = (context: In, vocabulary: Vocabulary): Control => rowsOf(context, () => {
-  const state = stateChoice(context, vocabulary);
-  const percent = h('input', { type: 'number', min: 0, max: 100, step: 0.01 });
-  return {
-    element: h('div', { class: 'fields' }, field(context.words.t('state'), state), field(context.words.t('percent'), percent)),
-    value: () => (state.value === '' ? undefined : { state: state.value, ...(percent.value === '' ? {} : { percent: Number(percent.value) }) }),
-  };
-});
+const ownersControl = (context: In, vocabulary: Vocabulary): Control =>
+  rowsOf(context, () => {
+    const state = stateChoice(context, vocabulary);
+    const percent = h('input', { type: 'number', min: 0, max: 100, step: 0.01 });
+    return {
+      element: h(
+        'div',
+        { class: 'fields' },
+        field(context.words.t('state'), state),
+        field(context.words.t('percent'), percent),
+      ),
+      value: () =>
+        state.value === ''
+          ? undefined
+          : { state: state.value, ...(percent.value === '' ? {} : { percent: Number(percent.value) }) },
+    };
+  });
 
-const receivedControl = (context: In, vocabulary: Vocabulary): Control => rowsOf(context, () => {
-  const state = stateChoice(context, vocabulary);
-  const paper = select([['', '–'], ...vocabulary.papers.map(({ name, label }) => [name, label] as const)], '');
-  return {
-    element: h('div', { class: 'fields' }, field(context.words.t('state'), state), field(context.words.t('paper'), paper)),
-    value: () => (state.value === '' ? undefined : { from: state.value, ...(paper.value === '' ? {} : { paper: paper.value }) }),
-  };
-});
+const receivedControl = (context: In, vocabulary: Vocabulary): Control =>
+  rowsOf(context, () => {
+    const state = stateChoice(context, vocabulary);
+    const paper = select([['', '–'], ...vocabulary.papers.map(({ name, label }) => [name, label] as const)], '');
+    return {
+      element: h(
+        'div',
+        { class: 'fields' },
+        field(context.words.t('state'), state),
+        field(context.words.t('paper'), paper),
+      ),
+      value: () =>
+        state.value === '' ? undefined : { from: state.value, ...(paper.value === '' ? {} : { paper: paper.value }) },
+    };
+  });
 
 const paperControl = (context: In, vocabulary: Vocabulary, act: Act): Control => {
   const { words } = context;
   const kind = select([['', '–'], ...vocabulary.papers.map(({ name, label }) => [name, label] as const)], '');
-  const under = select([['', '–'], ...placeOptions(context, [...vocabulary.states, ...vocabulary.unions]).map(({ value, label }) => [value, label] as const)], '');
+  const under = select(
+    [
+      ['', '–'],
+      ...placeOptions(context, [...vocabulary.states, ...vocabulary.unions]).map(
+        ({ value, label }) => [value, label] as const,
+      ),
+    ],
+    '',
+  );
   const by = h('input', { autocomplete: 'off', maxlength: 200 });
   const result = h('input', { autocomplete: 'off', maxlength: 200 });
   const text = (name: string, value: string) => (value.trim() === '' ? {} : { [name]: value.trim() });
   return {
-    elements: [h('div', { class: 'fields' }, field(words.t('paper'), kind), field(words.t('paper.under'), under), field(words.t('paper.by'), by), field(words.t('paper.result'), result))],
-    value: () => (kind.value === '' ? undefined
-      : [...(Array.isArray(act['papers']) ? (act['papers'] as unknown[]) : []), { kind: kind.value, ...text('under', under.value), ...text('by', by.value), ...text('result', result.value) }]),
+    elements: [
+      h(
+        'div',
+        { class: 'fields' },
+        field(words.t('paper'), kind),
+        field(words.t('paper.under'), under),
+        field(words.t('paper.by'), by),
+        field(words.t('paper.result'), result),
+      ),
+    ],
+    value: () =>
+      kind.value === ''
+        ? undefined
+        : [
+            ...(Array.isArray(act['papers']) ? (act['papers'] as unknown[]) : []),
+            {
+              kind: kind.value,
+              ...text('under', under.value),
+              ...text('by', by.value),
+              ...text('result', result.value),
+            },
+          ],
   };
 };
 
-const controlFor = (context: In, act: Act, fact: string, questions: readonly Question[], vocabulary: Vocabulary): Control => {
+const controlFor = (
+  context: In,
+  act: Act,
+  fact: string,
+  questions: readonly Question[],
+  vocabulary: Vocabulary,
+): Control => {
   const { words } = context;
   const names = namesFor(fact, vocabulary);
   const legend = titleOf(context, act, fact);
@@ -122,15 +199,43 @@ const controlFor = (context: In, act: Act, fact: string, questions: readonly Que
     case 'names':
       return manyOf(context, legend, nameOptions(names), act, fact, namesAsked(fact, questions, names));
     case 'places':
-      return manyOf(context, legend, placeOptions(context, fact.endsWith('subject_to') ? [...vocabulary.states, ...vocabulary.unions] : vocabulary.states), act, fact, []);
+      return manyOf(
+        context,
+        legend,
+        placeOptions(
+          context,
+          fact.endsWith('subject_to') ? [...vocabulary.states, ...vocabulary.unions] : vocabulary.states,
+        ),
+        act,
+        fact,
+        [],
+      );
     case 'name':
-      return oneOf(legend, names.map(({ name, label }) => [name, label] as const));
+      return oneOf(
+        legend,
+        names.map(({ name, label }) => [name, label] as const),
+      );
     case 'place':
-      return oneOf(legend, placeOptions(context, vocabulary.states).map(({ value, label }) => [value, label] as const));
+      return oneOf(
+        legend,
+        placeOptions(context, vocabulary.states).map(({ value, label }) => [value, label] as const),
+      );
     case 'channel':
-      return oneOf(legend, (['direct', 'judicial-assistance', 'treaty', 'voluntary'] as const).map((one) => [one, words.t(`channel.${one}`)] as const));
+      return oneOf(
+        legend,
+        (['direct', 'judicial-assistance', 'treaty', 'voluntary'] as const).map(
+          (one) => [one, words.t(`channel.${one}`)] as const,
+        ),
+      );
     case 'yes-no':
-      return oneOf(legend, [['yes', words.t('yes')], ['no', words.t('no')]], (value) => value === 'yes');
+      return oneOf(
+        legend,
+        [
+          ['yes', words.t('yes')],
+          ['no', words.t('no')],
+        ],
+        (value) => value === 'yes',
+      );
     case 'number':
       return typed(legend, { type: 'number', min: 0, max: 1e15, step: 1 }, Number);
     case 'owners':
@@ -146,8 +251,15 @@ const controlFor = (context: In, act: Act, fact: string, questions: readonly Que
 };
 
 /** The form. `answer` gets the fact's new value; `skip` is called when it is not known. */
-export const questionForm = (context: In, act: Act, fact: string, questions: readonly Question[], vocabulary: Vocabulary,
-  answer: (value: unknown) => void, skip: () => void): HTMLElement => {
+export const questionForm = (
+  context: In,
+  act: Act,
+  fact: string,
+  questions: readonly Question[],
+  vocabulary: Vocabulary,
+  answer: (value: unknown) => void,
+  skip: () => void,
+): HTMLElement => {
   const { words } = context;
   const control = controlFor(context, act, fact, questions, vocabulary);
   const about = questions.filter((question) => question.fact === fact);
@@ -157,8 +269,26 @@ export const questionForm = (context: In, act: Act, fact: string, questions: rea
     if (value === undefined) skip();
     else answer(value);
   };
-  return h('form', { class: 'question', submit: send },
-    h('details', { class: 'asked' }, h('summary', {}, words.t('interview.asked', { n: about.length })), h('ul', {}, about.slice(0, 20).map((question) => h('li', {}, lawText(question.ask)))), h('p', {}, code(fact))),
+  return h(
+    'form',
+    { class: 'question', submit: send },
+    h(
+      'details',
+      { class: 'asked' },
+      h('summary', {}, words.t('interview.asked', { n: about.length })),
+      h(
+        'ul',
+        {},
+        about.slice(0, 20).map((question) => h('li', {}, lawText(question.ask))),
+      ),
+      h('p', {}, code(fact)),
+    ),
     control.elements,
-    h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('interview.answer')), button(words.t('interview.skip'), skip)));
+    h(
+      'div',
+      { class: 'buttons' },
+      h('button', { type: 'submit', class: 'primary' }, words.t('interview.answer')),
+      button(words.t('interview.skip'), skip),
+    ),
+  );
 };

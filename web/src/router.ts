@@ -18,7 +18,11 @@ export const readPlace = (hash: string): Place => {
   const text = hash.replace(/^#\/?/, '');
   const at = text.indexOf('?');
   const [view = '', ...rest] = (at < 0 ? text : text.slice(0, at)).split('/').map(decoded);
-  return { view, rest: rest.filter((part) => part !== ''), query: new URLSearchParams(at < 0 ? '' : text.slice(at + 1)) };
+  return {
+    view,
+    rest: rest.filter((part) => part !== ''),
+    query: new URLSearchParams(at < 0 ? '' : text.slice(at + 1)),
+  };
 };
 
 export const writePlace = (path: readonly string[], query?: URLSearchParams): string => {

@@ -66,15 +66,32 @@ export interface Judgement {
   readonly act: string;
   readonly touched: readonly string[];
   readonly rules: readonly Ruling[];
-  readonly needs: readonly { readonly rule: string; readonly expression: string; readonly missing: readonly string[] }[];
-  readonly met: readonly { readonly rule: string; readonly by: readonly string[]; readonly held: 'signed' | 'claimed' }[];
+  readonly needs: readonly {
+    readonly rule: string;
+    readonly expression: string;
+    readonly missing: readonly string[];
+  }[];
+  readonly met: readonly {
+    readonly rule: string;
+    readonly by: readonly string[];
+    readonly held: 'signed' | 'claimed';
+  }[];
   readonly lifted: readonly { readonly rule: string; readonly by: string }[];
-  readonly duties: readonly { readonly rule: string; readonly duty: string; readonly within: string | null; readonly by?: string }[];
+  readonly duties: readonly {
+    readonly rule: string;
+    readonly duty: string;
+    readonly within: string | null;
+    readonly by?: string;
+  }[];
   readonly notes: readonly { readonly rule: string }[];
   readonly uncovered: readonly { readonly state: string; readonly act: string }[];
   readonly questions: readonly Question[];
   readonly questions_cut?: boolean;
-  readonly conflicts: readonly { readonly compels: string; readonly against: string; readonly channels: readonly string[] }[];
+  readonly conflicts: readonly {
+    readonly compels: string;
+    readonly against: string;
+    readonly channels: readonly string[];
+  }[];
   readonly ways: readonly (readonly string[])[];
   readonly ways_cut: boolean;
   readonly rests_on_unverified: readonly string[];

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EventReader } from '../src/events';
 
-const text = ': hello\n\nid: 7\nevent: judgement\ndata: {"from":"中"}\n\nid: 8\r\nevent: judgement\r\ndata: a\r\ndata: b\r\n\r\ndata:x\n\nid: 9\n\n';
+const text =
+  ': hello\n\nid: 7\nevent: judgement\ndata: {"from":"中"}\n\nid: 8\r\nevent: judgement\r\ndata: a\r\ndata: b\r\n\r\ndata:x\n\nid: 9\n\n';
 const expected = [
   { id: '7', name: 'judgement', data: '{"from":"中"}' },
   { id: '8', name: 'judgement', data: 'a\nb' },

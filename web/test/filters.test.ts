@@ -8,7 +8,12 @@ const read = (text: string) => readFilters(new URLSearchParams(text));
 test('what is written is read again, in one order', () => {
   const filters = read('to=US&verdict=refuse&verdict=permit&act=transfer&rule=EU.GDPR.44&since=2026-11-01&from=DE');
   assert.deepEqual(filters, {
-    verdicts: ['permit', 'refuse'], act: 'transfer', from: 'DE', to: 'US', rule: 'EU.GDPR.44', since: '2026-11-01',
+    verdicts: ['permit', 'refuse'],
+    act: 'transfer',
+    from: 'DE',
+    to: 'US',
+    rule: 'EU.GDPR.44',
+    since: '2026-11-01',
   });
   const text = writeFilters(filters).toString();
   assert.equal(text, 'verdict=permit&verdict=refuse&act=transfer&from=DE&to=US&rule=EU.GDPR.44&since=2026-11-01');
@@ -17,7 +22,9 @@ test('what is written is read again, in one order', () => {
 });
 
 test('what is no filter is passed over', () => {
-  assert.deepEqual(read(`verdict=maybe&act=fly&from=%20&since=2026-02-30&until=tomorrow&x=y&rule=${'r'.repeat(201)}`), { verdicts: [] });
+  assert.deepEqual(read(`verdict=maybe&act=fly&from=%20&since=2026-02-30&until=tomorrow&x=y&rule=${'r'.repeat(201)}`), {
+    verdicts: [],
+  });
   assert.ok(!isFiltered(read('verdict=maybe')));
 });
 

@@ -14,11 +14,15 @@ const leaf = (entry: Uint8Array): Buffer => sha256(Buffer.of(0), entry);
 const node = (left: Uint8Array, right: Uint8Array): Buffer => sha256(Buffer.of(1), left, right);
 const half = (n: number): number => 2 ** Math.ceil(Math.log2(n) - 1);
 const root = (leaves: Buffer[]): Buffer =>
-  leaves.length === 1 ? leaves[0]! : node(root(leaves.slice(0, half(leaves.length))), root(leaves.slice(half(leaves.length))));
+  leaves.length === 1
+    ? leaves[0]!
+    : node(root(leaves.slice(0, half(leaves.length))), root(leaves.slice(half(leaves.length))));
 const pathOf = (m: number, leaves: Buffer[]): Buffer[] => {
   if (leaves.length === 1) return [];
   const k = half(leaves.length);
-  return m < k ? [...pathOf(m, leaves.slice(0, k)), root(leaves.slice(k))] : [...pathOf(m - k, leaves.slice(k)), root(leaves.slice(0, k))];
+  return m < k
+    ? [...pathOf(m, leaves.slice(0, k)), root(leaves.slice(k))]
+    : [...pathOf(m - k, leaves.slice(k)), root(leaves.slice(0, k))];
 };
 
 export interface Signer {
@@ -56,7 +60,15 @@ export const receiptOf = (log: Signer, n: number, count: number, witnesses: Sign
   const salt = crypto.randomBytes(32);
   const judgement = new TextEncoder().encode('{"id":null,"verdict":"permit"}');
   const leaves = Array.from({ length: count }, (_, i) =>
-    leaf(Buffer.concat([Buffer.of(1), crypto.createHmac('sha256', salt).update(i === n ? judgement : `another ${i}`).digest()])),
+    leaf(
+      Buffer.concat([
+        Buffer.of(1),
+        crypto
+          .createHmac('sha256', salt)
+          .update(i === n ? judgement : `another ${i}`)
+          .digest(),
+      ]),
+    ),
   );
   const text = `${log.name}\n${count}\n${root(leaves).toString('base64')}\n`;
   const lines = ['c2sp.org/tlog-proof@v1', `extra ${salt.toString('base64')}`, `index ${n}`];
@@ -65,8 +77,10 @@ export const receiptOf = (log: Signer, n: number, count: number, witnesses: Sign
   return { receipt: `${lines.join('\n')}\n\n${text}\n${signatures}`, judgement, lines, text };
 };
 
-export const refused = (reason: string) => (error: unknown): boolean => {
-  assert.ok(error instanceof Refused, String(error));
-  assert.equal(error.reason, reason);
-  return true;
-};
+export const refused =
+  (reason: string) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof Refused, String(error));
+    assert.equal(error.reason, reason);
+    return true;
+  };

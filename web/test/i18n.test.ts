@@ -16,7 +16,12 @@ const source = path.join(process.env['COMITY_WEB']!, 'src');
 const placesOf = (text: string) => [...text.matchAll(/\{([a-z]+)\}/g)].map(([, name]) => name).sort();
 
 test('there is a file for each language, and no other', () => {
-  assert.deepEqual(fs.readdirSync(path.join(source, 'i18n')).sort(), Object.keys(languages).map((one) => `${one}.json`).sort());
+  assert.deepEqual(
+    fs.readdirSync(path.join(source, 'i18n')).sort(),
+    Object.keys(languages)
+      .map((one) => `${one}.json`)
+      .sort(),
+  );
 });
 
 for (const [language, messages] of Object.entries(all)) {
@@ -37,13 +42,20 @@ for (const [language, messages] of Object.entries(all)) {
       assert.deepEqual(Object.keys(message).sort(), [...forms].sort(), key);
       const wanted = placesOf((english as { other: string }).other);
       assert.deepEqual(placesOf(message.other), wanted, key);
-      for (const text of Object.values(message)) assert.ok(placesOf(text!).every((name) => wanted.includes(name)), `${language} ${key}: ${text}`);
+      for (const text of Object.values(message))
+        assert.ok(
+          placesOf(text!).every((name) => wanted.includes(name)),
+          `${language} ${key}: ${text}`,
+        );
     }
   });
 }
 
 test('what is not English is not left in English', () => {
-  for (const [language, script] of [['zh', /\p{Script=Han}/u], ['ar', /\p{Script=Arabic}/u]] as const) {
+  for (const [language, script] of [
+    ['zh', /\p{Script=Han}/u],
+    ['ar', /\p{Script=Arabic}/u],
+  ] as const) {
     for (const [key, message] of Object.entries(all[language]!)) {
       const text = typeof message === 'string' ? message : message.other;
       if (key !== 'ledger.of' || language !== 'zh') assert.match(text, script, `${language} ${key}`);
@@ -53,7 +65,11 @@ test('what is not English is not left in English', () => {
 
 test('keys that are put together exist', () => {
   const interview = fs.readFileSync(path.join(source, 'interview.ts'), 'utf8');
-  const facts = [...interview.matchAll(/'?([a-z_.]+)'?: \['(?:names|places|place|name|number|text|yes-no|channel|owners|received|paper)'/g)].map(([, fact]) => fact!);
+  const facts = [
+    ...interview.matchAll(
+      /'?([a-z_.]+)'?: \['(?:names|places|place|name|number|text|yes-no|channel|owners|received|paper)'/g,
+    ),
+  ].map(([, fact]) => fact!);
   assert.ok(facts.length > 20);
   const keys = [
     ...facts.map((fact) => (/^(from|to)\./.test(fact) ? `fact.party.${fact.split('.')[1]}` : `fact.${fact}`)),
@@ -66,9 +82,35 @@ test('keys that are put together exist', () => {
 });
 
 test('no key is left over', () => {
-  const files = (fs.readdirSync(source, { recursive: true } as { recursive: true; encoding: 'utf8' }) as string[]).filter((name) => name.endsWith('.ts'));
+  const files = (
+    fs.readdirSync(source, { recursive: true } as { recursive: true; encoding: 'utf8' }) as string[]
+  ).filter((name) => name.endsWith('.ts'));
   const text = files.map((name) => fs.readFileSync(path.join(source, name), 'utf8')).join('\n');
-  const built = ['act', 'party', 'verdict', 'means', 'refused', 'role', 'fact', 'tab', 'met', 'held', 'effect', 'level', 'channel', 'period', 'filter', 'theme', 'problem', 'witness', 'window', 'found', 'judgements', 'thresholds', 'ledger'];
+  const built = [
+    'act',
+    'party',
+    'verdict',
+    'means',
+    'refused',
+    'role',
+    'fact',
+    'tab',
+    'met',
+    'held',
+    'effect',
+    'level',
+    'channel',
+    'period',
+    'filter',
+    'theme',
+    'problem',
+    'witness',
+    'window',
+    'found',
+    'judgements',
+    'thresholds',
+    'ledger',
+  ];
   for (const key of Object.keys(en)) {
     if (!built.includes(key.split('.')[0]!)) assert.ok(text.includes(`'${key}'`), `${key} is used nowhere`);
   }

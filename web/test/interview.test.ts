@@ -1,12 +1,26 @@
 // The interview: answers become the act that was meant.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { factOf, factsOf, formOf, itemsOf, listOf, namesAsked, nextFact, paperOf, treeOf, withFact, withHeld } from '../src/interview';
+import {
+  factOf,
+  factsOf,
+  formOf,
+  itemsOf,
+  listOf,
+  namesAsked,
+  nextFact,
+  paperOf,
+  treeOf,
+  withFact,
+  withHeld,
+} from '../src/interview';
 import type { Vocabulary } from '../src/types';
 
 const names = [
-  { name: 'authority', label: 'a public authority' }, { name: 'court', label: 'a court' },
-  { name: 'court-of-audit', label: 'a court of audit' }, { name: 'police', label: 'a police or prosecution authority' },
+  { name: 'authority', label: 'a public authority' },
+  { name: 'court', label: 'a court' },
+  { name: 'court-of-audit', label: 'a court of audit' },
+  { name: 'police', label: 'a police or prosecution authority' },
 ];
 const questions = [
   { fact: 'data.mystery', ask: '?', rules: [] },
@@ -36,7 +50,12 @@ test('facts are put into the act, and taken out again', () => {
   assert.deepEqual(withFact(act, 'counts.CN.year.sensitive', 10000)['counts'], { 'CN.year.sensitive': 10000 });
   assert.deepEqual(withFact(withFact(act, 'data.people', 5), 'data.people', undefined), act);
   assert.deepEqual(withFact({ act: 'store', purposes: [] }, 'purposes', undefined), { act: 'store' });
-  assert.deepEqual(factsOf(more), [['act', 'transfer'], ['from.state', 'DE'], ['from.kinds', ['company']], ['to.state', 'BR']]);
+  assert.deepEqual(factsOf(more), [
+    ['act', 'transfer'],
+    ['from.state', 'DE'],
+    ['from.kinds', ['company']],
+    ['to.state', 'BR'],
+  ]);
 });
 
 test('lists are complete or open', () => {
@@ -48,8 +67,18 @@ test('lists are complete or open', () => {
 });
 
 test('what a way asks for becomes a paper or a safeguard', () => {
-  assert.deepEqual(paperOf('authority-permission under CN by CN.CAC result passed'), { kind: 'authority-permission', under: 'CN', by: 'CN.CAC', result: 'passed' });
-  assert.deepEqual(paperOf('determination under EU about EU.LED.35.1.a result necessary'), { kind: 'determination', under: 'EU', ref: 'EU.LED.35.1.a', result: 'necessary' });
+  assert.deepEqual(paperOf('authority-permission under CN by CN.CAC result passed'), {
+    kind: 'authority-permission',
+    under: 'CN',
+    by: 'CN.CAC',
+    result: 'passed',
+  });
+  assert.deepEqual(paperOf('determination under EU about EU.LED.35.1.a result necessary'), {
+    kind: 'determination',
+    under: 'EU',
+    ref: 'EU.LED.35.1.a',
+    result: 'necessary',
+  });
   const vocabulary = { safeguards: [{ name: 'pseudonymised', label: '' }] } as unknown as Vocabulary;
   const once = withHeld({ act: 'transfer' }, 'standard-contract under EU', vocabulary);
   assert.deepEqual(once, { act: 'transfer', papers: [{ kind: 'standard-contract', under: 'EU' }] });
@@ -59,8 +88,13 @@ test('what a way asks for becomes a paper or a safeguard', () => {
 
 test('names stand below their parents, those with most below them first', () => {
   const tree = treeOf([
-    { name: 'important', label: '' }, { name: 'email', label: '', parents: ['contact'] }, { name: 'contact', label: '', parents: ['personal'] },
+    { name: 'important', label: '' },
+    { name: 'email', label: '', parents: ['contact'] },
+    { name: 'contact', label: '', parents: ['personal'] },
     { name: 'personal', label: '', parents: [] },
   ]);
-  assert.deepEqual(tree.map(({ name, depth }) => `${depth} ${name.name}`), ['0 personal', '1 contact', '2 email', '0 important']);
+  assert.deepEqual(
+    tree.map(({ name, depth }) => `${depth} ${name.name}`),
+    ['0 personal', '1 contact', '2 email', '0 important'],
+  );
 });

@@ -43,7 +43,10 @@ test('an altered judgement, salt, index, hash or size is refused', async () => {
   await assert.rejects(swapped('index 5', 'index 11'), refused('no-such-entry'));
   await assert.rejects(swapped(lines[4]!, other), refused('root'));
   await assert.rejects(swapped(`${lines[4]!}\n`, ''), refused('proof-length'));
-  await assert.rejects(swapped(`${lines[4]!}\n`, `${lines[4]!}\n${other}\n${other}\n${other}\n`), refused('proof-length'));
+  await assert.rejects(
+    swapped(`${lines[4]!}\n`, `${lines[4]!}\n${other}\n${other}\n${other}\n`),
+    refused('proof-length'),
+  );
   await assert.rejects(swapped('\n11\n', '\n12\n'), refused('signature'));
   await assert.rejects(swapped(`${lines[1]!}\n`, ''), refused('no-salt'));
   await assert.rejects(swapped('index 5', 'index 05'), refused('receipt-form'));
@@ -65,12 +68,23 @@ test('a checkpoint of another key, or of another log, is refused', async () => {
 test('witnesses are counted as the policy asks', async () => {
   const [a, b, c] = [signer('a.example/w', 4), signer('b.example/w', 4), signer('c.example/w', 4)];
   const policy = await readPolicy(
-    [`# two of three`, `log ${log.vkey} https://example.org/`, `witness A ${a.vkey} https://a.example/`, `witness B ${b.vkey}`,
-      `witness C\t${c.vkey}`, 'group abroad 2 A B C', 'quorum abroad', ''].join('\n'),
+    [
+      `# two of three`,
+      `log ${log.vkey} https://example.org/`,
+      `witness A ${a.vkey} https://a.example/`,
+      `witness B ${b.vkey}`,
+      `witness C\t${c.vkey}`,
+      'group abroad 2 A B C',
+      'quorum abroad',
+      '',
+    ].join('\n'),
   );
   const { receipt, judgement } = receiptOf(log, 2, 5, [a, c]);
   const proved = await verifyReceipt(receipt, judgement, policy);
-  assert.deepEqual(proved.witnesses.map((one) => one.key.name), ['a.example/w', 'c.example/w']);
+  assert.deepEqual(
+    proved.witnesses.map((one) => one.key.name),
+    ['a.example/w', 'c.example/w'],
+  );
   assert.equal(proved.witnesses[0]?.time?.toISOString(), new Date(1_790_000_000_000).toISOString());
   const alone = receiptOf(log, 2, 5, [b]);
   await assert.rejects(verifyReceipt(alone.receipt, alone.judgement, policy), refused('policy-quorum'));
@@ -84,9 +98,15 @@ test('witnesses are counted as the policy asks', async () => {
 test('policies of another form are refused', async () => {
   const witness = signer('w.example/w', 4);
   for (const text of [
-    '', 'quorum none', `log ${log.vkey}`, `log ${log.vkey}\nquorum x`, `log ${log.vkey}\nlog ${log.vkey}\nquorum none`,
-    `log ${log.vkey}\nwitness A ${witness.vkey}\ngroup g 2 A\nquorum g`, `log ${log.vkey}\ngroup g any A\nquorum g`,
-    `log ${log.vkey}\nwitness A ${witness.vkey}\ngroup g any A\ngroup h any A\nquorum h`, `log ${log.vkey}\nrule x\nquorum none`,
+    '',
+    'quorum none',
+    `log ${log.vkey}`,
+    `log ${log.vkey}\nquorum x`,
+    `log ${log.vkey}\nlog ${log.vkey}\nquorum none`,
+    `log ${log.vkey}\nwitness A ${witness.vkey}\ngroup g 2 A\nquorum g`,
+    `log ${log.vkey}\ngroup g any A\nquorum g`,
+    `log ${log.vkey}\nwitness A ${witness.vkey}\ngroup g any A\ngroup h any A\nquorum h`,
+    `log ${log.vkey}\nrule x\nquorum none`,
     `log ${log.vkey}\nquorum none\nquorum none`,
   ]) {
     await assert.rejects(readPolicy(text), refused('policy-form'), text);
@@ -99,10 +119,16 @@ test('policies of another form are refused', async () => {
 test('the library and the browser agree, on the vectors of RFC 8032', async () => {
   const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'));
   const vectors = [
-    ['d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a', '',
-      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b'],
-    ['3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c', '72',
-      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'],
+    [
+      'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a',
+      '',
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    ],
+    [
+      '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+      '72',
+      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+    ],
   ] as const;
   for (const [key, message, signature] of vectors) {
     for (const verify of [verifyEd25519, byLibrary]) {
@@ -125,6 +151,7 @@ test('keys of small order are no keys', async () => {
 
 test('base64 is strict', () => {
   assert.equal(fromBase64('AA=='.replace('A=', 'B=')), undefined);
-  for (const text of ['A', 'AA', 'AA=', 'AAA', 'AA==\n', 'A-==', ' AA==']) assert.equal(fromBase64(text), undefined, text);
+  for (const text of ['A', 'AA', 'AA=', 'AAA', 'AA==\n', 'A-==', ' AA=='])
+    assert.equal(fromBase64(text), undefined, text);
   assert.deepEqual(fromBase64('AQI='), new Uint8Array([1, 2]));
 });

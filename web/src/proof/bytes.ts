@@ -5,7 +5,8 @@ export type Bytes = Uint8Array<ArrayBuffer>;
 export const utf8 = (text: string): Bytes => new Uint8Array(new TextEncoder().encode(text));
 
 /** The text of bytes, or an error if they are not UTF-8; a byte order mark stays. */
-export const textOf = (bytes: Bytes): string => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+export const textOf = (bytes: Bytes): string =>
+  new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 
 export const joined = (...parts: readonly Bytes[]): Bytes => {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -56,7 +56,6 @@ const readLine = (line: string): Line => {
 /** The parts of a note, of which nothing is believed yet. */
 const split = (note: string): { text: string; lines: Line[] } => {
   const at = note.lastIndexOf('\n\n');
-  // eslint-disable-next-line no-control-regex
   if (at <= 0 || !note.endsWith('\n') || note.length > NOTE_BYTES_MAX || /[\0-\x09\x0b-\x1f]/.test(note)) {
     throw new Refused('note-form');
   }

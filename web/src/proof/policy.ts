@@ -61,7 +61,8 @@ class Reader {
     const key = await readKey(text);
     const others = [...this.logs, ...this.witnesses()];
     if (key.type !== type) throw new Refused('key-type');
-    if (others.length >= NAMES_MAX || others.some((other) => equal(other.bytes, key.bytes))) throw new Refused('policy-form');
+    if (others.length >= NAMES_MAX || others.some((other) => equal(other.bytes, key.bytes)))
+      throw new Refused('policy-form');
     return key;
   }
 

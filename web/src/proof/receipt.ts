@@ -38,7 +38,8 @@ const hashOf = (text: string): Bytes => {
   return hash;
 };
 
-const numberOf = (text: string): bigint | undefined => (/^(?:0|[1-9][0-9]{0,18})$/.test(text) ? BigInt(text) : undefined);
+const numberOf = (text: string): bigint | undefined =>
+  /^(?:0|[1-9][0-9]{0,18})$/.test(text) ? BigInt(text) : undefined;
 
 export const readReceipt = (text: string): Receipt => {
   if (text.length > RECEIPT_CHARACTERS_MAX) throw new Refused('too-large');
@@ -60,7 +61,8 @@ export const openCheckpoint = async (note: string, policy: Policy): Promise<Chec
   if (origin === undefined || size === undefined || root?.length !== 32 || more.pop() !== '' || more.includes('')) {
     throw new Refused('checkpoint-form');
   }
-  if (!signed.some((one) => policy.logs.includes(one.key) && one.key.name === origin)) throw new Refused('policy-log', origin);
+  if (!signed.some((one) => policy.logs.includes(one.key) && one.key.name === origin))
+    throw new Refused('policy-log', origin);
   if (!policy.reached(signed)) throw new Refused('policy-quorum');
   return { origin, size, root, signed };
 };

@@ -2,8 +2,23 @@
 // under `refused.` and the reason.
 
 export const reasons = [
-  'key-form', 'key-id', 'key-type', 'note-form', 'other-log', 'signature', 'unsigned', 'checkpoint-form', 'receipt-form',
-  'policy-form', 'policy-log', 'policy-quorum', 'no-such-entry', 'proof-length', 'root', 'no-salt', 'too-large',
+  'key-form',
+  'key-id',
+  'key-type',
+  'note-form',
+  'other-log',
+  'signature',
+  'unsigned',
+  'checkpoint-form',
+  'receipt-form',
+  'policy-form',
+  'policy-log',
+  'policy-quorum',
+  'no-such-entry',
+  'proof-length',
+  'root',
+  'no-salt',
+  'too-large',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -28,7 +28,11 @@ class Asking {
   private readonly names: Vocabulary;
   private asking = new AbortController();
 
-  constructor(private readonly context: Context, names: Vocabulary, act: Act) {
+  constructor(
+    private readonly context: Context,
+    names: Vocabulary,
+    act: Act,
+  ) {
     this.act = act;
     this.names = names;
     this.begin = h('div', { class: 'begin' });
@@ -46,12 +50,26 @@ class Asking {
   private drawBegin(): void {
     const { words } = this.context;
     const places = placeOptions(this.context, this.names.states).map(({ value, label }) => [value, label] as const);
-    const kind = select(actKinds.map((one) => [one, words.t(`act.${one}`)] as const), String(this.act['act'] ?? 'transfer'), () => label());
+    const kind = select(
+      actKinds.map((one) => [one, words.t(`act.${one}`)] as const),
+      String(this.act['act'] ?? 'transfer'),
+      () => label(),
+    );
     const from = select([['', words.t('not-said')], ...places], stateOf(factOf(this.act, 'from.state')));
     const to = select([['', words.t('not-said')], ...places], stateOf(factOf(this.act, 'to.state')));
-    const people = h('input', { type: 'number', min: 0, step: 1, value: typeof factOf(this.act, 'data.people') === 'number' ? String(factOf(this.act, 'data.people')) : '' });
+    const people = h('input', {
+      type: 'number',
+      min: 0,
+      step: 1,
+      value: typeof factOf(this.act, 'data.people') === 'number' ? String(factOf(this.act, 'data.people')) : '',
+    });
     const on = h('input', { type: 'date', value: stateOf(this.act['on']) });
-    const data = chooser(words, words.t('ask.data'), nameOptions(this.names.categories), itemsOf(factOf(this.act, 'data.categories')));
+    const data = chooser(
+      words,
+      words.t('ask.data'),
+      nameOptions(this.names.categories),
+      itemsOf(factOf(this.act, 'data.categories')),
+    );
     const fields = [field('', from), field('', to)] as const;
     const label = (): void => {
       for (const [i, side] of (['from', 'to'] as const).entries()) {
@@ -71,9 +89,26 @@ class Asking {
       this.skipped.clear();
       void this.ask();
     };
-    fill(this.begin, h('form', { class: 'card', submit: send },
-      h('h2', {}, words.t('ask.begin')), field(words.t('act'), kind), fields[0], fields[1], data.element, field(words.t('persons'), people), field(words.t('ask.on'), on, words.t('ask.on.hint')),
-      h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('ask.do')), button(words.t('ask.clear'), () => this.clear()))));
+    fill(
+      this.begin,
+      h(
+        'form',
+        { class: 'card', submit: send },
+        h('h2', {}, words.t('ask.begin')),
+        field(words.t('act'), kind),
+        fields[0],
+        fields[1],
+        data.element,
+        field(words.t('persons'), people),
+        field(words.t('ask.on'), on, words.t('ask.on.hint')),
+        h(
+          'div',
+          { class: 'buttons' },
+          h('button', { type: 'submit', class: 'primary' }, words.t('ask.do')),
+          button(words.t('ask.clear'), () => this.clear()),
+        ),
+      ),
+    );
   }
 
   private clear(): void {
@@ -121,44 +156,84 @@ class Asking {
       return element;
     };
     const settled = judgement.verdict === 'permit' || judgement.verdict === 'refuse';
-    fill(this.answer, banner, settled ? null : this.question(judgement), this.said(), explained(this.context, judgement, have));
+    fill(
+      this.answer,
+      banner,
+      settled ? null : this.question(judgement),
+      this.said(),
+      explained(this.context, judgement, have),
+    );
   }
 
   private question({ questions }: Answer['judgement']): Child {
     const { words } = this.context;
     const fact = nextFact(questions, this.skipped);
     if (fact === undefined) {
-      return questions.length > 0 && card(words.t('interview'), h('p', {}, words.t('interview.done')), this.skipped.size > 0 && button(words.t('interview.again'), () => {
-        this.skipped.clear();
-        void this.ask(true);
-      }));
+      return (
+        questions.length > 0 &&
+        card(
+          words.t('interview'),
+          h('p', {}, words.t('interview.done')),
+          this.skipped.size > 0 &&
+            button(words.t('interview.again'), () => {
+              this.skipped.clear();
+              void this.ask(true);
+            }),
+        )
+      );
     }
     const skip = (): void => {
       this.skipped.add(fact);
       void this.ask(true);
     };
-    const form = questionForm(this.context, this.act, fact, questions, this.names, (value) => {
-      // Answered and still open: what remains is asked later.
-      this.skipped.add(fact);
-      this.become(withFact(this.act, fact, value));
-    }, skip);
-    return h('section', { class: 'card interview' }, h('p', { class: 'quiet small' }, words.t('interview')), h('h2', { tabindex: '-1' }, titleOf(this.context, this.act, fact)), form);
+    const form = questionForm(
+      this.context,
+      this.act,
+      fact,
+      questions,
+      this.names,
+      (value) => {
+        // Answered and still open: what remains is asked later.
+        this.skipped.add(fact);
+        this.become(withFact(this.act, fact, value));
+      },
+      skip,
+    );
+    return h(
+      'section',
+      { class: 'card interview' },
+      h('p', { class: 'quiet small' }, words.t('interview')),
+      h('h2', { tabindex: '-1' }, titleOf(this.context, this.act, fact)),
+      form,
+    );
   }
 
   private said(): Child {
     const { words } = this.context;
     const facts = factsOf(this.act).filter(([fact]) => fact !== 'act' && fact !== 'id');
     if (facts.length === 0) return null;
-    return h('details', { class: 'card' }, h('summary', {}, h('h2', {}, words.t('ask.said', { n: facts.length }))),
-      h('ul', { class: 'said' }, facts.map(([fact, value]) => {
-        const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
-        const remove = button(words.t('ask.remove'), () => {
-          this.skipped.delete(fact);
-          this.become(withFact(this.act, fact, undefined));
-        }, 'small');
-        remove.setAttribute('aria-label', `${words.t('ask.remove')}: ${fact}`);
-        return h('li', {}, code(fact), ' ', h('bdi', {}, text), ' ', remove);
-      })));
+    return h(
+      'details',
+      { class: 'card' },
+      h('summary', {}, h('h2', {}, words.t('ask.said', { n: facts.length }))),
+      h(
+        'ul',
+        { class: 'said' },
+        facts.map(([fact, value]) => {
+          const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+          const remove = button(
+            words.t('ask.remove'),
+            () => {
+              this.skipped.delete(fact);
+              this.become(withFact(this.act, fact, undefined));
+            },
+            'small',
+          );
+          remove.setAttribute('aria-label', `${words.t('ask.remove')}: ${fact}`);
+          return h('li', {}, code(fact), ' ', h('bdi', {}, text), ' ', remove);
+        }),
+      ),
+    );
   }
 }
 
@@ -166,5 +241,9 @@ export const askView: View = (context) => {
   const { words, main } = context;
   const act = begun ?? { act: 'transfer' };
   begun = undefined;
-  main.append(heading(words.t('tab.ask')), h('p', { class: 'lead' }, words.t('ask.lead')), loaded(context, vocabulary, (names) => new Asking(context, names, act).element()));
+  main.append(
+    heading(words.t('tab.ask')),
+    h('p', { class: 'lead' }, words.t('ask.lead')),
+    loaded(context, vocabulary, (names) => new Asking(context, names, act).element()),
+  );
 };

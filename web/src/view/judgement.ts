@@ -22,8 +22,16 @@ const actCard = (entry: Entry, text: string, words: Parameters<View>[0]['words']
     beginWith(act);
     location.hash = writePlace(['ask']);
   };
-  return card(words.t('act.kept'), h('p', { class: 'quiet' }, words.t('act.kept.intro')),
-    h('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': words.t('act.kept') }, JSON.stringify(JSON.parse(text), null, 2)), button(words.t('ask.again'), () => again(entry.act)));
+  return card(
+    words.t('act.kept'),
+    h('p', { class: 'quiet' }, words.t('act.kept.intro')),
+    h(
+      'pre',
+      { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': words.t('act.kept') },
+      JSON.stringify(JSON.parse(text), null, 2),
+    ),
+    button(words.t('ask.again'), () => again(entry.act)),
+  );
 };
 
 export const judgementView: View = (context) => {
@@ -31,29 +39,51 @@ export const judgementView: View = (context) => {
   const number = rest[0] ?? '';
   main.append(
     h('p', { class: 'crumbs' }, h('a', { href: writePlace(['judgements']) }, words.t('tab.judgements'))),
-    heading(words.t('judgement.title', { entry: number })));
+    heading(words.t('judgement.title', { entry: number })),
+  );
   if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) {
     main.append(note(words.t('problem.404'), 'bad'));
     return;
   }
-  main.append(loaded(context, () => getText(`/v1/judgements/${number}`, signal), (text) => {
-    const entry = JSON.parse(text) as Entry;
-    const { judgement, act } = entry;
-    return [
-      verdictBanner(context, judgement),
-      card(null, facts([
-        [words.t('act'), words.t(`act.${String(act['act'])}` as 'act.transfer')],
-        [words.t('route'), route(context, stateOf(act['from']), stateOf(act['to']))],
-        [words.t('recorded'), time(words, entry.time)],
-        [words.t('law-of'), words.day(judgement.on)],
-        [words.t('touched'), h('ul', { class: 'inline' }, judgement.touched.map((state) => h('li', {}, stateCode(context, state))))],
-        [words.t('gate'), entry.gate === null || entry.gate === undefined ? '–' : code(entry.gate)],
-        [words.t('image'), h('span', { class: 'hash' }, code(entry.law))],
-      ])),
-      explained(context, judgement),
-      me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
-      actCard(entry, memberText(text, 'act') ?? '{}', words),
-      h('details', { class: 'card' }, h('summary', {}, h('h2', {}, words.t('in-words'))), lawText(entry.explained.words, 'pre')),
-    ];
-  }));
+  main.append(
+    loaded(
+      context,
+      () => getText(`/v1/judgements/${number}`, signal),
+      (text) => {
+        const entry = JSON.parse(text) as Entry;
+        const { judgement, act } = entry;
+        return [
+          verdictBanner(context, judgement),
+          card(
+            null,
+            facts([
+              [words.t('act'), words.t(`act.${String(act['act'])}` as 'act.transfer')],
+              [words.t('route'), route(context, stateOf(act['from']), stateOf(act['to']))],
+              [words.t('recorded'), time(words, entry.time)],
+              [words.t('law-of'), words.day(judgement.on)],
+              [
+                words.t('touched'),
+                h(
+                  'ul',
+                  { class: 'inline' },
+                  judgement.touched.map((state) => h('li', {}, stateCode(context, state))),
+                ),
+              ],
+              [words.t('gate'), entry.gate === null || entry.gate === undefined ? '–' : code(entry.gate)],
+              [words.t('image'), h('span', { class: 'hash' }, code(entry.law))],
+            ]),
+          ),
+          explained(context, judgement),
+          me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
+          actCard(entry, memberText(text, 'act') ?? '{}', words),
+          h(
+            'details',
+            { class: 'card' },
+            h('summary', {}, h('h2', {}, words.t('in-words'))),
+            lawText(entry.explained.words, 'pre'),
+          ),
+        ];
+      },
+    ),
+  );
 };

@@ -2,7 +2,20 @@
 import { getJson } from '../api';
 import type { Context, View } from '../context';
 import { fill, h } from '../dom';
-import { button, card, chip, code, field, heading, lawText, loaded, ruleLink, select, stateCode, table } from '../parts';
+import {
+  button,
+  card,
+  chip,
+  code,
+  field,
+  heading,
+  lawText,
+  loaded,
+  ruleLink,
+  select,
+  stateCode,
+  table,
+} from '../parts';
 import { writePlace } from '../router';
 import type { Law, Rule } from '../types';
 
@@ -20,24 +33,60 @@ const askedOf = (query: URLSearchParams): Asked => ({
   search: (query.get('search') ?? '').slice(0, 200),
 });
 
-const queryOf = (asked: Asked): URLSearchParams => new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''));
+const queryOf = (asked: Asked): URLSearchParams =>
+  new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''));
 
 const laws = (context: Context, law: Law): HTMLElement => {
   const { words } = context;
-  return h('div', { class: 'card flush' }, table(words.t('law.files'), [
-    { head: words.t('law.whose'), cell: (one) => h('a', { href: writePlace(['law'], new URLSearchParams({ state: one.state })) }, code(one.state)) },
-    { head: words.t('law.title'), cell: (one) => { const name = context.states.name(one.state); return name === one.state ? lawText(one.title) : h('span', {}, h('bdi', {}, name), name === one.title ? null : [' ', h('span', { class: 'quiet' }, lawText(one.title))]); } },
-    { head: words.t('rules'), number: true, cell: (one) => words.number(one.rules) },
-  ], law.laws.filter((one) => one.rules > 0)));
+  return h(
+    'div',
+    { class: 'card flush' },
+    table(
+      words.t('law.files'),
+      [
+        {
+          head: words.t('law.whose'),
+          cell: (one) =>
+            h('a', { href: writePlace(['law'], new URLSearchParams({ state: one.state })) }, code(one.state)),
+        },
+        {
+          head: words.t('law.title'),
+          cell: (one) => {
+            const name = context.states.name(one.state);
+            return name === one.state
+              ? lawText(one.title)
+              : h(
+                  'span',
+                  {},
+                  h('bdi', {}, name),
+                  name === one.title ? null : [' ', h('span', { class: 'quiet' }, lawText(one.title))],
+                );
+          },
+        },
+        { head: words.t('rules'), number: true, cell: (one) => words.number(one.rules) },
+      ],
+      law.laws.filter((one) => one.rules > 0),
+    ),
+  );
 };
 
 const ruleRow = (context: Context, rule: Rule): HTMLElement => {
   const { words } = context;
-  return h('li', { class: 'ruling' },
-    h('div', { class: 'line' }, ruleLink(rule.rule), stateCode(context, rule.state), chip(words.t(`effect.${rule.effect}`)),
+  return h(
+    'li',
+    { class: 'ruling' },
+    h(
+      'div',
+      { class: 'line' },
+      ruleLink(rule.rule),
+      stateCode(context, rule.state),
+      chip(words.t(`effect.${rule.effect}`)),
       rule.checked === null && chip(words.t('unverified'), 'warn'),
-      rule.until !== null && chip(words.t('until', { day: words.day(rule.until) }))),
-    lawText(rule.title, 'p'), h('p', { class: 'cite' }, lawText(rule.cite)));
+      rule.until !== null && chip(words.t('until', { day: words.day(rule.until) })),
+    ),
+    lawText(rule.title, 'p'),
+    h('p', { class: 'cite' }, lawText(rule.cite)),
+  );
 };
 
 const found = (context: Context, rules: readonly Rule[]): HTMLElement => {
@@ -58,8 +107,19 @@ const found = (context: Context, rules: readonly Rule[]): HTMLElement => {
 
 const form = (context: Context, asked: Asked, law: Law): HTMLElement => {
   const { words, states } = context;
-  const places = states.sorted(law.laws.filter((one) => one.rules > 0).map((one) => ({ code: one.state, title: one.title })));
-  const state = select([['', words.t('any')], ...places.map(({ code: name, title }) => [name, states.name(name) === name ? `${title} (${name})` : `${states.name(name)} (${name})`] as const)], asked.state);
+  const places = states.sorted(
+    law.laws.filter((one) => one.rules > 0).map((one) => ({ code: one.state, title: one.title })),
+  );
+  const state = select(
+    [
+      ['', words.t('any')],
+      ...places.map(
+        ({ code: name, title }) =>
+          [name, states.name(name) === name ? `${title} (${name})` : `${states.name(name)} (${name})`] as const,
+      ),
+    ],
+    asked.state,
+  );
   const on = h('input', { type: 'date', value: asked.on });
   const search = h('input', { type: 'search', value: asked.search, maxlength: 200, autocomplete: 'off' });
   const go = (event?: Event): void => {
@@ -67,27 +127,57 @@ const form = (context: Context, asked: Asked, law: Law): HTMLElement => {
     location.hash = writePlace(['law'], queryOf({ state: state.value, on: on.value, search: search.value.trim() }));
   };
   state.addEventListener('change', () => go());
-  return h('form', { class: 'card', role: 'search', 'aria-label': words.t('law.search'), submit: go },
-    h('div', { class: 'fields' }, field(words.t('law.words'), search), field(words.t('law.whose'), state), field(words.t('law.on'), on)),
-    h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('law.search'))));
+  return h(
+    'form',
+    { class: 'card', role: 'search', 'aria-label': words.t('law.search'), submit: go },
+    h(
+      'div',
+      { class: 'fields' },
+      field(words.t('law.words'), search),
+      field(words.t('law.whose'), state),
+      field(words.t('law.on'), on),
+    ),
+    h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('law.search'))),
+  );
 };
 
 export const lawView: View = (context) => {
   const { words, main, signal } = context;
   let asked = askedOf(context.query);
   const results = h('div', {});
-  main.append(heading(words.t('tab.law')), h('p', { class: 'lead' }, words.t('law.lead')), loaded(context, () => getJson<Law>('/v1/law', signal), (law) => {
-    const draw = (): void => {
-      const query = queryOf(asked);
-      fill(results, query.size === 0 ? laws(context, law) : loaded(context, () => getJson<{ rules: Rule[] }>(`/v1/law/rules?${query}`, signal), ({ rules }) => {
-        context.announce(words.t('law.found', { n: rules.length }));
-        return found(context, rules);
-      }));
-    };
-    redraw = draw;
-    draw();
-    return [form(context, asked, law), results, h('p', { class: 'quiet small hash' }, words.t('image'), ' ', code(law.law))];
-  }));
+  main.append(
+    heading(words.t('tab.law')),
+    h('p', { class: 'lead' }, words.t('law.lead')),
+    loaded(
+      context,
+      () => getJson<Law>('/v1/law', signal),
+      (law) => {
+        const draw = (): void => {
+          const query = queryOf(asked);
+          fill(
+            results,
+            query.size === 0
+              ? laws(context, law)
+              : loaded(
+                  context,
+                  () => getJson<{ rules: Rule[] }>(`/v1/law/rules?${query}`, signal),
+                  ({ rules }) => {
+                    context.announce(words.t('law.found', { n: rules.length }));
+                    return found(context, rules);
+                  },
+                ),
+          );
+        };
+        redraw = draw;
+        draw();
+        return [
+          form(context, asked, law),
+          results,
+          h('p', { class: 'quiet small hash' }, words.t('image'), ' ', code(law.law)),
+        ];
+      },
+    ),
+  );
   let redraw: (() => void) | undefined;
   return (query) => {
     asked = askedOf(query);

@@ -10,14 +10,30 @@ import type { Ledger, Threshold } from '../types';
 
 const levels = ['over', 'near', 'below'] as const;
 
-const yearOf = (query: URLSearchParams): string => (/^\d{4}$/.test(query.get('year') ?? '') ? (query.get('year') ?? '') : String(new Date().getFullYear()));
+const yearOf = (query: URLSearchParams): string =>
+  /^\d{4}$/.test(query.get('year') ?? '') ? (query.get('year') ?? '') : String(new Date().getFullYear());
 
 const meter = ({ words }: Context, threshold: Threshold): Child => {
   const width = Math.min(100, Math.max(0, threshold.share * 100));
-  return h('div', { class: `meter ${threshold.level}`, role: 'meter', 'aria-valuemin': 0, 'aria-valuemax': threshold.at, 'aria-valuenow': Math.min(threshold.now, threshold.at),
-    'aria-valuetext': words.t('ledger.of', { now: threshold.now, at: threshold.at }), 'aria-label': threshold.rule },
-  svg('svg', { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    svg('rect', { class: 'track', width: 100, height: 8 }), svg('rect', { class: 'fill', width, height: 8 }), svg('path', { class: 'warn-at', d: 'M80 0V8' })));
+  return h(
+    'div',
+    {
+      class: `meter ${threshold.level}`,
+      role: 'meter',
+      'aria-valuemin': 0,
+      'aria-valuemax': threshold.at,
+      'aria-valuenow': Math.min(threshold.now, threshold.at),
+      'aria-valuetext': words.t('ledger.of', { now: threshold.now, at: threshold.at }),
+      'aria-label': threshold.rule,
+    },
+    svg(
+      'svg',
+      { viewBox: '0 0 100 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      svg('rect', { class: 'track', width: 100, height: 8 }),
+      svg('rect', { class: 'fill', width, height: 8 }),
+      svg('path', { class: 'warn-at', d: 'M80 0V8' }),
+    ),
+  );
 };
 
 const level = ({ words }: Context, threshold: Threshold): HTMLElement =>
@@ -25,12 +41,42 @@ const level = ({ words }: Context, threshold: Threshold): HTMLElement =>
 
 const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
   const { words } = context;
-  return h('li', { class: `threshold ${threshold.level}` },
-    h('div', { class: 'line' }, level(context, threshold), h('bdi', { class: 'who' }, threshold.exporter),
-      threshold.importer !== undefined && threshold.importer !== '' && h('span', { class: 'quiet' }, words.t('to'), ' ', h('bdi', {}, threshold.importer)), stateCode(context, threshold.state), ruleLink(threshold.rule)),
-    h('div', { class: 'meter-line' }, meter(context, threshold), h('span', {}, words.t('ledger.of', { now: threshold.now, at: threshold.at }), ' · ', words.percent(threshold.share))),
-    h('p', { class: 'quiet small' }, threshold.label !== undefined && [lawText(threshold.label), ' '], code(threshold.count), ' ',
-      typeof threshold.category === 'string' && [code(threshold.category), ' '], windowOf(context, threshold)));
+  return h(
+    'li',
+    { class: `threshold ${threshold.level}` },
+    h(
+      'div',
+      { class: 'line' },
+      level(context, threshold),
+      h('bdi', { class: 'who' }, threshold.exporter),
+      threshold.importer !== undefined &&
+        threshold.importer !== '' &&
+        h('span', { class: 'quiet' }, words.t('to'), ' ', h('bdi', {}, threshold.importer)),
+      stateCode(context, threshold.state),
+      ruleLink(threshold.rule),
+    ),
+    h(
+      'div',
+      { class: 'meter-line' },
+      meter(context, threshold),
+      h(
+        'span',
+        {},
+        words.t('ledger.of', { now: threshold.now, at: threshold.at }),
+        ' · ',
+        words.percent(threshold.share),
+      ),
+    ),
+    h(
+      'p',
+      { class: 'quiet small' },
+      threshold.label !== undefined && [lawText(threshold.label), ' '],
+      code(threshold.count),
+      ' ',
+      typeof threshold.category === 'string' && [code(threshold.category), ' '],
+      windowOf(context, threshold),
+    ),
+  );
 };
 
 const windowOf = ({ words }: Context, { window }: Threshold): string =>
@@ -39,39 +85,73 @@ const windowOf = ({ words }: Context, { window }: Threshold): string =>
 const thresholds = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.thresholds.length === 0) return card(words.t('thresholds'), h('p', {}, words.t('thresholds.none')));
-  const sorted = [...ledger.thresholds].sort((a, b) => levels.indexOf(a.level) - levels.indexOf(b.level) || b.share - a.share);
+  const sorted = [...ledger.thresholds].sort(
+    (a, b) => levels.indexOf(a.level) - levels.indexOf(b.level) || b.share - a.share,
+  );
   const count = (wanted: Threshold['level']) => sorted.filter((one) => one.level === wanted).length;
   return [
     count('over') > 0 && note(words.t('thresholds.over', { n: count('over') }), 'bad'),
     count('near') > 0 && note(words.t('thresholds.near', { n: count('near') }), 'warn'),
-    card(words.t('thresholds'), h('p', { class: 'quiet' }, words.t('thresholds.intro')), h('ul', { class: 'thresholds' }, sorted.map((one) => thresholdItem(context, one)))),
+    card(
+      words.t('thresholds'),
+      h('p', { class: 'quiet' }, words.t('thresholds.intro')),
+      h(
+        'ul',
+        { class: 'thresholds' },
+        sorted.map((one) => thresholdItem(context, one)),
+      ),
+    ),
   ];
 };
 
 const rows = (context: Context, ledger: Ledger): HTMLElement => {
   const { words } = context;
-  if (ledger.rows.length === 0) return h('div', { class: 'card empty' }, h('p', {}, words.t('ledger.none')), h('p', { class: 'quiet' }, words.t('ledger.none.hint')));
-  return h('div', { class: 'card flush' }, table(words.t('ledger.table'), [
-    { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
-    { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
-    { head: words.t('category'), cell: (row) => code(row.category) },
-    { head: words.t('year'), number: true, cell: (row) => String(row.year) },
-    { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
-    { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
-  ], ledger.rows));
+  if (ledger.rows.length === 0)
+    return h(
+      'div',
+      { class: 'card empty' },
+      h('p', {}, words.t('ledger.none')),
+      h('p', { class: 'quiet' }, words.t('ledger.none.hint')),
+    );
+  return h(
+    'div',
+    { class: 'card flush' },
+    table(
+      words.t('ledger.table'),
+      [
+        { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
+        { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
+        { head: words.t('category'), cell: (row) => code(row.category) },
+        { head: words.t('year'), number: true, cell: (row) => String(row.year) },
+        { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
+        { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
+      ],
+      ledger.rows,
+    ),
+  );
 };
 
 const form = ({ words }: Context, ledger: Ledger, exporter: string, year: string): HTMLElement => {
   const go = (): void => {
-    const query = new URLSearchParams(Object.entries({ exporter: who.value, year: when.value }).filter(([, value]) => value !== ''));
+    const query = new URLSearchParams(
+      Object.entries({ exporter: who.value, year: when.value }).filter(([, value]) => value !== ''),
+    );
     location.hash = writePlace(['ledger'], query);
   };
   const now = new Date().getFullYear();
   const years = [...new Set([year, ...[0, 1, 2, 3].map((back) => String(now - back))])].sort().reverse();
   const names = [...new Set([...ledger.exporters, ...(exporter === '' ? [] : [exporter])])];
   const who = select([['', words.t('any')], ...names.map((name) => [name, name] as const)], exporter, go);
-  const when = select(years.map((one) => [one, one] as const), year, go);
-  return h('form', { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() }, h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)));
+  const when = select(
+    years.map((one) => [one, one] as const),
+    year,
+    go,
+  );
+  return h(
+    'form',
+    { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() },
+    h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)),
+  );
 };
 
 export const ledgerView: View = (context) => {
@@ -85,7 +165,11 @@ export const ledgerView: View = (context) => {
     const exporter = (query.get('exporter') ?? '').slice(0, 200);
     const year = yearOf(query);
     const asked = new URLSearchParams({ year, ...(exporter === '' ? {} : { exporter }) });
-    return loaded(context, () => getJson<Ledger>(`/v1/ledger?${asked}`, signal), (ledger) => [form(context, ledger, exporter, year), thresholds(context, ledger), rows(context, ledger)]);
+    return loaded(
+      context,
+      () => getJson<Ledger>(`/v1/ledger?${asked}`, signal),
+      (ledger) => [form(context, ledger, exporter, year), thresholds(context, ledger), rows(context, ledger)],
+    );
   };
   let all = draw(context.query);
   main.append(all);

@@ -15,7 +15,8 @@ import type { RecordState } from '../types';
 
 const FILE_BYTES_MAX = 4 << 20;
 
-const region = (label: string, text: string): HTMLElement => h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': label }, text);
+const region = (label: string, text: string): HTMLElement =>
+  h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': label }, text);
 
 /** The checkpoint is verified as soon as it is shown. */
 const signedState = (context: Context, record: RecordState): HTMLElement => {
@@ -37,16 +38,32 @@ const signedState = (context: Context, record: RecordState): HTMLElement => {
 const witnesses = (context: Context, record: RecordState): HTMLElement => {
   const { words } = context;
   if (record.witnesses.length === 0) return card(words.t('witnesses'), note(words.t('witnesses.none'), 'warn'));
-  return card(words.t('witnesses'),
-    h('div', { class: 'line' }, record.policy !== null && h('span', {}, words.t('witnesses.policy'), ' ', code(record.policy)),
-      typeof record.reached === 'boolean' && chip(words.t(record.reached ? 'witnesses.reached' : 'witnesses.not-reached'), record.reached ? 'good' : 'warn'),
-      typeof record.witnessed === 'number' && h('span', { class: 'quiet' }, words.t('witnesses.size', { n: record.witnessed }))),
-    table(words.t('witnesses'), [
-      { head: words.t('witness'), cell: (one) => code(one.name) },
-      { head: words.t('witness.state'), cell: (one) => chip(words.t(one.cosigned ? 'witness.signed' : 'witness.behind'), one.cosigned ? 'good' : 'warn') },
-      { head: words.t('time'), cell: (one) => (typeof one.time === 'string' ? time(words, one.time) : '–') },
-      { head: words.t('key'), cell: (one) => h('span', { class: 'hash' }, code(one.key)) },
-    ], record.witnesses));
+  return card(
+    words.t('witnesses'),
+    h(
+      'div',
+      { class: 'line' },
+      record.policy !== null && h('span', {}, words.t('witnesses.policy'), ' ', code(record.policy)),
+      typeof record.reached === 'boolean' &&
+        chip(words.t(record.reached ? 'witnesses.reached' : 'witnesses.not-reached'), record.reached ? 'good' : 'warn'),
+      typeof record.witnessed === 'number' &&
+        h('span', { class: 'quiet' }, words.t('witnesses.size', { n: record.witnessed })),
+    ),
+    table(
+      words.t('witnesses'),
+      [
+        { head: words.t('witness'), cell: (one) => code(one.name) },
+        {
+          head: words.t('witness.state'),
+          cell: (one) =>
+            chip(words.t(one.cosigned ? 'witness.signed' : 'witness.behind'), one.cosigned ? 'good' : 'warn'),
+        },
+        { head: words.t('time'), cell: (one) => (typeof one.time === 'string' ? time(words, one.time) : '–') },
+        { head: words.t('key'), cell: (one) => h('span', { class: 'hash' }, code(one.key)) },
+      ],
+      record.witnesses,
+    ),
+  );
 };
 
 const trust = (context: Context, record: RecordState): HTMLElement => {
@@ -65,8 +82,17 @@ const trust = (context: Context, record: RecordState): HTMLElement => {
       fill(said, refusedNote(context, error));
     }
   };
-  return card(words.t('trust'), h('p', { class: 'quiet' }, words.t('trust.intro')), field(words.t('trust.policy'), text, words.t('trust.hint')),
-    h('div', { class: 'buttons' }, button(words.t('trust.keep'), () => void keep())), said);
+  return card(
+    words.t('trust'),
+    h('p', { class: 'quiet' }, words.t('trust.intro')),
+    field(words.t('trust.policy'), text, words.t('trust.hint')),
+    h(
+      'div',
+      { class: 'buttons' },
+      button(words.t('trust.keep'), () => void keep()),
+    ),
+    said,
+  );
 };
 
 const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
@@ -79,10 +105,18 @@ const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
 const verifier = (context: Context, record: RecordState): HTMLElement => {
   const { words } = context;
   const result = h('div', { class: 'result', role: 'status' });
-  const entry = h('input', { inputmode: 'numeric', pattern: '[0-9]+', maxlength: 16, dir: 'ltr', autocomplete: 'off' });
+  const entry = h('input', {
+    inputmode: 'numeric',
+    pattern: '[0-9]+',
+    maxlength: 16,
+    dir: 'ltr',
+    autocomplete: 'off',
+  });
   const receiptFile = h('input', { type: 'file' });
   const judgementFile = h('input', { type: 'file' });
-  const prove = async (fetched: () => Promise<readonly [receipt: string | null, judgement: string | null]>): Promise<void> => {
+  const prove = async (
+    fetched: () => Promise<readonly [receipt: string | null, judgement: string | null]>,
+  ): Promise<void> => {
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
       const [receipt, judgement] = await fetched();
@@ -90,8 +124,16 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
         fill(result, note(words.t('verify.choose'), 'warn'));
         return;
       }
-      const proved = await verifyReceipt(receipt, utf8(judgement), await readPolicy(preference('policy') ?? record.key));
-      fill(result, provedNote(context, proved), preference('policy') === null && note(words.t('proof.own-word'), 'warn'));
+      const proved = await verifyReceipt(
+        receipt,
+        utf8(judgement),
+        await readPolicy(preference('policy') ?? record.key),
+      );
+      fill(
+        result,
+        provedNote(context, proved),
+        preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
+      );
     } catch (error) {
       fill(result, refusedNote(context, error));
     }
@@ -99,21 +141,48 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
   const byEntry = async (): Promise<readonly [string | null, string | null]> => {
     const number = entry.value.trim();
     if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) return [null, null];
-    const [receipt, whole] = await Promise.all([getText(`/v1/record/proof/${number}`), getText(`/v1/judgements/${number}`)]);
+    const [receipt, whole] = await Promise.all([
+      getText(`/v1/record/proof/${number}`),
+      getText(`/v1/judgements/${number}`),
+    ]);
     return [receipt, memberText(whole, 'judgement') ?? null];
   };
   // As `comity judge` prints it there is a newline behind the judgement, which is no part of it.
-  const byFiles = async () => [await textOfFile(receiptFile), (await textOfFile(judgementFile))?.replace(/\r?\n$/, '') ?? null] as const;
+  const byFiles = async () =>
+    [await textOfFile(receiptFile), (await textOfFile(judgementFile))?.replace(/\r?\n$/, '') ?? null] as const;
   const form = (go: () => Promise<readonly [string | null, string | null]>, ...fields: Child[]): HTMLElement =>
-    h('form', { class: 'verify', submit: (event) => {
-      event.preventDefault();
-      void prove(go);
-    } }, fields, h('button', { type: 'submit', class: 'primary' }, words.t('verify.do')));
-  return card(words.t('verify'), h('p', { class: 'quiet' }, words.t('proof.intro')),
-    h('div', { class: 'columns' },
-      form(byEntry, h('h3', {}, words.t('verify.entry')), field(words.t('verify.number'), entry, words.t('verify.number.hint'))),
-      form(byFiles, h('h3', {}, words.t('verify.files')), field(words.t('receipt'), receiptFile), field(words.t('verify.judgement'), judgementFile, words.t('verify.files.hint')))),
-    hasCrypto() ? result : note(words.t('proof.no-crypto'), 'warn'));
+    h(
+      'form',
+      {
+        class: 'verify',
+        submit: (event) => {
+          event.preventDefault();
+          void prove(go);
+        },
+      },
+      fields,
+      h('button', { type: 'submit', class: 'primary' }, words.t('verify.do')),
+    );
+  return card(
+    words.t('verify'),
+    h('p', { class: 'quiet' }, words.t('proof.intro')),
+    h(
+      'div',
+      { class: 'columns' },
+      form(
+        byEntry,
+        h('h3', {}, words.t('verify.entry')),
+        field(words.t('verify.number'), entry, words.t('verify.number.hint')),
+      ),
+      form(
+        byFiles,
+        h('h3', {}, words.t('verify.files')),
+        field(words.t('receipt'), receiptFile),
+        field(words.t('verify.judgement'), judgementFile, words.t('verify.files.hint')),
+      ),
+    ),
+    hasCrypto() ? result : note(words.t('proof.no-crypto'), 'warn'),
+  );
 };
 
 export const recordView: View = (context) => {
@@ -123,13 +192,31 @@ export const recordView: View = (context) => {
     main.append(note(words.t('no-record')));
     return;
   }
-  main.append(loaded(context, () => getJson<RecordState>('/v1/record', signal), (record) => [
-    card(words.t('checkpoint'), facts([
-      [words.t('origin'), code(record.origin)],
-      [words.t('entries'), words.number(record.size)],
-      [words.t('time'), typeof record.time === 'string' ? time(words, record.time) : '–'],
-      [words.t('key'), h('span', { class: 'hash' }, code(record.key))],
-    ]), signedState(context, record), h('details', {}, h('summary', {}, words.t('checkpoint.text')), region(words.t('checkpoint.text'), record.checkpoint))),
-    witnesses(context, record), verifier(context, record), trust(context, record),
-  ]));
+  main.append(
+    loaded(
+      context,
+      () => getJson<RecordState>('/v1/record', signal),
+      (record) => [
+        card(
+          words.t('checkpoint'),
+          facts([
+            [words.t('origin'), code(record.origin)],
+            [words.t('entries'), words.number(record.size)],
+            [words.t('time'), typeof record.time === 'string' ? time(words, record.time) : '–'],
+            [words.t('key'), h('span', { class: 'hash' }, code(record.key))],
+          ]),
+          signedState(context, record),
+          h(
+            'details',
+            {},
+            h('summary', {}, words.t('checkpoint.text')),
+            region(words.t('checkpoint.text'), record.checkpoint),
+          ),
+        ),
+        witnesses(context, record),
+        verifier(context, record),
+        trust(context, record),
+      ],
+    ),
+  );
 };

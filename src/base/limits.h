@@ -194,6 +194,8 @@
 #define COMITY_LIMIT_TRUST_KEYS 2048
 /* Kinds of paper that the principals of a trust file may sign, all lines together. */
 #define COMITY_LIMIT_TRUST_GRANTS 16384
+/* Entries of a log of revocations, all of which are read: a third of a second's work. */
+#define COMITY_LIMIT_TRUST_LOG_ENTRIES 1000000
 
 /* The daemon. Sockets, tokens, gates and agreements are written by hand by an operator. */
 #define COMITY_SERVE_PORT 7380

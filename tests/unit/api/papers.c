@@ -128,6 +128,8 @@ static void arguments_of_papers(const comity_key *key)
                 key);
     papers = papers_of(key);
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_add(papers, NULL, "", 0, &error), not_now);
+    check_said(COMITY_ERROR_ARGUMENT, comity_papers_read_logs(papers, NULL, &error),
+               "comity_papers_read_logs: papers that are not settled expected");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_revoke(papers, &none, &error),
                "comity_papers_revoke: its arguments must not be NULL, and the papers not settled");
     check_said(COMITY_ERROR_ARGUMENT, comity_context_papers(NULL, papers, false, &error),

@@ -609,8 +609,6 @@ def logs_that_cannot_be_read_whole():
     unread("no folder", "the log l.log in missing: missing: No such file or directory")
     trust_log(public, "x" * 4096)
     same("a long path", Run("judge", *WITH_LOG).err, "comity: logged: the log l.log: the path of its folder is too long\n")
-    trust_log("\n  key ".join(Run("key", "new", f"k{i}.key", "--name", "l.log", "--purpose", "log").out.strip() for i in range(257)))
-    unread("many keys", "the log l.log in log: a log of more than 256 keys")
     trust_log(public, "papers")
     unread("no record", "the log l.log in papers: this is no folder of a record: it has no file \"record\"; comity record init makes one")
     trust_log(log_anew("r"), "log")

@@ -42,9 +42,9 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-#define COMITY_LEDGER_VERSION 1 /* of the schema: docs/formats/ledger.md */
+#define COMITY_LEDGER_VERSION 2 /* of the schema: docs/formats/ledger.md */
 #define COMITY_LEDGER_DIGEST_SIZE 16
-#define COMITY_LEDGER_KEY_SIZE 32
+#define COMITY_LEDGER_KEY_SIZE 16
 #define COMITY_LEDGER_WAIT_MS 5000
 #define COMITY_LEDGER_ENTRIES_MAX 256      /* in one reservation */
 #define COMITY_LEDGER_PERSONS_MAX 1000000  /* in one reservation, all entries together */
@@ -115,8 +115,8 @@ bool comity_ledger_up(comity_ledger *ledger);
  * once, when the ledger is. See comity_ledger_digest_of. */
 COMITY_MUST_USE comity_status comity_ledger_key(comity_ledger *ledger, uint8_t ret_key[COMITY_LEDGER_KEY_SIZE], comity_error *reterr);
 
-/* What stands for a person: the first 16 bytes of HMAC-SHA-256 under the key over the
- * identifier as it is written. Pure. */
+/* What stands for a person: SipHash-2-4 with 128 bits under the key over the identifier,
+ * as findings of an inspection under the same key bear it. Pure. */
 void comity_ledger_digest_of(const uint8_t key[COMITY_LEDGER_KEY_SIZE], const void *text, size_t size,
                              comity_ledger_digest *ret_digest);
 
@@ -170,8 +170,8 @@ typedef struct comity_ledger_totals {
 } comity_ledger_totals;
 COMITY_MUST_USE comity_status comity_ledger_count(comity_ledger *ledger, comity_ledger_totals *ret_totals, comity_error *reterr);
 
-/* Deletes persons last seen before the day, and numbers of years before the day's year.
- * The day must lie before everything that law still counts. */
+/* Deletes what is known of the years before that of the day: persons not seen since, the
+ * years of the others, and numbers. The year must lie before all that law still counts. */
 COMITY_MUST_USE comity_status comity_ledger_purge(comity_ledger *ledger, int32_t before, uint64_t *ret_persons,
                                                   comity_error *reterr);
 

@@ -102,7 +102,7 @@ static comity_status lock_exporter(comity_store *store, const char *name, int64_
     if (rows != 0) {
         return COMITY_OK;
     }
-    int64_t drawn;
+    int64_t drawn = 0;
     COMITY_TRY(draw_number(&drawn, reterr));
     comity_value made[] = {comity_value_number(drawn), named};
     COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_ADD, made, NULL, NULL, NULL, reterr));

@@ -134,8 +134,9 @@ COMITY_MUST_USE comity_status comity_ledger_reserve(comity_ledger *ledger, const
  * COMITY_ERROR_SYSTEM: it may or may not be counted: nothing may be released. */
 COMITY_MUST_USE comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr);
 
-/* Forgets what was reserved. That there is no such reservation is no error. */
-COMITY_MUST_USE comity_status comity_ledger_cancel(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr);
+/* Forgets what was reserved. That there is no such reservation is no error; what could not
+ * be cancelled expires. */
+comity_status comity_ledger_cancel(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr);
 
 /* Cancels reservations whose time is over. Call it once a second: it also opens a lost
  * connection again. */

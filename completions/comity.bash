@@ -20,7 +20,7 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask inspect judge key law mask paper record serve unmask help --help --version' "$current"
+        _comity_words 'ask inspect judge key law ledger mask paper record serve unmask help --help --version' "$current"
         return
     fi
     case $previous in

@@ -35,6 +35,7 @@ del ACT["counts"], ACT["data"]["people"]
 passed = skipped = 0
 failures = []
 current = ""
+started = []  # what is ended at the latest when a test is
 used = []  # every digest that was given: none may be found anywhere
 
 
@@ -111,7 +112,8 @@ class Daemon:
         self.process = subprocess.Popen(
             [COMITYD, "--listen", f"unix:{self.socket}", "--law", IMAGE, "--confine", confine, "--spool", str(self.folder), "--log", "requests",
              "--anonymous", "gate,counsel,auditor", "--ledger", where, *(["--record", str(record)] if record else []), *options],
-            stderr=open(self.log_path, "wb"), stdin=subprocess.DEVNULL)
+            stderr=open(self.log_path, "wb"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        started.append(self.process)
         for _ in range(2000):
             if '"started"' in self.log or self.process.poll() is not None:
                 break
@@ -251,7 +253,7 @@ def errors(folder, where, database):
          (400, "counts.CN.year.sensitive: with persons given, this count is the ledger's to give"))
     same("other counts stay", detail(with_act(counts={"US.12m.precise-location": 1}))[0], 200)
     same("many categories", detail({**act, "persons": {f"c{i}": [] for i in range(65)}}), (400, "persons: more than 64 categories"))
-    same("a category that is none", detail({**act, "persons": {"x" * 65: []}}), (400, "persons: \"" + "x" * 65 + "\" is no category"))
+    same("a category that is none", detail({**act, "persons": {"x" * 65: []}}), (400, "persons: \"" + "x" * 63 + "…\" is no category"))
     same("twice", daemon.ask("POST", "/v1/judge", '{"act":{},"act":{},"persons":{}}')[0], 400)
     same("nobody asks only", detail({**act, "persons": {}})[0], 200)
     same("early years", detail(with_act(on="1999-01-01"))[1], "the ledger counts from the year 2000 to 2062, not in 1999")
@@ -398,7 +400,7 @@ def full(folder, where, database):
     small = str(pathlib.Path(folder) / "small")
     with sqlite3.connect(small):
         pass
-    limited = f"ulimit -f 400; exec \"$@\""
+    limited = f"ulimit -f 6000; exec \"$@\""
     log = open(pathlib.Path(folder) / "full-log", "wb")
     socket_path = str(pathlib.Path(folder) / "full")
     process = subprocess.Popen(["bash", "-c", limited, "-", COMITYD, "--listen", f"unix:{socket_path}", "--law", IMAGE, "--spool", folder,
@@ -408,7 +410,7 @@ def full(folder, where, database):
     daemon.socket, daemon.process, daemon.log_path = socket_path, process, pathlib.Path(folder) / "full-log"
     while '"started"' not in daemon.log and process.poll() is None:
         time.sleep(0.02)
-    verdicts = [daemon.judge("full", people(50000 + 2000 * i, 2000)) for i in range(4)]
+    verdicts = [daemon.judge("full", people(50000 + 2000 * i, 2000)) for i in range(12)]
     holds("it goes until it cannot, and then says so", verdicts[0][1]["verdict"] == "permit" and verdicts[-1][1].get("verdict") == "undetermined",
           [(status, answer.get("verdict")) for status, answer in verdicts])
     process.terminate()
@@ -440,9 +442,11 @@ def command(folder, where, database):
     status, out, _ = run("verify", where)
     holds("verify", status == 0 and out.endswith("numbers agree with the persons kept\n"), out)
     same("a verb", run("count", where)[::2], (2, "comity: 'ledger count' is no verb; there are show, verify, purge, migrate and key\n"))
-    same("no ledger", run("show")[::2], (2, "comity: ledger show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION; see 'comity ledger --help'\n"))
-    same("no day", run("purge", where)[::2], (2, "comity: ledger purge: --before DAY is wanted: what was last seen before its year is forgotten; see 'comity ledger --help'\n"))
-    same("no year", run("show", "--year", "x", where)[::2], (2, "comity: ledger show: --year: expected a year of four digits; see 'comity ledger --help'\n"))
+    same("no ledger", run("show")[::2], (2, "comity ledger: show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION\nSee 'comity ledger --help'.\n"))
+    same("no day", run("purge", where)[::2], (2, "comity ledger: purge: --before DAY is wanted: what was last seen before its year is forgotten\nSee 'comity ledger --help'.\n"))
+    same("no verb", run()[::2], (2, "comity ledger: a verb is wanted: show, verify, purge, migrate or key\nSee 'comity ledger --help'.\n"))
+    same("no option", run("show", "--all", where)[::2], (2, "comity ledger: show: no such option, or its value is missing\nSee 'comity ledger --help'.\n"))
+    same("no year", run("show", "--year", "x", where)[::2], (2, "comity ledger: show: --year: expected a year of four digits\nSee 'comity ledger --help'.\n"))
     same("no such file is made", run("show", "/no/such/ledger")[::2], (2, "comity: /no/such/ledger: No such file or directory\n"))
 
 
@@ -463,6 +467,11 @@ def run_all(kind, folder, database):
             test(str(own), database.where if database else str(own / "ledger"), database)
         except Exception:  # pylint: disable=broad-except
             failures.append(f"{current}: {traceback.format_exc()}")
+        for process in started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        started.clear()
 
 
 def main():

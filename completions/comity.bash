@@ -95,6 +95,14 @@ _comity() {
                 *) _comity_files "$current" ;;
             esac
             ;;
+        ledger)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'show verify purge migrate key --help' "$current" ;;
+                *,show,-*) _comity_words '--exporter --year --on --json' "$current" ;;
+                *,purge,-*) _comity_words '--before' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
         record)
             case $COMP_CWORD,$verb,$current in
                 2,*) _comity_words 'init append verify prove show tail replay erase rotate witness cosign monitor --help' "$current" ;;

@@ -440,7 +440,7 @@ def command(folder, where, database):
     holds("purge", status == 0 and out.endswith("persons forgotten\n"), out)
     same("twice", run("purge", "--before", "2013-01-01", where), (0, "0 persons forgotten\n", ""))
     status, out, _ = run("verify", where)
-    holds("verify", status == 0 and out.endswith("numbers agree with the persons kept\n"), out)
+    same("verify", (status, out), (0, f"{out.split()[0]} numbers agree with the persons kept\n"))
     same("a verb", run("count", where)[::2], (2, "comity: 'ledger count' is no verb; there are show, verify, purge, migrate and key\n"))
     same("no ledger", run("show")[::2], (2, "comity ledger: show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION\nSee 'comity ledger --help'.\n"))
     same("no day", run("purge", where)[::2], (2, "comity ledger: purge: --before DAY is wanted: what was last seen before its year is forgotten\nSee 'comity ledger --help'.\n"))

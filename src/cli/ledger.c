@@ -58,8 +58,8 @@ static comity_status show_row(void *context, const comity_ledger_row *row, comit
     if (asked->json) {
         return show_json(row, reterr);
     }
-    (void)printf("%-8s %-20s %-8s %-20s %-28s %4" PRId32 " %12" PRIu64 " %12" PRIu64 "\n", kinds[row->kind], row->exporter, row->origin,
-                 row->destination, row->name, row->year, row->persons, row->persons_back);
+    (void)printf("%-8s %-20s %-8s %-20s %-28s %4" PRId32 " %12" PRIu64 " %12" PRIu64 "\n", kinds[row->kind],
+                 row->exporter, row->origin, row->destination, row->name, row->year, row->persons, row->persons_back);
     return COMITY_OK;
 }
 
@@ -67,8 +67,8 @@ static comity_status show(comity_ledger *ledger, options *asked, comity_error *r
 {
     comity_ledger_query query = {.exporter = asked->exporter, .year = asked->year, .day = asked->on, .months = 12};
     if (!asked->json) {
-        (void)printf("%-8s %-20s %-8s %-20s %-28s %4s %12s %12s\n", "kind", "exporter", "origin", "destination", "name", "year", "persons",
-                     "12 months");
+        (void)printf("%-8s %-20s %-8s %-20s %-28s %4s %12s %12s\n", "kind", "exporter", "origin", "destination", "name",
+                     "year", "persons", "12 months");
     }
     return comity_ledger_list(ledger, &query, show_row, asked, reterr);
 }
@@ -151,9 +151,10 @@ static bool read_year(const char *verb, const char *text, int32_t *ret_year)
 
 static bool read_options(int argc, char **argv, options *ret_options)
 {
-    static const struct option known[] = {{"exporter", required_argument, NULL, 'e'}, {"year", required_argument, NULL, 'y'},
-                                          {"on", required_argument, NULL, 'o'},       {"before", required_argument, NULL, 'b'},
-                                          {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"exporter", required_argument, NULL, 'e'}, {"year", required_argument, NULL, 'y'},
+        {"on", required_argument, NULL, 'o'},       {"before", required_argument, NULL, 'b'},
+        {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0}};
     const char *verb = argv[0];
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -171,7 +172,8 @@ static bool read_options(int argc, char **argv, options *ret_options)
         ret_options->json = ret_options->json || option == 'j';
     }
     if (optind + 1 != argc) {
-        (void)complain_usage("ledger", "%s: expected one ledger: the absolute path of a file, or postgresql:CONNECTION", verb);
+        (void)complain_usage("ledger", "%s: expected one ledger: the absolute path of a file, or postgresql:CONNECTION",
+                             verb);
         return false;
     }
     ret_options->where = argv[optind];
@@ -212,7 +214,8 @@ int ledger_main(int argc, char **argv)
             return EXIT_ERROR;
         }
         if (verbs[i].run == purge && asked.before == COMITY_DATE_MIN) {
-            return complain_usage("ledger", "purge: --before DAY is wanted: what was last seen before its year is forgotten");
+            return complain_usage("ledger",
+                                  "purge: --before DAY is wanted: what was last seen before its year is forgotten");
         }
         return run(&verbs[i], &asked);
     }

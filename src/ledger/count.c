@@ -25,16 +25,18 @@ static bool text_ok(const char *text)
 static comity_status check_entry(const comity_ledger_entry *entry, comity_error *reterr)
 {
     if (!text_ok(entry->name) || !text_ok(entry->origin) || !text_ok(entry->destination)) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger: a name is longer than %d bytes, or not UTF-8", COMITY_LEDGER_TEXT_BYTES);
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger: a name is longer than %d bytes, or not UTF-8",
+                           COMITY_LEDGER_TEXT_BYTES);
     }
     if (entry->months < 1 || entry->months > MONTHS_MAX) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from 1 to %d months back, not %u", MONTHS_MAX, entry->months);
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from 1 to %d months back, not %u", MONTHS_MAX,
+                           entry->months);
     }
     return COMITY_OK;
 }
 
-static comity_status check(const comity_ledger_act *act, const comity_ledger_entry *entries, size_t count, int32_t *ret_year,
-                           comity_error *reterr)
+static comity_status check(const comity_ledger_act *act, const comity_ledger_entry *entries, size_t count,
+                           int32_t *ret_year, comity_error *reterr)
 {
     int32_t month;
     int32_t day;
@@ -44,19 +46,22 @@ static comity_status check(const comity_ledger_act *act, const comity_ledger_ent
     }
     comity_date_to_civil(act->day, ret_year, &month, &day);
     if (*ret_year < COMITY_LEDGER_YEAR_MIN || *ret_year > COMITY_LEDGER_YEAR_MAX) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from the year %d to %d, not in %d", COMITY_LEDGER_YEAR_MIN,
-                           COMITY_LEDGER_YEAR_MAX, *ret_year);
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from the year %d to %d, not in %d",
+                           COMITY_LEDGER_YEAR_MIN, COMITY_LEDGER_YEAR_MAX, *ret_year);
     }
     if (act->exporter[0] == '\0' || !text_ok(act->exporter)) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger: an exporter's name has from 1 to %d bytes of UTF-8", COMITY_LEDGER_TEXT_BYTES);
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger: an exporter's name has from 1 to %d bytes of UTF-8",
+                           COMITY_LEDGER_TEXT_BYTES);
     }
     if (count > COMITY_LEDGER_ENTRIES_MAX) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the ledger takes %d series at once, not %zu", COMITY_LEDGER_ENTRIES_MAX, count);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the ledger takes %d series at once, not %zu",
+                           COMITY_LEDGER_ENTRIES_MAX, count);
     }
     for (size_t i = 0; i < count; i++) {
         COMITY_TRY(check_entry(&entries[i], reterr));
         if (entries[i].person_count > COMITY_LEDGER_PERSONS_MAX - persons) {
-            return comity_fail(reterr, COMITY_ERROR_LIMIT, "the ledger takes %d persons at once", COMITY_LEDGER_PERSONS_MAX);
+            return comity_fail(reterr, COMITY_ERROR_LIMIT, "the ledger takes %d persons at once",
+                               COMITY_LEDGER_PERSONS_MAX);
         }
         persons += entries[i].person_count;
     }
@@ -113,8 +118,8 @@ static comity_status lock_exporter(comity_store *store, const char *name, int64_
 static comity_status find_series(comity_store *store, int64_t exporter, const comity_ledger_entry *entry, bool make,
                                  int64_t *ret_id, comity_error *reterr)
 {
-    comity_value key[] = {comity_value_number(0), comity_value_number(exporter), comity_value_number(entry->kind), text_value(entry->name),
-                          text_value(entry->origin), text_value(entry->destination)};
+    comity_value key[] = {comity_value_number(0),  comity_value_number(exporter), comity_value_number(entry->kind),
+                          text_value(entry->name), text_value(entry->origin),     text_value(entry->destination)};
     uint64_t rows = 0;
     *ret_id = 0;
     COMITY_TRY(store->calls->run(store, COMITY_SQL_SERIES_FIND, key + 1, take_number, ret_id, &rows, reterr));
@@ -177,16 +182,18 @@ static comity_status count_entry(comity_store *store, const reserving *work, siz
     int32_t before;
     COMITY_TRY(find_series(store, work->exporter, entry, false, &series, reterr));
     COMITY_TRY(comity_date_add_months(work->act->day, -(int32_t)entry->months, &before, reterr));
-    comity_value values[] = {comity_value_number(work->exporter), comity_value_number(series), comity_value_number(work->year),
-                             comity_value_number(comity_ledger_bit(work->year)), comity_value_number(before)};
+    comity_value values[] = {comity_value_number(work->exporter), comity_value_number(series),
+                             comity_value_number(work->year), comity_value_number(comity_ledger_bit(work->year)),
+                             comity_value_number(before)};
     return store->calls->run(store, COMITY_SQL_NUMBERS, values, take_numbers, &work->numbers[i], NULL, reterr);
 }
 
-static comity_status end_reservation(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter, uint64_t *ret_rows,
-                                     comity_error *reterr)
+static comity_status end_reservation(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter,
+                                     uint64_t *ret_rows, comity_error *reterr)
 {
     comity_value named = id_value(id);
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_RESERVATION_END, &named, take_number, ret_exporter, ret_rows, reterr));
+    COMITY_TRY(
+        store->calls->run(store, COMITY_SQL_RESERVATION_END, &named, take_number, ret_exporter, ret_rows, reterr));
     return COMITY_OK;
 }
 
@@ -206,7 +213,8 @@ static comity_status reserve(comity_store *store, void *context, comity_error *r
         COMITY_TRY(end_held(store, &work->id, reterr));
     }
     COMITY_TRY(lock_exporter(store, work->act->exporter, &work->exporter, reterr));
-    comity_value made[] = {id_value(&work->id), comity_value_number(work->exporter), comity_value_number((int64_t)work->act->until_ms)};
+    comity_value made[] = {id_value(&work->id), comity_value_number(work->exporter),
+                           comity_value_number((int64_t)work->act->until_ms)};
     COMITY_TRY(store->calls->run(store, COMITY_SQL_RESERVATION_ADD, made, NULL, NULL, NULL, reterr));
     for (size_t i = 0; i < work->count; i++) {
         COMITY_TRY(hold_entry(store, work, i, reterr));
@@ -217,9 +225,9 @@ static comity_status reserve(comity_store *store, void *context, comity_error *r
     return COMITY_OK;
 }
 
-comity_status comity_ledger_reserve(comity_ledger *ledger, const comity_ledger_act *act, const comity_ledger_entry *entries,
-                                    size_t entry_count, comity_ledger_id *id, comity_ledger_numbers *ret_numbers,
-                                    comity_error *reterr)
+comity_status comity_ledger_reserve(comity_ledger *ledger, const comity_ledger_act *act,
+                                    const comity_ledger_entry *entries, size_t entry_count, comity_ledger_id *id,
+                                    comity_ledger_numbers *ret_numbers, comity_error *reterr)
 {
     static const comity_ledger_id none;
     comity_ledger_numbers numbers[COMITY_LEDGER_ENTRIES_MAX];
@@ -246,7 +254,8 @@ static comity_status commit(comity_store *store, void *context, comity_error *re
     uint64_t rows = 0;
     COMITY_TRY(end_reservation(store, id, &exporter, &rows, reterr));
     if (rows == 0) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger holds no such reservation: it was ended, or its time is over");
+        return comity_fail(reterr, COMITY_ERROR_RANGE,
+                           "the ledger holds no such reservation: it was ended, or its time is over");
     }
     comity_value locked = comity_value_number(exporter);
     COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ID, &locked, NULL, NULL, NULL, reterr));
@@ -284,7 +293,8 @@ static comity_status expire(comity_store *store, void *context, comity_error *re
     expiring *work = context;
     comity_value now = comity_value_number((int64_t)work->now_ms);
     COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPIRE, &now, NULL, NULL, &work->expired, reterr));
-    return work->expired == 0 ? COMITY_OK : store->calls->run(store, COMITY_SQL_EXPIRE_HELD, NULL, NULL, NULL, NULL, reterr);
+    return work->expired == 0 ? COMITY_OK
+                              : store->calls->run(store, COMITY_SQL_EXPIRE_HELD, NULL, NULL, NULL, NULL, reterr);
 }
 
 comity_status comity_ledger_expire(comity_ledger *ledger, uint64_t now_ms, uint64_t *ret_expired, comity_error *reterr)

@@ -12,11 +12,11 @@ struct comity_ledger {
     pthread_mutex_t mutex;
     char *where;
     const comity_store_calls *calls;
-    comity_store *store;   /* NULL: not open */
+    comity_store *store; /* NULL: not open */
     bool up;
-    uint64_t retry_ns;     /* of a clock that never goes back: no attempt before */
-    uint64_t pause_ns;     /* the next pause */
-    uint32_t found, now;   /* versions of the schema */
+    uint64_t retry_ns;   /* of a clock that never goes back: no attempt before */
+    uint64_t pause_ns;   /* the next pause */
+    uint32_t found, now; /* versions of the schema */
     uint8_t key[COMITY_LEDGER_KEY_SIZE];
 };
 

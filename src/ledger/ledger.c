@@ -62,7 +62,8 @@ static comity_status look(comity_store *store, about *found, comity_error *reter
         return comity_fail(reterr, COMITY_ERROR_IMAGE, "the ledger: the table ledger_about is damaged");
     }
     if (found->version > COMITY_LEDGER_VERSION) {
-        return comity_fail(reterr, COMITY_ERROR_IMAGE, "the ledger has version %lld of its schema, but this program knows %d",
+        return comity_fail(reterr, COMITY_ERROR_IMAGE,
+                           "the ledger has version %lld of its schema, but this program knows %d",
                            (long long)found->version, COMITY_LEDGER_VERSION);
     }
     return COMITY_OK;
@@ -73,7 +74,8 @@ static comity_status make_about(comity_store *store, about *found, comity_error 
     if (RAND_bytes(found->key, sizeof found->key) != 1) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger: no random bytes");
     }
-    comity_value values[] = {comity_value_number(COMITY_LEDGER_VERSION), {.bytes = found->key, .size = sizeof found->key}};
+    comity_value values[] = {comity_value_number(COMITY_LEDGER_VERSION),
+                             {.bytes = found->key, .size = sizeof found->key}};
     return store->calls->run(store, COMITY_SQL_ABOUT_ADD, values, NULL, NULL, NULL, reterr);
 }
 
@@ -186,7 +188,8 @@ static comity_status make(const char *where, comity_ledger **ret_ledger, comity_
     static const char prefix[] = "postgresql:";
     bool is_postgres = strncmp(where, prefix, sizeof prefix - 1) == 0;
     if (!is_postgres && where[0] != '/') {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "a ledger is the absolute path of a file, or postgresql: and a connection");
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "a ledger is the absolute path of a file, or postgresql: and a connection");
     }
     comity_ledger *ledger = calloc(1, sizeof *ledger);
     char *copy = strdup(where);

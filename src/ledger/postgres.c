@@ -68,8 +68,9 @@ static bool wait_for(int fd, short events, int64_t until_ms)
 
 static PGconn *start(const char *where)
 {
-    static const char timeout[] = "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
-                                  " -c client_min_messages=error";
+    static const char timeout[] =
+        "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
+        " -c client_min_messages=error";
     bool is_uri = strncmp(where, "postgresql://", strlen("postgresql://")) == 0;
     const char *const keywords[] = {"dbname", "options", "application_name", "client_encoding", NULL};
     const char *const values[] = {is_uri ? where : where + strlen("postgresql:"), timeout, "comity", "UTF8", NULL};
@@ -100,7 +101,8 @@ static comity_status postgres_open(const char *where, comity_store **ret_store, 
     if (postgres->connection == NULL || PQstatus(postgres->connection) == CONNECTION_BAD ||
         !connect_within(postgres->connection, now_ms() + COMITY_LEDGER_WAIT_MS)) {
         postgres_close(&postgres->store);
-        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger: PostgreSQL cannot be reached with what the setting says");
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                           "the ledger: PostgreSQL cannot be reached with what the setting says");
     }
     *ret_store = &postgres->store;
     return COMITY_OK;
@@ -141,7 +143,8 @@ static bool succeeded(const PGresult *result)
 }
 
 /* What was sent, if it was. */
-static comity_status settle(postgres_store *postgres, int sent, const char *what, PGresult **ret_result, comity_error *reterr)
+static comity_status settle(postgres_store *postgres, int sent, const char *what, PGresult **ret_result,
+                            comity_error *reterr)
 {
     PGresult *result = sent == 0 ? NULL : take_result(postgres, now_ms() + COMITY_LEDGER_WAIT_MS);
     if (result == NULL || !succeeded(result)) {
@@ -183,7 +186,8 @@ static comity_status prepare(postgres_store *postgres, comity_sql sql, const cha
     for (; form[count] != ':'; count++) {
         types[count] = form[count] == 'n' ? OID_INT8 : form[count] == 't' ? OID_TEXT : OID_BYTEA;
     }
-    COMITY_TRY(settle(postgres, PQsendPrepare(postgres->connection, name, text_of(sql), count, types), "preparing", &result, reterr));
+    COMITY_TRY(settle(postgres, PQsendPrepare(postgres->connection, name, text_of(sql), count, types), "preparing",
+                      &result, reterr));
     PQclear(result);
     postgres->prepared[sql] = true;
     return COMITY_OK;
@@ -232,17 +236,16 @@ static comity_status tell_rows(const PGresult *result, const char *columns, comi
         for (int column = 0; columns[column] != '\0'; column++) {
             const char *bytes = PQgetvalue(result, i, column);
             int size = PQgetlength(result, i, column);
-            values[column] = (comity_value){.number = columns[column] == 'n' ? take_number(bytes, size) : 0,
-                                            .bytes = bytes,
-                                            .size = (size_t)size};
+            values[column] = (comity_value){
+                .number = columns[column] == 'n' ? take_number(bytes, size) : 0, .bytes = bytes, .size = (size_t)size};
         }
         COMITY_TRY(row(context, values, reterr));
     }
     return COMITY_OK;
 }
 
-static comity_status postgres_run(comity_store *store, comity_sql sql, const comity_value *values, comity_store_row *row,
-                                  void *context, uint64_t *ret_rows, comity_error *reterr)
+static comity_status postgres_run(comity_store *store, comity_sql sql, const comity_value *values,
+                                  comity_store_row *row, void *context, uint64_t *ret_rows, comity_error *reterr)
 {
     postgres_store *postgres = (postgres_store *)store;
     const char *form = comity_sql_texts[sql].form;
@@ -269,5 +272,8 @@ static bool postgres_lost(const comity_store *store)
     return ((const postgres_store *)store)->lost;
 }
 
-const comity_store_calls comity_store_postgres = {
-    .open = postgres_open, .close = postgres_close, .control = postgres_control, .run = postgres_run, .lost = postgres_lost};
+const comity_store_calls comity_store_postgres = {.open = postgres_open,
+                                                  .close = postgres_close,
+                                                  .control = postgres_control,
+                                                  .run = postgres_run,
+                                                  .lost = postgres_lost};

@@ -34,12 +34,13 @@ static comity_status list(comity_store *store, void *context, comity_error *rete
     const char *exporter = query->exporter == NULL ? "" : query->exporter;
     int32_t before;
     COMITY_TRY(comity_date_add_months(query->day, -(int32_t)query->months, &before, reterr));
-    comity_value values[] = {{.bytes = exporter, .size = strlen(exporter)}, comity_value_number(query->year), comity_value_number(before)};
+    comity_value values[] = {
+        {.bytes = exporter, .size = strlen(exporter)}, comity_value_number(query->year), comity_value_number(before)};
     return store->calls->run(store, COMITY_SQL_LIST, values, tell_row, context, NULL, reterr);
 }
 
-comity_status comity_ledger_list(comity_ledger *ledger, const comity_ledger_query *query, comity_ledger_tell *tell, void *context,
-                                 comity_error *reterr)
+comity_status comity_ledger_list(comity_ledger *ledger, const comity_ledger_query *query, comity_ledger_tell *tell,
+                                 void *context, comity_error *reterr)
 {
     listing work = {query, tell, context};
     return comity_ledger_do(ledger, COMITY_SQL_BEGIN_READING, list, &work, reterr);
@@ -114,7 +115,8 @@ static comity_status compare(void *context, const comity_value *values, comity_e
     verifying *work = context;
     work->compared++;
     if (values[1].number != values[2].number) {
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "the ledger: for the %s %lld it says %lld persons, but holds %lld", work->what,
+        return comity_fail(reterr, COMITY_ERROR_RECORD,
+                           "the ledger: for the %s %lld it says %lld persons, but holds %lld", work->what,
                            (long long)values[0].number, (long long)values[1].number, (long long)values[2].number);
     }
     return COMITY_OK;

@@ -43,7 +43,8 @@ static void sqlite_close(comity_store *store)
 
 static comity_status set_up(sqlite_store *sqlite, const char *path, comity_error *reterr)
 {
-    static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY;";
+    static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; "
+                                   "PRAGMA temp_store = MEMORY;";
     int code = sqlite3_open_v2(path, &sqlite->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) {
         code = sqlite3_busy_timeout(sqlite->database, COMITY_LEDGER_WAIT_MS);
@@ -82,7 +83,8 @@ static comity_status sqlite_control(comity_store *store, comity_sql sql, comity_
         return COMITY_OK; /* the failure has ended it */
     }
     int code = sqlite3_exec(sqlite->database, comity_sql_texts[sql].sqlite, NULL, NULL, NULL);
-    return code == SQLITE_OK ? COMITY_OK : failed(sqlite, sql == COMITY_SQL_COMMIT ? "committing" : "a transaction", code, reterr);
+    return code == SQLITE_OK ? COMITY_OK
+                             : failed(sqlite, sql == COMITY_SQL_COMMIT ? "committing" : "a transaction", code, reterr);
 }
 
 static int bind(sqlite3_stmt *statement, const char *form, const comity_value *values)
@@ -109,7 +111,8 @@ static void read_row(sqlite3_stmt *statement, const char *columns, comity_value 
         if (columns[i] == 'n') {
             value->number = sqlite3_column_int64(statement, i);
         } else {
-            value->bytes = columns[i] == 't' ? (const void *)sqlite3_column_text(statement, i) : sqlite3_column_blob(statement, i);
+            value->bytes =
+                columns[i] == 't' ? (const void *)sqlite3_column_text(statement, i) : sqlite3_column_blob(statement, i);
             value->size = (size_t)sqlite3_column_bytes(statement, i);
         }
     }

@@ -34,12 +34,13 @@ comity_ledger *comity_counter_ledger(comity_counter *counter)
     return counter->ledger;
 }
 
-comity_status comity_counter_reserve(comity_counter *counter, const char *exporter, int32_t day, const comity_ledger_entry *entries,
-                                     size_t entry_count, comity_ledger_id *id, comity_ledger_numbers *ret_numbers,
-                                     comity_error *reterr)
+comity_status comity_counter_reserve(comity_counter *counter, const char *exporter, int32_t day,
+                                     const comity_ledger_entry *entries, size_t entry_count, comity_ledger_id *id,
+                                     comity_ledger_numbers *ret_numbers, comity_error *reterr)
 {
     uint64_t now_ms = wall_ms();
-    comity_ledger_act act = {.exporter = exporter, .day = day, .now_ms = now_ms, .until_ms = now_ms + COMITY_LIMIT_SERVE_RESERVATION_MS};
+    comity_ledger_act act = {
+        .exporter = exporter, .day = day, .now_ms = now_ms, .until_ms = now_ms + COMITY_LIMIT_SERVE_RESERVATION_MS};
     return comity_ledger_reserve(counter->ledger, &act, entries, entry_count, id, ret_numbers, reterr);
 }
 
@@ -140,7 +141,8 @@ static void *run(void *context)
 
 /* ---- opening and closing ---- */
 
-comity_status comity_counter_open(const char *where, comity_laws *laws, comity_counter **ret_counter, comity_error *reterr)
+comity_status comity_counter_open(const char *where, comity_laws *laws, comity_counter **ret_counter,
+                                  comity_error *reterr)
 {
     comity_counter *counter = calloc(1, sizeof *counter);
     if (counter == NULL) {
@@ -151,8 +153,9 @@ comity_status comity_counter_open(const char *where, comity_laws *laws, comity_c
     if (status == COMITY_OK && !comity_ledger_up(counter->ledger)) {
         comity_event_log("ledger-failed", "message", "the ledger cannot be reached yet; it is tried again");
     }
-    if (status == COMITY_OK && (pthread_mutex_init(&counter->mutex, NULL) != 0 || pthread_cond_init(&counter->wake, NULL) != 0 ||
-                                pthread_create(&counter->thread, NULL, run, counter) != 0)) {
+    if (status == COMITY_OK &&
+        (pthread_mutex_init(&counter->mutex, NULL) != 0 || pthread_cond_init(&counter->wake, NULL) != 0 ||
+         pthread_create(&counter->thread, NULL, run, counter) != 0)) {
         comity_ledger_close(counter->ledger);
         status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
     }

@@ -46,8 +46,8 @@ static comity_status party_read(const comity_act *act, uint32_t side, char *ret_
 {
     size_t size = comity_act_party_name(act, side, ret_text);
     if (size > COMITY_LEDGER_TEXT_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%s.name: the ledger takes names of at most %d bytes", side == 0 ? "from" : "to",
-                           COMITY_LEDGER_TEXT_BYTES);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "%s.name: the ledger takes names of at most %d bytes",
+                           side == 0 ? "from" : "to", COMITY_LEDGER_TEXT_BYTES);
     }
     ret_text[size] = '\0';
     return COMITY_OK;
@@ -65,7 +65,8 @@ static comity_status parties_read(plan *all, comity_error *reterr)
     COMITY_TRY(party_read(act, COMITY_NODE_FIRST, all->exporter, reterr));
     COMITY_TRY(party_read(act, COMITY_NODE_SECOND, all->importer, reterr));
     if (all->exporter[0] == '\0') {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "from.name: persons are counted by exporter, whose name the act does not say");
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "from.name: persons are counted by exporter, whose name the act does not say");
     }
     all->destination = code_of(all->image, act->nodes[COMITY_NODE_SECOND].state);
     for (uint32_t i = 0; i < origin->count && all->origin_count < CODES_MAX; i++) {
@@ -82,7 +83,8 @@ static comity_status parties_read(plan *all, comity_error *reterr)
 static comity_status add_entry(plan *all, comity_ledger_entry entry, comity_error *reterr)
 {
     if (all->entry_count == COMITY_LEDGER_ENTRIES_MAX) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the act's persons fall into more than %d series of the ledger", COMITY_LEDGER_ENTRIES_MAX);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "the act's persons fall into more than %d series of the ledger",
+                           COMITY_LEDGER_ENTRIES_MAX);
     }
     all->entries[all->entry_count++] = entry;
     return COMITY_OK;
@@ -94,11 +96,15 @@ static comity_status add_flows(plan *all, const comity_persons_found *found, com
     uint32_t category = comity_image_find(all->image, COMITY_CLASS_CATEGORY, found->category, strlen(found->category));
     if (category == COMITY_IMAGE_NONE || !comity_set_has(&categories->may, category)) {
         return comity_fail(reterr, COMITY_ERROR_NAME, "persons: \"%s\" is %s", found->category,
-                           category == COMITY_IMAGE_NONE ? "no category" : "not among the categories of the act's data");
+                           category == COMITY_IMAGE_NONE ? "no category"
+                                                         : "not among the categories of the act's data");
     }
     for (size_t i = 0; i < all->origin_count && found->count != 0; i++) {
-        COMITY_TRY(add_entry(all, (comity_ledger_entry){COMITY_LEDGER_FLOW, found->category, all->origins[i], all->destination, 12,
-                                                        all->given->digests + found->first, found->count}, reterr));
+        COMITY_TRY(
+            add_entry(all,
+                      (comity_ledger_entry){COMITY_LEDGER_FLOW, found->category, all->origins[i], all->destination, 12,
+                                            all->given->digests + found->first, found->count},
+                      reterr));
     }
     return COMITY_OK;
 }
@@ -111,7 +117,8 @@ static comity_truth is_meant(plan *all, const comity_count_record *count)
     }
     const comity_rows *rows = &all->image->conditions[count->rows];
     for (uint32_t i = 0; i < rows->row_count && truth != COMITY_YES; i++) {
-        comity_truth row = comity_judge_row(all->context->memory, all->context->act, &all->image->rows[rows->first_row + i], COMITY_NODE_FIRST);
+        comity_truth row = comity_judge_row(all->context->memory, all->context->act,
+                                            &all->image->rows[rows->first_row + i], COMITY_NODE_FIRST);
         truth = row > truth ? row : truth;
     }
     return truth;
@@ -138,11 +145,13 @@ static comity_status add_count(plan *all, uint32_t number, comity_truth meant, c
     const char *name = comity_image_text(all->image, count->name);
     bool by_importer = comity_count_by_importer(count);
     bool unnamed = by_importer && all->importer[0] == '\0';
-    comity_ledger_entry entry = {COMITY_LEDGER_COUNT, name, "", by_importer ? all->importer : "", comity_count_months(count), all->all, 0};
+    comity_ledger_entry entry = {COMITY_LEDGER_COUNT,        name,     "", by_importer ? all->importer : "",
+                                 comity_count_months(count), all->all, 0};
     size_t persons = meant == COMITY_NO ? 0 : all->all_count;
     all->is_counted = all->is_counted || persons != 0;
     counted *bounds = &all->counts[all->count_count];
-    *bounds = (counted){.count = number, .surely = all->entry_count, .first_perhaps = all->entry_count + 1, .perhaps = 1};
+    *bounds =
+        (counted){.count = number, .surely = all->entry_count, .first_perhaps = all->entry_count + 1, .perhaps = 1};
     entry.person_count = meant == COMITY_YES && !unnamed ? persons : 0;
     COMITY_TRY(add_entry(all, entry, reterr));
     entry.kind = COMITY_LEDGER_PERHAPS;
@@ -182,7 +191,8 @@ static comity_status add_all(plan *all, comity_error *reterr)
             continue;
         }
         if (is_given(all->context->act, i)) {
-            return comity_fail(reterr, COMITY_ERROR_SYNTAX, "counts.%s: with persons given, this count is the ledger's to give",
+            return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                               "counts.%s: with persons given, this count is the ledger's to give",
                                comity_image_text(all->image, all->image->counts[i].name));
         }
         COMITY_TRY(add_count(all, i, meant, reterr));
@@ -294,8 +304,8 @@ static comity_status begin(struct comity_counter *counter, plan *all, const char
     COMITY_TRY(comity_judge_verdict(all->context, all->given->act, all->given->act_size, today, &unused, reterr));
     COMITY_TRY(parties_read(all, reterr));
     COMITY_TRY(add_all(all, reterr));
-    comity_status status = comity_counter_reserve(counter, all->exporter, all->context->act->on, all->entries, all->entry_count,
-                                                  &ret_counting->id, all->numbers, reterr);
+    comity_status status = comity_counter_reserve(counter, all->exporter, all->context->act->on, all->entries,
+                                                  all->entry_count, &ret_counting->id, all->numbers, reterr);
     if (status != COMITY_OK && status != COMITY_ERROR_SYSTEM && status != COMITY_ERROR_IMAGE) {
         return status;
     }
@@ -314,9 +324,9 @@ static comity_status begin(struct comity_counter *counter, plan *all, const char
     return status;
 }
 
-comity_status comity_counting_begin(struct comity_counter *counter, comity_context *context, comity_persons_given *given,
-                                    const char *today, const comity_ledger_id *id, comity_buffer *buffer,
-                                    comity_counting *ret_counting, comity_error *reterr)
+comity_status comity_counting_begin(struct comity_counter *counter, comity_context *context,
+                                    comity_persons_given *given, const char *today, const comity_ledger_id *id,
+                                    comity_buffer *buffer, comity_counting *ret_counting, comity_error *reterr)
 {
     const comity_image *image = &context->law->image;
     comity_counting counting = {.id = *id};
@@ -347,7 +357,8 @@ comity_status comity_counting_commit(struct comity_counter *counter, const comit
 {
     return comity_ledger_commit(comity_counter_ledger(counter), id, reterr) == COMITY_OK
                ? COMITY_OK
-               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "the persons could not be counted, so nothing may be released");
+               : comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                             "the persons could not be counted, so nothing may be released");
 }
 
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id)

@@ -27,7 +27,7 @@ typedef struct view {
     char last[COMITY_LEDGER_TEXT_BYTES + 1];
     tally *tallies;
     size_t tally_count, capacity;
-    uint32_t months;  /* of the tallies being taken */
+    uint32_t months; /* of the tallies being taken */
     int32_t year;
     uint64_t row_count;
 } view;
@@ -150,7 +150,8 @@ static void put_share(comity_buffer *buffer, uint64_t now, uint64_t at)
     comity_buffer_append_byte(buffer, (uint8_t)('0' + thousandths % 10));
 }
 
-static void put_threshold(const view *all, const comity_threshold *threshold, const tally *tallied, comity_buffer *buffer)
+static void put_threshold(const view *all, const comity_threshold *threshold, const tally *tallied,
+                          comity_buffer *buffer)
 {
     const comity_image *image = all->image;
     const comity_rule_record *rule = &image->rules[threshold->rule];
@@ -192,7 +193,8 @@ static comity_status put_thresholds(const view *all, int32_t today, comity_buffe
     }
     for (size_t i = 0; i < all->tally_count; i++) {
         for (size_t j = 0; j < count; j++) {
-            if (thresholds[j].count == all->tallies[i].count && in_force(&all->image->rules[thresholds[j].rule], today)) {
+            if (thresholds[j].count == all->tallies[i].count &&
+                in_force(&all->image->rules[thresholds[j].rule], today)) {
                 comity_buffer_append_text(buffer, first ? "" : ",\n");
                 put_threshold(all, &thresholds[j], &all->tallies[i], buffer);
                 first = false;
@@ -206,7 +208,8 @@ static comity_status put_thresholds(const view *all, int32_t today, comity_buffe
 /* ---- the answer ---- */
 
 /* One listing for each window that some count has. */
-static comity_status take_tallies(view *all, comity_ledger *ledger, const comity_ledger_query *asked, comity_error *reterr)
+static comity_status take_tallies(view *all, comity_ledger *ledger, const comity_ledger_query *asked,
+                                  comity_error *reterr)
 {
     comity_ledger_query query = *asked;
     uint32_t most = comity_counts_months_max(all->image);
@@ -290,7 +293,8 @@ static void answer_view(comity_request *request, const comity_ledger_query *quer
 
 void comity_handle_ledger(comity_request *request)
 {
-    comity_ledger_query query = {.exporter = comity_request_argument(request, "exporter"), .day = (int32_t)(time(NULL) / 86400), .months = 12};
+    comity_ledger_query query = {
+        .exporter = comity_request_argument(request, "exporter"), .day = (int32_t)(time(NULL) / 86400), .months = 12};
     comity_error error;
     if (request->server->counter == NULL) {
         comity_answer_problem(request, 404, "No ledger is kept here", NULL);

@@ -44,10 +44,12 @@ static comity_status key_read(reading *now, const comity_json_token *token, comi
         return COMITY_OK;
     }
     if (given->found_count == COMITY_LIMIT_SERVE_CATEGORIES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "persons: more than %d categories", COMITY_LIMIT_SERVE_CATEGORIES);
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "persons: more than %d categories",
+                           COMITY_LIMIT_SERVE_CATEGORIES);
     }
     if (token->escaped || size - 2 > COMITY_LIMIT_SERVE_NAME_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons: %s is no category", comity_quote_bytes(raw + 1, size - 2).text);
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons: %s is no category",
+                           comity_quote_bytes(raw + 1, size - 2).text);
     }
     comity_persons_found *found = &given->found[given->found_count++];
     memcpy(found->category, raw + 1, size - 2);
@@ -76,7 +78,8 @@ static comity_status person_read(reading *now, const comity_json_token *token, c
     comity_persons_given *given = &now->given;
     comity_ledger_digest digest;
     if (token->end - token->begin != DIGITS + 2 || !digest_read(now->text + token->begin + 1, &digest)) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons: a person is a digest of %d small hexadecimal digits", DIGITS);
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons: a person is a digest of %d small hexadecimal digits",
+                           DIGITS);
     }
     if (given->digest_count == now->capacity) {
         size_t capacity = now->capacity == 0 ? 64 : now->capacity * 2;

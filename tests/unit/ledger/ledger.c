@@ -48,12 +48,18 @@ typedef struct step {
 } step;
 
 /* Reserves persons first … first + count - 1 in one series. */
-static comity_status reserve(comity_ledger *at, const char *from, const char *on, comity_ledger_kind kind, const char *name, unsigned first,
-                             unsigned count, step *ret_step)
+static comity_status reserve(comity_ledger *at, const char *from, const char *on, comity_ledger_kind kind,
+                             const char *name, unsigned first, unsigned count, step *ret_step)
 {
     comity_ledger_digest persons[64];
     comity_ledger_act act = {.exporter = from, .day = day_of(on), .now_ms = 1000, .until_ms = 61000};
-    comity_ledger_entry entry = {.kind = kind, .name = name, .origin = "", .destination = "importer", .months = 12, .persons = persons, .person_count = count};
+    comity_ledger_entry entry = {.kind = kind,
+                                 .name = name,
+                                 .origin = "",
+                                 .destination = "importer",
+                                 .months = 12,
+                                 .persons = persons,
+                                 .person_count = count};
     for (unsigned i = 0; i < count; i++) {
         persons[i] = person(first + i);
     }
@@ -108,7 +114,8 @@ static void check_steps(void)
     test_case("a person given twice is one; other series and exporters are others");
     comity_ledger_digest twice[2] = {person(300), person(300)};
     comity_ledger_act act = {.exporter = from, .day = day_of("2026-05-02"), .until_ms = 1};
-    comity_ledger_entry entries[2] = {{COMITY_LEDGER_FLOW, "health", "XA", "XB", 12, twice, 2}, {COMITY_LEDGER_FLOW, "health", "XA", "XB", 12, twice, 1}};
+    comity_ledger_entry entries[2] = {{COMITY_LEDGER_FLOW, "health", "XA", "XB", 12, twice, 2},
+                                      {COMITY_LEDGER_FLOW, "health", "XA", "XB", 12, twice, 1}};
     comity_ledger_numbers numbers[2];
     comity_ledger_id id = {{0}};
     CHECK(comity_ledger_reserve(ledger, &act, entries, 2, &id, numbers, &error) == COMITY_OK);
@@ -247,7 +254,8 @@ static void check_errors(void)
     entry.person_count = COMITY_LEDGER_PERSONS_MAX + 1;
     CHECK(comity_ledger_reserve(ledger, &act, &entry, 1, &id, numbers, &error) == COMITY_ERROR_LIMIT);
     CHECK_EQ_STR("the ledger takes 1000000 persons at once", error.message);
-    CHECK(comity_ledger_reserve(ledger, &act, many, COMITY_LEDGER_ENTRIES_MAX + 1, &id, numbers, &error) == COMITY_ERROR_LIMIT);
+    CHECK(comity_ledger_reserve(ledger, &act, many, COMITY_LEDGER_ENTRIES_MAX + 1, &id, numbers, &error) ==
+          COMITY_ERROR_LIMIT);
     CHECK_EQ_STR("the ledger takes 256 series at once, not 257", error.message);
     test_case("what is no setting");
     CHECK(comity_ledger_open("ledger.db", &other, &error) == COMITY_ERROR_SYNTAX);
@@ -348,7 +356,8 @@ static void model_reserve(model *all, unsigned slot, const char *from, int32_t b
     all->held[slot].day = day;
     CHECK(comity_ledger_reserve(ledger, &act, &entry, 1, &all->held[slot].id, &numbers, &error) == COMITY_OK);
     comity_date_to_civil(begin + day, &year, &month, &of_month);
-    CHECK(comity_date_from_civil(year, 1, 1, &first, NULL) == COMITY_OK && comity_date_from_civil(year, 12, 31, &last, NULL) == COMITY_OK);
+    CHECK(comity_date_from_civil(year, 1, 1, &first, NULL) == COMITY_OK &&
+          comity_date_from_civil(year, 12, 31, &last, NULL) == COMITY_OK);
     CHECK(comity_date_add_months(begin + day, -12, &back, NULL) == COMITY_OK);
     comity_date_print(begin + day, text);
     CHECK_EQ_INT(model_count(all, first - begin, last - begin), numbers.year);
@@ -357,7 +366,8 @@ static void model_reserve(model *all, unsigned slot, const char *from, int32_t b
 
 static void model_end(model *all, unsigned slot, bool commits)
 {
-    CHECK((commits ? comity_ledger_commit(ledger, &all->held[slot].id, &error) : comity_ledger_cancel(ledger, &all->held[slot].id, &error)) == COMITY_OK);
+    CHECK((commits ? comity_ledger_commit(ledger, &all->held[slot].id, &error)
+                   : comity_ledger_cancel(ledger, &all->held[slot].id, &error)) == COMITY_OK);
     for (unsigned who = 0; commits && who < MODEL_PERSONS; who++) {
         all->sent[who][all->held[slot].day] |= all->held[slot].persons[who];
     }
@@ -416,7 +426,8 @@ static void *run_race(void *context)
             continue;
         }
         bool goes = numbers.year <= RACE_MOST;
-        comity_status status = goes ? comity_ledger_commit(self->at, &id, &own) : comity_ledger_cancel(self->at, &id, &own);
+        comity_status status =
+            goes ? comity_ledger_commit(self->at, &id, &own) : comity_ledger_cancel(self->at, &id, &own);
         self->failed += status == COMITY_OK ? 0 : 1;
         self->sent += goes && status == COMITY_OK ? 1 : 0;
     }

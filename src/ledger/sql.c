@@ -33,6 +33,10 @@
     "CREATE TABLE ledger_persons_" #NUMBER " PARTITION OF ledger_persons FOR VALUES" \
     " WITH (MODULUS 8, REMAINDER " #NUMBER ");"
 
+/* Ends a look for one person by its key. Keeps PostgreSQL, which knows nothing yet of new
+ * tables, from making a join of it that goes through all persons. */
+#define ONE " LIMIT 1 OFFSET 0"
+
 /* The person of a row `h` of ledger_held. */
 #define PERSON_OF_HELD "p.exporter = h.exporter AND p.series = h.series AND p.digest = h.digest"
 
@@ -87,7 +91,7 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
          " WITH RECURSIVE place (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM place WHERE i + 1 < $4),"
          " given (digest) AS (SELECT DISTINCT substr($3, i * 16 + 1, 16) FROM place)"
          " SELECT $1, $2, g.digest, $5, $6, $7, $8 FROM given g WHERE NOT EXISTS (SELECT 1 FROM ledger_persons p"
-         " WHERE p.exporter = $1 AND p.series = $2 AND p.digest = g.digest AND p.day >= $6 AND (p.years & $8) <> 0)"
+         " WHERE p.exporter = $1 AND p.series = $2 AND p.digest = g.digest AND p.day >= $6 AND (p.years & $8) <> 0" ONE ")"
          " ON CONFLICT (series, digest, reservation) DO NOTHING",
          NULL},
     /* of exporter, series, year, its bit, the last day that no longer counts */
@@ -96,11 +100,11 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
          "SELECT CAST((SELECT coalesce(sum(persons), 0) FROM ledger_years WHERE series = $2 AND year = $3)"
          " + (SELECT count(DISTINCT h.digest) FROM ledger_held h WHERE h.series = $2 AND h.year = $3 AND NOT EXISTS"
          " (SELECT 1 FROM ledger_persons p WHERE p.exporter = $1 AND p.series = $2 AND p.digest = h.digest"
-         " AND (p.years & $4) <> 0)) AS BIGINT),"
+         " AND (p.years & $4) <> 0" ONE ")) AS BIGINT),"
          " CAST((SELECT coalesce(sum(persons), 0) FROM ledger_days WHERE series = $2 AND day > $5)"
          " + (SELECT count(DISTINCT h.digest) FROM ledger_held h WHERE h.series = $2 AND h.day > $5 AND NOT EXISTS"
          " (SELECT 1 FROM ledger_persons p WHERE p.exporter = $1 AND p.series = $2 AND p.digest = h.digest"
-         " AND p.day > $5)) AS BIGINT)",
+         " AND p.day > $5" ONE ")) AS BIGINT)",
          NULL},
 
     /* what is held becomes counted: the numbers first, by what the persons are before */
@@ -108,7 +112,7 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
         {"b:",
          "INSERT INTO ledger_years (series, year, persons)"
          " SELECT h.series, h.year, count(*) FROM ledger_held h WHERE h.reservation = $1 AND NOT EXISTS"
-         " (SELECT 1 FROM ledger_persons p WHERE " PERSON_OF_HELD " AND (p.years & h.bit) <> 0)"
+         " (SELECT 1 FROM ledger_persons p WHERE " PERSON_OF_HELD " AND (p.years & h.bit) <> 0" ONE ")"
          " GROUP BY h.series, h.year"
          " ON CONFLICT (series, year) DO UPDATE SET persons = ledger_years.persons + excluded.persons",
          NULL},

@@ -217,6 +217,7 @@ def threshold(folder, where, database):
     metrics = daemon.ask("GET", "/metrics")[1]
     holds("metrics", "comity_ledger_up 1" in metrics and "comity_ledger_reservations " in metrics, metrics)
     same("ready", daemon.ask("GET", "/readyz")[0], 200)
+    time.sleep(2)  # a checkpoint is made every second; only what it covers is shown
     log = daemon.log
     same("stopping", daemon.stop(), 0)
     kept = counts_kept(record)

@@ -220,6 +220,10 @@
 #define COMITY_LIMIT_SERVE_CONFIG_BYTES ((size_t)1 << 20)
 /* Placeholders in one gate's act. */
 #define COMITY_LIMIT_SERVE_PLACEHOLDERS 64
+/* Categories of persons given beside one act: more than an act of one flow has. */
+#define COMITY_LIMIT_SERVE_CATEGORIES 64
+/* How long a reservation in the ledger is held for a gate that may be dead: many times what judging and recording take. */
+#define COMITY_LIMIT_SERVE_RESERVATION_MS 60000
 /* Contexts kept for reuse: as many as can judge at once. */
 #define COMITY_LIMIT_SERVE_CONTEXTS COMITY_LIMIT_SERVE_THREADS
 

@@ -35,6 +35,8 @@ const startDaemon = async () => {
       '127.0.0.1:0',
       '--record',
       record,
+      '--ledger',
+      path.join(folder, 'ledger'),
       '--dashboard',
       DASHBOARD,
       '--spool',

@@ -230,6 +230,31 @@ test('the record: checkpoint, key, receipts from files, and whom one trusts', as
   await page.done();
 });
 
+test('the ledger: what is near a threshold is told before it is reached', async () => {
+  const act = JSON.parse(ACTS.find((one) => one.includes('cn-sg-patients-9999')));
+  delete act.counts;
+  delete act.data.people;
+  act.from.name = 'First Exporter';
+  const digests = Array.from({ length: 8500 }, (_, i) => (i + 0x4711).toString(16).padStart(32, '0'));
+  await judge({ act, persons: { health: digests } });
+  const page = await open('#/ledger?year=2026');
+  const near = page.locator('.threshold.near').first();
+  assert.match(await near.innerText(), /near\s*First Exporter[^]*8,500 of 10,000[^]*85%/);
+  assert.equal(await near.getByRole('meter').getAttribute('aria-valuetext'), '8,500 of 10,000');
+  assert.match(await text(page), /near (its|their) threshold/);
+  assert.match(await text(page, 'tbody'), /First Exporter[^]*China[^]*Singapore[^]*health[^]*8,500/);
+  assert.ok(!(await page.content()).includes(digests[0]));
+  await page.getByLabel('Exporter').selectOption('First Exporter');
+  await page.waitForFunction(() => location.hash.includes('exporter=First'), undefined, WAIT);
+  await settled(page);
+  assert.equal(await page.getByLabel('Exporter').inputValue(), 'First Exporter');
+  await page.getByLabel('Year').selectOption({ index: 2 });
+  await page.waitForFunction(() => !location.hash.includes('year=2026'), undefined, WAIT);
+  await settled(page);
+  assert.match(await text(page), /Nothing was counted in this year/);
+  await page.done();
+});
+
 test('ask: the interview goes on until the answer is settled', async () => {
   const page = await open('#/ask');
   await page.getByLabel('exporter', { exact: true }).selectOption('DE');

@@ -328,7 +328,7 @@ static void handle(comity_request *request)
         comity_answer_problem(request, 503, "There is no room for the body", NULL);
     } else {
         comity_routes[request->route].handle(request);
-        assert(request->status != 0);
+        assert(request->work_for != NULL || request->status != 0);
     }
 }
 
@@ -387,8 +387,12 @@ static enum MHD_Result go_on(comity_request *request)
         settle(request);
         return respond(request);
     }
-    if (request->status == 0) {
+    if (request->work_for == NULL && request->status == 0) {
         handle(request);
+    }
+    if (request->work_for != NULL && !request->worked) {
+        request->worked = true; /* by when this is called again */
+        return MHD_YES;
     }
     if (request->recorded && !request->batch && !request->waiting) {
         comity_request_wait(request);

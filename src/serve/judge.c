@@ -65,9 +65,14 @@ comity_status comity_request_judge(comity_request *request, const char *act, siz
     COMITY_TRY(judge_timed(request, act, size, &answer, reterr));
     if (server->keeper != NULL) {
         comity_error error;
+        comity_keeping what = {.context = request->lease.context,
+                               .act = act,
+                               .act_size = size,
+                               .today = request->today,
+                               .gate = request->gate != NULL ? request->gate : request->who.name,
+                               .answer = &answer};
         /* whatever it fails of, it is not recorded */
-        if (comity_keeper_submit(server->keeper, request->lease.context, act, size, request->today, &answer,
-                                 &request->work, &request->ticket, &error) != COMITY_OK) {
+        if (comity_keeper_submit(server->keeper, &what, &request->work, &request->ticket, &error) != COMITY_OK) {
             return comity_fail(reterr, COMITY_ERROR_RECORD, "%s", error.message);
         }
         request->recorded = true;

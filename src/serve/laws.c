@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct comity_law_in_use {
     comity_law *law;
     char *clauses;      /* as it is written */
+    uint64_t built_s;   /* when its file was written */
     size_t lease_count; /* and one for being the law that judges now */
     size_t idle_count;
     comity_context *idle[COMITY_LIMIT_SERVE_CONTEXTS];
@@ -49,6 +51,12 @@ static comity_status unpack_clauses(struct comity_law_in_use *law, comity_error 
                                 : comity_image_clauses(image, law->clauses, reterr);
 }
 
+static uint64_t written_s(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && about.st_mtime > 0 ? (uint64_t)about.st_mtime : 0;
+}
+
 /* A law with a first context, which shows that all can be adopted. */
 static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_use **ret_law, comity_error *reterr)
 {
@@ -56,6 +64,7 @@ static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_u
     if (law == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
+    law->built_s = written_s(laws->path);
     comity_status status = comity_law_open(laws->path, &law->law, reterr);
     if (status == COMITY_OK) {
         status = unpack_clauses(law, reterr);
@@ -158,4 +167,12 @@ void comity_laws_hash(comity_laws *laws, char ret_hash[72])
     (void)pthread_mutex_lock(&laws->mutex);
     memcpy(ret_hash, laws->now->law->image.hash_text, 72);
     (void)pthread_mutex_unlock(&laws->mutex);
+}
+
+uint64_t comity_laws_built(comity_laws *laws)
+{
+    (void)pthread_mutex_lock(&laws->mutex);
+    uint64_t built_s = laws->now->built_s;
+    (void)pthread_mutex_unlock(&laws->mutex);
+    return built_s;
 }

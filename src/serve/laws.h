@@ -48,4 +48,7 @@ const char *comity_lease_clauses(const comity_lease *lease);
 /* The name of the law that judges now: "sha256:…". */
 void comity_laws_hash(comity_laws *laws, char ret_hash[72]);
 
+/* When the file of the law that judges now was written, in seconds since 1970; 0: not known. */
+uint64_t comity_laws_built(comity_laws *laws);
+
 #endif

@@ -10,8 +10,8 @@
 
 #include <stdatomic.h>
 
-#define COMITY_METRIC_ROUTES 32
-#define COMITY_METRIC_STATUSES 16
+#define COMITY_METRIC_ROUTES 48
+#define COMITY_METRIC_STATUSES 20
 #define COMITY_METRIC_BUCKETS 16
 
 typedef struct comity_histogram {

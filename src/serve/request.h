@@ -7,6 +7,7 @@
 #ifndef COMITY_SERVE_REQUEST_H
 #define COMITY_SERVE_REQUEST_H
 
+#include "serve/filter.h"
 #include "serve/server.h"
 
 #include <microhttpd.h>
@@ -45,6 +46,7 @@ struct comity_request {
     const char *rest;    /* of the path, behind the route's; lives as long as the request */
     char *path;          /* owned */
     comity_principal who;
+    const char *gate;    /* whose act is judged; NULL: who asks brings it himself */
     uint64_t begun_ns;
     int32_t day;
     char today[12];
@@ -67,6 +69,11 @@ struct comity_request {
     comity_ticket ticket;
     bool waiting;        /* for the record */
     bool recorded;       /* something was: ticket.index */
+
+    /* in the worker's queue */
+    comity_request *behind;
+    void (*work_for)(comity_request *request); /* NULL: it never was there */
+    bool worked;         /* and is back */
 
     /* the answer */
     unsigned status;     /* 0: not yet */
@@ -100,6 +107,12 @@ const char *comity_request_receipt(comity_request *request);
 const char *comity_request_header(void *request, const char *name);
 const char *comity_request_argument(const comity_request *request, const char *name);
 
+/* Reads the query's arguments, COMITY_FILTER_… of them; false after answering what is wrong. */
+bool comity_request_filter(comity_request *request, unsigned allowed, comity_filter *ret_filter);
+
+/* Leases the law that judges now; NULL after answering that it cannot. */
+const comity_image *comity_request_image(comity_request *request);
+
 /* ---- judging; judge.c ---- */
 
 /* "syntax" and so on. */
@@ -123,9 +136,14 @@ void comity_handle_ask(comity_request *request);
 void comity_handle_data(comity_request *request);
 void comity_handle_auth_request(comity_request *request);
 void comity_handle_ext_authz(comity_request *request);
+void comity_handle_me(comity_request *request);
 void comity_handle_law(comity_request *request);
 void comity_handle_rules(comity_request *request);
 void comity_handle_rule(comity_request *request);
+void comity_handle_vocabulary(comity_request *request);
+void comity_handle_judgements(comity_request *request);
+void comity_handle_judgement(comity_request *request);
+void comity_handle_flows(comity_request *request);
 void comity_handle_checkpoint(comity_request *request);
 void comity_handle_tile(comity_request *request);
 void comity_handle_proof(comity_request *request);

@@ -9,7 +9,12 @@
 #define READING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUTHORITY | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
 #define PROVING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUTHORITY | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
 
+#define LOOKING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
+/* Whoever we know, whatever he may do. */
+#define KNOWN COMITY_ROLES_ALL
+
 const comity_route comity_routes[] = {
+    {"GET", "/v1/me", "/v1/me", KNOWN, COMITY_BODY_NONE, comity_handle_me, {200, 401, 413, 503}},
     {"POST", "/v1/judge", "/v1/judge", JUDGING, COMITY_BODY_ACTS, comity_handle_judge,
      {200, 400, 401, 403, 413, 415, 503}},
     {"POST", "/v1/ask", "/v1/ask", COMITY_ROLE_COUNSEL, COMITY_BODY_ACT, comity_handle_ask,
@@ -21,9 +26,15 @@ const comity_route comity_routes[] = {
     {NULL, "/v1/ext_authz/", "/v1/ext_authz/{gate}", COMITY_ROLE_GATE, COMITY_BODY_NONE, comity_handle_ext_authz,
      {200, 401, 403, 404, 413, 451, 503}},
     {"GET", "/v1/law", "/v1/law", READING, COMITY_BODY_NONE, comity_handle_law, {200, 401, 403, 413, 503}},
+    {"GET", "/v1/law/vocabulary", "/v1/law/vocabulary", READING, COMITY_BODY_NONE, comity_handle_vocabulary,
+     {200, 401, 403, 413, 503}},
     {"GET", "/v1/law/rules", "/v1/law/rules", READING, COMITY_BODY_NONE, comity_handle_rules, {200, 400, 401, 403, 413, 503}},
     {"GET", "/v1/law/rules/", "/v1/law/rules/{rule}", READING, COMITY_BODY_NONE, comity_handle_rule,
      {200, 401, 403, 404, 413, 503}},
+    {"GET", "/v1/judgements", "/v1/judgements", LOOKING, COMITY_BODY_NONE, comity_handle_judgements,
+     {200, 400, 401, 403, 404, 413, 503}},
+    {"GET", "/v1/judgements/", "/v1/judgements/{index}", COMITY_ROLE_COUNSEL, COMITY_BODY_NONE, comity_handle_judgement,
+     {200, 401, 403, 404, 410, 413, 503}},
     {"GET", "/v1/record/checkpoint", "/v1/record/checkpoint", PROVING, COMITY_BODY_NONE, comity_handle_checkpoint,
      {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/tile/", "/v1/record/tile/{tile}", PROVING, COMITY_BODY_NONE, comity_handle_tile,

@@ -170,7 +170,8 @@ static comity_status open_record(comity_server *server, comity_error *reterr)
         return COMITY_OK;
     }
     COMITY_TRY(comity_keeper_open(config->record, config->retention, &server->metrics, &server->keeper, reterr));
-    return comity_disk_posix_new(config->record, &server->disk, reterr);
+    COMITY_TRY(comity_disk_posix_new(config->record, &server->disk, reterr));
+    return comity_worker_start(server->disk, &server->worker, reterr);
 }
 
 comity_status comity_server_open(comity_server *server, const comity_config *config, comity_error *reterr)
@@ -264,6 +265,7 @@ void comity_server_close(comity_server *server)
             }
         }
     }
+    comity_worker_stop(server->worker);
     comity_keeper_close(server->keeper);
     comity_disk_posix_free(server->disk);
     free(server->gates);

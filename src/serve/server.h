@@ -7,6 +7,7 @@
 #include "serve/keeper.h"
 #include "serve/laws.h"
 #include "serve/metrics.h"
+#include "serve/worker.h"
 
 struct MHD_Daemon;
 struct comity_server;
@@ -26,6 +27,7 @@ typedef struct comity_server {
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
     comity_disk *disk;         /* of the record, for reading; NULL likewise */
+    comity_worker *worker;     /* reads the record; NULL likewise */
     comity_gate *gates;
     comity_arena arena;        /* holds the gates */
     comity_listener listeners[COMITY_LIMIT_SERVE_LISTENS];

@@ -232,6 +232,21 @@
 #define COMITY_LIMIT_SERVE_FLOW_SCAN 100000
 /* Pairs of states in one answer: more than law is on file for, squared, would fill a map. */
 #define COMITY_LIMIT_SERVE_FLOWS 4096
+/* Who follows live judgements: queues of so many bytes, and how long one may be left unread. */
+#define COMITY_LIMIT_SERVE_FOLLOWERS 64
+#define COMITY_LIMIT_SERVE_FOLLOWER_BYTES ((size_t)256 << 10)
+#define COMITY_LIMIT_SERVE_FOLLOWER_MS 10000
+/* Bodies inspected at once: each has about 55 MiB of address space. */
+#define COMITY_LIMIT_SERVE_INSPECTIONS 16
+/* Of one body: a length that is no mistake, and findings told one by one. */
+#define COMITY_LIMIT_SERVE_INSPECT_BYTES ((uint64_t)1 << 44)
+#define COMITY_LIMIT_SERVE_FINDINGS_BYTES ((size_t)8 << 20)
+/* Papers given beside an act. */
+#define COMITY_LIMIT_SERVE_PAPERS 64
+/* Files of the dashboard, which lie in memory. */
+#define COMITY_LIMIT_SERVE_FILES 512
+#define COMITY_LIMIT_SERVE_FILES_BYTES ((size_t)32 << 20)
+#define COMITY_LIMIT_SERVE_FILES_DEPTH 4
 /* Names of rules in one row. */
 #define COMITY_LIMIT_SERVE_ROW_RULES 16
 

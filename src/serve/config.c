@@ -244,6 +244,18 @@ static comity_status read_retention(setting_values *values)
     return COMITY_OK;
 }
 
+static comity_status read_policy(setting_values *values)
+{
+    values->config->policy = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_dashboard(setting_values *values)
+{
+    values->config->dashboard = values->texts[0];
+    return COMITY_OK;
+}
+
 static comity_status read_spool(setting_values *values)
 {
     values->config->spool = values->texts[0];
@@ -311,12 +323,14 @@ static const struct setting {
     {"batch-bytes", "NUMBER", 1, read_batch},
     {"confine", "yes|no", 1, read_confine},
     {"connections", "NUMBER", 1, read_connections},
+    {"dashboard", "FOLDER", 1, read_dashboard},
     {"gate", "NAME FILE", 2, read_gate},
     {"idle-timeout", "SECONDS", 1, read_idle},
     {"law", "FILE", 1, read_law},
     {"listen", "ADDRESS:PORT or unix:PATH", 1, read_listen},
     {"log", "events|requests", 1, read_log},
     {"peer", "USER ROLES", 2, read_peer},
+    {"policy", "FILE", 1, read_policy},
     {"record", "FOLDER", 1, read_record},
     {"retention", "CLASS", 1, read_retention},
     {"spool", "FOLDER", 1, read_spool},
@@ -435,6 +449,9 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
 {
     if (config->retention != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "retention is of use with record only");
+    }
+    if (config->policy != NULL && config->record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "policy is of use with record only");
     }
     if (config->listen_count == 0) {
         (void)listen_loopback(&config->listens[0], "127.0.0.1", COMITY_SERVE_PORT);

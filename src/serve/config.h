@@ -37,6 +37,8 @@ typedef struct comity_config {
     const char *record;    /* NULL: none is kept */
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
+    const char *policy;    /* whose witnesses are told of; NULL: none */
+    const char *dashboard; /* a folder; NULL: the installed one, if it is there */
     unsigned threads;      /* a listening socket */
     unsigned connections;
     unsigned idle_timeout_s;

@@ -72,6 +72,12 @@ static comity_status allow_all(int rules, const comity_config *config, uint64_t 
     if (config->record != NULL) {
         COMITY_TRY(allow_path(rules, config->record, writing, reterr));
     }
+    if (config->policy != NULL) {
+        COMITY_TRY(allow_folder_of(rules, config->policy, READING, reterr));
+    }
+    if (config->dashboard != NULL) {
+        COMITY_TRY(allow_path(rules, config->dashboard, READING, reterr));
+    }
     for (size_t i = 0; i < config->gate_count; i++) {
         COMITY_TRY(allow_path(rules, config->gates[i].path, LANDLOCK_ACCESS_FS_READ_FILE, reterr));
     }

@@ -49,8 +49,7 @@ static void cannot_read(comity_request *request)
     comity_answer_problem(request, 503, "The record cannot be read", NULL);
 }
 
-/* A reader of the record as it is now; NULL after answering. Freed with close_reader. */
-static comity_record_reader *open_reader(comity_request *request)
+comity_record_reader *comity_request_reader(comity_request *request)
 {
     comity_record_reader *reader = calloc(1, sizeof *reader);
     comity_error error;
@@ -64,14 +63,13 @@ static comity_record_reader *open_reader(comity_request *request)
     return reader;
 }
 
-static void close_reader(comity_record_reader *reader)
+void comity_request_reader_close(comity_record_reader *reader)
 {
     comity_record_reader_close(reader);
     free(reader);
 }
 
-/* Has `work` done in the worker's thread. */
-static void work_later(comity_request *request, void (*work)(comity_request *request))
+void comity_request_work(comity_request *request, void (*work)(comity_request *request))
 {
     if (request->server->disk == NULL) {
         comity_answer_problem(request, 404, "No record is kept here", NULL);
@@ -168,7 +166,7 @@ static void list(comity_request *request)
     row_stack stack = {.count = 0};
     comity_record_reader *reader = NULL;
     if (!comity_request_filter(request, COMITY_FILTER_PAGED | COMITY_FILTER_TIMES | COMITY_FILTER_WORDS, &filter) ||
-        (reader = open_reader(request)) == NULL) {
+        (reader = comity_request_reader(request)) == NULL) {
         return;
     }
     comity_buffer_init(&stack.text, COMITY_LIMIT_ANSWER_BYTES);
@@ -180,12 +178,45 @@ static void list(comity_request *request)
     comity_buffer_free(&stack.text);
     free(stack.ends);
     free(stack.entries);
-    close_reader(reader);
+    comity_request_reader_close(reader);
 }
 
 void comity_handle_judgements(comity_request *request)
 {
-    work_later(request, list);
+    comity_request_work(request, list);
+}
+
+/* ---- live ---- */
+
+/* A browser that comes back says which entry it saw last; it may say so in the query, too. */
+static bool read_last(comity_request *request, comity_filter *filter)
+{
+    const char *last = comity_request_header(request, "Last-Event-ID");
+    if (last != NULL && !comity_filter_number(last, &filter->after)) {
+        comity_answer_problem(request, 400, "Not a question that can be answered", "Last-Event-ID: no number of an entry");
+        return false;
+    }
+    filter->has_after |= last != NULL;
+    return true;
+}
+
+void comity_handle_events(comity_request *request)
+{
+    comity_filter filter;
+    if (!comity_request_filter(request, COMITY_FILTER_AFTER | COMITY_FILTER_TIMES | COMITY_FILTER_WORDS, &filter) ||
+        !read_last(request, &filter)) {
+        return;
+    }
+    if (request->server->feed == NULL) {
+        comity_answer_problem(request, 404, "No record is kept here", NULL);
+        return;
+    }
+    request->follower = comity_feed_join(request->server->feed, request->connection, &filter);
+    if (request->follower == NULL) {
+        comity_answer_problem(request, 503, "Too many follow already", NULL);
+        return;
+    }
+    comity_answer_with(request, 200, "text/event-stream");
 }
 
 /* ---- one ---- */
@@ -255,7 +286,7 @@ static void tell_entry(comity_request *request, const comity_record_view *view)
 
 static void tell_one(comity_request *request)
 {
-    comity_record_reader *reader = open_reader(request);
+    comity_record_reader *reader = comity_request_reader(request);
     comity_segment_cursor cursor = {0};
     comity_record_view view;
     comity_error error;
@@ -276,10 +307,10 @@ static void tell_one(comity_request *request)
     } else {
         cannot_read(request);
     }
-    close_reader(reader);
+    comity_request_reader_close(reader);
 }
 
 void comity_handle_judgement(comity_request *request)
 {
-    work_later(request, tell_one);
+    comity_request_work(request, tell_one);
 }

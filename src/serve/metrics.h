@@ -28,6 +28,8 @@ typedef struct comity_metrics {
     atomic_uint_least64_t connections; /* open now */
     atomic_uint_least64_t reloads, reload_failures;
     atomic_uint_least64_t record_failures;
+    atomic_uint_least64_t followers;   /* of live judgements, now */
+    atomic_uint_least64_t followers_dropped;
     comity_histogram judging;   /* reading and judging one act */
     comity_histogram answering; /* from a request's head to its last byte */
     comity_histogram recording; /* from submitting to durable */

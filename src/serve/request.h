@@ -17,7 +17,8 @@ typedef struct comity_request comity_request;
 typedef enum comity_route_body {
     COMITY_BODY_NONE,    /* what comes is passed over, up to a limit */
     COMITY_BODY_ACT,     /* JSON, of an act's size */
-    COMITY_BODY_ACTS     /* the same, or NDJSON of a batch's size */
+    COMITY_BODY_ACTS,    /* the same, or NDJSON of a batch's size */
+    COMITY_BODY_STREAM   /* anything, inspected as it comes */
 } comity_route_body;
 
 #define COMITY_ROUTE_STATUSES 11
@@ -35,6 +36,9 @@ typedef struct comity_route {
 /* The table, and the number of the entry that stands for what is in none. */
 extern const comity_route comity_routes[];
 extern const unsigned comity_route_other;
+
+/* The number of the entry for files of the dashboard: any path that is no other's. */
+extern const unsigned comity_route_file;
 
 /* Prints the table, one JSON object a line. */
 void comity_routes_print(void);
@@ -59,6 +63,8 @@ struct comity_request {
     uint64_t body_size;
     uint64_t body_max;
     uint64_t body_left;  /* of a length that was announced; 0 otherwise */
+    bool chunked;        /* no length was announced */
+    bool hurried;        /* the client has ended its side: what is missing has a second */
     bool too_large, spool_failed;
     bool counted;        /* among those under way: its body has begun, or it has none */
     bool batch;          /* NDJSON */
@@ -78,6 +84,9 @@ struct comity_request {
     /* the answer */
     unsigned status;     /* 0: not yet */
     const char *type;
+    comity_inspecting *inspecting; /* of a stream */
+    comity_follower *follower; /* of live judgements, if it is one */
+    const comity_file *file; /* which it is, if it is one */
     comity_buffer answer;
     comity_verdict verdict;
     bool has_verdict;
@@ -110,6 +119,13 @@ const char *comity_request_argument(const comity_request *request, const char *n
 /* Reads the query's arguments, COMITY_FILTER_… of them; false after answering what is wrong. */
 bool comity_request_filter(comity_request *request, unsigned allowed, comity_filter *ret_filter);
 
+/* Has `work` done in the worker's thread, or answers that it cannot be. */
+void comity_request_work(comity_request *request, void (*work)(comity_request *request));
+
+/* The record as it is now; NULL after answering. In the worker's thread. */
+comity_record_reader *comity_request_reader(comity_request *request);
+void comity_request_reader_close(comity_record_reader *reader);
+
 /* Leases the law that judges now; NULL after answering that it cannot. */
 const comity_image *comity_request_image(comity_request *request);
 
@@ -129,6 +145,11 @@ void comity_request_tell(comity_request *request, const comity_answer *answer, c
 /* Suspends the connection until what was submitted is durable. */
 void comity_request_wait(comity_request *request);
 
+/* ---- inspecting; inspect.c ---- */
+
+/* Before the body comes: begins to inspect it, or answers that it will not. */
+void comity_begin_inspect(comity_request *request);
+
 /* ---- handlers ---- */
 
 void comity_handle_judge(comity_request *request);
@@ -141,9 +162,12 @@ void comity_handle_law(comity_request *request);
 void comity_handle_rules(comity_request *request);
 void comity_handle_rule(comity_request *request);
 void comity_handle_vocabulary(comity_request *request);
+void comity_handle_inspect(comity_request *request);
 void comity_handle_judgements(comity_request *request);
 void comity_handle_judgement(comity_request *request);
+void comity_handle_events(comity_request *request);
 void comity_handle_flows(comity_request *request);
+void comity_handle_record(comity_request *request);
 void comity_handle_checkpoint(comity_request *request);
 void comity_handle_tile(comity_request *request);
 void comity_handle_proof(comity_request *request);
@@ -151,6 +175,7 @@ void comity_handle_health(comity_request *request);
 void comity_handle_ready(comity_request *request);
 void comity_handle_metrics(comity_request *request);
 void comity_handle_openapi(comity_request *request);
+void comity_handle_file(comity_request *request);
 
 /* ---- batches; batch.c ---- */
 

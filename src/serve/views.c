@@ -315,6 +315,19 @@ void comity_handle_metrics(comity_request *request)
     comity_answer_with(request, 200, "text/plain; version=0.0.4; charset=utf-8");
 }
 
+/* Does `If-None-Match` name this tag, or any? */
+static bool has_already(comity_request *request)
+{
+    const char *tags = comity_request_header(request, "If-None-Match");
+    return tags != NULL && (strcmp(tags, "*") == 0 || strstr(tags, request->file->etag) != NULL);
+}
+
+void comity_handle_file(comity_request *request)
+{
+    bool unchanged = has_already(request);
+    comity_answer_with(request, unchanged ? 304 : 200, unchanged ? NULL : request->file->type);
+}
+
 void comity_handle_openapi(comity_request *request)
 {
     comity_buffer_append_text(&request->answer, comity_openapi_json);

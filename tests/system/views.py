@@ -8,14 +8,18 @@ Everything is made here, on loopback, in a folder that goes away. NAME: only tes
 whose names hold it.
 """
 import contextlib
+import gzip
+import http.client
 import json
 import os
 import pathlib
+import re
+import socket
 import sys
 import tempfile
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, daemon, holds, main, new_record, new_token, problem, run, same, test, use
+from common import JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
@@ -258,10 +262,306 @@ def a_long_record_is_looked_at_in_bounds():
         same("a large page", [row["entry"] for row in page["judgements"]], list(range(699, 199, -1)))
 
 
+# ---- flows, and the record as a whole ----
+
+
+@test
+def flows_are_counted_by_verdict():
+    with recording() as running:
+        told = judge(running, ACTS)
+        covered(running, len(ACTS))
+        flows = running.get("/v1/flows")
+        same("all", (flows["since"], flows["until"], flows["entries"], flows["complete"]), (None, None, len(ACTS), True))
+        expected = {}
+        state = lambda party: party.get("state") if isinstance(party, dict) else party
+        for act, one in zip(map(json.loads, ACTS), told):
+            counts = expected.setdefault((state(act.get("from")), state(act.get("to"))), {"permit": 0, "conditional": 0, "refuse": 0, "undetermined": 0})
+            counts[one["verdict"]] += 1
+        same("by states", {(flow.pop("from"), flow.pop("to")): flow for flow in flows["flows"]}, expected)
+        same("none in the future", running.get("/v1/flows?since=2999-01-01")["flows"], [])
+        same("times, as they were read", (running.get("/v1/flows?since=2025-01-01&until=2999-01-01T00:00:00Z")["since"],
+                                          running.get("/v1/flows?until=2999-01-01T00:00:00Z")["until"]),
+             ("2025-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"))
+        problem("only times", running.ask("GET", "/v1/flows?from=DE"), 400, None, '"from" is no argument here')
+
+
+@test
+def the_record_is_told_with_its_witnesses():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        keys = []
+        for name in ("w1", "w2", "w3"):
+            keys.append(run(COMITY, "key", "new", f"{folder}/{name}.key", "--name", f"{name}.example", "--purpose", "witness").stdout.split()[-1])
+        policy = pathlib.Path(folder, "policy")
+        policy.write_text("\n".join(f"witness {name} {key}" for name, key in zip("abc", keys)) + "\ngroup g 2 a b c\nquorum g\n")
+        with recording("--policy", policy) as running:
+            judge(running, ACTS)
+            covered(running, len(ACTS))
+            record = running.get("/v1/record")
+            checkpoint = running.ask("GET", "/v1/record/checkpoint")[2]
+            same("as it is", (record["origin"], record["size"], record["checkpoint"], record["key"]),
+                 ("example.org/serve", len(ACTS), checkpoint, running.key))
+            holds("a time", record["time"].startswith("20"), record["time"])
+            same("witnesses", [(one["name"], one["key"], one["cosigned"], one["time"]) for one in record["witnesses"]],
+                 [(name, key, False, None) for name, key in zip("abc", keys)])
+            same("policy", (record["policy"], record["reached"], record["witnessed"]), ("2 of 3", False, None))
+            policy.write_text("nonsense\n")
+            problem("a policy that is none", running.ask("GET", "/v1/record"), 503, "The policy of witnesses cannot be read")
+            policy.write_text("quorum none\n")
+            same("no witness needed", [running.get("/v1/record")[key] for key in ("policy", "reached", "witnesses")], ["none", True, []])
+    with recording() as running:
+        covered(running, 0)
+        record = running.get("/v1/record")
+        same("an empty record, no policy", (record["size"], record["time"], record["policy"], record["witnesses"]), (0, None, None, []))
+
+
+# ---- live ----
+
+
+class Events:
+    """A stream of events, read as it comes."""
+
+    def __init__(self, running, query="", headers=None, size=None):
+        self.socket = socket.socket()
+        if size:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+        self.socket.settimeout(30)
+        self.socket.connect(("127.0.0.1", running.port))
+        lines = "".join(f"{key}: {value}\r\n" for key, value in (headers or {}).items())
+        self.socket.sendall(f"GET /v1/judgements/events{query} HTTP/1.1\r\nHost: x\r\n{lines}\r\n".encode())
+        self.answer = http.client.HTTPResponse(self.socket, method="GET")
+        self.answer.begin()
+
+    def next(self):
+        """The next event with data as a mapping; None at the end."""
+        event = {}
+        while True:
+            line = self.answer.readline().decode()
+            if line == "":
+                return None
+            if line == "\n" and "data" in event:
+                return event
+            name, _, value = line.rstrip("\n").partition(": ")
+            if name in ("id", "event", "data"):
+                event[name] = json.loads(value) if name == "data" else value
+
+    def close(self):
+        self.answer.close()
+        self.socket.close()
+
+
+@test
+def judgements_are_followed_live():
+    with recording() as running:
+        judge(running, ACTS[:3])
+        covered(running, 3)
+        everything, refused = Events(running), Events(running, "?verdict=refuse")
+        same("its type", (everything.answer.status, everything.answer.getheader("Content-Type"), everything.answer.getheader("X-Accel-Buffering")),
+             (200, "text/event-stream", "no"))
+        time.sleep(0.6)
+        told = judge(running, ACTS)
+        events = [everything.next() for _ in ACTS]
+        same("numbers", [event["id"] for event in events], [str(3 + i) for i in range(len(ACTS))])
+        same("names", {event["event"] for event in events}, {"judgement"})
+        rows = {row["entry"]: row for row in running.get("/v1/judgements")["judgements"]}
+        same("data: rows as lists have them", [event["data"] for event in events], [rows[3 + i] for i in range(len(ACTS))])
+        wanted = [3 + i for i, one in enumerate(told) if one["verdict"] == "refuse"]
+        same("filtered", [refused.next()["data"]["entry"] for _ in wanted], wanted)
+        holds("counted", "comity_event_followers 2\n" in running.ask("GET", "/metrics")[2])
+        for query, headers in (("?after=5", {}), ("", {"Last-Event-ID": "5"}), ("?after=2", {"Last-Event-ID": "5"})):
+            again = Events(running, query, headers)
+            same(f"resumed {query} {headers}", [again.next()["id"] for _ in range(3)], ["6", "7", "8"])
+            again.close()
+        problem("no number", running.ask("GET", "/v1/judgements/events", headers={"Last-Event-ID": "x"}), 400, None, "Last-Event-ID: no number of an entry")
+        problem("no page", running.ask("GET", "/v1/judgements/events?limit=5"), 400, None, '"limit" is no argument here')
+        answers = []
+        for _ in range(70):
+            with contextlib.suppress(OSError):
+                answers.append(Events(running))
+        same("no more than so many", sorted({one.answer.status for one in answers}), [200, 503])
+        started = time.monotonic()
+        same("ends in order", running.stop(), 0)
+        same("and so do streams", (everything.next(), refused.next()), (None, None))
+        holds("at once", time.monotonic() - started < 10, time.monotonic() - started)
+        for one in answers + [everything, refused]:
+            one.close()
+
+
+@test
+def who_does_not_read_is_dropped():
+    with recording() as running:
+        slow = Events(running, size=2048)
+        quick = Events(running)
+        time.sleep(0.5)
+        for _ in range(12):
+            judge(running, ACTS * 40)
+        count = 12 * 40 * len(ACTS)
+        seen = 0
+        while seen < count:
+            event = quick.next()
+            seen += 1 if event["event"] == "judgement" else event["data"]["to"] - event["data"]["from"] + 1
+        same("who reads sees all", seen, count)
+        until = time.monotonic() + 40
+        while "comity_event_followers_dropped_total 1\n" not in running.ask("GET", "/metrics")[2] and time.monotonic() < until:
+            time.sleep(0.5)
+        holds("who does not is dropped", "comity_event_followers_dropped_total 1\n" in running.ask("GET", "/metrics")[2])
+        same("others are answered meanwhile", running.ask("GET", "/healthz")[0], 200)
+        quick.close()
+        slow.close()
+
+
+# ---- files ----
+
+
+@test
+def files_of_the_dashboard_are_served():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        root = pathlib.Path(folder, "web")
+        (root / "i18n").mkdir(parents=True)
+        files = {"index.html": "text/html; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "app.css": "text/css; charset=utf-8",
+                 "world.json": "application/json", "i18n/zh.json": "application/json", "icon.svg": "image/svg+xml"}
+        for name in files:
+            (root / name).write_text(f"content of {name}")
+        (root / ".hidden").write_text("secret")
+        pathlib.Path(folder, "outside.txt").write_text("outside")
+        with daemon("--dashboard", root) as running:
+            for name, kind in files.items():
+                status, headers, body = running.ask("GET", "/" + name)
+                same(name, (status, headers["content-type"], body), (200, kind, f"content of {name}"))
+                same(f"{name}: what a browser may do", (headers["content-security-policy"], headers["x-content-type-options"], headers["referrer-policy"]),
+                     ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", "nosniff", "no-referrer"))
+                again = running.ask("GET", "/" + name, headers={"If-None-Match": headers["etag"]})
+                same(f"{name}: unchanged", (again[0], again[2]), (304, ""))
+                same(f"{name}: another", running.ask("GET", "/" + name, headers={"If-None-Match": '"x"'})[0], 200)
+            same("/", running.ask("GET", "/")[2], "content of index.html")
+            head = running.ask("HEAD", "/app.js")
+            same("the head alone", (head[0], head[1]["content-length"], head[2]), (200, str(len("content of app.js")), ""))
+            for path in ("/.hidden", "/../outside.txt", "/%2e%2e/outside.txt", "/i18n", "/i18n/", "//app.js", "/app.js/", "/nothing"):
+                problem(path, running.ask("GET", path), 404, "There is nothing at this path")
+            problem("another method", running.ask("POST", "/app.js"), 404)
+            (root / "app.js").write_text("changed")
+            same("loaded at the start", running.ask("GET", "/app.js")[2], "content of app.js")
+        base = (COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no", "--dashboard")
+        (root / "program.exe").write_text("x")
+        same("a kind that is not served", run(*base, root).stderr, f"comityd: {root}/program.exe: no file of this kind is served\n")
+        (root / "program.exe").unlink()
+        deep = root / "1/2/3/4/5"
+        deep.mkdir(parents=True)
+        same("too deep", run(*base, root).stderr, f"comityd: {deep}: folders within more than 4 others\n")
+        deep.rmdir()
+        with open(root / "large.txt", "wb") as large:
+            large.truncate((32 << 20) + 1)
+        same("too large", run(*base, root).stderr, f"comityd: {root}/large.txt: more than 512 files, or 33554432 bytes of them\n")
+        same("no folder", run(*base, root / "none").stderr, f"comityd: {root}/none: No such file or directory\n")
+    with daemon() as running:
+        problem("no dashboard", running.ask("GET", "/"), 404, "There is nothing at this path")
+
+
+# ---- inspecting ----
+
+
+@test
+def bodies_are_inspected():
+    table = (ROOT / "examples/customers.csv").read_bytes()
+    with daemon("--anonymous", "gate,auditor") as running:
+        def ask(body, query="", **headers):
+            return running.ask("POST", "/v1/inspect" + query, body, {key.replace("_", "-"): value for key, value in headers.items()})
+
+        def lines(text):
+            found = [json.loads(line) for line in text.splitlines()]
+            for one in found:
+                one.pop("digest")
+            return found
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "customers.csv")
+            path.write_bytes(table)
+            expected = lines(run(COMITY, "inspect", "--json", "customers.csv", cwd=folder).stdout)
+            holds("something is found", len(expected) > 5, expected)
+            status, headers, body = ask(table, "?name=customers.csv")
+            same("as the command finds it", (status, headers["content-type"], lines(body)), (200, "application/x-ndjson", expected))
+            packed = pathlib.Path(folder, "customers.csv.gz")
+            packed.write_bytes(gzip.compress(table))
+            expected_packed = lines(run(COMITY, "inspect", "--json", "customers.csv.gz", cwd=folder).stdout)
+        same("packed", lines(ask(gzip.compress(table), "?name=customers.csv.gz")[2]), expected_packed)
+        by_header = lines(ask(gzip.compress(table), "?name=customers.csv", Content_Encoding="gzip")[2])
+        same("by its encoding", [one["type"] for one in by_header], [one["type"] for one in expected])
+        holds("no value is told", not any(word in ask(table)[2] for word in re.findall(r"[\w.@+-]{8,}", table.decode()) if "_" not in word and not word.isalpha()))
+        status, headers, body = ask(table, Accept="application/json")
+        summary = json.loads(body)
+        same("the summary", (status, headers["content-type"], summary["bytes"], summary["findings"], sum(one["found"] for one in summary["types"])),
+             (200, "application/json", len(table), len(expected), len(expected)))
+        same("persons", summary["persons"], {"count": 2, "exact": True})
+        same("nothing", (ask(b"")[::2], ask(b"order 12\n")[::2]), ((200, ""), (200, "")))
+        problem("cut off", ask(gzip.compress(table)[:40], Content_Encoding="gzip"), 422, "The body cannot be read to its end")
+        problem("an encoding nobody knows", ask(b"x", Content_Encoding="nothing"), 400, "Not a question that can be answered")
+        for query in ("?level=0", "?level=x", "?what=1", "?state", "?" + "&".join(["state=DE"] * 17)):
+            problem(query, ask(b"x", query), 400, None, "name, locale, state (16 at most) and level (1 to 99) may be given")
+        many = b"\n".join([b"mail someone%d@example.org" % i for i in range(60000)])
+        lasts = ask(many)[2].splitlines()[-1]
+        same("more than is told one by one", json.loads(lasts), {"cut": True, "findings": 60000})
+
+        before = int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))
+        block = b"a line of text that holds nothing at all\n" * 25000
+        for headers in ({"Content-Length": str(len(block) * 60)}, {}):
+            answer = running.ask("POST", "/v1/inspect", iter([block] * 60), dict(headers, Accept="application/json"))
+            same(f"a large body, {headers}", json.loads(answer[2])["bytes"], len(block) * 60)
+        after = int(re.search(r"VmHWM:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))
+        holds("memory stays as it was", Programs.sanitized or after - before < 4096, (before, after))
+
+
+@test
+def no_more_bodies_than_so_many_are_inspected_at_once():
+    with daemon("--anonymous", "gate") as running:
+        clients = []
+        for _ in range(16):
+            client = socket.create_connection(("127.0.0.1", running.port), timeout=20)
+            client.sendall(b"POST /v1/inspect HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n")
+            same("one may send", client.recv(25)[:25], b"HTTP/1.1 100 Continue\r\n\r\n")
+            clients.append(client)
+        problem("one more", running.announce("POST", "/v1/inspect", 10, {}), 503, "Nothing can be inspected at present", "too many bodies are being inspected")
+        for client in clients:
+            client.close()
+        until = time.monotonic() + 20
+        while running.ask("POST", "/v1/inspect", b"x")[0] != 200 and time.monotonic() < until:
+            time.sleep(0.1)
+        same("then again", running.ask("POST", "/v1/inspect", b"x")[0], 200)
+
+
+@test
+def bodies_in_chunks_are_taken_at_once():
+    with recording() as running:
+        for size in (1, 100, 4096, 16384, 16385, 40000, 100_000):
+            body = json.dumps({"act": "transfer", "on": "2026-01-01", "from": "DE", "to": "FR"}).ljust(size).encode()
+            started = time.monotonic()
+            answer = running.ask("POST", "/v1/judge", iter([body[i:i + 5000] for i in range(0, len(body), 5000)]), JSON)
+            same(f"{len(body)} bytes", answer[0], 200)
+            holds(f"{len(body)} bytes: at once", time.monotonic() - started < 10, time.monotonic() - started)
+        head = b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+        line = json.dumps({"act": "transfer", "on": "2026-01-01", "from": "DE", "to": "FR"}).encode() + b"\n"
+        for sent in (b"", b"%x\r\n%s" % (len(line) + 100, line), b"%x\r\n%s\r\n" % (len(line), line), b"%x\r\n%s\r\n" % (40 * len(line), 40 * line)):
+            gone = socket.create_connection(("127.0.0.1", running.port))
+            gone.sendall(head + sent)
+            gone.close()
+        half = socket.create_connection(("127.0.0.1", running.port), timeout=30)
+        half.sendall(head + b"%x\r\n%s\r\n0\r\n\r\n" % (len(line), line))
+        half.shutdown(socket.SHUT_WR)
+        answer = http.client.HTTPResponse(half, method="POST")
+        answer.begin()
+        same("who ended his side is answered", (answer.status, answer.read().count(b"verdict")), (200, 1))
+        half.close()
+        until = time.monotonic() + 20
+        while "comity_http_connections 1\n" not in running.ask("GET", "/metrics")[2] and time.monotonic() < until:
+            time.sleep(0.2)
+        holds("who went away in the middle is not waited for", "comity_http_connections 1\n" in running.ask("GET", "/metrics")[2],
+              [line for line in running.ask("GET", "/metrics")[2].splitlines() if line.startswith("comity_http_connections")])
+
+
 @test
 def without_a_record_there_is_nothing_to_list():
     with daemon("--anonymous", "counsel") as running:
-        for path in ("/v1/judgements", "/v1/judgements/1"):
+        for path in ("/v1/judgements", "/v1/judgements/1", "/v1/judgements/events", "/v1/flows", "/v1/record"):
             problem(path, running.ask("GET", path), 404, "No record is kept here")
 
 

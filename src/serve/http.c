@@ -122,13 +122,18 @@ static void expect_body(comity_request *request)
     if (body == COMITY_BODY_NONE || media_type_is(type, "application/json")) {
         return;
     }
+    if (body == COMITY_BODY_ACTS && media_type_is(type, "application/vnd.comity.act-with-papers+json")) {
+        request->with_papers = true;
+        return;
+    }
     if (body == COMITY_BODY_ACTS && (media_type_is(type, "application/x-ndjson") || media_type_is(type, "application/jsonl"))) {
         request->batch = true;
         request->body_max = request->server->config->batch_bytes;
         return;
     }
     comity_answer_problem(request, 415, "The type of the body is not one that is read here",
-                          body == COMITY_BODY_ACTS ? "Content-Type is application/json or application/x-ndjson"
+                          body == COMITY_BODY_ACTS ? "Content-Type is application/json, application/x-ndjson or "
+                                                     "application/vnd.comity.act-with-papers+json"
                                                    : "Content-Type is application/json");
 }
 

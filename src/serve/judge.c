@@ -137,11 +137,16 @@ void comity_handle_judge(comity_request *request)
         comity_answer_with(request, 200, "application/x-ndjson");
         return;
     }
-    if (comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error) != COMITY_OK) {
+    comity_status status = request->with_papers
+                               ? comity_request_judge_with_papers(request, &answer, &error)
+                               : comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error);
+    if (status != COMITY_OK) {
         comity_answer_error(request, &error);
         return;
     }
-    comity_request_tell(request, &answer, &request->answer);
+    if (!request->with_papers) {
+        comity_request_tell(request, &answer, &request->answer);
+    }
     comity_buffer_append_byte(&request->answer, '\n');
     note_verdict(request, answer.verdict);
     comity_answer_with(request, 200, json_type);

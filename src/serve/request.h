@@ -68,6 +68,7 @@ struct comity_request {
     bool too_large, spool_failed;
     bool counted;        /* among those under way: its body has begun, or it has none */
     bool batch;          /* NDJSON */
+    bool with_papers;    /* an act and papers beside it */
 
     /* judging */
     comity_lease lease;
@@ -138,6 +139,10 @@ const char *comity_status_word(comity_status status);
  * JSON is NULL where nobody is to have it. */
 COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, const char *act, size_t size,
                                                    comity_answer *ret_answer, comity_error *reterr);
+
+/* Judges an act that comes with papers, which is the body, and tells the judgement. */
+COMITY_MUST_USE comity_status comity_request_judge_with_papers(comity_request *request, comity_answer *ret_answer,
+                                                               comity_error *reterr);
 
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);

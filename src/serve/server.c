@@ -183,7 +183,11 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     for (size_t i = 0; i < config->listen_count; i++) {
         server->listeners[i] = (comity_listener){.server = server, .listen = &config->listens[i], .fd = -1};
     }
-    COMITY_TRY(comity_laws_open(config->law, config->adopted, config->adopted_count, &server->laws, reterr));
+    comity_laws_setting laws = {.path = config->law,
+                                .adopted = config->adopted,
+                                .adopted_count = config->adopted_count,
+                                .papers = {.folder = config->papers, .trust = config->trust, .strict = config->strict_papers}};
+    COMITY_TRY(comity_laws_open(&laws, &server->laws, reterr));
     server->has_laws = true;
     COMITY_TRY(comity_inspectors_open(&server->inspectors, reterr));
     server->has_inspectors = true;

@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import sys
 import tempfile
@@ -456,6 +457,69 @@ def files_of_the_dashboard_are_served():
         same("no folder", run(*base, root / "none").stderr, f"comityd: {root}/none: No such file or directory\n")
     with daemon() as running:
         problem("no dashboard", running.ask("GET", "/"), 404, "There is nothing at this path")
+
+
+# ---- papers ----
+
+
+@test
+def papers_are_held_and_read_anew():
+    act = next(line for line in ACTS if "cn-us-subpoena" in line)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        papers, trust = pathlib.Path(folder, "papers"), pathlib.Path(folder, "trust")
+        papers.mkdir()
+        key = run(COMITY, "key", "new", f"{folder}/moj.key", "--name", "papers.moj.example").stdout.strip()
+        text = run(COMITY, "paper", "new", "permission", "--paper", "authority-permission", "--id", "2026-17", "--by", "CN.MOJ", "--under", "CN",
+                   "--issued", "2026-11-02", "--until", "2027-05-02").stdout
+        note = run(COMITY, "paper", "sign", "--key", f"{folder}/moj.key", input=text).stdout
+        trust.write_text(f"comity trust v1\n\nauthority CN.MOJ\n  key {key} from 2026-01-01 until 2028-12-31\n")
+        pathlib.Path(papers, "bad").write_text(note.replace("2026-17", "2026-18"))
+        options = ("--papers", papers, "--trust", trust, "--strict-papers", "yes")
+
+        def command(*words):
+            return run(COMITY, "judge", "--law", IMAGE, *words, "--strict-papers", input=act + "\n").stdout
+
+        with recording(*options) as running:
+            bare = running.ask("POST", "/v1/judge", act, JSON)[2]
+            same("without it", bare, command("--papers", papers, "--trust", trust))
+            holds("what does not count is told", running.events("paper-does-not-count")[0]["file"] == f"{papers}/bad", running.log)
+            envelope = json.dumps({"papers": [note], "act": json.loads(act)})
+            kind = {"Content-Type": "application/vnd.comity.act-with-papers+json"}
+            beside = running.ask("POST", "/v1/judge", envelope, kind)
+            same("beside the act", beside[0], 200)
+            same("and only for that act", running.ask("POST", "/v1/judge", act, JSON)[2], bare)
+            pathlib.Path(papers, "good").write_text(note)
+            running.process.send_signal(signal.SIGHUP)
+            running.wait_for("reloaded")
+            held = running.ask("POST", "/v1/judge", act, JSON)[2]
+            same("with it", held, command("--papers", papers, "--trust", trust))
+            holds("it is signed", '"held":"signed"' in held and held != bare, held)
+            same("as when it came beside the act", beside[2], held)
+            trust.write_text("nonsense")
+            running.process.send_signal(signal.SIGHUP)
+            running.wait_for("reload-failed")
+            same("the last good ones stay", running.ask("POST", "/v1/judge", act, JSON)[2], held)
+            expected = 'expected an object with a member "act", which is an act, and a member "papers", a list of signed papers'
+            for wrong in ("{}", '{"act":{}}', '{"papers":[]}', '{"act":{},"papers":[],"more":1}', '{"act":{},"papers":[1]}', '{"act":{},"papers":"x"}',
+                          '{"act":{},"act":{},"papers":[]}', '{"act":{},"papers":[],"papers":[]}', '[]', '1'):
+                problem(wrong, running.ask("POST", "/v1/judge", wrong, kind), 400, "Not an act that can be judged", expected)
+            problem("too many", running.ask("POST", "/v1/judge", json.dumps({"act": {}, "papers": ["x"] * 65}), kind), 400, None, "more than 64 papers")
+            broken = json.dumps({"act": json.loads(act), "papers": ["no note", ""]})
+            same("a paper that is none does not count", running.ask("POST", "/v1/judge", broken, kind)[2], held)
+            covered(running, 6)
+            for row in running.get("/v1/judgements")["judgements"]:
+                holds(f"{row['entry']}: judged again with its papers", "verdict" in row, row)
+                same("in full", running.ask("GET", f"/v1/judgements/{row['entry']}")[0], 200)
+            record = running.record
+            same("stops", running.stop(), 0)
+            replayed = run(COMITY, "record", "replay", record)
+            same("the same again", (replayed.returncode, replayed.stdout.split(",")[0]), (0, "6 judged again"))
+    with daemon("--anonymous", "counsel") as running:
+        problem("nobody is trusted", running.ask("POST", "/v1/judge", envelope, kind), 400, "Not an act that can be judged",
+                "no papers are believed here: no trust file is set")
+    told = run(COMITYD, "--papers", "x")
+    same("trust is missing", (told.returncode, told.stderr), (2, "comityd: papers and trust belong together\n"))
 
 
 # ---- inspecting ----

@@ -5,7 +5,7 @@
 
 Every text of two words and more in the source of the base layer, notes, papers,
 the record, the law compiler, acts, images, the judge, types, scanning, masking, the
-public interface and the command is a message, or a part of one. Each must stand, its
+public interface, the command and the daemon is a message, or a part of one. Each must stand, its
 `%s` filled in, in what some test expects: in the files of tests/cases/, or in a string
 of a test's program. Those tests compare whole messages, so what they expect is what is
 said. tests/cases/messages.txt names the texts that no test can bring about, each with

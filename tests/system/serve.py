@@ -387,7 +387,7 @@ def a_full_disk_gives_503_and_service_returns():
                 statuses.add(answer[0])
                 if answer[0] == 503:
                     break
-            problem("when the disk is full", answer, 503)
+            problem("when the disk is full", answer, 503, "The judgement could not be recorded")
             same("come again", answer[1].get("retry-after"), "5")
             same("nothing else was answered", statuses, {200, 503})
             until = time.monotonic() + 20

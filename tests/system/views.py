@@ -259,6 +259,21 @@ def a_long_record_is_looked_at_in_bounds():
         same("nothing found, and where to go on", (page["judgements"], page["next"], page["scanned"]), ([], 4001, 20000))
         page = running.get("/v1/judgements?from=JP&before=4001")
         same("to the beginning", (page["judgements"], page["next"], page["scanned"]), ([], None, 4001))
+        late = Events(running, "?after=0")
+        raw = b"".join(late.answer.readline() for _ in range(8)).decode()
+        holds("who comes back too late is told what he missed", 'event: skipped\ndata: {"from":1,"to":4000}\n\n' in raw, raw)
+        holds("and goes on", 'id: 4001\nevent: judgement\ndata: {"entry":4001,' in raw, raw)
+        late.close()
+        flows = running.get("/v1/flows")
+        same("flows", [(flow["from"], flow["to"], sum(flow[verdict] for verdict in ("permit", "conditional", "refuse", "undetermined"))) for flow in flows["flows"]],
+             [("DE", "FR", 24000), ("KR", "US", 1)])
+        clients = []
+        for path in ["/v1/flows"] * 3 + ["/v1/judgements?limit=1"] * 70:
+            clients.append(http.client.HTTPConnection("127.0.0.1", running.port, timeout=60))
+            clients[-1].request("GET", path)
+        answers = [client.getresponse() for client in clients]
+        told = {(answer.status, answer.read().decode() if answer.status != 200 else bool(answer.read())) for answer in answers}
+        same("who comes when too many wait", told, {(200, True), (503, '{"type":"about:blank","title":"Too many are asking for as much","status":503}\n')})
         page = running.get("/v1/judgements?limit=500&before=700")
         same("a large page", [row["entry"] for row in page["judgements"]], list(range(699, 199, -1)))
 
@@ -380,6 +395,8 @@ def judgements_are_followed_live():
             with contextlib.suppress(OSError):
                 answers.append(Events(running))
         same("no more than so many", sorted({one.answer.status for one in answers}), [200, 503])
+        told = next(one.answer.read() for one in answers if one.answer.status == 503)
+        same("and it is said", json.loads(told)["title"], "Too many follow already")
         started = time.monotonic()
         same("ends in order", running.stop(), 0)
         same("and so do streams", (everything.next(), refused.next()), (None, None))
@@ -457,6 +474,39 @@ def files_of_the_dashboard_are_served():
         same("no folder", run(*base, root / "none").stderr, f"comityd: {root}/none: No such file or directory\n")
     with daemon() as running:
         problem("no dashboard", running.ask("GET", "/"), 404, "There is nothing at this path")
+
+
+# ---- what is told to whom ----
+
+
+@test
+def nothing_personal_is_shown():
+    marks = ["Zarathustra-Quux", "zq-reference-7341", "zq-id-9922", "zq.person@example.org"]
+    act = json.dumps({"id": marks[2], "act": "transfer", "on": "2026-01-01", "from": {"state": "DE", "name": marks[0]}, "to": {"state": "BR", "name": marks[0]},
+                      "data": {"categories": ["health"]}, "papers": [{"kind": "standard-contract", "ref": marks[1]}]})
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        gate = pathlib.Path(folder, "gate.json")
+        gate.write_text(GATE)
+        with recording("--gate", f"g {gate}", "--log", "requests") as running:
+            events = Events(running)
+            time.sleep(0.5)
+            running.ask("POST", "/v1/judge", act, JSON)
+            running.ask("GET", "/v1/auth_request/g", headers={"Comity-Name": marks[0]})
+            covered(running, 2)
+            followed = json.dumps([events.next(), events.next()])
+            events.close()
+            stored = running.ask("GET", "/v1/judgements/0")[2]
+            same("the stored act has them", [mark in stored for mark in marks], [True, True, True, False])
+            found = running.ask("POST", "/v1/inspect", f"name,mail\n{marks[0]},{marks[3]}\n".encode())
+            holds("something is found", found[0] == 200 and "email" in found[2], found)
+            told = [followed, found[2], running.ask("POST", "/v1/inspect", marks[3].encode(), {"Accept": "application/json"})[2]]
+            for path in ("/v1/judgements", "/v1/judgements?from=DE", f"/v1/judgements?from={marks[0]}", f"/v1/judgements?who={marks[1]}", "/v1/flows", "/v1/record", "/v1/me",
+                         "/v1/law/vocabulary", "/v1/record/checkpoint", "/v1/record/proof/0", "/v1/record/tile/entries/000.p/2", "/metrics"):
+                answer = running.ask("GET", path)[2]
+                told.append(answer if "?from=Z" not in path and "?who" not in path else "")
+            told.append(running.log)
+            same("and nothing else", [mark for mark in marks for text in told if mark in text], [])
 
 
 # ---- papers ----

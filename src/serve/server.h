@@ -5,6 +5,7 @@
 #include "serve/config.h"
 #include "serve/feed.h"
 #include "serve/files.h"
+#include "serve/counter.h"
 #include "serve/gates.h"
 #include "serve/inspecting.h"
 #include "serve/keeper.h"
@@ -29,6 +30,7 @@ typedef struct comity_server {
     bool has_laws;
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
+    comity_counter *counter;   /* of the ledger; NULL: none is kept */
     comity_disk *disk;         /* of the record, for reading; NULL likewise */
     comity_worker *worker;     /* reads the record; NULL likewise */
     comity_inspectors inspectors;

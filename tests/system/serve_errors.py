@@ -138,6 +138,17 @@ def a_record_that_is_damaged():
 
 
 @test
+def the_ledger():
+    with daemon("--anonymous", "counsel") as running:
+        problem("none", running.ask("GET", "/v1/ledger"), 404, "No ledger is kept here")
+    with daemon("--anonymous", "counsel", "--ledger", "@/ledger.db") as running:
+        problem("no year", running.ask("GET", "/v1/ledger?year=x"), 400, "Not a year", "A year has four digits")
+        problem("no exporter", running.ask("GET", "/v1/ledger?exporter=" + "x" * 4000), 400, "Too long a name of an exporter")
+    told = run(COMITYD, "--ledger", "a b")
+    same("two values", told.stderr, "comityd: --ledger: expected ledger FILE or postgresql:CONNECTION, found 2 values\n")
+
+
+@test
 def metrics_say_what_they_are():
     helps = """\
 The law that judges now, by its hash.

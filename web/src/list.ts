@@ -13,21 +13,24 @@ const PAGE = 50;
 const ROWS_MAX = 500;
 const ANNOUNCE_MS = 8000;
 
+/** What an entry is that holds no judgement to be shown. */
+const kindOf = (row: Row): 'erased' | 'row-file' | 'row-unreadable' =>
+  row.erased === true ? 'erased' : row.file === true ? 'row-file' : 'row-unreadable';
+
 const columnsOf = (context: Context): readonly Column<Row>[] => {
   const { words } = context;
-  const erased = (row: Row) => row.erased === true;
   return [
     {
       head: words.t('verdict'),
       cell: (row) =>
-        row.verdict === undefined ? h('span', { class: 'quiet' }, words.t('erased')) : badge(words, row.verdict),
+        row.verdict === undefined ? h('span', { class: 'quiet' }, words.t(kindOf(row))) : badge(words, row.verdict),
     },
     {
       head: words.t('time'),
       cell: (row) => h('a', { href: writePlace(['judgements', String(row.entry)]) }, time(words, row.time)),
     },
     { head: words.t('act'), cell: (row) => (row.act === undefined ? '–' : words.t(`act.${row.act}`)) },
-    { head: words.t('route'), cell: (row) => (erased(row) ? '–' : route(context, row.from, row.to)) },
+    { head: words.t('route'), cell: (row) => (row.act === undefined ? '–' : route(context, row.from, row.to)) },
     {
       head: words.t('data'),
       cell: (row) =>

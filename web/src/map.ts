@@ -54,12 +54,17 @@ const arrow = (verdict: Verdict): SVGElement =>
     svg('path', { class: `arrow-head ${verdict}`, d: 'M0 0.5 8 4 0 7.5Z' }),
   );
 
+type Placed = Flow & { readonly from: string; readonly to: string };
+
+const isPlaced = (flow: Flow): flow is Placed => flow.from !== null && flow.to !== null;
+
 export const drawMap = (
   context: Context,
   world: World,
-  flows: readonly Flow[],
+  all: readonly Flow[],
   open: (flow: Flow, verdict: Verdict) => void,
 ): SVGSVGElement => {
+  const flows = all.filter(isPlaced); // what is not known where stands in the table
   const { words, states } = context;
   const shapes = feature(world.shapes, world.shapes.objects.states);
   const projection = geoEqualEarth().fitExtent(

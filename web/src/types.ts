@@ -19,6 +19,10 @@ export interface Row {
   readonly entry: number;
   readonly time: string;
   readonly erased?: boolean;
+  /** A file that was appended as it is, such as a revocation. */
+  readonly file?: boolean;
+  /** Kept in a form, or by a law, that cannot be judged again. */
+  readonly unreadable?: boolean;
   readonly verdict?: Verdict;
   readonly act?: ActKind;
   readonly from?: string | null;
@@ -115,9 +119,10 @@ export interface Answer {
   readonly judgement: Judgement;
 }
 
+/** From and to: null where the act does not say. */
 export interface Flow {
-  readonly from: string;
-  readonly to: string;
+  readonly from: string | null;
+  readonly to: string | null;
   readonly permit: number;
   readonly conditional: number;
   readonly undetermined: number;

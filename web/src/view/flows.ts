@@ -34,7 +34,8 @@ const judgementsAt = (period: Period, verdict: Verdict | undefined, flow?: Flow)
     ['judgements'],
     writeFilters({
       verdicts: verdict === undefined ? [] : [verdict],
-      ...(flow === undefined ? {} : { from: flow.from, to: flow.to }),
+      ...(typeof flow?.from === 'string' ? { from: flow.from } : {}),
+      ...(typeof flow?.to === 'string' ? { to: flow.to } : {}),
       ...(since === undefined ? {} : { since }),
     }),
   );

@@ -1,0 +1,67 @@
+// The map: lines that can be told apart, and a point for every state.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { piecesOf } from '../src/clauses';
+import { arcOf, loopOf, stateOf, widthOf } from '../src/map';
+import { readPlace, writePlace } from '../src/router';
+import { worldOf } from '../world.mjs';
+
+const atlas = (detail: string) =>
+  JSON.parse(
+    fs.readFileSync(
+      path.join(process.env['COMITY_WEB']!, 'node_modules', 'world-atlas', `countries-${detail}.json`),
+      'utf8',
+    ),
+  );
+
+test('there and back are two lines', () => {
+  assert.equal(arcOf([0, 0], [100, 0], 0.2), 'M0,0Q50,-20 100,0');
+  assert.equal(arcOf([100, 0], [0, 0], 0.2), 'M100,0Q50,20 0,0');
+  assert.match(loopOf([10, 10], 5), /^M10,10C5,2 15,2 10,10$/);
+});
+
+test('width grows with the count, and ends', () => {
+  assert.equal(widthOf(0), widthOf(1));
+  assert.ok(widthOf(10) > widthOf(1));
+  assert.equal(widthOf(1e12), 6);
+});
+
+test('parts are where their state is', () => {
+  assert.equal(stateOf('CN-SH-FTZ'), 'CN');
+  assert.equal(stateOf('BR'), 'BR');
+});
+
+test('small states have a point, shapes have codes, borders that no code has stay', () => {
+  const world = worldOf(atlas('110m'), atlas('50m'));
+  for (const code of ['SG', 'MT', 'BH', 'MU', 'HK', 'LI', 'BR', 'IN']) {
+    const [x, y] = world.middles[code];
+    assert.ok(Math.abs(x) <= 180 && Math.abs(y) <= 90, code);
+  }
+  assert.ok(Object.keys(world.middles).length > 230);
+  const ids = world.shapes.objects.states.geometries.map(({ id }: { id?: string }) => id);
+  assert.ok(ids.filter((id: string | undefined) => id !== undefined && /^[A-Z]{2}$/.test(id)).length > 170);
+  assert.ok(!JSON.stringify(world).includes('"name"'));
+});
+
+test('rules in the text of a rule are made out, outside quotes', () => {
+  const known = new Set(['EU.GDPR.44', 'EU.GDPR.46.2.a']);
+  const text = 'rule EU.X.1 "as EU.GDPR.44 \\" has it"\n  way    EU.GDPR.44, EU.GDPR.46.2.a\n';
+  const pieces = piecesOf(text, (name) => known.has(name));
+  assert.deepEqual(
+    pieces.filter((piece) => piece.rule).map((piece) => piece.text),
+    ['EU.GDPR.44', 'EU.GDPR.46.2.a'],
+  );
+  assert.equal(pieces.map((piece) => piece.text).join(''), text);
+});
+
+test('places go into the address and come out of it', () => {
+  const query = new URLSearchParams({ on: '2026-01-01' });
+  const text = writePlace(['law', 'A/B.1?x'], query);
+  assert.equal(text, '#/law/A%2FB.1%3Fx?on=2026-01-01');
+  const place = readPlace(text);
+  assert.deepEqual([place.view, place.rest, place.query.get('on')], ['law', ['A/B.1?x'], '2026-01-01']);
+  assert.deepEqual(readPlace(''), { view: '', rest: [], query: new URLSearchParams() });
+  assert.deepEqual(readPlace('#/%').view, '%');
+});

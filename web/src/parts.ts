@@ -37,8 +37,13 @@ export const code = (text: string): HTMLElement => h('code', { dir: 'ltr', trans
 export const lawText = (text: string, element: 'span' | 'p' | 'pre' = 'span'): HTMLElement =>
   h(element, { lang: 'en', dir: element === 'pre' ? 'ltr' : 'auto' }, text);
 
+/** A name that may be broken behind its dots. */
 export const ruleLink = (rule: string): HTMLElement =>
-  h('a', { href: writePlace(['law', rule]), class: 'rule', dir: 'ltr', translate: 'no' }, rule);
+  h(
+    'a',
+    { href: writePlace(['law', rule]), class: 'rule', dir: 'ltr', translate: 'no' },
+    rule.split(/(?<=\.)/).map((part, i) => [i > 0 && h('wbr'), part]),
+  );
 
 export const stateCode = (context: Pick<Context, 'states'>, state: string): HTMLElement =>
   h(

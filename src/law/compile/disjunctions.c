@@ -162,8 +162,7 @@ comity_status comity_condition_push(comity_compiler *compiler, comity_clauses *c
     return COMITY_OK;
 }
 
-/* One literal that stands for a whole disjunction. */
-static comity_status clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
+comity_status comity_clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
 {
     comity_literal literal = {.op = COMITY_OP_CONDITION,
                               .flags = scope->has_party || scope->has_owner ? COMITY_NODE_SELF : COMITY_NODE_FIRST};
@@ -192,7 +191,7 @@ comity_status comity_clauses_and(comity_compiler *compiler, const comity_scope *
     comity_clauses product = {0};
     if (clauses->count > 1 && more->count > 1) {
         bool first_settles = clauses_settled(clauses) * more->count >= clauses_settled(more) * clauses->count;
-        COMITY_TRY(clauses_number(compiler, scope, first_settles ? more : clauses));
+        COMITY_TRY(comity_clauses_number(compiler, scope, first_settles ? more : clauses));
     }
     for (size_t i = 0; i < clauses->count; i++) {
         for (size_t j = 0; j < more->count; j++) {

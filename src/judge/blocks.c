@@ -42,12 +42,12 @@ typedef uint64_t pair __attribute__((vector_size(16)));
 /* What a block's rows say to the act's traits. */
 typedef struct sieving {
     const comity_traits *traits;
-    const uint8_t *column_of;  /* by trait */
+    const uint8_t *column_of; /* by trait */
     const uint8_t *columns;
     const uint64_t *wantless, *bans;
-    bool open;                 /* some set may have other names too; a constant where this is used */
+    bool open; /* some set may have other names too; a constant where this is used */
     uint64_t may, yes;
-    pair banned;               /* in its second word */
+    pair banned; /* in its second word */
 } sieving;
 
 static inline pair column_at(const sieving *sieve, uint32_t trait)
@@ -95,9 +95,14 @@ static inline uint64_t block_sieve(const comity_image *image, const comity_block
                                    bool open, uint64_t may, uint64_t *ret_yes)
 {
     enum { OTHERS = COMITY_FEW_CATEGORIES };
-    sieving sieve = {.traits = traits, .column_of = &image->classes[block->first_trait],
-                     .columns = (const uint8_t *)&image->bits[block->columns], .wantless = block->wantless,
-                     .bans = &image->bits[block->bans], .open = open, .may = may, .yes = UINT64_MAX};
+    sieving sieve = {.traits = traits,
+                     .column_of = &image->classes[block->first_trait],
+                     .columns = (const uint8_t *)&image->bits[block->columns],
+                     .wantless = block->wantless,
+                     .bans = &image->bits[block->bans],
+                     .open = open,
+                     .may = may,
+                     .yes = UINT64_MAX};
     sieve.may &= ~((block->subject[0] & traits->free[0]) | (block->subject[1] & traits->free[1]));
     set_sieve(&sieve, COMITY_SIEVE_CATEGORY, 0);
     set_sieve(&sieve, COMITY_SIEVE_PURPOSE, OTHERS);
@@ -179,12 +184,14 @@ static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, 
     ruling->binds = hand->binds;
     ruling->effect = rule->effect;
     ruling->flags = rule->flags;
+    ruling->asks = rule->asks;
     memory->flags |= rule->flags;
 }
 
 /* Rule by rule, what is left of the block. */
-static inline __attribute__((always_inline)) void block_settle(comity_judge_memory *memory, const comity_act *act, const in_hand *hand,
-                                const comity_block *block, uint64_t may, uint64_t yes)
+static inline __attribute__((always_inline)) void block_settle(comity_judge_memory *memory, const comity_act *act,
+                                                               const in_hand *hand, const comity_block *block,
+                                                               uint64_t may, uint64_t yes)
 {
     const comity_image *image = memory->image;
     const comity_block_rule *rules = &image->block_rules[block->first_rule];

@@ -34,6 +34,7 @@ typedef struct comity_ruling {
     bool binds;         /* false: soft law not adopted, shown as a note */
     uint8_t effect;     /* comity_effect */
     uint8_t flags;      /* COMITY_JUDGED_… */
+    uint32_t asks;      /* comity_held_bit() of what its expression asks for */
 } comity_ruling;
 
 typedef struct comity_judgement {

@@ -82,33 +82,39 @@ void comity_judge_lift(comity_judge_memory *memory)
 
 /* ---- needs ---- */
 
-/* Papers or safeguards; without any no expression over them holds. */
-static bool holds_something(const comity_act *act)
+/* The papers and safeguards an act has, or may have, as bits of comity_held_bit(). */
+static uint32_t held_bits(const comity_act *act)
 {
     const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].may;
-    uint64_t any = act->paper_count;
-    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
-        any |= safeguards->words[i];
+    uint32_t held = 0;
+    for (uint32_t i = 0; i < act->paper_count; i++) {
+        held |= comity_held_bit(false, act->papers[i].kind);
     }
-    return any != 0;
+    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+        for (uint64_t left = safeguards->words[i]; left != 0; left &= left - 1) {
+            held |= comity_held_bit(true, i * 64 + (uint32_t)__builtin_ctzll(left));
+        }
+    }
+    return held;
 }
 
-/* The truth of a rule's expression; without one it is as good as its lack is. */
-static comity_truth expression_truth(comity_judge_memory *memory, const comity_act *act, uint32_t rule, bool holds_any,
-                                     comity_truth without)
+/* The truth of a rule's expression; without one it is as good as its lack is. No
+ * expression holds where nothing is held that it asks for. */
+static comity_truth expression_truth(comity_judge_memory *memory, const comity_act *act, const comity_ruling *ruling,
+                                     uint32_t held, comity_truth without)
 {
-    uint32_t expression = memory->image->rules[rule].expression;
-    return expression == COMITY_IMAGE_NONE ? without
-           : holds_any                     ? comity_judge_expression(memory, act, expression)
-                                           : COMITY_NO;
+    return (ruling->flags & COMITY_JUDGED_ASKS) == 0 ? without
+           : (ruling->asks & held) == 0
+               ? COMITY_NO
+               : comity_judge_expression(memory, act, memory->image->rules[ruling->rule].expression);
 }
 
 /* A way applies, or may: it leaves its mark on the rules it is a way for. */
-static void way_opens(comity_judge_memory *memory, const comity_act *act, const comity_ruling *ruling, bool holds_any)
+static void way_opens(comity_judge_memory *memory, const comity_act *act, const comity_ruling *ruling, uint32_t held)
 {
     const comity_image *image = memory->image;
     const comity_rule_record *record = &image->rules[ruling->rule];
-    comity_truth open = expression_truth(memory, act, ruling->rule, holds_any, COMITY_YES);
+    comity_truth open = expression_truth(memory, act, ruling, held, COMITY_YES);
     uint8_t truth = open < ruling->applies ? (uint8_t)open : ruling->applies;
     for (uint32_t i = 0; i < record->target_count && truth != COMITY_NO; i++) {
         uint32_t target = image->indices[record->first_target + i];
@@ -121,20 +127,20 @@ static void way_opens(comity_judge_memory *memory, const comity_act *act, const 
 
 void comity_judge_meet(comity_judge_memory *memory, const comity_act *act)
 {
-    bool holds_any = holds_something(act);
     if ((memory->flags & COMITY_JUDGED_NEED) == 0) {
         return;
     }
+    uint32_t held = held_bits(act);
     for (uint32_t i = 0; i < memory->ruling_count; i++) {
         if ((memory->rulings[i].flags & COMITY_JUDGED_WAY) != 0) {
-            way_opens(memory, act, &memory->rulings[i], holds_any);
+            way_opens(memory, act, &memory->rulings[i], held);
         }
     }
     for (uint32_t i = 0; i < memory->ruling_count; i++) {
         comity_ruling *ruling = &memory->rulings[i];
         if ((ruling->flags & COMITY_JUDGED_NEED) != 0 && ruling->applies != COMITY_NO) {
             const comity_rule_mark *mark = &memory->marks[ruling->rule];
-            comity_truth met = expression_truth(memory, act, ruling->rule, holds_any, COMITY_NO);
+            comity_truth met = expression_truth(memory, act, ruling, held, COMITY_NO);
             uint8_t open = mark->stamp == memory->stamp ? mark->open : COMITY_NO;
             ruling->met = open > met ? open : (uint8_t)met;
         }

@@ -230,6 +230,15 @@ typedef struct comity_block {
 #define COMITY_JUDGED_LIFTED 2u /* some rule lifts it */
 #define COMITY_JUDGED_WAY 4u    /* it is a way */
 #define COMITY_JUDGED_NEED 8u   /* it needs something */
+#define COMITY_JUDGED_ASKS 16u  /* it has an expression over papers and safeguards */
+
+/* What an expression asks for, in 32 bits: of each paper, by its kind, one of the lower
+ * bits, of each safeguard one of the upper. An act that has none of them has nothing
+ * that the expression asks for. */
+static inline uint32_t comity_held_bit(bool is_safeguard, uint32_t name)
+{
+    return UINT32_C(1) << (is_safeguard ? 24 + (name & 7) : name % 24);
+}
 
 /* What the judge reads of a rule. */
 typedef struct comity_block_rule {
@@ -239,7 +248,7 @@ typedef struct comity_block_rule {
     uint8_t effect;        /* comity_effect */
     uint8_t flags;         /* COMITY_JUDGED_… */
     uint16_t unused;
-    uint32_t unused_too;
+    uint32_t asks;         /* of what its expression asks for the bits: comity_held_bit() */
 } comity_block_rule;
 
 typedef struct comity_law_record {

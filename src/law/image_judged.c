@@ -24,11 +24,13 @@ static bool classes_ok(const comity_image *image, const comity_law_record *law, 
 {
     uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
     if (!comity_image_range_ok(law->first_classes[side], count, image->classes_count) ||
-        !comity_image_range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->block_count, image->bits_count) ||
+        !comity_image_range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->block_count,
+                               image->bits_count) ||
         law->now_classes[side] != law->first_classes[side] + count - image->places_count) {
         return false;
     }
-    return count == 0 || greatest_of(&image->classes[law->first_classes[side]], (size_t)count) < law->class_counts[side];
+    return count == 0 ||
+           greatest_of(&image->classes[law->first_classes[side]], (size_t)count) < law->class_counts[side];
 }
 
 /* The rows there are in a block, as bits. */
@@ -40,7 +42,8 @@ static uint64_t block_rows(const comity_block *block)
 static bool days_ok(const comity_image *image, const comity_law_record *law)
 {
     return comity_image_range_ok(law->act_bits, (uint64_t)law->block_count * COMITY_ACT_COUNT, image->bits_count) &&
-           comity_image_range_ok(law->epoch_bits, (uint64_t)law->block_count * ((uint64_t)law->epoch_count + 1), image->bits_count) &&
+           comity_image_range_ok(law->epoch_bits, (uint64_t)law->block_count * ((uint64_t)law->epoch_count + 1),
+                                 image->bits_count) &&
            comity_image_range_ok(law->first_epoch, law->epoch_count, image->epochs_count) &&
            comity_image_range_ok(law->first_era, law->era_count, image->epochs_count);
 }
@@ -93,22 +96,27 @@ static bool row_rules_ok(const comity_image *image, const comity_block *block)
     for (uint32_t row = 0; row < block->row_count; row++) {
         uint32_t rule = image->classes[block->first_row_rule + row];
         uint64_t bit = UINT64_C(1) << row;
-        if (rule >= block->rule_count || ((block->when & bit) != 0 && (image->block_rules[block->first_rule + rule].when & bit) == 0)) {
+        if (rule >= block->rule_count ||
+            ((block->when & bit) != 0 && (image->block_rules[block->first_rule + rule].when & bit) == 0)) {
             return false;
         }
     }
     return true;
 }
 
-static bool block_rules_ok(const comity_image *image, const comity_law_record *law, const comity_block *block, uint32_t first_rule)
+static bool block_rules_ok(const comity_image *image, const comity_law_record *law, const comity_block *block,
+                           uint32_t first_rule)
 {
-    if (block->first_rule != first_rule || !comity_image_range_ok(first_rule, block->rule_count, image->block_rules_count)) {
+    if (block->first_rule != first_rule ||
+        !comity_image_range_ok(first_rule, block->rule_count, image->block_rules_count)) {
         return false;
     }
     for (uint32_t i = 0; i < block->rule_count; i++) {
         const comity_block_rule *judged = &image->block_rules[first_rule + i];
         if (judged->rule < law->first_rule || judged->rule - law->first_rule >= law->rule_count ||
-            judged->rank != image->rules[judged->rule].rank || judged->effect != image->rules[judged->rule].effect) {
+            judged->rank != image->rules[judged->rule].rank || judged->effect != image->rules[judged->rule].effect ||
+            ((judged->flags & COMITY_JUDGED_ASKS) != 0) !=
+                (image->rules[judged->rule].expression != COMITY_IMAGE_NONE)) {
             return false;
         }
     }

@@ -63,7 +63,8 @@ static comity_status columns_write(comity_compiler *compiler, const comity_law_r
     COMITY_TRY(comity_bits_take(compiler, 2, &block->columns));
     for (uint32_t trait = 0; trait < traits; trait++) {
         uint32_t found = 0;
-        while (found < count && memcmp(&compiler->bits.items[block->columns + 2 * found], &columns[trait], sizeof *columns) != 0) {
+        while (found < count &&
+               memcmp(&compiler->bits.items[block->columns + 2 * found], &columns[trait], sizeof *columns) != 0) {
             found++;
         }
         if (found == count) {
@@ -93,7 +94,8 @@ static comity_status row_rules_write(comity_compiler *compiler, comity_block *bl
 comity_status comity_block_tables(comity_compiler *compiler, const comity_law_record *record, comity_block *block)
 {
     column *columns;
-    COMITY_TRY(comity_compiler_take(compiler, comity_compiler_trait(compiler, COMITY_SIEVE_LAST), sizeof *columns, &columns));
+    COMITY_TRY(
+        comity_compiler_take(compiler, comity_compiler_trait(compiler, COMITY_SIEVE_LAST), sizeof *columns, &columns));
     COMITY_TRY(comity_bits_take(compiler, COMITY_SIEVE_LAST, &block->bans));
     for (uint32_t i = 0; i < block->row_count; i++) {
         row_note(compiler, block, i, columns);

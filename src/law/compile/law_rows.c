@@ -11,20 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The order in which a row's literals are tested: cheap ones, and ones that
- * often fail, first. */
-static const uint8_t literal_cost[COMITY_OP_LAST] = {
-    [COMITY_OP_ACT] = 0,         [COMITY_OP_HAS] = 1,         [COMITY_OP_HAS_ANY] = 2,
-    [COMITY_OP_ONLY] = 3,        [COMITY_OP_PARTY_HAS] = 4,   [COMITY_OP_PEOPLE] = 4,
-    [COMITY_OP_DEMAND_BASIS] = 4, [COMITY_OP_ACROSS] = 5,     [COMITY_OP_ORDER] = 5,
-    [COMITY_OP_PLACE] = 6,       [COMITY_OP_SUBJECT_TO] = 7,  [COMITY_OP_PLACES_HAS] = 7,
-    [COMITY_OP_PLACES_HAS_OUTSIDE] = 7,
-    [COMITY_OP_PLACES_ONLY] = 7, [COMITY_OP_PLACES_ONLY_OUTSIDE] = 7, [COMITY_OP_RECEIVED] = 8,
-    [COMITY_OP_SAME_STATE] = 5,  [COMITY_OP_PLACES_STATE] = 7,
-    [COMITY_OP_HELD] = 9,        [COMITY_OP_CONDITION] = 9,        [COMITY_OP_COUNT] = 10,      [COMITY_OP_AGREEMENT] = 11,
-    [COMITY_OP_DERIVED] = 12,    [COMITY_OP_OWNED] = 13,
-};
-
 /* Settled by the tables when both places are known: the kind of act, and a party's place. */
 static bool is_settled(const comity_literal *literal)
 {
@@ -57,7 +43,8 @@ static unsigned test_cost(const comity_literal_counts *counts, const comity_lite
 {
     size_t found = literal_find(counts, literal);
     uint32_t rows = found == counts->count ? 0 : counts->items[found].rows;
-    return rows >= SHARED_ROWS_MIN ? UINT16_MAX - (rows < UINT16_MAX ? rows : UINT16_MAX) : UINT16_MAX + literal_cost[literal->op];
+    return rows >= SHARED_ROWS_MIN ? UINT16_MAX - (rows < UINT16_MAX ? rows : UINT16_MAX)
+                                   : UINT16_MAX + comity_literal_cost(literal);
 }
 
 /* How a row's literals stand: first those that tables settle, then sieves, then the others. */
@@ -177,6 +164,21 @@ static uint64_t bits_from(size_t first, size_t count)
     return count == 0 ? 0 : (UINT64_MAX >> (COMITY_BLOCK_ROWS - count)) << first;
 }
 
+/* What a rule's expression asks for. A child comes behind what it is a child of. */
+static uint32_t expression_asks(const comity_compiler *compiler, uint32_t expression)
+{
+    const comity_expression_node *node = &compiler->expressions.items[expression];
+    uint32_t asks = 0;
+    if (node->kind == COMITY_EXPRESSION_LEAF) {
+        const comity_leaf *leaf = &compiler->leaves.items[node->leaf];
+        return comity_held_bit(leaf->is_safeguard, leaf->name);
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) { /* no deeper than an expression may be */
+        asks |= expression_asks(compiler, compiler->indices.items[node->first_child + i]);
+    }
+    return asks;
+}
+
 static uint8_t judged_flags(uint8_t effect)
 {
     return (uint8_t)(effect == COMITY_EFFECT_LIFTS   ? COMITY_JUDGED_LIFTS
@@ -194,14 +196,22 @@ static comity_status rule_write(comity_compiler *compiler, comity_law_record *re
     comity_block *block = record->block_count == 0 ? NULL : &compiler->blocks.items[compiler->blocks.count - 1];
     if (block == NULL || block->row_count + count > COMITY_BLOCK_ROWS) {
         COMITY_PUSH(compiler, &compiler->blocks,
-                    (comity_block){.first_row = (uint32_t)compiler->rows.count, .first_rule = (uint32_t)compiler->block_rules.count});
+                    (comity_block){.first_row = (uint32_t)compiler->rows.count,
+                                   .first_rule = (uint32_t)compiler->block_rules.count});
         block = &compiler->blocks.items[compiler->blocks.count - 1];
         record->block_count++;
     }
     comity_block_rule judged = {.when = bits_from(block->row_count, clauses->when.count),
-                                .unless = bits_from((size_t)block->row_count + clauses->when.count, clauses->unless.count),
-                                .rule = record->first_rule + index, .rank = rule->rank, .effect = rule->effect,
+                                .unless =
+                                    bits_from((size_t)block->row_count + clauses->when.count, clauses->unless.count),
+                                .rule = record->first_rule + index,
+                                .rank = rule->rank,
+                                .effect = rule->effect,
                                 .flags = judged_flags(rule->effect)};
+    if (rule->expression != COMITY_IMAGE_NONE) {
+        judged.flags = (uint8_t)(judged.flags | COMITY_JUDGED_ASKS);
+        judged.asks = expression_asks(compiler, rule->expression);
+    }
     rule->first_row = (uint32_t)compiler->rows.count;
     COMITY_TRY(rows_write(compiler, &clauses->when, counts, index << 1));
     COMITY_TRY(rows_write(compiler, &clauses->unless, counts, index << 1 | 1u));

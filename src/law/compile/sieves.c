@@ -5,7 +5,8 @@
 comity_sieve_asking comity_sieve_names(const comity_compiler *compiler, const comity_literal *literal, uint32_t kind,
                                        comity_set *ret_set)
 {
-    static const uint8_t slots[] = {COMITY_SLOT_CATEGORY, COMITY_SLOT_PURPOSE, COMITY_SLOT_CIRCUMSTANCE, COMITY_SLOT_DEAL};
+    static const uint8_t slots[] = {COMITY_SLOT_CATEGORY, COMITY_SLOT_PURPOSE, COMITY_SLOT_CIRCUMSTANCE,
+                                    COMITY_SLOT_DEAL};
     bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
     *ret_set = (comity_set){{0}};
     if (kind >= COMITY_SIEVE_KIND_FIRST) {
@@ -17,7 +18,8 @@ comity_sieve_asking comity_sieve_names(const comity_compiler *compiler, const co
         *ret_set = compiler->sets.items[literal->b];
         return negated ? COMITY_ASKS_BAN : COMITY_ASKS_WANT;
     }
-    if (literal->op == COMITY_OP_ONLY && kind == COMITY_SIEVE_PURPOSE && literal->a == COMITY_SLOT_PURPOSE && !negated) {
+    if (literal->op == COMITY_OP_ONLY && kind == COMITY_SIEVE_PURPOSE && literal->a == COMITY_SLOT_PURPOSE &&
+        !negated) {
         for (uint32_t name = 0; name < compiler->entries[COMITY_CLASS_PURPOSE].count; name++) {
             if (!comity_set_has(&compiler->sets.items[literal->b], name)) {
                 comity_set_add(ret_set, name);
@@ -52,4 +54,3 @@ bool comity_sieve_settles(const comity_compiler *compiler, const comity_literal 
     }
     return false;
 }
-

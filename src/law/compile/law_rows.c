@@ -208,7 +208,7 @@ static comity_status rule_write(comity_compiler *compiler, comity_law_record *re
                                 .rank = rule->rank,
                                 .effect = rule->effect,
                                 .flags = judged_flags(rule->effect)};
-    if (rule->expression != COMITY_IMAGE_NONE) {
+    if (rule->expression != COMITY_IMAGE_NONE && compiler->diagnostics->error_count == 0) { /* else it may name what there is not */
         judged.flags = (uint8_t)(judged.flags | COMITY_JUDGED_ASKS);
         judged.asks = expression_asks(compiler, rule->expression);
     }

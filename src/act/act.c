@@ -489,34 +489,6 @@ static void act_clear(comity_act_memory *reader)
     comity_read_party_clear(reader, COMITY_NODE_SECOND);
 }
 
-/* The sets that law asks for at once, as lists. */
-static void names_list(comity_act_memory *reader)
-{
-    comity_act *act = &reader->act;
-    const struct {
-        const comity_set *yes;
-        comity_known known;
-    } sets[COMITY_SIEVE_LAST] = {
-        [COMITY_SIEVE_CATEGORY] = {&act->facts[COMITY_SLOT_CATEGORY].yes, act->known[COMITY_SLOT_CATEGORY]},
-        [COMITY_SIEVE_PURPOSE] = {&act->facts[COMITY_SLOT_PURPOSE].yes, act->known[COMITY_SLOT_PURPOSE]},
-        [COMITY_SIEVE_CIRCUMSTANCE] = {&act->facts[COMITY_SLOT_CIRCUMSTANCE].yes, act->known[COMITY_SLOT_CIRCUMSTANCE]},
-        [COMITY_SIEVE_DEAL] = {&act->facts[COMITY_SLOT_DEAL].yes, act->known[COMITY_SLOT_DEAL]},
-        [COMITY_SIEVE_KIND_FIRST] = {&act->nodes[0].kinds.yes, act->nodes[0].kinds_known},
-        [COMITY_SIEVE_KIND_SECOND] = {&act->nodes[1].kinds.yes, act->nodes[1].kinds_known},
-    };
-    uint8_t *list = reader->names;
-    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
-        uint16_t count = 0;
-        for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-            for (uint64_t had = sets[kind].yes->words[word]; had != 0; had &= had - 1) {
-                list[count++] = (uint8_t)(word * 64 + (uint32_t)__builtin_ctzll(had));
-            }
-        }
-        act->names[kind] = (comity_names){list, count, sets[kind].known == COMITY_KNOWN_ALL};
-        list += count;
-    }
-}
-
 comity_status comity_act_read(const comity_image *image, comity_act_memory *memory, const char *json, size_t size,
                               int32_t today, const comity_act **ret_act, comity_error *reterr)
 {
@@ -552,7 +524,7 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
     }
     demand_settle(&reader->act);
     comity_date_print(reader->act.on, reader->act.on_text);
-    names_list(reader);
+    comity_read_traits(reader);
     *ret_act = &reader->act;
     return COMITY_OK;
 }
@@ -620,15 +592,6 @@ static uint32_t places_used(const comity_act *act)
     return used;
 }
 
-static size_t names_used(const comity_act *act)
-{
-    size_t count = 0;
-    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
-        count += act->names[kind].count;
-    }
-    return count;
-}
-
 /* The slices go on pointing into the JSON the act was read from: keep it. */
 comity_act *comity_act_copy(const comity_act *act)
 {
@@ -647,7 +610,7 @@ comity_act *comity_act_copy(const comity_act *act)
                   padded(slices * sizeof *act->slices) + padded(act->touched_count * sizeof *act->touched) +
                   padded(act->touched_count * sizeof *act->touched_lightly) +
                   padded(act->touched_count * sizeof *act->touched_any_part) +
-                  padded(act->fact_basis_count * sizeof *act->fact_bases) + padded(names_used(act));
+                  padded(act->fact_basis_count * sizeof *act->fact_bases) + padded(act->traits.ends[COMITY_SIEVE_LAST - 1] * sizeof *act->traits.more);
     comity_act *to = malloc(size);
     if (to == NULL) {
         return NULL;
@@ -655,16 +618,12 @@ comity_act *comity_act_copy(const comity_act *act)
     copying copy = {(char *)to};
     (void)copy_array(&copy, act, 1, sizeof *act);
     /* what the judge reads of every act comes first, so that it lies together */
-    to->nodes = copy_array(&copy, act->nodes, act->node_count, sizeof *act->nodes);
     to->touched = copy_array(&copy, act->touched, act->touched_count, sizeof *act->touched);
     to->touched_lightly = copy_array(&copy, act->touched_lightly, act->touched_count, sizeof *act->touched_lightly);
     to->touched_any_part =
         copy_array(&copy, act->touched_any_part, act->touched_count, sizeof *act->touched_any_part);
-    const uint8_t *names = copy_array(&copy, act->names[0].list, names_used(act), 1);
-    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
-        to->names[kind].list = names;
-        names += act->names[kind].count;
-    }
+    to->traits.more = copy_array(&copy, act->traits.more, act->traits.ends[COMITY_SIEVE_LAST - 1], sizeof *act->traits.more);
+    to->nodes = copy_array(&copy, act->nodes, act->node_count, sizeof *act->nodes);
     to->places = copy_array(&copy, act->places, places, sizeof *act->places);
     to->received = copy_array(&copy, act->received, act->received_count, sizeof *act->received);
     to->papers = copy_array(&copy, act->papers, act->paper_count, sizeof *act->papers);

@@ -64,7 +64,7 @@ struct comity_act_memory {
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
-    uint8_t names[COMITY_SIEVE_LAST * COMITY_SET_BITS];
+    uint16_t traits[COMITY_SIEVE_LAST * COMITY_SET_BITS];
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
     uint8_t canonical[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
@@ -80,6 +80,9 @@ typedef struct comity_field {
 } comity_field;
 
 #define COMITY_FIELD(name, read) {name, sizeof(name) - 1, read}
+
+/* traits.c: draws together what the judge asks first, when all else is read. */
+void comity_read_traits(comity_act_memory *reader);
 
 /* Fails with the path before the message. */
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)

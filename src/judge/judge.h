@@ -77,6 +77,9 @@ comity_truth comity_judge_status(const comity_judge_memory *memory, uint32_t rul
 
 const comity_image *comity_judge_image(const comity_judge_memory *memory);
 
+/* Was this law considered in the last judgement? */
+bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law);
+
 /* Does this law bind here? (Soft law only if adopted.) */
 bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law);
 

@@ -103,6 +103,11 @@ bool comity_judge_adopt(comity_judge_memory *memory, uint32_t law)
     return true;
 }
 
+bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law)
+{
+    return memory->law_stamps[law] == memory->stamp;
+}
+
 bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
 {
     return memory->binds[law];

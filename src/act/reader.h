@@ -92,6 +92,17 @@ static inline const comity_json_token *comity_read_peek(const comity_act_memory 
 
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;
 
+/* A token's bytes, quotes included. */
+static inline const char *comity_read_text(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return reader->json + token->begin;
+}
+
+static inline size_t comity_read_size(const comity_json_token *token)
+{
+    return (size_t)(token->end - token->begin);
+}
+
 /* An object with these fields, at most COMITY_FIELDS_MAX, each given at most once;
  * `seen` gets a bit a field. `object` is what kind of object has these fields. */
 comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
@@ -111,6 +122,9 @@ comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
 /* A number, or {"min", "max"}. */
 comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_range);
 comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name);
+/* Fails saying that the name just read is none of the class, and which is near. */
+comity_status comity_read_name_unknown(comity_act_memory *reader, comity_class class_of, const char *text,
+                                       size_t size) COMITY_COLD;
 /* A list of names into a set. */
 comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known);
 comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place);
@@ -128,5 +142,11 @@ comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 /* A party of whom nothing is said. */
 void comity_read_party_clear(comity_act_memory *reader, uint32_t node);
 comity_status comity_read_paper(comity_act_memory *reader, void *into);
+comity_status comity_read_data(comity_act_memory *reader, void *into);
+comity_status comity_read_demand(comity_act_memory *reader, void *into);
+/* When the whole act is read: what of the demand is not said may be anything. */
+void comity_read_demand_settle(comity_act *act);
+comity_status comity_read_counts(comity_act_memory *reader, void *into);
+comity_status comity_read_bases(comity_act_memory *reader, void *into);
 
 #endif

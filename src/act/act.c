@@ -239,7 +239,9 @@ comity_status comity_act_read(const comity_image *image, comity_act_memory *memo
                            COMITY_LIMIT_ACT_BYTES);
     }
     reader->image = image;
+    comity_lately_begin(&reader->lately, image);
     reader->json = json;
+    reader->json_size = size;
     reader->reterr = reterr;
     COMITY_TRY(comity_json_tokenize(json, size, COMITY_LIMIT_JSON_DEPTH, reader->tokens, COMITY_LIMIT_ACT_TOKENS - 1,
                                     &reader->token_count, reterr));

@@ -52,10 +52,10 @@ static comity_status demand_basis(comity_act_memory *reader, void *into)
     COMITY_TRY(comity_read_word(reader, "what the demand rests on", &text, &size));
     reader->act.basis_given = true;
     reader->act.basis_class = COMITY_CLASS_LAW;
-    reader->act.basis = comity_image_find(reader->image, COMITY_CLASS_LAW, text, size);
+    reader->act.basis = comity_read_find(reader, COMITY_CLASS_LAW, text, size);
     if (reader->act.basis == COMITY_IMAGE_NONE) {
         reader->act.basis_class = COMITY_CLASS_BASIS;
-        reader->act.basis = comity_image_find(reader->image, COMITY_CLASS_BASIS, text, size);
+        reader->act.basis = comity_read_find(reader, COMITY_CLASS_BASIS, text, size);
     }
     return COMITY_OK;
 }

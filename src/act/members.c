@@ -39,7 +39,7 @@ static comity_status count_member(comity_act_memory *reader, const comity_json_t
     const char *text;
     size_t size;
     COMITY_TRY(key_text(reader, key, &text, &size));
-    uint32_t count = comity_image_find(reader->image, COMITY_CLASS_COUNT, text, size);
+    uint32_t count = comity_read_find(reader, COMITY_CLASS_COUNT, text, size);
     if (count == COMITY_IMAGE_NONE) {
         const char *near = comity_image_near(reader->image, COMITY_CLASS_COUNT, text, size);
         return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no count that a law declares%s%s%s",

@@ -35,7 +35,7 @@ comity_status comity_read_name(comity_act_memory *reader, comity_class class_of,
     const char *text;
     size_t size;
     COMITY_TRY(comity_read_word(reader, "a name", &text, &size));
-    *ret_name = comity_image_find(reader->image, class_of, text, size);
+    *ret_name = comity_read_find(reader, class_of, text, size);
     return *ret_name == COMITY_IMAGE_NONE ? comity_read_name_unknown(reader, class_of, text, size) : COMITY_OK;
 }
 
@@ -63,7 +63,7 @@ static bool set_read_plain(comity_act_memory *reader, comity_class class_of, com
         return false;
     }
     for (token++; token->kind == COMITY_JSON_STRING && !token->escaped; token++) {
-        uint32_t name = comity_image_find(reader->image, class_of, comity_read_text(reader, token) + 1, comity_read_size(token) - 2);
+        uint32_t name = comity_read_find(reader, class_of, comity_read_text(reader, token) + 1, comity_read_size(token) - 2);
         if (name == COMITY_IMAGE_NONE) {
             return false;
         }

@@ -35,7 +35,7 @@ comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comi
     size_t size;
     COMITY_TRY(comity_read_word(reader, "a state's code", &text, &size));
     bool any_part = size > 2 && memcmp(text + size - 2, "-?", 2) == 0;
-    uint32_t place = comity_image_find(reader->image, COMITY_CLASS_PLACE, text, any_part ? size - 2 : size);
+    uint32_t place = comity_read_find(reader, COMITY_CLASS_PLACE, text, any_part ? size - 2 : size);
     if (place == COMITY_IMAGE_NONE) {
         return comity_read_name_unknown(reader, COMITY_CLASS_PLACE, text, size);
     }

@@ -76,19 +76,56 @@ static size_t field_find(const comity_act_memory *reader, const comity_json_toke
     return i;
 }
 
-/* The same, but tries first the field that followed the one before last time: whoever
- * writes acts writes their members in one order, whichever it is. */
-static inline size_t field_next(const comity_act_memory *reader, const comity_json_token *key,
-                                const comity_field *fields, size_t field_count, uint8_t *follower)
+/* ---- fields by hash ---- */
+
+/* The first 16 bytes at `text`, those behind `size` as zeros; `size` is at most 16,
+ * and all 16 can be read. */
+static inline void name_words(const char *text, size_t size, uint64_t ret_words[2])
 {
-    size_t next = *follower - (size_t)1;
-    if (next < field_count && !key->escaped &&
-        field_is(&fields[next], comity_read_text(reader, key) + 1, comity_read_size(key) - 2)) {
-        return next;
+    static const uint8_t mask[2 * COMITY_FIELD_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                                         255, 255, 255, 255, 255, 255, 255, 255};
+    const uint8_t *bytes = (const uint8_t *)text;
+    const uint8_t *kept = mask + COMITY_FIELD_BYTES - size;
+    ret_words[0] = comity_swar_load(bytes) & comity_swar_load(kept);
+    ret_words[1] = comity_swar_load(bytes + 8) & comity_swar_load(kept + 8);
+}
+
+static inline size_t name_slot(const uint64_t words[2])
+{
+    return (words[0] * UINT64_C(0x9e3779b97f4a7c15) + words[1] * UINT64_C(0xd6e8feb86659fd93)) >> 58;
+}
+
+_Static_assert(COMITY_FIELD_SLOTS == 64, "a slot is what the upper six bits say");
+
+/* Of two fields with one slot the later has it; the other is found by trying each. */
+static void table_build(comity_field_table *table, const comity_field *fields, size_t field_count)
+{
+    memset(table->names, 0, sizeof table->names);
+    memset(table->slots, COMITY_FIELDS_MAX, sizeof table->slots);
+    table->names[COMITY_FIELDS_MAX][1] = UINT64_MAX;
+    for (size_t i = 0; i < field_count; i++) {
+        assert(fields[i].size <= COMITY_FIELD_BYTES);
+        memcpy(table->names[i], fields[i].name, fields[i].size);
+        table->slots[name_slot(table->names[i])] = (uint8_t)i;
     }
-    next = field_find(reader, key, fields, field_count);
-    *follower = (uint8_t)(next + 1);
-    return next;
+    table->is_built = true;
+}
+
+/* As field_find, at once if the name is one of the fields' as it stands. */
+static inline size_t field_soon(const comity_act_memory *reader, const comity_json_token *key, comity_object object,
+                                const comity_field *fields, size_t field_count)
+{
+    size_t size = comity_read_size(key) - 2;
+    if (size <= COMITY_FIELD_BYTES && key->begin + 1 + COMITY_FIELD_BYTES <= reader->json_size) {
+        const comity_field_table *table = &reader->fields[object];
+        uint64_t words[2];
+        name_words(comity_read_text(reader, key) + 1, size, words);
+        size_t found = table->slots[name_slot(words)];
+        if (words[0] == table->names[found][0] && words[1] == table->names[found][1]) {
+            return found;
+        }
+    }
+    return field_find(reader, key, fields, field_count);
 }
 
 COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
@@ -113,21 +150,22 @@ comity_status comity_read_object(comity_act_memory *reader, comity_object object
                                  size_t field_count, void *into, uint64_t *ret_seen)
 {
     uint64_t seen = 0;
-    size_t number = 0; /* of the field before, from 1 on */
     assert(field_count <= COMITY_FIELDS_MAX);
+    if (!reader->fields[object].is_built) {
+        table_build(&reader->fields[object], fields, field_count);
+    }
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an object");
     }
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        size_t found = field_next(reader, key, fields, field_count, &reader->followers[object][number]);
+        size_t found = field_soon(reader, key, object, fields, field_count);
         if (found == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
         const comity_field *field = &fields[found];
         uint64_t bit = UINT64_C(1) << found;
-        number = found + 1;
         COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");

@@ -84,6 +84,7 @@ comity_status comity_context_judge(comity_context *context, const char *act, siz
 comity_status comity_context_json(comity_context *context, comity_buffer *buffer, comity_error *reterr)
 {
     uint8_t hash[32];
+    comity_judgement_prepare(&context->law->image, &context->judgement);
     COMITY_TRY(comity_act_hash(&context->law->image, context->act, context->act_memory, hash, reterr));
     comity_judgement_json(context->memory, context->act, &context->judgement, context->act_memory, hash,
                           context->explain, buffer);

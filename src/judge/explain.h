@@ -149,6 +149,9 @@ typedef struct comity_explain_memory {
     uint32_t items[1024];
 } comity_explain_memory;
 
+/* Tells the processor what comity_judgement_json will read, if something else is done before. */
+void comity_judgement_prepare(const comity_image *image, const comity_judgement *judgement);
+
 /* Appends the judgement as JSON, one object, no newline: docs/formats/act-and-judgement.md.
  * `act_hash`: the act's hash. Equal judgements are equal bytes. */
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,

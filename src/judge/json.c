@@ -363,6 +363,22 @@ static void put_ways(const printer *print)
     put(print, ways->cut ? "],\"ways_cut\":true" : "],\"ways_cut\":false");
 }
 
+/* Texts lie far apart in the image. Fetching them takes about as long as hashing the
+ * act, which is what is done next. */
+void comity_judgement_prepare(const comity_image *image, const comity_judgement *judgement)
+{
+    for (uint32_t i = 0; i < judgement->ruling_count && i < RULINGS_SORTED; i++) {
+        const comity_rule_record *rule = &image->rules[judgement->rulings[i].rule];
+        __builtin_prefetch(comity_image_text(image, rule->name));
+        __builtin_prefetch(comity_image_text(image, rule->title));
+        __builtin_prefetch(comity_image_text(image, rule->title) + 64);
+        __builtin_prefetch(comity_image_text(image, rule->cite));
+        __builtin_prefetch(comity_image_text(image, rule->cite) + 64);
+        __builtin_prefetch(comity_image_text(image, rule->check));
+        __builtin_prefetch(comity_image_text(image, rule->check) + 64);
+    }
+}
+
 void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                            comity_act_memory *act_memory, const uint8_t act_hash[32],
                            comity_explain_memory *explain, comity_buffer *buffer)

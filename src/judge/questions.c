@@ -176,24 +176,62 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
     }
 }
 
+static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth);
+
+static void ask_open(questioner *asking, const comity_literal *literal, unsigned depth)
+{
+    if (literal->op == COMITY_OP_CONDITION) {
+        const comity_rows *rows = &asking->image->conditions[literal->b];
+        ask_rows(asking, rows->first_row, rows->row_count, depth + 1);
+    } else {
+        ask_literal(asking, literal);
+    }
+}
+
+static comity_truth literal_truth(const questioner *asking, const comity_literal *literal)
+{
+    return comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST);
+}
+
+/* A row of so few literals that those which are open are kept as bits. */
+enum { ROW_SHORT = 64 };
+
+static void ask_row_short(questioner *asking, const comity_literal *literals, uint32_t count, unsigned depth)
+{
+    uint64_t open = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        comity_truth truth = literal_truth(asking, &literals[i]);
+        if (truth == COMITY_NO) {
+            return; /* it does not hold, whatever else is the case */
+        }
+        open |= (uint64_t)(truth == COMITY_UNKNOWN) << i;
+    }
+    for (; open != 0; open &= open - 1) {
+        ask_open(asking, &literals[__builtin_ctzll(open)], depth);
+    }
+}
+
+static void ask_row_long(questioner *asking, const comity_row *row, const comity_literal *literals, unsigned depth)
+{
+    if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
+        return;
+    }
+    for (uint32_t i = 0; i < row->literal_count; i++) {
+        if (literal_truth(asking, &literals[i]) == COMITY_UNKNOWN) {
+            ask_open(asking, &literals[i], depth);
+        }
+    }
+}
+
 static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
 {
     for (uint32_t i = 0; i < row_count && depth <= COMITY_LIMIT_LAW_DEPTH; i++) {
         const comity_row *row = &asking->image->rows[first_row + i];
-        if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-            continue;
-        }
-        for (uint32_t j = 0; j < row->literal_count; j++) {
-            const comity_literal *literal = &asking->image->literals[row->first_literal + j];
-            if (comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-                continue;
-            }
-            if (literal->op == COMITY_OP_CONDITION) {
-                const comity_rows *rows = &asking->image->conditions[literal->b];
-                ask_rows(asking, rows->first_row, rows->row_count, depth + 1);
-            } else {
-                ask_literal(asking, literal);
-            }
+        const comity_literal *literals = &asking->image->literals[row->first_literal];
+        if (row->literal_count <= ROW_SHORT) {
+            ask_row_short(asking, literals, row->literal_count, depth);
+        } else {
+            ask_row_long(asking, row, literals, depth);
         }
     }
 }

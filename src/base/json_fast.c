@@ -447,8 +447,7 @@ static void write_back(comity_json *json, const json_cursor *cursor)
     }
 }
 
-/* Hot, whatever the compiler makes of so many jumps. */
-__attribute__((hot)) size_t comity_json_fast_read(comity_json *json, comity_json_token *ret_tokens, size_t tokens_max)
+size_t comity_json_fast_read(comity_json *json, comity_json_token *ret_tokens, size_t tokens_max)
 {
     json_cursor cursor = {
         .json = json,

@@ -8,6 +8,7 @@
 #include "judge/memory.h"
 #include "law/terms.h"
 
+#include <stddef.h>
 #include <string.h>
 
 typedef struct questioner {
@@ -18,19 +19,23 @@ typedef struct questioner {
     uint32_t rule;
 } questioner;
 
-/* What a question is about, in one word. */
-static uint64_t question_key(uint32_t kind, uint32_t side, uint32_t a, uint32_t b)
+/* What a question is about, in one word: the members it begins with. */
+static uint64_t question_key(const comity_question *question)
 {
-    return (uint64_t)kind << 56 | (uint64_t)side << 48 | (uint64_t)a << 32 | b;
+    uint64_t key;
+    _Static_assert(offsetof(comity_question, rule_count) == sizeof key, "what a question is about comes first, without gaps");
+    memcpy(&key, question, sizeof key);
+    return key;
 }
 
 static void ask(questioner *asking, comity_question_kind kind, uint32_t side, uint32_t a, uint32_t b)
 {
     comity_questions *questions = asking->questions;
-    uint64_t key = question_key(kind, side, a, b);
+    const comity_question asked = {.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b,
+                                   .first = COMITY_IMAGE_NONE, .last = COMITY_IMAGE_NONE};
+    uint64_t key = question_key(&asked);
     uint32_t i = 0;
-    while (i < questions->count && question_key(questions->items[i].kind, questions->items[i].side,
-                                                questions->items[i].a, questions->items[i].b) != key) {
+    while (i < questions->count && question_key(&questions->items[i]) != key) {
         i++;
     }
     if (i == COMITY_QUESTIONS_MAX || questions->rule_count == COMITY_QUESTION_RULES_MAX) {
@@ -38,9 +43,7 @@ static void ask(questioner *asking, comity_question_kind kind, uint32_t side, ui
         return;
     }
     if (i == questions->count) {
-        questions->items[questions->count++] =
-            (comity_question){.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b,
-                              .first = COMITY_IMAGE_NONE, .last = COMITY_IMAGE_NONE};
+        questions->items[questions->count++] = asked;
     }
     comity_question *question = &questions->items[i];
     if (question->last != COMITY_IMAGE_NONE && questions->rules[question->last].rule == asking->rule) {

@@ -221,4 +221,8 @@
 /* Contexts kept for reuse: as many as can judge at once. */
 #define COMITY_LIMIT_SERVE_CONTEXTS COMITY_LIMIT_SERVE_THREADS
 
+/* JSON of rules that a context keeps: many times what the world's law comes to, and
+ * no more than a hostile image may make it set aside. */
+#define COMITY_LIMIT_PIECES_BYTES ((size_t)64 << 20)
+
 #endif

@@ -165,7 +165,7 @@ static comity_status judge_with_persons(comity_request *request, const char *tex
         status = judge_timed(request, text, size, ret_answer, reterr);
         status = status == COMITY_OK ? keep(request, text, size, ret_answer, reterr) : status;
     }
-    comity_persons_free(&given);
+    comity_persons_given_free(&given);
     return status;
 }
 

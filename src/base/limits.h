@@ -256,4 +256,8 @@
 /* Names of rules in one row. */
 #define COMITY_LIMIT_SERVE_ROW_RULES 16
 
+/* JSON of rules that a context keeps: many times what the world's law comes to, and
+ * no more than a hostile image may make it set aside. */
+#define COMITY_LIMIT_PIECES_BYTES ((size_t)64 << 20)
+
 #endif

@@ -326,14 +326,24 @@ uint8_t comity_mask_policy_level(const comity_mask_policy *policy)
     return policy->level;
 }
 
-bool comity_mask_policy_wants_key(const comity_mask_policy *policy)
+static bool has_rule(const comity_mask_policy *policy, uint8_t action)
 {
     for (size_t i = 0; i < policy->count; i++) {
-        if (policy->rules[i].action == COMITY_MASK_TOKEN || policy->rules[i].action == COMITY_MASK_DIGEST) {
+        if (policy->rules[i].action == action) {
             return true;
         }
     }
     return false;
+}
+
+bool comity_mask_policy_wants_digests(const comity_mask_policy *policy)
+{
+    return has_rule(policy, COMITY_MASK_DIGEST);
+}
+
+bool comity_mask_policy_wants_key(const comity_mask_policy *policy)
+{
+    return has_rule(policy, COMITY_MASK_TOKEN) || has_rule(policy, COMITY_MASK_DIGEST);
 }
 
 const comity_mask_rule *comity_mask_policy_rule(const comity_mask_policy *policy, const comity_finding *finding)

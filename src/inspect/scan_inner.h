@@ -299,7 +299,7 @@ void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:
- * words without digits that stand in it count, too. */
+ * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,
                              comity_scan_around *ret_around);
 /* The name of the field that `at` stands in, for its path. */

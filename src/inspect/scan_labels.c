@@ -460,6 +460,15 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     return ret_readings->count != 0;
 }
 
+/* Whether the word that begins at `at` has a digit. */
+static bool has_digit(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && is_word(*at) && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {
+        at++;
+    }
+    return at < end && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) != 0;
+}
+
 /* A number, a token or an address of mail within a value that is surer than `confidence`: its beginning, its end
  * and readings. NULL if there is none. */
 static const uint8_t *surer_within(comity_scan *scan, const uint8_t *begin, const uint8_t *end, unsigned confidence,
@@ -470,7 +479,7 @@ static const uint8_t *surer_within(comity_scan *scan, const uint8_t *begin, cons
         if (*at == '@' && at > begin) {
             return comity_scan_email_within(scan, begin, at, confidence, ret_end, ret_readings);
         }
-        if (!is_word(*at) || (at > begin && is_word(at[-1]))) {
+        if (!is_word(*at) || (at > begin && is_word(at[-1])) || !has_digit(at, end)) {
             continue;
         }
         bool is_found = comity_scan_number_at(scan, at, &found, ret_end, ret_readings) ||

@@ -288,7 +288,8 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
     }
     run.plus = plus_before(scan->low, run.begin);
     *ret_run = run;
-    return has_digit && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
+    bool is_cut = run.end < scan->high && *run.end == '~'; /* in tokens only */
+    return has_digit && !is_cut && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
            comity_scan_offset(scan, run.begin) >= scan->done;
 }
 
@@ -468,7 +469,8 @@ static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *toke
     const uint8_t *end = comity_scan_token_end(scan, at);
     comity_scan_look_around(scan, token, end, false, &around);
     comity_scan_at_token(scan, at, &around);
-    scan->looked = comity_scan_offset(scan, word_end == NULL ? end : word_end);
+    const uint8_t *sign = memchr(at, '=', (size_t)(end - at)); /* behind it another value may begin */
+    scan->looked = comity_scan_offset(scan, word_end != NULL ? word_end : sign != NULL ? sign : end);
 }
 
 /* Where the group goes on behind what has been found of it; NULL if it does not. */

@@ -88,17 +88,6 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
 }
 
-static bool has_digit(const comity_scan *scan, const comity_scan_hit *hit)
-{
-    const uint8_t *at = scan->view + (hit->begin - scan->view_begin);
-    for (size_t i = 0; i < hit->size; i++) {
-        if ((comity_scan_class(at[i]) & COMITY_BYTE_DIGIT) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms)
 {
@@ -117,7 +106,7 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
     for (size_t i = scan->hit_begin; i < scan->hit_end; i++) {
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
-        bool apart = hit_end <= value_begin || hit->begin >= value_end || (is_group && !has_digit(scan, hit));
+        bool apart = hit_end <= value_begin || hit->begin >= value_end || is_group;
         if (hit->begin >= from && hit_end <= to && apart) {
             comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
             found = true;

@@ -155,6 +155,12 @@ class Text:
         return any(plain_name(one) in text for one in names)
 
 
+def is_common(value):
+    """Letters of ASCII, or of full width, and digits of any script: others are words of a language."""
+    text = value.encode("latin-1").decode("utf-8", "replace")
+    return all(ord(c) < 128 or not c.isalpha() or 0xFF21 <= ord(c) <= 0xFF5A for c in text)
+
+
 def spans(text):
     """Values that stand apart: (begin, end) in bytes."""
     raw = text.bytes
@@ -171,7 +177,7 @@ def spans(text):
                 if words > 9 or raw[end - 2] == " ":
                     break
                 continue
-            if last and inside.match(raw[end - 1]):
+            if last and inside.match(raw[end - 1]) and is_common(raw[begin:end]):
                 yield begin, end
 
 

@@ -15,6 +15,7 @@ import io
 import json
 import lzma
 import pathlib
+import random
 import shutil
 import sqlite3
 import struct
@@ -97,7 +98,7 @@ def expect(name, data, wanted, hold=True, set_of_all=None, **options):
     if hold:
         path = folder / "held"
         path.write_bytes(data)
-        is_counted = isinstance(wanted, list) and any(word in name for word in ("gzip", "zlib", "zip", "tar", "xlsx", "docx"))
+        is_counted = isinstance(wanted, list) and any(word in name for word in ("gzip", "zlib", "zip", "xz", "tar", "xlsx", "docx"))
         more = {"cuts": "error"} if is_counted and data[:2] in (b"\x1f\x8b", b"PK") and "zeros" not in name else {}
         result = run("hold", path, {**options, **more}, 300)
         check(result.returncode == 0, name + " (holds)",
@@ -216,7 +217,24 @@ for tool, link, options in [("zstd", "zstd", {}), ("brotli", "brotli", {"encodin
     packed = subprocess.run([program, "-c", "-q"] if tool == "zstd" else [program, "-c"], input=TEXT, capture_output=True, check=True).stdout
     expect(tool, packed, [(link, is_csv, TEXT)], **options)
     expect(tool + ", cut", packed[:-2], "cut off", **options)
-for name, data in [("xz", lzma.compress(TEXT)), ("bzip2", bz2.compress(TEXT)), ("7z", b"7z\xbc\xaf\x27\x1c" + bytes(40)),
+XZ = lzma.compress(TEXT)
+BZIP2 = bz2.compress(TEXT)
+expect("xz", XZ, [("xz", is_csv, TEXT, unmapped)])
+expect("xz, two streams with padding", XZ + bytes(8) + XZ, [("xz", is_csv, TEXT + TEXT)], hold=False)
+expect("xz, cut", XZ[:-3], "xz: cut off at byte")
+expect("xz, checksum", XZ[:60] + bytes([XZ[60] ^ 1]) + XZ[61:], "xz: damaged at byte", hold=False)
+expect("xz, bytes behind", XZ + b"abcd" * 8, "xz: damaged at byte", hold=False)
+expect("xz, a dictionary of 64 MiB", lzma.compress(TEXT, preset=9), "xz: more memory is needed than there is, at byte", hold=False)
+expect("bzip2", BZIP2, [("bzip2", is_csv, TEXT, unmapped)])
+expect("bzip2, blocks of 100 kB", bz2.compress(TEXT, 1), [("bzip2", is_csv, TEXT)], hold=False)
+expect("bzip2, nothing in it", bz2.compress(b""), [], hold=False)
+expect("bzip2, two streams", BZIP2 + BZIP2, [("bzip2", is_csv, TEXT + TEXT)], hold=False)
+expect("bzip2, cut", BZIP2[:-3], "bzip2: cut off at byte")
+expect("bzip2, checksum", BZIP2[:40] + bytes([BZIP2[40] ^ 1]) + BZIP2[41:], "bzip2: damaged at byte", hold=False)
+expect("bzip2, bytes behind", BZIP2 + b"abcd", "bzip2: damaged at byte", hold=False)
+expect("bzip2, less memory than it needs", bz2.compress(TEXT), "bzip2: more memory is needed than there is, at byte", hold=False, memory=1000000)
+expect("gzip in xz", lzma.compress(gzip.compress(TEXT)), [("xz > gzip", is_csv, TEXT)], hold=False)
+for name, data in [("7z", b"7z\xbc\xaf\x27\x1c" + bytes(40)),
                    ("rar", b"Rar!\x1a\x07\x01\0" + bytes(40)), ("parquet", b"PAR1" + bytes(40))]:
     expect(name, data, "not looked into", hold=False)
 
@@ -500,6 +518,12 @@ words = "internationalization_of_everything 3f786850e387550fdab836ed7e6dc881de23
 expect("base64 in the headers of a mail", ("Subject: =?UTF-8?B?" + inner + "?=\nFrom: a@example.com\n\nx\n").encode(),
        [("mail > headers", "text", "Subject: =?UTF-8?B?" + inner + "?=\nFrom: a@example.com\n\n"), ("mail > headers > base64", "text", SECRET), ("mail", "text", "x\n")])
 expect("no base64", words.encode(), [("", "text", words)])
+chance = random.Random(5)   # what begins by chance like zlib, compress and gzip is no damaged container
+heads = "".join("id " + base64.b64encode(head + chance.randbytes(14 + i)).decode() + " done\n"
+                for head in (b"\x78\x9c", b"\x78\x01", b"\x78\xda", b"\x1f\x9d", b"\x1f\x8b\x08") for i in range(40))
+expect("base64 that begins like a container", heads.encode(), [("", "text", heads)], hold=False)
+small = base64.b64encode(zlib.compress(SECRET.encode())).decode()
+expect("zlib in base64", f"x {small} y".encode(), [("", "text", f"x {small} y"), ("base64 > zlib", "text", SECRET)], hold=False)
 expect("base64 in gzip", gzip.compress(outer.encode()), [("gzip", "json", outer), ("gzip > base64", "text", SECRET, {"place": 0})])
 expect("base64 in utf-16", b"\xff\xfe" + outer.encode("utf-16-le"), [("utf-16le", "json", outer), ("utf-16le > base64", "text", SECRET, {"begin": 2 + 2 * begin, "end": 2 + 2 * (begin + len(inner))})])
 
@@ -537,6 +561,8 @@ def zeros(size):
 
 ZERO = zeros(64 << 20)
 bomb("gzip of zeros", ZERO, "bomb")
+bomb("xz of zeros", lzma.compress(bytes(40 << 20), preset=1), "bomb")
+bomb("bzip2 of zeros", bz2.compress(bytes(40 << 20)), "bomb")
 bomb("gzip of gzip of zeros", gzip.compress(ZERO), "bomb")
 bomb("zip of zeros", archive([("z", bytes(40 << 20))]), "bomb")
 bomb("pdf of zeros", page(zlib.compress(bytes(40 << 20), 9), filters="/Filter /FlateDecode"), "bomb")

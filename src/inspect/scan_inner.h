@@ -59,6 +59,7 @@ struct comity_scan_rules {
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
     uint64_t *word_forms;
+    uint64_t *strong; /* a set: forms for which words speak from COMITY_LIMIT_SCAN_NEAR away */
     size_t word_count;
     comity_scan_names names; /* field names and words, written plainly, to meanings */
     comity_scan_meaning *meanings;
@@ -229,6 +230,19 @@ static inline void comity_set_join(comity_scan_set *set, const comity_scan_set *
         set->bits[word] = ((set->live >> word & 1) != 0 ? set->bits[word] : 0) | more->bits[word];
     }
     set->live |= more->live;
+}
+
+/* Of another set, what is in a third; false if that is nothing. */
+static inline bool comity_set_join_common(comity_scan_set *set, const comity_scan_set *more, const comity_scan_set *with)
+{
+    uint64_t any = 0;
+    for (uint64_t live = more->live & with->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        set->bits[word] = ((set->live >> word & 1) != 0 ? set->bits[word] : 0) | (more->bits[word] & with->bits[word]);
+        any |= more->bits[word] & with->bits[word];
+    }
+    set->live |= more->live & with->live;
+    return any != 0;
 }
 
 /* scan.c: scans with a level other than the best, for tests. */

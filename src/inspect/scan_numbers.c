@@ -473,16 +473,23 @@ static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *toke
     scan->looked = comity_scan_offset(scan, word_end != NULL ? word_end : sign != NULL ? sign : end);
 }
 
-/* Where the group goes on behind what has been found of it; NULL if it does not. */
+/* Where the group goes on behind what has been found of it: its next word with a digit. NULL if there is none. */
 static const uint8_t *behind_done(const comity_scan *scan)
 {
-    bool space;
     const uint8_t *at = scan->view + (scan->done - scan->view_begin);
-    if (at >= scan->high) {
-        return NULL;
+    for (int i = 0; i < WORDS && at < scan->high; i++) {
+        number_word word;
+        bool space;
+        size_t gap = gap_behind(at, scan->high, &space);
+        if (gap == 0 || !word_take(at + gap, scan->high, &word) || !may_join(scan->low, scan->high, &word)) {
+            return NULL;
+        }
+        if (word.has_digit) {
+            return word.begin;
+        }
+        at = word.end;
     }
-    size_t gap = gap_behind(at, scan->high, &space);
-    return gap != 0 && at + gap < scan->high && word_char(at + gap) != 0 ? at + gap : NULL;
+    return NULL;
 }
 
 bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,

@@ -107,9 +107,18 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
         bool apart = hit_end <= value_begin || hit->begin >= value_end || is_group;
-        if (hit->begin >= from && hit_end <= to && apart) {
-            comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
+        if (hit->begin < from || hit_end > to || !apart) {
+            continue;
+        }
+        const comity_scan_rules *rules = scan->rules;
+        const comity_scan_set *spoken = comity_set_at(rules->word_forms, rules->set_words, hit->meaning);
+        bool is_close = hit->begin + COMITY_LIMIT_SCAN_NEAR_WEAK >= value_begin &&
+                        hit_end <= value_end + COMITY_LIMIT_SCAN_NEAR_WEAK;
+        if (is_close) {
+            comity_set_join(forms, spoken);
             found = true;
+        } else {
+            found |= comity_set_join_common(forms, spoken, comity_set_at(rules->strong, rules->set_words, 0));
         }
     }
     return found;

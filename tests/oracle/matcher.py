@@ -25,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 NEAR = 300          # bytes within which a word speaks for a value
-NEAR_WEAK = 300     # the same of types that little speaks for
+NEAR_WEAK = 100     # the same of types that little speaks for
 SHOWN = 15
 WORD, FIELD, COLUMN = 0x100, 0x200, 0x400
 BREAKS = set('\n\t,;:="\'<>[]{}|&#')       # what no number goes on beyond

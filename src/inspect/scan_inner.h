@@ -21,6 +21,8 @@
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
 #define COMITY_SCAN_CHUNK 8192
+/* Bytes around a value in which words are looked for, and some more. */
+#define COMITY_SCAN_STARTS (2 * COMITY_LIMIT_SCAN_NEAR + COMITY_LIMIT_SCAN_VALUE_BYTES + 128)
 /* Words near a value: no more can stand there, of two bytes and a space each. */
 #define COMITY_SCAN_HITS 512
 /* What the route's states and a consistent column add to a confidence. */
@@ -175,6 +177,8 @@ struct comity_scan {
     size_t buffer_size;
     uint16_t places[COMITY_SCAN_CHUNK];
     uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value: a cell's value is looked at while marks are gone through */
+    bool in_cell;                        /* a cell is tried: the place is its own, and does not go on */
 };
 
 /* Readings of one value, gathered. */

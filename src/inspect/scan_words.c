@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Looked through at once: as many places of words as there is room for. */
+#define WINDOW_BYTES ((size_t)COMITY_SCAN_STARTS - 64)
+
 
 static bool is_letter(uint8_t byte)
 {
@@ -80,9 +83,13 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     scan->words_begin = from;
     if (scan->words_end < to) {
         const uint8_t *at = begin + (scan->words_end - from);
-        size_t count = scan->level->starts(at, (size_t)(end - at), scan->marks);
-        for (size_t i = 0; i < count; i++) {
-            look_at(scan, at + scan->marks[i]);
+        while (at < end) {
+            size_t size = (size_t)(end - at) < WINDOW_BYTES ? (size_t)(end - at) : WINDOW_BYTES;
+            size_t count = scan->level->starts(at, size, scan->starts);
+            for (size_t i = 0; i < count; i++) {
+                look_at(scan, at + scan->starts[i]);
+            }
+            at += size;
         }
         scan->words_end = to;
     }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define ROUNDS 5
 #define TEXT_SIZE ((size_t)8 << 20)
@@ -92,14 +93,21 @@ static void copy_once(void *user, const bench_input *input)
 
 /* ---- all of it ---- */
 
-/* Gigabytes a second, the best of the rounds: what the machine does when it is left alone. */
+static double processor_seconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Gigabytes a second of the processor, the best of the rounds: what the machine does when it is left alone. */
 static double best_of(void (*once)(void *, const bench_input *), void *user, const bench_input *input)
 {
     double best = 1e9;
     for (int round = 0; round < ROUNDS; round++) {
-        double begin = bench_seconds();
+        double begin = processor_seconds();
         once(user, input);
-        double taken = bench_seconds() - begin;
+        double taken = processor_seconds() - begin;
         best = taken < best ? taken : best;
     }
     return (double)text_size / best / 1e9;

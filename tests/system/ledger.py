@@ -59,7 +59,7 @@ class Daemon:
         self.socket = str(self.folder / "socket")
         self.process = subprocess.Popen(
             [COMITYD, "--listen", f"unix:{self.socket}", "--law", IMAGE, "--confine", confine, "--spool", str(self.folder), "--log", "requests",
-             "--anonymous", "gate,counsel,auditor", "--ledger", where, *(["--record", str(record)] if record else []), *options],
+             "--anonymous", "gate,counsel,auditor", *(["--ledger", where] if where else []), *(["--record", str(record)] if record else []), *options],
             stderr=open(self.log_path, "wb"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         started.append(self.process)
         for _ in range(2000):
@@ -103,6 +103,10 @@ class Daemon:
             self.process.kill()
             if "Sanitizer" in self.log:
                 failures.append(f"{current}: {self.log[-4000:]}")
+
+
+def title(answer):
+    return answer[0], json.loads(answer[1]).get("title")
 
 
 def people(first, count):
@@ -164,6 +168,10 @@ def threshold(folder, where, database):
     same("a year", daemon.ask("GET", "/v1/ledger?year=abc")[0], 400)
     metrics = daemon.ask("GET", "/metrics")[1]
     holds("metrics", "comity_ledger_up 1" in metrics and "comity_ledger_reservations " in metrics, metrics)
+    for told in ("Whether the ledger could be reached when it was last asked.", "Persons kept; one in two series is two.",
+                 "Series: flows, and counts that law declares, by exporter.", "Reservations that are open.", "Reservations whose gate did not end them.",
+                 "Persons forgotten because no law counts that far back.", "Seconds at which the ledger could not be reached."):
+        holds("help of metrics", told in metrics, metrics)
     same("ready", daemon.ask("GET", "/readyz")[0], 200)
     time.sleep(2)  # a checkpoint is made every second; only what it covers is shown
     log = daemon.log
@@ -190,7 +198,17 @@ def errors(folder, where, database):
 
     same("no exporter", detail(with_act(**{"from": {"state": "CN"}})),
          (400, "from.name: persons are counted by exporter, whose name the act does not say"))
-    same("a long one", detail(with_act(to={"state": "SG", "name": "x" * 1025}))[0], 400)
+    same("a long one", detail(with_act(to={"state": "SG", "name": "x" * 1025})), (400, "to.name: a text of 1025 bytes; at most 1024 are read"))
+    vocabulary = json.loads(daemon.ask("GET", "/v1/law/vocabulary")[1])
+    categories = [category["name"] for category in vocabulary["categories"]][:30]
+    wide = with_act(data={"categories": categories, "origin": [state["code"] for state in vocabulary["states"] if len(state["code"]) == 2][:12]})
+    same("many series", detail({**wide, "persons": {name: people(0, 1) for name in categories}}),
+         (400, "the act's persons fall into more than 256 series of the ledger"))
+    plain = Daemon(folder, None)
+    status, text = plain.ask("POST", "/v1/judge", json.dumps(act))
+    same("no ledger", (status, json.loads(text).get("detail")), (400, "persons are given, but no ledger is set that could count them"))
+    same("no view", plain.ask("GET", "/v1/ledger")[0], 404)
+    same("stopping", plain.stop(), 0)
     same("no category", detail({**act, "persons": {"helth": []}}), (400, 'persons: "helth" is no category'))
     same("another category", detail({**act, "persons": {"biometric": people(0, 1)}}),
          (400, 'persons: "biometric" is not among the categories of the act\'s data'))
@@ -266,8 +284,12 @@ def away(folder, where, database):
     holds("it says so", any("CN.year.sensitive" in question["fact"] for question in judgement["questions"]), judgement["questions"])
     plain = json.dumps({**ACT, "counts": {"CN.year.sensitive": 1}})
     same("acts without persons go on", json.loads(daemon.ask("POST", "/v1/judge", plain)[1])["verdict"], "permit")
-    same("the view", daemon.ask("GET", "/v1/ledger")[0], 503)
+    same("the view", title(daemon.ask("GET", "/v1/ledger")), (503, "The ledger cannot be read"))
+    papers = ACT["papers"] + [{"kind": "security-assessment", "by": "CN.CAC", "under": ["CN"], "result": "passed", "from": "2026-01-01"}]
+    same("what would go uncounted does not go", title(daemon.ask("POST", "/v1/judge", beside("away", people(1, 1), papers=papers))),
+         (503, "The persons could not be counted"))
     holds("not ready", daemon.wait_ready(503))
+    same("it says why", title(daemon.ask("GET", "/readyz")), (503, "The ledger cannot be reached"))
     begun = time.monotonic()
     daemon.judge("away", people(1, 1))
     holds("nobody waits for it", time.monotonic() - begun < 2)
@@ -290,7 +312,7 @@ def away(folder, where, database):
     database.stop()
     try:
         later = Daemon(folder, where)
-        holds("started without it", '"started"' in later.log, later.log)
+        holds("started without it", '"started"' in later.log and "the ledger cannot be reached yet; it is tried again" in later.log, later.log)
         same("not ready", later.ask("GET", "/readyz")[0], 503)
     finally:
         database.start()
@@ -315,7 +337,7 @@ def apart(folder, where, database):
     """PostgreSQL only: who waits for an exporter that another counts for holds up no other, and not for ever."""
     if not database:
         return
-    daemon = Daemon(folder, where)
+    daemon = Daemon(folder, where, "--threads", "5")  # who waits for the ledger has a thread to himself
     same("both known", [daemon.judge(name, people(0, 1))[1]["verdict"] for name in ("held", "free")], ["permit", "permit"])
     other = session(database, "BEGIN", "UPDATE ledger_exporters SET turn = turn + 1 WHERE name = 'held' RETURNING 'locked'", "SELECT pg_sleep(60)")
     same("held", other.stdout.readline().strip(), "locked")
@@ -323,7 +345,8 @@ def apart(folder, where, database):
         waiting = [pool.submit(daemon.judge, "held", people(i, 1)) for i in (1, 2, 3)]
         begun = time.monotonic()
         same("another goes on", [daemon.judge("free", people(i, 1))[1]["verdict"] for i in (1, 2, 3)], ["permit"] * 3)
-        holds("at once", not all(one.done() for one in waiting), time.monotonic() - begun)
+        connections = database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'comity'")
+        holds("by connections of their own", int(connections) >= 3, connections)
         same("its own count is unknown in the end", [one.result()[1].get("verdict") for one in waiting], ["undetermined"] * 3)
         holds("in the time that is said", time.monotonic() - begun < 20, time.monotonic() - begun)
     told = "comity: the ledger: PostgreSQL: a statement: SQLSTATE 55P03\n"
@@ -431,6 +454,10 @@ def locked(folder, where, database):
     pathlib.Path(foreign).write_text("no database at all, but long enough to look at " * 30)
     daemon = Daemon(folder, foreign)
     same("no database", (daemon.process.wait(20), daemon.log.splitlines()[-1]), (2, "comityd: the ledger: opening: file is not a database"))
+    settings = pathlib.Path(folder) / "settings"
+    settings.write_text("ledger\n")
+    done = subprocess.run([COMITYD, "--config", str(settings)], capture_output=True, text=True, timeout=20)
+    same("no value", done.stderr, f"comityd: {settings}:1: expected ledger FILE or postgresql:CONNECTION, found 0 values\n")
     done = subprocess.run([COMITYD, "--ledger", "songs.db"], capture_output=True, text=True, timeout=20)
     same("no setting", done.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
 

@@ -1,15 +1,16 @@
-/* Reserving, committing, cancelling: each in one transaction.
+/* Reserving, in one transaction.
  *
  * Whoever counts for an exporter first changes that exporter's row, and so is alone with
  * it until the transaction ends. Committed numbers stand by year and by last day beside
- * the persons, so that no set is ever counted through; what is reserved is few, and is
- * counted when it is asked for. */
+ * the persons, so that no set is ever counted through. What is reserved in a series is a
+ * few runs of digests: they are united here, and each person is looked up once. */
 #include "ledger/inner.h"
 
 #include "base/date.h"
 #include "base/utf8.h"
 
 #include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MONTHS_MAX = 120 };
@@ -70,21 +71,9 @@ static comity_status check(const comity_ledger_act *act, const comity_ledger_ent
 
 /* ---- rows ---- */
 
-static comity_status take_number(void *context, const comity_value *values, comity_error *reterr)
-{
-    (void)reterr;
-    *(int64_t *)context = values[0].number;
-    return COMITY_OK;
-}
-
 static comity_value text_value(const char *text)
 {
     return (comity_value){.bytes = text, .size = strlen(text)};
-}
-
-static comity_value id_value(const comity_ledger_id *id)
-{
-    return (comity_value){.bytes = id->bytes, .size = sizeof id->bytes};
 }
 
 /* A number that nobody else has: they are drawn from 2^62. */
@@ -103,7 +92,8 @@ static comity_status lock_exporter(comity_store *store, const char *name, int64_
 {
     comity_value named = text_value(name);
     uint64_t rows = 0;
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK, &named, take_number, ret_id, &rows, reterr));
+    COMITY_TRY(
+        store->calls->run(store, COMITY_SQL_EXPORTER_LOCK, &named, comity_ledger_take_number, ret_id, &rows, reterr));
     if (rows != 0) {
         return COMITY_OK;
     }
@@ -111,7 +101,7 @@ static comity_status lock_exporter(comity_store *store, const char *name, int64_
     COMITY_TRY(draw_number(&drawn, reterr));
     comity_value made[] = {comity_value_number(drawn), named};
     COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_ADD, made, NULL, NULL, NULL, reterr));
-    return store->calls->run(store, COMITY_SQL_EXPORTER_LOCK, &named, take_number, ret_id, NULL, reterr);
+    return store->calls->run(store, COMITY_SQL_EXPORTER_LOCK, &named, comity_ledger_take_number, ret_id, NULL, reterr);
 }
 
 /* `make` false: 0 if there is none. */
@@ -122,7 +112,8 @@ static comity_status find_series(comity_store *store, int64_t exporter, const co
                           text_value(entry->name), text_value(entry->origin),     text_value(entry->destination)};
     uint64_t rows = 0;
     *ret_id = 0;
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_SERIES_FIND, key + 1, take_number, ret_id, &rows, reterr));
+    COMITY_TRY(
+        store->calls->run(store, COMITY_SQL_SERIES_FIND, key + 1, comity_ledger_take_number, ret_id, &rows, reterr));
     if (rows != 0 || !make) {
         return COMITY_OK;
     }
@@ -140,6 +131,97 @@ static comity_status take_numbers(void *context, const comity_value *values, com
     return COMITY_OK;
 }
 
+/* ---- persons ---- */
+
+static int digest_order(const void *a, const void *b)
+{
+    return memcmp(a, b, COMITY_LEDGER_DIGEST_SIZE);
+}
+
+/* Sorts; leaves each digest once. */
+static size_t leave_each_once(comity_ledger_digest *digests, size_t count)
+{
+    size_t kept = 0;
+    qsort(digests, count, sizeof *digests, digest_order);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || memcmp(&digests[kept - 1], &digests[i], sizeof *digests) != 0) {
+            digests[kept++] = digests[i];
+        }
+    }
+    return kept;
+}
+
+/* Persons held in a series, apart by which of the two numbers they count for. */
+enum { HELD_YEAR = 1, HELD_BACK = 2, HELD_KINDS = 4 };
+
+typedef struct held_run {
+    comity_ledger_digest *digests;
+    size_t count, capacity;
+    unsigned rows; /* that it was put together of; the persons of each are there once */
+} held_run;
+
+typedef struct held {
+    held_run runs[HELD_KINDS];
+    int32_t year, before;
+} held;
+
+static comity_status add_held(void *context, const comity_value *values, comity_error *reterr)
+{
+    held *all = context;
+    unsigned kind = (values[1].number == all->year ? (unsigned)HELD_YEAR : 0u) |
+                    (values[0].number > all->before ? (unsigned)HELD_BACK : 0u);
+    held_run *run = &all->runs[kind];
+    size_t count = values[2].size / sizeof *run->digests;
+    if (kind == 0 || count == 0) {
+        return COMITY_OK;
+    }
+    if (count > COMITY_LEDGER_HELD_MAX - run->count) {
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger: more than %d persons of one series are reserved",
+                           COMITY_LEDGER_HELD_MAX);
+    }
+    if (run->count + count > run->capacity) {
+        size_t capacity = run->count * 2 + count;
+        void *larger = realloc(run->digests, capacity * sizeof *run->digests);
+        if (larger == NULL) {
+            return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+        }
+        run->digests = larger;
+        run->capacity = capacity;
+    }
+    memcpy(run->digests + run->count, values[2].bytes, count * sizeof *run->digests);
+    run->count += count;
+    run->rows++;
+    return COMITY_OK;
+}
+
+/* Takes from a run who is in the other; both are sorted. */
+static void take_out(held_run *run, const held_run *other)
+{
+    size_t kept = 0;
+    size_t j = 0;
+    for (size_t i = 0; i < run->count; i++) {
+        while (j < other->count && digest_order(&other->digests[j], &run->digests[i]) < 0) {
+            j++;
+        }
+        if (j == other->count || digest_order(&other->digests[j], &run->digests[i]) != 0) {
+            run->digests[kept++] = run->digests[i];
+        }
+    }
+    run->count = kept;
+}
+
+/* Afterwards nobody is counted twice for one number: neither within a run, nor in that of
+ * both numbers and again in that of one. */
+static void unite(held *all)
+{
+    for (unsigned kind = 1; kind < HELD_KINDS; kind++) {
+        held_run *run = &all->runs[kind];
+        run->count = run->rows > 1 ? leave_each_once(run->digests, run->count) : run->count;
+    }
+    take_out(&all->runs[HELD_YEAR], &all->runs[HELD_YEAR | HELD_BACK]);
+    take_out(&all->runs[HELD_BACK], &all->runs[HELD_YEAR | HELD_BACK]);
+}
+
 /* ---- reserving ---- */
 
 typedef struct reserving {
@@ -148,59 +230,94 @@ typedef struct reserving {
     size_t count;
     int32_t year;
     comity_ledger_id id;
+    bool drawn; /* at random: nobody has it yet */
     comity_ledger_numbers *numbers;
     int64_t exporter;
+    int64_t series[COMITY_LEDGER_ENTRIES_MAX]; /* 0: none */
+    held held;
+    /* the persons of the entry that was last held, each once: the next often has the same */
+    comity_ledger_digest *once;
+    size_t once_count;
+    const comity_ledger_entry *once_of;
 } reserving;
 
-static comity_status hold(comity_store *store, const reserving *work, const comity_ledger_entry *entry, int64_t series,
-                          comity_error *reterr)
+static comity_status take_once(reserving *work, const comity_ledger_entry *entry, comity_error *reterr)
 {
-    comity_value values[] = {comity_value_number(work->exporter),
-                             comity_value_number(series),
-                             {.bytes = entry->persons, .size = entry->person_count * sizeof *entry->persons},
-                             comity_value_number((int64_t)entry->person_count),
-                             id_value(&work->id),
-                             comity_value_number(work->act->day),
-                             comity_value_number(work->year),
-                             comity_value_number(comity_ledger_bit(work->year))};
-    return store->calls->run(store, COMITY_SQL_HOLD, values, NULL, NULL, NULL, reterr);
-}
-
-static comity_status hold_entry(comity_store *store, const reserving *work, size_t i, comity_error *reterr)
-{
-    const comity_ledger_entry *entry = &work->entries[i];
-    int64_t series;
-    COMITY_TRY(find_series(store, work->exporter, entry, entry->person_count != 0, &series, reterr));
-    return entry->person_count == 0 ? COMITY_OK : hold(store, work, entry, series, reterr);
-}
-
-/* After all are held: one series may stand in several entries. */
-static comity_status count_entry(comity_store *store, const reserving *work, size_t i, comity_error *reterr)
-{
-    const comity_ledger_entry *entry = &work->entries[i];
-    int64_t series;
-    int32_t before;
-    COMITY_TRY(find_series(store, work->exporter, entry, false, &series, reterr));
-    COMITY_TRY(comity_date_add_months(work->act->day, -(int32_t)entry->months, &before, reterr));
-    comity_value values[] = {comity_value_number(work->exporter), comity_value_number(series),
-                             comity_value_number(work->year), comity_value_number(comity_ledger_bit(work->year)),
-                             comity_value_number(before)};
-    return store->calls->run(store, COMITY_SQL_NUMBERS, values, take_numbers, &work->numbers[i], NULL, reterr);
-}
-
-static comity_status end_reservation(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter,
-                                     uint64_t *ret_rows, comity_error *reterr)
-{
-    comity_value named = id_value(id);
-    COMITY_TRY(
-        store->calls->run(store, COMITY_SQL_RESERVATION_END, &named, take_number, ret_exporter, ret_rows, reterr));
+    size_t size = entry->person_count * sizeof *work->once;
+    if (work->once_of != NULL && work->once_of->persons == entry->persons &&
+        work->once_of->person_count == entry->person_count) {
+        return COMITY_OK;
+    }
+    void *larger = realloc(work->once, size);
+    if (larger == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    work->once = larger;
+    memcpy(work->once, entry->persons, size);
+    work->once_count = leave_each_once(work->once, entry->person_count);
+    work->once_of = entry;
     return COMITY_OK;
 }
 
-static comity_status end_held(comity_store *store, const comity_ledger_id *id, comity_error *reterr)
+static comity_status hold_entry(comity_store *store, reserving *work, size_t i, comity_error *reterr)
 {
-    comity_value named = id_value(id);
-    return store->calls->run(store, COMITY_SQL_HELD_END, &named, NULL, NULL, NULL, reterr);
+    const comity_ledger_entry *entry = &work->entries[i];
+    COMITY_TRY(find_series(store, work->exporter, entry, true, &work->series[i], reterr));
+    COMITY_TRY(take_once(work, entry, reterr));
+    comity_value values[] = {comity_value_number(work->exporter),
+                             comity_value_number(work->series[i]),
+                             comity_ledger_id_value(&work->id),
+                             comity_value_number((int64_t)i),
+                             comity_value_number(work->act->day),
+                             comity_value_number(work->year),
+                             {.bytes = work->once, .size = work->once_count * sizeof *work->once}};
+    return store->calls->run(store, COMITY_SQL_HOLD, values, NULL, NULL, NULL, reterr);
+}
+
+/* Adds who is held and not counted yet. */
+static comity_status count_held(comity_store *store, reserving *work, size_t i, comity_error *reterr)
+{
+    for (unsigned kind = 1; kind < HELD_KINDS; kind++) {
+        const held_run *run = &work->held.runs[kind];
+        comity_ledger_numbers lacking = {0, 0};
+        comity_value values[] = {comity_value_number(work->exporter),
+                                 comity_value_number(work->series[i]),
+                                 {.bytes = run->digests, .size = run->count * sizeof *run->digests},
+                                 comity_value_number((int64_t)run->count),
+                                 comity_value_number(comity_ledger_bit(work->year)),
+                                 comity_value_number(work->held.before)};
+        if (run->count != 0) {
+            COMITY_TRY(store->calls->run(store, COMITY_SQL_LACKING, values, take_numbers, &lacking, NULL, reterr));
+        }
+        work->numbers[i].year += (kind & HELD_YEAR) != 0 ? lacking.year : 0;
+        work->numbers[i].back += (kind & HELD_BACK) != 0 ? lacking.back : 0;
+    }
+    return COMITY_OK;
+}
+
+/* After all are held: one series may stand in several entries. */
+static comity_status count_entry(comity_store *store, reserving *work, size_t i, comity_error *reterr)
+{
+    const comity_ledger_entry *entry = &work->entries[i];
+    held *all = &work->held;
+    work->numbers[i] = (comity_ledger_numbers){0, 0};
+    if (work->series[i] == 0) {
+        COMITY_TRY(find_series(store, work->exporter, entry, false, &work->series[i], reterr));
+    }
+    if (work->series[i] == 0) {
+        return COMITY_OK;
+    }
+    all->year = work->year;
+    COMITY_TRY(comity_date_add_months(work->act->day, -(int32_t)entry->months, &all->before, reterr));
+    for (unsigned kind = 0; kind < HELD_KINDS; kind++) {
+        all->runs[kind].count = all->runs[kind].rows = 0;
+    }
+    comity_value values[] = {comity_value_number(work->series[i]), comity_value_number(work->year),
+                             comity_value_number(all->before)};
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_NUMBERS, values, take_numbers, &work->numbers[i], NULL, reterr));
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_HELD_OF_SERIES, values, add_held, all, NULL, reterr));
+    unite(all);
+    return count_held(store, work, i, reterr);
 }
 
 static comity_status reserve(comity_store *store, void *context, comity_error *reterr)
@@ -208,16 +325,20 @@ static comity_status reserve(comity_store *store, void *context, comity_error *r
     reserving *work = context;
     uint64_t before = 0;
     int64_t unused = 0;
-    COMITY_TRY(end_reservation(store, &work->id, &unused, &before, reterr));
+    if (!work->drawn) {
+        COMITY_TRY(comity_ledger_end_reservation(store, &work->id, &unused, &before, reterr));
+    }
     if (before != 0) {
-        COMITY_TRY(end_held(store, &work->id, reterr));
+        COMITY_TRY(comity_ledger_end_held(store, &work->id, reterr));
     }
     COMITY_TRY(lock_exporter(store, work->act->exporter, &work->exporter, reterr));
-    comity_value made[] = {id_value(&work->id), comity_value_number(work->exporter),
+    comity_value made[] = {comity_ledger_id_value(&work->id), comity_value_number(work->exporter),
                            comity_value_number((int64_t)work->act->until_ms)};
     COMITY_TRY(store->calls->run(store, COMITY_SQL_RESERVATION_ADD, made, NULL, NULL, NULL, reterr));
     for (size_t i = 0; i < work->count; i++) {
-        COMITY_TRY(hold_entry(store, work, i, reterr));
+        if (work->entries[i].person_count != 0) {
+            COMITY_TRY(hold_entry(store, work, i, reterr));
+        }
     }
     for (size_t i = 0; i < work->count; i++) {
         COMITY_TRY(count_entry(store, work, i, reterr));
@@ -233,74 +354,18 @@ comity_status comity_ledger_reserve(comity_ledger *ledger, const comity_ledger_a
     comity_ledger_numbers numbers[COMITY_LEDGER_ENTRIES_MAX];
     reserving work = {.act = act, .entries = entries, .count = entry_count, .id = *id, .numbers = numbers};
     COMITY_TRY(check(act, entries, entry_count, &work.year, reterr));
-    if (memcmp(&work.id, &none, sizeof none) == 0 && RAND_bytes(work.id.bytes, sizeof work.id.bytes) != 1) {
+    work.drawn = memcmp(&work.id, &none, sizeof none) == 0;
+    if (work.drawn && RAND_bytes(work.id.bytes, sizeof work.id.bytes) != 1) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger: no random bytes");
     }
-    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, reserve, &work, reterr));
-    memcpy(ret_numbers, numbers, entry_count * sizeof *numbers);
-    *id = work.id;
-    return COMITY_OK;
-}
-
-/* ---- ending ---- */
-
-static comity_status commit(comity_store *store, void *context, comity_error *reterr)
-{
-    static const comity_sql steps[] = {COMITY_SQL_COMMIT_YEARS, COMITY_SQL_COMMIT_DAYS_FROM, COMITY_SQL_COMMIT_DAYS_TO,
-                                       COMITY_SQL_COMMIT_PERSONS, COMITY_SQL_HELD_END};
-    const comity_ledger_id *id = context;
-    comity_value named = id_value(id);
-    int64_t exporter = 0;
-    uint64_t rows = 0;
-    COMITY_TRY(end_reservation(store, id, &exporter, &rows, reterr));
-    if (rows == 0) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE,
-                           "the ledger holds no such reservation: it was ended, or its time is over");
+    comity_status status = comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, reserve, &work, reterr);
+    for (unsigned kind = 0; kind < HELD_KINDS; kind++) {
+        free(work.held.runs[kind].digests);
     }
-    comity_value locked = comity_value_number(exporter);
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ID, &locked, NULL, NULL, NULL, reterr));
-    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        COMITY_TRY(store->calls->run(store, steps[i], &named, NULL, NULL, NULL, reterr));
+    free(work.once);
+    if (status == COMITY_OK) {
+        memcpy(ret_numbers, numbers, entry_count * sizeof *numbers);
+        *id = work.id;
     }
-    return COMITY_OK;
-}
-
-comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr)
-{
-    comity_ledger_id copy = *id;
-    return comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit, &copy, reterr);
-}
-
-static comity_status cancel(comity_store *store, void *context, comity_error *reterr)
-{
-    int64_t unused = 0;
-    COMITY_TRY(end_reservation(store, context, &unused, NULL, reterr));
-    return end_held(store, context, reterr);
-}
-
-comity_status comity_ledger_cancel(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr)
-{
-    comity_ledger_id copy = *id;
-    return comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, cancel, &copy, reterr);
-}
-
-typedef struct expiring {
-    uint64_t now_ms, expired;
-} expiring;
-
-static comity_status expire(comity_store *store, void *context, comity_error *reterr)
-{
-    expiring *work = context;
-    comity_value now = comity_value_number((int64_t)work->now_ms);
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPIRE, &now, NULL, NULL, &work->expired, reterr));
-    return work->expired == 0 ? COMITY_OK
-                              : store->calls->run(store, COMITY_SQL_EXPIRE_HELD, NULL, NULL, NULL, NULL, reterr);
-}
-
-comity_status comity_ledger_expire(comity_ledger *ledger, uint64_t now_ms, uint64_t *ret_expired, comity_error *reterr)
-{
-    expiring work = {.now_ms = now_ms};
-    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, expire, &work, reterr));
-    *ret_expired = work.expired;
-    return COMITY_OK;
+    return status;
 }

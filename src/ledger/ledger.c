@@ -1,12 +1,15 @@
-/* The handle: opening, the schema's versions, and one lock around all.
+/* The handle: opening, the schema's versions, and the connections.
  *
  * Comes in: a setting. A connection is made when it is first needed and again after it
  * was lost; what cannot be reached is not asked again before a pause has gone by, so
- * that those who wait for a judgement are told at once. */
+ * that those who wait for a judgement are told at once. Where all connections are taken,
+ * one waits for one of them, for a bounded time. */
 #include "ledger/inner.h"
 
 #include "base/siphash.h"
 
+#include <errno.h>
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +21,7 @@ static const uint64_t pause_last_ns = 8000000000u;
 /* ---- the schema ---- */
 
 /* From the version of its place, counted from 0, to the next. */
-static const comity_sql steps[COMITY_LEDGER_VERSION] = {COMITY_SQL_MAKE_1, COMITY_SQL_MAKE_2};
+static const comity_sql steps[COMITY_LEDGER_VERSION] = {COMITY_SQL_MAKE_1, COMITY_SQL_MAKE_2, COMITY_SQL_MAKE_3};
 
 typedef struct about {
     int64_t ours, others; /* tables */
@@ -123,58 +126,109 @@ static uint64_t steady_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* Locked. The others are connections to the same server: they are closed too. */
 static void give_up(comity_ledger *ledger)
 {
-    if (ledger->store != NULL) {
-        ledger->calls->close(ledger->store);
-        ledger->store = NULL;
+    while (ledger->idle_count > 0) {
+        ledger->calls->close(ledger->idle[--ledger->idle_count]);
     }
     ledger->retry_ns = steady_ns() + ledger->pause_ns;
     ledger->pause_ns = ledger->pause_ns * 2 > pause_last_ns ? pause_last_ns : ledger->pause_ns * 2;
 }
 
-static comity_status connect_now(comity_ledger *ledger, comity_error *reterr)
+/* Not locked: others go on meanwhile. */
+static comity_status connect_now(const comity_ledger *ledger, comity_store **ret_store, about *found,
+                                 comity_error *reterr)
 {
-    about found = {.version = 0};
-    COMITY_TRY(ledger->calls->open(ledger->where, &ledger->store, reterr));
-    comity_status status = in_transaction(ledger->store, COMITY_SQL_BEGIN_SCHEMA, schema_work, &found, reterr);
+    comity_store *store;
+    COMITY_TRY(ledger->calls->open(ledger->where, &store, reterr));
+    comity_status status = in_transaction(store, COMITY_SQL_BEGIN_SCHEMA, schema_work, found, reterr);
     if (status != COMITY_OK) {
-        ledger->calls->close(ledger->store);
-        ledger->store = NULL;
+        ledger->calls->close(store);
         return status;
     }
-    memcpy(ledger->key, found.key, sizeof ledger->key);
-    ledger->found = ledger->found == 0 ? (uint32_t)found.version : ledger->found;
-    ledger->now = COMITY_LEDGER_VERSION;
-    ledger->pause_ns = pause_first_ns;
+    *ret_store = store;
     return COMITY_OK;
 }
 
-static comity_status ensure_open(comity_ledger *ledger, comity_error *reterr)
+static void note_about(comity_ledger *ledger, const about *found)
 {
-    if (ledger->store != NULL) {
+    memcpy(ledger->key, found->key, sizeof ledger->key);
+    ledger->found = ledger->now == 0 ? (uint32_t)found->version : ledger->found;
+    ledger->now = COMITY_LEDGER_VERSION;
+    ledger->pause_ns = pause_first_ns;
+}
+
+/* Locked; waits until a connection is idle or may be opened. */
+static comity_status wait_for_turn(comity_ledger *ledger, comity_error *reterr)
+{
+    uint64_t until_ns = steady_ns() + (uint64_t)COMITY_LEDGER_WAIT_MS * 1000000u;
+    struct timespec until = {.tv_sec = (time_t)(until_ns / 1000000000u), .tv_nsec = (long)(until_ns % 1000000000u)};
+    while (ledger->idle_count == 0) {
+        if (steady_ns() < ledger->retry_ns) {
+            return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger cannot be reached; it is tried again soon");
+        }
+        if (ledger->taken < ledger->connections_max) {
+            return COMITY_OK;
+        }
+        if (pthread_cond_timedwait(&ledger->freed, &ledger->mutex, &until) == ETIMEDOUT && steady_ns() >= until_ns) {
+            return comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                               "the ledger is busy: others have been waiting for its database for %d ms",
+                               COMITY_LEDGER_WAIT_MS);
+        }
+    }
+    return COMITY_OK;
+}
+
+/* Locked before and after. */
+static comity_status take(comity_ledger *ledger, comity_store **ret_store, comity_error *reterr)
+{
+    about found = {.version = 0};
+    COMITY_TRY(wait_for_turn(ledger, reterr));
+    ledger->taken++;
+    if (ledger->idle_count > 0) {
+        *ret_store = ledger->idle[--ledger->idle_count];
         return COMITY_OK;
     }
-    if (steady_ns() < ledger->retry_ns) {
-        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger cannot be reached; it is tried again soon");
-    }
-    comity_status status = connect_now(ledger, reterr);
-    if (status != COMITY_OK) {
+    (void)pthread_mutex_unlock(&ledger->mutex);
+    comity_status status = connect_now(ledger, ret_store, &found, reterr);
+    (void)pthread_mutex_lock(&ledger->mutex);
+    if (status == COMITY_OK) {
+        note_about(ledger, &found);
+    } else {
+        ledger->taken--;
         give_up(ledger);
+        (void)pthread_cond_broadcast(&ledger->freed);
     }
+    OPENSSL_cleanse(found.key, sizeof found.key);
     return status;
+}
+
+/* Locked. */
+static void give_back(comity_ledger *ledger, comity_store *store)
+{
+    ledger->taken--;
+    if (ledger->calls->lost(store)) {
+        ledger->calls->close(store);
+        give_up(ledger);
+        (void)pthread_cond_broadcast(&ledger->freed);
+        return;
+    }
+    ledger->idle[ledger->idle_count++] = store;
+    (void)pthread_cond_signal(&ledger->freed);
 }
 
 comity_status comity_ledger_do(comity_ledger *ledger, comity_sql begin, comity_ledger_work *work, void *context,
                                comity_error *reterr)
 {
+    comity_store *store;
     (void)pthread_mutex_lock(&ledger->mutex);
-    comity_status status = ensure_open(ledger, reterr);
+    comity_status status = take(ledger, &store, reterr);
     if (status == COMITY_OK) {
-        status = in_transaction(ledger->store, begin, work, context, reterr);
-        if (ledger->store->calls->lost(ledger->store)) {
-            give_up(ledger);
-        }
+        (void)pthread_mutex_unlock(&ledger->mutex);
+        status = in_transaction(store, begin, work, context, reterr);
+        (void)pthread_mutex_lock(&ledger->mutex);
+        give_back(ledger, store);
     }
     ledger->up = status != COMITY_ERROR_SYSTEM && status != COMITY_ERROR_IMAGE;
     (void)pthread_mutex_unlock(&ledger->mutex);
@@ -182,6 +236,25 @@ comity_status comity_ledger_do(comity_ledger *ledger, comity_sql begin, comity_l
 }
 
 /* ---- opening and closing ---- */
+
+static bool make_locks(comity_ledger *ledger)
+{
+    pthread_condattr_t steady;
+    if (pthread_mutex_init(&ledger->mutex, NULL) != 0) {
+        return false;
+    }
+    if (pthread_condattr_init(&steady) != 0) {
+        (void)pthread_mutex_destroy(&ledger->mutex);
+        return false;
+    }
+    bool made =
+        pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 && pthread_cond_init(&ledger->freed, &steady) == 0;
+    (void)pthread_condattr_destroy(&steady);
+    if (!made) {
+        (void)pthread_mutex_destroy(&ledger->mutex);
+    }
+    return made;
+}
 
 static comity_status make(const char *where, comity_ledger **ret_ledger, comity_error *reterr)
 {
@@ -193,13 +266,14 @@ static comity_status make(const char *where, comity_ledger **ret_ledger, comity_
     }
     comity_ledger *ledger = calloc(1, sizeof *ledger);
     char *copy = strdup(where);
-    if (ledger == NULL || copy == NULL || pthread_mutex_init(&ledger->mutex, NULL) != 0) {
+    if (ledger == NULL || copy == NULL || !make_locks(ledger)) {
         free(ledger);
         free(copy);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     ledger->where = copy;
     ledger->calls = is_postgres ? &comity_store_postgres : &comity_store_sqlite;
+    ledger->connections_max = is_postgres ? COMITY_LEDGER_CONNECTIONS_MAX : 1;
     ledger->pause_ns = pause_first_ns;
     *ret_ledger = ledger;
     return COMITY_OK;
@@ -207,8 +281,12 @@ static comity_status make(const char *where, comity_ledger **ret_ledger, comity_
 
 static comity_status open_first(comity_ledger *ledger, comity_error *reterr)
 {
+    comity_store *store;
     (void)pthread_mutex_lock(&ledger->mutex);
-    comity_status status = ensure_open(ledger, reterr);
+    comity_status status = take(ledger, &store, reterr);
+    if (status == COMITY_OK) {
+        give_back(ledger, store);
+    }
     ledger->up = status == COMITY_OK;
     (void)pthread_mutex_unlock(&ledger->mutex);
     return status;
@@ -245,9 +323,10 @@ void comity_ledger_close(comity_ledger *ledger)
     if (ledger == NULL) {
         return;
     }
-    if (ledger->store != NULL) {
-        ledger->calls->close(ledger->store);
+    while (ledger->idle_count > 0) {
+        ledger->calls->close(ledger->idle[--ledger->idle_count]);
     }
+    (void)pthread_cond_destroy(&ledger->freed);
     (void)pthread_mutex_destroy(&ledger->mutex);
     OPENSSL_cleanse(ledger->key, sizeof ledger->key);
     free(ledger->where);
@@ -267,7 +346,10 @@ bool comity_ledger_up(comity_ledger *ledger)
 comity_status comity_ledger_key(comity_ledger *ledger, uint8_t ret_key[COMITY_LEDGER_KEY_SIZE], comity_error *reterr)
 {
     (void)pthread_mutex_lock(&ledger->mutex);
-    comity_status status = ledger->now == 0 ? ensure_open(ledger, reterr) : COMITY_OK;
+    bool is_known = ledger->now != 0;
+    (void)pthread_mutex_unlock(&ledger->mutex);
+    comity_status status = is_known ? COMITY_OK : open_first(ledger, reterr);
+    (void)pthread_mutex_lock(&ledger->mutex);
     if (status == COMITY_OK) {
         memcpy(ret_key, ledger->key, COMITY_LEDGER_KEY_SIZE);
     }

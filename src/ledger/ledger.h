@@ -25,9 +25,11 @@
  * exactly; the months back from such a day may count persons of later days too, so
  * that a number is never too low.
  *
- * Threads: a handle is locked within; any thread may call. A call waits for the
- * database, COMITY_LEDGER_WAIT_MS at most, then fails. Processes: any number may
- * have the same ledger open.
+ * Threads: any thread may call. To PostgreSQL a handle has four connections, so that a
+ * call that waits there, for another process that counts for the same exporter, holds up
+ * no other; to SQLite one. A call waits COMITY_LEDGER_WAIT_MS at most until it is its turn,
+ * and as long for all that the database is to do, then fails; purging and verifying may
+ * take minutes. Processes: any number may have the same ledger open.
  *
  * Failure: COMITY_ERROR_SYSTEM whenever the database cannot be reached, is full, or
  * too busy; the counts are then unknown. A lost connection is opened again by a later
@@ -42,13 +44,14 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
-#define COMITY_LEDGER_VERSION 2 /* of the schema: docs/formats/ledger.md */
+#define COMITY_LEDGER_VERSION 3 /* of the schema: docs/formats/ledger.md */
 #define COMITY_LEDGER_DIGEST_SIZE 16
 #define COMITY_LEDGER_KEY_SIZE 16
 #define COMITY_LEDGER_WAIT_MS 5000
-#define COMITY_LEDGER_ENTRIES_MAX 256      /* in one reservation */
-#define COMITY_LEDGER_PERSONS_MAX 1000000  /* in one reservation, all entries together */
-#define COMITY_LEDGER_TEXT_BYTES 1024      /* a name of an exporter or importer, a category */
+#define COMITY_LEDGER_ENTRIES_MAX 256     /* in one reservation */
+#define COMITY_LEDGER_PERSONS_MAX 1000000 /* in one reservation, all entries together */
+#define COMITY_LEDGER_TEXT_BYTES 1024     /* a name of an exporter or importer, a category */
+#define COMITY_LEDGER_HELD_MAX 4000000    /* persons of open reservations in one series: 64 MB to be united */
 /* Years that can be counted in. */
 #define COMITY_LEDGER_YEAR_MIN 2000
 #define COMITY_LEDGER_YEAR_MAX 2062
@@ -65,20 +68,20 @@ typedef struct comity_ledger_id {
 } comity_ledger_id;
 
 typedef enum comity_ledger_kind {
-    COMITY_LEDGER_FLOW,    /* name: a category; origin, destination: codes */
-    COMITY_LEDGER_COUNT,   /* name: a count that law declares; destination: the importer, or "" */
-    COMITY_LEDGER_PERHAPS  /* the same, of acts that perhaps are counted: the most there may be is the sum of both */
+    COMITY_LEDGER_FLOW,   /* name: a category; origin, destination: codes */
+    COMITY_LEDGER_COUNT,  /* name: a count that law declares; destination: the importer, or "" */
+    COMITY_LEDGER_PERHAPS /* the same, of acts that perhaps are counted: the most there may be is the sum of both */
 } comity_ledger_kind;
 
 /* Persons to be counted in one series. Nothing is kept of what is pointed to. */
 typedef struct comity_ledger_entry {
     comity_ledger_kind kind;
     const char *name;
-    const char *origin;      /* "" of counts */
+    const char *origin; /* "" of counts */
     const char *destination;
-    uint32_t months;         /* back from the day; for `back` below; 1 to 120 */
+    uint32_t months;                     /* back from the day; for `back` below; 1 to 120 */
     const comity_ledger_digest *persons; /* a digest given twice is one person */
-    size_t person_count;     /* 0: the counts are asked for only */
+    size_t person_count;                 /* 0: the counts are asked for only */
 } comity_ledger_entry;
 
 /* Distinct persons, this reservation's and all open ones included. */
@@ -103,7 +106,8 @@ typedef struct comity_ledger_act {
 COMITY_MUST_USE comity_status comity_ledger_open(const char *where, comity_ledger **ret_ledger, comity_error *reterr);
 
 /* The same, but one that cannot be reached is opened later, as after a lost connection. */
-COMITY_MUST_USE comity_status comity_ledger_open_later(const char *where, comity_ledger **ret_ledger, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_ledger_open_later(const char *where, comity_ledger **ret_ledger,
+                                                       comity_error *reterr);
 
 /* Open reservations stay, until they are committed elsewhere or expire. NULL is allowed. */
 void comity_ledger_close(comity_ledger *ledger);
@@ -113,7 +117,8 @@ bool comity_ledger_up(comity_ledger *ledger);
 
 /* The key under which persons' digests are made: hand it to gates, to nobody else. Made
  * once, when the ledger is. See comity_ledger_digest_of. */
-COMITY_MUST_USE comity_status comity_ledger_key(comity_ledger *ledger, uint8_t ret_key[COMITY_LEDGER_KEY_SIZE], comity_error *reterr);
+COMITY_MUST_USE comity_status comity_ledger_key(comity_ledger *ledger, uint8_t ret_key[COMITY_LEDGER_KEY_SIZE],
+                                                comity_error *reterr);
 
 /* What stands for a person: SipHash-2-4 with 128 bits under the key over the identifier,
  * as findings of an inspection under the same key bear it. Pure. */
@@ -132,7 +137,8 @@ COMITY_MUST_USE comity_status comity_ledger_reserve(comity_ledger *ledger, const
 /* Counts what was reserved, for good and on disk when this returns.
  * COMITY_ERROR_RANGE: there is no such reservation (any more): nothing may be released;
  * COMITY_ERROR_SYSTEM: it may or may not be counted: nothing may be released. */
-COMITY_MUST_USE comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id,
+                                                   comity_error *reterr);
 
 /* Forgets what was reserved. That there is no such reservation is no error; what could not
  * be cancelled expires. */
@@ -169,7 +175,8 @@ COMITY_MUST_USE comity_status comity_ledger_list(comity_ledger *ledger, const co
 typedef struct comity_ledger_totals {
     uint64_t series, persons, reservations;
 } comity_ledger_totals;
-COMITY_MUST_USE comity_status comity_ledger_count(comity_ledger *ledger, comity_ledger_totals *ret_totals, comity_error *reterr);
+COMITY_MUST_USE comity_status comity_ledger_count(comity_ledger *ledger, comity_ledger_totals *ret_totals,
+                                                  comity_error *reterr);
 
 /* Deletes what is known of the years before that of the day: persons not seen since, the
  * years of the others, and numbers. The year must lie before all that law still counts. */

@@ -1,6 +1,8 @@
 /* The ledger in PostgreSQL, by libpq. Statements are prepared once a connection; values
- * travel in binary. Nothing waits longer than COMITY_LEDGER_WAIT_MS for the server, also
- * where it is stopped and answers nothing: then the connection is given up. */
+ * travel in binary. A transaction waits for the server no longer than COMITY_LEDGER_WAIT_MS in
+ * all, also where it is stopped and answers nothing: then the connection is given up. The
+ * server's own limits are shorter, so that who waits for a lock is told so, and the
+ * connection stays. */
 #include "ledger/store.h"
 
 #include "ledger/ledger.h"
@@ -15,12 +17,14 @@
 
 /* PostgreSQL's numbers of types. */
 enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25 };
-enum { WAIT_S = COMITY_LEDGER_WAIT_MS / 1000 };
+/* Beyond what a transaction may take: for one that may take long, and for rolling back. */
+enum { LONG_MS = 600000, ROLLBACK_MS = 1000 };
 
 typedef struct postgres_store {
     comity_store store;
     PGconn *connection;
     bool prepared[COMITY_SQL_LAST];
+    int64_t until_ms; /* of the transaction under way */
     bool lost;
 } postgres_store;
 
@@ -69,10 +73,8 @@ static bool wait_for(int fd, short events, int64_t until_ms)
 static PGconn *start(const char *where)
 {
     static const char timeout[] =
-        "-c statement_timeout=5000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000"
-        " -c client_min_messages=error"
-        /* all is looked up by key; what the server guesses of tables that grow is wrong */
-        " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off";
+        "-c statement_timeout=4000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000"
+        " -c client_min_messages=error";
     bool is_uri = strncmp(where, "postgresql://", strlen("postgresql://")) == 0;
     const char *const keywords[] = {"dbname", "options", "application_name", "client_encoding", NULL};
     const char *const values[] = {is_uri ? where : where + strlen("postgresql:"), timeout, "comity", "UTF8", NULL};
@@ -148,7 +150,7 @@ static bool succeeded(const PGresult *result)
 static comity_status settle(postgres_store *postgres, int sent, const char *what, PGresult **ret_result,
                             comity_error *reterr)
 {
-    PGresult *result = sent == 0 ? NULL : take_result(postgres, now_ms() + COMITY_LEDGER_WAIT_MS);
+    PGresult *result = sent == 0 ? NULL : take_result(postgres, postgres->until_ms);
     if (result == NULL || !succeeded(result)) {
         comity_status status = failed(postgres, result, what, reterr);
         PQclear(result);
@@ -164,10 +166,21 @@ static const char *text_of(comity_sql sql)
     return text->postgres == NULL ? text->sqlite : text->postgres;
 }
 
+static void set_deadline(postgres_store *postgres, comity_sql sql)
+{
+    bool is_long = sql == COMITY_SQL_BEGIN_LONG || sql == COMITY_SQL_BEGIN_LONG_READING;
+    if (sql < COMITY_SQL_COMMIT) {
+        postgres->until_ms = now_ms() + (is_long ? LONG_MS : COMITY_LEDGER_WAIT_MS);
+    } else if (sql == COMITY_SQL_ROLLBACK) {
+        postgres->until_ms = now_ms() + ROLLBACK_MS;
+    }
+}
+
 static comity_status postgres_control(comity_store *store, comity_sql sql, comity_error *reterr)
 {
     postgres_store *postgres = (postgres_store *)store;
     PGresult *result;
+    set_deadline(postgres, sql);
     COMITY_TRY(settle(postgres, PQsendQuery(postgres->connection, text_of(sql)),
                       sql == COMITY_SQL_COMMIT ? "committing" : "a transaction", &result, reterr));
     /* a transaction that has failed is rolled back, however politely it was asked to commit */

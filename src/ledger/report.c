@@ -98,7 +98,7 @@ comity_status comity_ledger_purge(comity_ledger *ledger, int32_t before, uint64_
     comity_date_to_civil(before, &work.year, &month, &day);
     work.year = work.year < COMITY_LEDGER_YEAR_MIN ? COMITY_LEDGER_YEAR_MIN : work.year;
     COMITY_TRY(comity_date_from_civil(work.year, 1, 1, &work.first_day, reterr));
-    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN, purge, &work, reterr));
+    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LONG, purge, &work, reterr));
     *ret_persons = work.persons;
     return COMITY_OK;
 }
@@ -134,7 +134,7 @@ static comity_status verify(comity_store *store, void *context, comity_error *re
 comity_status comity_ledger_verify(comity_ledger *ledger, uint64_t *ret_series, comity_error *reterr)
 {
     verifying work = {.compared = 0};
-    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_READING, verify, &work, reterr));
+    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LONG_READING, verify, &work, reterr));
     *ret_series = work.compared;
     return COMITY_OK;
 }

@@ -43,14 +43,12 @@ static void sqlite_close(comity_store *store)
 
 static comity_status set_up(sqlite_store *sqlite, const char *path, comity_error *reterr)
 {
-    static const char settings[] = "PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; "
-                                   "PRAGMA temp_store = MEMORY;";
     int code = sqlite3_open_v2(path, &sqlite->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) {
         code = sqlite3_busy_timeout(sqlite->database, COMITY_LEDGER_WAIT_MS);
     }
     if (code == SQLITE_OK) {
-        code = sqlite3_exec(sqlite->database, settings, NULL, NULL, NULL);
+        code = sqlite3_exec(sqlite->database, comity_sql_texts[COMITY_SQL_SETTINGS].sqlite, NULL, NULL, NULL);
     }
     return code == SQLITE_OK ? COMITY_OK : failed(sqlite, "opening", code, reterr);
 }

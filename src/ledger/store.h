@@ -20,7 +20,7 @@ typedef struct comity_value {
 
 typedef struct comity_store comity_store;
 
-/* Called for each row; its values last until it returns. */
+/* Called for each row; its values last until it returns. It may run other statements. */
 typedef comity_status comity_store_row(void *context, const comity_value *values, comity_error *reterr);
 
 typedef struct comity_store_calls {

@@ -14,7 +14,6 @@ import http.client
 import json
 import os
 import pathlib
-import pwd
 import shutil
 import signal
 import socket
@@ -24,6 +23,8 @@ import sys
 import tempfile
 import time
 import traceback
+
+from postgres import Postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY, COMITYD, IMAGE, UNIT = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:5])
@@ -51,59 +52,6 @@ def holds(what, condition, found=""):
     same(what, bool(condition) or found, True)
 
 
-# ---- databases ----
-
-class Postgres:
-    """A server of our own; `where` is the setting."""
-
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-        if not programs:
-            raise FileNotFoundError("no PostgreSQL")
-        self.programs = programs[-1]
-        self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-        if self.user:
-            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
-            os.chmod(folder, 0o755)
-        self.run("initdb", "-D", self.folder / "data", "-A", "trust", "-U", "comity", "--no-sync", "-E", "UTF8", "--locale=C")
-        self.process = None
-        self.start()
-        self.run("createdb", "-h", self.folder, "-U", "comity", "comity")
-        self.where = f"postgresql:host={folder} user=comity dbname=comity"
-
-    def become(self):
-        if self.user:
-            os.setgid(self.user.pw_gid)
-            os.setgroups([])
-            os.setuid(self.user.pw_uid)
-
-    def run(self, program, *arguments):
-        done = subprocess.run([self.programs / program, *map(str, arguments)], preexec_fn=self.become, cwd="/", env={"LC_ALL": "C"},
-                              capture_output=True, text=True, timeout=120)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr)
-        return done.stdout
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "logging_collector=off"],
-            preexec_fn=self.become, cwd="/", env={"LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=open(self.folder / "log", "ab"))
-        for _ in range(600):
-            if subprocess.run([self.programs / "pg_isready", "-q", "-h", self.folder, "-U", "comity"], env={"LC_ALL": "C"}).returncode == 0:
-                return
-            time.sleep(0.1)
-        raise RuntimeError("PostgreSQL does not start")
-
-    def stop(self, how=signal.SIGINT):
-        self.process.send_signal(how)
-        self.process.wait(60)
-
-    def ask(self, text):
-        return self.run("psql", "-h", self.folder, "-U", "comity", "-d", "comity", "-Atc", text).strip()
-
-
 class Daemon:
     def __init__(self, folder, where, *options, record=None, confine="no" if SANITIZED else "yes"):
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
@@ -111,7 +59,7 @@ class Daemon:
         self.socket = str(self.folder / "socket")
         self.process = subprocess.Popen(
             [COMITYD, "--listen", f"unix:{self.socket}", "--law", IMAGE, "--confine", confine, "--spool", str(self.folder), "--log", "requests",
-             "--anonymous", "gate,counsel,auditor", "--ledger", where, *(["--record", str(record)] if record else []), *options],
+             "--anonymous", "gate,counsel,auditor", *(["--ledger", where] if where else []), *(["--record", str(record)] if record else []), *options],
             stderr=open(self.log_path, "wb"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         started.append(self.process)
         for _ in range(2000):
@@ -155,6 +103,10 @@ class Daemon:
             self.process.kill()
             if "Sanitizer" in self.log:
                 failures.append(f"{current}: {self.log[-4000:]}")
+
+
+def title(answer):
+    return answer[0], json.loads(answer[1]).get("title")
 
 
 def people(first, count):
@@ -216,6 +168,10 @@ def threshold(folder, where, database):
     same("a year", daemon.ask("GET", "/v1/ledger?year=abc")[0], 400)
     metrics = daemon.ask("GET", "/metrics")[1]
     holds("metrics", "comity_ledger_up 1" in metrics and "comity_ledger_reservations " in metrics, metrics)
+    for told in ("Whether the ledger could be reached when it was last asked.", "Persons kept; one in two series is two.",
+                 "Series: flows, and counts that law declares, by exporter.", "Reservations that are open.", "Reservations whose gate did not end them.",
+                 "Persons forgotten because no law counts that far back.", "Seconds at which the ledger could not be reached."):
+        holds("help of metrics", told in metrics, metrics)
     same("ready", daemon.ask("GET", "/readyz")[0], 200)
     time.sleep(2)  # a checkpoint is made every second; only what it covers is shown
     log = daemon.log
@@ -242,7 +198,17 @@ def errors(folder, where, database):
 
     same("no exporter", detail(with_act(**{"from": {"state": "CN"}})),
          (400, "from.name: persons are counted by exporter, whose name the act does not say"))
-    same("a long one", detail(with_act(to={"state": "SG", "name": "x" * 1025}))[0], 400)
+    same("a long one", detail(with_act(to={"state": "SG", "name": "x" * 1025})), (400, "to.name: a text of 1025 bytes; at most 1024 are read"))
+    vocabulary = json.loads(daemon.ask("GET", "/v1/law/vocabulary")[1])
+    categories = [category["name"] for category in vocabulary["categories"]][:30]
+    wide = with_act(data={"categories": categories, "origin": [state["code"] for state in vocabulary["states"] if len(state["code"]) == 2][:12]})
+    same("many series", detail({**wide, "persons": {name: people(0, 1) for name in categories}}),
+         (400, "the act's persons fall into more than 256 series of the ledger"))
+    plain = Daemon(folder, None)
+    status, text = plain.ask("POST", "/v1/judge", json.dumps(act))
+    same("no ledger", (status, json.loads(text).get("detail")), (400, "persons are given, but no ledger is set that could count them"))
+    same("no view", plain.ask("GET", "/v1/ledger")[0], 404)
+    same("stopping", plain.stop(), 0)
     same("no category", detail({**act, "persons": {"helth": []}}), (400, 'persons: "helth" is no category'))
     same("another category", detail({**act, "persons": {"biometric": people(0, 1)}}),
          (400, 'persons: "biometric" is not among the categories of the act\'s data'))
@@ -318,22 +284,26 @@ def away(folder, where, database):
     holds("it says so", any("CN.year.sensitive" in question["fact"] for question in judgement["questions"]), judgement["questions"])
     plain = json.dumps({**ACT, "counts": {"CN.year.sensitive": 1}})
     same("acts without persons go on", json.loads(daemon.ask("POST", "/v1/judge", plain)[1])["verdict"], "permit")
-    same("the view", daemon.ask("GET", "/v1/ledger")[0], 503)
+    same("the view", title(daemon.ask("GET", "/v1/ledger")), (503, "The ledger cannot be read"))
+    papers = ACT["papers"] + [{"kind": "security-assessment", "by": "CN.CAC", "under": ["CN"], "result": "passed", "from": "2026-01-01"}]
+    same("what would go uncounted does not go", title(daemon.ask("POST", "/v1/judge", beside("away", people(1, 1), papers=papers))),
+         (503, "The persons could not be counted"))
     holds("not ready", daemon.wait_ready(503))
+    same("it says why", title(daemon.ask("GET", "/readyz")), (503, "The ledger cannot be reached"))
     begun = time.monotonic()
     daemon.judge("away", people(1, 1))
     holds("nobody waits for it", time.monotonic() - begun < 2)
     database.start()
     holds("ready again", daemon.wait_ready(200), daemon.log)
     same("as before", daemon.judge("away", people(1, 1))[1]["verdict"], "permit")
-    os.kill(database.process.pid, signal.SIGSTOP)  # the postmaster only: the server process of the connection goes on
-    os.kill(database.process.pid, signal.SIGCONT)
-    backend = int(database.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'comity' LIMIT 1"))
-    os.kill(backend, signal.SIGSTOP)
+    backends = list(map(int, database.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'comity'").split()))
+    for backend in backends:  # only the server's processes of the connections there are
+        os.kill(backend, signal.SIGSTOP)
     begun = time.monotonic()
     status, judgement = daemon.judge("away", people(2, 1))
     waited = time.monotonic() - begun
-    os.kill(backend, signal.SIGCONT)
+    for backend in backends:
+        os.kill(backend, signal.SIGCONT)
     same("a server that hangs", (status, judgement.get("verdict")), (200, "undetermined"))
     holds("is not waited for any longer than is said", waited < 15, waited)
     holds("ready once more", daemon.wait_ready(200), daemon.log)
@@ -342,12 +312,106 @@ def away(folder, where, database):
     database.stop()
     try:
         later = Daemon(folder, where)
-        holds("started without it", '"started"' in later.log, later.log)
+        holds("started without it", '"started"' in later.log and "the ledger cannot be reached yet; it is tried again" in later.log, later.log)
         same("not ready", later.ask("GET", "/readyz")[0], 503)
     finally:
         database.start()
     holds("found later", later.wait_ready(200), later.log)
     same("stopping", later.stop(), 0)
+
+
+def session(database, *commands):
+    """A session of PostgreSQL's own client, that goes on by itself."""
+    process = subprocess.Popen([database.programs / "psql", "-h", database.folder, "-U", "comity", "-d", "comity", "-Atq", *sum((["-c", text] for text in commands), [])],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={"LC_ALL": "C"})
+    started.append(process)
+    return process
+
+
+def end_session(database, process):
+    database.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'psql' AND query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()")
+    process.wait(20)
+
+
+def apart(folder, where, database):
+    """PostgreSQL only: who waits for an exporter that another counts for holds up no other, and not for ever."""
+    if not database:
+        return
+    daemon = Daemon(folder, where, "--threads", "5")  # who waits for the ledger has a thread to himself
+    same("both known", [daemon.judge(name, people(0, 1))[1]["verdict"] for name in ("held", "free")], ["permit", "permit"])
+    other = session(database, "BEGIN", "UPDATE ledger_exporters SET turn = turn + 1 WHERE name = 'held' RETURNING 'locked'", "SELECT pg_sleep(60)")
+    same("held", other.stdout.readline().strip(), "locked")
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        waiting = [pool.submit(daemon.judge, "held", people(i, 1)) for i in (1, 2, 3)]
+        begun = time.monotonic()
+        same("another goes on", [daemon.judge("free", people(i, 1))[1]["verdict"] for i in (1, 2, 3)], ["permit"] * 3)
+        connections = database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'comity'")
+        holds("by connections of their own", int(connections) >= 3, connections)
+        same("its own count is unknown in the end", [one.result()[1].get("verdict") for one in waiting], ["undetermined"] * 3)
+        holds("in the time that is said", time.monotonic() - begun < 20, time.monotonic() - begun)
+    told = "comity: the ledger: PostgreSQL: a statement: SQLSTATE 55P03\n"
+    done = subprocess.run([COMITY, "ledger", "purge", "--before", "2012-01-01", where], capture_output=True, text=True, timeout=60)
+    same("the command is told why", (done.returncode, done.stderr), (2, told))
+    purge = subprocess.Popen([COMITY, "ledger", "purge", "--before", "2012-01-01", where], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    started.append(purge)
+    cut = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'comity' AND wait_event_type = 'Lock'")
+    while purge.poll() is None and database.ask(cut) == "0":
+        time.sleep(0.05)
+    same("and that the connection is lost", purge.communicate(timeout=60)[1], "comity: the ledger: the connection to PostgreSQL is lost\n")
+    end_session(database, other)
+    holds("ready", daemon.wait_ready(200), daemon.log)
+    same("as before", daemon.judge("held", people(1, 1))[1]["verdict"], "permit")
+    same("stopping", daemon.stop(), 0)
+
+
+def between(folder, where, database):
+    """PostgreSQL only, where a row can be locked: a daemon killed when the record is durable and persons are not yet
+    counted. Nothing was answered; they are held until their time is over, and then are not counted."""
+    if not database:
+        return
+    record = new_record(folder)
+    daemon = Daemon(folder, where, record=record)
+    watching = ("DO $$ BEGIN FOR i IN 1..60000 LOOP PERFORM 1 FROM ledger_reservations LIMIT 1 FOR UPDATE;"
+                " EXIT WHEN FOUND; PERFORM pg_sleep(0.001); END LOOP; END $$")
+    other = session(database, "BEGIN", "SELECT 'watching'", watching, "SELECT 'locked'", "SELECT pg_sleep(60)")
+    same("watching", other.stdout.readline().strip(), "watching")
+    lines = "".join(beside("between", people(60000 + i, 1)) + "\n" for i in range(40))
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(daemon.ask, "POST", "/v1/judge", lines, "application/x-ndjson")
+        same("locked", other.stdout.readline().strip(), "locked")
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'comity' AND wait_event_type = 'Lock'"
+        for _ in range(400):
+            if database.ask(waiting) != "0" or asked.done():
+                break
+            time.sleep(0.01)
+        daemon.process.kill()
+        daemon.process.wait()
+        try:
+            answer = asked.result()[1]
+        except (OSError, http.client.HTTPException) as error:
+            answer = type(error).__name__
+    holds("nothing was answered", "permit" not in answer, answer)
+    end_session(database, other)
+    shown = subprocess.run([COMITY, "record", "verify", str(record)], capture_output=True, text=True, timeout=60)
+    same("the record is whole", shown.returncode, 0)
+    held = int(database.ask("SELECT count(*) FROM ledger_reservations"))
+    holds("they are held", held >= 1, held)
+    again = Daemon(folder, where, record=record)
+
+    def counted():
+        return sum(row["persons"] for row in json.loads(again.ask("GET", "/v1/ledger?exporter=between")[1])["rows"])
+
+    same("and not counted", counted(), 40 - held)
+    database.ask("UPDATE ledger_reservations SET until = 0")
+    for _ in range(300):
+        if database.ask("SELECT count(*) FROM ledger_reservations") == "0":
+            break
+        time.sleep(0.1)
+    same("nor later", (counted(), database.ask("SELECT count(*) FROM ledger_held")), (40 - held, "0"))
+    same("asked again, all are answered", again.ask("POST", "/v1/judge", lines, "application/x-ndjson")[1].count('"permit"'), 40)
+    same("and counted once", counted(), 40)
+    same("stopping", again.stop(), 0)
+    same("verify", subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, timeout=60).returncode, 0)
 
 
 def locked(folder, where, database):
@@ -367,16 +431,16 @@ def locked(folder, where, database):
     other.execute("UPDATE ledger_about SET version = 1")
     other.execute("DROP INDEX ledger_held_by_reservation")
     done = subprocess.run([COMITY, "ledger", "migrate", where], capture_output=True, text=True, timeout=60)
-    same("an older schema is migrated", (done.returncode, done.stdout), (0, "version 1 is now version 2\n"))
+    same("an older schema is migrated", (done.returncode, done.stdout), (0, "version 1 is now version 3\n"))
     same("with all of it", other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ledger_held_by_reservation'").fetchone()[0], 1)
     other.execute("UPDATE ledger_years SET persons = persons + 1")
     done = subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, text=True, timeout=60)
     same("wrong numbers are found", (done.returncode, done.stderr),
          (1, "comity: the ledger: for the year 2026 it says 3 persons, but holds 2\n"))
-    other.execute("UPDATE ledger_about SET version = 3")
+    other.execute("UPDATE ledger_about SET version = 4")
     done = subprocess.run([COMITY, "ledger", "show", where], capture_output=True, text=True, timeout=60)
     same("a newer schema is refused", (done.returncode, done.stderr),
-         (2, "comity: the ledger has version 3 of its schema, but this program knows 2\n"))
+         (2, "comity: the ledger has version 4 of its schema, but this program knows 3\n"))
     other.execute("UPDATE ledger_about SET version = 0")
     done = subprocess.run([COMITY, "ledger", "show", where], capture_output=True, text=True, timeout=60)
     same("a damaged one too", done.stderr, "comity: the ledger: the table ledger_about is damaged\n")
@@ -390,6 +454,10 @@ def locked(folder, where, database):
     pathlib.Path(foreign).write_text("no database at all, but long enough to look at " * 30)
     daemon = Daemon(folder, foreign)
     same("no database", (daemon.process.wait(20), daemon.log.splitlines()[-1]), (2, "comityd: the ledger: opening: file is not a database"))
+    settings = pathlib.Path(folder) / "settings"
+    settings.write_text("ledger\n")
+    done = subprocess.run([COMITYD, "--config", str(settings)], capture_output=True, text=True, timeout=20)
+    same("no value", done.stderr, f"comityd: {settings}:1: expected ledger FILE or postgresql:CONNECTION, found 0 values\n")
     done = subprocess.run([COMITYD, "--ledger", "songs.db"], capture_output=True, text=True, timeout=20)
     same("no setting", done.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
 
@@ -434,7 +502,7 @@ def command(folder, where, database):
     rows = list(map(json.loads, out.splitlines()))
     same("as JSON", [row for row in rows if row["kind"] == "flow"],
          [{"kind": "flow", "exporter": "shown", "origin": "CN", "destination": "SG", "name": "health", "year": 2026, "persons": 3, "persons_12_months": 3}])
-    same("up to date", run("migrate", where), (0, "version 2 is the newest\n", ""))
+    same("up to date", run("migrate", where), (0, "version 3 is the newest\n", ""))
     status, out, _ = run("key", where)
     holds("the key", status == 0 and len(out.strip()) == 32, status)
     status, out, _ = run("purge", "--before", "2013-01-01", where)
@@ -442,6 +510,15 @@ def command(folder, where, database):
     same("twice", run("purge", "--before", "2013-01-01", where), (0, "0 persons forgotten\n", ""))
     status, out, _ = run("verify", where)
     same("verify", (status, out), (0, f"{out.split()[0]} numbers agree with the persons kept\n"))
+    older = "UPDATE ledger_about SET version = 2"
+    if database:
+        database.ask(older)
+    else:
+        with sqlite3.connect(where) as file:
+            file.execute(older)
+        file.close()
+    same("an older one is migrated", run("migrate", where), (0, "version 2 is now version 3\n", ""))
+    same("and whole", run("verify", where)[0], 0)
     same("a verb", run("count", where)[::2], (2, "comity: 'ledger count' is no verb; there are show, verify, purge, migrate and key\n"))
     same("no ledger", run("show")[::2], (2, "comity ledger: show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION\nSee 'comity ledger --help'.\n"))
     same("no day", run("purge", where)[::2], (2, "comity ledger: purge: --before DAY is wanted: what was last seen before its year is forgotten\nSee 'comity ledger --help'.\n"))
@@ -451,7 +528,7 @@ def command(folder, where, database):
     same("no such file is made", run("show", "/no/such/ledger")[::2], (2, "comity: /no/such/ledger: No such file or directory\n"))
 
 
-TESTS = [unit, threshold, errors, command, race, killed, away, locked, full]
+TESTS = [unit, threshold, errors, command, race, killed, away, apart, between, locked, full]
 
 
 def run_all(kind, folder, database):

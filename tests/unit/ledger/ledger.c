@@ -10,6 +10,7 @@
 #include "test.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -342,8 +343,8 @@ static void model_reserve(model *all, unsigned slot, const char *from, int32_t b
     int32_t year;
     int32_t month;
     int32_t of_month;
-    int32_t first;
-    int32_t last;
+    int32_t first = 0;
+    int32_t last = 0;
     int32_t back;
     memset(&all->held[slot], 0, sizeof all->held[slot]);
     for (unsigned who = 0; who < MODEL_PERSONS; who++) {
@@ -461,6 +462,55 @@ static void check_race(void)
     CHECK(comity_ledger_verify(ledger, &compared, &error) == COMITY_OK);
 }
 
+/* ---- waiting ---- */
+
+enum { LISTING_THREADS = 4 };
+
+static atomic_uint listing_now;
+
+static comity_status dawdle(void *context, const comity_ledger_row *row, comity_error *reterr)
+{
+    struct timespec long_enough = {.tv_sec = COMITY_LEDGER_WAIT_MS / 1000 + 3};
+    (void)context;
+    (void)row;
+    (void)reterr;
+    (void)atomic_fetch_add(&listing_now, 1);
+    (void)nanosleep(&long_enough, NULL);
+    return COMITY_ERROR_LIMIT;
+}
+
+static void *list_slowly(void *context)
+{
+    comity_error own;
+    comity_ledger_query query = {.exporter = context, .day = 20000, .months = 12};
+    (void)!comity_ledger_list(ledger, &query, dawdle, NULL, &own);
+    return NULL;
+}
+
+static void check_waiting(void)
+{
+    pthread_t threads[LISTING_THREADS];
+    struct timespec short_time = {.tv_nsec = 5000000};
+    unsigned connections = where[0] == '/' ? 1 : LISTING_THREADS;
+    char from[64];
+    step asked = {0};
+    (void)snprintf(from, sizeof from, "%s", exporter("waiting"));
+    test_case("who waits for a connection is told in time");
+    send(from, "2024-10-04", 0, 1);
+    for (unsigned i = 0; i < connections; i++) {
+        CHECK(pthread_create(&threads[i], NULL, list_slowly, from) == 0);
+    }
+    for (unsigned i = 0; i < 1000 && atomic_load(&listing_now) < connections; i++) {
+        (void)nanosleep(&short_time, NULL);
+    }
+    CHECK(reserve(ledger, from, "2024-10-04", COMITY_LEDGER_COUNT, "c", 0, 0, &asked) == COMITY_ERROR_SYSTEM);
+    CHECK_EQ_STR("the ledger is busy: others have been waiting for its database for 5000 ms", error.message);
+    for (unsigned i = 0; i < connections; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0);
+    }
+    counts(from, "2024-10-04", 1, 1);
+}
+
 int main(int argc, char **argv)
 {
     char folder[] = "/tmp/comity-ledger-XXXXXX";
@@ -487,6 +537,7 @@ int main(int argc, char **argv)
     check_errors();
     check_model();
     check_race();
+    check_waiting();
     comity_ledger_close(ledger);
     if (argc == 1) {
         char command[128];

@@ -1,0 +1,163 @@
+/* Committing, cancelling, expiring: how a reservation ends, each in one transaction.
+ *
+ * What was held becomes counted series by series: the persons' last days, as they are before,
+ * say by how much each number changes; then the persons are put down, then the numbers. */
+#include "ledger/inner.h"
+
+#include "base/buffer.h"
+
+comity_status comity_ledger_end_reservation(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter,
+                                            uint64_t *ret_rows, comity_error *reterr)
+{
+    comity_value named = comity_ledger_id_value(id);
+    return store->calls->run(store, COMITY_SQL_RESERVATION_END, &named, comity_ledger_take_number, ret_exporter,
+                             ret_rows, reterr);
+}
+
+comity_status comity_ledger_end_held(comity_store *store, const comity_ledger_id *id, comity_error *reterr)
+{
+    comity_value named = comity_ledger_id_value(id);
+    return store->calls->run(store, COMITY_SQL_HELD_END, &named, NULL, NULL, NULL, reterr);
+}
+
+/* ---- committing ---- */
+
+/* Enough for a day of each of the years that can be counted in, forty bytes each. */
+enum { CHANGES_BYTES_MAX = (COMITY_LEDGER_YEAR_MAX - COMITY_LEDGER_YEAR_MIN + 2) * 366 * 40 };
+
+typedef struct committing {
+    comity_store *store;
+    const comity_ledger_id *id;
+    int64_t day;           /* of the persons at hand */
+    int64_t arrive;        /* how many will have it as their last day, and had not */
+    int64_t in_year;       /* how many are new in the year */
+    comity_buffer changes; /* of the numbers of days: [[day,number],… */
+    unsigned noted;
+} committing;
+
+static void note_change(committing *work, int64_t day, int64_t number)
+{
+    comity_buffer_append_text(&work->changes, work->noted++ == 0 ? "[[" : ",[");
+    comity_buffer_append_u64(&work->changes, (uint64_t)day);
+    comity_buffer_append_text(&work->changes, number < 0 ? ",-" : ",");
+    comity_buffer_append_u64(&work->changes, (uint64_t)(number < 0 ? -number : number));
+    comity_buffer_append_text(&work->changes, "]");
+}
+
+/* So many have had this as their last day. */
+static comity_status take_last_day(void *context, const comity_value *values, comity_error *reterr)
+{
+    committing *work = context;
+    int64_t last = values[0].number;
+    (void)reterr;
+    work->in_year += values[2].number;
+    if (last < work->day) {
+        work->arrive += values[1].number;
+    }
+    if (last >= 0 && last < work->day) {
+        note_change(work, last, -values[1].number);
+    }
+    return COMITY_OK;
+}
+
+static comity_status change_numbers(committing *work, int64_t series, int64_t year, comity_error *reterr)
+{
+    const uint8_t *text;
+    comity_value years[] = {comity_value_number(series), comity_value_number(year), comity_value_number(work->in_year)};
+    comity_value days[] = {comity_value_number(series), {.number = 0}};
+    if (work->in_year != 0) {
+        COMITY_TRY(work->store->calls->run(work->store, COMITY_SQL_YEARS_ADD, years, NULL, NULL, NULL, reterr));
+    }
+    if (work->arrive == 0) {
+        return COMITY_OK;
+    }
+    note_change(work, work->day, work->arrive);
+    comity_buffer_append_text(&work->changes, "]");
+    COMITY_TRY(comity_buffer_bytes(&work->changes, &text, &days[1].size, reterr));
+    days[1].bytes = text;
+    return work->store->calls->run(work->store, COMITY_SQL_DAYS_ADD, days, NULL, NULL, NULL, reterr);
+}
+
+/* One row of what is held: exporter, series, day, year, digests. */
+static comity_status commit_held(void *context, const comity_value *values, comity_error *reterr)
+{
+    committing *work = context;
+    const comity_store_calls *calls = work->store->calls;
+    comity_value bit = comity_value_number(comity_ledger_bit((int32_t)values[3].number));
+    comity_value count = comity_value_number((int64_t)(values[4].size / COMITY_LEDGER_DIGEST_SIZE));
+    comity_value asked[] = {values[0], values[1], values[4], count, bit};
+    comity_value added[] = {values[0], values[1], values[4], count, values[2], bit};
+    work->day = values[2].number;
+    work->arrive = work->in_year = 0;
+    work->noted = 0;
+    comity_buffer_reset(&work->changes);
+    COMITY_TRY(calls->run(work->store, COMITY_SQL_LAST_DAYS, asked, take_last_day, work, NULL, reterr));
+    if (work->arrive == 0 && work->in_year == 0) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(calls->run(work->store, COMITY_SQL_PERSONS_ADD, added, NULL, NULL, NULL, reterr));
+    return change_numbers(work, values[1].number, values[3].number, reterr);
+}
+
+static comity_status commit(comity_store *store, void *context, comity_error *reterr)
+{
+    committing *work = context;
+    int64_t exporter = 0;
+    uint64_t rows = 0;
+    COMITY_TRY(comity_ledger_end_reservation(store, work->id, &exporter, &rows, reterr));
+    if (rows == 0) {
+        return comity_fail(reterr, COMITY_ERROR_RANGE,
+                           "the ledger holds no such reservation: it was ended, or its time is over");
+    }
+    comity_value locked = comity_value_number(exporter);
+    comity_value named = comity_ledger_id_value(work->id);
+    work->store = store;
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ID, &locked, NULL, NULL, NULL, reterr));
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_HELD_OF_RESERVATION, &named, commit_held, work, NULL, reterr));
+    return comity_ledger_end_held(store, work->id, reterr);
+}
+
+comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr)
+{
+    committing work = {.id = id};
+    comity_buffer_init(&work.changes, CHANGES_BYTES_MAX);
+    comity_status status = comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit, &work, reterr);
+    comity_buffer_free(&work.changes);
+    return status;
+}
+
+/* ---- going without ---- */
+
+static comity_status cancel(comity_store *store, void *context, comity_error *reterr)
+{
+    int64_t unused = 0;
+    COMITY_TRY(comity_ledger_end_reservation(store, context, &unused, NULL, reterr));
+    return comity_ledger_end_held(store, context, reterr);
+}
+
+comity_status comity_ledger_cancel(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr)
+{
+    comity_ledger_id copy = *id;
+    return comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, cancel, &copy, reterr);
+}
+
+typedef struct expiring {
+    uint64_t now_ms, expired;
+} expiring;
+
+static comity_status expire(comity_store *store, void *context, comity_error *reterr)
+{
+    expiring *work = context;
+    comity_value now = comity_value_number((int64_t)work->now_ms);
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPIRE, &now, NULL, NULL, &work->expired, reterr));
+    return work->expired == 0 ? COMITY_OK
+                              : store->calls->run(store, COMITY_SQL_EXPIRE_HELD, NULL, NULL, NULL, NULL, reterr);
+}
+
+comity_status comity_ledger_expire(comity_ledger *ledger, uint64_t now_ms, uint64_t *ret_expired, comity_error *reterr)
+{
+    expiring work = {.now_ms = now_ms};
+    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LIGHTLY, expire, &work, reterr));
+    *ret_expired = work.expired;
+    return COMITY_OK;
+}

@@ -37,6 +37,7 @@ typedef struct comity_config {
     const char *record;    /* NULL: none is kept */
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
+    comity_listen gate_socket; /* path NULL: there is none */
     unsigned threads;      /* a listening socket */
     unsigned connections;
     unsigned idle_timeout_s;

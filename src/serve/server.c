@@ -4,6 +4,7 @@
 #include "serve/server.h"
 
 #include "base/date.h"
+#include "serve/gate_socket.h"
 #include "serve/http.h"
 #include "serve/log.h"
 
@@ -181,13 +182,27 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     for (size_t i = 0; i < config->listen_count; i++) {
         server->listeners[i] = (comity_listener){.server = server, .listen = &config->listens[i], .fd = -1};
     }
+    server->gate_listener = (comity_listener){.server = server, .listen = &config->gate_socket, .fd = -1};
     COMITY_TRY(comity_laws_open(config->law, config->adopted, config->adopted_count, &server->laws, reterr));
     server->has_laws = true;
     COMITY_TRY(open_gates(server, reterr));
     for (size_t i = 0; i < config->listen_count; i++) {
         COMITY_TRY(open_listener(&server->listeners[i], reterr));
     }
+    if (config->gate_socket.path != NULL) {
+        COMITY_TRY(open_listener(&server->gate_listener, reterr));
+    }
     return open_record(server, reterr);
+}
+
+static comity_status start_gates(comity_server *server, comity_error *reterr)
+{
+    if (server->gate_listener.fd < 0) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_gate_service_start(server, server->gate_listener.fd, &server->gate_service, reterr));
+    comity_event_log("gates", "at", server->config->gate_socket.path);
+    return COMITY_OK;
 }
 
 comity_status comity_server_start(comity_server *server, comity_error *reterr)
@@ -200,6 +215,7 @@ comity_status comity_server_start(comity_server *server, comity_error *reterr)
         COMITY_TRY(comity_http_start(&server->listeners[i], reterr));
         comity_event_log("listening", "at", name);
     }
+    COMITY_TRY(start_gates(server, reterr));
     comity_laws_hash(&server->laws, law);
     comity_event_begin(&line, "started");
     comity_event_text(&line, "version", comity_version());
@@ -242,6 +258,8 @@ static void wait_for_requests(comity_server *server)
 void comity_server_stop(comity_server *server)
 {
     atomic_store(&server->stopping, true);
+    comity_gate_service_stop(server->gate_service);
+    server->gate_service = NULL;
     for (size_t i = 0; i < server->config->listen_count; i++) {
         comity_http_quiesce(&server->listeners[i]);
     }
@@ -263,6 +281,11 @@ void comity_server_close(comity_server *server)
                 (void)unlink(listener->listen->path);
             }
         }
+    }
+    comity_gate_service_stop(server->gate_service);
+    if (server->config != NULL && server->gate_listener.fd >= 0) {
+        (void)close(server->gate_listener.fd);
+        (void)unlink(server->config->gate_socket.path);
     }
     comity_keeper_close(server->keeper);
     comity_disk_posix_free(server->disk);

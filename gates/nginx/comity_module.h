@@ -16,18 +16,18 @@
 
 #include <comity.h>
 
-/* Directions, as bits. */
-#define COMITY_NGX_REQUEST 1
-#define COMITY_NGX_RESPONSE 2
+/* Directions, as bits; the lowest is nginx's own (NGX_CONF_BITMASK_SET), here and below. */
+#define COMITY_NGX_REQUEST 2
+#define COMITY_NGX_RESPONSE 4
 
 /* Doubts in which a route releases all the same, as bits. */
-#define COMITY_NGX_UNDETERMINED 1 /* the verdict */
-#define COMITY_NGX_UNREADABLE 2   /* what is cut off, damaged, encrypted, of an unknown encoding */
-#define COMITY_NGX_LARGE 4        /* what would have to be replaced is larger than what is held */
+#define COMITY_NGX_UNDETERMINED 2 /* the verdict */
+#define COMITY_NGX_UNREADABLE 4   /* what is cut off, damaged, encrypted, of an unknown encoding */
+#define COMITY_NGX_LARGE 8        /* what would have to be replaced is larger than what is held */
 
 /* What a route declares to be passed uninspected, as bits. */
-#define COMITY_NGX_UPGRADE 1
-#define COMITY_NGX_GRPC 2
+#define COMITY_NGX_UPGRADE 2
+#define COMITY_NGX_GRPC 4
 
 /* Our bit of r->buffered; the others are nginx's own. */
 #define COMITY_NGX_BUFFERED 0x08

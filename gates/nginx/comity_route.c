@@ -20,6 +20,8 @@ typedef enum {
     FIELD_TO,
     FIELD_EXPORTER, /* the name of `from`, then its kinds */
     FIELD_IMPORTER,
+    FIELD_FROM_LIST, /* a list of the party `from` */
+    FIELD_TO_LIST,
     FIELD_LIST, /* a list of the act */
     FIELD_DATA, /* a list of its data */
     FIELD_CATEGORY,
@@ -38,6 +40,12 @@ static const struct field {
     {"to", FIELD_TO, NULL, 1},
     {"exporter", FIELD_EXPORTER, NULL, 17},
     {"importer", FIELD_IMPORTER, NULL, 17},
+    {"exporter-certified", FIELD_FROM_LIST, "certified", 16},
+    {"exporter-owners", FIELD_FROM_LIST, "owners", 1},
+    {"exporter-subject-to", FIELD_FROM_LIST, "subject_to", 16},
+    {"importer-certified", FIELD_TO_LIST, "certified", 16},
+    {"importer-owners", FIELD_TO_LIST, "owners", 1},
+    {"importer-subject-to", FIELD_TO_LIST, "subject_to", 16},
     {"via", FIELD_LIST, "via", 16},
     {"purpose", FIELD_LIST, "purposes", 16},
     {"circumstance", FIELD_LIST, "circumstances", 16},
@@ -46,6 +54,7 @@ static const struct field {
     {"origin", FIELD_DATA, "origin", 16},
     {"location", FIELD_DATA, "location", 16},
     {"subjects", FIELD_DATA, "subjects", 16},
+    {"received", FIELD_DATA, "received", 1},
     {"deal", FIELD_DEAL, NULL, 1},
     {"channel", FIELD_CHANNEL, NULL, 1},
     {"paper", FIELD_PAPER, NULL, 8},
@@ -227,19 +236,23 @@ static act_line *find(comity_ngx_act *act, field_kind kind)
     return NULL;
 }
 
-/* All values of lines of a field, with commas between; how many. */
+/* All values of lines of a field, with commas between; how many there are, the word `none` too,
+ * which says that the list is empty. */
 static ngx_uint_t put_values(act_writer *writer, comity_ngx_act *act, const struct field *field, ngx_uint_t before)
 {
+    ngx_uint_t none = 0;
     for (ngx_uint_t i = 0; i < act->line_count; i++) {
         for (ngx_uint_t j = 0; act->lines[i].field == field && j < act->lines[i].count; j++) {
             ngx_str_t value = value_of(writer, &act->lines[i], j);
-            if (value.len != 0) {
+            if (value.len == 4 && ngx_strncmp(value.data, "none", 4) == 0) {
+                none = 1;
+            } else if (value.len != 0) {
                 put_text(writer, before++ == 0 ? "" : ",");
                 put_string(writer, &value);
             }
         }
     }
-    return before;
+    return field->kind == FIELD_CATEGORY ? before : before + none;
 }
 
 static void put_list(act_writer *writer, comity_ngx_act *act, const struct field *field)
@@ -255,7 +268,8 @@ static void put_list(act_writer *writer, comity_ngx_act *act, const struct field
     }
 }
 
-static void put_party(act_writer *writer, comity_ngx_act *act, const char *name, field_kind place, field_kind party)
+static void put_party(act_writer *writer, comity_ngx_act *act, const char *name, field_kind place, field_kind party,
+                      field_kind list)
 {
     act_line *state = find(act, place);
     act_line *about = find(act, party);
@@ -270,22 +284,31 @@ static void put_party(act_writer *writer, comity_ngx_act *act, const char *name,
     put_text(writer, ",\"");
     put_text(writer, name);
     put_text(writer, "\":{");
+    u_char *begin = writer->buf->last;
     if (code.len != 0) {
-        put_text(writer, "\"state\":");
+        put_text(writer, ",\"state\":");
         put_string(writer, &code);
     }
     if (called.len != 0) {
-        put_text(writer, code.len == 0 ? "\"name\":" : ",\"name\":");
+        put_text(writer, ",\"name\":");
         put_string(writer, &called);
     }
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (fields[i].kind == list) {
+            put_list(writer, act, &fields[i]);
+        }
+    }
     if (about != NULL && about->count > 1) {
-        put_text(writer, code.len + called.len == 0 ? "\"kinds\":[" : ",\"kinds\":[");
+        put_text(writer, ",\"kinds\":[");
         for (ngx_uint_t i = 1; i < about->count; i++) {
             ngx_str_t kind = value_of(writer, about, i);
             put_text(writer, i == 1 ? "" : ",");
             put_string(writer, &kind);
         }
         put_text(writer, "]");
+    }
+    if (begin != writer->buf->last) {
+        *begin = ' '; /* the first comma */
     }
     put_text(writer, "}");
 }
@@ -362,8 +385,8 @@ ngx_int_t comity_ngx_act_write(comity_ngx_ctx *ctx, comity_ngx_act *act, const c
     put_string(&writer, id);
     put_text(&writer, ",\"act\":");
     put_string(&writer, &act->kind);
-    put_party(&writer, act, "from", FIELD_FROM, FIELD_EXPORTER);
-    put_party(&writer, act, "to", FIELD_TO, FIELD_IMPORTER);
+    put_party(&writer, act, "from", FIELD_FROM, FIELD_EXPORTER, FIELD_FROM_LIST);
+    put_party(&writer, act, "to", FIELD_TO, FIELD_IMPORTER, FIELD_TO_LIST);
     put_data(&writer, act, gathered);
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         if (fields[i].kind == FIELD_LIST) {

@@ -18,7 +18,7 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/record/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c")
+           "src/act/*.c", "src/gate/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c")
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',

@@ -194,6 +194,8 @@
 #define COMITY_LIMIT_TRUST_KEYS 2048
 /* Kinds of paper that the principals of a trust file may sign, all lines together. */
 #define COMITY_LIMIT_TRUST_GRANTS 16384
+/* Entries of a log of revocations, all of which are read: a third of a second's work. */
+#define COMITY_LIMIT_TRUST_LOG_ENTRIES 1000000
 
 /* The daemon. Sockets, tokens, gates and agreements are written by hand by an operator. */
 #define COMITY_SERVE_PORT 7380
@@ -218,6 +220,10 @@
 #define COMITY_LIMIT_SERVE_CONFIG_BYTES ((size_t)1 << 20)
 /* Placeholders in one gate's act. */
 #define COMITY_LIMIT_SERVE_PLACEHOLDERS 64
+/* Categories of persons given beside one act: more than an act of one flow has. */
+#define COMITY_LIMIT_SERVE_CATEGORIES 64
+/* How long a reservation in the ledger is held for a gate that may be dead: many times what judging and recording take. */
+#define COMITY_LIMIT_SERVE_RESERVATION_MS 60000
 /* Contexts kept for reuse: as many as can judge at once. */
 #define COMITY_LIMIT_SERVE_CONTEXTS COMITY_LIMIT_SERVE_THREADS
 

@@ -575,7 +575,7 @@ static bool use_papers(const judge_options *options, const comity_law *law, comi
     bool good = true;
     if (options->papers != NULL) {
         papers = open_papers(law, options->trust);
-        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers);
+        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers, options->trust);
     }
     if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
         good = complain("%s", error.message) == 0;

@@ -243,6 +243,17 @@ static comity_status read_record(setting_values *values)
     return COMITY_OK;
 }
 
+/* A file, or what libpq takes, which may have several words. */
+static comity_status read_ledger(setting_values *values)
+{
+    const char *text = values->texts[0];
+    if (text[0] != '/' && strncmp(text, "postgresql:", strlen("postgresql:")) != 0) {
+        return comity_fail(values->reterr, COMITY_ERROR_SYNTAX, "a ledger is the absolute path of a file, or postgresql: and a connection");
+    }
+    values->config->ledger = text;
+    return COMITY_OK;
+}
+
 static comity_status read_retention(setting_values *values)
 {
     values->config->retention = values->texts[0];
@@ -308,7 +319,7 @@ static comity_status read_confine(setting_values *values)
 static const struct setting {
     const char *name;
     const char *values; /* what is expected behind it, for messages */
-    unsigned count;
+    unsigned count;     /* of values; 0: one, which may hold blanks */
     setting_reader *read;
 } settings[] = {
     {"adopt", "AGREEMENT", 1, read_adopt},
@@ -320,6 +331,7 @@ static const struct setting {
     {"gate-socket", "PATH", 1, read_gate_socket},
     {"idle-timeout", "SECONDS", 1, read_idle},
     {"law", "FILE", 1, read_law},
+    {"ledger", "FILE or postgresql:CONNECTION", 0, read_ledger},
     {"listen", "ADDRESS:PORT or unix:PATH", 1, read_listen},
     {"log", "events|requests", 1, read_log},
     {"peer", "USER ROLES", 2, read_peer},
@@ -382,6 +394,17 @@ static unsigned cut_values(char *text, const char **ret_pieces, unsigned max)
     return count;
 }
 
+/* All of it, without blanks around it. */
+static unsigned whole_value(char *text, const char **ret_piece)
+{
+    size_t size = strlen(text);
+    while (size != 0 && strchr(" \t\r", text[size - 1]) != NULL) {
+        text[--size] = '\0';
+    }
+    *ret_piece = text + strspn(text, " \t\r");
+    return **ret_piece == '\0' ? 0 : 1;
+}
+
 comity_status comity_config_set(comity_config *config, comity_arena *arena, const char *place, const char *name,
                                 const char *values, comity_error *reterr)
 {
@@ -393,8 +416,8 @@ comity_status comity_config_set(comity_config *config, comity_arena *arena, cons
         return unknown_setting(place, name, reterr);
     }
     COMITY_TRY(comity_arena_copy(arena, values, strlen(values), &copy, reterr));
-    unsigned count = cut_values(copy, read.texts, VALUES_MAX);
-    if (count != setting->count) {
+    unsigned count = setting->count == 0 ? whole_value(copy, read.texts) : cut_values(copy, read.texts, VALUES_MAX);
+    if (count != (setting->count == 0 ? 1 : setting->count)) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s: expected %s %s, found %u value%s", place, name,
                            setting->values, count, count == 1 ? "" : "s");
     }

@@ -35,6 +35,7 @@ typedef struct comity_config {
     comity_principals principals;
     const char *law;       /* NULL: the installed one */
     const char *record;    /* NULL: none is kept */
+    const char *ledger;    /* NULL: none is kept */
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
     comity_listen gate_socket; /* path NULL: there is none */

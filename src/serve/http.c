@@ -336,7 +336,12 @@ static void handle(comity_request *request)
 static void settle(comity_request *request)
 {
     request->waiting = false;
-    if (request->ticket.status != COMITY_OK) {
+    bool counted = comity_request_end_held(request, request->ticket.status == COMITY_OK);
+    if (!counted) {
+        request->recorded = false;
+        request->has_verdict = false;
+        comity_answer_problem(request, 503, "The persons could not be counted", NULL);
+    } else if (request->ticket.status != COMITY_OK) {
         request->recorded = false;
         request->has_verdict = false;
         comity_answer_problem(request, 503, "The judgement could not be recorded", NULL);
@@ -367,6 +372,7 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
     request->spool = -1;
     request->begun_ns = comity_now_ns();
     comity_buffer_init(&request->body, COMITY_LIMIT_ACT_BYTES + COMITY_LIMIT_SERVE_PLACEHOLDERS * COMITY_LIMIT_SERVE_HEADER_BYTES);
+    comity_buffer_init(&request->counted_act, 2 * COMITY_LIMIT_ACT_BYTES);
     comity_buffer_init(&request->work, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&request->answer, 2 * COMITY_LIMIT_ANSWER_BYTES);
     set_day(request);
@@ -454,6 +460,9 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
         (void)close(request->spool);
     }
     comity_buffer_free(&request->body);
+    (void)!comity_request_end_held(request, false); /* of one that was never answered */
+    free(request->held);
+    comity_buffer_free(&request->counted_act);
     comity_buffer_free(&request->work);
     comity_buffer_free(&request->answer);
     free(request->path);

@@ -139,6 +139,21 @@ static void print_info(const comity_metrics_facts *facts, comity_buffer *buffer)
     one(buffer, "comity_start_time_seconds", "gauge", "When it was started, in seconds since 1970.", facts->started_s);
 }
 
+static void print_ledger(const comity_metrics_facts *facts, comity_buffer *buffer)
+{
+    const comity_counter_state *ledger = &facts->ledger;
+    if (!facts->has_ledger) {
+        return;
+    }
+    one(buffer, "comity_ledger_up", "gauge", "Whether the ledger could be reached when it was last asked.", ledger->up ? 1 : 0);
+    one(buffer, "comity_ledger_persons", "gauge", "Persons kept; one in two series is two.", ledger->totals.persons);
+    one(buffer, "comity_ledger_series", "gauge", "Series: flows, and counts that law declares, by exporter.", ledger->totals.series);
+    one(buffer, "comity_ledger_reservations", "gauge", "Reservations that are open.", ledger->totals.reservations);
+    one(buffer, "comity_ledger_expired_total", "counter", "Reservations whose gate did not end them.", ledger->expired);
+    one(buffer, "comity_ledger_purged_total", "counter", "Persons forgotten because no law counts that far back.", ledger->purged);
+    one(buffer, "comity_ledger_failures_total", "counter", "Seconds at which the ledger could not be reached.", ledger->failures);
+}
+
 void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *facts, comity_buffer *buffer)
 {
     print_info(facts, buffer);
@@ -162,4 +177,5 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     one(buffer, "comity_record_failures_total", "counter", "Times recording failed.",
         atomic_load_explicit(&metrics->record_failures, memory_order_relaxed));
     print_histogram(buffer, "comity_record_seconds", "From submitting a judgement to its being durable.", &metrics->recording);
+    print_ledger(facts, buffer);
 }

@@ -7,6 +7,7 @@
 #define COMITY_SERVE_METRICS_H
 
 #include "base/buffer.h"
+#include "serve/counter.h"
 
 #include <stdatomic.h>
 
@@ -48,6 +49,8 @@ typedef struct comity_metrics_facts {
     uint64_t started_s;
     bool recording;
     uint64_t record_size;
+    bool has_ledger;
+    comity_counter_state ledger;
     const char *(*route_name)(unsigned route); /* NULL beyond the last */
 } comity_metrics_facts;
 

@@ -67,6 +67,9 @@ struct comity_request {
     comity_ticket ticket;
     bool waiting;        /* for the record */
     bool recorded;       /* something was: ticket.index */
+    comity_buffer counted_act; /* with the counts of the ledger */
+    comity_ledger_id *held;    /* reservations to be committed once the record is durable; owned */
+    size_t held_count, held_capacity;
 
     /* the answer */
     unsigned status;     /* 0: not yet */
@@ -113,6 +116,10 @@ COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, cons
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
 
+/* Ends the reservations of what was judged: commits them when all is `durable` and is to
+ * be answered, else cancels them. False: what was judged must not be answered. */
+COMITY_MUST_USE bool comity_request_end_held(comity_request *request, bool durable);
+
 /* Suspends the connection until what was submitted is durable. */
 void comity_request_wait(comity_request *request);
 
@@ -123,6 +130,7 @@ void comity_handle_ask(comity_request *request);
 void comity_handle_data(comity_request *request);
 void comity_handle_auth_request(comity_request *request);
 void comity_handle_ext_authz(comity_request *request);
+void comity_handle_ledger(comity_request *request);
 void comity_handle_law(comity_request *request);
 void comity_handle_rules(comity_request *request);
 void comity_handle_rule(comity_request *request);

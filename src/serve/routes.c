@@ -7,6 +7,7 @@
 /* Any request may bring a body that is too large, or come when there is no memory. */
 #define JUDGING (COMITY_ROLE_GATE | COMITY_ROLE_COUNSEL)
 #define READING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUTHORITY | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
+#define VIEWING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
 #define PROVING (COMITY_ROLE_COUNSEL | COMITY_ROLE_AUTHORITY | COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN)
 
 const comity_route comity_routes[] = {
@@ -24,6 +25,8 @@ const comity_route comity_routes[] = {
     {"GET", "/v1/law/rules", "/v1/law/rules", READING, COMITY_BODY_NONE, comity_handle_rules, {200, 400, 401, 403, 413, 503}},
     {"GET", "/v1/law/rules/", "/v1/law/rules/{rule}", READING, COMITY_BODY_NONE, comity_handle_rule,
      {200, 401, 403, 404, 413, 503}},
+    {"GET", "/v1/ledger", "/v1/ledger", VIEWING, COMITY_BODY_NONE, comity_handle_ledger,
+     {200, 400, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/checkpoint", "/v1/record/checkpoint", PROVING, COMITY_BODY_NONE, comity_handle_checkpoint,
      {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/tile/", "/v1/record/tile/{tile}", PROVING, COMITY_BODY_NONE, comity_handle_tile,

@@ -192,7 +192,9 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     if (config->gate_socket.path != NULL) {
         COMITY_TRY(open_listener(&server->gate_listener, reterr));
     }
-    return open_record(server, reterr);
+    COMITY_TRY(open_record(server, reterr));
+    return config->ledger == NULL ? COMITY_OK
+                                  : comity_counter_open(config->ledger, &server->laws, &server->counter, reterr);
 }
 
 static comity_status start_gates(comity_server *server, comity_error *reterr)
@@ -221,6 +223,7 @@ comity_status comity_server_start(comity_server *server, comity_error *reterr)
     comity_event_text(&line, "version", comity_version());
     comity_event_text(&line, "law", law);
     comity_event_text(&line, "record", server->keeper == NULL ? "none" : server->config->record);
+    comity_event_text(&line, "ledger", server->counter == NULL ? "none" : server->config->ledger[0] == '/' ? "sqlite" : "postgresql");
     comity_event_end(&line);
     return COMITY_OK;
 }
@@ -287,6 +290,7 @@ void comity_server_close(comity_server *server)
         (void)close(server->gate_listener.fd);
         (void)unlink(server->config->gate_socket.path);
     }
+    comity_counter_close(server->counter);
     comity_keeper_close(server->keeper);
     comity_disk_posix_free(server->disk);
     free(server->gates);

@@ -3,6 +3,7 @@
 #define COMITY_SERVE_SERVER_H
 
 #include "serve/config.h"
+#include "serve/counter.h"
 #include "serve/gates.h"
 #include "serve/keeper.h"
 #include "serve/laws.h"
@@ -25,6 +26,7 @@ typedef struct comity_server {
     bool has_laws;
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
+    comity_counter *counter;   /* of the ledger; NULL: none is kept */
     comity_disk *disk;         /* of the record, for reading; NULL likewise */
     comity_gate *gates;
     comity_arena arena;        /* holds the gates */

@@ -280,6 +280,8 @@ void comity_handle_ready(comity_request *request)
         comity_answer_problem(request, 503, "Stopping", NULL);
     } else if (server->keeper != NULL && !comity_keeper_state(server->keeper, &size)) {
         comity_answer_problem(request, 503, "The record cannot be written", NULL);
+    } else if (server->counter != NULL && !comity_ledger_up(comity_counter_ledger(server->counter))) {
+        comity_answer_problem(request, 503, "The ledger cannot be reached", NULL);
     } else {
         comity_buffer_append_text(&request->answer, "{\"status\":\"ready\"}\n");
         comity_answer_with(request, 200, json_type);
@@ -298,6 +300,10 @@ void comity_handle_metrics(comity_request *request)
     comity_metrics_facts facts = {.law = law, .started_s = server->started_s, .route_name = route_name};
     comity_laws_hash(&server->laws, law);
     facts.recording = server->keeper != NULL && comity_keeper_state(server->keeper, &facts.record_size);
+    facts.has_ledger = server->counter != NULL;
+    if (facts.has_ledger) {
+        comity_counter_look(server->counter, &facts.ledger);
+    }
     comity_metrics_print(&server->metrics, &facts, &request->answer);
     comity_answer_with(request, 200, "text/plain; version=0.0.4; charset=utf-8");
 }

@@ -845,6 +845,7 @@ Commands:
   judge    acts as JSON in, judgements as JSON out
   key      make and show keys that sign
   law      build, check, lay out, list, show and compare law
+  ledger   counts of persons: show, verify, purge
   mask     copies with what is found replaced as a policy says
   paper    write, sign, verify and show signed papers
   record   keep judgements so that anyone can check them

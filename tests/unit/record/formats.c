@@ -351,7 +351,8 @@ static void segments(void)
     size_t read;
     CHECK_EQ_INT(0, size % 8);
     comity_record_write(77, salt, &commitment, "what is kept, 21 long", 21, record);
-    comity_record_place(record, 5, 4);
+    comity_record_place(record, 5);
+    comity_record_settle(record, size, 4);
     CHECK(comity_record_read(record, sizeof record, &view, &read) && read == size);
     CHECK(view.index == 5 && view.settled == 4 && view.time_ms == 77 && view.count == 1 && view.kept_size == 21);
     CHECK(!comity_record_read(record, size - 1, &view, &read));

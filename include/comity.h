@@ -426,6 +426,7 @@ typedef struct comity_gate_act {
 
 #define COMITY_GATE_PASSES_UNDETERMINED 1u /* the gate will release what is undetermined as well */
 #define COMITY_GATE_TELLS 2u               /* rules and ways are wanted */
+#define COMITY_GATE_HOLDS 4u               /* whatever the verdict, the gate will not release: nobody is counted */
 
 typedef struct comity_gate_judge {
     uint8_t id[COMITY_GATE_ID_SIZE]; /* random; with the segment, names the request for good */

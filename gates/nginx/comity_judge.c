@@ -52,7 +52,11 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
     ngx_memcpy(frame.judge.id, ctx->id, sizeof ctx->id);
     frame.judge.segment = ctx->segment;
     frame.judge.deadline_ms = (uint32_t)ctx->conf->timeout;
-    frame.judge.flags = (ctx->conf->explain ? COMITY_GATE_TELLS : 0) |
+    if (!gathered.exact) {
+        ctx->doubts |= COMITY_NGX_LARGE; /* more persons than can be told of */
+    }
+    frame.judge.flags = (gathered.refuses || (ctx->doubts & ~ctx->conf->doubts) != 0 ? COMITY_GATE_HOLDS : 0) |
+                        (ctx->conf->explain ? COMITY_GATE_TELLS : 0) |
                         ((ctx->conf->doubts & COMITY_NGX_UNDETERMINED) != 0 ? COMITY_GATE_PASSES_UNDETERMINED : 0);
     frame.judge.categories = gathered.categories;
     frame.judge.category_count = gathered.category_count;

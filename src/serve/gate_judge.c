@@ -4,6 +4,7 @@
 
 #include "base/date.h"
 #include "base/json.h"
+#include "serve/counting.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ comity_gate_job *comity_gate_job_new(const comity_gate_frame *request)
     memcpy(job->answer.judged.id, request->judge.id, sizeof job->answer.judged.id);
     job->answer.judged.segment = request->judge.segment;
     job->begun_ns = comity_now_ns();
+    job->flags = request->judge.flags;
     return job;
 }
 
@@ -105,6 +107,98 @@ static void tell(comity_gate_job *job, const comity_answer *answer, bool tells)
     }
 }
 
+/* ---- persons ---- */
+
+static uint64_t categories_of(const uint8_t *person)
+{
+    uint64_t categories = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        categories |= (uint64_t)person[COMITY_GATE_DIGEST_SIZE + i] << 8 * i;
+    }
+    return categories;
+}
+
+/* The digests of all persons that have the category, behind those there are. */
+static void found_add(const comity_gate_judge *judge, size_t category, const char *name, size_t name_size,
+                      comity_persons_given *given)
+{
+    comity_persons_found *found = &given->found[given->found_count];
+    *found = (comity_persons_found){.first = given->digest_count};
+    for (size_t i = 0; i < judge->person_count; i++) {
+        const uint8_t *person = judge->person_bytes + i * (COMITY_GATE_DIGEST_SIZE + 8);
+        if ((categories_of(person) >> category & 1) != 0) {
+            memcpy(given->digests[given->digest_count++].bytes, person, COMITY_GATE_DIGEST_SIZE);
+        }
+    }
+    found->count = given->digest_count - found->first;
+    if (found->count != 0) {
+        memcpy(found->category, name, name_size);
+        given->found_count++;
+    }
+}
+
+/* The persons of a frame as the ledger wants them. The caller frees the digests. */
+static comity_status persons_take(const comity_gate_judge *judge, comity_persons_given *ret_given, comity_error *reterr)
+{
+    const uint8_t *at = judge->category_bytes;
+    size_t digests = 0;
+    for (size_t i = 0; i < judge->person_count; i++) {
+        digests += (size_t)__builtin_popcountll(categories_of(judge->person_bytes + i * (COMITY_GATE_DIGEST_SIZE + 8)));
+    }
+    ret_given->digests = calloc(digests + 1, sizeof *ret_given->digests);
+    if (ret_given->digests == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < judge->category_count; i++) {
+        size_t size = (size_t)at[0] | (size_t)at[1] << 8; /* at most COMITY_LIMIT_LAW_WORD_BYTES */
+        if (size > COMITY_LIMIT_SERVE_NAME_BYTES || ret_given->found_count == COMITY_LIMIT_SERVE_CATEGORIES) {
+            free(ret_given->digests);
+            return comity_fail(reterr, COMITY_ERROR_LIMIT, "persons of too many categories, or of one with too long a name");
+        }
+        found_add(judge, i, (const char *)at + 4, size, ret_given);
+        at += 4 + size;
+    }
+    return COMITY_OK;
+}
+
+/* A reservation's name: the request's, with the segment and the act in its last bytes. */
+static comity_ledger_id reservation_of(const comity_gate_judge *judge, size_t act)
+{
+    comity_ledger_id id;
+    memcpy(id.bytes, judge->id, sizeof id.bytes);
+    for (unsigned i = 0; i < 4; i++) {
+        id.bytes[11 + i] ^= (uint8_t)(judge->segment >> 8 * i);
+    }
+    id.bytes[15] ^= (uint8_t)act;
+    return id;
+}
+
+/* Puts the counts of the ledger into the act, where there is a ledger and somebody to count. */
+static comity_status count_act(comity_server *server, comity_lease *lease, const comity_gate_judge *judge, size_t number,
+                               const char *today, comity_buffer *buffer, comity_counting *ret_counting,
+                               comity_error *reterr)
+{
+    comity_persons_given given = {.act = judge->acts[number].text, .act_size = judge->acts[number].size};
+    comity_ledger_id id = reservation_of(judge, number);
+    *ret_counting = (comity_counting){.act = given.act, .act_size = given.act_size};
+    if (server->counter == NULL || judge->person_count == 0) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(persons_take(judge, &given, reterr));
+    comity_status status =
+        comity_counting_begin(server->counter, lease->context, &given, today, &id, buffer, ret_counting, reterr);
+    comity_persons_free(&given);
+    return status;
+}
+
+static bool goes(const comity_gate_job *job)
+{
+    const comity_gate_judged *judged = &job->answer.judged;
+    return judged->outcome == COMITY_GATE_OK && (job->flags & COMITY_GATE_HOLDS) == 0 &&
+           (judged->verdict == COMITY_PERMIT ||
+            (judged->verdict == COMITY_UNDETERMINED && (job->flags & COMITY_GATE_PASSES_UNDETERMINED) != 0));
+}
+
 /* ---- judging ---- */
 
 static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *message)
@@ -116,21 +210,22 @@ static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *
 }
 
 /* refuse, then undetermined, then conditional, then permit: as the verdicts are numbered. */
-static bool judge_act(comity_server *server, comity_lease *lease, const comity_gate_act *act, const char *today,
-                      comity_buffer *work, comity_gate_job *job, bool tells)
+static bool judge_act(comity_server *server, comity_lease *lease, const comity_counting *act, const char *today,
+                      comity_buffer *work, comity_gate_job *job)
 {
     comity_gate_judged *judged = &job->answer.judged;
     comity_answer answer;
     comity_error error;
+    bool tells = (job->flags & COMITY_GATE_TELLS) != 0;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_json(lease->context, act->text, act->size, today, &answer, &error);
+    comity_status status = comity_judge_json(lease->context, act->act, act->act_size, today, &answer, &error);
     comity_metrics_observe(&server->metrics.judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&server->metrics.act_errors, 1, memory_order_relaxed);
         fail(job, status == COMITY_ERROR_MEMORY ? COMITY_GATE_UNAVAILABLE : COMITY_GATE_ACT_ERROR, error.message);
         return false;
     }
-    if (comity_keeper_submit(server->keeper, lease->context, act->text, act->size, today, &answer, work, &job->ticket,
+    if (comity_keeper_submit(server->keeper, lease->context, act->act, act->act_size, today, &answer, work, &job->ticket,
                              &error) != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return false;
@@ -169,11 +264,44 @@ void comity_gate_job_judge(comity_server *server, const comity_gate_judge *judge
         return;
     }
     law_name(lease.context->law, job->answer.judged.law);
+    comity_buffer counted;
     bool goes_on = true;
+    bool uncounted = false;
+    comity_buffer_init(&counted, COMITY_LIMIT_ACT_BYTES);
     for (size_t i = 0; i < judge->act_count && goes_on; i++) {
-        goes_on = judge_act(server, &lease, &judge->acts[i], today, work, job, (judge->flags & COMITY_GATE_TELLS) != 0);
+        comity_counting act;
+        comity_buffer_reset(&counted);
+        comity_status status = count_act(server, &lease, judge, i, today, &counted, &act, &error);
+        if (status != COMITY_OK) {
+            fail(job, status == COMITY_ERROR_MEMORY ? COMITY_GATE_UNAVAILABLE : COMITY_GATE_ACT_ERROR, error.message);
+            break;
+        }
+        if (act.reserved) {
+            job->held[job->held_count++] = act.id;
+        }
+        uncounted = uncounted || act.uncounted;
+        goes_on = judge_act(server, &lease, &act, today, work, job);
     }
+    if (uncounted && goes(job)) {
+        fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be reached, and the act would have to be counted");
+    }
+    comity_buffer_free(&counted);
     comity_laws_return(&server->laws, &lease);
+}
+
+void comity_gate_job_count(comity_server *server, comity_gate_job *job)
+{
+    comity_error error;
+    bool counts = goes(job);
+    for (size_t i = 0; i < job->held_count; i++) {
+        if (!counts) {
+            comity_counting_cancel(server->counter, &job->held[i]);
+        } else if (comity_counting_commit(server->counter, &job->held[i], &error) != COMITY_OK) {
+            fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
+            counts = false;
+        }
+    }
+    job->held_count = 0;
 }
 
 static void point(const comity_buffer *buffer, const char **ret_text, size_t *ret_size)

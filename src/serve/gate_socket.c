@@ -7,6 +7,7 @@
  * nothing more is read of it. */
 #include "serve/gate_socket.h"
 
+#include "serve/counter.h"
 #include "serve/gate_answers.h"
 #include "serve/gate_judge.h"
 #include "serve/log.h"
@@ -212,6 +213,7 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
     comity_gate_answer *answer = comity_gate_answers_find(&service->answers, judged->id, judged->segment);
     bool lasting = judged->outcome == COMITY_GATE_OK || judged->outcome == COMITY_GATE_ACT_ERROR;
     size_t size = 0;
+    comity_gate_job_count(service->server, job);
     comity_metrics_observe(&service->server->metrics.gate_answering, comity_now_ns() - job->begun_ns);
     (void)atomic_fetch_add(&service->server->metrics.gate_outcomes[judged->outcome], 1);
     if (comity_gate_job_write(job, service->frame, sizeof service->frame, &size, NULL) == COMITY_OK) {
@@ -298,6 +300,11 @@ static void take_hello(comity_gate_service *service, gate_connection *connection
     for (size_t i = 0; i < frame->hello.gate_size; i++) {
         unsigned char c = (unsigned char)frame->hello.gate[i];
         connection->name[i] = c > ' ' && c < 127 ? (char)c : '?';
+    }
+    if (service->server->counter != NULL &&
+        comity_ledger_key(comity_counter_ledger(service->server->counter), service->key, NULL) != COMITY_OK) {
+        refuse(service, connection, "the ledger cannot be reached at present, and has the key of digests");
+        return;
     }
     memcpy(welcome.welcome.key, service->key, sizeof welcome.welcome.key);
     connection->welcomed = true;

@@ -2,27 +2,29 @@
  * that names speak for values as fields do. Nothing can be replaced there: what is found counts. */
 #include "comity_module.h"
 
-/* Headers that are of the connection, or that nginx makes itself. */
-static const char *const passed_over[] = {"connection", "content-length", "transfer-encoding", "keep-alive", "te",
-                                          "host",       "expect",         "upgrade",           "date",       "server"};
+/* Behind a percent sign a byte may be hidden twice: who gets it may decode once more. */
+enum { DECODED_TIMES = 2 };
 
 typedef struct {
     u_char *begin, *at, *end;
+    ngx_flag_t full; /* something had no room: it was not looked at */
 } head_text;
 
 static void put(head_text *text, const u_char *bytes, size_t size)
 {
     if ((size_t)(text->end - text->at) >= size) {
         text->at = ngx_cpymem(text->at, bytes, size);
+    } else {
+        text->full = 1;
     }
 }
 
-/* With %XX decoded, twice: who gets it may decode once more. What does not change is put once. */
+/* With %XX decoded. */
 static void put_decoded(head_text *text, const u_char *bytes, size_t size)
 {
     u_char *from = text->at;
     put(text, bytes, size);
-    for (ngx_uint_t i = 0; i < 2 && memchr(from, '%', (size_t)(text->at - from)) != NULL; i++) {
+    for (ngx_uint_t i = 0; i < DECODED_TIMES && memchr(from, '%', (size_t)(text->at - from)) != NULL; i++) {
         u_char *to = from;
         u_char *end = from;
         u_char *source = from;
@@ -54,15 +56,19 @@ static void put_pairs(head_text *text, const u_char *bytes, size_t size, u_char 
     }
 }
 
+static ngx_flag_t is_named(const ngx_table_elt_t *header, const char *name)
+{
+    return ngx_strlen(name) == header->key.len && ngx_strncasecmp(header->key.data, (u_char *)name, header->key.len) == 0;
+}
+
+/* Numbers that are no data: a length, and a host that is the server's own address. */
 static ngx_flag_t is_passed_over(ngx_table_elt_t *header)
 {
-    for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++) {
-        if (ngx_strlen(passed_over[i]) == header->key.len &&
-            ngx_strncasecmp(header->key.data, (u_char *)passed_over[i], header->key.len) == 0) {
-            return 1;
-        }
+    size_t i = 0;
+    while (i < header->value.len && ngx_strchr("0123456789.:[]", header->value.data[i]) != NULL) {
+        i++;
     }
-    return 0;
+    return is_named(header, "content-length") || (is_named(header, "host") && i == header->value.len);
 }
 
 static size_t headers_size(ngx_list_t *list)
@@ -85,7 +91,7 @@ static void put_headers(head_text *text, ngx_list_t *list)
             if (headers[i].hash == 0 || is_passed_over(&headers[i])) {
                 continue;
             }
-            if (headers[i].key.len == 6 && ngx_strncasecmp(headers[i].key.data, (u_char *)"cookie", 6) == 0) {
+            if (is_named(&headers[i], "cookie")) {
                 put_pairs(text, headers[i].value.data, headers[i].value.len, ';');
                 continue;
             }
@@ -102,6 +108,7 @@ static ngx_int_t text_new(ngx_http_request_t *r, size_t size, head_text *ret_tex
     ret_text->begin = ngx_pnalloc(r->pool, size);
     ret_text->at = ret_text->begin;
     ret_text->end = ret_text->begin + size;
+    ret_text->full = 0;
     return ret_text->begin == NULL ? NGX_ERROR : NGX_OK;
 }
 
@@ -118,27 +125,39 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
     ngx_http_request_t *r = ctx->r;
     head_text text;
     size_t size = 2 * r->unparsed_uri.len + r->uri.len + 3 * r->args.len + 64 + headers_size(&r->headers_in.headers) * 2;
+    const u_char *query = memchr(r->unparsed_uri.data, '?', r->unparsed_uri.len);
+    size_t path_size = query == NULL ? r->unparsed_uri.len : (size_t)(query - r->unparsed_uri.data);
     if (text_new(r, size, &text) != NGX_OK) {
         return NGX_ERROR;
     }
     put_decoded(&text, r->uri.data, r->uri.len);
     put(&text, (const u_char *)"\n", 1);
+    /* the upstream may get it as it came, with what `..` takes away here */
+    if (path_size != r->uri.len || ngx_memcmp(r->uri.data, r->unparsed_uri.data, path_size) != 0) {
+        put_decoded(&text, r->unparsed_uri.data, path_size);
+        put(&text, (const u_char *)"\n", 1);
+    }
     put_pairs(&text, r->args.data, r->args.len, '&');
     put_headers(&text, &r->headers_in.headers);
     look(ctx, &text);
-    return NGX_OK;
+    return text.full ? NGX_ERROR : NGX_OK;
 }
 
 ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx)
 {
     ngx_http_request_t *r = ctx->r;
     head_text text;
-    if (text_new(r, headers_size(&r->headers_out.headers) * 2 + 64, &text) != NGX_OK) {
+    size_t size = headers_size(&r->headers_out.headers) * 2 + r->headers_out.status_line.len + r->headers_out.content_type.len + 64;
+    if (text_new(r, size, &text) != NGX_OK) {
         return NGX_ERROR;
     }
+    put(&text, r->headers_out.status_line.data, r->headers_out.status_line.len);
+    put(&text, (const u_char *)"\n", 1);
+    put(&text, r->headers_out.content_type.data, r->headers_out.content_type.len);
+    put(&text, (const u_char *)"\n", 1);
     put_headers(&text, &r->headers_out.headers);
     look(ctx, &text);
-    return NGX_OK;
+    return text.full ? NGX_ERROR : NGX_OK;
 }
 
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more)

@@ -154,17 +154,19 @@ ROUTES = {
     "answer-segments": "comity_inspect response; comity_hold 256k; comity_segment 64k;" + DE_US.replace("transfer", "transfer response"),
     "both": "comity_inspect both;" + DE_US + DE_US.replace("transfer", "transfer response"),
     "upgrades": "comity_pass_uninspected upgrade grpc;" + DE_BR,
+    "counted": 'comity_act transfer { from DE; to BR; exporter "Example GmbH" company; purpose research; }',
     "variable": "comity_act transfer { from DE; to $http_x_to; purpose research; }",
 }
 
 
 class Gate:
-    def __init__(self, folder, workers=1, confine=None, extra=""):
+    def __init__(self, folder, workers=1, extra="", ledger=False):
         self.folder = pathlib.Path(folder)
         self.record = str(self.folder / "record")
         made = run(COMITY, "record", "init", "--origin", "example.org/gate", self.record)
         assert made.returncode == 0, made.stderr
         self.daemon = None
+        self.ledger = ["--ledger", f"{folder}/ledger"] if ledger else []
         self.daemon_logs = []
         self.upstream = Server(("127.0.0.1", 0), Upstream)
         Upstream.seen = []
@@ -215,7 +217,7 @@ http {{
         peers = ["--peer", f"{os.getuid()} gate,auditor"] + (["--peer", "www-data gate"] if os.getuid() == 0 else [])
         self.daemon = subprocess.Popen(
             [COMITYD, "--listen", f"unix:{self.folder}/http.sock", "--law", IMAGE, "--record", self.record, "--spool", str(self.folder),
-             "--gate-socket", f"{self.folder}/gate.sock", "--confine", "no" if SANITIZED else "yes", *peers],
+             "--gate-socket", f"{self.folder}/gate.sock", "--confine", "no" if SANITIZED else "yes", *peers, *self.ledger],
             stderr=open(log, "wb"), stdin=subprocess.DEVNULL, env=ENVIRONMENT, restore_signals=limit is None,
             preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
         self.wait("the daemon", lambda: '"started"' in log.read_text() or self.daemon.poll() is not None)
@@ -272,6 +274,16 @@ http {{
 
     def workers(self):
         return [int(pid) for pid in pathlib.Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children").read_text().split()]
+
+    def http(self, path):
+        """Asks the daemon itself, over its unix socket."""
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"{self.folder}/http.sock")
+            client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+            answer = b""
+            while piece := client.recv(65536):
+                answer += piece
+            return answer.split(b"\r\n\r\n", 1)[1].decode()
 
     def entries(self):
         """All entries of the record, once those that are durable are published."""
@@ -357,7 +369,8 @@ def every_place_is_looked_at():
     with gate() as g:
         person = EMAIL.replace("@", "%40")
         for what, path, headers in (("the query", f"/us/?email={person}", {}), ("twice encoded", f"/us/?email={person.replace('%', '%25')}", {}),
-                                    ("the path", f"/us/{person}", {}), ("a header", "/us/", {"X-Email": EMAIL}),
+                                    ("the path", f"/us/{person}", {}), ("a path that is taken away again", f"/us/{person}/../x", {}),
+                                    ("the name of a host", "/us/", {"Host": "4111111111111111.example.com"}), ("a header", "/us/", {"X-Email": EMAIL}),
                                     ("a cookie", "/us/", {"Cookie": f"a=b; email={person}"})):
             problem(what, g.ask(path, None, headers), 451)
         same("nothing arrived", Upstream.seen, [])
@@ -592,16 +605,24 @@ def nothing_personal_anywhere():
         g.ask("/us/", PERSON[:-3], {"Content-Encoding": "gzip"})
         Upstream.answer = (200, {"Content-Type": "application/json", "X-Email": EMAIL}, PERSON)
         g.ask("/answer/")
-        connection = socket.socket(socket.AF_UNIX)
-        connection.connect(f"{g.folder}/http.sock")
-        connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
-        metrics = b""
-        while piece := connection.recv(65536):
-            metrics += piece
+        metrics = g.http("/metrics").encode()
         holds("metrics count gates", b'comity_gate_requests_total{outcome="ok"}' in metrics, metrics[:300])
         found = [where for where, text in [("metrics", metrics)] + [
             (str(path), path.read_bytes()) for path in g.folder.rglob("*") if path.is_file()] if b"marked.person" in text or b"marked%2" in text]
         same("nowhere", found, [])
+
+
+@test
+def persons_are_counted():
+    with gate(ledger=True) as g:
+        for _ in range(3):
+            same("released", g.ask("/counted/", PERSON)[0], 200)
+        same("another person", g.ask("/counted/", PERSON.replace(b"marked", b"another"))[0], 200)
+        rows = json.loads(g.http("/v1/ledger"))["rows"]
+        same("each once", [(row["exporter"], row["origin"], row["destination"], row["category"], row["persons"]) for row in rows],
+             [("Example GmbH", "DE", "BR", "email", 2)])
+        problem("persons of nobody", g.ask("/br/", PERSON), 403)
+        same("nobody to count", g.ask("/br/", NOTHING)[0], 200)
 
 
 def main():

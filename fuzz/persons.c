@@ -31,6 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         persons += given.found[i].count;
     }
     require(persons == given.digest_count);
-    comity_persons_free(&given);
+    comity_persons_given_free(&given);
     return 0;
 }

@@ -260,6 +260,30 @@ static comity_status read_retention(setting_values *values)
     return COMITY_OK;
 }
 
+static comity_status read_policy(setting_values *values)
+{
+    values->config->policy = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_papers(setting_values *values)
+{
+    values->config->papers = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_trust(setting_values *values)
+{
+    values->config->trust = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_dashboard(setting_values *values)
+{
+    values->config->dashboard = values->texts[0];
+    return COMITY_OK;
+}
+
 static comity_status read_spool(setting_values *values)
 {
     values->config->spool = values->texts[0];
@@ -314,6 +338,11 @@ static comity_status read_confine(setting_values *values)
     return read_choice(values, "no", "yes", &values->config->confine);
 }
 
+static comity_status read_strict(setting_values *values)
+{
+    return read_choice(values, "no", "yes", &values->config->strict_papers);
+}
+
 /* ---- the table ---- */
 
 static const struct setting {
@@ -327,6 +356,7 @@ static const struct setting {
     {"batch-bytes", "NUMBER", 1, read_batch},
     {"confine", "yes|no", 1, read_confine},
     {"connections", "NUMBER", 1, read_connections},
+    {"dashboard", "FOLDER", 1, read_dashboard},
     {"gate", "NAME FILE", 2, read_gate},
     {"gate-socket", "PATH", 1, read_gate_socket},
     {"idle-timeout", "SECONDS", 1, read_idle},
@@ -334,13 +364,17 @@ static const struct setting {
     {"ledger", "FILE or postgresql:CONNECTION", 0, read_ledger},
     {"listen", "ADDRESS:PORT or unix:PATH", 1, read_listen},
     {"log", "events|requests", 1, read_log},
+    {"papers", "FOLDER", 1, read_papers},
     {"peer", "USER ROLES", 2, read_peer},
+    {"policy", "FILE", 1, read_policy},
     {"record", "FOLDER", 1, read_record},
     {"retention", "CLASS", 1, read_retention},
     {"spool", "FOLDER", 1, read_spool},
     {"stop-timeout", "SECONDS", 1, read_stop},
+    {"strict-papers", "yes|no", 1, read_strict},
     {"threads", "NUMBER", 1, read_threads},
     {"token", "NAME ROLES sha256:DIGEST", 3, read_token},
+    {"trust", "FILE", 1, read_trust},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof settings[0] };
@@ -467,6 +501,12 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
     }
     if (config->gate_socket.path != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate-socket is of use with record only: nothing is released unrecorded");
+    }
+    if ((config->papers == NULL) != (config->trust == NULL)) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "papers and trust belong together");
+    }
+    if (config->policy != NULL && config->record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "policy is of use with record only");
     }
     if (config->listen_count == 0) {
         (void)listen_loopback(&config->listens[0], "127.0.0.1", COMITY_SERVE_PORT);

@@ -39,6 +39,11 @@ typedef struct comity_config {
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
     comity_listen gate_socket; /* path NULL: there is none */
+    const char *papers;    /* a folder; NULL: none are at hand */
+    const char *trust;     /* who may sign them */
+    bool strict_papers;    /* papers that acts only claim are left away */
+    const char *policy;    /* whose witnesses are told of; NULL: none */
+    const char *dashboard; /* a folder; NULL: the installed one, if it is there */
     unsigned threads;      /* a listening socket */
     unsigned connections;
     unsigned idle_timeout_s;

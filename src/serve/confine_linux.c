@@ -89,6 +89,16 @@ static comity_status allow_all(int rules, const comity_config *config, uint64_t 
     if (config->record != NULL) {
         COMITY_TRY(allow_path(rules, config->record, writing, reterr));
     }
+    if (config->papers != NULL) {
+        COMITY_TRY(allow_path(rules, config->papers, READING, reterr));
+        COMITY_TRY(allow_folder_of(rules, config->trust, READING, reterr));
+    }
+    if (config->policy != NULL) {
+        COMITY_TRY(allow_folder_of(rules, config->policy, READING, reterr));
+    }
+    if (config->dashboard != NULL) {
+        COMITY_TRY(allow_path(rules, config->dashboard, READING, reterr));
+    }
     if (config->ledger != NULL) {
         COMITY_TRY(allow_ledger(rules, config->ledger, writing, reterr));
     }

@@ -187,7 +187,7 @@ static comity_status count_act(comity_server *server, comity_lease *lease, const
     COMITY_TRY(persons_take(judge, &given, reterr));
     comity_status status =
         comity_counting_begin(server->counter, lease->context, &given, today, &id, buffer, ret_counting, reterr);
-    comity_persons_free(&given);
+    comity_persons_given_free(&given);
     return status;
 }
 
@@ -225,8 +225,13 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
         fail(job, status == COMITY_ERROR_MEMORY ? COMITY_GATE_UNAVAILABLE : COMITY_GATE_ACT_ERROR, error.message);
         return false;
     }
-    if (comity_keeper_submit(server->keeper, lease->context, act->act, act->act_size, today, &answer, work, &job->ticket,
-                             &error) != COMITY_OK) {
+    const comity_keeping keeping = {.context = lease->context,
+                                    .act = act->act,
+                                    .act_size = act->act_size,
+                                    .today = today,
+                                    .gate = job->gate,
+                                    .answer = &answer};
+    if (comity_keeper_submit(server->keeper, &keeping, work, &job->ticket, &error) != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return false;
     }
@@ -253,10 +258,12 @@ static void law_name(const comity_law *law, uint8_t ret_law[32])
     }
 }
 
-void comity_gate_job_judge(comity_server *server, const comity_gate_judge *judge, comity_buffer *work, comity_gate_job *job)
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
+                           comity_gate_job *job)
 {
     char today[COMITY_DATE_TEXT_SIZE];
     comity_lease lease;
+    job->gate = gate;
     comity_error error;
     comity_date_print((int32_t)(time(NULL) / 86400), today);
     if (comity_laws_lease(&server->laws, &lease, &error) != COMITY_OK) {

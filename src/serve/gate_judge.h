@@ -13,6 +13,7 @@ typedef struct comity_gate_job {
     uint64_t connection;
     comity_gate_frame answer; /* what it points to lies in the texts */
     bool submitted;           /* something was: await the ticket */
+    const char *gate;         /* its name; borrowed while judging */
     uint8_t flags;            /* of the request */
     comity_ledger_id held[COMITY_GATE_ACTS_MAX]; /* reservations of its acts */
     size_t held_count;
@@ -25,8 +26,9 @@ comity_gate_job *comity_gate_job_new(const comity_gate_frame *request);
 void comity_gate_job_free(comity_gate_job *job);
 
 /* Judges all acts and submits the judgements to the record. Afterwards the job's answer is
- * complete, but for the record: if `submitted`, nothing may be told before its ticket is done. */
-void comity_gate_job_judge(comity_server *server, const comity_gate_judge *judge, comity_buffer *work, comity_gate_job *job);
+ * complete, but for the record, which names the gate: if `submitted`, nothing may be told before its ticket is done. */
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
+                           comity_gate_job *job);
 
 /* Once the job is complete and, if anything was submitted, durable: counts the persons for good
  * where the request goes, else forgets them. The outcome may turn to unavailable. */

@@ -306,6 +306,10 @@ static void take_hello(comity_gate_service *service, gate_connection *connection
         refuse(service, connection, "the ledger cannot be reached at present, and has the key of digests");
         return;
     }
+    if (frame->hello.gate_size == 0) {
+        refuse(service, connection, "a gate without a name");
+        return;
+    }
     memcpy(welcome.welcome.key, service->key, sizeof welcome.welcome.key);
     connection->welcomed = true;
     put_frame(service, connection, &welcome);
@@ -357,7 +361,7 @@ static void take_judge(comity_gate_service *service, gate_connection *connection
     } else if (comity_now_ns() - arrived_ns > deadline_ms * 1000000) {
         job->answer.judged.outcome = COMITY_GATE_LATE;
     } else {
-        comity_gate_job_judge(service->server, judge, &service->work, job);
+        comity_gate_job_judge(service->server, connection->name, judge, &service->work, job);
     }
     if (job->submitted) { /* also where a later act failed: what was submitted is told of when it is durable */
         job->ticket.done = recorded;

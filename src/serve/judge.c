@@ -65,9 +65,14 @@ static comity_status keep(comity_request *request, const char *act, size_t size,
     comity_server *server = request->server;
     if (server->keeper != NULL) {
         comity_error error;
+        comity_keeping what = {.context = request->lease.context,
+                               .act = act,
+                               .act_size = size,
+                               .today = request->today,
+                               .gate = request->gate != NULL ? request->gate : request->who.name,
+                               .answer = answer};
         /* whatever it fails of, it is not recorded */
-        if (comity_keeper_submit(server->keeper, request->lease.context, act, size, request->today, answer,
-                                 &request->work, &request->ticket, &error) != COMITY_OK) {
+        if (comity_keeper_submit(server->keeper, &what, &request->work, &request->ticket, &error) != COMITY_OK) {
             return comity_fail(reterr, COMITY_ERROR_RECORD, "%s", error.message);
         }
         request->recorded = true;
@@ -160,7 +165,7 @@ static comity_status judge_with_persons(comity_request *request, const char *tex
         status = judge_timed(request, text, size, ret_answer, reterr);
         status = status == COMITY_OK ? keep(request, text, size, ret_answer, reterr) : status;
     }
-    comity_persons_free(&given);
+    comity_persons_given_free(&given);
     return status;
 }
 
@@ -234,11 +239,16 @@ void comity_handle_judge(comity_request *request)
         comity_answer_with(request, 200, "application/x-ndjson");
         return;
     }
-    if (comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error) != COMITY_OK) {
+    comity_status status = request->with_papers
+                               ? comity_request_judge_with_papers(request, &answer, &error)
+                               : comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error);
+    if (status != COMITY_OK) {
         comity_answer_error(request, &error);
         return;
     }
-    comity_request_tell(request, &answer, &request->answer);
+    if (!request->with_papers) {
+        comity_request_tell(request, &answer, &request->answer);
+    }
     comity_buffer_append_byte(&request->answer, '\n');
     note_verdict(request, answer.verdict);
     comity_answer_with(request, 200, json_type);

@@ -16,8 +16,8 @@ static const struct bucket {
 };
 
 /* The statuses of the table of routes; others count with the last. */
-static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 400, 401, 403, 404, 405,
-                                                          406, 408, 413, 415, 451, 500, 503, 0};
+static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 304, 400, 401, 403, 404, 405, 406,
+                                                          408, 410, 413, 415, 422, 451, 500, 503, 0, 0};
 
 void comity_metrics_observe(comity_histogram *histogram, uint64_t ns)
 {
@@ -168,6 +168,10 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     print_histogram(buffer, "comity_http_request_seconds", "From a request's head to its answer's end.", &metrics->answering);
     one(buffer, "comity_http_connections", "gauge", "Connections open now.",
         atomic_load_explicit(&metrics->connections, memory_order_relaxed));
+    one(buffer, "comity_event_followers", "gauge", "Streams of live judgements open now.",
+        atomic_load_explicit(&metrics->followers, memory_order_relaxed));
+    one(buffer, "comity_event_followers_dropped_total", "counter", "Streams ended because nobody read them.",
+        atomic_load_explicit(&metrics->followers_dropped, memory_order_relaxed));
     one(buffer, "comity_law_reloads_total", "counter", "Times the law was loaded anew.",
         atomic_load_explicit(&metrics->reloads, memory_order_relaxed));
     one(buffer, "comity_law_reload_failures_total", "counter", "Times it could not be, and the old one stayed.",

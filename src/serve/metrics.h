@@ -11,8 +11,8 @@
 
 #include <stdatomic.h>
 
-#define COMITY_METRIC_ROUTES 32
-#define COMITY_METRIC_STATUSES 16
+#define COMITY_METRIC_ROUTES 48
+#define COMITY_METRIC_STATUSES 20
 #define COMITY_METRIC_BUCKETS 16
 #define COMITY_METRIC_OUTCOMES (COMITY_GATE_LATE + 1)
 
@@ -32,6 +32,8 @@ typedef struct comity_metrics {
     atomic_uint_least64_t record_failures;
     atomic_uint_least64_t gate_connections; /* open now */
     atomic_uint_least64_t gate_outcomes[COMITY_METRIC_OUTCOMES];
+    atomic_uint_least64_t followers;   /* of live judgements, now */
+    atomic_uint_least64_t followers_dropped;
     comity_histogram judging;   /* reading and judging one act */
     comity_histogram answering; /* from a request's head to its last byte */
     comity_histogram recording; /* from submitting to durable */

@@ -155,7 +155,7 @@ comity_status comity_persons_read(const char *text, size_t size, comity_persons_
     return COMITY_OK;
 }
 
-void comity_persons_free(comity_persons_given *given)
+void comity_persons_given_free(comity_persons_given *given)
 {
     free(given->digests);
     given->digests = NULL;

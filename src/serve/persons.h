@@ -31,6 +31,6 @@ bool comity_persons_beside(const char *text, size_t size);
  * has no member `act` that is an object, and so is an act itself, is given back as it came. */
 COMITY_MUST_USE comity_status comity_persons_read(const char *text, size_t size, comity_persons_given *ret_given,
                                                   comity_error *reterr);
-void comity_persons_free(comity_persons_given *given);
+void comity_persons_given_free(comity_persons_given *given);
 
 #endif

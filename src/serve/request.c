@@ -81,3 +81,13 @@ void comity_answer_error(comity_request *request, const comity_error *error)
         comity_answer_problem(request, 503, "Not enough memory", NULL);
     }
 }
+
+const comity_image *comity_request_image(comity_request *request)
+{
+    comity_error error;
+    if (comity_laws_lease(&request->server->laws, &request->lease, &error) != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return NULL;
+    }
+    return &request->lease.context->law->image;
+}

@@ -15,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
+
+from common import holds, main, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -71,31 +72,6 @@ GOOD = {"act": "transfer", "on": "2026-06-01", "from": "XA", "to": "XY", "data":
 PERMIT = json.dumps(dict(GOOD, id="p"))
 CONDITIONAL = json.dumps(dict(GOOD, id="c", data={"categories": ["contact"]}, circumstances=[]))
 REFUSE = json.dumps(dict(GOOD, id="r", data={"categories": ["important"]}))
-
-failures = []
-passed = 0
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, truth, detail=""):
-    global passed
-    if truth:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what} {detail!r}")
 
 
 class Run:
@@ -956,12 +932,5 @@ with tempfile.TemporaryDirectory() as name:
     put("law/SOFT.law", SOFT)
     IMAGE = FOLDER / "case.image"
     subprocess.run([COMITY, "law", "build", "-o", IMAGE, COMMON, FOLDER / "law"], check=True)
-    for current in tests:
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"command: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("command")
+sys.exit(status)

@@ -64,6 +64,12 @@ def holds(what, condition, found=""):
         failures.append(f"{current.__name__}: {what}\n  found {found!r}")
 
 
+def skip(why):
+    global skipped
+    skipped += 1
+    print(f"gate: {current.__name__}: skipped: {why}", file=sys.stderr)
+
+
 def run(*arguments, **options):
     return subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, **options)
 
@@ -172,9 +178,10 @@ class Gate:
         Upstream.seen = []
         Upstream.answer = (200, {"Content-Type": "text/plain"}, b"upstream\n")
         threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
-        with socket.socket() as probe:
+        with socket.socket() as probe, socket.socket() as other:
             probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+            other.bind(("127.0.0.1", 0))
+            self.port, self.port2 = probe.getsockname()[1], other.getsockname()[1]
         locations = "".join(f"""
         location /{name} {{
             {text}
@@ -202,6 +209,7 @@ http {{
     {DE_US}
     server {{
         listen 127.0.0.1:{self.port};
+        listen 127.0.0.1:{self.port2} http2;
         location = /static {{ comity_inspect off; return 200 "static\\n"; }}
         {locations}
     }}
@@ -610,6 +618,31 @@ def nothing_personal_anywhere():
         found = [where for where, text in [("metrics", metrics)] + [
             (str(path), path.read_bytes()) for path in g.folder.rglob("*") if path.is_file()] if b"marked.person" in text or b"marked%2" in text]
         same("nowhere", found, [])
+
+
+@test
+def over_http2():
+    curl = shutil.which("curl")
+    if curl is None or "HTTP2" not in run(curl, "--version").stdout:
+        return skip("there is no curl that speaks HTTP/2")
+    with gate() as g:
+        def ask(path, body):
+            file = g.folder / "body"
+            file.write_bytes(body)
+            told = run(curl, "-sS", "--http2-prior-knowledge", "-o", f"{g.folder}/got", "-w", "%{http_code}", "-H", "Content-Type: application/x-ndjson",
+                       "--data-binary", f"@{file}", f"http://127.0.0.1:{g.port2}{path}")
+            return told.stdout, (g.folder / "got").read_bytes()
+        same("released", ask("/us/", NOTHING), ("200", b"upstream\n"))
+        same("refused", ask("/us/", PERSON)[0], "451")
+        same("large", ask("/us/", b'{"colour":"blue","size":12}\n' * 100_000)[0], "200")
+        same("large, with a person at its end", ask("/us/", b'{"colour":"blue","size":12}\n' * 100_000 + PERSON)[0], "451")
+        same("masked", ask("/masked/", PERSON)[0], "200")
+        holds("and nothing of the person", EMAIL.encode() not in Upstream.seen[-1]["body"], Upstream.seen[-1])
+        Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, b'{"colour":"blue"}\n' * 50_000)
+        status, body = ask("/answer-segments/", b"")
+        same("a response in segments", (status, len(body)), ("200", len(Upstream.answer[2])))
+        Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+        same("a response refused", ask("/answer/", b"")[0], "451")
 
 
 @test

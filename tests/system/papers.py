@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
+
+from common import holds, main, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -71,31 +72,6 @@ agreement                    an agreement of states, by its text's hash
 delegation                   power for another key to sign in one's name
 revocation                   the end of a paper or of a key
 """
-
-failures = []
-passed = 0
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, truth, detail=""):
-    global passed
-    if truth:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what} {detail!r}")
 
 
 class Run:
@@ -659,12 +635,5 @@ with tempfile.TemporaryDirectory() as name:
     put("law/XA.law", LAW)
     IMAGE = FOLDER / "case.image"
     subprocess.run([COMITY, "law", "build", "-o", IMAGE, COMMON, FOLDER / "law"], check=True)
-    for current in tests:
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"papers: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("papers")
+sys.exit(status)

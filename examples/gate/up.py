@@ -68,7 +68,7 @@ def start_daemon(port):
         subprocess.run([BUILD / "comity", "record", "init", "--origin", "example.org/first-look", record], check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     options = ["--law", BUILD / "world.image", "--record", record, "--spool", STATE, "--gate-socket", STATE / "gate.sock",
-               "--listen", f"127.0.0.1:{port}", "--anonymous", "gate,counsel,auditor"]
+               "--listen", f"127.0.0.1:{port}", "--anonymous", "gate,counsel,auditor", "--ledger", STATE / "ledger"]
     options += ["--peer", f"{os.getuid()} gate"] + (["--peer", "www-data gate"] if os.getuid() == 0 else [])
     if (BUILD / "web" / "index.html").exists() and b"dashboard" in (BUILD / "comityd").read_bytes():
         options += ["--dashboard", BUILD / "web"]

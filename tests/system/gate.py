@@ -377,8 +377,7 @@ def every_place_is_looked_at():
     with gate() as g:
         person = EMAIL.replace("@", "%40")
         for what, path, headers in (("the query", f"/us/?email={person}", {}), ("twice encoded", f"/us/?email={person.replace('%', '%25')}", {}),
-                                    ("the path", f"/us/{person}", {}), ("a path that is taken away again", f"/us/{person}/../x", {}),
-                                    ("the name of a host", "/us/", {"Host": "4111111111111111.example.com"}), ("a header", "/us/", {"X-Email": EMAIL}),
+                                    ("the path", f"/us/{person}", {}), ("a path that is taken away again", f"/us/{person}/../x", {}), ("a header", "/us/", {"X-Email": EMAIL}),
                                     ("a cookie", "/us/", {"Cookie": f"a=b; email={person}"})):
             problem(what, g.ask(path, None, headers), 451)
         same("nothing arrived", Upstream.seen, [])

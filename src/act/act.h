@@ -98,12 +98,20 @@ typedef struct comity_count_given {
     comity_range range;
 } comity_count_given;
 
-/* The names of one kind that the act has, rising; complete: it has no others. */
-typedef struct comity_names {
-    const uint8_t *list;
-    uint16_t count;
-    bool complete;
-} comity_names;
+/* What the judge asks of every act before anything else, drawn together: where its
+ * two parties are, and the names in its sets that blocks of rows have columns for. */
+enum { COMITY_FEW_CATEGORIES = 4, COMITY_FEW_OTHERS = 2, COMITY_FEW_TRAITS = 14 };
+
+typedef struct comity_traits {
+    uint16_t few[COMITY_FEW_TRAITS];  /* the first names of each set, categories and then the others; or COMITY_TRAIT_NONE */
+    uint16_t ends[COMITY_SIEVE_LAST]; /* where each set's further names end in `more`; the next one's begin there */
+    const uint16_t *more;
+    uint16_t place[2];                /* where the parties are */
+    bool places_settled;              /* both are known, and so is in which part */
+    uint8_t more_of;                  /* a bit for each set that has further names */
+    uint8_t open;                     /* a bit for each set that may have other names too */
+    uint64_t free[2];                 /* for each party: all bits if it is surely subject to no other law, else none */
+} comity_traits;
 
 /* The act's lists of places, in the order of COMITY_LIST_…. */
 enum { COMITY_ACT_LISTS = 4 };
@@ -114,11 +122,11 @@ typedef struct comity_act {
     char on_text[12];           /* the same as YYYY-MM-DD, with a NUL */
     uint8_t kind;               /* bit number */
     uint8_t kind_mask;
+    comity_traits traits;
     bool channel_given, binding_given, basis_given;
     comity_known known[COMITY_SLOT_LAST];
     comity_facts facts[COMITY_SLOT_LAST]; /* by slot */
     comity_set listed_categories;         /* as said, without parents */
-    comity_names names[COMITY_SIEVE_LAST]; /* of the sets that sieves are over, once more as lists */
     comity_range people;
     comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;

@@ -41,7 +41,7 @@ static comity_status free_name(comity_act_memory *reader, comity_class class_of,
     COMITY_TRY(comity_read_slice(reader, expected, ret_slice));
     reader->at = at;
     COMITY_TRY(comity_read_word(reader, expected, &text, &size));
-    *ret_name = comity_image_find(reader->image, class_of, text, size);
+    *ret_name = comity_read_find(reader, class_of, text, size);
     return COMITY_OK;
 }
 

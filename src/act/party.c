@@ -1,7 +1,7 @@
 /* A party: a state code, or an object; its owners, and theirs. */
 #include "act/reader.h"
 
-#include "base/quote.h"
+#include "act/unknown.h"
 
 #include <string.h>
 
@@ -70,7 +70,7 @@ static comity_status field_percent(comity_act_memory *reader, void *into)
         percent < 0 || percent > 10000) {
         return comity_read_fail(reader, COMITY_ERROR_RANGE,
                                 "found %s, but expected a percentage from 0 to 100 with at most 2 decimals",
-                                comity_quote_bytes(reader->json + token->begin, (size_t)(token->end - token->begin)).text);
+                                comity_unknown_number(comity_read_text(reader, token), comity_read_size(token)).text);
     }
     reader->at++;
     node->percent_min = (uint32_t)percent;

@@ -1,26 +1,14 @@
-/* The cursor over an act's tokens: objects by tables of fields, lists, names of
- * a law image, dates, numbers. Every error begins with the path to the value. */
+/* The cursor over an act's tokens: objects by tables of fields, lists, texts,
+ * dates, numbers. Every error begins with the path to the value. */
 #include "act/reader.h"
 
+#include "act/unknown.h"
 #include "base/date.h"
-#include "base/quote.h"
 #include "base/swar.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-
-static const char *const nouns[COMITY_CLASS_LAST] = {
-    [COMITY_CLASS_CATEGORY] = "category",   [COMITY_CLASS_KIND] = "kind of party",
-    [COMITY_CLASS_CERTIFICATE] = "certificate", [COMITY_CLASS_PURPOSE] = "purpose",
-    [COMITY_CLASS_DEAL] = "deal",           [COMITY_CLASS_CIRCUMSTANCE] = "circumstance",
-    [COMITY_CLASS_SAFEGUARD] = "safeguard", [COMITY_CLASS_PAPER] = "kind of paper",
-    [COMITY_CLASS_ABOUT] = "concern",       [COMITY_CLASS_WORD] = "word",
-    [COMITY_CLASS_BASIS] = "instrument",    [COMITY_CLASS_AUTHORITY] = "authority",
-    [COMITY_CLASS_COUNT] = "count",         [COMITY_CLASS_ORDERS] = "list of orders",
-    [COMITY_CLASS_PLACE] = "state",         [COMITY_CLASS_LAW] = "law on file",
-    [COMITY_CLASS_RULE] = "rule",
-};
 
 /* ---- errors ---- */
 
@@ -58,16 +46,6 @@ comity_status comity_read_expected(comity_act_memory *reader, const char *expect
                             comity_json_kind_name((comity_json_kind)comity_read_peek(reader)->kind), expected);
 }
 
-static const char *token_text(const comity_act_memory *reader, const comity_json_token *token)
-{
-    return reader->json + token->begin;
-}
-
-static size_t token_size(const comity_json_token *token)
-{
-    return (size_t)(token->end - token->begin);
-}
-
 /* ---- objects and lists ---- */
 
 static inline comity_status path_push(comity_act_memory *reader, const char *name, size_t size, uint32_t index)
@@ -88,8 +66,8 @@ static inline bool field_is(const comity_field *field, const char *text, size_t 
 static size_t field_find(const comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
                          size_t field_count)
 {
-    size_t size = token_size(key) - 2;
-    const char *text = token_text(reader, key) + 1;
+    size_t size = comity_read_size(key) - 2;
+    const char *text = comity_read_text(reader, key) + 1;
     size_t i = 0;
     while (i < field_count && !(key->escaped ? comity_json_says(text - 1, size + 2, fields[i].name, fields[i].size)
                                              : field_is(&fields[i], text, size))) {
@@ -98,58 +76,96 @@ static size_t field_find(const comity_act_memory *reader, const comity_json_toke
     return i;
 }
 
-/* The same, but tries first the field that followed the one before last time: whoever
- * writes acts writes their members in one order, whichever it is. */
-static inline size_t field_next(const comity_act_memory *reader, const comity_json_token *key,
-                                const comity_field *fields, size_t field_count, uint8_t *follower)
+/* ---- fields by hash ---- */
+
+/* The first 16 bytes at `text`, those behind `size` as zeros; `size` is at most 16,
+ * and all 16 can be read. */
+static inline void name_words(const char *text, size_t size, uint64_t ret_words[2])
 {
-    size_t next = *follower - (size_t)1;
-    if (next < field_count && !key->escaped &&
-        field_is(&fields[next], token_text(reader, key) + 1, token_size(key) - 2)) {
-        return next;
+    static const uint8_t mask[2 * COMITY_FIELD_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255,
+                                                         255, 255, 255, 255, 255, 255, 255, 255};
+    const uint8_t *bytes = (const uint8_t *)text;
+    const uint8_t *kept = mask + COMITY_FIELD_BYTES - size;
+    ret_words[0] = comity_swar_load(bytes) & comity_swar_load(kept);
+    ret_words[1] = comity_swar_load(bytes + 8) & comity_swar_load(kept + 8);
+}
+
+static inline size_t name_slot(const uint64_t words[2])
+{
+    return (words[0] * UINT64_C(0x9e3779b97f4a7c15) + words[1] * UINT64_C(0xd6e8feb86659fd93)) >> 58;
+}
+
+_Static_assert(COMITY_FIELD_SLOTS == 64, "a slot is what the upper six bits say");
+
+/* Of two fields with one slot the later has it; the other is found by trying each. */
+static void table_build(comity_field_table *table, const comity_field *fields, size_t field_count)
+{
+    memset(table->names, 0, sizeof table->names);
+    memset(table->slots, COMITY_FIELDS_MAX, sizeof table->slots);
+    table->names[COMITY_FIELDS_MAX][1] = UINT64_MAX;
+    for (size_t i = 0; i < field_count; i++) {
+        assert(fields[i].size <= COMITY_FIELD_BYTES);
+        memcpy(table->names[i], fields[i].name, fields[i].size);
+        table->slots[name_slot(table->names[i])] = (uint8_t)i;
     }
-    next = field_find(reader, key, fields, field_count);
-    *follower = (uint8_t)(next + 1);
-    return next;
+    table->is_built = true;
+}
+
+/* As field_find, at once if the name is one of the fields' as it stands. */
+static inline size_t field_soon(const comity_act_memory *reader, const comity_json_token *key, comity_object object,
+                                const comity_field *fields, size_t field_count)
+{
+    size_t size = comity_read_size(key) - 2;
+    if (size <= COMITY_FIELD_BYTES && key->begin + 1 + COMITY_FIELD_BYTES <= reader->json_size) {
+        const comity_field_table *table = &reader->fields[object];
+        uint64_t words[2];
+        name_words(comity_read_text(reader, key) + 1, size, words);
+        size_t found = table->slots[name_slot(words)];
+        if (words[0] == table->names[found][0] && words[1] == table->names[found][1]) {
+            return found;
+        }
+    }
+    return field_find(reader, key, fields, field_count);
 }
 
 COMITY_COLD static comity_status field_unknown(comity_act_memory *reader, const comity_json_token *key, const comity_field *fields,
                                    size_t field_count)
 {
     comity_near near;
-    const char *text = token_text(reader, key) + 1;
-    size_t size = token_size(key) - 2;
+    const char *text = comity_read_text(reader, key) + 1;
+    size_t size = comity_read_size(key) - 2;
     comity_near_begin(&near, text, size);
     for (size_t i = 0; i < field_count; i++) {
         comity_near_offer(&near, fields[i].name, fields[i].size);
     }
     if (near.best != NULL) {
         return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no field here; did you mean \"%s\"?",
-                                comity_quote_bytes(text, size).text, near.best);
+                                comity_unknown_word(text, size, near.best).text, near.best);
     }
     return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no field here; there are \"%s\" … \"%s\"",
-                            comity_quote_bytes(text, size).text, fields[0].name, fields[field_count - 1].name);
+                            comity_unknown_word(text, size, NULL).text, fields[0].name, fields[field_count - 1].name);
 }
 
 comity_status comity_read_object(comity_act_memory *reader, comity_object object, const comity_field *fields,
                                  size_t field_count, void *into, uint64_t *ret_seen)
 {
     uint64_t seen = 0;
-    size_t number = 0; /* of the field before, from 1 on */
     assert(field_count <= COMITY_FIELDS_MAX);
+    if (!reader->fields[object].is_built) {
+        table_build(&reader->fields[object], fields, field_count);
+    }
     if (comity_read_peek(reader)->kind != COMITY_JSON_OBJECT_BEGIN) {
         return comity_read_expected(reader, "an object");
     }
     reader->at++;
     while (comity_read_peek(reader)->kind == COMITY_JSON_KEY) {
         const comity_json_token *key = comity_read_peek(reader);
-        size_t found = field_next(reader, key, fields, field_count, &reader->followers[object][number]);
+        size_t found = field_soon(reader, key, object, fields, field_count);
         if (found == field_count) {
             return field_unknown(reader, key, fields, field_count);
         }
         const comity_field *field = &fields[found];
         uint64_t bit = UINT64_C(1) << found;
-        number = found + 1;
         COMITY_TRY(path_push(reader, field->name, field->size, 0));
         if (seen & bit) {
             return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "given twice");
@@ -206,11 +222,11 @@ comity_status comity_read_slice(comity_act_memory *reader, const char *expected,
     if (token->kind != COMITY_JSON_STRING) {
         return comity_read_expected(reader, expected);
     }
-    if (token_size(token) - 2 > COMITY_LIMIT_ACT_TEXT_BYTES) {
+    if (comity_read_size(token) - 2 > COMITY_LIMIT_ACT_TEXT_BYTES) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "a text of %zu bytes; at most %d are read",
-                                token_size(token) - 2, COMITY_LIMIT_ACT_TEXT_BYTES);
+                                comity_read_size(token) - 2, COMITY_LIMIT_ACT_TEXT_BYTES);
     }
-    *ret_slice = (comity_slice){token_text(reader, token) + 1, (uint32_t)token_size(token) - 2, token->escaped};
+    *ret_slice = (comity_slice){comity_read_text(reader, token) + 1, (uint32_t)comity_read_size(token) - 2, token->escaped};
     reader->at++;
     return COMITY_OK;
 }
@@ -235,6 +251,10 @@ comity_status comity_read_date(comity_act_memory *reader, int32_t *ret_date)
     comity_error error = {0};
     COMITY_TRY(comity_read_word(reader, "a date as \"YYYY-MM-DD\"", &text, &size));
     comity_status status = comity_date_parse(text, size, ret_date, &error);
+    if (status == COMITY_ERROR_SYNTAX) {
+        reader->at--;
+        return comity_read_fail(reader, status, "%s is no date: expected YYYY-MM-DD", comity_unknown_date(text, size).text);
+    }
     if (status != COMITY_OK) {
         reader->at--;
         return comity_read_fail(reader, status, "%s", error.message);
@@ -266,14 +286,14 @@ comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
     if (token->kind != COMITY_JSON_NUMBER) {
         return comity_read_expected(reader, "a number");
     }
-    if (digits_read(token_text(reader, token), token_size(token), ret_number)) {
+    if (digits_read(comity_read_text(reader, token), comity_read_size(token), ret_number)) {
         reader->at++;
         return COMITY_OK;
     }
-    comity_status status = comity_json_int64(token_text(reader, token), token_size(token), &number, NULL);
+    comity_status status = comity_json_int64(comity_read_text(reader, token), comity_read_size(token), &number, NULL);
     if (status != COMITY_OK || number < 0 || number > COMITY_LIMIT_ACT_NUMBER) {
         return comity_read_fail(reader, COMITY_ERROR_RANGE, "found %s, but expected a whole number from 0 to %lld",
-                                comity_quote_bytes(token_text(reader, token), token_size(token)).text,
+                                comity_unknown_number(comity_read_text(reader, token), comity_read_size(token)).text,
                                 (long long)COMITY_LIMIT_ACT_NUMBER);
     }
     *ret_number = (uint64_t)number;
@@ -313,156 +333,4 @@ comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_ran
     }
     *ret_range = range;
     return COMITY_OK;
-}
-
-/* ---- names ---- */
-
-COMITY_COLD static comity_status name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
-{
-    const char *near = comity_image_near(reader->image, class_of, text, size);
-    reader->at--;
-    if (near != NULL) {
-        return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s; did you mean \"%s\"?",
-                                comity_quote_bytes(text, size).text, nouns[class_of], near);
-    }
-    return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s", comity_quote_bytes(text, size).text,
-                            nouns[class_of]);
-}
-
-comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name)
-{
-    const char *text;
-    size_t size;
-    COMITY_TRY(comity_read_word(reader, "a name", &text, &size));
-    *ret_name = comity_image_find(reader->image, class_of, text, size);
-    return *ret_name == COMITY_IMAGE_NONE ? name_unknown(reader, class_of, text, size) : COMITY_OK;
-}
-
-typedef struct set_reading {
-    comity_class class_of;
-    comity_set *set;
-} set_reading;
-
-static comity_status set_item(comity_act_memory *reader, void *into)
-{
-    set_reading *reading = into;
-    uint32_t name;
-    COMITY_TRY(comity_read_name(reader, reading->class_of, &name));
-    comity_set_add(reading->set, name);
-    return COMITY_OK;
-}
-
-/* Reads a list in which all is as it should be: known names without escapes, in a
- * list that is complete. False, and nothing is read, if it is anything else. */
-static bool set_read_plain(comity_act_memory *reader, comity_class class_of, comity_set *ret_set)
-{
-    comity_set set = {{0}};
-    const comity_json_token *token = comity_read_peek(reader);
-    if (token->kind != COMITY_JSON_ARRAY_BEGIN) {
-        return false;
-    }
-    for (token++; token->kind == COMITY_JSON_STRING && !token->escaped; token++) {
-        uint32_t name = comity_image_find(reader->image, class_of, token_text(reader, token) + 1, token_size(token) - 2);
-        if (name == COMITY_IMAGE_NONE) {
-            return false;
-        }
-        comity_set_add(&set, name);
-    }
-    if (token->kind != COMITY_JSON_ARRAY_END) {
-        return false;
-    }
-    reader->at = token + 1;
-    *ret_set = set;
-    return true;
-}
-
-comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known)
-{
-    set_reading reading = {class_of, ret_set};
-    if (set_read_plain(reader, class_of, ret_set)) {
-        if (ret_known != NULL) {
-            *ret_known = COMITY_KNOWN_ALL;
-        }
-        return COMITY_OK;
-    }
-    *ret_set = (comity_set){{0}};
-    return comity_read_list(reader, set_item, &reading, ret_known);
-}
-
-/* ---- places ---- */
-
-static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool any_part, bool lightly)
-{
-    for (uint32_t i = 0; i < reader->act.touched_count; i++) {
-        if (reader->touched[i] == place) {
-            reader->touched_lightly[i] &= lightly;
-            reader->touched_any_part[i] |= any_part;
-            return COMITY_OK;
-        }
-    }
-    if (reader->act.touched_count == COMITY_LIMIT_ACT_TOUCHED) {
-        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in one act", COMITY_LIMIT_ACT_TOUCHED);
-    }
-    uint32_t i = reader->act.touched_count++;
-    for (; i > 0 && reader->touched[i - 1] > place; i--) {
-        reader->touched[i] = reader->touched[i - 1];
-        reader->touched_lightly[i] = reader->touched_lightly[i - 1];
-        reader->touched_any_part[i] = reader->touched_any_part[i - 1];
-    }
-    reader->touched[i] = place;
-    reader->touched_lightly[i] = lightly;
-    reader->touched_any_part[i] = any_part;
-    return COMITY_OK;
-}
-
-comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place)
-{
-    const char *text;
-    size_t size;
-    COMITY_TRY(comity_read_word(reader, "a state's code", &text, &size));
-    bool any_part = size > 2 && memcmp(text + size - 2, "-?", 2) == 0;
-    uint32_t place = comity_image_find(reader->image, COMITY_CLASS_PLACE, text, any_part ? size - 2 : size);
-    if (place == COMITY_IMAGE_NONE) {
-        return name_unknown(reader, COMITY_CLASS_PLACE, text, size);
-    }
-    const comity_place *record = &reader->image->places[place];
-    if ((record->is_union && !unions_too) || (any_part && (record->is_part || record->is_union))) {
-        reader->at--;
-        return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is a %s; expected a state or a part of one",
-                                comity_quote_bytes(text, size).text, record->is_union ? "union of states" : "part itself");
-    }
-    *ret_place = (comity_place_ref){(uint16_t)place, any_part};
-    COMITY_TRY(place_touch(reader, (uint16_t)place, any_part, reader->lightly));
-    return record->state == place ? COMITY_OK : place_touch(reader, record->state, false, reader->lightly);
-}
-
-typedef struct places_reading {
-    bool unions_too;
-    comity_list *list;
-} places_reading;
-
-static comity_status places_item(comity_act_memory *reader, void *into)
-{
-    places_reading *reading = into;
-    if (reader->place_count == COMITY_LIMIT_ACT_PLACES) {
-        return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in lists", COMITY_LIMIT_ACT_PLACES);
-    }
-    COMITY_TRY(comity_read_place(reader, reading->unions_too, &reader->places[reader->place_count]));
-    reader->place_count++;
-    reading->list->count++;
-    return COMITY_OK;
-}
-
-comity_status comity_read_places(comity_act_memory *reader, bool unions_too, comity_list *ret_list)
-{
-    *ret_list = (comity_list){.first = (uint16_t)reader->place_count};
-    places_reading reading = {unions_too, ret_list};
-    return comity_read_list(reader, places_item, &reading, &ret_list->known);
-}
-
-comity_status comity_read_places_complete(comity_act_memory *reader, comity_list *ret_list)
-{
-    *ret_list = (comity_list){.first = (uint16_t)reader->place_count, .known = COMITY_KNOWN_ALL};
-    places_reading reading = {false, ret_list};
-    return comity_read_list(reader, places_item, &reading, NULL);
 }

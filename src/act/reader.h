@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/near.h"
+#include "law/lately.h"
 
 #include <string.h>
 
@@ -36,19 +37,27 @@ typedef enum comity_object {
     COMITY_OBJECT_LAST
 } comity_object;
 
-enum { COMITY_FIELDS_MAX = 15 };
+enum { COMITY_FIELDS_MAX = 15, COMITY_FIELD_BYTES = 16, COMITY_FIELD_SLOTS = 64 };
+
+/* The fields of a kind of object by their names, for finding one without trying each:
+ * built when the first such object is read. */
+typedef struct comity_field_table {
+    uint64_t names[COMITY_FIELDS_MAX + 1][2]; /* zeros behind; last a name that nothing has */
+    uint8_t slots[COMITY_FIELD_SLOTS];        /* the field whose hash this is */
+    bool is_built;
+} comity_field_table;
 
 struct comity_act_memory {
     /* the cursor */
     const comity_image *image;
     const char *json;
+    size_t json_size;
     const comity_json_token *at; /* the next token */
     size_t token_count;
     comity_path_step path[COMITY_LIMIT_JSON_DEPTH];
     size_t path_depth;
     comity_error *reterr;
-    /* by kind of object and field: the field that followed it last time; fields count from 1, 0 is the beginning */
-    uint8_t followers[COMITY_OBJECT_LAST][COMITY_FIELDS_MAX + 1];
+    comity_field_table fields[COMITY_OBJECT_LAST];
     /* the act and its parts */
     comity_act act;
     uint32_t place_count, number_count, slice_count, owner_depth;
@@ -64,7 +73,8 @@ struct comity_act_memory {
     bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
     bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
-    uint8_t names[COMITY_SIEVE_LAST * COMITY_SET_BITS];
+    uint16_t traits[COMITY_SIEVE_LAST * COMITY_SET_BITS];
+    comity_lately lately;
     char word[COMITY_LIMIT_ACT_TEXT_BYTES + 8]; /* a string with its escapes read */
     comity_json_token tokens[COMITY_LIMIT_ACT_TOKENS];
     uint8_t canonical[COMITY_ACT_CANONICAL_BYTES + COMITY_ACT_PIECE_BYTES];
@@ -81,6 +91,9 @@ typedef struct comity_field {
 
 #define COMITY_FIELD(name, read) {name, sizeof(name) - 1, read}
 
+/* traits.c: draws together what the judge asks first, when all else is read. */
+void comity_read_traits(comity_act_memory *reader);
+
 /* Fails with the path before the message. */
 comity_status comity_read_fail(comity_act_memory *reader, comity_status code, const char *format, ...)
     COMITY_PRINTF(3, 4) COMITY_COLD;
@@ -91,6 +104,17 @@ static inline const comity_json_token *comity_read_peek(const comity_act_memory 
 }
 
 comity_status comity_read_expected(comity_act_memory *reader, const char *expected) COMITY_COLD;
+
+/* A token's bytes, quotes included. */
+static inline const char *comity_read_text(const comity_act_memory *reader, const comity_json_token *token)
+{
+    return reader->json + token->begin;
+}
+
+static inline size_t comity_read_size(const comity_json_token *token)
+{
+    return (size_t)(token->end - token->begin);
+}
 
 /* An object with these fields, at most COMITY_FIELDS_MAX, each given at most once;
  * `seen` gets a bit a field. `object` is what kind of object has these fields. */
@@ -111,6 +135,14 @@ comity_status comity_read_whole(comity_act_memory *reader, uint64_t *ret_number)
 /* A number, or {"min", "max"}. */
 comity_status comity_read_range(comity_act_memory *reader, comity_range *ret_range);
 comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name);
+/* The number of a name, or COMITY_IMAGE_NONE. */
+static inline uint32_t comity_read_find(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
+{
+    return comity_lately_find(&reader->lately, reader->image, class_of, text, size);
+}
+/* Fails saying that the name just read is none of the class, and which is near. */
+comity_status comity_read_name_unknown(comity_act_memory *reader, comity_class class_of, const char *text,
+                                       size_t size) COMITY_COLD;
 /* A list of names into a set. */
 comity_status comity_read_set(comity_act_memory *reader, comity_class class_of, comity_set *ret_set, comity_known *ret_known);
 comity_status comity_read_place(comity_act_memory *reader, bool unions_too, comity_place_ref *ret_place);
@@ -128,5 +160,11 @@ comity_status comity_read_party(comity_act_memory *reader, uint32_t node);
 /* A party of whom nothing is said. */
 void comity_read_party_clear(comity_act_memory *reader, uint32_t node);
 comity_status comity_read_paper(comity_act_memory *reader, void *into);
+comity_status comity_read_data(comity_act_memory *reader, void *into);
+comity_status comity_read_demand(comity_act_memory *reader, void *into);
+/* When the whole act is read: what of the demand is not said may be anything. */
+void comity_read_demand_settle(comity_act *act);
+comity_status comity_read_counts(comity_act_memory *reader, void *into);
+comity_status comity_read_bases(comity_act_memory *reader, void *into);
 
 #endif

@@ -23,7 +23,7 @@ comity_status comity_context_new(const comity_law *law, comity_context **ret_con
         context->law = law;
         context->act_memory = comity_act_memory_new();
         context->memory = comity_judge_memory_new(&law->image);
-        context->explain = calloc(1, sizeof *context->explain);
+        context->explain = comity_explain_memory_new(&law->image);
         comity_buffer_init(&context->out, COMITY_LIMIT_ANSWER_BYTES);
         comity_buffer_init(&context->adopted, COMITY_LIMIT_ADOPTED_BYTES);
     }
@@ -42,7 +42,7 @@ void comity_context_free(comity_context *context)
     }
     comity_act_memory_free(context->act_memory);
     comity_judge_memory_free(context->memory);
-    free(context->explain);
+    comity_explain_memory_free(context->explain);
     comity_buffer_free(&context->out);
     comity_buffer_free(&context->adopted);
     free(context);

@@ -23,7 +23,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { INPUT_BYTES = 1 << 18, OUTPUT_BYTES = 1 << 18 };
+/* Read and written at a time: little enough to stay near the processor. */
+enum { INPUT_BYTES = 1 << 16, OUTPUT_BYTES = 1 << 16 };
 
 typedef enum answer_form { FORM_JSON, FORM_WORDS, FORM_TABLE } answer_form;
 
@@ -377,7 +378,8 @@ static bool stream_fill(judge_run *judging, input_stream *input)
     if (judging->out.size != 0 && !has_input(input->fd)) {
         flush(judging);
     }
-    ssize_t got = read_some(input->fd, input->bytes + input->end, stream_capacity() - input->end);
+    size_t room = stream_capacity() - input->end;
+    ssize_t got = read_some(input->fd, input->bytes + input->end, room < INPUT_BYTES ? room : INPUT_BYTES);
     if (got < 0) {
         (void)complain("%s: %s", input->name, strerror(errno));
         judging->some_error = true;

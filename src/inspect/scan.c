@@ -134,6 +134,11 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 
 /* ---- the two stages over a view ---- */
 
+static bool is_dash(uint8_t byte)
+{
+    return byte == '-' || byte == '_';
+}
+
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
@@ -154,7 +159,7 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         comity_scan_at_email(scan, at);
     } else if (*at == '<') {
         comity_scan_at_less(scan, at);
-    } else if (*at == '-' || *at == '_') {
+    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
         comity_scan_at_dashes(scan, at);
     } else if (*at == ':' || *at == '=' || *at == '>') {
         comity_scan_at_label(scan, at);

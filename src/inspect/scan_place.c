@@ -97,7 +97,9 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     }
     const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
     if (field != NULL) {
+        scan->in_cell = true;
         comity_scan_field_value(scan, begin, end, field);
+        scan->in_cell = false;
     }
 }
 
@@ -159,7 +161,7 @@ static void structure_step(comity_scan *scan, const uint8_t *at, size_t size)
 void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
 {
     comity_scan_place *place = &scan->place;
-    uint64_t target = comity_scan_offset(scan, to);
+    uint64_t target = scan->in_cell ? 0 : comity_scan_offset(scan, to);
     while (place->at < target) {
         const uint8_t *at = scan->view + (place->at - scan->view_begin);
         size_t size = target - place->at < COMITY_SCAN_CHUNK ? (size_t)(target - place->at) : COMITY_SCAN_CHUNK;

@@ -228,6 +228,13 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
     }
 }
 
+void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        reading_insert(readings, &more->list[i]);
+    }
+}
+
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
@@ -326,6 +333,28 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     narrow_try(scan, &of, alone, &value, around, readings);
 }
 
+/* What the value is by itself, whatever its label says: such forms as need no context. */
+static void try_unspoken(comity_scan *scan, written_value *value, const comity_scan_around *around,
+                         comity_scan_readings *readings)
+{
+    const comity_scan_set *alone = &scan->alone[1];
+    comity_scan_around own = {.forms = NULL, .field = around->field};
+    comity_scan_set left = {.live = 0};
+    narrow of;
+    for (uint64_t live = alone->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        bool spoken = (around->forms->live >> word & 1) != 0;
+        left.bits[word] = alone->bits[word] & ~(spoken ? around->forms->bits[word] : 0);
+        left.live |= UINT64_C(1) << word;
+    }
+    for (int writing = 0; writing < 3; writing++) {
+        write_as(value, (comity_writing)writing);
+        if (narrow_make(scan->rules, value, (comity_writing)writing, &of)) {
+            narrow_try(scan, &of, &left, value, &own, readings);
+        }
+    }
+}
+
 void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
                             const comity_scan_around *around, comity_scan_readings *readings)
 {
@@ -344,6 +373,9 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
         if (narrow_make(rules, &value, (comity_writing)writing, &of)) {
             narrow_try(scan, &of, NULL, &value, around, readings);
         }
+    }
+    if (readings->count != 0) {
+        try_unspoken(scan, &value, around, readings);
     }
     static const comity_find long_finds[] = {COMITY_FIND_LABEL, COMITY_FIND_TOKEN, COMITY_FIND_EMAIL, COMITY_FIND_WRITTEN};
     for (size_t i = 0; size >= COMITY_SCAN_SIZES && i < sizeof long_finds / sizeof long_finds[0]; i++) {
@@ -406,12 +438,13 @@ static void person_seen(comity_scan *scan, const comity_scan_readings *readings,
     }
 }
 
-void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                      const comity_scan_readings *readings, const comity_scan_around *around)
+void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    (void)around;
+    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_email_over(scan, begin, end, readings)) {
+        return;
+    }
     path[0] = '\0';
     comity_scan_place_advance(scan, begin);
     if (scan->wants_paths) {

@@ -42,7 +42,11 @@ uint32_t comity_leaf_item(const comity_image *image, uint32_t leaf);
 const char *comity_item_text(const comity_image *image, uint32_t item, size_t *ret_size);
 
 /* Appends what JSON says of a rule before `"applies"`, with its effect or, where
- * it does not bind, that of a note; and what it says behind `"met"`. */
+ * it does not bind, that of a note; and what it says behind `"met"`. The first in
+ * two parts: all before the effect's word, and that word with its quote, for which
+ * there must be room for eight bytes; it gives the end. */
+void comity_rule_json_begin(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer);
+uint8_t *comity_rule_json_effect(comity_effect effect, uint8_t *at);
 void comity_rule_json_head(const comity_image *image, const comity_rule_record *rule, comity_effect effect,
                            comity_buffer *buffer);
 void comity_rule_json_tail(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer);
@@ -142,12 +146,30 @@ bool comity_judge_conflict_next(const comity_image *image, const comity_judgemen
 uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *act, uint32_t law_a, uint32_t law_b,
                                uint32_t *ret_laws, uint32_t max);
 
-/* Everything at once: room for it, about 100 KiB; one a thread. */
+/* What JSON says of a rule in every judgement, kept once it was written: its head up
+ * to the effect, what stands behind `"met"`, and its duty, one behind the other. */
+typedef struct comity_rule_pieces {
+    size_t begin;
+    uint32_t head_size, tail_size, duty_size; /* head_size 0: not written */
+} comity_rule_pieces;
+
+/* Everything at once: room for it; one a thread, for one image. About 100 KiB, and
+ * the pieces of the rules that judgements have spoken of. */
 typedef struct comity_explain_memory {
     comity_ways ways;
     comity_questions questions;
     uint32_t items[1024];
+    comity_rule_pieces *pieces; /* by rule */
+    comity_buffer texts;        /* of fixed size, in `room` */
+    uint8_t *room;
 } comity_explain_memory;
+
+/* NULL when out of memory. Free takes NULL. */
+comity_explain_memory *comity_explain_memory_new(const comity_image *image);
+void comity_explain_memory_free(comity_explain_memory *memory);
+
+/* The pieces of a rule, in `texts`; NULL if there is no more room for them. */
+const comity_rule_pieces *comity_explain_pieces(comity_explain_memory *memory, const comity_image *image, uint32_t rule);
 
 /* Appends the judgement as JSON, one object, no newline: docs/formats/act-and-judgement.md.
  * `act_hash`: the act's hash. Equal judgements are equal bytes. */

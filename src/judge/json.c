@@ -116,21 +116,48 @@ static const struct {
 } applies_words[] = {{",\"applies\":\"no\"", 15}, {",\"applies\":\"unknown\"", 20}, {",\"applies\":\"yes\"", 16}},
   met_words[] = {{",\"met\":\"no\"", 11}, {",\"met\":\"unknown\"", 16}, {",\"met\":\"yes\"", 12}, {",\"met\":null", 11}};
 
-static void put_rule(const printer *print, const comity_ruling *ruling)
+enum { MIDDLE_BYTES = 8 + sizeof applies_words[0].text + sizeof met_words[0].text };
+
+/* Between a rule's head and its tail. */
+static uint8_t *write_middle(const comity_ruling *ruling, comity_effect effect, uint8_t *at)
+{
+    uint32_t met = ruling->binds ? ruling->met : COMITY_MET_NONE;
+    at = comity_rule_json_effect(effect, at);
+    memcpy(at, applies_words[ruling->applies].text, sizeof applies_words[0].text);
+    at += applies_words[ruling->applies].size;
+    memcpy(at, met_words[met].text, sizeof met_words[0].text);
+    return at + met_words[met].size;
+}
+
+/* What is not kept is put together. */
+static void put_rule_anew(const printer *print, const comity_ruling *ruling, comity_effect effect)
 {
     const comity_rule_record *rule = rule_of(print, ruling);
-    uint32_t met = ruling->binds ? ruling->met : COMITY_MET_NONE;
-    /* soft law is a note, whatever it would be where it binds */
-    comity_effect effect = ruling->binds ? (comity_effect)rule->effect : COMITY_EFFECT_NOTES;
-    comity_rule_json_head(print->image, rule, effect, print->buffer);
-    uint8_t *at = comity_buffer_room(print->buffer, sizeof applies_words[0].text + sizeof met_words[0].text);
+    comity_rule_json_begin(print->image, rule, print->buffer);
+    uint8_t *at = comity_buffer_room(print->buffer, MIDDLE_BYTES);
     if (at != NULL) {
-        memcpy(at, applies_words[ruling->applies].text, sizeof applies_words[0].text);
-        at += applies_words[ruling->applies].size;
-        memcpy(at, met_words[met].text, sizeof met_words[0].text);
-        comity_buffer_filled(print->buffer, at + met_words[met].size);
+        comity_buffer_filled(print->buffer, write_middle(ruling, effect, at));
     }
     comity_rule_json_tail(print->image, rule, print->buffer);
+}
+
+static void put_rule(const printer *print, const comity_ruling *ruling)
+{
+    /* soft law is a note, whatever it would be where it binds */
+    comity_effect effect = ruling->binds ? (comity_effect)rule_of(print, ruling)->effect : COMITY_EFFECT_NOTES;
+    const comity_rule_pieces *pieces = comity_explain_pieces(print->explain, print->image, ruling->rule);
+    if (pieces == NULL) {
+        put_rule_anew(print, ruling, effect);
+        return;
+    }
+    const uint8_t *head = print->explain->texts.bytes + pieces->begin;
+    uint8_t *at = comity_buffer_room(print->buffer, (size_t)pieces->head_size + pieces->tail_size + MIDDLE_BYTES);
+    if (at != NULL) {
+        at = (uint8_t *)memcpy(at, head, pieces->head_size) + pieces->head_size;
+        at = write_middle(ruling, effect, at);
+        memcpy(at, head + pieces->head_size, pieces->tail_size);
+        comity_buffer_filled(print->buffer, at + pieces->tail_size);
+    }
 }
 
 static unsigned bit(ruling_list list)
@@ -268,9 +295,15 @@ static void put_deadline(const printer *print, uint32_t rule)
 
 static void put_duty(const printer *print, const comity_ruling *ruling, bool first)
 {
+    const comity_rule_pieces *pieces = comity_explain_pieces(print->explain, print->image, ruling->rule);
     put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
     put(print, ",");
-    comity_rule_json_duty(print->image, rule_of(print, ruling), print->buffer);
+    if (pieces != NULL) {
+        const uint8_t *duty = print->explain->texts.bytes + pieces->begin + pieces->head_size + pieces->tail_size;
+        comity_buffer_append(print->buffer, duty, pieces->duty_size);
+    } else {
+        comity_rule_json_duty(print->image, rule_of(print, ruling), print->buffer);
+    }
     put_deadline(print, ruling->rule);
     put(print, "}");
 }

@@ -29,9 +29,12 @@ typedef struct comity_ruling {
     uint32_t rule;
     uint32_t rank;      /* of the rule's name in the order of names */
     uint32_t lifted_by; /* the rule that lifts it, or COMITY_NOT_LIFTED */
-    uint8_t applies;    /* comity_truth, before lifting; COMITY_NO never stands here */
+    uint8_t applies;    /* comity_truth, after lifting */
     uint8_t met;        /* comity_truth, or COMITY_MET_NONE */
     bool binds;         /* false: soft law not adopted, shown as a note */
+    uint8_t effect;     /* comity_effect */
+    uint8_t flags;      /* COMITY_JUDGED_… */
+    uint32_t asks;      /* comity_held_bit() of what its expression asks for */
 } comity_ruling;
 
 typedef struct comity_judgement {
@@ -74,8 +77,8 @@ comity_truth comity_judge_status(const comity_judge_memory *memory, uint32_t rul
 
 const comity_image *comity_judge_image(const comity_judge_memory *memory);
 
-/* The laws considered, rising; good until the next judgement. */
-const uint32_t *comity_judge_laws(const comity_judge_memory *memory, uint32_t *ret_count);
+/* Was this law considered in the last judgement? */
+bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law);
 
 /* Does this law bind here? (Soft law only if adopted.) */
 bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law);

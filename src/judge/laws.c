@@ -1,32 +1,32 @@
 /* Which laws are considered for an act: those of the places it touches, of the
  * unions that reach them on the day, the agreements that two of them are
- * parties to, and the policies and adopted agreements of whoever judges. */
+ * parties to, and the policies and adopted agreements of whoever judges.
+ *
+ * They are gathered as bits, by the order in which they are judged, with a bit
+ * above for each word that is not empty: a law is considered once, however many
+ * reasons there are. */
 #include "judge/memory.h"
 
-static void law_consider(comity_judge_memory *memory, uint32_t law, bool perhaps)
+static inline bool law_consider(comity_judge_memory *memory, uint32_t law)
 {
-    if (memory->law_stamps[law] == memory->stamp) {
-        memory->perhaps[law] &= perhaps;
-        return;
-    }
-    memory->law_stamps[law] = memory->stamp;
-    memory->perhaps[law] = perhaps;
-    uint32_t i = memory->law_count++;
-    for (; i > 0 && memory->laws[i - 1] > law; i--) {
-        memory->laws[i] = memory->laws[i - 1];
-    }
-    memory->laws[i] = law;
+    uint32_t position = memory->image->laws[law].position;
+    uint64_t bit = UINT64_C(1) << (position & 63);
+    uint64_t *word = &memory->considered[position >> 6];
+    bool anew = (*word & bit) == 0;
+    *word |= bit;
+    memory->considered_words[position >> 12] |= UINT64_C(1) << (position >> 6 & 63);
+    return anew;
 }
 
-static void place_consider(comity_judge_memory *memory, const comity_place *place, int32_t on)
+static inline void place_consider(comity_judge_memory *memory, const comity_place *place, int32_t on)
 {
     if (place->law != COMITY_NONE16) {
-        law_consider(memory, place->law, false);
+        (void)law_consider(memory, place->law);
     }
     for (uint32_t i = 0; i < place->reach_count; i++) {
         const comity_reach *reach = &memory->image->reaches[place->first_reach + i];
         if (reach->from <= on && on <= reach->until) {
-            law_consider(memory, reach->law, false);
+            (void)law_consider(memory, reach->law);
         }
     }
 }
@@ -36,8 +36,10 @@ static void parts_consider(comity_judge_memory *memory, uint16_t state)
 {
     const comity_image *image = memory->image;
     for (uint32_t i = 0; i < image->places_count; i++) {
-        if (image->places[i].is_part && image->places[i].state == state && image->places[i].law != COMITY_NONE16) {
-            law_consider(memory, image->places[i].law, true);
+        const comity_place *place = &image->places[i];
+        if (place->is_part && place->state == state && place->law != COMITY_NONE16 && law_consider(memory, place->law)) {
+            memory->perhaps[place->law] = true;
+            memory->perhaps_laws[memory->perhaps_count++] = place->law;
         }
     }
 }
@@ -75,28 +77,60 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
             once |= bits;
         }
         for (; twice != 0; twice &= twice - 1) {
-            uint32_t law = word * 64 + (uint32_t)__builtin_ctzll(twice);
+            uint32_t law = image->agreement_laws[word * 64 + (uint32_t)__builtin_ctzll(twice)];
             const comity_law_record *record = &image->laws[law];
             if ((record->acts & act->kind_mask) != 0 &&
                 (agreement_is_plain(image, record) || agreement_is_between(memory, act, record))) {
-                law_consider(memory, law, false);
+                (void)law_consider(memory, law);
             }
         }
     }
 }
 
-void comity_judge_laws_consider(comity_judge_memory *memory, const comity_act *act)
+static void all_consider(comity_judge_memory *memory, const comity_act *act)
 {
+    bool any_part = false;
     for (uint32_t i = 0; i < memory->always_count; i++) {
-        law_consider(memory, memory->always[i], false);
+        (void)law_consider(memory, memory->always[i]);
     }
     for (uint32_t i = 0; i < act->touched_count; i++) {
         place_consider(memory, &memory->image->places[act->touched[i]], act->on);
+        any_part |= act->touched_any_part[i];
+    }
+    if (act->touched_count > 1) {
+        agreements_consider(memory, act);
+    }
+    for (uint32_t i = 0; i < act->touched_count && any_part; i++) {
         if (act->touched_any_part[i]) {
             parts_consider(memory, act->touched[i]);
         }
     }
-    if (act->touched_count > 1) {
-        agreements_consider(memory, act);
+}
+
+/* The laws whose bits stand in a word, which is empty then. */
+static inline void word_judge(comity_judge_memory *memory, const comity_act *act, uint32_t word)
+{
+    const comity_image *image = memory->image;
+    uint64_t left = memory->considered[word];
+    memory->considered[word] = 0;
+    for (; left != 0; left &= left - 1) {
+        uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(left)];
+        memory->law_stamps[law] = memory->stamp;
+        if ((image->laws[law].acts & act->kind_mask) != 0) {
+            comity_judge_law(memory, act, law, memory->perhaps[law]);
+        }
+    }
+}
+
+void comity_judge_laws(comity_judge_memory *memory, const comity_act *act)
+{
+    uint32_t words = (memory->image->laws_count + 4095) / 4096;
+    all_consider(memory, act);
+    for (uint32_t i = 0; i < words; i++) {
+        uint64_t left = memory->considered_words[i];
+        memory->considered_words[i] = 0;
+        for (; left != 0; left &= left - 1) {
+            word_judge(memory, act, i * 64 + (uint32_t)__builtin_ctzll(left));
+        }
     }
 }

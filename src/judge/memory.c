@@ -1,6 +1,6 @@
 /* The judge's working memory: made once for an image, used for one act after
- * another. What belongs to one judgement bears its number, the stamp, or is
- * cleared by way of the list of its rulings; nothing is cleared at large. */
+ * another. What belongs to one judgement bears its number, the stamp;
+ * nothing is cleared at large. */
 #include "judge/memory.h"
 
 #include <stdlib.h>
@@ -16,6 +16,7 @@ static void always_collect(comity_judge_memory *memory)
     memory->always_count = 0;
     for (uint32_t i = 0; i < memory->image->laws_count; i++) {
         const comity_law_record *law = &memory->image->laws[i];
+        memory->binds[i] = !(law->flags & COMITY_LAW_SOFT) || memory->adopted[i];
         if (law->kind == COMITY_LAW_POLICY || memory->adopted[i]) {
             memory->always[memory->always_count++] = i;
         }
@@ -29,13 +30,18 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         return NULL;
     }
     memory->image = image;
-    memory->status = array_new(image->rules_count, sizeof *memory->status);
     memory->rulings = array_new(image->rules_count, sizeof *memory->rulings);
-    memory->laws = array_new(image->laws_count, sizeof *memory->laws);
+    memory->chain = array_new(image->rules_count, sizeof *memory->chain);
+    memory->marks = array_new(image->rules_count, sizeof *memory->marks);
+    memory->considered = array_new((image->laws_count + 63) / 64, sizeof *memory->considered);
+    memory->considered_words = array_new((image->laws_count + 4095) / 4096, sizeof *memory->considered_words);
     memory->law_stamps = array_new(image->laws_count, sizeof *memory->law_stamps);
     memory->adopted = array_new(image->laws_count, sizeof *memory->adopted);
+    memory->binds = array_new(image->laws_count, sizeof *memory->binds);
     memory->perhaps = array_new(image->laws_count, sizeof *memory->perhaps);
+    memory->perhaps_laws = array_new(image->laws_count, sizeof *memory->perhaps_laws);
     memory->always = array_new(image->laws_count, sizeof *memory->always);
+    memory->test_marks = array_new(image->tests_count, sizeof *memory->test_marks);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
     memory->count_stamps = array_new(image->counts_count, sizeof *memory->count_stamps);
     memory->count_ranges = array_new(image->counts_count, sizeof *memory->count_ranges);
@@ -44,13 +50,12 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    memory->lifted = array_new(image->rules_count, sizeof *memory->lifted);
-    memory->open_ways = array_new(image->rules_count, sizeof *memory->open_ways);
-    if (memory->status == NULL || memory->rulings == NULL || memory->laws == NULL ||
-        memory->law_stamps == NULL || memory->adopted == NULL || memory->perhaps == NULL || memory->always == NULL ||
+    if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL || memory->considered_words == NULL ||
+        memory->law_stamps == NULL || memory->adopted == NULL || memory->binds == NULL || memory->perhaps == NULL ||
+        memory->perhaps_laws == NULL || memory->always == NULL || memory->test_marks == NULL ||
         memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
         memory->derived_stamps == NULL || memory->derived == NULL || memory->condition_stamps == NULL ||
-        memory->condition_truths == NULL || memory->lifted == NULL || memory->open_ways == NULL) {
+        memory->condition_truths == NULL) {
         comity_judge_memory_free(memory);
         return NULL;
     }
@@ -66,13 +71,18 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     if (memory == NULL) {
         return;
     }
-    free(memory->status);
     free(memory->rulings);
-    free(memory->laws);
+    free(memory->chain);
+    free(memory->marks);
+    free(memory->considered);
+    free(memory->considered_words);
     free(memory->law_stamps);
     free(memory->adopted);
+    free(memory->binds);
     free(memory->perhaps);
+    free(memory->perhaps_laws);
     free(memory->always);
+    free(memory->test_marks);
     free(memory->uncovered);
     free(memory->count_stamps);
     free(memory->count_ranges);
@@ -80,8 +90,6 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->derived);
     free(memory->condition_stamps);
     free(memory->condition_truths);
-    free(memory->lifted);
-    free(memory->open_ways);
     free(memory);
 }
 
@@ -95,14 +103,32 @@ bool comity_judge_adopt(comity_judge_memory *memory, uint32_t law)
     return true;
 }
 
-bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
+bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law)
 {
-    return !(memory->image->laws[law].flags & COMITY_LAW_SOFT) || memory->adopted[law];
+    return memory->law_stamps[law] == memory->stamp;
 }
 
+bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
+{
+    return memory->binds[law];
+}
+
+/* The rulings of a judgement that is done stand in the order of ranks. */
 comity_truth comity_judge_status(const comity_judge_memory *memory, uint32_t rule)
 {
-    return (comity_truth)memory->status[rule];
+    uint32_t rank = memory->image->rules[rule].rank;
+    uint32_t low = 0;
+    uint32_t high = memory->ruling_count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (memory->rulings[middle].rank < rank) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < memory->ruling_count && memory->rulings[low].rank == rank;
+    return found ? (comity_truth)memory->rulings[low].applies : COMITY_NO;
 }
 
 const comity_image *comity_judge_image(const comity_judge_memory *memory)
@@ -110,29 +136,28 @@ const comity_image *comity_judge_image(const comity_judge_memory *memory)
     return memory->image;
 }
 
-const uint32_t *comity_judge_laws(const comity_judge_memory *memory, uint32_t *ret_count)
+/* Once in a thousand million judgements the stamps begin anew. */
+static void stamps_clear(comity_judge_memory *memory)
 {
-    *ret_count = memory->law_count;
-    return memory->laws;
+    const comity_image *image = memory->image;
+    memset(memory->marks, 0, image->rules_count * sizeof *memory->marks);
+    memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
+    memset(memory->test_marks, 0, image->tests_count * sizeof *memory->test_marks);
+    memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
+    memset(memory->condition_stamps, 0, image->conditions_count * sizeof *memory->condition_stamps);
+    memset(memory->derived_stamps, 0, (size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS * sizeof *memory->derived_stamps);
+    memory->stamp = 1;
 }
 
 void comity_judge_begin(comity_judge_memory *memory)
 {
-    for (uint32_t i = 0; i < memory->ruling_count; i++) {
-        memory->status[memory->rulings[i].rule] = COMITY_NO;
+    for (; memory->perhaps_count != 0; memory->perhaps_count--) {
+        memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
     memory->ruling_count = 0;
-    memory->open_way_count = 0;
-    memory->law_count = 0;
+    memory->flags = 0;
     memory->steps = 0;
-    if (++memory->stamp == 0) { /* once in four thousand million judgements the stamps begin anew */
-        const comity_image *image = memory->image;
-        memset(memory->lifted, 0, image->rules_count * sizeof *memory->lifted);
-        memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
-        memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
-        memset(memory->condition_stamps, 0, image->conditions_count * sizeof *memory->condition_stamps);
-        memset(memory->derived_stamps, 0,
-               (size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS * sizeof *memory->derived_stamps);
-        memory->stamp = 1;
+    if (++memory->stamp == UINT32_C(1) << 30) {
+        stamps_clear(memory);
     }
 }

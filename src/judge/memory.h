@@ -5,29 +5,36 @@
 #include "judge/judge.h"
 #include "base/limits.h"
 
-/* What lifts a rule: the strongest truth of it, and of the surely lifting the first by name. */
-typedef struct comity_lifted {
+/* What other rules do to a rule, in the judgement whose stamp it bears. */
+typedef struct comity_rule_mark {
     uint32_t stamp;
-    uint32_t by;
-    uint8_t truth;
-} comity_lifted;
+    uint32_t lifted_by; /* of those that surely lift it the first by name, or COMITY_NOT_LIFTED */
+    uint8_t lifted;     /* comity_truth */
+    uint8_t open;       /* comity_truth: some way to meet what it needs */
+} comity_rule_mark;
 
 struct comity_judge_memory {
     const comity_image *image;
     bool signed_only;           /* papers that are only claimed, and safeguards, are taken as not held */
     uint32_t depth;             /* of conditions within conditions */
     uint32_t steps;             /* conditions within conditions looked at in this judgement */
-    uint32_t stamp;             /* number of the judgement; what bears another is stale */
-    uint8_t *status;            /* by rule: truth after lifting; all COMITY_NO between judgements */
+    uint32_t stamp;             /* number of the judgement, below 2^30; what bears another is stale */
     comity_ruling *rulings;
     uint32_t ruling_count;
-    uint32_t *laws;             /* considered, rising */
-    uint32_t law_count;
+    uint32_t flags;             /* COMITY_JUDGED_… of all rulings */
+    uint32_t *chain;            /* rulings of rules that lift, or are lifted */
+    uint32_t chain_count;
+    comity_rule_mark *marks;    /* by rule */
+    uint64_t *considered;       /* a bit for each law, in the order of judging; none between judgements */
+    uint64_t *considered_words; /* a bit for each word of it that is not empty */
     uint32_t *law_stamps;       /* by law: considered in this judgement */
-    bool *adopted;              /* by law */
-    bool *perhaps;              /* by law considered: only because a part of a state is not known */
+    bool *adopted, *binds;      /* by law */
+    bool *perhaps;              /* by law: considered only because a part of a state is not known */
+    uint16_t *perhaps_laws;     /* those */
+    uint32_t perhaps_count;
     uint32_t *always;           /* policies and adopted agreements */
     uint32_t always_count;
+    uint32_t *test_marks;       /* by test: the judgement's stamp, and in the lowest two bits its truth */
     uint16_t *uncovered;        /* by touched place */
     uint32_t *count_stamps;     /* by count */
     comity_range *count_ranges;
@@ -35,19 +42,22 @@ struct comity_judge_memory {
     uint8_t *derived;
     uint32_t *condition_stamps; /* by condition of the act */
     uint8_t *condition_truths;
-    comity_lifted *lifted;      /* by rule: what was found to lift it */
-    uint32_t *open_ways;        /* rules found that are ways and apply, or may */
-    uint32_t open_way_count;
 };
 
 /* Forgets the judgement before. */
 void comity_judge_begin(comity_judge_memory *memory);
 
-/* Fills `laws` with those considered for the act. */
-void comity_judge_laws_consider(comity_judge_memory *memory, const comity_act *act);
+/* Considers the laws that concern the act, and judges by each. */
+void comity_judge_laws(comity_judge_memory *memory, const comity_act *act);
 
-/* Fills `rulings`, `status` and `open_ways` with the rules of those laws that apply, or may. */
-void comity_judge_rows(comity_judge_memory *memory, const comity_act *act);
+/* Adds to `rulings` the rules of a law that apply, or may. */
+void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32_t law, bool perhaps);
+
+/* Takes from the rulings what others lift. */
+void comity_judge_lift(comity_judge_memory *memory);
+
+/* Says of the rulings that need something whether it is met. */
+void comity_judge_meet(comity_judge_memory *memory, const comity_act *act);
 
 /* Does what this rule lifts, or is a way for, count for that rule? Soft law that
  * is not adopted does nothing to the law of others. */

@@ -8,6 +8,7 @@
 #include "judge/memory.h"
 #include "law/terms.h"
 
+#include <stddef.h>
 #include <string.h>
 
 typedef struct questioner {
@@ -18,19 +19,23 @@ typedef struct questioner {
     uint32_t rule;
 } questioner;
 
-/* What a question is about, in one word. */
-static uint64_t question_key(uint32_t kind, uint32_t side, uint32_t a, uint32_t b)
+/* What a question is about, in one word: the members it begins with. */
+static uint64_t question_key(const comity_question *question)
 {
-    return (uint64_t)kind << 56 | (uint64_t)side << 48 | (uint64_t)a << 32 | b;
+    uint64_t key;
+    _Static_assert(offsetof(comity_question, rule_count) == sizeof key, "what a question is about comes first, without gaps");
+    memcpy(&key, question, sizeof key);
+    return key;
 }
 
 static void ask(questioner *asking, comity_question_kind kind, uint32_t side, uint32_t a, uint32_t b)
 {
     comity_questions *questions = asking->questions;
-    uint64_t key = question_key(kind, side, a, b);
+    const comity_question asked = {.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b,
+                                   .first = COMITY_IMAGE_NONE, .last = COMITY_IMAGE_NONE};
+    uint64_t key = question_key(&asked);
     uint32_t i = 0;
-    while (i < questions->count && question_key(questions->items[i].kind, questions->items[i].side,
-                                                questions->items[i].a, questions->items[i].b) != key) {
+    while (i < questions->count && question_key(&questions->items[i]) != key) {
         i++;
     }
     if (i == COMITY_QUESTIONS_MAX || questions->rule_count == COMITY_QUESTION_RULES_MAX) {
@@ -38,9 +43,7 @@ static void ask(questioner *asking, comity_question_kind kind, uint32_t side, ui
         return;
     }
     if (i == questions->count) {
-        questions->items[questions->count++] =
-            (comity_question){.kind = (uint8_t)kind, .side = (uint8_t)side, .a = (uint16_t)a, .b = b,
-                              .first = COMITY_IMAGE_NONE, .last = COMITY_IMAGE_NONE};
+        questions->items[questions->count++] = asked;
     }
     comity_question *question = &questions->items[i];
     if (question->last != COMITY_IMAGE_NONE && questions->rules[question->last].rule == asking->rule) {
@@ -176,24 +179,62 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
     }
 }
 
+static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth);
+
+static void ask_open(questioner *asking, const comity_literal *literal, unsigned depth)
+{
+    if (literal->op == COMITY_OP_CONDITION) {
+        const comity_rows *rows = &asking->image->conditions[literal->b];
+        ask_rows(asking, rows->first_row, rows->row_count, depth + 1);
+    } else {
+        ask_literal(asking, literal);
+    }
+}
+
+static comity_truth literal_truth(const questioner *asking, const comity_literal *literal)
+{
+    return comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST);
+}
+
+/* A row of so few literals that those which are open are kept as bits. */
+enum { ROW_SHORT = 64 };
+
+static void ask_row_short(questioner *asking, const comity_literal *literals, uint32_t count, unsigned depth)
+{
+    uint64_t open = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        comity_truth truth = literal_truth(asking, &literals[i]);
+        if (truth == COMITY_NO) {
+            return; /* it does not hold, whatever else is the case */
+        }
+        open |= (uint64_t)(truth == COMITY_UNKNOWN) << i;
+    }
+    for (; open != 0; open &= open - 1) {
+        ask_open(asking, &literals[__builtin_ctzll(open)], depth);
+    }
+}
+
+static void ask_row_long(questioner *asking, const comity_row *row, const comity_literal *literals, unsigned depth)
+{
+    if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
+        return;
+    }
+    for (uint32_t i = 0; i < row->literal_count; i++) {
+        if (literal_truth(asking, &literals[i]) == COMITY_UNKNOWN) {
+            ask_open(asking, &literals[i], depth);
+        }
+    }
+}
+
 static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
 {
     for (uint32_t i = 0; i < row_count && depth <= COMITY_LIMIT_LAW_DEPTH; i++) {
         const comity_row *row = &asking->image->rows[first_row + i];
-        if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-            continue;
-        }
-        for (uint32_t j = 0; j < row->literal_count; j++) {
-            const comity_literal *literal = &asking->image->literals[row->first_literal + j];
-            if (comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-                continue;
-            }
-            if (literal->op == COMITY_OP_CONDITION) {
-                const comity_rows *rows = &asking->image->conditions[literal->b];
-                ask_rows(asking, rows->first_row, rows->row_count, depth + 1);
-            } else {
-                ask_literal(asking, literal);
-            }
+        const comity_literal *literals = &asking->image->literals[row->first_literal];
+        if (row->literal_count <= ROW_SHORT) {
+            ask_row_short(asking, literals, row->literal_count, depth);
+        } else {
+            ask_row_long(asking, row, literals, depth);
         }
     }
 }

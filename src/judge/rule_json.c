@@ -29,8 +29,7 @@ static void append_string(const comity_image *image, const char *before, uint32_
     comity_buffer_append_json_string(buffer, comity_image_text(image, text), size);
 }
 
-void comity_rule_json_head(const comity_image *image, const comity_rule_record *rule, comity_effect effect,
-                           comity_buffer *buffer)
+void comity_rule_json_begin(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer)
 {
     const comity_law_record *law = &image->laws[rule->law];
     if (rule->flags & COMITY_RULE_ESCAPES) {
@@ -38,7 +37,6 @@ void comity_rule_json_head(const comity_image *image, const comity_rule_record *
         append_string(image, ",\"title\":", rule->title, rule->title_size, buffer);
         append_string(image, ",\"state\":", law->code, law->code_size, buffer);
         comity_buffer_append_text(buffer, ",\"effect\":\"");
-        comity_buffer_append(buffer, effects[effect].text, effects[effect].size);
         return;
     }
     uint8_t *at = comity_buffer_room(buffer, FIXED_BYTES + 3 * COMITY_IMAGE_LONG + rule->name_size + rule->title_size +
@@ -53,8 +51,20 @@ void comity_rule_json_head(const comity_image *image, const comity_rule_record *
     at = PUT(at, "\",\"state\":\"");
     at = comity_image_copy(image, law->code, law->code_size, at);
     at = PUT(at, "\",\"effect\":\"");
+    comity_buffer_filled(buffer, at);
+}
+
+uint8_t *comity_rule_json_effect(comity_effect effect, uint8_t *at)
+{
     memcpy(at, effects[effect].text, sizeof effects[effect].text);
-    comity_buffer_filled(buffer, at + effects[effect].size);
+    return at + effects[effect].size;
+}
+
+void comity_rule_json_head(const comity_image *image, const comity_rule_record *rule, comity_effect effect,
+                           comity_buffer *buffer)
+{
+    comity_rule_json_begin(image, rule, buffer);
+    comity_buffer_append(buffer, effects[effect].text, effects[effect].size);
 }
 
 void comity_rule_json_tail(const comity_image *image, const comity_rule_record *rule, comity_buffer *buffer)

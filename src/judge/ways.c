@@ -108,9 +108,24 @@ static bool way_within(const comity_image *image, const comity_way *small, const
     return true;
 }
 
+/* Do the marks say that no set of the family lies within the way, nor the way within one? */
+static bool family_is_apart(const comity_ways *family, const comity_way *way)
+{
+    bool within = false;
+    for (uint32_t i = 0; i < family->count; i++) {
+        uint64_t marks = family->sets[i].marks;
+        within |= (marks & ~way->marks) == 0 || (way->marks & ~marks) == 0;
+    }
+    return !within;
+}
+
 static void family_add(const comity_image *image, comity_ways *family, const comity_way *way)
 {
     uint32_t kept = 0;
+    if (family->count < COMITY_FAMILY_MAX && family_is_apart(family, way)) {
+        family->sets[family->count++] = *way;
+        return;
+    }
     for (uint32_t i = 0; i < family->count; i++) {
         if (way_within(image, &family->sets[i], way)) {
             return;
@@ -139,8 +154,15 @@ static void family_add(const comity_image *image, comity_ways *family, const com
     family->cut = true;
 }
 
+/* Within a family no set lies within another, so that what is added to nothing stays as it is. */
 static void family_or(const comity_image *image, comity_ways *family, const comity_ways *more)
 {
+    if (family->count == 0) {
+        bool cut = family->cut;
+        family_copy(family, more);
+        family->cut |= cut;
+        return;
+    }
     for (uint32_t i = 0; i < more->count; i++) {
         family_add(image, family, &more->sets[i]);
     }
@@ -530,6 +552,9 @@ static int item_compare(const comity_image *image, uint32_t a, uint32_t b)
 {
     size_t left_size;
     size_t right_size;
+    if (a == b) {
+        return 0;
+    }
     const char *left = comity_item_text(image, a, &left_size);
     const char *right = comity_item_text(image, b, &right_size);
     size_t size = left_size < right_size ? left_size : right_size;

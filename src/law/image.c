@@ -5,44 +5,11 @@
 #include "base/pack.h"
 #include "base/swar.h"
 #include "base/utf8.h"
+#include "law/words.h"
 
 #include <string.h>
 
-static uint64_t load(const char *text)
-{
-    return comity_swar_load((const uint8_t *)text);
-}
-
-/* The last 1 to 7 bytes, the rest zero; as on a little-endian machine. */
-static uint64_t load_last(const char *text, size_t size)
-{
-    const uint8_t *bytes = (const uint8_t *)text;
-    if (size < 4) {
-        return (uint64_t)bytes[0] | (uint64_t)bytes[size / 2] << (size / 2 * 8) |
-               (uint64_t)bytes[size - 1] << ((size - 1) * 8);
-    }
-    uint32_t low;
-    uint32_t high;
-    memcpy(&low, bytes, sizeof low);
-    memcpy(&high, bytes + size - 4, sizeof high);
-    return (uint64_t)low | (uint64_t)high << ((size - 4) * 8);
-}
-
-/* The eight bytes a name begins with, those in its middle and those it ends with:
- * all of a name of 8 to 24 bytes. Of a shorter one, all of it in `first`. */
-typedef struct name_words {
-    uint64_t first, middle, last;
-} name_words;
-
-static inline name_words words_of(const char *text, size_t size)
-{
-    if (size < 8) {
-        return (name_words){size == 0 ? 0 : load_last(text, size), 0, 0};
-    }
-    return (name_words){load(text), load(text + (size - 8) / 2), load(text + size - 8)};
-}
-
-static inline uint64_t hash_of(comity_class class_of, const name_words *words, size_t size)
+static inline uint64_t hash_of(comity_class class_of, const comity_name_words *words, size_t size)
 {
     uint64_t hash = words->first * UINT64_C(0x9e3779b97f4a7c15);
     hash ^= words->middle * UINT64_C(0xff51afd7ed558ccd) >> 1;
@@ -54,11 +21,11 @@ static inline uint64_t hash_of(comity_class class_of, const name_words *words, s
 
 uint64_t comity_symbol_hash(comity_class class_of, const char *text, size_t size)
 {
-    name_words words = words_of(text, size);
+    comity_name_words words = comity_name_words_of(text, size);
     return hash_of(class_of, &words, size);
 }
 
-static bool has_zero(const name_words *words, size_t size)
+static bool has_zero(const comity_name_words *words, size_t size)
 {
     if (size < 8) {
         return comity_swar_equal(words->first | UINT64_MAX << size * 8, 0) != 0;
@@ -68,13 +35,13 @@ static bool has_zero(const name_words *words, size_t size)
 }
 
 /* Does the text say these bytes and no more? There may be a byte 0 among them. */
-static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size, const name_words *words)
+static bool text_says(const comity_image *image, uint32_t place, const char *text, size_t size, const comity_name_words *words)
 {
     if (size >= image->texts_count - place || image->texts[place + size] != '\0') {
         return false;
     }
     const char *own = image->texts + place;
-    name_words own_words = words_of(own, size);
+    comity_name_words own_words = comity_name_words_of(own, size);
     if (((own_words.first ^ words->first) | (own_words.middle ^ words->middle) | (own_words.last ^ words->last)) != 0 ||
         has_zero(words, size)) {
         return false;
@@ -84,7 +51,7 @@ static bool text_says(const comity_image *image, uint32_t place, const char *tex
 
 uint32_t comity_image_find(const comity_image *image, comity_class class_of, const char *text, size_t size)
 {
-    name_words words = words_of(text, size);
+    comity_name_words words = comity_name_words_of(text, size);
     uint64_t hash = hash_of(class_of, &words, size);
     uint32_t mask = image->symbols_count - 1;
     uint8_t tag = comity_symbol_tag(hash);

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define COMITY_IMAGE_MAGIC "COMITYLW"
-#define COMITY_IMAGE_VERSION 2u
+#define COMITY_IMAGE_VERSION 3u
 #define COMITY_IMAGE_NONE UINT32_MAX /* an index left out */
 #define COMITY_NONE16 UINT16_MAX
 
@@ -125,10 +125,11 @@ typedef struct comity_literal {
 typedef struct comity_row {
     uint32_t first_literal;
     uint16_t literal_count;
-    uint16_t residual; /* the literals before this are settled by the law's tables when both places are known */
-    uint32_t rule;     /* within the law, shifted left by one; the low bit says `unless` */
-    uint16_t sieved;   /* those from `residual` up to this are settled by its sieves */
-    uint16_t rest;     /* those from `sieved` up to this are tested once for all rows of the law: comity_shared */
+    uint16_t residual;   /* the literals before this are settled by the law's tables when both places are known */
+    uint32_t rule;       /* within the law, shifted left by one; the low bit says `unless` */
+    uint16_t sieved;     /* those from `residual` up to this are settled by its block's sieves */
+    uint16_t unused;
+    uint32_t first_test; /* the others once more, in `row_tests`: numbers of what is tested once for an act */
 } comity_row;
 
 typedef struct comity_rows { /* conditions that are no rule's: counts, derived kinds, owners */
@@ -190,22 +191,9 @@ typedef enum comity_sieve_kind {
     COMITY_SIEVE_LAST
 } comity_sieve_kind;
 
-/* For each name that the law's rows ask for, the rows that want it and the rows
- * it rules out. In `bits`, in sets of the law's size: the rows that want no name
- * of this kind; those that no name of it rules out; those that want the list not
- * to be empty; then for the name of place k, at 2k + 3 and 2k + 4, the rows that
- * want it and those it rules out. Place 0 has none of either. */
-typedef struct comity_sieve {
-    uint32_t first_place; /* in `classes`: for each name its place from 1, or 0: no row asks for it */
-    uint32_t bits;        /* NONE: no row asks for names of this kind */
-} comity_sieve;
-
-enum { COMITY_SIEVE_NO_WANT = 0, COMITY_SIEVE_NO_BAN = 1, COMITY_SIEVE_NOT_EMPTY = 2 };
-
-static inline uint32_t comity_sieve_want(uint32_t place)
-{
-    return 2 * place + 3;
-}
+/* A name in one of those sets is a trait of the act. Traits are numbered through all
+ * the sets, behind the one that is none and the one of having no purposes. */
+enum { COMITY_TRAIT_NONE = 0, COMITY_TRAIT_NO_PURPOSE = 1, COMITY_TRAIT_FIRST = 2 };
 
 /* The class of names a sieve is over. */
 static inline comity_class comity_sieve_class(uint32_t kind)
@@ -217,11 +205,51 @@ static inline comity_class comity_sieve_class(uint32_t kind)
                                                : COMITY_CLASS_KIND;
 }
 
-/* A literal that many rows of a law have, and which. */
-typedef struct comity_shared {
-    uint32_t literal;
-    uint32_t bits;        /* u64 words: the rows */
-} comity_shared;
+/* A block: up to 64 rows of one law, a bit each, those of a rule together. Each trait
+ * that the rows ask for has a column, two words in `bits`: the rows that want it and
+ * the rows it rules out. Column 0 is of the traits that no row asks for. */
+enum { COMITY_BLOCK_ROWS = 64 };
+
+typedef struct comity_block {
+    uint64_t live[COMITY_ACT_COUNT];      /* for each kind of act the rows it leaves possible, from the law's `settled` on */
+    uint64_t wantless[COMITY_SIEVE_LAST]; /* the rows that want no name of the set */
+    uint64_t subject[2];                  /* for each party, the rows that want it subject to some law */
+    uint64_t when;                        /* the rows that are of a `when`; the others are of an `unless` */
+    uint64_t tested;                      /* the rows with something that neither tables nor sieves settle */
+    uint32_t first_trait;                 /* in `classes`: for each trait its column */
+    uint32_t columns;                     /* u64 words */
+    uint32_t bans;                        /* u64 words: for each set the rows that some name of it rules out */
+    uint32_t first_row;
+    uint16_t row_count;
+    uint16_t asks;                        /* a bit for each set that some row asks for names of */
+    uint32_t first_row_rule;              /* in `classes`: for each row its rule, counted from `first_rule` */
+    uint32_t first_rule, rule_count;      /* in `block_rules` */
+} comity_block;
+
+#define COMITY_JUDGED_LIFTS 1u  /* it lifts some rule */
+#define COMITY_JUDGED_LIFTED 2u /* some rule lifts it */
+#define COMITY_JUDGED_WAY 4u    /* it is a way */
+#define COMITY_JUDGED_NEED 8u   /* it needs something */
+#define COMITY_JUDGED_ASKS 16u  /* it has an expression over papers and safeguards */
+
+/* What an expression asks for, in 32 bits: of each paper, by its kind, one of the lower
+ * bits, of each safeguard one of the upper. An act that has none of them has nothing
+ * that the expression asks for. */
+static inline uint32_t comity_held_bit(bool is_safeguard, uint32_t name)
+{
+    return UINT32_C(1) << (is_safeguard ? 24 + (name & 7) : name % 24);
+}
+
+/* What the judge reads of a rule. */
+typedef struct comity_block_rule {
+    uint64_t when, unless; /* its rows in the block */
+    uint32_t rule;
+    uint32_t rank;
+    uint8_t effect;        /* comity_effect */
+    uint8_t flags;         /* COMITY_JUDGED_… */
+    uint16_t unused;
+    uint32_t asks;         /* of what its expression asks for the bits: comity_held_bit() */
+} comity_block_rule;
 
 typedef struct comity_law_record {
     uint32_t code, title;
@@ -231,23 +259,22 @@ typedef struct comity_law_record {
     uint16_t place;            /* of a state, part or union; else COMITY_NONE16 */
     uint32_t first_rule, rule_count;
     uint32_t first_row, row_count;
-    uint32_t words;            /* 64-bit words of a set of this law's rows: comity_row_words() */
+    uint32_t position;         /* among the laws in the order of their rules' names: `law_order` */
+    uint32_t acts;             /* mask of the kinds of act that some row leaves possible */
+    int32_t settled;           /* the day from which on neither rules nor sets of places change any more */
+    uint32_t first_block, block_count; /* a set of its rows is so many words */
+    uint32_t now_classes[2];   /* in `classes`, from `settled` on: for each place its class, for each party */
+    uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
     uint32_t act_bits;         /* u64 words: for each kind of act, the rows it leaves possible */
     uint32_t first_epoch, epoch_count; /* dates at which rows begin or end, rising */
     uint32_t epoch_bits;       /* u64 words: epoch_count + 1 sets */
     uint32_t first_classes[2]; /* era by era, for each place its class, for each party */
     uint32_t class_counts[2];
-    uint32_t class_bits[2];    /* u64 words: for each class, the rows it leaves possible */
-    uint32_t first_shared, shared_count;
-    uint32_t rest_bits;        /* u64 words: the rows that have further literals */
-    uint32_t subject_bits;     /* u64 words: for each party, the rows that want it subject to some law */
     uint32_t first_era, era_count; /* in `epochs`: days on which somebody joins or leaves a set of places, rising */
     uint32_t first_cover, cover_count;
     uint32_t parties;          /* place set of an agreement's parties, or NONE */
     uint32_t channel;          /* set of purposes it is a channel for, or NONE */
     uint32_t first_about, about_count; /* u16 names */
-    uint32_t acts;             /* mask of the kinds of act that some row leaves possible */
-    comity_sieve sieves[COMITY_SIEVE_LAST];
 } comity_law_record;
 
 /* What a law says it covers. Drawn together in `coverage`: for each place and then
@@ -397,9 +424,14 @@ typedef struct comity_span {
     X(coverage, int32_t)                    \
     X(abouts, uint16_t)                     \
     X(agreements, uint64_t)                 \
+    X(agreement_laws, uint16_t)             \
     X(rules, comity_rule_record)            \
     X(rows, comity_row)                     \
-    X(shared, comity_shared)                \
+    X(row_tests, uint32_t)                  \
+    X(tests, comity_literal)                \
+    X(blocks, comity_block)                 \
+    X(block_rules, comity_block_rule)       \
+    X(law_order, uint16_t)                  \
     X(conditions, comity_rows)              \
     X(literals, comity_literal)             \
     X(sets, comity_set)                     \
@@ -425,7 +457,7 @@ typedef struct comity_image_header {
     uint32_t header_size;
     uint64_t size;            /* of the whole image, the hash at its end included */
     uint32_t first_name[COMITY_CLASS_LAST + 1]; /* for each class up to BASIS, where its names begin in `names` */
-    uint32_t agreement_words; /* 64-bit words a place in `agreements`: laws that are agreements with rules, by law number */
+    uint32_t agreement_words; /* 64-bit words a place in `agreements`: the agreements with rules, a bit each, as `agreement_laws` has them */
     uint32_t place_words;     /* 64-bit words a set in `place_bits`: a bit for each place */
     uint32_t clauses_size;    /* of all as law, unpacked; the last byte is 0 */
     uint32_t unused;
@@ -445,6 +477,7 @@ typedef struct comity_image {
     uint32_t name##_count;
     COMITY_IMAGE_TABLES(COMITY_IMAGE_POINTER)
 #undef COMITY_IMAGE_POINTER
+    uint16_t first_trait[COMITY_SIEVE_LAST + 1]; /* of each set of names; the last: how many traits there are */
     uint8_t hash[32]; /* SHA-256 of the whole image: the name of the law */
     char hash_text[72]; /* "sha256:" and 64 digits */
 } comity_image;
@@ -539,13 +572,6 @@ static inline void comity_set_add(comity_set *set, uint32_t bit)
 
 /* The same for a day on which the set is not settled. */
 bool comity_image_place_in_dated(const comity_image *image, uint32_t set, uint32_t place, int32_t on);
-
-/* The words a set of so many rows takes: 0, 1, 2, 4 or a multiple of 8, for which the judge has code of its own. */
-static inline uint32_t comity_row_words(uint32_t row_count)
-{
-    uint32_t words = (row_count + 63) / 64;
-    return words <= 2 ? words : words <= 4 ? 4 : (words + 7) / 8 * 8;
-}
 
 /* The words a set of places takes in `place_bits`. */
 static inline uint32_t comity_place_words(uint32_t places_count)

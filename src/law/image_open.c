@@ -3,7 +3,7 @@
  *
  * The hash keeps out damage, not malice: whoever can write an image can hash
  * it. So nothing here rests on the hash, and fuzzing goes on behind it. */
-#include "law/image.h"
+#include "law/image_check.h"
 
 #include "base/date.h"
 #include "base/limits.h"
@@ -13,9 +13,11 @@
 #include <string.h>
 
 _Static_assert(sizeof(comity_literal) == 8, "image layout");
-_Static_assert(sizeof(comity_row) == 16, "image layout");
+_Static_assert(sizeof(comity_row) == 20, "image layout");
+_Static_assert(sizeof(comity_block) == 160, "image layout");
+_Static_assert(sizeof(comity_block_rule) == 32, "image layout");
 _Static_assert(sizeof(comity_place) == 24, "image layout");
-_Static_assert(sizeof(comity_law_record) == 176, "image layout");
+_Static_assert(sizeof(comity_law_record) == 132, "image layout");
 _Static_assert(sizeof(comity_symbol) == 8, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 104, "image layout");
 _Static_assert(sizeof(comity_leaf) == 48, "image layout");
@@ -24,12 +26,12 @@ _Static_assert(sizeof(comity_image_header) % 8 == 0, "image layout");
 
 static comity_status damaged(comity_error *reterr, const char *what, size_t index)
 {
-    return comity_fail(reterr, COMITY_ERROR_IMAGE, "the law image is damaged: %s %zu leads nowhere", what, index);
+    return comity_image_damaged(reterr, what, index);
 }
 
 static bool range_ok(uint64_t first, uint64_t count, uint64_t limit)
 {
-    return first <= limit && count <= limit - first;
+    return comity_image_range_ok(first, count, limit);
 }
 
 static bool text_ok(const comity_image *image, uint32_t text)
@@ -202,6 +204,16 @@ static comity_status names_check(const comity_image *image, comity_error *reterr
     return COMITY_OK;
 }
 
+static void traits_count(comity_image *image)
+{
+    uint32_t trait = COMITY_TRAIT_FIRST;
+    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
+        image->first_trait[kind] = (uint16_t)trait;
+        trait += class_count(image, comity_sieve_class(kind));
+    }
+    image->first_trait[COMITY_SIEVE_LAST] = (uint16_t)trait;
+}
+
 static comity_status symbols_check(const comity_image *image, comity_error *reterr)
 {
     uint32_t count = image->symbols_count;
@@ -258,94 +270,6 @@ static comity_status places_check(const comity_image *image, comity_error *reter
     return COMITY_OK;
 }
 
-/* The greatest of many bytes; compilers make it sixteen at a time. */
-static uint8_t greatest_of(const uint8_t *bytes, size_t count)
-{
-    uint8_t greatest = 0;
-    for (size_t i = 0; i < count; i++) {
-        greatest = bytes[i] > greatest ? bytes[i] : greatest;
-    }
-    return greatest;
-}
-
-static bool classes_ok(const comity_image *image, const comity_law_record *law, uint32_t side)
-{
-    uint64_t count = (uint64_t)image->places_count * ((uint64_t)law->era_count + 1);
-    if (!range_ok(law->first_classes[side], count, image->classes_count) ||
-        !range_ok(law->class_bits[side], (uint64_t)law->class_counts[side] * law->words, image->bits_count)) {
-        return false;
-    }
-    return count == 0 || greatest_of(&image->classes[law->first_classes[side]], (size_t)count) < law->class_counts[side];
-}
-
-/* Every row a table can leave possible is a row of this law. */
-static bool bits_ok(const comity_image *image, const comity_law_record *law)
-{
-    if (law->words != comity_row_words(law->row_count) ||
-        !range_ok(law->act_bits, (uint64_t)law->words * COMITY_ACT_COUNT, image->bits_count) ||
-        !range_ok(law->epoch_bits, (uint64_t)law->words * ((uint64_t)law->epoch_count + 1), image->bits_count) ||
-        !range_ok(law->rest_bits, law->words, image->bits_count) ||
-        !range_ok(law->subject_bits, (uint64_t)law->words * 2, image->bits_count) ||
-        !range_ok(law->first_epoch, law->epoch_count, image->epochs_count) ||
-        !range_ok(law->first_era, law->era_count, image->epochs_count)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < COMITY_ACT_COUNT * law->words; i++) {
-        uint64_t first = (uint64_t)(i % law->words) * 64;
-        uint64_t below = law->row_count <= first ? 0 : law->row_count - first;
-        if (below < 64 && image->bits[law->act_bits + i] >> below != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool sieves_ok(const comity_image *image, const comity_law_record *law)
-{
-    for (uint32_t kind = 0; kind < COMITY_SIEVE_LAST; kind++) {
-        const comity_sieve *sieve = &law->sieves[kind];
-        uint32_t names = class_count(image, comity_sieve_class(kind));
-        if (sieve->bits == COMITY_IMAGE_NONE) {
-            continue;
-        }
-        if (!range_ok(sieve->first_place, names, image->classes_count)) {
-            return false;
-        }
-        uint32_t greatest = greatest_of(&image->classes[sieve->first_place], names);
-        if (!range_ok(sieve->bits, (uint64_t)law->words * (2 * (uint64_t)greatest + 5), image->bits_count)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool shared_ok(const comity_image *image, const comity_law_record *law)
-{
-    if (!range_ok(law->first_shared, law->shared_count, image->shared_count)) {
-        return false;
-    }
-    for (uint32_t i = 0; i < law->shared_count; i++) {
-        const comity_shared *shared = &image->shared[law->first_shared + i];
-        if (shared->literal >= image->literals_count || !range_ok(shared->bits, law->words, image->bits_count)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool law_rows_ok(const comity_image *image, const comity_law_record *law)
-{
-    uint32_t last = 0;
-    for (uint32_t i = 0; i < law->row_count; i++) {
-        uint32_t rule = image->rows[law->first_row + i].rule;
-        if (rule < last || (rule >> 1) >= law->rule_count) {
-            return false;
-        }
-        last = rule;
-    }
-    return true;
-}
-
 static comity_status laws_check(const comity_image *image, comity_error *reterr)
 {
     if (image->laws_count >= COMITY_NONE16 || image->places_count >= COMITY_NONE16) {
@@ -360,10 +284,12 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
             !range_ok(law->first_cover, law->cover_count, image->covers_count) ||
             !range_ok(law->first_about, law->about_count, image->abouts_count) ||
             !index_or_none(law->parties, image->place_sets_count) || !index_or_none(law->channel, image->sets_count) ||
-            !bits_ok(image, law) || !sieves_ok(image, law) || !classes_ok(image, law, 0) || !classes_ok(image, law, 1) ||
-            !shared_ok(image, law) || !law_rows_ok(image, law)) {
+            law->position >= image->law_order_count || image->law_order[law->position] != i) {
             return damaged(reterr, "law", i);
         }
+    }
+    if (image->law_order_count != image->laws_count) {
+        return damaged(reterr, "order of laws of size", image->law_order_count);
     }
     if (image->coverage_count != (uint64_t)image->places_count * COMITY_ACT_COUNT) {
         return damaged(reterr, "table of coverage of size", image->coverage_count);
@@ -372,11 +298,17 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
     if ((uint64_t)words * image->places_count != image->agreements_count) {
         return damaged(reterr, "table of agreements of size", image->agreements_count);
     }
+    for (uint32_t i = 0; i < image->agreement_laws_count; i++) {
+        if (image->agreement_laws[i] >= image->laws_count ||
+            image->laws[image->agreement_laws[i]].parties == COMITY_IMAGE_NONE) {
+            return damaged(reterr, "agreement", i);
+        }
+    }
     for (uint32_t i = 0; i < image->agreements_count; i++) {
         for (uint64_t bits = image->agreements[i]; bits != 0; bits &= bits - 1) {
-            uint32_t law = i % words * 64 + (uint32_t)__builtin_ctzll(bits);
-            if (law >= image->laws_count || image->laws[law].parties == COMITY_IMAGE_NONE) {
-                return damaged(reterr, "agreement", law);
+            uint32_t agreement = i % words * 64 + (uint32_t)__builtin_ctzll(bits);
+            if (agreement >= image->agreement_laws_count) {
+                return damaged(reterr, "agreement", agreement);
             }
         }
     }
@@ -484,7 +416,8 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
     for (uint32_t i = 0; i < image->rows_count; i++) {
         const comity_row *row = &image->rows[i];
         if (!range_ok(row->first_literal, row->literal_count, image->literals_count) ||
-            row->residual > row->sieved || row->sieved > row->rest || row->rest > row->literal_count) {
+            row->residual > row->sieved || row->sieved > row->literal_count ||
+            !range_ok(row->first_test, (uint64_t)row->literal_count - row->sieved, image->row_tests_count)) {
             return damaged(reterr, "row", i);
         }
     }
@@ -496,6 +429,16 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
     for (uint32_t i = 0; i < image->literals_count; i++) {
         if (!literal_ok(image, &image->literals[i])) {
             return damaged(reterr, "literal", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->tests_count; i++) {
+        if (!literal_ok(image, &image->tests[i])) {
+            return damaged(reterr, "test", i);
+        }
+    }
+    for (uint32_t i = 0; i < image->row_tests_count; i++) {
+        if (image->row_tests[i] >= image->tests_count) {
+            return damaged(reterr, "test of a row", i);
         }
     }
     return COMITY_OK;
@@ -612,11 +555,13 @@ comity_status comity_image_open(const void *bytes, size_t size, comity_image *re
     COMITY_TRY(tables_find(&image, reterr));
     COMITY_TRY(texts_check(&image, reterr));
     COMITY_TRY(names_check(&image, reterr));
+    traits_count(&image);
     COMITY_TRY(symbols_check(&image, reterr));
     COMITY_TRY(places_check(&image, reterr));
     COMITY_TRY(rows_check(&image, reterr));
     COMITY_TRY(laws_check(&image, reterr));
     COMITY_TRY(rules_check(&image, reterr));
+    COMITY_TRY(comity_image_judged_check(&image, reterr));
     COMITY_TRY(rest_check(&image, reterr));
     COMITY_TRY(deadlines_check(&image, reterr));
     COMITY_TRY(declarations_check(&image, reterr));

@@ -126,15 +126,7 @@ static comity_truth is_meant(plan *all, const comity_count_record *count)
 
 static bool is_considered(const plan *all, uint32_t count)
 {
-    uint32_t law = comity_count_law(all->image, count);
-    uint32_t law_count;
-    const uint32_t *laws = comity_judge_laws(all->context->memory, &law_count);
-    for (uint32_t i = 0; i < law_count; i++) {
-        if (laws[i] == law) {
-            return true;
-        }
-    }
-    return false;
+    return comity_judge_considers(all->context->memory, comity_count_law(all->image, count));
 }
 
 /* Whether to persons of an unnamed importer, or of a count that is perhaps meant, is not

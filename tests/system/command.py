@@ -139,7 +139,7 @@ def judge_sources():
 @test
 def judge_lines():
     bad = '{"act": "sell"}'
-    told = (2, "name", 'act: "sell" is no kind of act; there are transfer, store, collect, disclose, operate and offer')
+    told = (2, "name", 'act: a text of 4 bytes is no kind of act; there are transfer, store, collect, disclose, operate and offer')
     run = Run("judge", input="\n".join([PERMIT, bad, REFUSE, "", "  \t", "{", "nonsense", PERMIT]) + "\n")
     same("the stream goes on behind bad lines", run.verdicts(),
          ["permit", told, "refuse", (6, "syntax", "column 2: found the end of the input but expected a key or '}' after '{'"),

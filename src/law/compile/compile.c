@@ -230,29 +230,24 @@ static comity_status adoptions_apply(comity_compiler *compiler)
 /* For each place the agreements with rules that it is ever a party to. */
 static comity_status agreements_compile(comity_compiler *compiler)
 {
-    uint32_t last = 0;
     for (uint32_t law = 0; law < compiler->laws.count; law++) {
-        bool counts = compiler->laws.items[law].kind == COMITY_LAW_AGREEMENT && compiler->laws.items[law].rule_count != 0;
-        last = counts ? law + 1 : last;
-    }
-    compiler->agreement_words = (last + 63) / 64;
-    for (uint32_t place = 0; place < compiler->places.count; place++) {
-        for (uint32_t word = 0; word < compiler->agreement_words; word++) {
-            COMITY_PUSH(compiler, &compiler->agreements, 0);
+        if (compiler->laws.items[law].kind == COMITY_LAW_AGREEMENT && compiler->laws.items[law].rule_count != 0) {
+            COMITY_PUSH(compiler, &compiler->agreement_laws, (uint16_t)law);
         }
     }
-    for (uint32_t law = 0; law < last; law++) {
-        const comity_law_record *record = &compiler->laws.items[law];
-        if (record->kind != COMITY_LAW_AGREEMENT || record->rule_count == 0) {
-            continue;
-        }
+    compiler->agreement_words = (uint32_t)(compiler->agreement_laws.count + 63) / 64;
+    for (size_t i = 0; i < compiler->places.count * compiler->agreement_words; i++) {
+        COMITY_PUSH(compiler, &compiler->agreements, 0);
+    }
+    for (uint32_t number = 0; number < compiler->agreement_laws.count; number++) {
+        const comity_law_record *record = &compiler->laws.items[compiler->agreement_laws.items[number]];
         const comity_place_set *set = &compiler->place_sets.items[record->parties];
         for (uint32_t i = 0; i < set->count + set->dated_count; i++) {
             uint32_t place = i < set->count ? compiler->set_places.items[set->first + i]
                                             : compiler->dated.items[set->first_dated + i - set->count].place;
             if (!compiler->places.items[place].is_union && !compiler->places.items[place].is_part) {
-                compiler->agreements.items[(size_t)place * compiler->agreement_words + law / 64] |=
-                    UINT64_C(1) << (law % 64);
+                compiler->agreements.items[(size_t)place * compiler->agreement_words + number / 64] |=
+                    UINT64_C(1) << (number % 64);
             }
         }
     }
@@ -457,6 +452,16 @@ static void papers_mark(comity_compiler *compiler)
     }
 }
 
+/* What the judge reads of a rule says too that something lifts it. */
+static void lifted_mark(comity_compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->block_rules.count; i++) {
+        comity_block_rule *judged = &compiler->block_rules.items[i];
+        bool lifted = compiler->rules.items[judged->rule].lifter_count != 0;
+        judged->flags = (uint8_t)(judged->flags | (lifted ? COMITY_JUDGED_LIFTED : 0));
+    }
+}
+
 static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
 {
     COMITY_TRY(comity_compile_names(compiler));
@@ -483,6 +488,8 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     COMITY_TRY(rules_link(compiler));
     COMITY_TRY(comity_compile_declarations(compiler));
     papers_mark(compiler);
+    lifted_mark(compiler);
+    COMITY_TRY(comity_compile_law_order(compiler));
     COMITY_TRY(agreements_compile(compiler));
     COMITY_TRY(coverage_compile(compiler));
     COMITY_TRY(comity_check_unused_defines(compiler));

@@ -4,7 +4,8 @@
  * it its number; members.c looks at who is a member of what; places.c makes
  * sets of places; conditions.c and disjunctions.c turn conditions into rows;
  * papers.c makes expressions and leaves; rules.c orders the rules and checks
- * what may lift what; tables.c makes the tables of the judge; deadlines.c those
+ * what may lift what; law_rows.c, sieves.c, blocks.c and tables.c make the rows and
+ * tables of the judge; deadlines.c those
  * of duties and working days; text.c and declared.c keep what is shown;
  * compile.c calls them; write.c writes it all out. What does not hold becomes a
  * diagnostic; a status is for
@@ -137,10 +138,15 @@ typedef struct comity_compiler {
     COMITY_VECTOR(int32_t) coverage;
     COMITY_VECTOR(uint16_t) abouts;
     COMITY_VECTOR(uint64_t) agreements;
+    COMITY_VECTOR(uint16_t) agreement_laws;
     uint32_t agreement_words;
     COMITY_VECTOR(comity_rule_record) rules;
     COMITY_VECTOR(comity_row) rows;
-    COMITY_VECTOR(comity_shared) shared;
+    COMITY_VECTOR(uint32_t) row_tests;
+    COMITY_VECTOR(comity_literal) tests;
+    COMITY_VECTOR(comity_block) blocks;
+    COMITY_VECTOR(comity_block_rule) block_rules;
+    COMITY_VECTOR(uint16_t) law_order;
     COMITY_VECTOR(comity_rows) conditions;
     COMITY_VECTOR(comity_literal) literals;
     COMITY_VECTOR(comity_set) sets;
@@ -238,8 +244,19 @@ comity_status comity_compile_rules(comity_compiler *compiler) COMITY_MUST_USE;
 /* The checks that need the conditions compiled. */
 comity_status comity_check_rule(comity_compiler *compiler, const comity_draft *draft) COMITY_MUST_USE;
 
-/* tables.c: rows and tables of one law. */
+/* tables.c: rows and tables of one law; then, of all laws, in which order the judge goes. */
 comity_status comity_compile_law(comity_compiler *compiler, uint32_t law) COMITY_MUST_USE;
+comity_status comity_compile_law_order(comity_compiler *compiler) COMITY_MUST_USE;
+
+/* The first trait of a set of names; of COMITY_SIEVE_LAST: how many traits there are. */
+static inline uint32_t comity_compiler_trait(const comity_compiler *compiler, uint32_t kind)
+{
+    uint32_t trait = COMITY_TRAIT_FIRST;
+    for (uint32_t before = 0; before < kind; before++) {
+        trait += (uint32_t)compiler->entries[comity_sieve_class(before)].count;
+    }
+    return trait;
+}
 
 /* deadlines.c: calendars, and the duties whose periods run from the act; after the rules. */
 comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_USE;

@@ -16,6 +16,11 @@ comity_status comity_clauses_literal(comity_compiler *compiler, comity_literal l
 /* Adds a literal as a further alternative; negated, as a further condition. */
 comity_status comity_clauses_alternative(comity_compiler *compiler, const comity_scope *scope, comity_literal literal,
                                          bool negated, bool first, comity_clauses *clauses) COMITY_MUST_USE;
+/* What testing a literal costs, against others. */
+unsigned comity_literal_cost(const comity_literal *literal);
+/* Makes of all alternatives one: a literal that stands for them by number. */
+comity_status comity_clauses_number(comity_compiler *compiler, const comity_scope *scope,
+                                    comity_clauses *clauses) COMITY_MUST_USE;
 /* How many parts the longest alternative has. */
 uint32_t comity_clauses_longest(const comity_clauses *clauses);
 

@@ -16,6 +16,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The order in which literals are tested: cheap ones, and ones that
+ * often fail, first. */
+static const uint8_t literal_cost[COMITY_OP_LAST] = {
+    [COMITY_OP_ACT] = 0,         [COMITY_OP_HAS] = 1,         [COMITY_OP_HAS_ANY] = 2,
+    [COMITY_OP_ONLY] = 3,        [COMITY_OP_PARTY_HAS] = 4,   [COMITY_OP_PEOPLE] = 4,
+    [COMITY_OP_DEMAND_BASIS] = 4, [COMITY_OP_ACROSS] = 5,     [COMITY_OP_ORDER] = 5,
+    [COMITY_OP_PLACE] = 6,       [COMITY_OP_SUBJECT_TO] = 7,  [COMITY_OP_PLACES_HAS] = 7,
+    [COMITY_OP_PLACES_HAS_OUTSIDE] = 7,
+    [COMITY_OP_PLACES_ONLY] = 7, [COMITY_OP_PLACES_ONLY_OUTSIDE] = 7, [COMITY_OP_RECEIVED] = 8,
+    [COMITY_OP_SAME_STATE] = 5,  [COMITY_OP_PLACES_STATE] = 7,
+    [COMITY_OP_HELD] = 9,        [COMITY_OP_CONDITION] = 9,        [COMITY_OP_COUNT] = 10,      [COMITY_OP_AGREEMENT] = 11,
+    [COMITY_OP_DERIVED] = 12,    [COMITY_OP_OWNED] = 13,
+};
+
+unsigned comity_literal_cost(const comity_literal *literal)
+{
+    return literal_cost[literal->op];
+}
+
 static int literal_order(const void *a, const void *b)
 {
     const comity_literal *left = a;
@@ -145,10 +164,23 @@ static bool condition_find(const comity_compiler *compiler, const comity_clauses
     return false;
 }
 
+static int cost_order(const void *a, const void *b)
+{
+    unsigned left = comity_literal_cost(a);
+    unsigned right = comity_literal_cost(b);
+    return left != right ? (left < right ? -1 : 1) : literal_order(a, b);
+}
+
 comity_status comity_condition_push(comity_compiler *compiler, comity_clauses *clauses, uint32_t *ret_condition)
 {
     if (clauses->count > 1) {
         qsort(clauses->items, clauses->count, sizeof *clauses->items, clause_order);
+    }
+    for (size_t i = 0; i < clauses->count; i++) {
+        comity_clause *clause = &clauses->items[i];
+        if (clause->count > 1) {
+            qsort(clause->literals, clause->count, sizeof *clause->literals, cost_order);
+        }
     }
     if (condition_find(compiler, clauses, ret_condition)) {
         return COMITY_OK;
@@ -162,8 +194,7 @@ comity_status comity_condition_push(comity_compiler *compiler, comity_clauses *c
     return COMITY_OK;
 }
 
-/* One literal that stands for a whole disjunction. */
-static comity_status clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
+comity_status comity_clauses_number(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
 {
     comity_literal literal = {.op = COMITY_OP_CONDITION,
                               .flags = scope->has_party || scope->has_owner ? COMITY_NODE_SELF : COMITY_NODE_FIRST};
@@ -186,13 +217,25 @@ static size_t clauses_settled(const comity_clauses *clauses)
     return settled;
 }
 
+/* More alternatives than this are worked out once for an act rather than written into every rule that asks. */
+enum { ALTERNATIVES_MAX = 8 };
+
+static comity_status clauses_shorten(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses)
+{
+    return clauses->count > ALTERNATIVES_MAX && clauses_settled(clauses) * 2 < clauses->count
+               ? comity_clauses_number(compiler, scope, clauses)
+               : COMITY_OK;
+}
+
 comity_status comity_clauses_and(comity_compiler *compiler, const comity_scope *scope, comity_clauses *clauses,
                                  comity_clauses *more)
 {
     comity_clauses product = {0};
+    COMITY_TRY(clauses_shorten(compiler, scope, clauses));
+    COMITY_TRY(clauses_shorten(compiler, scope, more));
     if (clauses->count > 1 && more->count > 1) {
         bool first_settles = clauses_settled(clauses) * more->count >= clauses_settled(more) * clauses->count;
-        COMITY_TRY(clauses_number(compiler, scope, first_settles ? more : clauses));
+        COMITY_TRY(comity_clauses_number(compiler, scope, first_settles ? more : clauses));
     }
     for (size_t i = 0; i < clauses->count; i++) {
         for (size_t j = 0; j < more->count; j++) {

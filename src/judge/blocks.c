@@ -1,0 +1,280 @@
+/* One law and an act: which of its rules apply.
+ *
+ * Conditions are rows of literals, in blocks of up to 64, so that a word says of each
+ * row of a block whether it may still hold. The law's tables begin it, by the kind
+ * of act, the day and the two places; then the columns of the act's traits
+ * (categories, purposes, kinds of party …) leave away the rows that want others or
+ * want one of these away. Few rows are left, and most of them ask for nothing else:
+ * a rule then applies if a row of its `when` is left and none of an `unless`. What
+ * further conditions say is worked out once for an act, however many rows ask. */
+#include "judge/memory.h"
+
+#include <string.h>
+
+/* The law whose rows are being looked at. */
+typedef struct in_hand {
+    const comity_law_record *law;
+    bool binds;
+    bool perhaps; /* only because a part of a state is not known */
+} in_hand;
+
+/* How many of these days, which rise, are past. */
+static uint32_t days_past(const int32_t *epochs, uint32_t count, int32_t on)
+{
+    uint32_t low = 0;
+    uint32_t high = count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (epochs[middle] <= on) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* ---- traits ---- */
+
+/* The rows that want a trait, and the rows it rules out: a column, as one register. */
+typedef uint64_t pair __attribute__((vector_size(16)));
+
+/* What a block's rows say to the act's traits. */
+typedef struct sieving {
+    const comity_traits *traits;
+    const uint8_t *column_of; /* by trait */
+    const uint8_t *columns;
+    const uint64_t *wantless, *bans;
+    bool open; /* some set may have other names too; a constant where this is used */
+    uint64_t may, yes;
+    pair banned; /* in its second word */
+} sieving;
+
+static inline pair column_at(const sieving *sieve, uint32_t trait)
+{
+    pair column;
+    memcpy(&column, sieve->columns + sizeof column * sieve->column_of[trait], sizeof column);
+    return column;
+}
+
+/* Names of one set beyond the first few. */
+static pair further_take(const sieving *sieve, uint32_t kind)
+{
+    pair taken = {0, 0};
+    for (uint32_t i = kind == 0 ? 0 : sieve->traits->ends[kind - 1]; i < sieve->traits->ends[kind]; i++) {
+        taken |= column_at(sieve, sieve->traits->more[i]);
+    }
+    return taken;
+}
+
+/* One set: rows stay that want one of its names that the act has, or want none of it.
+ * Where the set may have other names too, rows that want one, or want one away, stay
+ * but are no longer sure. `kind` and `first` are constants, so this is a straight run. */
+static inline void set_sieve(sieving *sieve, uint32_t kind, uint32_t first)
+{
+    const uint16_t *few = &sieve->traits->few[first];
+    pair taken = column_at(sieve, few[0]) | column_at(sieve, few[1]);
+    if (kind == COMITY_SIEVE_CATEGORY) {
+        taken |= column_at(sieve, few[2]) | column_at(sieve, few[3]);
+    }
+    if (sieve->traits->more_of >> kind & 1u) {
+        taken |= further_take(sieve, kind);
+    }
+    uint64_t wanted = taken[0] | sieve->wantless[kind];
+    sieve->banned |= taken;
+    if (sieve->open) {
+        uint64_t open = 0 - (uint64_t)(sieve->traits->open >> kind & 1u);
+        sieve->yes &= (wanted & ~sieve->bans[kind]) | ~open;
+        wanted |= open;
+    }
+    sieve->may &= wanted;
+}
+
+/* Leaves away the rows that the act's traits rule out; `ret_yes`: those that are sure. */
+static inline uint64_t block_sieve(const comity_image *image, const comity_block *block, const comity_traits *traits,
+                                   bool open, uint64_t may, uint64_t *ret_yes)
+{
+    enum { OTHERS = COMITY_FEW_CATEGORIES };
+    sieving sieve = {.traits = traits,
+                     .column_of = &image->classes[block->first_trait],
+                     .columns = (const uint8_t *)&image->bits[block->columns],
+                     .wantless = block->wantless,
+                     .bans = &image->bits[block->bans],
+                     .open = open,
+                     .may = may,
+                     .yes = UINT64_MAX};
+    sieve.may &= ~((block->subject[0] & traits->free[0]) | (block->subject[1] & traits->free[1]));
+    set_sieve(&sieve, COMITY_SIEVE_CATEGORY, 0);
+    set_sieve(&sieve, COMITY_SIEVE_PURPOSE, OTHERS);
+    set_sieve(&sieve, COMITY_SIEVE_CIRCUMSTANCE, OTHERS + COMITY_FEW_OTHERS);
+    if (block->asks >> COMITY_SIEVE_DEAL & 1u) { /* few laws do */
+        set_sieve(&sieve, COMITY_SIEVE_DEAL, OTHERS + 2 * COMITY_FEW_OTHERS);
+    }
+    set_sieve(&sieve, COMITY_SIEVE_KIND_FIRST, OTHERS + 3 * COMITY_FEW_OTHERS);
+    set_sieve(&sieve, COMITY_SIEVE_KIND_SECOND, OTHERS + 4 * COMITY_FEW_OTHERS);
+    *ret_yes = sieve.yes;
+    return sieve.may & ~sieve.banned[1];
+}
+
+/* ---- rows ---- */
+
+/* A test of rows, once for an act. */
+static inline comity_truth test_holds(comity_judge_memory *memory, const comity_act *act, uint32_t test)
+{
+    uint32_t mark = memory->test_marks[test];
+    if (mark >> 2 == memory->stamp) {
+        return (comity_truth)(mark & 3u);
+    }
+    comity_truth truth = comity_judge_literal(memory, act, &memory->image->tests[test], COMITY_NODE_FIRST);
+    memory->test_marks[test] = memory->stamp << 2 | (uint32_t)truth;
+    return truth;
+}
+
+/* What a row asks for besides what tables and columns settle. */
+static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act, const comity_row *row)
+{
+    const comity_image *image = memory->image;
+    const uint32_t *tests = &image->row_tests[row->first_test];
+    uint32_t count = (uint32_t)row->literal_count - row->sieved;
+    comity_truth truth = COMITY_YES;
+    for (uint32_t i = 0; i < count && truth != COMITY_NO; i++) {
+        comity_truth here = test_holds(memory, act, tests[i]);
+        truth = here < truth ? here : truth;
+    }
+    if (truth == COMITY_NO || act->traits.places_settled) {
+        return truth;
+    }
+    comity_truth places =
+        comity_judge_literals(memory, act, &image->literals[row->first_literal], row->residual, COMITY_NODE_FIRST);
+    return places < truth ? places : truth;
+}
+
+/* Of rows that are alternatives, how the best stands. */
+static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act, const comity_block *block,
+                              uint64_t rows, uint64_t yes)
+{
+    comity_truth truth = COMITY_NO;
+    for (; rows != 0 && truth != COMITY_YES; rows &= rows - 1) {
+        uint32_t bit = (uint32_t)__builtin_ctzll(rows);
+        comity_truth here = (comity_truth)(COMITY_UNKNOWN + (yes >> bit & 1u));
+        comity_truth others = row_holds(memory, act, &memory->image->rows[block->first_row + bit]);
+        here = others < here ? others : here;
+        truth = here > truth ? here : truth;
+    }
+    return truth;
+}
+
+/* The same of rows that ask for nothing else. */
+static inline comity_truth plain_rows_hold(uint64_t rows, uint64_t yes)
+{
+    return (rows & yes) != 0 ? COMITY_YES : rows != 0 ? COMITY_UNKNOWN : COMITY_NO;
+}
+
+/* ---- rules ---- */
+
+static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, const comity_block_rule *rule,
+                              comity_truth applies)
+{
+    comity_ruling *ruling = &memory->rulings[memory->ruling_count++];
+    ruling->rule = rule->rule;
+    ruling->rank = rule->rank;
+    ruling->lifted_by = COMITY_NOT_LIFTED;
+    ruling->applies = (uint8_t)applies;
+    ruling->met = COMITY_MET_NONE;
+    ruling->binds = hand->binds;
+    ruling->effect = rule->effect;
+    ruling->flags = rule->flags;
+    ruling->asks = rule->asks;
+    memory->flags |= rule->flags;
+}
+
+/* Rule by rule, what is left of the block. */
+static inline __attribute__((always_inline)) void block_settle(comity_judge_memory *memory, const comity_act *act,
+                                                               const in_hand *hand, const comity_block *block,
+                                                               uint64_t may, uint64_t yes)
+{
+    const comity_image *image = memory->image;
+    const comity_block_rule *rules = &image->block_rules[block->first_rule];
+    const uint8_t *row_rules = &image->classes[block->first_row_rule];
+    uint64_t tested = act->traits.places_settled ? block->tested : UINT64_MAX;
+    for (uint64_t left = may & block->when; left != 0;) {
+        const comity_block_rule *rule = &rules[row_rules[__builtin_ctzll(left)]];
+        uint64_t when = may & rule->when;
+        uint64_t unless = may & rule->unless;
+        comity_truth truth;
+        comity_truth against;
+        left &= ~rule->when;
+        if (((when | unless) & tested) == 0) {
+            truth = plain_rows_hold(when, yes);
+            against = plain_rows_hold(unless, yes);
+        } else {
+            truth = rows_hold(memory, act, block, when, yes);
+            against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, yes);
+        }
+        comity_truth not_against = (comity_truth)(COMITY_YES - against);
+        truth = not_against < truth ? not_against : truth;
+        if (truth != COMITY_NO) {
+            rule_found(memory, hand, rule, hand->perhaps ? COMITY_UNKNOWN : truth); /* it applies if that is the part */
+        }
+    }
+}
+
+/* ---- the law ---- */
+
+static inline void block_judge(comity_judge_memory *memory, const comity_act *act, const in_hand *hand,
+                               const comity_block *block, uint64_t may)
+{
+    uint64_t yes;
+    if (may == 0) {
+        return;
+    }
+    if ((act->traits.open & block->asks) == 0) {
+        may = block_sieve(memory->image, block, &act->traits, false, may, &yes);
+    } else {
+        may = block_sieve(memory->image, block, &act->traits, true, may, &yes);
+    }
+    block_settle(memory, act, hand, block, may, yes);
+}
+
+/* On a day before the last on which something changed, or with a place that is not known. */
+static void law_judge_anyhow(comity_judge_memory *memory, const comity_act *act, const in_hand *hand)
+{
+    const comity_image *image = memory->image;
+    const comity_law_record *law = hand->law;
+    uint32_t stride = law->block_count;
+    uint32_t epoch = days_past(&image->epochs[law->first_epoch], law->epoch_count, act->on);
+    const uint64_t *by_act = &image->bits[law->act_bits + act->kind * stride];
+    const uint64_t *by_day = &image->bits[law->epoch_bits + epoch * stride];
+    const uint64_t *by_place[2] = {by_act, by_act};
+    if (act->traits.places_settled) {
+        uint32_t era = days_past(&image->epochs[law->first_era], law->era_count, act->on) * image->places_count;
+        for (uint32_t side = 0; side < 2; side++) {
+            uint32_t class_of = image->classes[law->first_classes[side] + era + act->traits.place[side]];
+            by_place[side] = &image->bits[law->class_bits[side] + class_of * stride];
+        }
+    }
+    for (uint32_t i = 0; i < stride; i++) {
+        block_judge(memory, act, hand, &image->blocks[law->first_block + i],
+                    by_act[i] & by_day[i] & by_place[0][i] & by_place[1][i]);
+    }
+}
+
+void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32_t index, bool perhaps)
+{
+    const comity_image *image = memory->image;
+    const comity_law_record *law = &image->laws[index];
+    in_hand hand = {law, memory->binds[index], perhaps};
+    if (act->on < law->settled || !act->traits.places_settled) {
+        law_judge_anyhow(memory, act, &hand);
+        return;
+    }
+    uint32_t stride = law->block_count;
+    const comity_block *blocks = &image->blocks[law->first_block];
+    uint32_t first = image->classes[law->now_classes[0] + act->traits.place[0]];
+    uint32_t second = image->classes[law->now_classes[1] + act->traits.place[1]];
+    const uint64_t *by_first = &image->bits[law->class_bits[0] + first * stride];
+    const uint64_t *by_second = &image->bits[law->class_bits[1] + second * stride];
+    for (uint32_t i = 0; i < stride; i++) {
+        block_judge(memory, act, &hand, &blocks[i], blocks[i].live[act->kind] & by_first[i] & by_second[i]);
+    }
+}

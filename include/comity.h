@@ -339,6 +339,203 @@ COMITY_API void comity_inspect_persons_merge(comity_inspection *inspection, cons
 
 /* Forgets the persons. */
 COMITY_API void comity_inspect_forget(comity_inspection *inspection);
+/* ---- masked copies ---- */
+
+/* What is done to what is found: a policy (docs/masking.md) with its key. Immutable, but for the
+ * key, which belongs to one thread at a time: a process of one thread may share it between copies. */
+typedef struct comity_masking comity_masking;
+
+/* What stands in a finding's place; the stronger the later. */
+typedef enum comity_operator {
+    COMITY_OPERATOR_KEEP = 0,
+    COMITY_OPERATOR_GENERALISE = 1,
+    COMITY_OPERATOR_TOKEN = 2,
+    COMITY_OPERATOR_DIGEST = 3,
+    COMITY_OPERATOR_MASK = 4,
+    COMITY_OPERATOR_REMOVE = 5,
+    COMITY_OPERATOR_REFUSE = 6
+} comity_operator;
+
+/* Reads a policy; `name` is for messages. `key`: the text of a key as `comity mask --new-key`
+ * makes it, or NULL. `rules` must outlive it. COMITY_ERROR_SYNTAX and COMITY_ERROR_NAME with
+ * "NAME:LINE:COLUMN"; COMITY_ERROR_ARGUMENT if an operator wants a key and there is none. */
+COMITY_API comity_status comity_masking_new(const comity_rules *rules, const char *name, const char *policy,
+                                            size_t policy_size, const char *key, size_t key_size,
+                                            comity_masking **ret_masking, comity_error *reterr);
+
+/* NULL is allowed. */
+COMITY_API void comity_masking_free(comity_masking *masking);
+
+/* The confidence from which on readings count. */
+COMITY_API unsigned comity_masking_level(const comity_masking *masking);
+
+/* What is done to a finding. */
+COMITY_API comity_operator comity_masking_operator(const comity_masking *masking, const comity_found *found);
+
+/* Makes a masked copy of one input at a time. One thread at a time. */
+typedef struct comity_copy comity_copy;
+
+/* Takes what goes out, in order. Anything but COMITY_OK ends the copy. */
+typedef comity_status comity_copy_function(void *context, const void *bytes, size_t size, comity_error *reterr);
+
+/* `window_max`: raw bytes held at most; 0: 64 MiB. The masking must outlive it. COMITY_ERROR_MEMORY. */
+COMITY_API comity_status comity_copy_new(comity_masking *masking, size_t window_max, comity_copy_function *write,
+                                         void *context, comity_copy **ret_copy, comity_error *reterr);
+
+/* NULL is allowed. */
+COMITY_API void comity_copy_free(comity_copy *copy);
+
+/* As comity_inspect_begin, _feed and _finish. COMITY_ERROR_RANGE for what is found where nothing
+ * can be replaced, or is refused by the policy; COMITY_ERROR_LIMIT if more would have to be held. */
+COMITY_API comity_status comity_copy_begin(comity_copy *copy, const comity_inspect_hints *hints, comity_error *reterr);
+COMITY_API comity_status comity_copy_feed(comity_copy *copy, const void *bytes, size_t size, comity_error *reterr);
+COMITY_API comity_status comity_copy_finish(comity_copy *copy, comity_error *reterr);
+
+/* ---- gates ---- */
+
+/* What a gate and the daemon say to each other over a unix socket: docs/formats/gate-protocol.md.
+ * A gate says hello, is welcomed, and asks: judge these acts and record the judgements. */
+
+#define COMITY_GATE_VERSION 1
+#define COMITY_GATE_ID_SIZE 16
+#define COMITY_GATE_DIGEST_SIZE 16
+#define COMITY_GATE_ACTS_MAX 8
+#define COMITY_GATE_CATEGORIES_MAX 64
+#define COMITY_GATE_PERSONS_MAX 32768
+#define COMITY_GATE_ACT_BYTES_MAX ((size_t)64 << 10)
+#define COMITY_GATE_FRAME_BYTES_MAX ((size_t)2 << 20)
+
+typedef enum comity_gate_kind {
+    COMITY_GATE_HELLO = 1,   /* gate: who it is */
+    COMITY_GATE_WELCOME = 2, /* daemon: what it may */
+    COMITY_GATE_JUDGE = 3,   /* gate: acts of one request or segment */
+    COMITY_GATE_JUDGED = 4,  /* daemon: the answer */
+    COMITY_GATE_REFUSED = 5  /* daemon: why it closes the connection */
+} comity_gate_kind;
+
+/* A person, by the keyed digest of what identifies them, and bit by bit which of the frame's categories are theirs. */
+typedef struct comity_gate_person {
+    uint8_t digest[COMITY_GATE_DIGEST_SIZE];
+    uint64_t categories;
+} comity_gate_person;
+
+typedef struct comity_gate_act {
+    const char *text;
+    size_t size;
+} comity_gate_act;
+
+#define COMITY_GATE_PASSES_UNDETERMINED 1u /* the gate will release what is undetermined as well */
+#define COMITY_GATE_TELLS 2u               /* rules and ways are wanted */
+#define COMITY_GATE_HOLDS 4u               /* whatever the verdict, the gate will not release: nobody is counted */
+
+typedef struct comity_gate_judge {
+    uint8_t id[COMITY_GATE_ID_SIZE]; /* random; with the segment, names the request for good */
+    uint32_t segment;
+    uint32_t deadline_ms; /* from its arrival */
+    uint8_t flags;
+    size_t act_count;
+    comity_gate_act acts[COMITY_GATE_ACTS_MAX];
+    size_t category_count;
+    const char *const *categories; /* to write: the names */
+    const uint8_t *category_bytes; /* when read: each a 32-bit size and the name */
+    size_t person_count;
+    const comity_gate_person *persons; /* to write */
+    const uint8_t *person_bytes;       /* when read: each 16 bytes and a 64-bit number */
+} comity_gate_judge;
+
+typedef enum comity_gate_outcome {
+    COMITY_GATE_OK = 0,          /* judged, and durable in the record */
+    COMITY_GATE_ACT_ERROR = 1,   /* an act could not be read */
+    COMITY_GATE_UNAVAILABLE = 2, /* the record cannot be written at present */
+    COMITY_GATE_BUSY = 3,        /* too many requests under way */
+    COMITY_GATE_LATE = 4         /* its time was over before it was judged */
+} comity_gate_outcome;
+
+typedef struct comity_gate_judged {
+    uint8_t id[COMITY_GATE_ID_SIZE];
+    uint32_t segment;
+    comity_gate_outcome outcome;
+    comity_verdict verdict; /* the worst of its acts' */
+    uint8_t law[32];        /* SHA-256 of the image */
+    size_t entry_count;     /* as many as acts if OK */
+    uint64_t entries[COMITY_GATE_ACTS_MAX];
+    const char *rules; /* names of the rules that decided, with commas between */
+    size_t rules_size;
+    const char *ways; /* what would make it lawful, a JSON list of lists; "" if it was not asked for */
+    size_t ways_size;
+    const char *message; /* of an error */
+    size_t message_size;
+} comity_gate_judged;
+
+typedef struct comity_gate_frame {
+    comity_gate_kind kind;
+    uint64_t number; /* the request's on its connection; its answer bears it too */
+    struct {
+        uint16_t version_least, version_most;
+        const char *gate;
+        size_t gate_size;
+    } hello;
+    struct {
+        uint16_t version;
+        uint32_t queue_max;
+        uint32_t deadline_max_ms;
+        uint8_t key[16]; /* of the digests of persons */
+    } welcome;
+    comity_gate_judge judge;
+    comity_gate_judged judged;
+    struct {
+        const char *message;
+        size_t message_size;
+    } refused;
+} comity_gate_frame;
+
+/* How many bytes the frame at the beginning has in all; 0 if too few are there to tell.
+ * COMITY_ERROR_SYNTAX, COMITY_ERROR_LIMIT: the connection is of no use any more. */
+COMITY_API comity_status comity_gate_frame_size(const void *bytes, size_t size, size_t *ret_size, comity_error *reterr);
+
+/* Reads one whole frame; what it points to lies in `bytes`. */
+COMITY_API comity_status comity_gate_frame_read(const void *bytes, size_t size, comity_gate_frame *ret_frame,
+                                                comity_error *reterr);
+
+/* Writes a frame: the part of its kind, and its number. COMITY_ERROR_LIMIT. */
+COMITY_API comity_status comity_gate_frame_write(const comity_gate_frame *frame, void *memory, size_t capacity,
+                                                 size_t *ret_size, comity_error *reterr);
+
+/* Gathers from findings what an act and the ledger want: categories, and distinct persons with
+ * the categories of their records. One thread at a time. */
+typedef struct comity_gathering comity_gathering;
+
+/* `masking` NULL: nothing is replaced. What they point to must outlive it. COMITY_ERROR_MEMORY. */
+COMITY_API comity_status comity_gathering_new(const comity_rules *rules, const comity_masking *masking,
+                                              comity_gathering **ret_gathering, comity_error *reterr);
+
+/* NULL is allowed. */
+COMITY_API void comity_gathering_free(comity_gathering *gathering);
+
+/* Forgets all. */
+COMITY_API void comity_gathering_reset(comity_gathering *gathering);
+
+/* A new input begins: from now on findings bear records of their own. `fixed`: nothing can be
+ * replaced in it, so that what the policy would mask or remove stays and counts. */
+COMITY_API void comity_gathering_input(comity_gathering *gathering, bool fixed);
+
+/* Takes a finding that bears its digest. What is masked or removed leaves no category. */
+COMITY_API void comity_gathering_add(comity_gathering *gathering, const comity_found *found);
+
+typedef struct comity_gathered {
+    const char *const *categories; /* all that types name, in a fixed order */
+    size_t category_count;
+    uint64_t seen; /* which of them were found and stay, bit by bit */
+    const comity_gate_person *persons;
+    size_t person_count;
+    bool exact;    /* false: there were more persons than are kept, and the count is the least */
+    bool replaces; /* something is to be replaced */
+    bool refuses;  /* the policy refuses something */
+} comity_gathered;
+
+/* What there is so far. Lives until the next call. */
+COMITY_API void comity_gathering_tell(comity_gathering *gathering, comity_gathered *ret_gathered);
+
 /* ---- papers ---- */
 
 /* Papers are signed notes: docs/formats/paper.md. What this part of the library

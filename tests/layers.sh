@@ -12,7 +12,7 @@
 set -euo pipefail
 
 declare -A ranks=(
-    [base]=0 [note]=1 [law]=2 [inspect]=2 [paper]=2 [record]=2 [ledger]=2 [act]=3 [judge]=4
+    [base]=0 [note]=1 [gate]=2 [law]=2 [inspect]=2 [paper]=2 [record]=2 [ledger]=2 [act]=3 [judge]=4
     [prove]=5 [request]=5 [watch]=5 [product]=5 [api]=6 [serve]=7 [cli]=7
 )
 

@@ -8,6 +8,14 @@
 #include "note/key.h"
 #include "paper/shelf.h"
 
+struct comity_types;
+struct comity_scan_rules;
+
+struct comity_rules {
+    struct comity_types *types;
+    struct comity_scan_rules *scan;
+};
+
 struct comity_law {
     comity_image image;
     void *bytes;

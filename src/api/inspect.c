@@ -1,6 +1,7 @@
 /* The public interface to inspecting. Raw bytes go to the decoder, what it gives to
  * a scan for each level of parts, and what those find, with the raw bytes it came
  * from, to the caller. */
+#include "api/handles.h"
 #include "base/limits.h"
 #include "inspect/form.h"
 #include "inspect/persons.h"
@@ -19,11 +20,6 @@ static_assert(COMITY_SEEN_WORD == COMITY_EVIDENCE_WORD && COMITY_SEEN_FIELD == C
                   COMITY_SEEN_REGION == COMITY_EVIDENCE_REGION && COMITY_SEEN_DATE == COMITY_EVIDENCE_DATE &&
                   COMITY_SEEN_CHECKSUM == COMITY_EVIDENCE_CHECKSUM && COMITY_SEEN_SHAPE == COMITY_EVIDENCE_SHAPE,
               "evidence is the same in the interface");
-
-struct comity_rules {
-    comity_types *types;
-    comity_scan_rules *scan;
-};
 
 /* A part that is open, and the runs of what the scan may still give findings of. */
 typedef struct inspected_part {

@@ -259,6 +259,20 @@
 /* Names of rules in one row. */
 #define COMITY_LIMIT_SERVE_ROW_RULES 16
 
+/* Frames between gates and the daemon. Names of rules and ways in one answer: every rule of a judgement, and some. */
+#define COMITY_LIMIT_GATE_TEXT_BYTES ((size_t)64 << 10)
+/* Gates connected at once: the workers of some machines' worth of nginx, in two generations while it reloads. */
+#define COMITY_LIMIT_GATE_CONNECTIONS 1024
+/* Requests of one gate under way: what a worker may wait for; beyond it the gate reads no more of its clients. */
+#define COMITY_LIMIT_GATE_QUEUE 4096
+/* Answers kept for requests that are asked again: some seconds of full load. */
+#define COMITY_LIMIT_GATE_ANSWERS 16384
+#define COMITY_LIMIT_GATE_ANSWER_BYTES ((size_t)16 << 20)
+/* How long a gate may have a request wait. */
+#define COMITY_LIMIT_GATE_DEADLINE_MS 60000
+/* Answers that a gate has not read yet; beyond it nothing more is read of it. */
+#define COMITY_LIMIT_GATE_UNREAD_BYTES ((size_t)4 << 20)
+
 /* JSON of rules that a context keeps: many times what the world's law comes to, and
  * no more than a hostile image may make it set aside. */
 #define COMITY_LIMIT_PIECES_BYTES ((size_t)64 << 20)

@@ -37,6 +37,9 @@ void comity_scan_rules_free(comity_scan_rules *rules);
 
 const comity_types *comity_scan_rules_types(const comity_scan_rules *rules);
 
+/* How surely a value of this type stands for one person, from 1; 0: it does not. */
+uint8_t comity_scan_rules_rank(const comity_scan_rules *rules, uint16_t type);
+
 typedef struct comity_scan_part {
     comity_form_syntax syntax;
     char delimiter;    /* CSV: ',' if 0 */

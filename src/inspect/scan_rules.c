@@ -390,3 +390,8 @@ const comity_types *comity_scan_rules_types(const comity_scan_rules *rules)
 {
     return rules->types;
 }
+
+uint8_t comity_scan_rules_rank(const comity_scan_rules *rules, uint16_t type)
+{
+    return rules->ranks[type];
+}

@@ -138,6 +138,11 @@ static comity_status read_listen(setting_values *values)
     return COMITY_OK;
 }
 
+static comity_status read_gate_socket(setting_values *values)
+{
+    return listen_unix(&values->config->gate_socket, values->texts[0], values->reterr);
+}
+
 static comity_status read_digest(const char *text, uint8_t ret_digest[COMITY_SHA256_SIZE], comity_error *reterr)
 {
     static const char prefix[] = "sha256:";
@@ -353,6 +358,7 @@ static const struct setting {
     {"connections", "NUMBER", 1, read_connections},
     {"dashboard", "FOLDER", 1, read_dashboard},
     {"gate", "NAME FILE", 2, read_gate},
+    {"gate-socket", "PATH", 1, read_gate_socket},
     {"idle-timeout", "SECONDS", 1, read_idle},
     {"law", "FILE", 1, read_law},
     {"ledger", "FILE or postgresql:CONNECTION", 0, read_ledger},
@@ -492,6 +498,9 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
 {
     if (config->retention != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "retention is of use with record only");
+    }
+    if (config->gate_socket.path != NULL && config->record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate-socket is of use with record only: nothing is released unrecorded");
     }
     if ((config->papers == NULL) != (config->trust == NULL)) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "papers and trust belong together");

@@ -38,6 +38,7 @@ typedef struct comity_config {
     const char *ledger;    /* NULL: none is kept */
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
+    comity_listen gate_socket; /* path NULL: there is none */
     const char *papers;    /* a folder; NULL: none are at hand */
     const char *trust;     /* who may sign them */
     bool strict_papers;    /* papers that acts only claim are left away */

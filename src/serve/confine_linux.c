@@ -105,6 +105,9 @@ static comity_status allow_all(int rules, const comity_config *config, uint64_t 
     for (size_t i = 0; i < config->gate_count; i++) {
         COMITY_TRY(allow_path(rules, config->gates[i].path, LANDLOCK_ACCESS_FS_READ_FILE, reterr));
     }
+    if (config->gate_socket.path != NULL) {
+        COMITY_TRY(allow_folder_of(rules, config->gate_socket.path, SOCKETS, reterr));
+    }
     for (size_t i = 0; i < config->listen_count; i++) {
         if (config->listens[i].path != NULL) {
             COMITY_TRY(allow_folder_of(rules, config->listens[i].path, SOCKETS, reterr));

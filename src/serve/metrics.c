@@ -113,6 +113,20 @@ static void print_verdicts(comity_metrics *metrics, comity_buffer *buffer)
     }
 }
 
+static void print_gates(comity_metrics *metrics, comity_buffer *buffer)
+{
+    static const char *const outcomes[COMITY_METRIC_OUTCOMES] = {"ok", "act-error", "unavailable", "busy", "late"};
+    char labels[64];
+    one(buffer, "comity_gate_connections", "gauge", "Gates connected now, a worker of nginx being one.",
+        atomic_load_explicit(&metrics->gate_connections, memory_order_relaxed));
+    head(buffer, "comity_gate_requests_total", "counter", "Requests of gates answered, by outcome.");
+    for (unsigned i = 0; i < COMITY_METRIC_OUTCOMES; i++) {
+        (void)snprintf(labels, sizeof labels, "{outcome=\"%s\"}", outcomes[i]);
+        sample(buffer, "comity_gate_requests_total", labels, atomic_load_explicit(&metrics->gate_outcomes[i], memory_order_relaxed));
+    }
+    print_histogram(buffer, "comity_gate_seconds", "From a gate's request to its answer.", &metrics->gate_answering);
+}
+
 static void print_info(const comity_metrics_facts *facts, comity_buffer *buffer)
 {
     char labels[160];
@@ -149,6 +163,7 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     one(buffer, "comity_questions_total", "counter", "Questions answered, which are not recorded.",
         atomic_load_explicit(&metrics->questions, memory_order_relaxed));
     print_histogram(buffer, "comity_judge_seconds", "Reading and judging one act.", &metrics->judging);
+    print_gates(metrics, buffer);
     print_requests(metrics, facts, buffer);
     print_histogram(buffer, "comity_http_request_seconds", "From a request's head to its answer's end.", &metrics->answering);
     one(buffer, "comity_http_connections", "gauge", "Connections open now.",

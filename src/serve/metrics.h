@@ -14,6 +14,7 @@
 #define COMITY_METRIC_ROUTES 48
 #define COMITY_METRIC_STATUSES 20
 #define COMITY_METRIC_BUCKETS 16
+#define COMITY_METRIC_OUTCOMES (COMITY_GATE_LATE + 1)
 
 typedef struct comity_histogram {
     atomic_uint_least64_t buckets[COMITY_METRIC_BUCKETS + 1]; /* the last: beyond all bounds */
@@ -29,11 +30,14 @@ typedef struct comity_metrics {
     atomic_uint_least64_t connections; /* open now */
     atomic_uint_least64_t reloads, reload_failures;
     atomic_uint_least64_t record_failures;
+    atomic_uint_least64_t gate_connections; /* open now */
+    atomic_uint_least64_t gate_outcomes[COMITY_METRIC_OUTCOMES];
     atomic_uint_least64_t followers;   /* of live judgements, now */
     atomic_uint_least64_t followers_dropped;
     comity_histogram judging;   /* reading and judging one act */
     comity_histogram answering; /* from a request's head to its last byte */
     comity_histogram recording; /* from submitting to durable */
+    comity_histogram gate_answering; /* from a gate's request to its answer */
 } comity_metrics;
 
 void comity_metrics_observe(comity_histogram *histogram, uint64_t ns);

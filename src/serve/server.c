@@ -4,6 +4,7 @@
 #include "serve/server.h"
 
 #include "base/date.h"
+#include "serve/gate_socket.h"
 #include "serve/http.h"
 #include "serve/log.h"
 
@@ -183,6 +184,7 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     for (size_t i = 0; i < config->listen_count; i++) {
         server->listeners[i] = (comity_listener){.server = server, .listen = &config->listens[i], .fd = -1};
     }
+    server->gate_listener = (comity_listener){.server = server, .listen = &config->gate_socket, .fd = -1};
     comity_laws_setting laws = {.path = config->law,
                                 .adopted = config->adopted,
                                 .adopted_count = config->adopted_count,
@@ -198,9 +200,22 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     for (size_t i = 0; i < config->listen_count; i++) {
         COMITY_TRY(open_listener(&server->listeners[i], reterr));
     }
+    if (config->gate_socket.path != NULL) {
+        COMITY_TRY(open_listener(&server->gate_listener, reterr));
+    }
     COMITY_TRY(open_record(server, reterr));
     return config->ledger == NULL ? COMITY_OK
                                   : comity_counter_open(config->ledger, &server->laws, &server->counter, reterr);
+}
+
+static comity_status start_gates(comity_server *server, comity_error *reterr)
+{
+    if (server->gate_listener.fd < 0) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_gate_service_start(server, server->gate_listener.fd, &server->gate_service, reterr));
+    comity_event_log("gates", "at", server->config->gate_socket.path);
+    return COMITY_OK;
 }
 
 comity_status comity_server_start(comity_server *server, comity_error *reterr)
@@ -213,6 +228,7 @@ comity_status comity_server_start(comity_server *server, comity_error *reterr)
         COMITY_TRY(comity_http_start(&server->listeners[i], reterr));
         comity_event_log("listening", "at", name);
     }
+    COMITY_TRY(start_gates(server, reterr));
     comity_laws_hash(&server->laws, law);
     comity_event_begin(&line, "started");
     comity_event_text(&line, "version", comity_version());
@@ -256,6 +272,8 @@ static void wait_for_requests(comity_server *server)
 void comity_server_stop(comity_server *server)
 {
     atomic_store(&server->stopping, true);
+    comity_gate_service_stop(server->gate_service);
+    server->gate_service = NULL;
     comity_feed_end(server->feed);
     for (size_t i = 0; i < server->config->listen_count; i++) {
         comity_http_quiesce(&server->listeners[i]);
@@ -278,6 +296,11 @@ void comity_server_close(comity_server *server)
                 (void)unlink(listener->listen->path);
             }
         }
+    }
+    comity_gate_service_stop(server->gate_service);
+    if (server->config != NULL && server->gate_listener.fd >= 0) {
+        (void)close(server->gate_listener.fd);
+        (void)unlink(server->config->gate_socket.path);
     }
     comity_feed_close(server->feed);
     comity_worker_stop(server->worker);

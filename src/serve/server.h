@@ -40,6 +40,8 @@ typedef struct comity_server {
     comity_gate *gates;
     comity_arena arena;        /* holds the gates */
     comity_listener listeners[COMITY_LIMIT_SERVE_LISTENS];
+    comity_listener gate_listener;         /* fd -1: there is none */
+    struct comity_gate_service *gate_service; /* NULL: not started */
     atomic_uint_least64_t requests; /* under way */
     atomic_bool stopping;
     uint64_t started_s;

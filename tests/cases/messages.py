@@ -18,7 +18,7 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/record/*.c", "src/ledger/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/inspect/*.c", "src/inspect/forms/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
+           "src/act/*.c", "src/gate/*.c", "src/inspect/*.c", "src/inspect/forms/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
 NO_MESSAGES = ("src/ledger/sql.c",)  # statements for a database
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 

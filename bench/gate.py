@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Measures the nginx module beside a plain proxy: one worker each, no TLS, the same upstream.
+
+    gate.py COMITY COMITYD IMAGE MODULE [--seconds N] [--json FILE] [--modsecurity]
+
+What is told is the worker's processor time for each request (from /proc), which other work
+disturbs least; requests by the clock stand beside it. With --modsecurity, libmodsecurity's
+connector with its core rules is measured on the same bodies, if Debian's packages
+libnginx-mod-http-modsecurity and modsecurity-crs are there. Needs wrk. Never fails on time.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+COMITY, COMITYD, IMAGE, MODULE = sys.argv[1:5]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def option(name, otherwise):
+    return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else otherwise
+
+
+SECONDS = int(option("--seconds", "4"))
+JSON = option("--json", None)
+ACT = """comity_act transfer { from DE; to BR; exporter "Example GmbH" company; purpose research; }"""
+
+
+def figure(name, value, unit, goal=None, yardstick=None, yardstick_value=None):
+    line = f"{name}: {value:.6g} {unit}" + (f" (goal {goal:.6g})" if goal else "")
+    ratio = None
+    if yardstick_value:
+        ratio = value / yardstick_value
+        line += f"; {yardstick}: {yardstick_value:.6g} {unit}, ratio {ratio:.3g}"
+    print(line, flush=True)
+    if JSON:
+        with open(JSON, "a", encoding="utf-8") as out:
+            fields = {"name": name, "value": value, "unit": unit, "goal": goal, "yardstick": yardstick, "ratio": ratio}
+            out.write(json.dumps(fields, separators=(",", ":")) + "\n")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def document(size):
+    """Orders as a shop sends them: a person here and there."""
+    parts, i = [], 0
+    while sum(map(len, parts)) < size - 260:
+        i += 1
+        parts.append(json.dumps({"order": i, "article": f"lamp {i % 7}", "note": "to be left with the neighbours if nobody is at home",
+                                 **({"email": f"customer{i}@example.com"} if i % 8 == 1 else {})}))
+    text = "[" + ",".join(parts) + "]"
+    return text[:-1] + ',"' + "x" * (size - len(text) - 3) + '"]'
+
+
+class Server:
+    def __init__(self, folder, name, main, http, user=True):
+        self.port = free_port()
+        work = pathlib.Path(folder, name)
+        work.mkdir()
+        work.chmod(0o777)
+        temporary = "".join(f"{one}_temp_path {work}/{one};\n" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        who = "user www-data;" if os.getuid() == 0 else ""
+        (work / "nginx.conf").write_text(f"""{main}
+daemon off; {who} worker_processes 1; worker_rlimit_nofile 4096; pid {work}/pid; error_log {work}/error.log;
+events {{ worker_connections 2048; }}
+http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_size 128k; keepalive_requests 1000000;
+  proxy_http_version 1.1; proxy_set_header Connection ""; {http.replace("PORT", str(self.port))} }}
+""")
+        self.process = subprocess.Popen(["nginx", "-c", work / "nginx.conf", "-e", f"{work}/error.log"], stderr=subprocess.DEVNULL)
+        for _ in range(400):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        else:
+            sys.exit((work / "error.log").read_text())
+        self.worker = int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+
+    def cpu(self):
+        fields = pathlib.Path(f"/proc/{self.worker}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self, what="VmHWM"):
+        return int(re.search(what + r":\s+(\d+)", pathlib.Path(f"/proc/{self.worker}/status").read_text()).group(1))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def load(server, script, connections):
+    """Microseconds of the worker's processor a request, and requests a second."""
+    before = server.cpu()
+    said = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", script, f"http://127.0.0.1:{server.port}/"],
+                          capture_output=True, text=True, check=True).stdout
+    used = server.cpu() - before
+    if "Non-2xx" in said:
+        sys.exit(said)
+    count = int(re.search(r"(\d+) requests in", said).group(1))
+    return used * 1e6 / count, count / SECONDS
+
+
+def upload(server, path, size):
+    before, begun = server.cpu(), time.monotonic()
+    status = subprocess.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Content-Type: application/x-ndjson", "-H", "Expect:",
+                             "-T", path, "-X", "POST", f"http://127.0.0.1:{server.port}/"], capture_output=True, text=True, check=True).stdout
+    return status, size / (time.monotonic() - begun), server.cpu() - before
+
+
+def main():
+    servers = []
+    with tempfile.TemporaryDirectory(prefix="comity-bench-gate-") as folder:
+        os.chmod(folder, 0o755)
+        subprocess.run([COMITY, "record", "init", "--origin", "example.org/bench", f"{folder}/record"], check=True, capture_output=True)
+        peers = ["--peer", f"{os.getuid()} gate"] + (["--peer", "www-data gate"] if os.getuid() == 0 else [])
+        log = open(f"{folder}/log", "wb")
+        daemon = subprocess.Popen([COMITYD, "--listen", f"unix:{folder}/http.sock", "--gate-socket", f"{folder}/gate.sock", "--law", IMAGE,
+                                   "--record", f"{folder}/record", "--spool", folder, *peers], stderr=log)
+        while "started" not in pathlib.Path(folder, "log").read_text():
+            time.sleep(0.05)
+        try:
+            upstream = Server(folder, "upstream", "", "server { listen 127.0.0.1:PORT backlog=4096; location / { return 200; } }")
+            servers.append(upstream)
+            pool = f"upstream u {{ server 127.0.0.1:{upstream.port}; keepalive 64; }}"
+            where = "server { listen 127.0.0.1:PORT backlog=4096; location / { proxy_pass http://u; } }"
+            plain = Server(folder, "plain", "", pool + where)
+            servers.append(plain)
+            gate = Server(folder, "gate", f"load_module {os.path.abspath(MODULE)};",
+                          pool + f"comity_socket {folder}/gate.sock; comity_inspect request; {ACT}" + where)
+            servers.append(gate)
+            for name, size, connections, goal in (("1 KiB", 1024, 256, 12), ("64 KiB", 65536, 32, 50)):
+                script = pathlib.Path(folder, f"{size}.lua")
+                body = pathlib.Path(folder, f"{size}.json")
+                body.write_text(document(size))
+                script.write_text(f'local f = io.open("{body}")\nwrk.body = f:read("*a")\nwrk.method = "POST"\n'
+                                  'wrk.headers["Content-Type"] = "application/json"\n')
+                rounds = [(load(plain, script, connections), load(gate, script, connections)) for _ in range(2)]
+                bare = min(round_[0] for round_ in rounds)
+                gated = min(round_[1] for round_ in rounds)
+                figure(f"gate: POST of {name}, processor", gated[0], "us", bare[0] + goal, "plain proxy", bare[0])
+                figure(f"gate: POST of {name}, {connections} connections", gated[1], "requests/s", None, "plain proxy", bare[1])
+                if "--modsecurity" in sys.argv and os.path.exists("/usr/share/nginx/modules-available/mod-http-modsecurity.conf"):
+                    rules = "/etc/nginx/modsecurity_includes.conf"
+                    other = Server(folder, f"modsecurity{size}", "load_module modules/ngx_http_modsecurity_module.so;",
+                                   pool + f"modsecurity on; modsecurity_rules 'SecRuleEngine On'; modsecurity_rules_file {rules};" + where)
+                    servers.append(other)
+                    figure(f"ModSecurity: POST of {name}, processor", load(other, script, connections)[0], "us")
+            large = pathlib.Path(folder, "large")
+            line = b'{"colour":"blue","size":12,"note":"to be left with the neighbours if nobody is at home"}\n'
+            with open(large, "wb") as out:
+                for _ in range((1 << 30) // (len(line) * 10000)):
+                    out.write(line * 10000)
+            size = large.stat().st_size
+            before = gate.memory("VmRSS")
+            status, speed, used = upload(gate, large, size)
+            bare = upload(plain, large, size)
+            if status != "200":
+                sys.exit(f"the upload was answered {status}")
+            figure("gate: upload of 1 GiB", speed / 1e9, "GB/s", 1, "plain proxy", bare[1] / 1e9)
+            figure("gate: upload of 1 GiB, processor", used, "s", None, "plain proxy", bare[2])
+            figure("gate: upload of 1 GiB, memory more", max(0, gate.memory() - before) / 1024, "MiB", 4)
+        finally:
+            for server in servers:
+                server.stop()
+            daemon.terminate()
+            daemon.wait()
+
+
+main()

@@ -1,0 +1,233 @@
+/* Looking into heads: path, query, cookies and headers as lines `name: value`, decoded, so
+ * that names speak for values as fields do. Nothing can be replaced there: what is found counts. */
+#include "comity_module.h"
+
+/* Behind a percent sign a byte may be hidden twice: who gets it may decode once more. */
+enum { DECODED_TIMES = 2 };
+
+typedef struct {
+    u_char *begin, *at, *end;
+    ngx_flag_t full; /* something had no room: it was not looked at */
+} head_text;
+
+static void put(head_text *text, const u_char *bytes, size_t size)
+{
+    if ((size_t)(text->end - text->at) >= size) {
+        text->at = ngx_cpymem(text->at, bytes, size);
+    } else {
+        text->full = 1;
+    }
+}
+
+/* With %XX decoded. */
+static void put_decoded(head_text *text, const u_char *bytes, size_t size)
+{
+    u_char *from = text->at;
+    put(text, bytes, size);
+    for (ngx_uint_t i = 0; i < DECODED_TIMES && memchr(from, '%', (size_t)(text->at - from)) != NULL; i++) {
+        u_char *to = from;
+        u_char *end = from;
+        u_char *source = from;
+        ngx_unescape_uri(&end, &source, (size_t)(text->at - from), 0);
+        text->at = end > to ? end : to;
+    }
+    for (u_char *c = from; c < text->at; c++) {
+        *c = *c == '+' ? ' ' : *c == '\0' ? ' ' : *c;
+    }
+}
+
+/* `a=b;c=d` or `a=b&c=d` as lines. */
+static void put_pairs(head_text *text, const u_char *bytes, size_t size, u_char between)
+{
+    const u_char *end = bytes + size;
+    while (bytes < end) {
+        const u_char *stop = memchr(bytes, between, (size_t)(end - bytes));
+        stop = stop == NULL ? end : stop;
+        const u_char *equals = memchr(bytes, '=', (size_t)(stop - bytes));
+        if (equals != NULL) {
+            put_decoded(text, bytes, (size_t)(equals - bytes));
+            put(text, (const u_char *)": ", 2);
+            put_decoded(text, equals + 1, (size_t)(stop - equals - 1));
+        } else {
+            put_decoded(text, bytes, (size_t)(stop - bytes));
+        }
+        put(text, (const u_char *)"\n", 1);
+        bytes = stop + 1;
+    }
+}
+
+static ngx_flag_t is_named(const ngx_table_elt_t *header, const char *name)
+{
+    return ngx_strlen(name) == header->key.len && ngx_strncasecmp(header->key.data, (u_char *)name, header->key.len) == 0;
+}
+
+/* Numbers that are no data: a length, and a host that is the server's own address. */
+static ngx_flag_t is_passed_over(ngx_table_elt_t *header)
+{
+    size_t i = 0;
+    while (i < header->value.len && ngx_strchr("0123456789.:[]", header->value.data[i]) != NULL) {
+        i++;
+    }
+    return is_named(header, "content-length") || (is_named(header, "host") && i == header->value.len);
+}
+
+static size_t headers_size(ngx_list_t *list)
+{
+    size_t size = 0;
+    for (ngx_list_part_t *part = &list->part; part != NULL; part = part->next) {
+        ngx_table_elt_t *headers = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            size += headers[i].key.len + headers[i].value.len + 3;
+        }
+    }
+    return size;
+}
+
+static void put_headers(head_text *text, ngx_list_t *list)
+{
+    for (ngx_list_part_t *part = &list->part; part != NULL; part = part->next) {
+        ngx_table_elt_t *headers = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (headers[i].hash == 0 || is_passed_over(&headers[i])) {
+                continue;
+            }
+            if (is_named(&headers[i], "cookie")) {
+                put_pairs(text, headers[i].value.data, headers[i].value.len, ';');
+                continue;
+            }
+            put(text, headers[i].key.data, headers[i].key.len);
+            put(text, (const u_char *)": ", 2);
+            put_decoded(text, headers[i].value.data, headers[i].value.len);
+            put(text, (const u_char *)"\n", 1);
+        }
+    }
+}
+
+static ngx_int_t text_new(ngx_http_request_t *r, size_t size, head_text *ret_text)
+{
+    ret_text->begin = ngx_pnalloc(r->pool, size);
+    ret_text->at = ret_text->begin;
+    ret_text->end = ret_text->begin + size;
+    ret_text->full = 0;
+    return ret_text->begin == NULL ? NGX_ERROR : NGX_OK;
+}
+
+static void look(comity_ngx_ctx *ctx, head_text *text)
+{
+    comity_gathering_input(ctx->probe->gathering, true);
+    comity_ngx_probe_begin(ctx, "text/plain; charset=utf-8", NULL);
+    comity_ngx_probe_feed(ctx, text->begin, (size_t)(text->at - text->begin));
+    comity_ngx_probe_finish(ctx);
+}
+
+ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
+{
+    ngx_http_request_t *r = ctx->r;
+    head_text text;
+    size_t size = 2 * r->unparsed_uri.len + r->uri.len + 3 * r->args.len + 64 + headers_size(&r->headers_in.headers) * 2;
+    const u_char *query = memchr(r->unparsed_uri.data, '?', r->unparsed_uri.len);
+    size_t path_size = query == NULL ? r->unparsed_uri.len : (size_t)(query - r->unparsed_uri.data);
+    if (text_new(r, size, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    put_decoded(&text, r->uri.data, r->uri.len);
+    put(&text, (const u_char *)"\n", 1);
+    /* the upstream may get it as it came, with what `..` takes away here */
+    if (path_size != r->uri.len || ngx_memcmp(r->uri.data, r->unparsed_uri.data, path_size) != 0) {
+        put_decoded(&text, r->unparsed_uri.data, path_size);
+        put(&text, (const u_char *)"\n", 1);
+    }
+    put_pairs(&text, r->args.data, r->args.len, '&');
+    put_headers(&text, &r->headers_in.headers);
+    look(ctx, &text);
+    return text.full ? NGX_ERROR : NGX_OK;
+}
+
+ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx)
+{
+    ngx_http_request_t *r = ctx->r;
+    head_text text;
+    size_t size = headers_size(&r->headers_out.headers) * 2 + r->headers_out.status_line.len + r->headers_out.content_type.len + 64;
+    if (text_new(r, size, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    put(&text, r->headers_out.status_line.data, r->headers_out.status_line.len);
+    put(&text, (const u_char *)"\n", 1);
+    put(&text, r->headers_out.content_type.data, r->headers_out.content_type.len);
+    put(&text, (const u_char *)"\n", 1);
+    put_headers(&text, &r->headers_out.headers);
+    look(ctx, &text);
+    return text.full ? NGX_ERROR : NGX_OK;
+}
+
+const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more)
+{
+    const char *value = NULL;
+    size_t size = ngx_strlen(name);
+    *ret_more = 0;
+    for (ngx_list_part_t *part = &list->part; part != NULL; part = part->next) {
+        ngx_table_elt_t *headers = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (headers[i].hash == 0 || headers[i].key.len != size ||
+                ngx_strncasecmp(headers[i].key.data, (u_char *)name, size) != 0) {
+                continue;
+            }
+            *ret_more |= value != NULL;
+            u_char *copy = ngx_pnalloc(r->pool, headers[i].value.len + 1);
+            if (copy == NULL) {
+                *ret_more = 1;
+                return NULL;
+            }
+            *ngx_cpymem(copy, headers[i].value.data, headers[i].value.len) = '\0';
+            value = (char *)copy;
+        }
+    }
+    return value;
+}
+
+/* Takes headers out of a request. An entry of the list cannot be removed, for others point
+ * into it; it is renamed to a header that nginx never passes on. */
+static void drop(ngx_http_request_t *r, const char *const *names, size_t count)
+{
+    for (ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
+        ngx_table_elt_t *headers = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            for (size_t j = 0; j < count; j++) {
+                if (headers[i].key.len == ngx_strlen(names[j]) &&
+                    ngx_strncasecmp(headers[i].key.data, (u_char *)names[j], headers[i].key.len) == 0) {
+                    ngx_str_set(&headers[i].key, "Keep-Alive");
+                    ngx_str_set(&headers[i].value, "timeout=1");
+                    headers[i].lowcase_key = (u_char *)"keep-alive";
+                    headers[i].hash = ngx_hash_key((u_char *)"keep-alive", 10);
+                }
+            }
+        }
+    }
+}
+
+void comity_ngx_drop_digests(ngx_http_request_t *r)
+{
+    static const char *const names[] = {"content-digest", "repr-digest", "digest", "content-md5"};
+    drop(r, names, sizeof names / sizeof names[0]);
+}
+
+ngx_int_t comity_ngx_drop_range(ngx_http_request_t *r)
+{
+    static const char *const names[] = {"range", "if-range", "if-none-match", "if-modified-since", "accept-encoding"};
+    if (r->headers_in.accept_encoding != NULL) {
+        /* nginx's own compression still wants to know what the client takes */
+        ngx_table_elt_t *copy = ngx_palloc(r->pool, sizeof *copy);
+        if (copy == NULL) {
+            return NGX_ERROR;
+        }
+        *copy = *r->headers_in.accept_encoding;
+        r->headers_in.accept_encoding = copy;
+    }
+    drop(r, names, sizeof names / sizeof names[0]);
+    r->headers_in.range = NULL;
+    r->headers_in.if_range = NULL;
+    r->headers_in.if_none_match = NULL;
+    r->headers_in.if_modified_since = NULL;
+    r->allow_ranges = 0;
+    return NGX_OK;
+}

@@ -1,0 +1,256 @@
+/* Looking into bytes: working memories, kept for the next request that looks alike.
+ *
+ * Memories are made when they are first wanted and never given back, so that a worker has
+ * as many as inputs it has looked into at the same time. The key of persons' digests comes
+ * from the daemon; memories with an older key are thrown away. */
+#include "comity_module.h"
+
+struct comity_ngx_inspector {
+    comity_rules *rules;
+    comity_masking *masking; /* NULL: nothing is replaced */
+    ngx_uint_t level;
+    const char **states;
+    size_t state_count;
+    comity_ngx_probe *idle;
+};
+
+static u_char key[16];
+static ngx_uint_t generation;
+
+void comity_ngx_probe_key(const u_char new_key[16])
+{
+    if (ngx_memcmp(key, new_key, sizeof key) != 0) {
+        ngx_memcpy(key, new_key, sizeof key);
+        generation++;
+    }
+}
+
+/* ---- settings ---- */
+
+static void rules_close(void *data)
+{
+    comity_rules_close(data);
+}
+
+static void masking_free(void *data)
+{
+    comity_masking_free(data);
+}
+
+static ngx_int_t rules_take(ngx_conf_t *cf, comity_ngx_main *main)
+{
+    comity_error error;
+    if (main->rules != NULL) {
+        return NGX_OK;
+    }
+    ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(main->pool, 0);
+    if (cleanup == NULL) {
+        return NGX_ERROR;
+    }
+    if (comity_rules_open(&main->rules, &error) != COMITY_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "comity: %s", error.message);
+        return NGX_ERROR;
+    }
+    cleanup->handler = rules_close;
+    cleanup->data = main->rules;
+    return NGX_OK;
+}
+
+/* A whole file, at most 1 MiB. */
+static ngx_int_t file_read(ngx_conf_t *cf, ngx_str_t *path, ngx_str_t *ret_text)
+{
+    ngx_file_t file = {.name = *path, .log = cf->log};
+    ngx_file_info_t about;
+    if (ngx_conf_full_name(cf->cycle, &file.name, 1) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    file.fd = ngx_open_file(file.name.data, NGX_FILE_RDONLY, NGX_FILE_OPEN, 0);
+    if (file.fd == NGX_INVALID_FILE || ngx_fd_info(file.fd, &about) == NGX_FILE_ERROR || ngx_file_size(&about) > 1024 * 1024) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "comity: \"%V\" cannot be read, or is larger than 1 MiB", &file.name);
+        return NGX_ERROR;
+    }
+    ret_text->len = (size_t)ngx_file_size(&about);
+    ret_text->data = ngx_pnalloc(cf->pool, ret_text->len + 1);
+    ssize_t got = ret_text->data == NULL ? -1 : ngx_read_file(&file, ret_text->data, ret_text->len, 0);
+    ngx_close_file(file.fd);
+    return got == (ssize_t)ret_text->len ? NGX_OK : NGX_ERROR;
+}
+
+/* The policy as one text: the level, the file or else "default keep", and the lines of comity_operator. */
+static ngx_int_t policy_text(ngx_conf_t *cf, comity_ngx_conf *conf, ngx_str_t *ret_text)
+{
+    ngx_str_t file = ngx_string("default keep\n");
+    ngx_str_t *lines = conf->operators == NULL ? NULL : conf->operators->elts;
+    size_t size = 64;
+    if (conf->policy.len != 0 && file_read(cf, &conf->policy, &file) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    for (ngx_uint_t i = 0; lines != NULL && i < conf->operators->nelts; i++) {
+        size += lines[i].len;
+    }
+    ret_text->data = ngx_pnalloc(cf->pool, size + file.len);
+    if (ret_text->data == NULL) {
+        return NGX_ERROR;
+    }
+    u_char *end = ngx_cpymem(ret_text->data, file.data, file.len);
+    if (conf->policy.len == 0) {
+        end = ngx_sprintf(end, "level %ui\n", conf->level);
+    } else if (file.len != 0 && end[-1] != '\n') {
+        *end++ = '\n';
+    }
+    for (ngx_uint_t i = 0; lines != NULL && i < conf->operators->nelts; i++) {
+        end = ngx_cpymem(end, lines[i].data, lines[i].len);
+    }
+    ret_text->len = (size_t)(end - ret_text->data);
+    return NGX_OK;
+}
+
+static ngx_int_t masking_make(ngx_conf_t *cf, comity_ngx_conf *conf, comity_ngx_inspector *inspector)
+{
+    ngx_str_t policy;
+    ngx_str_t secret = ngx_null_string;
+    comity_error error;
+    if (conf->policy.len == 0 && conf->operators == NULL) {
+        return NGX_OK;
+    }
+    ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cleanup == NULL || policy_text(cf, conf, &policy) != NGX_OK ||
+        (conf->key.len != 0 && file_read(cf, &conf->key, &secret) != NGX_OK)) {
+        return NGX_ERROR;
+    }
+    const char *name = conf->policy.len == 0 ? "comity_operator" : (const char *)conf->policy.data;
+    comity_status status = comity_masking_new(inspector->rules, name, (char *)policy.data, policy.len, (char *)secret.data,
+                                              secret.len, &inspector->masking, &error);
+    ngx_explicit_memzero(secret.data, secret.len);
+    if (status != COMITY_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "comity: %s", error.message);
+        return NGX_ERROR;
+    }
+    cleanup->handler = masking_free;
+    cleanup->data = inspector->masking;
+    inspector->level = comity_masking_level(inspector->masking);
+    return NGX_OK;
+}
+
+ngx_int_t comity_ngx_inspector_make(ngx_conf_t *cf, comity_ngx_main *main, comity_ngx_conf *conf)
+{
+    ngx_str_t *states = conf->locale == NULL ? NULL : conf->locale->elts;
+    comity_ngx_inspector *inspector = ngx_pcalloc(cf->pool, sizeof *inspector);
+    if (inspector == NULL || rules_take(cf, main) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    inspector->rules = main->rules;
+    inspector->level = conf->level;
+    inspector->state_count = states == NULL ? 0 : conf->locale->nelts;
+    inspector->states = ngx_pcalloc(cf->pool, (inspector->state_count + 1) * sizeof *inspector->states);
+    if (inspector->states == NULL) {
+        return NGX_ERROR;
+    }
+    for (size_t i = 0; i < inspector->state_count; i++) {
+        inspector->states[i] = (char *)states[i].data; /* words of a configuration end in a NUL */
+    }
+    conf->inspector = inspector;
+    return masking_make(cf, conf, inspector);
+}
+
+comity_masking *comity_ngx_inspector_masking(comity_ngx_inspector *inspector)
+{
+    return inspector->masking;
+}
+
+/* ---- working memories ---- */
+
+static void probe_free(comity_ngx_probe *probe)
+{
+    comity_inspection_free(probe->inspection);
+    comity_gathering_free(probe->gathering);
+    ngx_free(probe);
+}
+
+static void found(void *context, const comity_found *found)
+{
+    comity_ngx_probe *probe = context;
+    comity_gathering_add(probe->gathering, found);
+}
+
+static comity_ngx_probe *probe_new(comity_ngx_inspector *inspector, ngx_log_t *log)
+{
+    comity_error error;
+    comity_inspect_options options = {.level = (uint8_t)inspector->level,
+                                      .states = inspector->states,
+                                      .state_count = inspector->state_count,
+                                      .persons_max = 16, /* they are gathered, not counted there */
+                                      .with_digests = true};
+    comity_ngx_probe *probe = ngx_calloc(sizeof *probe, log);
+    if (probe == NULL) {
+        return NULL;
+    }
+    ngx_memcpy(options.key, key, sizeof options.key);
+    probe->inspector = inspector;
+    probe->generation = generation;
+    if (comity_inspection_new(inspector->rules, &options, found, probe, &probe->inspection, &error) != COMITY_OK ||
+        comity_gathering_new(inspector->rules, inspector->masking, &probe->gathering, &error) != COMITY_OK) {
+        ngx_log_error(NGX_LOG_ERR, log, 0, "comity: %s", error.message);
+        probe_free(probe);
+        return NULL;
+    }
+    return probe;
+}
+
+comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log_t *log)
+{
+    while (inspector->idle != NULL) {
+        comity_ngx_probe *probe = inspector->idle;
+        inspector->idle = probe->next;
+        if (probe->generation == generation) {
+            return probe;
+        }
+        probe_free(probe);
+    }
+    return probe_new(inspector, log);
+}
+
+void comity_ngx_probe_give(comity_ngx_probe *probe)
+{
+    if (probe != NULL) {
+        comity_gathering_reset(probe->gathering);
+        probe->next = probe->inspector->idle;
+        probe->inspector->idle = probe;
+    }
+}
+
+/* ---- looking ---- */
+
+/* A doubt is met: what was found stays, and nothing more is looked at. Messages name places, not
+ * values; the log of a connection would add the request line, which may hold any value. */
+static void doubt(comity_ngx_ctx *ctx, const comity_error *error)
+{
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "comity: cannot be read: %s", error->message);
+    ctx->doubts |= COMITY_NGX_UNREADABLE;
+}
+
+void comity_ngx_probe_begin(comity_ngx_ctx *ctx, const char *type, const char *encoding)
+{
+    const comity_inspect_hints hints = {.content_type = type, .content_encoding = encoding};
+    comity_error error;
+    if (comity_inspect_begin(ctx->probe->inspection, &hints, &error) != COMITY_OK) {
+        doubt(ctx, &error);
+    }
+}
+
+void comity_ngx_probe_feed(comity_ngx_ctx *ctx, const u_char *bytes, size_t size)
+{
+    comity_error error;
+    if ((ctx->doubts & COMITY_NGX_UNREADABLE) == 0 &&
+        comity_inspect_feed(ctx->probe->inspection, bytes, size, &error) != COMITY_OK) {
+        doubt(ctx, &error);
+    }
+}
+
+void comity_ngx_probe_finish(comity_ngx_ctx *ctx)
+{
+    comity_error error;
+    if ((ctx->doubts & COMITY_NGX_UNREADABLE) == 0 && comity_inspect_finish(ctx->probe->inspection, &error) != COMITY_OK) {
+        doubt(ctx, &error);
+    }
+}

@@ -1,0 +1,41 @@
+/* Judging for gates: the acts of one request, all of them recorded, the worst verdict governs. */
+#ifndef COMITY_SERVE_GATE_JUDGE_H
+#define COMITY_SERVE_GATE_JUDGE_H
+
+#include "ledger/ledger.h"
+#include "serve/server.h"
+
+/* One request on its way. Its ticket is the first field's business: `ticket.done` is the caller's. */
+typedef struct comity_gate_job {
+    comity_ticket ticket;
+    struct comity_gate_job *next; /* the caller's */
+    void *service;                /* likewise */
+    uint64_t connection;
+    comity_gate_frame answer; /* what it points to lies in the texts */
+    bool submitted;           /* something was: await the ticket */
+    const char *gate;         /* its name; borrowed while judging */
+    uint8_t flags;            /* of the request */
+    comity_ledger_id held[COMITY_GATE_ACTS_MAX]; /* reservations of its acts */
+    size_t held_count;
+    comity_buffer rules, ways, message;
+    uint64_t begun_ns;
+} comity_gate_job;
+
+/* NULL: out of memory. */
+comity_gate_job *comity_gate_job_new(const comity_gate_frame *request);
+void comity_gate_job_free(comity_gate_job *job);
+
+/* Judges all acts and submits the judgements to the record. Afterwards the job's answer is
+ * complete, but for the record, which names the gate: if `submitted`, nothing may be told before its ticket is done. */
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
+                           comity_gate_job *job);
+
+/* Once the job is complete and, if anything was submitted, durable: counts the persons for good
+ * where the request goes, else forgets them. The outcome may turn to unavailable. */
+void comity_gate_job_count(comity_server *server, comity_gate_job *job);
+
+/* The answer as a frame, into `memory`. */
+COMITY_MUST_USE comity_status comity_gate_job_write(comity_gate_job *job, void *memory, size_t capacity,
+                                                    size_t *ret_size, comity_error *reterr);
+
+#endif

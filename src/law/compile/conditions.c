@@ -581,6 +581,7 @@ comity_status comity_rows_push(comity_compiler *compiler, const comity_clause *c
     assert(clause->count <= UINT16_MAX); /* the limit, and at most a list more */
     comity_row row = {.first_literal = (uint32_t)compiler->literals.count,
                       .literal_count = (uint16_t)clause->count, .residual = residual, .rule = rule};
+    row.sieved = row.literal_count; /* no tests of its own: a rule's rows are given theirs when they come into a block */
     for (uint32_t i = 0; i < clause->count; i++) {
         COMITY_PUSH(compiler, &compiler->literals, clause->literals[i]);
     }

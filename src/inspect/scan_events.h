@@ -64,20 +64,19 @@ typedef struct comity_scan_marks {
     uint8_t fold;
     bool has_escapes;      /* a backslash takes the meaning from what follows */
     uint64_t escaped, in_string; /* 0 or 1 */
-    uint64_t lines;        /* line ends passed, wherever they stand */
 } comity_scan_marks;
 
 /* Finds the marks outside of strings among `size` bytes, at most 65536, and writes
- * their places; 64 bytes behind can be read. */
+ * their places; and as comity_scan_lines_function does, all line ends. 64 bytes behind can be read. */
 typedef size_t comity_scan_marks_function(const uint8_t *bytes, size_t size, comity_scan_marks *state,
-                                          uint16_t *ret_places);
+                                          uint16_t *ret_places, uint64_t *ret_newlines);
 
 /* Finds where a word can begin: letters of ASCII behind what is none, and each character
  * beyond ASCII. Writes the places among `size` bytes, at most 65536; one byte before and 64 behind can be read. */
 typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, uint16_t *ret_places);
 
-/* How many line ends there are among `size` bytes; 64 behind can be read. */
-typedef size_t comity_scan_lines_function(const uint8_t *bytes, size_t size);
+/* Finds the line ends among `size` bytes: a word of bits for each block of 64. 64 bytes behind can be read. */
+typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint64_t *ret_newlines);
 
 typedef struct comity_scan_level {
     const char *name;

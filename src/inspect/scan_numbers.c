@@ -4,7 +4,7 @@
  * every run of them is tried that could stand alone: a run may begin or end at a
  * space or beside letters, but not at a separator within digits. The surest reading
  * wins, then the longest, then the first; then what is left beside it. */
-#include "inspect/scan_inner.h"
+#include "inspect/scan_quiet.h"
 
 #include <string.h>
 
@@ -425,16 +425,15 @@ static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token
     scan->looked = comity_scan_offset(scan, end);
 }
 
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+/* Looks at a place that no one has looked at. */
+static void word_at(comity_scan *scan, const uint8_t *at)
 {
     uint64_t here = comity_scan_offset(scan, at);
-    if (here < scan->looked || here < scan->done) {
-        return;
-    }
     if (at - scan->low >= 6 && scan->high - at > 8) {
         const uint8_t *time = time_of(at, scan->high);
         if (time != NULL || is_fraction(at)) {
             scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
+            scan->stirs |= time != NULL;
             return;
         }
     }
@@ -442,6 +441,7 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
     words.count = 1;
     const uint8_t *begin = word_begin(scan->low, at);
     if (comity_scan_offset(scan, begin) < scan->done) {
+        scan->stirs = true;
         return;
     }
     bool fits = word_take(begin, scan->high, &words.list[0]);
@@ -474,4 +474,35 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
         runs_try(scan, &words, &around);
     }
     scan->looked = comity_scan_offset(scan, end);
+}
+
+void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    comity_scan_cell cell;
+    comity_scan_quiet quiet;
+    if (here < scan->looked || here < scan->done) {
+        return;
+    }
+    if (scan->plans == NULL || !comity_scan_quiet_make(scan, at, &cell, &quiet)) {
+        word_at(scan, at);
+        return;
+    }
+    uint64_t begin = comity_scan_offset(scan, cell.begin);
+    const comity_scan_quiet *known = comity_scan_quiet_known(scan, &quiet);
+    if (known != NULL && !comity_scan_is_coordinates(scan, at) && comity_scan_try_again(scan, known, cell.begin)) {
+        scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
+        return;
+    }
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->key_size;
+    scan->stirs = false;
+    scan->watch = &quiet;
+    scan->watch_begin = cell.begin;
+    word_at(scan, at);
+    scan->watch = NULL;
+    if (!scan->stirs) {
+        quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+        comity_scan_quiet_keep(scan, &quiet);
+    }
 }

@@ -71,7 +71,8 @@ static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_s
     SCAN_EVENTS_BODY(classify)
 }
 
-static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
+                    uint64_t *ret_newlines)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -81,7 +82,7 @@ static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
     SCAN_STARTS_BODY(classify_words)
 }
 
-static size_t lines(const uint8_t *bytes, size_t size)
+static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines)
 {
     SCAN_LINES_BODY(newlines)
 }

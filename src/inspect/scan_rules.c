@@ -81,7 +81,11 @@ static void form_heads(rules_maker *maker, size_t number)
     for (size_t i = 0; i < COMITY_SCAN_HEAD; i++) {
         for (size_t byte = 0; byte < 256; byte++) {
             if (comity_class_has(&heads[i], (uint8_t)byte)) {
+                bool is_digit = (comity_scan_class((uint8_t)byte) & COMITY_BYTE_DIGIT) != 0;
                 comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words, byte), number);
+                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words,
+                                             is_digit ? COMITY_SCAN_ANY_DIGIT : byte),
+                               number);
             }
         }
     }
@@ -109,7 +113,7 @@ static comity_status forms_make(rules_maker *maker)
         COMITY_TRY(sets_take(maker, COMITY_SCAN_SIZES, &rules->by_size[i]));
     }
     for (int i = 0; i < COMITY_SCAN_HEAD; i++) {
-        COMITY_TRY(sets_take(maker, 256, &rules->by_head[i]));
+        COMITY_TRY(sets_take(maker, COMITY_SCAN_ANY_DIGIT + 1, &rules->by_head[i]));
     }
     COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
     for (size_t i = 0; i < rules->form_count; i++) {
@@ -254,6 +258,8 @@ static void anchor_notice(comity_scan_rules *rules, const comity_type_literal *l
     if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER | COMITY_BYTE_TOKEN)) == 0) {
         rules->anchor_marks[text[0]] = true;
     }
+    uint32_t digits = comity_scan_digits_hash(text);
+    rules->anchor_digits[digits >> 6] |= UINT64_C(1) << (digits & 63);
     for (size_t i = 3; i < literal->size; i++) {
         if (text[i] == ':' || text[i] == '=') {
             unsigned hash = comity_scan_colon_hash(text + i);

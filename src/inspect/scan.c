@@ -138,6 +138,20 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 
 /* ---- the two stages over a view ---- */
 
+/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. */
+static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
+{
+    const comity_scan_rules *rules = scan->rules;
+    uint8_t last = comity_scan_class(at[-1]) & comity_scan_class(at[-2]) & comity_scan_class(at[-3]);
+    if ((last & COMITY_BYTE_LETTER) == 0 || at - scan->low < 6 || at[1] == ':') {
+        return false;
+    }
+    uint32_t tail = comity_scan_letters_tail(at);
+    unsigned colon = comity_scan_colon_hash(at);
+    return ((rules->tails[tail >> 6] >> (tail & 63)) & 1) == 0 && ((rules->anchor_colons[colon / 64] >> colon % 64) & 1) == 0 &&
+           at[-5] != ':' && at[-6] != ':';
+}
+
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
@@ -148,7 +162,9 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
             comity_scan_at_mark(scan, at);
         }
-        comity_scan_at_word(scan, at);
+        if (comity_scan_offset(scan, at) >= scan->done) {
+            comity_scan_at_word(scan, at);
+        }
     } else if ((class & COMITY_BYTE_HIGH) != 0) {
         if (*at == 0x9A && at[-1] == 0xBC && at[-2] == 0xEF) {
             comity_scan_at_label(scan, at);
@@ -164,6 +180,9 @@ static void look_at(comity_scan *scan, const uint8_t *at)
     } else if (*at == '-' || *at == '_') {
         comity_scan_at_dashes(scan, at);
     } else if (*at == ':' || *at == '=' || *at == '>') {
+        if (*at != '>' && is_idle(scan, at)) {
+            return;
+        }
         comity_scan_at_label(scan, at);
         comity_scan_at_colon(scan, at);
     } else {

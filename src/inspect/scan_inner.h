@@ -184,6 +184,7 @@ typedef struct comity_scan_quiet {
     } key;
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
+    bool has_point;  /* it may be the first of two decimal numbers */
     size_t try_count;
     comity_scan_quiet_try tries[COMITY_SCAN_QUIET_TRIES];
 } comity_scan_quiet;
@@ -244,7 +245,8 @@ typedef struct comity_scan_column {
     uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
     uint8_t size;
     bool is_label; /* its cells are tried as a whole */
-    uint32_t field; /* the number of its name */
+    uint32_t field; /* the number of its name, */
+    uint32_t slot;  /* and where it stands, if it is still there */
 } comity_scan_column;
 
 struct comity_scan {
@@ -369,7 +371,19 @@ void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
 /* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
 size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
 /* A number below 4096 for the three bytes before `at`. */
-unsigned comity_scan_colon_hash(const uint8_t *at);
+static inline unsigned comity_scan_colon_hash(const uint8_t *at)
+{
+    return ((at[-1] | (uint32_t)at[-2] << 8 | (uint32_t)at[-3] << 16) * UINT32_C(0x9E3779B1)) >> 20;
+}
+static inline uint32_t comity_scan_tail_hash(uint32_t tail)
+{
+    return (tail * UINT32_C(0x9E3779B1)) >> 16;
+}
+/* As comity_scan_tail, where the last three bytes are letters. */
+static inline uint32_t comity_scan_letters_tail(const uint8_t *end)
+{
+    return comity_scan_tail_hash((end[-1] | 0x20u) << 16 | (end[-2] | 0x20u) << 8 | (end[-3] | 0x20u));
+}
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 

@@ -4,6 +4,7 @@
  * every run of them is tried that could stand alone: a run may begin or end at a
  * space or beside letters, but not at a separator within digits. The surest reading
  * wins, then the longest, then the first; then what is left beside it. */
+#include "base/swar.h"
 #include "inspect/scan_quiet.h"
 
 #include <string.h>
@@ -367,23 +368,36 @@ static bool is_word(uint8_t byte)
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
 }
 
+/* Bytes of a time: digits, `:` and `.`. */
+static bool in_time(uint8_t byte)
+{
+    return (uint8_t)(byte - '0') <= ':' - '0' || byte == '.';
+}
+
+/* Of eight bytes, those marked in `places` (0xFF each) are digits. */
+static bool are_digits(const uint8_t *bytes, uint64_t places)
+{
+    uint64_t word = (comity_swar_load_ordered(bytes) ^ COMITY_SWAR_ONES * '0') & places;
+    return comity_swar_high(word | (word + COMITY_SWAR_ONES * 0x76)) == 0;
+}
+
 /* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
  * logs are full of them. Returns where the time ends, or NULL. */
 static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
 {
     uint8_t mark = at[-1];
-    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
-    if (!century || (mark != '-' && mark != '/' && mark != '.') || at[2] != mark || is_word(at[-6])) {
+    if ((mark != '-' && mark != '/' && mark != '.') || at[2] != mark || at[8] != ':') {
         return NULL;
     }
+    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    bool digits = is_digit(at[-3]) && is_digit(at[-2]) && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[3]) &&
-                  is_digit(at[4]) && is_digit(at[6]) && is_digit(at[7]);
-    if (!between || !digits || at[0] > '1' || at[3] > '3' || at[8] != ':') {
+    bool digits = are_digits(at - 5, UINT64_C(0x00FFFF00FFFF0000)) && are_digits(at + 3, UINT64_C(0x000000FFFF00FFFF));
+    if (!century || !between || !digits || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
     const uint8_t *end = at + 6;
-    while (end < high && end - at < TIME_BYTES && (is_digit(*end) || *end == ':' || *end == '.')) {
+    const uint8_t *limit = high - at > TIME_BYTES ? at + TIME_BYTES : high;
+    while (end < limit && in_time(*end)) {
         end++;
     }
     return end;
@@ -425,18 +439,28 @@ static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token
     scan->looked = comity_scan_offset(scan, end);
 }
 
+/* A time, or its fraction: it is passed over. */
+static bool is_time(comity_scan *scan, const uint8_t *at)
+{
+    if (at - scan->low < 6 || scan->high - at <= 8) {
+        return false;
+    }
+    const uint8_t *time = time_of(at, scan->high);
+    if (time != NULL) {
+        scan->looked = comity_scan_offset(scan, time);
+        scan->stirs = true;
+        return true;
+    }
+    if (is_fraction(at)) {
+        scan->looked = comity_scan_offset(scan, at) + 1;
+        return true;
+    }
+    return false;
+}
+
 /* Looks at a place that no one has looked at. */
 static void word_at(comity_scan *scan, const uint8_t *at)
 {
-    uint64_t here = comity_scan_offset(scan, at);
-    if (at - scan->low >= 6 && scan->high - at > 8) {
-        const uint8_t *time = time_of(at, scan->high);
-        if (time != NULL || is_fraction(at)) {
-            scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
-            scan->stirs |= time != NULL;
-            return;
-        }
-    }
     number_words words;
     words.count = 1;
     const uint8_t *begin = word_begin(scan->low, at);
@@ -476,21 +500,21 @@ static void word_at(comity_scan *scan, const uint8_t *at)
     scan->looked = comity_scan_offset(scan, end);
 }
 
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+/* A place in a part of cells: those of which nothing came before are passed over. */
+static void cell_at(comity_scan *scan, const uint8_t *at)
 {
-    uint64_t here = comity_scan_offset(scan, at);
     comity_scan_cell cell;
     comity_scan_quiet quiet;
-    if (here < scan->looked || here < scan->done) {
-        return;
-    }
-    if (scan->plans == NULL || !comity_scan_quiet_make(scan, at, &cell, &quiet)) {
-        word_at(scan, at);
+    if (!comity_scan_quiet_make(scan, at, &cell, &quiet)) {
+        if (!is_time(scan, at)) {
+            word_at(scan, at);
+        }
         return;
     }
     uint64_t begin = comity_scan_offset(scan, cell.begin);
     const comity_scan_quiet *known = comity_scan_quiet_known(scan, &quiet);
-    if (known != NULL && !comity_scan_is_coordinates(scan, at) && comity_scan_try_again(scan, known, cell.begin)) {
+    bool is_alone = known != NULL && (!known->has_point || !comity_scan_is_coordinates(scan, at));
+    if (is_alone && comity_scan_try_again(scan, known, cell.begin)) {
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
@@ -499,10 +523,25 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
     scan->stirs = false;
     scan->watch = &quiet;
     scan->watch_begin = cell.begin;
-    word_at(scan, at);
+    if (!is_time(scan, at)) {
+        word_at(scan, at);
+    }
     scan->watch = NULL;
     if (!scan->stirs) {
         quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
         comity_scan_quiet_keep(scan, &quiet);
+    }
+}
+
+void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    if (here < scan->looked || here < scan->done) {
+        return;
+    }
+    if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
+        cell_at(scan, at);
+    } else if (!is_time(scan, at)) {
+        word_at(scan, at);
     }
 }

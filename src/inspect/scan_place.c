@@ -80,6 +80,25 @@ static void column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
     column->is_label = field != NULL && field->is_label;
     column->field = field == NULL ? 0 : field->number;
+    column->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
+}
+
+/* The first of two bytes, or a carriage return if one of them is a line end; else `limit`. */
+static const uint8_t *first_of(const uint8_t *at, const uint8_t *limit, uint8_t one, uint8_t other)
+{
+    uint8_t third = other == '\n' ? '\r' : other;
+    for (; limit - at >= 8; at += 8) {
+        uint64_t word = comity_swar_load_ordered(at);
+        uint64_t found =
+            comity_swar_all_equal(word, one) | comity_swar_all_equal(word, other) | comity_swar_all_equal(word, third);
+        if (found != 0) {
+            return at + __builtin_ctzll(found) / 8;
+        }
+    }
+    while (at < limit && *at != one && *at != other && *at != third) {
+        at++;
+    }
+    return at;
 }
 
 /* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
@@ -89,19 +108,19 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     if (number >= scan->column_count || !scan->columns[number].is_label) {
         return;
     }
-    const comity_scan_column *column = &scan->columns[number];
+    comity_scan_column *column = &scan->columns[number];
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
     limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
-    const uint8_t *end = begin;
-    while (end < limit && (quoted ? *end != '"' : *end != (uint8_t)scan->part.delimiter && *end != '\n' && *end != '\r')) {
-        end++;
+    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
+    const comity_scan_field *field = &scan->fields[column->slot];
+    if (field->number != column->field) {
+        field = comity_scan_field_of(scan, column->name, column->size);
+        column->field = field->number;
+        column->slot = (uint32_t)(field - scan->fields);
     }
-    const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
-    if (field != NULL) {
-        comity_scan_field_value(scan, begin, end, field);
-    }
+    comity_scan_field_value(scan, begin, end, field);
 }
 
 static void csv_mark(comity_scan *scan, const uint8_t *at)

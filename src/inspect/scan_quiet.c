@@ -145,5 +145,7 @@ const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const 
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    scan->plans->quiets[slot_of(quiet)] = *quiet;
+    comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    *kept = *quiet;
+    kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
 }

@@ -161,7 +161,7 @@ uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end)
             count++;
         }
     }
-    return (tail * UINT32_C(0x9E3779B1)) >> 16;
+    return comity_scan_tail_hash(tail);
 }
 
 /* Labels end in this; digits at the end of a label ("phone2") are left out when it is looked up. */
@@ -243,11 +243,6 @@ static comity_status word_add(rules_maker *maker, size_t i)
         }
     }
     return word_names_add(maker, literal);
-}
-
-unsigned comity_scan_colon_hash(const uint8_t *at)
-{
-    return ((at[-1] | (uint32_t)at[-2] << 8 | (uint32_t)at[-3] << 16) * UINT32_C(0x9E3779B1)) >> 20;
 }
 
 /* Where an anchor can be noticed: at a colon or equals sign in it, and by a first byte that is in no token. */

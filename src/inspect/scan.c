@@ -107,6 +107,12 @@ void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level)
     scan->level = level;
 }
 
+void comity_scan_forget(comity_scan *scan)
+{
+    free(scan->plans);
+    scan->plans = NULL;
+}
+
 void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 {
     scan->part = *part;

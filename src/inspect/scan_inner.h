@@ -85,6 +85,7 @@ struct comity_scan_rules {
     uint64_t anchor_digits[1024]; /* bits: hashes of the first three bytes of anchors, digits made `0` */
     bool anchor_marks[256];     /* bytes of anchors' beginnings that are in no token */
     comity_scan_index marks;   /* to types; ASCII folded */
+    size_t signature_begin, signature_end; /* literals of the types */
     uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
 };
@@ -367,6 +368,8 @@ static inline void comity_set_join(comity_scan_set *set, const comity_scan_set *
 
 /* scan.c: scans with a level other than the best, for tests. */
 void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
+/* scan.c: scans without plans from now on, for tests. */
+void comity_scan_forget(comity_scan *scan);
 
 /* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
 size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);

@@ -279,8 +279,10 @@ static comity_status literal_add(rules_maker *maker, size_t i)
     case COMITY_LITERAL_MARK:
         return comity_scan_index_add_cases(&rules->marks, literal->text, literal->size, literal->type, maker->arena,
                                            maker->reterr);
-    case COMITY_LITERAL_SIGNATURE:
-        break; /* scan_signatures.c reads them where they are */
+    case COMITY_LITERAL_SIGNATURE: /* scan_signatures.c reads them where they are */
+        rules->signature_begin = rules->signature_end == 0 ? i : rules->signature_begin;
+        rules->signature_end = i + 1;
+        break;
     }
     return COMITY_OK;
 }

@@ -35,14 +35,14 @@
 #define COMITY_SCAN_COLUMN_STATS 256
 /* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
 #define COMITY_SCAN_PLANS 1024
-#define COMITY_SCAN_PLAN_FORMS 3000
+#define COMITY_SCAN_PLAN_FORMS 1500
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
 /* Cells kept that give nothing. */
-#define COMITY_SCAN_QUIETS 1024
-#define COMITY_SCAN_QUIET_TRIES 4
+#define COMITY_SCAN_QUIETS 256
+#define COMITY_SCAN_QUIET_TRIES 2
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -238,6 +238,7 @@ typedef struct comity_scan_window {
     uint64_t lines;               /* line ends before it */
     uint16_t marks[COMITY_SCAN_CHUNK];
     uint64_t newlines[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
+    uint8_t line_counts[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
     uint16_t lines_before[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK + 1]; /* of the window, before each block and in all */
 } comity_scan_window;
 
@@ -307,7 +308,7 @@ struct comity_scan {
     uint8_t *buffer;
     uint64_t buffer_begin;
     size_t buffer_size;
-    uint16_t places[COMITY_SCAN_CHUNK];
+    uint16_t places[COMITY_SCAN_CHUNK + 8];
     uint16_t marks[COMITY_SCAN_CHUNK];
 };
 

@@ -38,6 +38,8 @@ static inline __attribute__((always_inline)) uint64_t scan_marks_block(const com
         unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
         comity_scan_mark_classes classes = classify(bytes + at, state);                        \
         uint64_t marks = scan_marks_block(&classes, left, state, &ret_newlines[at / COMITY_SCAN_BLOCK]); \
+        ret_counts[at / COMITY_SCAN_BLOCK] =                                                   \
+            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);               \
         for (; marks != 0; marks &= marks - 1) {                                               \
             ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(marks));             \
         }                                                                                      \
@@ -69,6 +71,8 @@ typedef struct comity_scan_word_classes {
     for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
         unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
         ret_newlines[at / COMITY_SCAN_BLOCK] = newlines(bytes + at) & ~UINT64_C(0) >> (64 - left); \
+        ret_counts[at / COMITY_SCAN_BLOCK] =                                                       \
+            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);                   \
     }
 
 #endif

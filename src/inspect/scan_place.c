@@ -184,14 +184,15 @@ static void window_next(comity_scan *scan)
     window->mark_count = 0;
     if (scan->part.syntax == COMITY_FORM_CSV || scan->part.syntax == COMITY_FORM_JSON ||
         scan->part.syntax == COMITY_FORM_NDJSON) {
-        window->mark_count = scan->level->marks(at, size, &scan->place.marks, window->marks, window->newlines);
+        window->mark_count = scan->level->marks(at, size, &scan->place.marks, window->marks, window->newlines,
+                                                 window->line_counts);
     } else {
-        scan->level->lines(at, size, window->newlines);
+        scan->level->lines(at, size, window->newlines, window->line_counts);
     }
     uint16_t lines = 0;
     for (size_t i = 0; i < (size + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK; i++) {
         window->lines_before[i] = lines;
-        lines = (uint16_t)(lines + comity_swar_ones(window->newlines[i]));
+        lines = (uint16_t)(lines + window->line_counts[i]);
         window->lines_before[i + 1] = lines;
     }
 }

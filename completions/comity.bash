@@ -20,7 +20,7 @@ _comity() {
     local command=${COMP_WORDS[1]} verb=${COMP_WORDS[2]:-}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        _comity_words 'ask inspect judge key law mask paper record serve unmask help --help --version' "$current"
+        _comity_words 'ask inspect judge key law ledger mask paper record serve unmask help --help --version' "$current"
         return
     fi
     case $previous in
@@ -92,6 +92,14 @@ _comity() {
                 3,new,* | *,forms,*) _comity_words "$(comity paper forms 2>/dev/null | awk '{ print $1 }')" "$current" ;;
                 *,sign,-* | *,countersign,-*) _comity_words '--key --passphrase-fd --output' "$current" ;;
                 *,verify,-*) _comity_words '--trust --papers --law --on --json' "$current" ;;
+                *) _comity_files "$current" ;;
+            esac
+            ;;
+        ledger)
+            case $COMP_CWORD,$verb,$current in
+                2,*) _comity_words 'show verify purge migrate key --help' "$current" ;;
+                *,show,-*) _comity_words '--exporter --year --on --json' "$current" ;;
+                *,purge,-*) _comity_words '--before' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

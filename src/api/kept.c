@@ -1,6 +1,8 @@
 /* What comes in: bytes that a record kept. What goes out: their parts; and back. */
 #include "api/kept.h"
 
+#include "base/limits.h"
+
 #include <string.h>
 
 static const char first_line[] = "comity kept 1\n";
@@ -86,6 +88,10 @@ comity_status comity_kept_read(const char *text, size_t size, comity_kept *ret_k
     while (take(&reader, "adopt ", &value, &value_size)) {
         kept.adopted_size = (size_t)(reader.text - kept.adopted);
     }
+    if (take(&reader, "gate ", &kept.gate, &kept.gate_size) &&
+        (kept.gate_size == 0 || kept.gate_size > COMITY_LIMIT_RECORD_GATE_BYTES)) {
+        return wrong(&reader, "the name of a gate", reterr);
+    }
     if (!take(&reader, "", &value, &value_size) || value_size != 0) {
         return wrong(&reader, "an empty line", reterr);
     }
@@ -115,6 +121,11 @@ void comity_kept_write(const comity_kept *kept, comity_buffer *buffer)
     }
     comity_buffer_append_text(buffer, kept->strict ? "strict\n" : "");
     comity_buffer_append(buffer, kept->adopted, kept->adopted_size);
+    if (kept->gate != NULL) {
+        comity_buffer_append_text(buffer, "gate ");
+        comity_buffer_append(buffer, kept->gate, kept->gate_size);
+        comity_buffer_append_byte(buffer, '\n');
+    }
     comity_buffer_append_byte(buffer, '\n');
     comity_buffer_append(buffer, kept->act, kept->act_size);
 }

@@ -8,6 +8,7 @@
  *     papers sha256:…       the papers at hand, which lie in papers/ beside the log
  *     strict                papers that acts only claim counted as not held
  *     adopt CODE            an agreement held as binding; any number of lines
+ *     gate NAME             who had it judged, as the one who recorded it calls him
  *
  *     the act's bytes
  *
@@ -30,6 +31,8 @@ typedef struct comity_kept {
     bool strict;
     const char *adopted; /* lines `adopt CODE` */
     size_t adopted_size;
+    const char *gate; /* NULL: not said */
+    size_t gate_size;
     const char *act;
     size_t act_size;
 } comity_kept;

@@ -232,7 +232,7 @@ static comity_status record_answer(comity_record *record, comity_context *contex
     size_t size = 0;
     COMITY_TRY(comity_record_keep_grounds(record, context, reterr));
     comity_buffer_init(&kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
-    comity_record_kept_write(context, act, act_size, today, &kept);
+    comity_record_kept_write(context, act, act_size, today, NULL, &kept);
     comity_status status = comity_buffer_bytes(&kept, &bytes, &size, reterr);
     if (status == COMITY_OK) {
         comity_record_entry entry = {retention, time_ms, answer->json, answer->json_size, bytes, size};

@@ -130,7 +130,7 @@ comity_status comity_record_keep_grounds(comity_record *record, const comity_con
 }
 
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
-                              comity_buffer *buffer)
+                              const char *gate, comity_buffer *buffer)
 {
     const uint8_t *adopted = NULL;
     comity_kept kept = {.law = comity_law_hash(context->law),
@@ -139,6 +139,8 @@ void comity_record_kept_write(const comity_context *context, const char *act, si
                         .on = today,
                         .papers = context->papers == NULL ? NULL : context->papers->name,
                         .strict = context->strict,
+                        .gate = gate,
+                        .gate_size = gate == NULL ? 0 : strlen(gate),
                         .act = act,
                         .act_size = act_size};
     if (comity_buffer_bytes(&context->adopted, &adopted, &kept.adopted_size, NULL) != COMITY_OK) {

@@ -45,9 +45,10 @@ COMITY_MUST_USE comity_status comity_record_load_keys(const char *folder, const 
 void comity_record_law_path(const char *law, char ret_path[COMITY_DISK_PATH_SIZE]);
 void comity_record_papers_path(const char *papers, char ret_path[COMITY_DISK_PATH_SIZE]);
 
-/* What a record keeps of the context's next judgement of an act. */
+/* What a record keeps of the context's next judgement of an act. `gate`: the name
+ * of who has it judged, at most COMITY_LIMIT_RECORD_GATE_BYTES, without newlines; NULL: it is not kept. */
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
-                              comity_buffer *buffer);
+                              const char *gate, comity_buffer *buffer);
 
 /* Keeps the context's law and papers beside the log, if they are not there. Any thread. */
 COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,

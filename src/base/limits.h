@@ -69,6 +69,8 @@
 /* Classes of retention: each is a folder, an open file and a sync a commit. */
 #define COMITY_LIMIT_RECORD_CLASSES 16
 #define COMITY_LIMIT_RECORD_CLASS_BYTES 40
+/* The name of who had something judged: as long as any the daemon knows. */
+#define COMITY_LIMIT_RECORD_GATE_BYTES 64
 /* Bytes that may wait for one commit: a second or less of a slow disk. */
 #define COMITY_LIMIT_RECORD_BATCH_BYTES ((size_t)64 << 20)
 /* Entries that may be durable and not yet in tiles, 32 bytes each in memory. */
@@ -194,6 +196,8 @@
 #define COMITY_LIMIT_TRUST_KEYS 2048
 /* Kinds of paper that the principals of a trust file may sign, all lines together. */
 #define COMITY_LIMIT_TRUST_GRANTS 16384
+/* Entries of a log of revocations, all of which are read: a third of a second's work. */
+#define COMITY_LIMIT_TRUST_LOG_ENTRIES 1000000
 
 /* The daemon. Sockets, tokens, gates and agreements are written by hand by an operator. */
 #define COMITY_SERVE_PORT 7380
@@ -218,7 +222,38 @@
 #define COMITY_LIMIT_SERVE_CONFIG_BYTES ((size_t)1 << 20)
 /* Placeholders in one gate's act. */
 #define COMITY_LIMIT_SERVE_PLACEHOLDERS 64
+/* Categories of persons given beside one act: more than an act of one flow has. */
+#define COMITY_LIMIT_SERVE_CATEGORIES 64
+/* How long a reservation in the ledger is held for a gate that may be dead: many times what judging and recording take. */
+#define COMITY_LIMIT_SERVE_RESERVATION_MS 60000
 /* Contexts kept for reuse: as many as can judge at once. */
 #define COMITY_LIMIT_SERVE_CONTEXTS COMITY_LIMIT_SERVE_THREADS
+/* Requests that wait for one thread, which takes a tenth of a second for most of them. */
+#define COMITY_LIMIT_SERVE_WAITING 64
+/* Rows of one answer: a few screens. */
+#define COMITY_LIMIT_SERVE_ROWS 500
+#define COMITY_SERVE_ROWS_DEFAULT 50
+/* Entries judged again for one answer: some tenths of a second. Flows are looked over once, not page by page. */
+#define COMITY_LIMIT_SERVE_SCAN 20000
+#define COMITY_LIMIT_SERVE_FLOW_SCAN 100000
+/* Pairs of states in one answer: more than law is on file for, squared, would fill a map. */
+#define COMITY_LIMIT_SERVE_FLOWS 4096
+/* Who follows live judgements: queues of so many bytes, and how long one may be left unread. */
+#define COMITY_LIMIT_SERVE_FOLLOWERS 64
+#define COMITY_LIMIT_SERVE_FOLLOWER_BYTES ((size_t)256 << 10)
+#define COMITY_LIMIT_SERVE_FOLLOWER_MS 10000
+/* Bodies inspected at once: each has about 55 MiB of address space. */
+#define COMITY_LIMIT_SERVE_INSPECTIONS 16
+/* Of one body: a length that is no mistake, and findings told one by one. */
+#define COMITY_LIMIT_SERVE_INSPECT_BYTES ((uint64_t)1 << 44)
+#define COMITY_LIMIT_SERVE_FINDINGS_BYTES ((size_t)8 << 20)
+/* Papers given beside an act. */
+#define COMITY_LIMIT_SERVE_PAPERS 64
+/* Files of the dashboard, which lie in memory. */
+#define COMITY_LIMIT_SERVE_FILES 512
+#define COMITY_LIMIT_SERVE_FILES_BYTES ((size_t)32 << 20)
+#define COMITY_LIMIT_SERVE_FILES_DEPTH 4
+/* Names of rules in one row. */
+#define COMITY_LIMIT_SERVE_ROW_RULES 16
 
 #endif

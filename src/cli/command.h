@@ -26,12 +26,13 @@ int inspect_main(int argc, char **argv);
 int mask_main(int argc, char **argv);
 int serve_main(int argc, char **argv);
 int unmask_main(int argc, char **argv);
+int ledger_main(int argc, char **argv);
 int record_main(int argc, char **argv);
 int key_main(int argc, char **argv);
 int paper_main(int argc, char **argv);
 
 extern const char judge_help[], ask_help[], law_help[], inspect_help[],
-    mask_help[], unmask_help[], record_help[], key_help[], paper_help[];
+    ledger_help[], mask_help[], unmask_help[], record_help[], key_help[], paper_help[];
 
 /* Prints "comity: …" to standard error and returns EXIT_ERROR. */
 int complain(const char *format, ...) COMITY_PRINTF(1, 2);

@@ -2,7 +2,7 @@
  * printed, unless --show-values was given and standard output is a terminal. */
 #include "cli/inspect.h"
 
-#include "base/utf8.h"
+#include "api/found.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,19 +21,6 @@ static void put_string(comity_buffer *out, const char *text)
     comity_buffer_append_json_string(out, text, strlen(text));
 }
 
-/* Paths and field names come from files: what is no UTF-8 is shown as `?`. */
-static void put_untrusted(comity_buffer *out, const char *text, size_t size)
-{
-    char copy[512];
-    size_t written = 0;
-    for (size_t i = 0; i < size && written < sizeof copy; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        copy[written++] = (char)(byte >= 0x80 ? '?' : byte);
-    }
-    bool whole = comity_utf8_check(text, size) == size;
-    comity_buffer_append_json_string(out, whole ? text : copy, whole ? size : written);
-}
-
 static void put_number(comity_buffer *out, const char *name, uint64_t number)
 {
     put(out, name);
@@ -48,108 +35,6 @@ static comity_type_about type_about(const inspect_work *work, uint16_t number)
         about.name = "?";
     }
     return about;
-}
-
-static const struct {
-    unsigned bit;
-    const char *word;
-} evidence_words[] = {
-    {COMITY_SEEN_SHAPE, "shape"},     {COMITY_SEEN_CHECKSUM, "checksum"}, {COMITY_SEEN_DATE, "date"},
-    {COMITY_SEEN_REGION, "region"},   {COMITY_SEEN_LITERAL, "literal"},   {COMITY_SEEN_ENTROPY, "entropy"},
-    {COMITY_SEEN_WORD, "word"},       {COMITY_SEEN_FIELD, "field-name"},  {COMITY_SEEN_COLUMN, "column"},
-    {COMITY_SEEN_LOCALE, "locale"},
-};
-
-static void put_evidence(comity_buffer *out, unsigned evidence)
-{
-    const char *comma = "";
-    put(out, "[");
-    for (size_t i = 0; i < sizeof evidence_words / sizeof evidence_words[0]; i++) {
-        if ((evidence & evidence_words[i].bit) != 0) {
-            put(out, comma);
-            put_string(out, evidence_words[i].word);
-            comma = ",";
-        }
-    }
-    put(out, "]");
-}
-
-static void put_states(comity_buffer *out, const comity_type_about *about)
-{
-    put(out, "[");
-    for (size_t i = 0; i < about->state_count; i++) {
-        put(out, i == 0 ? "" : ",");
-        put_string(out, about->states[i]);
-    }
-    put(out, "]");
-}
-
-static void put_digest(comity_buffer *out, const uint8_t digest[16])
-{
-    static const char digits[] = "0123456789abcdef";
-    char text[33];
-    for (size_t i = 0; i < 16; i++) {
-        text[2 * i] = digits[digest[i] >> 4];
-        text[2 * i + 1] = digits[digest[i] & 15];
-    }
-    text[32] = '\0';
-    put_string(out, text);
-}
-
-/* ---- JSON ---- */
-
-static void put_reading(const inspect_work *work, comity_buffer *out, const comity_seen *seen)
-{
-    comity_type_about about = type_about(work, seen->type);
-    put(out, "\"type\":");
-    put_string(out, about.name);
-    put(out, ",\"states\":");
-    put_states(out, &about);
-    put(out, ",\"category\":");
-    put_string(out, about.category);
-    put_number(out, ",\"confidence\":", seen->confidence);
-    put(out, ",\"evidence\":");
-    put_evidence(out, seen->evidence);
-}
-
-static void json_put(inspect_worker *worker, const char *file, const comity_found *found)
-{
-    comity_buffer *out = &worker->out;
-    put(out, "{\"file\":");
-    put_untrusted(out, file, strlen(file));
-    put(out, ",");
-    put_reading(worker->work, out, &found->seen[0]);
-    put_number(out, ",\"part\":", found->part);
-    put(out, ",\"chain\":");
-    put_untrusted(out, found->chain, strlen(found->chain));
-    put(out, ",\"syntax\":");
-    put_string(out, found->syntax);
-    put(out, ",\"path\":");
-    put_untrusted(out, found->path, strlen(found->path));
-    put_number(out, ",\"line\":", found->line);
-    put_number(out, ",\"record\":", found->record);
-    if (found->column != 0) {
-        put_number(out, ",\"column\":", found->column);
-    }
-    put_number(out, ",\"begin\":", found->begin);
-    put_number(out, ",\"end\":", found->end);
-    if (found->has_raw) {
-        put_number(out, ",\"raw_begin\":", found->raw_begin);
-        put_number(out, ",\"raw_end\":", found->raw_end);
-    }
-    put(out, ",\"digest\":");
-    put_digest(out, found->digest);
-    if (worker->work->settings->show_values) {
-        put(out, ",\"value\":");
-        put_untrusted(out, found->value, found->value_size);
-    }
-    put(out, ",\"also\":[");
-    for (size_t i = 1; i < found->seen_count; i++) {
-        put(out, i == 1 ? "{" : ",{");
-        put_reading(worker->work, out, &found->seen[i]);
-        put(out, "}");
-    }
-    put(out, "]}\n");
 }
 
 /* ---- SARIF 2.1.0 ---- */
@@ -198,7 +83,7 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     put(out, ",\"message\":{\"text\":");
     put_string(out, about.title);
     put(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
-    put_untrusted(out, file, strlen(file));
+    comity_found_put_untrusted(out, file, strlen(file));
     put(out, "},\"region\":{");
     bool as_it_is = found->has_raw && found->chain[0] == '\0';
     if (as_it_is) {
@@ -209,11 +94,11 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
         put(out, "\"startLine\":1");
     }
     put(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
-    put_digest(out, found->digest);
+    comity_found_put_digest(out, found->digest);
     put(out, "},\"properties\":{");
     put_number(out, "\"confidence\":", found->seen[0].confidence);
     put(out, ",\"evidence\":");
-    put_evidence(out, found->seen[0].evidence);
+    comity_found_put_evidence(out, found->seen[0].evidence);
     put(out, "}}");
 }
 
@@ -266,7 +151,7 @@ void inspect_found(void *context, const comity_found *found)
         where_keep(count, file, found);
     }
     if (work->settings->form == INSPECT_JSON) {
-        json_put(worker, file, found);
+        comity_found_put(work->rules, file, found, work->settings->show_values, &worker->out);
     } else if (work->settings->form == INSPECT_SARIF) {
         sarif_put(worker, file, found);
     } else if (work->settings->show_values) {
@@ -275,7 +160,7 @@ void inspect_found(void *context, const comity_found *found)
         put(&worker->out, ": ");
         put(&worker->out, type_about(work, seen->type).name);
         put(&worker->out, " ");
-        put_untrusted(&worker->out, found->value, found->value_size);
+        comity_found_put_untrusted(&worker->out, found->value, found->value_size);
         put(&worker->out, "\n");
     }
     if (worker->out.size > FLUSH_BYTES) {

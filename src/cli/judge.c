@@ -221,7 +221,7 @@ static comity_status record_one(judge_run *judging, const char *act, size_t size
     COMITY_TRY(comity_context_json(judging->context, &judging->judgement, reterr));
     COMITY_TRY(comity_buffer_bytes(&judging->judgement, &bytes, &entry.judgement_size, reterr));
     entry.judgement = bytes;
-    comity_record_kept_write(judging->context, act, size, day, &judging->kept);
+    comity_record_kept_write(judging->context, act, size, day, NULL, &judging->kept);
     COMITY_TRY(comity_buffer_bytes(&judging->kept, &bytes, &entry.kept_size, reterr));
     entry.kept = bytes;
     COMITY_TRY(comity_record_submit(judging->record, &entry, &judging->last, reterr));
@@ -575,7 +575,7 @@ static bool use_papers(const judge_options *options, const comity_law *law, comi
     bool good = true;
     if (options->papers != NULL) {
         papers = open_papers(law, options->trust);
-        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers);
+        good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers, options->trust);
     }
     if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
         good = complain("%s", error.message) == 0;

@@ -13,6 +13,7 @@ static const command commands[] = {
     {"judge", "acts as JSON in, judgements as JSON out", judge_help, judge_main},
     {"key", "make and show keys that sign", key_help, key_main},
     {"law", "build, check, lay out, list, show and compare law", law_help, law_main},
+    {"ledger", "counts of persons: show, verify, purge", ledger_help, ledger_main},
     {"mask", "copies with what is found replaced as a policy says", mask_help, mask_main},
     {"paper", "write, sign, verify and show signed papers", paper_help, paper_main},
     {"record", "keep judgements so that anyone can check them", record_help, record_main},

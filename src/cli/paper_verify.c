@@ -132,7 +132,7 @@ static int verify(const comity_law *law, const verify_options *options, size_t c
     for (size_t i = 0; i < count && good; i++) {
         good = add_paper(papers, paths[i]);
     }
-    good = good && (options->folder == NULL || add_folder(papers, options->folder)) && settle_papers(papers);
+    good = good && (options->folder == NULL || add_folder(papers, options->folder)) && settle_papers(papers, options->trust);
     int status = good ? tell(papers, count, options) : EXIT_ERROR;
     comity_papers_free(papers);
     return status;

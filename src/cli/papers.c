@@ -9,18 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A log that the trust file names is not read from here: who relies on it is told. */
-static void tell_logs(const comity_papers *papers, const char *trust_path)
-{
-    for (uint32_t i = 0; i < papers->trust.principal_count; i++) {
-        const comity_trust_principal *principal = &papers->trust.principals[i];
-        if (principal->trusted == COMITY_TRUSTED_LOG) {
-            (void)complain("%s:%u: revocations in the log %s are not looked up; put them into the folder of papers",
-                           trust_path, principal->line, principal->name);
-        }
-    }
-}
-
 comity_papers *open_papers(const comity_law *law, const char *trust_path)
 {
     comity_papers *papers = NULL;
@@ -32,8 +20,6 @@ comity_papers *open_papers(const comity_law *law, const char *trust_path)
     }
     if (comity_papers_new(law, trust_path, trust, size, &papers, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
-    } else {
-        tell_logs(papers, trust_path);
     }
     free(trust);
     return papers;
@@ -92,8 +78,42 @@ bool add_folder(comity_papers *papers, const char *path)
     return done;
 }
 
-bool settle_papers(comity_papers *papers)
+/* ---- settling ---- */
+
+/* A log without a folder cannot be read: who relies on it is told. */
+static void tell_logs(const comity_papers *papers, const char *trust_path)
+{
+    for (uint32_t i = 0; i < papers->trust.principal_count; i++) {
+        const comity_trust_principal *principal = &papers->trust.principals[i];
+        if (principal->trusted == COMITY_TRUSTED_LOG && principal->at == NULL) {
+            (void)complain("%s:%u: revocations in the log %s are not looked up: no line \"at FOLDER\" says where it is",
+                           trust_path, principal->line, principal->name);
+        }
+    }
+}
+
+/* Reads the logs that the trust file names, from folders beside it. */
+static bool read_logs(comity_papers *papers, const char *trust_path)
+{
+    char base[PATH_MAX];
+    comity_error error;
+    const char *slash = strrchr(trust_path, '/');
+    size_t size = slash == NULL ? 0 : (size_t)(slash - trust_path);
+    if (size >= sizeof base) {
+        return complain("%s: the path is too long", trust_path) == 0;
+    }
+    memcpy(base, trust_path, size);
+    base[size] = '\0';
+    const char *from = slash == NULL ? NULL : size == 0 ? "/" : base;
+    tell_logs(papers, trust_path);
+    return comity_papers_read_logs(papers, from, &error) == COMITY_OK || complain("%s: %s", trust_path, error.message) == 0;
+}
+
+bool settle_papers(comity_papers *papers, const char *trust_path)
 {
     comity_error error;
+    if (!read_logs(papers, trust_path)) {
+        return false;
+    }
     return comity_papers_settle(papers, &error) == COMITY_OK || complain("%s", error.message) == 0;
 }

@@ -15,7 +15,8 @@ bool add_paper(comity_papers *papers, const char *path);
  * order of their names. False after complaining. */
 bool add_folder(comity_papers *papers, const char *path);
 
-/* Settles. False after complaining. */
-bool settle_papers(comity_papers *papers);
+/* Reads the logs that the trust file names, from folders beside it, and settles.
+ * False after complaining. */
+bool settle_papers(comity_papers *papers, const char *trust_path);
 
 #endif

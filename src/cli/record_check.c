@@ -182,7 +182,7 @@ int record_verify_main(int argc, char **argv)
 
 typedef struct replaying {
     record_view view;
-    record_judge judge;
+    comity_replay judge;
     uint64_t same, other, erased, unknown;
 } replaying;
 
@@ -195,7 +195,7 @@ static void replay_entry(replaying *now, const comity_record_view *found)
         now->erased += found->count;
         return;
     }
-    comity_status status = record_stands_for(&now->judge, found, &bytes, &size, &error);
+    comity_status status = comity_replay_stands_for(&now->judge, found, &bytes, &size, &error);
     now->same += status == COMITY_OK;
     now->other += status == COMITY_ERROR_RECORD;
     now->unknown += status != COMITY_OK && status != COMITY_ERROR_RECORD;
@@ -271,12 +271,12 @@ int record_replay_main(int argc, char **argv)
     if (!record_view_open(argv[optind], policy, &now.view)) {
         return EXIT_ERROR;
     }
-    record_judge_begin(now.view.disk, &now.judge);
+    comity_replay_begin(now.view.disk, &now.judge);
     comity_hash unused;
     comity_status status =
         given == 1 ? COMITY_OK : comity_record_reader_entry(&now.view.reader, from, &unused, &error);
     status = status == COMITY_OK ? replay(&now, from, to, &error) : status;
-    record_judge_end(&now.judge);
+    comity_replay_end(&now.judge);
     record_view_close(&now.view);
     if (status != COMITY_OK) {
         return complain("%s: %s", argv[optind], error.message);

@@ -44,7 +44,12 @@ static void put_kept(comity_buffer *out, const comity_kept *kept)
         comity_buffer_append_text(out, first ? ",\"adopted\":[" : ",");
         comity_buffer_append_json_string(out, code, strlen(code));
     }
-    comity_buffer_append_text(out, kept->adopted_size == 0 ? ",\"act\":" : "],\"act\":");
+    comity_buffer_append_text(out, kept->adopted_size == 0 ? "" : "]");
+    if (kept->gate != NULL) {
+        comity_buffer_append_text(out, ",\"gate\":");
+        comity_buffer_append_json_string(out, kept->gate, kept->gate_size);
+    }
+    comity_buffer_append_text(out, ",\"act\":");
     put_act(out, kept);
 }
 
@@ -52,11 +57,11 @@ static void put_kept(comity_buffer *out, const comity_kept *kept)
 static void put_entry(comity_buffer *out, const record_view *view, uint64_t index, size_t of_class,
                       const comity_record_view *found)
 {
-    char time[TIME_TEXT_SIZE];
+    char time[COMITY_TIME_TEXT_SIZE];
     comity_kept kept;
     const uint8_t *file;
     size_t file_size;
-    print_time(found->time_ms, time);
+    comity_time_print(found->time_ms, time);
     comity_buffer_append_text(out, "{\"index\":");
     comity_buffer_append_u64(out, index);
     comity_buffer_append_text(out, ",\"retention\":\"");
@@ -116,7 +121,7 @@ static int show_judgement(record_view *view, uint64_t index)
     comity_segment_cursor cursor = {0};
     comity_record_view found;
     comity_error error;
-    record_judge judge;
+    comity_replay judge;
     const void *bytes;
     size_t size;
     size_t of_class;
@@ -124,15 +129,15 @@ static int show_judgement(record_view *view, uint64_t index)
     if (comity_record_reader_find(&view->reader, index, &cursor, &of_class, &found, &error) != COMITY_OK) {
         return complain("%s", error.message);
     }
-    record_judge_begin(view->disk, &judge);
+    comity_replay_begin(view->disk, &judge);
     if (found.kind == COMITY_RECORD_ERASED) {
         status = complain("what was kept of entry %" PRIu64 " has been erased", index);
-    } else if (record_stands_for(&judge, &found, &bytes, &size, &error) != COMITY_OK) {
+    } else if (comity_replay_stands_for(&judge, &found, &bytes, &size, &error) != COMITY_OK) {
         status = complain("entry %" PRIu64 ": %s", index, error.message);
     } else if (!write_all(STDOUT_FILENO, bytes, size)) {
         status = EXIT_ERROR;
     }
-    record_judge_end(&judge);
+    comity_replay_end(&judge);
     comity_segment_close(&cursor);
     return status;
 }

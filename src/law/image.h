@@ -325,8 +325,12 @@ typedef struct comity_count_record {
     uint32_t size;          /* bytes of the name */
     uint32_t rows;          /* which acts are counted; NONE: none surely */
     uint32_t devices;       /* 1: of devices, which acts do not count */
-    uint32_t unused;
+    uint32_t window;        /* COMITY_WINDOW_… and the number of months; 0: an image that does not say */
 } comity_count_record;
+
+#define COMITY_WINDOW_YEAR 0x80000000u     /* the calendar year; no months */
+#define COMITY_WINDOW_IMPORTER 0x40000000u /* per exporter and importer */
+#define COMITY_WINDOW_MONTHS 0xffffu
 
 typedef struct comity_symbol {
     uint32_t text;

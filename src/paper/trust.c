@@ -108,6 +108,10 @@ static comity_status line_key(building *build, comity_trust_principal *principal
                                  comity_quote_bytes(principal->name, strlen(principal->name)).text);
     }
     COMITY_TRY(check_new_key(build, &key, &word));
+    if (is_log && comity_trust_next_word(&build->cursor, &word)) {
+        return comity_trust_fail(&build->cursor, &word,
+                                 "nothing expected after a log's key: a checkpoint does not say when it was signed");
+    }
     COMITY_TRY(read_term(build, &key));
     if (build->trust.key_count == COMITY_LIMIT_TRUST_KEYS) {
         return fail_limit(build, "keys", COMITY_LIMIT_TRUST_KEYS);
@@ -182,13 +186,28 @@ static comity_status line_delegates(building *build, comity_trust_principal *pri
     return COMITY_OK;
 }
 
+static comity_status line_at(building *build, comity_trust_principal *principal)
+{
+    comity_trust_word folder;
+    if (principal->at != NULL) {
+        return comity_trust_fail(&build->cursor, NULL, "\"at\" is said twice");
+    }
+    if (!comity_trust_rest(&build->cursor, &folder)) {
+        return comity_trust_fail(&build->cursor, NULL, "a folder expected after \"at\"");
+    }
+    return copy_word(build, &folder, &principal->at);
+}
+
 /* ---- principals ---- */
 
 static const struct {
     const char *word;
-    bool log_too;
+    bool of_log, of_others;
     comity_status (*read)(building *build, comity_trust_principal *principal);
-} inner_lines[] = {{"key", true, line_key}, {"may", false, line_may}, {"delegates", false, line_delegates}};
+} inner_lines[] = {{"key", true, true, line_key},
+                   {"may", false, true, line_may},
+                   {"delegates", false, true, line_delegates},
+                   {"at", true, false, line_at}};
 
 static comity_status read_inner(building *build)
 {
@@ -199,12 +218,15 @@ static comity_status read_inner(building *build)
         if (!comity_trust_word_is(&word, inner_lines[i].word)) {
             continue;
         }
-        if (principal->trusted == COMITY_TRUSTED_LOG && !inner_lines[i].log_too) {
-            return comity_trust_fail(&build->cursor, &word, "a log has keys and nothing else");
+        bool is_log = principal->trusted == COMITY_TRUSTED_LOG;
+        if (is_log ? !inner_lines[i].of_log : !inner_lines[i].of_others) {
+            return comity_trust_fail(&build->cursor, &word, "%s",
+                                     is_log ? "a log has keys and a folder, and nothing else"
+                                            : "only a log lies at a folder");
         }
         return inner_lines[i].read(build, principal);
     }
-    return comity_trust_fail(&build->cursor, &word, "%s is not known here; there are key, may and delegates",
+    return comity_trust_fail(&build->cursor, &word, "%s is not known here; there are key, may, delegates and at",
                              comity_quote_bytes(word.text, word.size).text);
 }
 

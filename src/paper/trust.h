@@ -15,6 +15,7 @@
  *
  *     log log.example/2026
  *       key log.example/2026+…
+ *       at log-2026
  *
  * docs/formats/trust.md tells it line by line. */
 #ifndef COMITY_PAPER_TRUST_H
@@ -40,6 +41,7 @@ typedef struct comity_trust_principal {
     uint32_t first_key, key_count;
     uint32_t first_grant, grant_count;
     uint32_t delegates; /* how deep its power may be delegated; 0: not at all */
+    const char *at;     /* of a log: the folder it lies in; NULL: not said */
     unsigned line;
 } comity_trust_principal;
 

@@ -59,36 +59,42 @@ comity_status comity_log_failed(const comity_log *log, comity_error *reterr)
 
 /* ---- submitting ---- */
 
-/* `mutex` is held. */
 static comity_status take_salt(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
 {
+    comity_status status = COMITY_OK;
+    log_lock(&log->salting);
     if (log->salts_left == 0) {
-        COMITY_TRY(comity_disk_status(log->disk->random(log->disk, log->salts, sizeof log->salts, reterr), "salts",
-                                      reterr));
-        log->salts_left = sizeof log->salts;
+        status = comity_disk_status(log->disk->random(log->disk, log->salts, sizeof log->salts, reterr), "salts", reterr);
+        log->salts_left = status == COMITY_OK ? sizeof log->salts : 0;
     }
-    log->salts_left -= COMITY_SALT_SIZE;
-    memcpy(ret_salt, log->salts + log->salts_left, COMITY_SALT_SIZE);
-    memset(log->salts + log->salts_left, 0, COMITY_SALT_SIZE);
-    return COMITY_OK;
+    if (status == COMITY_OK) {
+        log->salts_left -= COMITY_SALT_SIZE;
+        memcpy(ret_salt, log->salts + log->salts_left, COMITY_SALT_SIZE);
+        memset(log->salts + log->salts_left, 0, COMITY_SALT_SIZE);
+    }
+    (void)pthread_mutex_unlock(&log->salting);
+    return status;
 }
 
-/* What a submission needs of the log before it has its record: a salt, and room.
- * Whoever fills faster than the disk writes, or than tiles are made, helps. */
-static comity_status prepare(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
+/* Takes `mutex` when there is room in the batch that is filling, and for what waits
+ * to be published. Whoever fills faster than the disk writes, or than tiles are
+ * made, helps first. Fails, without it, if the log has. */
+static comity_status lock_with_room(comity_log *log, comity_error *reterr)
 {
-    uint64_t unused;
-    (void)pthread_mutex_lock(&log->mutex);
-    comity_status status = log->failed ? comity_log_failed(log, reterr) : take_salt(log, ret_salt, reterr);
-    bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
-    bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
-    uint64_t last = log->next - 1;
-    (void)pthread_mutex_unlock(&log->mutex);
-    COMITY_TRY(status);
-    if (batch_full) {
-        COMITY_TRY(comity_log_wait(log, last, reterr));
+    for (;;) {
+        uint64_t unused;
+        log_lock(&log->mutex);
+        bool batch_full = log->filling->bytes > COMITY_LIMIT_RECORD_BATCH_BYTES;
+        bool pending_full = log->pending_count > COMITY_LIMIT_RECORD_PENDING;
+        if (!log->failed && !batch_full && !pending_full) {
+            return COMITY_OK;
+        }
+        uint64_t last = log->next - 1;
+        comity_status status = log->failed ? comity_log_failed(log, reterr) : COMITY_OK;
+        (void)pthread_mutex_unlock(&log->mutex);
+        COMITY_TRY(status);
+        COMITY_TRY(batch_full ? comity_log_wait(log, last, reterr) : comity_log_publish(log, false, &unused, reterr));
     }
-    return pending_full ? comity_log_publish(log, false, &unused, reterr) : COMITY_OK;
 }
 
 static comity_status batch_room(log_batch *batch, comity_error *reterr)
@@ -112,9 +118,6 @@ static comity_status add(comity_log *log, const char *class_name, uint64_t time_
 {
     log_batch *batch = log->filling;
     size_t of_class;
-    if (log->failed) {
-        return comity_log_failed(log, reterr);
-    }
     if (log->next == COMITY_TREE_SIZE_MAX) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "the log is full");
     }
@@ -124,7 +127,7 @@ static comity_status add(comity_log *log, const char *class_name, uint64_t time_
     const uint8_t *unused;
     size_t before = 0;
     COMITY_TRY(comity_buffer_bytes(records, &unused, &before, reterr));
-    comity_record_place(record, log->next, log->durable);
+    comity_record_place(record, log->next);
     comity_buffer_append(records, record, size);
     if (comity_buffer_bytes(records, &unused, &before, reterr) != COMITY_OK) {
         /* what was there stays as it was, and this one was never given an index */
@@ -152,7 +155,7 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "a record keeps at most %zu bytes, not %zu",
                            COMITY_LIMIT_RECORD_KEPT_BYTES, kept_size);
     }
-    COMITY_TRY(prepare(log, salt, reterr));
+    COMITY_TRY(take_salt(log, salt, reterr));
     comity_entry_commit(salt, judgement, judgement_size, &commitment);
     size_t size = comity_record_bytes(kept_size);
     uint8_t *record = size <= sizeof small ? small : malloc(size);
@@ -160,9 +163,11 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     comity_record_write(time_ms, salt, &commitment, kept, kept_size, record);
-    (void)pthread_mutex_lock(&log->mutex);
-    comity_status status = add(log, class_name, time_ms, record, size, &commitment, ret_index, reterr);
-    (void)pthread_mutex_unlock(&log->mutex);
+    comity_status status = lock_with_room(log, reterr);
+    if (status == COMITY_OK) {
+        status = add(log, class_name, time_ms, record, size, &commitment, ret_index, reterr);
+        (void)pthread_mutex_unlock(&log->mutex);
+    }
     if (record != small) {
         free(record);
     }
@@ -216,6 +221,7 @@ static comity_status write_class(comity_log *log, size_t of_class, const log_bat
     if (size == 0) {
         return COMITY_OK;
     }
+    comity_record_settle(batch->records[of_class].bytes, size, log->durable);
     if (!segment->open || segment->size >= log->segment_bytes_max) {
         return begin_segment(log, of_class, batch, records, size, reterr);
     }
@@ -292,7 +298,10 @@ static void lead(comity_log *log)
 comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr)
 {
     comity_status status = COMITY_OK;
-    (void)pthread_mutex_lock(&log->mutex);
+    if (index < log->durable) {
+        return COMITY_OK;
+    }
+    log_lock(&log->mutex);
     if (index >= log->next) {
         status = comity_fail(reterr, COMITY_ERROR_RANGE, "entry %" PRIu64 " was not submitted", index);
     }
@@ -311,10 +320,7 @@ comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *ret
 
 uint64_t comity_log_durable(comity_log *log)
 {
-    (void)pthread_mutex_lock(&log->mutex);
-    uint64_t durable = log->durable;
-    (void)pthread_mutex_unlock(&log->mutex);
-    return durable;
+    return log->durable;
 }
 
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
@@ -392,6 +398,7 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
+        pthread_mutex_init(&log->salting, NULL) != 0 ||
         pthread_cond_init(&log->changed, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
@@ -428,6 +435,7 @@ void comity_log_close(comity_log *log)
     }
     (void)pthread_mutex_destroy(&log->mutex);
     (void)pthread_mutex_destroy(&log->publishing);
+    (void)pthread_mutex_destroy(&log->salting);
     (void)pthread_cond_destroy(&log->changed);
     memset(log->salts, 0, sizeof log->salts);
     free(log);

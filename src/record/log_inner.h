@@ -5,10 +5,12 @@
 #include "record/log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Entries after which publishing settles by itself. */
 #define SETTLE_ENTRIES 65536
 #define SALT_POOL_BYTES 4096
+#define LOCK_TRIES 100
 
 /* Entries on their way to the disk together. */
 typedef struct log_batch {
@@ -42,12 +44,14 @@ struct comity_log {
     log_batch batches[2];
     log_batch *filling;
     uint64_t next;    /* the next index to be given */
-    uint64_t durable; /* entries that are durable */
+    _Atomic uint64_t durable; /* entries that are durable; read without `mutex` too */
     bool committing;
     bool failed;
     comity_error failure;
     comity_hash *pending; /* commitments that are durable and not yet published */
     size_t pending_count, pending_capacity;
+
+    pthread_mutex_t salting; /* guards the next two */
     uint8_t salts[SALT_POOL_BYTES];
     size_t salts_left;
 
@@ -61,6 +65,19 @@ struct comity_log {
     size_t taken_capacity;
     uint64_t published; /* the size of the checkpoint that is public */
 };
+
+/* Takes a mutex that is held for a moment only: looks again a few times before it
+ * lets the system put the thread to sleep, which takes longer than that moment. */
+static inline void log_lock(pthread_mutex_t *mutex)
+{
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (pthread_mutex_trylock(mutex) == 0) {
+            return;
+        }
+        atomic_signal_fence(memory_order_seq_cst);
+    }
+    (void)pthread_mutex_lock(mutex);
+}
 
 /* Sets the log's failure, once, and returns its status. Takes `mutex`. */
 comity_status comity_log_fail(comity_log *log, comity_status status, const comity_error *error, comity_error *reterr);

@@ -67,11 +67,18 @@ void comity_record_write(uint64_t time_ms, const uint8_t salt[COMITY_SALT_SIZE],
     put_u32(ret_bytes + 40, comity_crc32c(at, body));
 }
 
-void comity_record_place(uint8_t *record, uint64_t index, uint64_t settled)
+void comity_record_place(uint8_t *record, uint64_t index)
 {
     put_u64(record + 8, index);
-    put_u64(record + 16, settled);
-    put_u32(record + 44, comity_crc32c(record, 44));
+}
+
+void comity_record_settle(uint8_t *records, size_t size, uint64_t settled)
+{
+    for (uint8_t *end = records + size; records != end;) {
+        put_u64(records + 16, settled);
+        put_u32(records + 44, comity_crc32c(records, 44));
+        records += padded(COMITY_RECORD_HEAD_SIZE + (size_t)get_u32(records + 4));
+    }
 }
 
 void comity_record_write_erased(uint64_t index, uint64_t count, uint64_t settled, uint64_t time_ms,
@@ -82,7 +89,8 @@ void comity_record_write_erased(uint64_t index, uint64_t count, uint64_t settled
     put_u64(head + 24, time_ms);
     put_u64(head + 32, count);
     put_u32(head + 40, comity_crc32c(NULL, 0));
-    comity_record_place(head, index, settled);
+    comity_record_place(head, index);
+    comity_record_settle(head, sizeof head, settled);
     comity_buffer_append(buffer, head, sizeof head);
 }
 

@@ -46,8 +46,11 @@ size_t comity_record_bytes(size_t kept_size);
 void comity_record_write(uint64_t time_ms, const uint8_t salt[COMITY_SALT_SIZE], const comity_hash *commitment,
                          const void *kept, size_t kept_size, uint8_t *ret_bytes);
 
-/* Completes a record that comity_record_write began. */
-void comity_record_place(uint8_t *record, uint64_t index, uint64_t settled);
+/* Gives the index to a record that comity_record_write began. */
+void comity_record_place(uint8_t *record, uint64_t index);
+
+/* Completes whole records that lie one behind the other in `size` bytes. */
+void comity_record_settle(uint8_t *records, size_t size, uint64_t settled);
 
 /* Appends a record of erasure. */
 void comity_record_write_erased(uint64_t index, uint64_t count, uint64_t settled, uint64_t time_ms,

@@ -30,6 +30,7 @@ static comity_status judge_gate(comity_request *request, const comity_gate *gate
 {
     const uint8_t *act;
     size_t size;
+    request->gate = gate->name;
     comity_buffer_reset(&request->body);
     COMITY_TRY(comity_gate_fill(gate, comity_request_header, request, &request->body, reterr));
     COMITY_TRY(comity_buffer_bytes(&request->body, &act, &size, reterr));

@@ -46,7 +46,7 @@ static void judge_line(comity_request *request, const char *text, size_t size)
     if (status == COMITY_OK) {
         comity_request_tell(request, &answer, &request->answer);
         comity_buffer_append_byte(&request->answer, '\n');
-    } else if (status == COMITY_ERROR_RECORD || status == COMITY_ERROR_MEMORY) {
+    } else if (status == COMITY_ERROR_RECORD || status == COMITY_ERROR_MEMORY || status == COMITY_ERROR_SYSTEM) {
         request->broken = true;
     } else {
         put_error(request, &error);
@@ -76,6 +76,7 @@ static bool may_leave(comity_request *request)
     if (request->waiting) {
         request->waiting = false;
         request->broken |= request->ticket.status != COMITY_OK;
+        request->broken |= !comity_request_end_held(request, !request->broken);
         return true;
     }
     judge_some(request);

@@ -238,9 +238,44 @@ static comity_status read_record(setting_values *values)
     return COMITY_OK;
 }
 
+/* A file, or what libpq takes, which may have several words. */
+static comity_status read_ledger(setting_values *values)
+{
+    const char *text = values->texts[0];
+    if (text[0] != '/' && strncmp(text, "postgresql:", strlen("postgresql:")) != 0) {
+        return comity_fail(values->reterr, COMITY_ERROR_SYNTAX, "a ledger is the absolute path of a file, or postgresql: and a connection");
+    }
+    values->config->ledger = text;
+    return COMITY_OK;
+}
+
 static comity_status read_retention(setting_values *values)
 {
     values->config->retention = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_policy(setting_values *values)
+{
+    values->config->policy = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_papers(setting_values *values)
+{
+    values->config->papers = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_trust(setting_values *values)
+{
+    values->config->trust = values->texts[0];
+    return COMITY_OK;
+}
+
+static comity_status read_dashboard(setting_values *values)
+{
+    values->config->dashboard = values->texts[0];
     return COMITY_OK;
 }
 
@@ -298,12 +333,17 @@ static comity_status read_confine(setting_values *values)
     return read_choice(values, "no", "yes", &values->config->confine);
 }
 
+static comity_status read_strict(setting_values *values)
+{
+    return read_choice(values, "no", "yes", &values->config->strict_papers);
+}
+
 /* ---- the table ---- */
 
 static const struct setting {
     const char *name;
     const char *values; /* what is expected behind it, for messages */
-    unsigned count;
+    unsigned count;     /* of values; 0: one, which may hold blanks */
     setting_reader *read;
 } settings[] = {
     {"adopt", "AGREEMENT", 1, read_adopt},
@@ -311,18 +351,24 @@ static const struct setting {
     {"batch-bytes", "NUMBER", 1, read_batch},
     {"confine", "yes|no", 1, read_confine},
     {"connections", "NUMBER", 1, read_connections},
+    {"dashboard", "FOLDER", 1, read_dashboard},
     {"gate", "NAME FILE", 2, read_gate},
     {"idle-timeout", "SECONDS", 1, read_idle},
     {"law", "FILE", 1, read_law},
+    {"ledger", "FILE or postgresql:CONNECTION", 0, read_ledger},
     {"listen", "ADDRESS:PORT or unix:PATH", 1, read_listen},
     {"log", "events|requests", 1, read_log},
+    {"papers", "FOLDER", 1, read_papers},
     {"peer", "USER ROLES", 2, read_peer},
+    {"policy", "FILE", 1, read_policy},
     {"record", "FOLDER", 1, read_record},
     {"retention", "CLASS", 1, read_retention},
     {"spool", "FOLDER", 1, read_spool},
     {"stop-timeout", "SECONDS", 1, read_stop},
+    {"strict-papers", "yes|no", 1, read_strict},
     {"threads", "NUMBER", 1, read_threads},
     {"token", "NAME ROLES sha256:DIGEST", 3, read_token},
+    {"trust", "FILE", 1, read_trust},
 };
 
 enum { SETTING_COUNT = sizeof settings / sizeof settings[0] };
@@ -376,6 +422,17 @@ static unsigned cut_values(char *text, const char **ret_pieces, unsigned max)
     return count;
 }
 
+/* All of it, without blanks around it. */
+static unsigned whole_value(char *text, const char **ret_piece)
+{
+    size_t size = strlen(text);
+    while (size != 0 && strchr(" \t\r", text[size - 1]) != NULL) {
+        text[--size] = '\0';
+    }
+    *ret_piece = text + strspn(text, " \t\r");
+    return **ret_piece == '\0' ? 0 : 1;
+}
+
 comity_status comity_config_set(comity_config *config, comity_arena *arena, const char *place, const char *name,
                                 const char *values, comity_error *reterr)
 {
@@ -387,8 +444,8 @@ comity_status comity_config_set(comity_config *config, comity_arena *arena, cons
         return unknown_setting(place, name, reterr);
     }
     COMITY_TRY(comity_arena_copy(arena, values, strlen(values), &copy, reterr));
-    unsigned count = cut_values(copy, read.texts, VALUES_MAX);
-    if (count != setting->count) {
+    unsigned count = setting->count == 0 ? whole_value(copy, read.texts) : cut_values(copy, read.texts, VALUES_MAX);
+    if (count != (setting->count == 0 ? 1 : setting->count)) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s: expected %s %s, found %u value%s", place, name,
                            setting->values, count, count == 1 ? "" : "s");
     }
@@ -435,6 +492,12 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
 {
     if (config->retention != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "retention is of use with record only");
+    }
+    if ((config->papers == NULL) != (config->trust == NULL)) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "papers and trust belong together");
+    }
+    if (config->policy != NULL && config->record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "policy is of use with record only");
     }
     if (config->listen_count == 0) {
         (void)listen_loopback(&config->listens[0], "127.0.0.1", COMITY_SERVE_PORT);

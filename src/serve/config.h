@@ -35,8 +35,14 @@ typedef struct comity_config {
     comity_principals principals;
     const char *law;       /* NULL: the installed one */
     const char *record;    /* NULL: none is kept */
+    const char *ledger;    /* NULL: none is kept */
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
+    const char *papers;    /* a folder; NULL: none are at hand */
+    const char *trust;     /* who may sign them */
+    bool strict_papers;    /* papers that acts only claim are left away */
+    const char *policy;    /* whose witnesses are told of; NULL: none */
+    const char *dashboard; /* a folder; NULL: the installed one, if it is there */
     unsigned threads;      /* a listening socket */
     unsigned connections;
     unsigned idle_timeout_s;

@@ -64,6 +64,23 @@ static comity_status allow_folder_of(int rules, const char *path, uint64_t right
     return allow_path(rules, slash == NULL ? "." : size == 0 ? "/" : folder, rights, reterr);
 }
 
+/* A file and what SQLite puts beside it; or, for PostgreSQL, what names of hosts and users
+ * are looked up in. Sockets are none of Landlock's files. */
+static comity_status allow_ledger(int rules, const char *ledger, uint64_t writing, comity_error *reterr)
+{
+    static const char *const looked_up[] = {"/etc/hosts", "/etc/host.conf", "/etc/resolv.conf", "/etc/nsswitch.conf",
+                                            "/etc/passwd", "/etc/gai.conf"};
+    if (ledger[0] == '/') {
+        return allow_folder_of(rules, ledger, writing, reterr);
+    }
+    for (size_t i = 0; i < sizeof looked_up / sizeof looked_up[0]; i++) {
+        if (access(looked_up[i], R_OK) == 0) {
+            COMITY_TRY(allow_path(rules, looked_up[i], LANDLOCK_ACCESS_FS_READ_FILE, reterr));
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status allow_all(int rules, const comity_config *config, uint64_t known, comity_error *reterr)
 {
     uint64_t writing = (WRITING | RIGHT_REFER | RIGHT_TRUNCATE) & known;
@@ -71,6 +88,19 @@ static comity_status allow_all(int rules, const comity_config *config, uint64_t 
     COMITY_TRY(allow_path(rules, config->spool, writing, reterr));
     if (config->record != NULL) {
         COMITY_TRY(allow_path(rules, config->record, writing, reterr));
+    }
+    if (config->papers != NULL) {
+        COMITY_TRY(allow_path(rules, config->papers, READING, reterr));
+        COMITY_TRY(allow_folder_of(rules, config->trust, READING, reterr));
+    }
+    if (config->policy != NULL) {
+        COMITY_TRY(allow_folder_of(rules, config->policy, READING, reterr));
+    }
+    if (config->dashboard != NULL) {
+        COMITY_TRY(allow_path(rules, config->dashboard, READING, reterr));
+    }
+    if (config->ledger != NULL) {
+        COMITY_TRY(allow_ledger(rules, config->ledger, writing, reterr));
     }
     for (size_t i = 0; i < config->gate_count; i++) {
         COMITY_TRY(allow_path(rules, config->gates[i].path, LANDLOCK_ACCESS_FS_READ_FILE, reterr));

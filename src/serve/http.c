@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 /* How long a body may take, however steadily it drips. */
-enum { BODY_SECONDS_MAX = 600 };
+enum { BODY_SECONDS_MAX = 600, BODY_RATE_MIN = 65536 };
 
 /* ---- routes ---- */
 
@@ -46,7 +46,7 @@ static bool method_fits(const comity_route *route, const char *method)
 static void find_route(comity_request *request, const char *method)
 {
     bool other_method = false;
-    for (unsigned i = 0; i < comity_route_other; i++) {
+    for (unsigned i = 0; i < comity_route_file; i++) {
         if (path_fits(&comity_routes[i], request->path, &request->rest)) {
             if (method_fits(&comity_routes[i], method)) {
                 request->route = i;
@@ -54,6 +54,11 @@ static void find_route(comity_request *request, const char *method)
             }
             other_method = true;
         }
+    }
+    if (method_fits(&comity_routes[comity_route_file], method) && !other_method &&
+        (request->file = comity_files_find(request->server->files, request->path)) != NULL) {
+        request->route = comity_route_file;
+        return;
     }
     request->route = comity_route_other;
     comity_answer_problem(request, other_method ? 405 : 404,
@@ -110,8 +115,15 @@ static void expect_body(comity_request *request)
 {
     comity_route_body body = comity_routes[request->route].body;
     const char *type = comity_request_header(request, "Content-Type");
-    request->body_max = COMITY_LIMIT_ACT_BYTES;
+    request->body_max = body == COMITY_BODY_STREAM ? COMITY_LIMIT_SERVE_INSPECT_BYTES : COMITY_LIMIT_ACT_BYTES;
+    if (body == COMITY_BODY_STREAM) {
+        return;
+    }
     if (body == COMITY_BODY_NONE || media_type_is(type, "application/json")) {
+        return;
+    }
+    if (body == COMITY_BODY_ACTS && media_type_is(type, "application/vnd.comity.act-with-papers+json")) {
+        request->with_papers = true;
         return;
     }
     if (body == COMITY_BODY_ACTS && (media_type_is(type, "application/x-ndjson") || media_type_is(type, "application/jsonl"))) {
@@ -120,7 +132,8 @@ static void expect_body(comity_request *request)
         return;
     }
     comity_answer_problem(request, 415, "The type of the body is not one that is read here",
-                          body == COMITY_BODY_ACTS ? "Content-Type is application/json or application/x-ndjson"
+                          body == COMITY_BODY_ACTS ? "Content-Type is application/json, application/x-ndjson or "
+                                                     "application/vnd.comity.act-with-papers+json"
                                                    : "Content-Type is application/json");
 }
 
@@ -128,6 +141,7 @@ static void check_length(comity_request *request)
 {
     const char *length = comity_request_header(request, "Content-Length");
     if (length == NULL) {
+        request->chunked = comity_request_header(request, "Transfer-Encoding") != NULL;
         return;
     }
     request->too_large = strlen(length) > 18 || strtoull(length, NULL, 10) > request->body_max;
@@ -143,15 +157,36 @@ static void count(comity_request *request)
     }
 }
 
-/* The client has ended its side, and bytes it announced are missing: they never
- * come. Where both come at once, libmicrohttpd's epoll does not see the end before
- * the connection has idled too long. */
-static bool has_gone(const comity_request *request)
+/* Has the client ended its side? Where the end comes together with the last bytes,
+ * libmicrohttpd's epoll tells of it once: it reads the bytes and not the end behind
+ * them, and sees it only when the connection has idled too long. */
+static bool has_ended(const comity_request *request)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     char unused;
-    return request->body_left != 0 && info != NULL && recv(info->connect_fd, &unused, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    return info != NULL && recv(info->connect_fd, &unused, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void hurry(comity_request *request)
+{
+    if (!request->hurried) {
+        request->hurried = true;
+        (void)MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT, 1u);
+    }
+}
+
+/* Bytes that were announced are missing, and never come. Of a body in chunks it cannot
+ * be told whether the last has come already: then the rest has a second. */
+static bool has_gone(comity_request *request)
+{
+    if ((!request->chunked && request->body_left == 0) || !has_ended(request)) {
+        return false;
+    }
+    if (request->chunked) {
+        hurry(request);
+    }
+    return !request->chunked;
 }
 
 static bool write_spool(comity_request *request, const char *bytes, size_t size)
@@ -182,6 +217,14 @@ static bool begin_spool(comity_request *request)
     return done;
 }
 
+/* However steadily a body drips, it comes to an end: of a stream, in which much may come, at some rate. */
+static bool takes_too_long(const comity_request *request)
+{
+    uint64_t seconds = BODY_SECONDS_MAX + (request->inspecting == NULL ? 0 : request->body_size / BODY_RATE_MIN);
+    return request->body_size / 2 > request->body_max ||
+           comity_now_ns() - request->begun_ns > seconds * 1000000000u;
+}
+
 static void take(comity_request *request, const char *bytes, size_t size)
 {
     request->body_size += size;
@@ -190,6 +233,10 @@ static void take(comity_request *request, const char *bytes, size_t size)
         request->too_large = true;
     }
     if (request->too_large || request->spool_failed) {
+        return;
+    }
+    if (request->inspecting != NULL) {
+        comity_inspecting_feed(request->inspecting, bytes, size);
         return;
     }
     if (request->spool < 0 && request->body_size <= COMITY_LIMIT_ACT_BYTES) {
@@ -254,13 +301,32 @@ static bool status_is_listed(const comity_request *request)
     return false;
 }
 
+/* What a browser may do with the dashboard: run its own files, and ask this daemon. */
+static void add_file_headers(const comity_request *request, struct MHD_Response *response)
+{
+    static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                                 "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    (void)MHD_add_response_header(response, "Cache-Control", "no-cache");
+    (void)MHD_add_response_header(response, "ETag", request->file->etag);
+    (void)MHD_add_response_header(response, "Content-Security-Policy", policy);
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+}
+
 static void add_headers(comity_request *request, struct MHD_Response *response)
 {
     char number[24];
     comity_buffer digits;
-    (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    if (request->file != NULL) {
+        add_file_headers(request, response);
+    } else {
+        (void)MHD_add_response_header(response, "Cache-Control", "no-store");
+    }
     if (atomic_load(&request->server->stopping)) {
         (void)MHD_add_response_header(response, "Connection", "close");
+    }
+    if (request->follower != NULL) { /* nginx in front is to hold nothing back */
+        (void)MHD_add_response_header(response, "X-Accel-Buffering", "no");
     }
     if (request->type != NULL) {
         (void)MHD_add_response_header(response, "Content-Type", request->type);
@@ -293,6 +359,13 @@ static struct MHD_Response *make_response(comity_request *request)
     if (request->batch && request->status == 200) {
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, COMITY_LIMIT_SERVE_CONNECTION_BYTES / 2,
                                                  comity_batch_read, request, NULL);
+    }
+    if (request->follower != NULL) {
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, COMITY_LIMIT_SERVE_CONNECTION_BYTES / 4, comity_feed_read,
+                                                 request->follower, NULL);
+    }
+    if (request->file != NULL && request->status == 200) {
+        return MHD_create_response_from_buffer(request->file->size, request->file->bytes, MHD_RESPMEM_PERSISTENT);
     }
     if (comity_buffer_bytes(&request->answer, &bytes, &size, NULL) != COMITY_OK) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
@@ -328,7 +401,7 @@ static void handle(comity_request *request)
         comity_answer_problem(request, 503, "There is no room for the body", NULL);
     } else {
         comity_routes[request->route].handle(request);
-        assert(request->status != 0);
+        assert(request->work_for != NULL || request->status != 0);
     }
 }
 
@@ -336,7 +409,12 @@ static void handle(comity_request *request)
 static void settle(comity_request *request)
 {
     request->waiting = false;
-    if (request->ticket.status != COMITY_OK) {
+    bool counted = comity_request_end_held(request, request->ticket.status == COMITY_OK);
+    if (!counted) {
+        request->recorded = false;
+        request->has_verdict = false;
+        comity_answer_problem(request, 503, "The persons could not be counted", NULL);
+    } else if (request->ticket.status != COMITY_OK) {
         request->recorded = false;
         request->has_verdict = false;
         comity_answer_problem(request, 503, "The judgement could not be recorded", NULL);
@@ -367,6 +445,7 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
     request->spool = -1;
     request->begun_ns = comity_now_ns();
     comity_buffer_init(&request->body, COMITY_LIMIT_ACT_BYTES + COMITY_LIMIT_SERVE_PLACEHOLDERS * COMITY_LIMIT_SERVE_HEADER_BYTES);
+    comity_buffer_init(&request->counted_act, 2 * COMITY_LIMIT_ACT_BYTES);
     comity_buffer_init(&request->work, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&request->answer, 2 * COMITY_LIMIT_ANSWER_BYTES);
     set_day(request);
@@ -378,6 +457,9 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
         expect_body(request);
     }
     check_length(request);
+    if (request->status == 0 && !request->too_large && comity_routes[request->route].body == COMITY_BODY_STREAM) {
+        comity_begin_inspect(request);
+    }
     return request;
 }
 
@@ -387,8 +469,17 @@ static enum MHD_Result go_on(comity_request *request)
         settle(request);
         return respond(request);
     }
-    if (request->status == 0) {
+    if (request->hurried) { /* all of it was there: the answer has its time */
+        request->hurried = false;
+        (void)MHD_set_connection_option(request->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                                        request->server->config->idle_timeout_s);
+    }
+    if (request->work_for == NULL && request->status == 0) {
         handle(request);
+    }
+    if (request->work_for != NULL && !request->worked) {
+        request->worked = true; /* by when this is called again */
+        return MHD_YES;
     }
     if (request->recorded && !request->batch && !request->waiting) {
         comity_request_wait(request);
@@ -419,15 +510,16 @@ static enum MHD_Result step(void *context, struct MHD_Connection *connection, co
             count(request);
             return respond(request);
         }
+        if ((request->chunked || request->body_left != 0) && has_ended(request)) {
+            hurry(request); /* what there is of the body was read with the head */
+        }
         return MHD_YES;
     }
     count(request);
     if (*upload_size != 0) {
         take(request, upload, *upload_size);
         *upload_size = 0;
-        bool too_long = request->body_size / 2 > request->body_max ||
-                        comity_now_ns() - request->begun_ns > (uint64_t)BODY_SECONDS_MAX * 1000000000u;
-        return too_long || has_gone(request) ? MHD_NO : MHD_YES;
+        return takes_too_long(request) || has_gone(request) ? MHD_NO : MHD_YES;
     }
     return go_on(request);
 }
@@ -443,7 +535,11 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
     }
     comity_server *server = request->server;
     bool counted = request->counted;
-    comity_metrics_observe(&server->metrics.answering, comity_now_ns() - request->begun_ns);
+    if (request->follower == NULL) { /* which lasts as long as somebody looks */
+        comity_metrics_observe(&server->metrics.answering, comity_now_ns() - request->begun_ns);
+    }
+    comity_feed_leave(server->feed, request->follower);
+    comity_inspecting_end(request->inspecting);
     if (request->lease.law != NULL) {
         comity_laws_return(&server->laws, &request->lease);
     }
@@ -454,6 +550,9 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
         (void)close(request->spool);
     }
     comity_buffer_free(&request->body);
+    (void)!comity_request_end_held(request, false); /* of one that was never answered */
+    free(request->held);
+    comity_buffer_free(&request->counted_act);
     comity_buffer_free(&request->work);
     comity_buffer_free(&request->answer);
     free(request->path);

@@ -6,9 +6,11 @@
 #include "serve/request.h"
 
 #include "base/json.h"
+#include "serve/counting.h"
 #include "serve/log.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char json_type[] = "application/json";
@@ -56,23 +58,128 @@ static comity_status judge_timed(comity_request *request, const char *act, size_
     return status;
 }
 
-comity_status comity_request_judge(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
-                                   comity_error *reterr)
+/* Submits what was judged, where there is a record. */
+static comity_status keep(comity_request *request, const char *act, size_t size, const comity_answer *answer,
+                          comity_error *reterr)
 {
     comity_server *server = request->server;
-    comity_answer answer;
-    COMITY_TRY(lease_law(request, reterr));
-    COMITY_TRY(judge_timed(request, act, size, &answer, reterr));
     if (server->keeper != NULL) {
         comity_error error;
+        comity_keeping what = {.context = request->lease.context,
+                               .act = act,
+                               .act_size = size,
+                               .today = request->today,
+                               .gate = request->gate != NULL ? request->gate : request->who.name,
+                               .answer = answer};
         /* whatever it fails of, it is not recorded */
-        if (comity_keeper_submit(server->keeper, request->lease.context, act, size, request->today, &answer,
-                                 &request->work, &request->ticket, &error) != COMITY_OK) {
+        if (comity_keeper_submit(server->keeper, &what, &request->work, &request->ticket, &error) != COMITY_OK) {
             return comity_fail(reterr, COMITY_ERROR_RECORD, "%s", error.message);
         }
         request->recorded = true;
     }
-    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[answer.verdict], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[answer->verdict], 1, memory_order_relaxed);
+    return COMITY_OK;
+}
+
+/* ---- with the ledger ---- */
+
+static comity_status hold(comity_request *request, const comity_ledger_id *id, comity_error *reterr)
+{
+    if (request->held_count == request->held_capacity) {
+        size_t capacity = request->held_capacity == 0 ? 4 : request->held_capacity * 2;
+        void *larger = realloc(request->held, capacity * sizeof *request->held);
+        if (larger == NULL) {
+            return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+        }
+        request->held = larger;
+        request->held_capacity = capacity;
+    }
+    request->held[request->held_count++] = *id;
+    return COMITY_OK;
+}
+
+bool comity_request_end_held(comity_request *request, bool durable)
+{
+    bool done = true;
+    comity_error error;
+    for (size_t i = 0; i < request->held_count; i++) {
+        if (durable && done) {
+            done = comity_counting_commit(request->server->counter, &request->held[i], &error) == COMITY_OK;
+        } else {
+            comity_counting_cancel(request->server->counter, &request->held[i]);
+        }
+    }
+    request->held_count = 0;
+    return done;
+}
+
+/* Judges the act with its counts. What would go must be counted: now if nothing is
+ * recorded, else once the record is durable. */
+static comity_status judge_counting(comity_request *request, const comity_counting *counting, comity_answer *ret_answer,
+                                    comity_error *reterr)
+{
+    COMITY_TRY(judge_timed(request, counting->act, counting->act_size, ret_answer, reterr));
+    bool goes = ret_answer->verdict == COMITY_PERMIT;
+    if (goes && counting->uncounted) {
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the ledger cannot be reached, and the act would have to be counted");
+    }
+    COMITY_TRY(keep(request, counting->act, counting->act_size, ret_answer, reterr));
+    if (goes && counting->reserved && request->server->keeper != NULL) {
+        return hold(request, &counting->id, reterr);
+    }
+    if (goes && counting->reserved) {
+        return comity_counting_commit(request->server->counter, &counting->id, reterr);
+    }
+    if (counting->reserved) {
+        comity_counting_cancel(request->server->counter, &counting->id);
+    }
+    return COMITY_OK;
+}
+
+static comity_status judge_given(comity_request *request, comity_persons_given *given, comity_answer *ret_answer,
+                                 comity_error *reterr)
+{
+    static const comity_ledger_id none;
+    comity_counting counting;
+    COMITY_TRY(comity_counting_begin(request->server->counter, request->lease.context, given, request->today, &none,
+                                     &request->counted_act, &counting, reterr));
+    comity_status status = judge_counting(request, &counting, ret_answer, reterr);
+    if (status != COMITY_OK && counting.reserved) {
+        comity_counting_cancel(request->server->counter, &counting.id);
+    }
+    return status;
+}
+
+static comity_status judge_with_persons(comity_request *request, const char *text, size_t size, comity_answer *ret_answer,
+                                        comity_error *reterr)
+{
+    comity_persons_given given;
+    COMITY_TRY(comity_persons_read(text, size, &given, reterr));
+    comity_status status =
+        request->server->counter == NULL && given.act != text
+            ? comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons are given, but no ledger is set that could count them")
+            : COMITY_OK;
+    if (status == COMITY_OK && given.act != text) {
+        status = judge_given(request, &given, ret_answer, reterr);
+    } else if (status == COMITY_OK) {
+        status = judge_timed(request, text, size, ret_answer, reterr);
+        status = status == COMITY_OK ? keep(request, text, size, ret_answer, reterr) : status;
+    }
+    comity_persons_given_free(&given);
+    return status;
+}
+
+comity_status comity_request_judge(comity_request *request, const char *act, size_t size, comity_answer *ret_answer,
+                                   comity_error *reterr)
+{
+    comity_answer answer;
+    COMITY_TRY(lease_law(request, reterr));
+    if (comity_persons_beside(act, size)) {
+        COMITY_TRY(judge_with_persons(request, act, size, &answer, reterr));
+    } else {
+        COMITY_TRY(judge_timed(request, act, size, &answer, reterr));
+        COMITY_TRY(keep(request, act, size, &answer, reterr));
+    }
     *ret_answer = answer;
     return COMITY_OK;
 }
@@ -132,11 +239,16 @@ void comity_handle_judge(comity_request *request)
         comity_answer_with(request, 200, "application/x-ndjson");
         return;
     }
-    if (comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error) != COMITY_OK) {
+    comity_status status = request->with_papers
+                               ? comity_request_judge_with_papers(request, &answer, &error)
+                               : comity_request_judge(request, request->bytes, (size_t)request->body_size, &answer, &error);
+    if (status != COMITY_OK) {
         comity_answer_error(request, &error);
         return;
     }
-    comity_request_tell(request, &answer, &request->answer);
+    if (!request->with_papers) {
+        comity_request_tell(request, &answer, &request->answer);
+    }
     comity_buffer_append_byte(&request->answer, '\n');
     note_verdict(request, answer.verdict);
     comity_answer_with(request, 200, json_type);

@@ -56,29 +56,28 @@ static comity_status submit_entry(comity_record *record, const char *retention, 
     return comity_record_submit(record, &entry, ret_index, reterr);
 }
 
-static comity_status submit_locked(comity_keeper *keeper, const comity_context *context, const comity_answer *answer,
-                                   const comity_buffer *work, comity_ticket *ticket, comity_error *reterr)
+static comity_status submit_locked(comity_keeper *keeper, const comity_keeping *what, const comity_buffer *work,
+                                   comity_ticket *ticket, comity_error *reterr)
 {
     if (keeper->record == NULL || (ticket->opening != 0 && ticket->opening != keeper->opening)) {
         return comity_fail(reterr, COMITY_ERROR_RECORD, "the record cannot be written at present");
     }
-    COMITY_TRY(comity_record_keep_grounds(keeper->record, context, reterr));
-    COMITY_TRY(submit_entry(keeper->record, keeper->retention, answer, work, &ticket->index, reterr));
+    COMITY_TRY(comity_record_keep_grounds(keeper->record, what->context, reterr));
+    COMITY_TRY(submit_entry(keeper->record, keeper->retention, what->answer, work, &ticket->index, reterr));
     ticket->opening = keeper->opening;
     return COMITY_OK;
 }
 
-comity_status comity_keeper_submit(comity_keeper *keeper, const comity_context *context, const char *act,
-                                   size_t act_size, const char *today, const comity_answer *answer, comity_buffer *work,
+comity_status comity_keeper_submit(comity_keeper *keeper, const comity_keeping *what, comity_buffer *work,
                                    comity_ticket *ticket, comity_error *reterr)
 {
     comity_buffer_reset(work);
-    comity_record_kept_write(context, act, act_size, today, work);
+    comity_record_kept_write(what->context, what->act, what->act_size, what->today, what->gate, work);
     if (ticket->opening == 0) {
         ticket->submitted_ns = comity_now_ns();
     }
     (void)pthread_rwlock_rdlock(&keeper->lock);
-    comity_status status = submit_locked(keeper, context, answer, work, ticket, reterr);
+    comity_status status = submit_locked(keeper, what, work, ticket, reterr);
     (void)pthread_rwlock_unlock(&keeper->lock);
     if (status != COMITY_OK) {
         (void)pthread_mutex_lock(&keeper->mutex);

@@ -37,11 +37,18 @@ COMITY_MUST_USE comity_status comity_keeper_open(const char *folder, const char 
 /* After all tickets are done. NULL is allowed. */
 void comity_keeper_close(comity_keeper *keeper);
 
-/* Submits the context's last judgement, `answer`, of an act. `work`: room that is
- * reused. Any thread. */
-COMITY_MUST_USE comity_status comity_keeper_submit(comity_keeper *keeper, const comity_context *context,
-                                                   const char *act, size_t act_size, const char *today,
-                                                   const comity_answer *answer, comity_buffer *work,
+/* What is submitted: the context's last judgement, `answer`, of an act. Borrowed. */
+typedef struct comity_keeping {
+    const comity_context *context;
+    const char *act;
+    size_t act_size;
+    const char *today;
+    const char *gate; /* the name of the gate, or of the principal, that asks */
+    const comity_answer *answer;
+} comity_keeping;
+
+/* Submits a judgement. `work`: room that is reused. Any thread. */
+COMITY_MUST_USE comity_status comity_keeper_submit(comity_keeper *keeper, const comity_keeping *what, comity_buffer *work,
                                                    comity_ticket *ticket, comity_error *reterr);
 
 /* Has `done` called once everything submitted with the ticket is durable, or is not to be had. Any thread. */

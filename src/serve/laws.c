@@ -3,10 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct comity_law_in_use {
     comity_law *law;
+    comity_papers *papers; /* at hand, under this law; NULL: none */
     char *clauses;      /* as it is written */
+    uint64_t built_s;   /* when its file was written */
     size_t lease_count; /* and one for being the law that judges now */
     size_t idle_count;
     comity_context *idle[COMITY_LIMIT_SERVE_CONTEXTS];
@@ -20,22 +23,30 @@ static void in_use_free(struct comity_law_in_use *law)
     for (size_t i = 0; i < law->idle_count; i++) {
         comity_context_free(law->idle[i]);
     }
+    comity_papers_free(law->papers);
     comity_law_close(law->law);
     free(law->clauses);
     free(law);
 }
 
-static comity_status context_new(const comity_laws *laws, const comity_law *law, comity_context **ret_context,
-                                 comity_error *reterr)
+static comity_status prepare(const comity_laws *laws, const struct comity_law_in_use *law, comity_context *context,
+                             comity_error *reterr)
+{
+    for (size_t i = 0; i < laws->adopted_count; i++) {
+        COMITY_TRY(comity_context_adopt(context, laws->adopted[i], reterr));
+    }
+    return comity_context_papers(context, law->papers, laws->papers.strict, reterr);
+}
+
+static comity_status context_new(const comity_laws *laws, const struct comity_law_in_use *law,
+                                 comity_context **ret_context, comity_error *reterr)
 {
     comity_context *context;
-    COMITY_TRY(comity_context_new(law, &context, reterr));
-    for (size_t i = 0; i < laws->adopted_count; i++) {
-        comity_status status = comity_context_adopt(context, laws->adopted[i], reterr);
-        if (status != COMITY_OK) {
-            comity_context_free(context);
-            return status;
-        }
+    COMITY_TRY(comity_context_new(law->law, &context, reterr));
+    comity_status status = prepare(laws, law, context, reterr);
+    if (status != COMITY_OK) {
+        comity_context_free(context);
+        return status;
     }
     *ret_context = context;
     return COMITY_OK;
@@ -49,6 +60,12 @@ static comity_status unpack_clauses(struct comity_law_in_use *law, comity_error 
                                 : comity_image_clauses(image, law->clauses, reterr);
 }
 
+static uint64_t written_s(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && about.st_mtime > 0 ? (uint64_t)about.st_mtime : 0;
+}
+
 /* A law with a first context, which shows that all can be adopted. */
 static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_use **ret_law, comity_error *reterr)
 {
@@ -56,12 +73,16 @@ static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_u
     if (law == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
+    law->built_s = written_s(laws->path);
     comity_status status = comity_law_open(laws->path, &law->law, reterr);
     if (status == COMITY_OK) {
         status = unpack_clauses(law, reterr);
     }
     if (status == COMITY_OK) {
-        status = context_new(laws, law->law, &law->idle[0], reterr);
+        status = comity_papers_read(&laws->papers, law->law, &law->papers, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = context_new(laws, law, &law->idle[0], reterr);
     }
     if (status != COMITY_OK) {
         in_use_free(law);
@@ -73,10 +94,12 @@ static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_u
     return COMITY_OK;
 }
 
-comity_status comity_laws_open(const char *path, const char *const *adopted, size_t adopted_count, comity_laws *ret_laws,
-                               comity_error *reterr)
+comity_status comity_laws_open(const comity_laws_setting *setting, comity_laws *ret_laws, comity_error *reterr)
 {
-    comity_laws laws = {.path = path, .adopted = adopted, .adopted_count = adopted_count};
+    comity_laws laws = {.path = setting->path,
+                        .adopted = setting->adopted,
+                        .adopted_count = setting->adopted_count,
+                        .papers = setting->papers};
     COMITY_TRY(in_use_open(&laws, &laws.now, reterr));
     if (pthread_mutex_init(&laws.mutex, NULL) != 0) {
         in_use_free(laws.now);
@@ -132,7 +155,7 @@ comity_status comity_laws_lease(comity_laws *laws, comity_lease *ret_lease, comi
     }
     (void)pthread_mutex_unlock(&laws->mutex);
     if (lease.context == NULL) {
-        comity_status status = context_new(laws, lease.law->law, &lease.context, reterr);
+        comity_status status = context_new(laws, lease.law, &lease.context, reterr);
         if (status != COMITY_OK) {
             release(laws, lease.law, NULL);
             return status;
@@ -153,9 +176,22 @@ const char *comity_lease_clauses(const comity_lease *lease)
     return lease->law->clauses;
 }
 
+const comity_papers *comity_lease_papers(const comity_lease *lease)
+{
+    return lease->law->papers;
+}
+
 void comity_laws_hash(comity_laws *laws, char ret_hash[72])
 {
     (void)pthread_mutex_lock(&laws->mutex);
     memcpy(ret_hash, laws->now->law->image.hash_text, 72);
     (void)pthread_mutex_unlock(&laws->mutex);
+}
+
+uint64_t comity_laws_built(comity_laws *laws)
+{
+    (void)pthread_mutex_lock(&laws->mutex);
+    uint64_t built_s = laws->now->built_s;
+    (void)pthread_mutex_unlock(&laws->mutex);
+    return built_s;
 }

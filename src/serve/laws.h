@@ -9,6 +9,7 @@
 
 #include "api/handles.h"
 #include "base/limits.h"
+#include "serve/papers.h"
 
 #include <pthread.h>
 
@@ -20,6 +21,7 @@ typedef struct comity_laws {
     const char *path;
     const char *const *adopted; /* agreements held as binding */
     size_t adopted_count;
+    comity_papers_setting papers;
 } comity_laws;
 
 /* A plain value; ended once. */
@@ -28,14 +30,22 @@ typedef struct comity_lease {
     comity_context *context;
 } comity_lease;
 
-/* Opens the law. `path` and `adopted` are borrowed until comity_laws_close. */
-COMITY_MUST_USE comity_status comity_laws_open(const char *path, const char *const *adopted, size_t adopted_count,
-                                               comity_laws *ret_laws, comity_error *reterr);
+/* What to judge by. Borrowed until comity_laws_close. */
+typedef struct comity_laws_setting {
+    const char *path;
+    const char *const *adopted;
+    size_t adopted_count;
+    comity_papers_setting papers;
+} comity_laws_setting;
+
+/* Opens the law and the papers at hand. */
+COMITY_MUST_USE comity_status comity_laws_open(const comity_laws_setting *setting, comity_laws *ret_laws,
+                                               comity_error *reterr);
 
 /* No lease may be under way. */
 void comity_laws_close(comity_laws *laws);
 
-/* Opens what is at the path now. On failure the old law stays. */
+/* Opens what is at the paths now, law and papers. On failure the old ones stay. */
 COMITY_MUST_USE comity_status comity_laws_reload(comity_laws *laws, comity_error *reterr);
 
 /* COMITY_ERROR_MEMORY. Any thread. */
@@ -45,7 +55,13 @@ void comity_laws_return(comity_laws *laws, comity_lease *lease);
 /* The law as it is written, unpacked: what `clauses` of rules count into. Lives as long as the lease. */
 const char *comity_lease_clauses(const comity_lease *lease);
 
+/* The papers at hand under that law, or NULL. Lives as long. */
+const comity_papers *comity_lease_papers(const comity_lease *lease);
+
 /* The name of the law that judges now: "sha256:…". */
 void comity_laws_hash(comity_laws *laws, char ret_hash[72]);
+
+/* When the file of the law that judges now was written, in seconds since 1970; 0: not known. */
+uint64_t comity_laws_built(comity_laws *laws);
 
 #endif

@@ -23,6 +23,8 @@
 #define COMITY_DATA_DIRECTORY "/usr/local/share/comity"
 #endif
 
+#define DEFAULT_DASHBOARD COMITY_DATA_DIRECTORY "/dashboard"
+
 enum { EXIT_STOPPED = 0, EXIT_ERROR = 2 };
 
 extern const char serve_help[];
@@ -227,6 +229,9 @@ static comity_status read_all(int argc, char **argv, comity_config *config, comi
     COMITY_TRY(comity_config_finish(config, reterr));
     if (config->law == NULL) {
         config->law = default_law(law, law_size);
+    }
+    if (config->dashboard == NULL && access(DEFAULT_DASHBOARD, R_OK | X_OK) == 0) {
+        config->dashboard = DEFAULT_DASHBOARD;
     }
     return COMITY_OK;
 }

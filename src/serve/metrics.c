@@ -16,8 +16,8 @@ static const struct bucket {
 };
 
 /* The statuses of the table of routes; others count with the last. */
-static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 400, 401, 403, 404, 405,
-                                                          406, 408, 413, 415, 451, 500, 503, 0};
+static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 304, 400, 401, 403, 404, 405, 406,
+                                                          408, 410, 413, 415, 422, 451, 500, 503, 0, 0};
 
 void comity_metrics_observe(comity_histogram *histogram, uint64_t ns)
 {
@@ -125,6 +125,21 @@ static void print_info(const comity_metrics_facts *facts, comity_buffer *buffer)
     one(buffer, "comity_start_time_seconds", "gauge", "When it was started, in seconds since 1970.", facts->started_s);
 }
 
+static void print_ledger(const comity_metrics_facts *facts, comity_buffer *buffer)
+{
+    const comity_counter_state *ledger = &facts->ledger;
+    if (!facts->has_ledger) {
+        return;
+    }
+    one(buffer, "comity_ledger_up", "gauge", "Whether the ledger could be reached when it was last asked.", ledger->up ? 1 : 0);
+    one(buffer, "comity_ledger_persons", "gauge", "Persons kept; one in two series is two.", ledger->totals.persons);
+    one(buffer, "comity_ledger_series", "gauge", "Series: flows, and counts that law declares, by exporter.", ledger->totals.series);
+    one(buffer, "comity_ledger_reservations", "gauge", "Reservations that are open.", ledger->totals.reservations);
+    one(buffer, "comity_ledger_expired_total", "counter", "Reservations whose gate did not end them.", ledger->expired);
+    one(buffer, "comity_ledger_purged_total", "counter", "Persons forgotten because no law counts that far back.", ledger->purged);
+    one(buffer, "comity_ledger_failures_total", "counter", "Seconds at which the ledger could not be reached.", ledger->failures);
+}
+
 void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *facts, comity_buffer *buffer)
 {
     print_info(facts, buffer);
@@ -138,6 +153,10 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     print_histogram(buffer, "comity_http_request_seconds", "From a request's head to its answer's end.", &metrics->answering);
     one(buffer, "comity_http_connections", "gauge", "Connections open now.",
         atomic_load_explicit(&metrics->connections, memory_order_relaxed));
+    one(buffer, "comity_event_followers", "gauge", "Streams of live judgements open now.",
+        atomic_load_explicit(&metrics->followers, memory_order_relaxed));
+    one(buffer, "comity_event_followers_dropped_total", "counter", "Streams ended because nobody read them.",
+        atomic_load_explicit(&metrics->followers_dropped, memory_order_relaxed));
     one(buffer, "comity_law_reloads_total", "counter", "Times the law was loaded anew.",
         atomic_load_explicit(&metrics->reloads, memory_order_relaxed));
     one(buffer, "comity_law_reload_failures_total", "counter", "Times it could not be, and the old one stayed.",
@@ -147,4 +166,5 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     one(buffer, "comity_record_failures_total", "counter", "Times recording failed.",
         atomic_load_explicit(&metrics->record_failures, memory_order_relaxed));
     print_histogram(buffer, "comity_record_seconds", "From submitting a judgement to its being durable.", &metrics->recording);
+    print_ledger(facts, buffer);
 }

@@ -7,11 +7,12 @@
 #define COMITY_SERVE_METRICS_H
 
 #include "base/buffer.h"
+#include "serve/counter.h"
 
 #include <stdatomic.h>
 
-#define COMITY_METRIC_ROUTES 32
-#define COMITY_METRIC_STATUSES 16
+#define COMITY_METRIC_ROUTES 48
+#define COMITY_METRIC_STATUSES 20
 #define COMITY_METRIC_BUCKETS 16
 
 typedef struct comity_histogram {
@@ -28,6 +29,8 @@ typedef struct comity_metrics {
     atomic_uint_least64_t connections; /* open now */
     atomic_uint_least64_t reloads, reload_failures;
     atomic_uint_least64_t record_failures;
+    atomic_uint_least64_t followers;   /* of live judgements, now */
+    atomic_uint_least64_t followers_dropped;
     comity_histogram judging;   /* reading and judging one act */
     comity_histogram answering; /* from a request's head to its last byte */
     comity_histogram recording; /* from submitting to durable */
@@ -44,6 +47,8 @@ typedef struct comity_metrics_facts {
     uint64_t started_s;
     bool recording;
     uint64_t record_size;
+    bool has_ledger;
+    comity_counter_state ledger;
     const char *(*route_name)(unsigned route); /* NULL beyond the last */
 } comity_metrics_facts;
 

@@ -71,11 +71,23 @@ void comity_answer_error(comity_request *request, const comity_error *error)
     case COMITY_ERROR_LIMIT:
         comity_answer_problem(request, 400, "Not an act that can be judged", error->message);
         return;
-    case COMITY_ERROR_RECORD:
     case COMITY_ERROR_SYSTEM:
+        comity_answer_problem(request, 503, "The persons could not be counted", NULL);
+        return;
+    case COMITY_ERROR_RECORD:
         comity_answer_problem(request, 503, "The judgement could not be recorded", NULL);
         return;
     default:
         comity_answer_problem(request, 503, "Not enough memory", NULL);
     }
+}
+
+const comity_image *comity_request_image(comity_request *request)
+{
+    comity_error error;
+    if (comity_laws_lease(&request->server->laws, &request->lease, &error) != COMITY_OK) {
+        comity_answer_error(request, &error);
+        return NULL;
+    }
+    return &request->lease.context->law->image;
 }

@@ -7,6 +7,7 @@
 #ifndef COMITY_SERVE_REQUEST_H
 #define COMITY_SERVE_REQUEST_H
 
+#include "serve/filter.h"
 #include "serve/server.h"
 
 #include <microhttpd.h>
@@ -16,7 +17,8 @@ typedef struct comity_request comity_request;
 typedef enum comity_route_body {
     COMITY_BODY_NONE,    /* what comes is passed over, up to a limit */
     COMITY_BODY_ACT,     /* JSON, of an act's size */
-    COMITY_BODY_ACTS     /* the same, or NDJSON of a batch's size */
+    COMITY_BODY_ACTS,    /* the same, or NDJSON of a batch's size */
+    COMITY_BODY_STREAM   /* anything, inspected as it comes */
 } comity_route_body;
 
 #define COMITY_ROUTE_STATUSES 11
@@ -35,6 +37,9 @@ typedef struct comity_route {
 extern const comity_route comity_routes[];
 extern const unsigned comity_route_other;
 
+/* The number of the entry for files of the dashboard: any path that is no other's. */
+extern const unsigned comity_route_file;
+
 /* Prints the table, one JSON object a line. */
 void comity_routes_print(void);
 
@@ -45,6 +50,7 @@ struct comity_request {
     const char *rest;    /* of the path, behind the route's; lives as long as the request */
     char *path;          /* owned */
     comity_principal who;
+    const char *gate;    /* whose act is judged; NULL: who asks brings it himself */
     uint64_t begun_ns;
     int32_t day;
     char today[12];
@@ -57,9 +63,12 @@ struct comity_request {
     uint64_t body_size;
     uint64_t body_max;
     uint64_t body_left;  /* of a length that was announced; 0 otherwise */
+    bool chunked;        /* no length was announced */
+    bool hurried;        /* the client has ended its side: what is missing has a second */
     bool too_large, spool_failed;
     bool counted;        /* among those under way: its body has begun, or it has none */
     bool batch;          /* NDJSON */
+    bool with_papers;    /* an act and papers beside it */
 
     /* judging */
     comity_lease lease;
@@ -67,10 +76,21 @@ struct comity_request {
     comity_ticket ticket;
     bool waiting;        /* for the record */
     bool recorded;       /* something was: ticket.index */
+    comity_buffer counted_act; /* with the counts of the ledger */
+    comity_ledger_id *held;    /* reservations to be committed once the record is durable; owned */
+    size_t held_count, held_capacity;
+
+    /* in the worker's queue */
+    comity_request *behind;
+    void (*work_for)(comity_request *request); /* NULL: it never was there */
+    bool worked;         /* and is back */
 
     /* the answer */
     unsigned status;     /* 0: not yet */
     const char *type;
+    comity_inspecting *inspecting; /* of a stream */
+    comity_follower *follower; /* of live judgements, if it is one */
+    const comity_file *file; /* which it is, if it is one */
     comity_buffer answer;
     comity_verdict verdict;
     bool has_verdict;
@@ -100,6 +120,19 @@ const char *comity_request_receipt(comity_request *request);
 const char *comity_request_header(void *request, const char *name);
 const char *comity_request_argument(const comity_request *request, const char *name);
 
+/* Reads the query's arguments, COMITY_FILTER_… of them; false after answering what is wrong. */
+bool comity_request_filter(comity_request *request, unsigned allowed, comity_filter *ret_filter);
+
+/* Has `work` done in the worker's thread, or answers that it cannot be. */
+void comity_request_work(comity_request *request, void (*work)(comity_request *request));
+
+/* The record as it is now; NULL after answering. In the worker's thread. */
+comity_record_reader *comity_request_reader(comity_request *request);
+void comity_request_reader_close(comity_record_reader *reader);
+
+/* Leases the law that judges now; NULL after answering that it cannot. */
+const comity_image *comity_request_image(comity_request *request);
+
 /* ---- judging; judge.c ---- */
 
 /* "syntax" and so on. */
@@ -110,11 +143,24 @@ const char *comity_status_word(comity_status status);
 COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, const char *act, size_t size,
                                                    comity_answer *ret_answer, comity_error *reterr);
 
+/* Judges an act that comes with papers, which is the body, and tells the judgement. */
+COMITY_MUST_USE comity_status comity_request_judge_with_papers(comity_request *request, comity_answer *ret_answer,
+                                                               comity_error *reterr);
+
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
 
+/* Ends the reservations of what was judged: commits them when all is `durable` and is to
+ * be answered, else cancels them. False: what was judged must not be answered. */
+COMITY_MUST_USE bool comity_request_end_held(comity_request *request, bool durable);
+
 /* Suspends the connection until what was submitted is durable. */
 void comity_request_wait(comity_request *request);
+
+/* ---- inspecting; inspect.c ---- */
+
+/* Before the body comes: begins to inspect it, or answers that it will not. */
+void comity_begin_inspect(comity_request *request);
 
 /* ---- handlers ---- */
 
@@ -123,9 +169,18 @@ void comity_handle_ask(comity_request *request);
 void comity_handle_data(comity_request *request);
 void comity_handle_auth_request(comity_request *request);
 void comity_handle_ext_authz(comity_request *request);
+void comity_handle_me(comity_request *request);
+void comity_handle_ledger(comity_request *request);
 void comity_handle_law(comity_request *request);
 void comity_handle_rules(comity_request *request);
 void comity_handle_rule(comity_request *request);
+void comity_handle_vocabulary(comity_request *request);
+void comity_handle_inspect(comity_request *request);
+void comity_handle_judgements(comity_request *request);
+void comity_handle_judgement(comity_request *request);
+void comity_handle_events(comity_request *request);
+void comity_handle_flows(comity_request *request);
+void comity_handle_record(comity_request *request);
 void comity_handle_checkpoint(comity_request *request);
 void comity_handle_tile(comity_request *request);
 void comity_handle_proof(comity_request *request);
@@ -133,6 +188,7 @@ void comity_handle_health(comity_request *request);
 void comity_handle_ready(comity_request *request);
 void comity_handle_metrics(comity_request *request);
 void comity_handle_openapi(comity_request *request);
+void comity_handle_file(comity_request *request);
 
 /* ---- batches; batch.c ---- */
 

@@ -10,8 +10,8 @@
 #define COMITY_ROLE_GATE 1u      /* has acts judged and is told the verdict */
 #define COMITY_ROLE_COUNSEL 2u   /* is told rules, needs and ways; reads the law */
 #define COMITY_ROLE_AUTHORITY 4u /* reads the law and the public part of the record */
-#define COMITY_ROLE_AUDITOR 8u   /* reads the record, proofs and metrics */
-#define COMITY_ROLE_ADMIN 16u    /* metrics; no judgement, no rule of one */
+#define COMITY_ROLE_AUDITOR 8u   /* reads the record, proofs and metrics; lists judgements, without their acts */
+#define COMITY_ROLE_ADMIN 16u    /* the same */
 #define COMITY_ROLES_ALL 31u
 
 /* Bytes of random in a token; printed in hexadecimal. */

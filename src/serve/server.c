@@ -170,7 +170,9 @@ static comity_status open_record(comity_server *server, comity_error *reterr)
         return COMITY_OK;
     }
     COMITY_TRY(comity_keeper_open(config->record, config->retention, &server->metrics, &server->keeper, reterr));
-    return comity_disk_posix_new(config->record, &server->disk, reterr);
+    COMITY_TRY(comity_disk_posix_new(config->record, &server->disk, reterr));
+    COMITY_TRY(comity_worker_start(server->disk, &server->worker, reterr));
+    return comity_feed_open(server->disk, &server->metrics, &server->feed, reterr);
 }
 
 comity_status comity_server_open(comity_server *server, const comity_config *config, comity_error *reterr)
@@ -181,13 +183,24 @@ comity_status comity_server_open(comity_server *server, const comity_config *con
     for (size_t i = 0; i < config->listen_count; i++) {
         server->listeners[i] = (comity_listener){.server = server, .listen = &config->listens[i], .fd = -1};
     }
-    COMITY_TRY(comity_laws_open(config->law, config->adopted, config->adopted_count, &server->laws, reterr));
+    comity_laws_setting laws = {.path = config->law,
+                                .adopted = config->adopted,
+                                .adopted_count = config->adopted_count,
+                                .papers = {.folder = config->papers, .trust = config->trust, .strict = config->strict_papers}};
+    COMITY_TRY(comity_laws_open(&laws, &server->laws, reterr));
     server->has_laws = true;
+    COMITY_TRY(comity_inspectors_open(&server->inspectors, reterr));
+    server->has_inspectors = true;
     COMITY_TRY(open_gates(server, reterr));
+    if (config->dashboard != NULL) {
+        COMITY_TRY(comity_files_load(config->dashboard, &server->files, reterr));
+    }
     for (size_t i = 0; i < config->listen_count; i++) {
         COMITY_TRY(open_listener(&server->listeners[i], reterr));
     }
-    return open_record(server, reterr);
+    COMITY_TRY(open_record(server, reterr));
+    return config->ledger == NULL ? COMITY_OK
+                                  : comity_counter_open(config->ledger, &server->laws, &server->counter, reterr);
 }
 
 comity_status comity_server_start(comity_server *server, comity_error *reterr)
@@ -205,6 +218,7 @@ comity_status comity_server_start(comity_server *server, comity_error *reterr)
     comity_event_text(&line, "version", comity_version());
     comity_event_text(&line, "law", law);
     comity_event_text(&line, "record", server->keeper == NULL ? "none" : server->config->record);
+    comity_event_text(&line, "ledger", server->counter == NULL ? "none" : server->config->ledger[0] == '/' ? "sqlite" : "postgresql");
     comity_event_end(&line);
     return COMITY_OK;
 }
@@ -242,6 +256,7 @@ static void wait_for_requests(comity_server *server)
 void comity_server_stop(comity_server *server)
 {
     atomic_store(&server->stopping, true);
+    comity_feed_end(server->feed);
     for (size_t i = 0; i < server->config->listen_count; i++) {
         comity_http_quiesce(&server->listeners[i]);
     }
@@ -264,8 +279,15 @@ void comity_server_close(comity_server *server)
             }
         }
     }
+    comity_feed_close(server->feed);
+    comity_worker_stop(server->worker);
+    comity_counter_close(server->counter);
     comity_keeper_close(server->keeper);
     comity_disk_posix_free(server->disk);
+    comity_files_free(server->files);
+    if (server->has_inspectors) {
+        comity_inspectors_close(&server->inspectors);
+    }
     free(server->gates);
     comity_arena_free(&server->arena);
     if (server->has_laws) {

@@ -3,10 +3,15 @@
 #define COMITY_SERVE_SERVER_H
 
 #include "serve/config.h"
+#include "serve/feed.h"
+#include "serve/files.h"
+#include "serve/counter.h"
 #include "serve/gates.h"
+#include "serve/inspecting.h"
 #include "serve/keeper.h"
 #include "serve/laws.h"
 #include "serve/metrics.h"
+#include "serve/worker.h"
 
 struct MHD_Daemon;
 struct comity_server;
@@ -25,7 +30,13 @@ typedef struct comity_server {
     bool has_laws;
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
+    comity_counter *counter;   /* of the ledger; NULL: none is kept */
     comity_disk *disk;         /* of the record, for reading; NULL likewise */
+    comity_worker *worker;     /* reads the record; NULL likewise */
+    comity_inspectors inspectors;
+    bool has_inspectors;
+    comity_feed *feed;         /* of live judgements; NULL likewise */
+    comity_files *files;       /* of the dashboard; NULL: none */
     comity_gate *gates;
     comity_arena arena;        /* holds the gates */
     comity_listener listeners[COMITY_LIMIT_SERVE_LISTENS];

@@ -3,6 +3,7 @@
 #include "serve/request.h"
 
 #include "base/date.h"
+#include "base/time.h"
 #include "serve/rule.h"
 
 #include <ctype.h>
@@ -15,19 +16,9 @@ static const char json_type[] = "application/json";
 
 /* ---- the law ---- */
 
-static const comity_image *lease_image(comity_request *request)
-{
-    comity_error error;
-    if (comity_laws_lease(&request->server->laws, &request->lease, &error) != COMITY_OK) {
-        comity_answer_error(request, &error);
-        return NULL;
-    }
-    return &request->lease.context->law->image;
-}
-
 void comity_handle_law(comity_request *request)
 {
-    const comity_image *image = lease_image(request);
+    const comity_image *image = comity_request_image(request);
     comity_buffer *answer = &request->answer;
     if (image == NULL) {
         return;
@@ -135,7 +126,7 @@ void comity_handle_rules(comity_request *request)
         comity_answer_problem(request, 400, "Too long a text to search for", NULL);
         return;
     }
-    const comity_image *image = lease_image(request);
+    const comity_image *image = comity_request_image(request);
     if (image != NULL) {
         filter.clauses = comity_lease_clauses(&request->lease);
         append_rules(request, image, &filter);
@@ -144,7 +135,7 @@ void comity_handle_rules(comity_request *request)
 
 void comity_handle_rule(comity_request *request)
 {
-    const comity_image *image = lease_image(request);
+    const comity_image *image = comity_request_image(request);
     if (image == NULL) {
         return;
     }
@@ -224,20 +215,6 @@ void comity_handle_tile(comity_request *request)
     answer_file(request, path, COMITY_TILE_BYTES + COMITY_TILE_WIDTH * 2, "application/octet-stream");
 }
 
-static bool read_index(const char *text, uint64_t *ret_index)
-{
-    uint64_t index = 0;
-    size_t size = strlen(text);
-    if (size == 0 || size > 18 || strspn(text, "0123456789") != size || (size > 1 && text[0] == '0')) {
-        return false;
-    }
-    for (size_t i = 0; i < size; i++) {
-        index = index * 10 + (uint64_t)(text[i] - '0');
-    }
-    *ret_index = index;
-    return true;
-}
-
 void comity_handle_proof(comity_request *request)
 {
     comity_record_reader *reader = calloc(1, sizeof *reader);
@@ -245,7 +222,7 @@ void comity_handle_proof(comity_request *request)
     uint64_t index = 0;
     if (reader == NULL) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
-    } else if (has_record(request) && !read_index(request->rest, &index)) {
+    } else if (has_record(request) && !comity_filter_number(request->rest, &index)) {
         comity_answer_problem(request, 404, "That is not the number of an entry", NULL);
     } else if (request->status == 0) {
         comity_status status = comity_record_reader_open(request->server->disk, NULL, reader, &error);
@@ -266,6 +243,43 @@ void comity_handle_proof(comity_request *request)
 
 /* ---- the daemon ---- */
 
+static void put_roles(unsigned roles, comity_buffer *buffer)
+{
+    const char *before = "";
+    for (unsigned bit = 0; comity_role_name(bit) != NULL; bit++) {
+        if ((roles >> bit & 1u) != 0) {
+            comity_buffer_append_text(buffer, before);
+            comity_buffer_append_json_string(buffer, comity_role_name(bit), strlen(comity_role_name(bit)));
+            before = ",";
+        }
+    }
+}
+
+/* Who asks, as the daemon knows him, and what there is here to ask for. */
+void comity_handle_me(comity_request *request)
+{
+    comity_server *server = request->server;
+    comity_buffer *answer = &request->answer;
+    char hash[72];
+    char built[COMITY_TIME_TEXT_SIZE];
+    comity_laws_hash(&server->laws, hash);
+    comity_time_print(comity_laws_built(&server->laws) * 1000, built);
+    comity_buffer_append_text(answer, "{\"name\":");
+    comity_buffer_append_json_string(answer, request->who.name, strlen(request->who.name));
+    comity_buffer_append_text(answer, ",\"roles\":[");
+    put_roles(request->who.roles, answer);
+    comity_buffer_append_text(answer, server->keeper != NULL ? "],\"record\":true" : "],\"record\":false");
+    comity_buffer_append_text(answer, server->counter != NULL ? ",\"ledger\":true" : ",\"ledger\":false");
+    comity_buffer_append_text(answer, ",\"version\":\"");
+    comity_buffer_append_text(answer, comity_version());
+    comity_buffer_append_text(answer, "\",\"law\":{\"hash\":\"");
+    comity_buffer_append_text(answer, hash);
+    comity_buffer_append_text(answer, "\",\"built\":\"");
+    comity_buffer_append_text(answer, built);
+    comity_buffer_append_text(answer, "\"}}\n");
+    comity_answer_with(request, 200, json_type);
+}
+
 void comity_handle_health(comity_request *request)
 {
     comity_buffer_append_text(&request->answer, "{\"status\":\"ok\"}\n");
@@ -280,6 +294,8 @@ void comity_handle_ready(comity_request *request)
         comity_answer_problem(request, 503, "Stopping", NULL);
     } else if (server->keeper != NULL && !comity_keeper_state(server->keeper, &size)) {
         comity_answer_problem(request, 503, "The record cannot be written", NULL);
+    } else if (server->counter != NULL && !comity_ledger_up(comity_counter_ledger(server->counter))) {
+        comity_answer_problem(request, 503, "The ledger cannot be reached", NULL);
     } else {
         comity_buffer_append_text(&request->answer, "{\"status\":\"ready\"}\n");
         comity_answer_with(request, 200, json_type);
@@ -298,8 +314,25 @@ void comity_handle_metrics(comity_request *request)
     comity_metrics_facts facts = {.law = law, .started_s = server->started_s, .route_name = route_name};
     comity_laws_hash(&server->laws, law);
     facts.recording = server->keeper != NULL && comity_keeper_state(server->keeper, &facts.record_size);
+    facts.has_ledger = server->counter != NULL;
+    if (facts.has_ledger) {
+        comity_counter_look(server->counter, &facts.ledger);
+    }
     comity_metrics_print(&server->metrics, &facts, &request->answer);
     comity_answer_with(request, 200, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+/* Does `If-None-Match` name this tag, or any? */
+static bool has_already(comity_request *request)
+{
+    const char *tags = comity_request_header(request, "If-None-Match");
+    return tags != NULL && (strcmp(tags, "*") == 0 || strstr(tags, request->file->etag) != NULL);
+}
+
+void comity_handle_file(comity_request *request)
+{
+    bool unchanged = has_already(request);
+    comity_answer_with(request, unchanged ? 304 : 200, unchanged ? NULL : request->file->type);
 }
 
 void comity_handle_openapi(comity_request *request)

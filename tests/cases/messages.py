@@ -5,7 +5,7 @@
 
 Every text of two words and more in the source of the base layer, notes, papers,
 the record, the law compiler, acts, images, the judge, types, scanning, masking, the
-public interface and the command is a message, or a part of one. Each must stand, its
+public interface, the command and the daemon is a message, or a part of one. Each must stand, its
 `%s` filled in, in what some test expects: in the files of tests/cases/, or in a string
 of a test's program. Those tests compare whole messages, so what they expect is what is
 said. tests/cases/messages.txt names the texts that no test can bring about, each with
@@ -18,7 +18,7 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/record/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c")
+           "src/act/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',

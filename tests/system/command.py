@@ -15,7 +15,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import traceback
+
+from common import holds, main, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -71,31 +72,6 @@ GOOD = {"act": "transfer", "on": "2026-06-01", "from": "XA", "to": "XY", "data":
 PERMIT = json.dumps(dict(GOOD, id="p"))
 CONDITIONAL = json.dumps(dict(GOOD, id="c", data={"categories": ["contact"]}, circumstances=[]))
 REFUSE = json.dumps(dict(GOOD, id="r", data={"categories": ["important"]}))
-
-failures = []
-passed = 0
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, truth, detail=""):
-    global passed
-    if truth:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what} {detail!r}")
 
 
 class Run:
@@ -845,6 +821,7 @@ Commands:
   judge    acts as JSON in, judgements as JSON out
   key      make and show keys that sign
   law      build, check, lay out, list, show and compare law
+  ledger   counts of persons: show, verify, purge
   mask     copies with what is found replaced as a policy says
   paper    write, sign, verify and show signed papers
   record   keep judgements so that anyone can check them
@@ -955,12 +932,5 @@ with tempfile.TemporaryDirectory() as name:
     put("law/SOFT.law", SOFT)
     IMAGE = FOLDER / "case.image"
     subprocess.run([COMITY, "law", "build", "-o", IMAGE, COMMON, FOLDER / "law"], check=True)
-    for current in tests:
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"command: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("command")
+sys.exit(status)

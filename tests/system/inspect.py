@@ -12,7 +12,8 @@ import resource
 import subprocess
 import sys
 import tempfile
-import traceback
+
+from common import holds, main, same, test
 
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
 TYPES = str(pathlib.Path(sys.argv[2]).resolve())
@@ -20,27 +21,6 @@ IMAGE = str(pathlib.Path(sys.argv[3]).resolve())
 
 PERSON = "1234567897"
 TEXT = f"a letter\nperson number: {PERSON}, thank you\n"
-
-failures = []
-passed = 0
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, truth, detail=""):
-    same(f"{what} {detail}", bool(truth), True)
 
 
 class Run:
@@ -269,12 +249,5 @@ def own_types():
 
 with tempfile.TemporaryDirectory() as name:
     FOLDER = pathlib.Path(name).resolve()
-    for current in tests:
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"inspect: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("inspect")
+sys.exit(status)

@@ -11,12 +11,14 @@ import os
 import pathlib
 import pty
 import re
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
+
+from common import holds, main, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -70,31 +72,6 @@ agreement                    an agreement of states, by its text's hash
 delegation                   power for another key to sign in one's name
 revocation                   the end of a paper or of a key
 """
-
-failures = []
-passed = 0
-tests = []
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, truth, detail=""):
-    global passed
-    if truth:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what} {detail!r}")
 
 
 class Run:
@@ -526,7 +503,8 @@ def judge_mistakes():
         same(words, (run.out, run.err, run.status), ("", told, 2))
     put("logged", (FOLDER / "trust").read_text() + f"log l.log\n  key {Run('key', 'new', 'l-log.key', '--name', 'l.log', '--purpose', 'log').out}")
     run = Run("judge", "--papers", "papers", "--trust", "logged", input=json.dumps(ACT))
-    same("a log is not looked up", (run.err, run.status), ("comity: logged:14: revocations in the log l.log are not looked up; put them into the folder of papers\n", 1))
+    same("a log is not looked up", (run.err, run.status),
+         ("comity: logged:14: revocations in the log l.log are not looked up: no line \"at FOLDER\" says where it is\n", 1))
     put("papers/.hidden", "not a note")
     put("papers/folder/inner", "not a note")
     put("papers/large", b"x" * (1 << 20))
@@ -541,17 +519,121 @@ def judge_mistakes():
          {"error": {"line": 1, "code": "syntax", "message": "papers[0].held: whether a paper is signed is found out, not said"}})
 
 
+# ---- revocations in a log ----
+
+def log_anew(*files):
+    """A record of these files in FOLDER/log; its key."""
+    shutil.rmtree(FOLDER / "log", ignore_errors=True)
+    made = Run("record", "init", "--origin", "l.log", "log")
+    assert made.status == 0, made.err
+    for file in files:
+        run = Run("record", "append", "log", file)
+        assert run.status == 0, run.err
+    return made.out.split()[1]
+
+
+WITH_LOG = ["--papers", "papers", "--trust", "logged"]
+
+
+def trust_log(public, at="log", name="l.log"):
+    put("logged", (FOLDER / "trust").read_text() + f"\nlog {name}\n  at {at}\n  key {public}\n")
+
+
+def unread(what, told):
+    run = Run("judge", *WITH_LOG, input=json.dumps(ACT))
+    same(what, (run.out, run.err, run.status), ("", f"comity: logged: {told}\n", 2))
+
+
+@test
+def revoked_in_a_log():
+    papers_anew()
+    paper("p", *PERMISSION)
+    paper("r", "revocation", "dpc", "--id", "1", "--by", "XA.DPC", "--revokes", "papers/p", "--from", "2026-06-01")
+    (FOLDER / "papers/r").rename(FOLDER / "r")
+    paper("never", "revocation", "dpc", "--id", "2", "--by", "XA.DPC", "--revokes", "papers/p")
+    (FOLDER / "papers/never").rename(FOLDER / "never")
+    put("notice", "a file of another kind")
+    public = log_anew("notice", "r")
+    same("not revoked", judged(ACT, *WITH)[0], "permit")
+    trust_log(public)
+    same("revoked from the day on", judged(ACT, *WITH_LOG)[0], "conditional")
+    same("not the day before", judged(dict(ACT, on="2026-05-31"), *WITH_LOG)[0], "permit")
+    run = Run("judge", *WITH_LOG, "--record", "judged", input=json.dumps(ACT)) if Run("record", "init", "--origin", "j.log", "judged").status == 0 else None
+    same("recorded", run.status, 1)
+    shutil.move(FOLDER / "log", FOLDER / "elsewhere")
+    same("replay needs no log", Run("record", "replay", "judged").status, 0)
+    trust_log(public, FOLDER / "elsewhere")
+    same("at a path from the root", judged(ACT, *WITH_LOG)[0], "conditional")
+    put("deep/trust", (FOLDER / "logged").read_text().replace(str(FOLDER / "elsewhere"), "../elsewhere"))
+    same("beside the trust file", judged(ACT, "--papers", "papers", "--trust", "deep/trust")[0], "conditional")
+    same("verified", Run("paper", "verify", "--trust", "deep/trust", "--papers", "papers", "--on", "2026-06-01", "papers/p").both(),
+         ("refused  papers/p: no longer in force\n", 1))
+    public = log_anew("r", "never")
+    trust_log(public)
+    same("the earliest day counts", judged(dict(ACT, on="2026-01-01"), *WITH_LOG)[0], "conditional")
+    same("and its place is told", Run("paper", "verify", "--trust", "logged", "papers/p").both(), ("refused  papers/p: revoked by entry 1\n", 1))
+
+
+@test
+def logs_that_cannot_be_read_whole():
+    papers_anew()
+    paper("p", *PERMISSION)
+    paper("r", "revocation", "dpc", "--id", "1", "--by", "XA.DPC", "--revokes", "papers/p")
+    (FOLDER / "papers/r").rename(FOLDER / "r")
+    public = log_anew("r")
+    trust_log(public, "missing")
+    unread("no folder", "the log l.log in missing: missing: No such file or directory")
+    trust_log(public, "x" * 4096)
+    same("a long path", Run("judge", *WITH_LOG).err, "comity: logged: the log l.log: the path of its folder is too long\n")
+    trust_log(public, "papers")
+    unread("no record", "the log l.log in papers: this is no folder of a record: it has no file \"record\"; comity record init makes one")
+    trust_log(log_anew("r"), "log")
+    log_anew("r")
+    unread("signed by another key", "the log l.log in log: not signed by any key that is known")
+    other = Run("record", "init", "--origin", "m.log", "other").out.split()[1]
+    trust_log(other, name="m.log")
+    unread("another log", "the log m.log in log: the checkpoint is of the log \"l.log\", but the key is of the log \"m.log\"")
+    trust_log(log_anew("r"))
+    (segment,) = (FOLDER / "log/private").glob("*/*.segment")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-80])
+    unread("torn", "the log l.log in log: of 1 entries 1 are not kept, and might revoke something")
+    segment.unlink()
+    unread("not kept", "the log l.log in log: of 1 entries 1 are not kept, and might revoke something")
+    segment.write_bytes(whole)
+    same("erased", Run("record", "erase", "log", "0").status, 0)
+    unread("what was erased might have revoked", "the log l.log in log: of 1 entries 1 are not kept, and might revoke something")
+    public = log_anew("r")
+    trust_log(public)
+    same("a judgement in it", Run("judge", "--record", "log", input=json.dumps(ACT)).status, 1)
+    unread("no log of revocations", "the log l.log in log: entry 1 is no file that was appended; a log of revocations holds nothing else")
+    public = log_anew("r")
+    trust_log(public)
+    (segment,) = (FOLDER / "log/private").glob("*/*.segment")
+    altered = bytearray(segment.read_bytes())
+    at = altered.index(b"id: 1")
+    altered[at + 4:at + 5] = b"2"
+    body = 64 + 48
+    size = int.from_bytes(altered[64 + 4:64 + 8], "little")
+    altered[64 + 40:64 + 44] = crc32c(altered[body:body + size]).to_bytes(4, "little")
+    altered[64 + 44:64 + 48] = crc32c(altered[64:64 + 44]).to_bytes(4, "little")
+    segment.write_bytes(altered)
+    unread("another text than the entry's", "the log l.log in log: entry 0 does not commit to what is kept of it")
+
+
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 with tempfile.TemporaryDirectory() as name:
     FOLDER = pathlib.Path(name).resolve()
     put("law/XA.law", LAW)
     IMAGE = FOLDER / "case.image"
     subprocess.run([COMITY, "law", "build", "-o", IMAGE, COMMON, FOLDER / "law"], check=True)
-    for current in tests:
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"papers: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("papers")
+sys.exit(status)

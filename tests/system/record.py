@@ -25,39 +25,14 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
+
+from common import holds, main, same, test
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
 ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 12
 ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-
-failures = []
-passed = 0
-tests = []
-current = None
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, condition, found=""):
-    global passed
-    if condition:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  found {found!r}")
 
 
 class Run:
@@ -680,17 +655,8 @@ def monitoring():
 
 with tempfile.TemporaryDirectory(prefix="comity-record-") as name:
     FOLDER = pathlib.Path(name).resolve()
-    for current in tests:
-        if len(sys.argv) > 3 and sys.argv[3] not in current.__name__:
-            continue
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
+    status = main("record", sys.argv[3] if len(sys.argv) > 3 else "")
 for process in running:
     if process.poll() is None:
         process.kill()
-for failure in failures:
-    print(failure)
-print(f"record: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+sys.exit(status)

@@ -23,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
+
+from common import main, same, test
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
@@ -31,24 +32,6 @@ CLOCK = str(pathlib.Path(sys.argv[2]).resolve())
 ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
 ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
 SEE = "See 'comity record --help'.\n"
-
-failures = []
-passed = 0
-tests = []
-current = None
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
 
 
 def run(*words, input="", **options):
@@ -618,14 +601,5 @@ def what_witnesses_say():
 
 with tempfile.TemporaryDirectory(prefix="comity-record-errors-") as name:
     FOLDER = pathlib.Path(name).resolve()
-    for current in tests:
-        if len(sys.argv) > 3 and sys.argv[3] not in current.__name__:
-            continue
-        try:
-            current()
-        except Exception:  # one that cannot go on has failed; the others go on
-            failures.append(f"{current.__name__}: {traceback.format_exc()}")
-for failure in failures:
-    print(failure)
-print(f"record_errors: {passed} passed, {len(failures)} failed")
-sys.exit(1 if failures else 0)
+    status = main("record_errors", sys.argv[3] if len(sys.argv) > 3 else "")
+sys.exit(status)

@@ -25,151 +25,14 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMITY, COMITYD, IMAGE = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
+from common import (JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, new_record, new_token, problem, run, same, skip,
+                    test, use)
+
+COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 ACTS = (ROOT / "examples/acts.ndjson").read_text()
 ACT = ACTS.splitlines()[0]
-# The sanitizers' run-time looks into its own process as it ends, which confinement forbids.
-SANITIZED = any(name in pathlib.Path(COMITYD).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
-JSON = {"Content-Type": "application/json"}
-NDJSON = {"Content-Type": "application/x-ndjson"}
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-
-failures = []
-passed = 0
-skipped = 0
-tests = []
-current = None
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, condition, found=""):
-    global passed
-    if condition:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  found {found!r}")
-
-
-def skip(why):
-    global skipped
-    skipped += 1
-    print(f"serve: {current.__name__}: skipped: {why}", file=sys.stderr)
-
-
-def run(*arguments, **options):
-    return subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, **options)
-
-
-class Daemon:
-    """A comityd that listens on a free port; `log` is what it said so far."""
-
-    def __init__(self, folder, *options, confine="no" if SANITIZED else "yes", limit=None):
-        self.log_path = pathlib.Path(folder) / f"log-{random.getrandbits(32):08x}"
-        self.output = open(self.log_path, "wb")
-        self.process = subprocess.Popen(
-            [COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", confine, "--spool", str(folder), *options],
-            stderr=self.output, stdin=subprocess.DEVNULL, env=ENVIRONMENT, restore_signals=limit is None,
-            preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
-        self.wait_for("started")
-        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.events("listening")[0]["at"]).group(1))
-
-    @property
-    def log(self):
-        return self.log_path.read_text()
-
-    def events(self, name):
-        return [line for line in map(json.loads, filter(lambda line: line.startswith("{"), self.log.splitlines())) if line["event"] == name]
-
-    def wait_for(self, event, count=1, seconds=20):
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            if len(self.events(event)) >= count:
-                return True
-            if self.process.poll() is not None and not self.events(event):
-                raise RuntimeError(f"comityd ended with {self.process.returncode}: {self.log}")
-            time.sleep(0.01)
-        raise RuntimeError(f"no {event} in the log: {self.log}")
-
-    def ask(self, method, path, body=None, headers=None, port=None):
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=30)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), answer.read().decode("latin-1" if "octet" in answer.getheader("Content-Type", "") else "utf-8")
-        finally:
-            connection.close()
-
-    def announce(self, method, path, size, headers):
-        """A request of which nothing but the head is sent."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
-            lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {size}"]
-            client.sendall("\r\n".join(lines + [f"{key}: {value}" for key, value in headers.items()] + ["", ""]).encode())
-            answer = http.client.HTTPResponse(client, method=method)
-            answer.begin()
-            return answer.status, dict((k.lower(), v) for k, v in answer.getheaders()), answer.read().decode()
-
-    def stop(self, number=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        try:
-            return self.process.wait(30)
-        finally:
-            if self.process.poll() is None:
-                self.process.kill()
-                self.process.wait()
-            self.output.close()
-            if "Sanitizer" in self.log:
-                failures.append(f"{current.__name__}: {self.log[-6000:]}")
-
-
-@contextlib.contextmanager
-def daemon(*options, **more):
-    with tempfile.TemporaryDirectory(prefix="comity-serve-") as folder:
-        os.chmod(folder, 0o755)
-        running = Daemon(folder, *[option.replace("@", folder) for option in options], **more)
-        running.folder = folder
-        try:
-            yield running
-        finally:
-            status = running.stop()
-            if status < 0 and status != -signal.SIGKILL:
-                failures.append(f"{current.__name__}: comityd ended with {status}: {running.log[-2000:]}")
-
-
-def new_record(folder):
-    path = os.path.join(folder, "record")
-    made = run(COMITY, "record", "init", "--origin", "example.org/serve", path)
-    assert made.returncode == 0, made.stderr
-    return path, re.search(r"^log (\S+)", made.stdout + made.stderr, re.M).group(1)
-
-
-def new_token():
-    text = run(COMITYD, "--new-token").stdout.splitlines()
-    return text[0], text[2].split()[3]
-
-
-def problem(what, answer, status):
-    same(what, answer[0], status)
-    holds(f"{what}: a problem document", answer[1].get("content-type") == "application/problem+json", answer)
-    with contextlib.suppress(ValueError):
-        document = json.loads(answer[2])
-        same(f"{what}: its status", document.get("status"), status)
-        holds(f"{what}: its title", bool(document.get("title")), document)
+SANITIZED = Programs.sanitized
 
 
 # ---- what there is ----
@@ -319,7 +182,7 @@ def only_who_may_is_answered():
                 answer = running.ask(method, path, "{}" if method == "POST" else None,
                                      dict(JSON, **({} if shown is None else {"Authorization": shown})))
                 if open_to_all:
-                    holds(f"{path}: for everybody", answer[0] in (200, 503), answer)
+                    holds(f"{path}: for everybody", answer[0] in (200, 503) or row["path"] == "/{file}", answer)
                 else:
                     problem(f"{path}: {shown and shown[:12]}", answer, 401)
                     same("how to show it", answer[1].get("www-authenticate"), "Bearer")
@@ -524,11 +387,10 @@ def a_full_disk_gives_503_and_service_returns():
                 statuses.add(answer[0])
                 if answer[0] == 503:
                     break
-            problem("when the disk is full", answer, 503)
+            problem("when the disk is full", answer, 503, "The judgement could not be recorded")
             same("come again", answer[1].get("retry-after"), "5")
             same("nothing else was answered", statuses, {200, 503})
             until = time.monotonic() + 20
-            batch = running.ask
             resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             while running.ask("POST", "/v1/judge", ACT, JSON)[0] != 200 and time.monotonic() < until:
                 time.sleep(0.1)
@@ -830,19 +692,4 @@ def the_command_becomes_the_daemon():
     same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))
 
 
-def main():
-    global current
-    wanted = sys.argv[4] if len(sys.argv) > 4 else ""
-    for current in tests:
-        if wanted in current.__name__:
-            try:
-                current()
-            except Exception:  # noqa: BLE001 - a test that breaks is a test that failed
-                failures.append(f"{current.__name__}: {traceback.format_exc()}")
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    print(f"serve: {passed} passed, {len(failures)} failed" + (f", {skipped} skipped" if skipped else ""))
-    return 1 if failures else 0
-
-
-sys.exit(main())
+sys.exit(main("serve", sys.argv[4] if len(sys.argv) > 4 else ""))

@@ -119,6 +119,8 @@ static comity_status counts_compile(comity_compiler *compiler)
         comity_condition *when;
         COMITY_TRY(comity_text(compiler, entry->text, &record.name));
         record.size = (uint32_t)strlen(entry->text);
+        record.window = (count->calendar_year ? COMITY_WINDOW_YEAR : count->months & COMITY_WINDOW_MONTHS) |
+                        (count->per_importer ? COMITY_WINDOW_IMPORTER : 0);
         COMITY_TRY(comity_text(compiler, count->label.text == NULL ? entry->text : count->label.text, &record.label));
         bool never;
         COMITY_TRY(count_condition(compiler, count, &when, &never));

@@ -107,6 +107,29 @@ static void check_trust(const char *principal, const char *more, const char *mes
     check_said(COMITY_ERROR_NAME, comity_papers_new(law, "trust", trust, strlen(trust), &papers, &error), message);
 }
 
+/* A log of more keys than one can have signed by. */
+static void many_log_keys(void)
+{
+    comity_buffer trust;
+    comity_papers *papers = NULL;
+    test_case("a log of many keys");
+    comity_buffer_init(&trust, (size_t)1 << 20);
+    comity_buffer_append_text(&trust, "comity trust v1\nlog l.log\n  at .\n");
+    for (int i = 0; i <= COMITY_LIMIT_POLICY_KEYS; i++) {
+        comity_key *key = NULL;
+        CHECK_EQ_INT(COMITY_OK, comity_key_new("l.log", COMITY_PURPOSE_LOG, &key, &error));
+        comity_buffer_append_text(&trust, "  key ");
+        comity_buffer_append_text(&trust, comity_key_public(key));
+        comity_buffer_append_text(&trust, "\n");
+        comity_key_free(key);
+    }
+    CHECK_EQ_INT(COMITY_OK, comity_papers_new(law, "trust", (char *)trust.bytes, trust.size, &papers, &error));
+    check_said(COMITY_ERROR_LIMIT, comity_papers_read_logs(papers, NULL, &error),
+               "the log l.log in .: a log of more than 256 keys");
+    comity_papers_free(papers);
+    comity_buffer_free(&trust);
+}
+
 static void arguments_of_papers(const comity_key *key)
 {
     static const char unsettled[] =
@@ -135,6 +158,8 @@ static void arguments_of_papers(const comity_key *key)
     check_said(COMITY_ERROR_ARGUMENT, comity_context_papers(context, papers, false, &error), unsettled);
     CHECK_EQ_INT(0, (long long)comity_papers_count(papers));
     CHECK_EQ_INT(COMITY_OK, comity_papers_settle(papers, &error));
+    check_said(COMITY_ERROR_ARGUMENT, comity_papers_read_logs(papers, NULL, &error),
+               "comity_papers_read_logs: papers that are not settled expected");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_settle(papers, &error),
                "comity_papers_settle: papers that are not settled expected");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_add(papers, "a", "", 0, &error), not_now);
@@ -297,6 +322,7 @@ int main(void)
     if (CHECK(set_up()) && CHECK_EQ_INT(COMITY_OK, comity_key_new("dpc.example", COMITY_PURPOSE_PAPER, &key, &error))) {
         arguments_of_keys(key);
         arguments_of_papers(key);
+    many_log_keys();
         one_way_through(key);
         revoked_in_the_log(key);
         many(key);

@@ -25,8 +25,9 @@ static void put_trust(const comity_trust *trust, comity_buffer *buffer)
     for (uint32_t i = 0; i < trust->principal_count; i++) {
         const comity_trust_principal *principal = &trust->principals[i];
         char line[600];
-        (void)snprintf(line, sizeof line, "%s %s delegates %u\n", words[principal->trusted], principal->name,
-                       principal->delegates);
+        (void)snprintf(line, sizeof line, "%s %s delegates %u%s%s\n", words[principal->trusted], principal->name,
+                       principal->delegates, principal->at == NULL ? "" : " at ",
+                       principal->at == NULL ? "" : principal->at);
         comity_buffer_append_text(buffer, line);
         for (uint32_t j = 0; j < principal->key_count; j++) {
             const comity_trust_key *key = &trust->keys[principal->first_key + j];

@@ -351,7 +351,8 @@ static void segments(void)
     size_t read;
     CHECK_EQ_INT(0, size % 8);
     comity_record_write(77, salt, &commitment, "what is kept, 21 long", 21, record);
-    comity_record_place(record, 5, 4);
+    comity_record_place(record, 5);
+    comity_record_settle(record, size, 4);
     CHECK(comity_record_read(record, sizeof record, &view, &read) && read == size);
     CHECK(view.index == 5 && view.settled == 4 && view.time_ms == 77 && view.count == 1 && view.kept_size == 21);
     CHECK(!comity_record_read(record, size - 1, &view, &read));
@@ -395,6 +396,8 @@ static void kept(void)
          "what the record kept is of another form: line 5: a day expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\npapers x\n\n",
          "what the record kept is of another form: line 5: the name of papers expected"},
+        {"comity kept 1\nlaw " LAW "\nevaluator 1\ngate \n\n",
+         "what the record kept is of another form: line 5: the name of a gate expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\n{}",
          "what the record kept is of another form: line 4: an empty line expected"},
     };

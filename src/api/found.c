@@ -1,0 +1,137 @@
+/* What was found as JSON: what reads it may be anything, so that no text of the
+ * input is believed to be UTF-8, and a value is told only to who asked for values. */
+#include "api/found.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+static void put(comity_buffer *out, const char *text)
+{
+    comity_buffer_append_text(out, text);
+}
+
+static void put_string(comity_buffer *out, const char *text)
+{
+    comity_buffer_append_json_string(out, text, strlen(text));
+}
+
+static void put_number(comity_buffer *out, const char *name, uint64_t number)
+{
+    put(out, name);
+    comity_buffer_append_u64(out, number);
+}
+
+void comity_found_put_untrusted(comity_buffer *out, const char *text, size_t size)
+{
+    char copy[512];
+    size_t written = 0;
+    for (size_t i = 0; i < size && written < sizeof copy; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        copy[written++] = (char)(byte >= 0x80 ? '?' : byte);
+    }
+    bool whole = comity_utf8_check(text, size) == size;
+    comity_buffer_append_json_string(out, whole ? text : copy, whole ? size : written);
+}
+
+static const struct {
+    unsigned bit;
+    const char *word;
+} evidence_words[] = {
+    {COMITY_SEEN_SHAPE, "shape"},     {COMITY_SEEN_CHECKSUM, "checksum"}, {COMITY_SEEN_DATE, "date"},
+    {COMITY_SEEN_REGION, "region"},   {COMITY_SEEN_LITERAL, "literal"},   {COMITY_SEEN_ENTROPY, "entropy"},
+    {COMITY_SEEN_WORD, "word"},       {COMITY_SEEN_FIELD, "field-name"},  {COMITY_SEEN_COLUMN, "column"},
+    {COMITY_SEEN_LOCALE, "locale"},
+};
+
+void comity_found_put_evidence(comity_buffer *out, unsigned evidence)
+{
+    const char *comma = "";
+    put(out, "[");
+    for (size_t i = 0; i < sizeof evidence_words / sizeof evidence_words[0]; i++) {
+        if ((evidence & evidence_words[i].bit) != 0) {
+            put(out, comma);
+            put_string(out, evidence_words[i].word);
+            comma = ",";
+        }
+    }
+    put(out, "]");
+}
+
+static void put_states(comity_buffer *out, const comity_type_about *about)
+{
+    put(out, "[");
+    for (size_t i = 0; i < about->state_count; i++) {
+        put(out, i == 0 ? "" : ",");
+        put_string(out, about->states[i]);
+    }
+    put(out, "]");
+}
+
+void comity_found_put_digest(comity_buffer *out, const uint8_t digest[16])
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[33];
+    for (size_t i = 0; i < 16; i++) {
+        text[2 * i] = digits[digest[i] >> 4];
+        text[2 * i + 1] = digits[digest[i] & 15];
+    }
+    text[32] = '\0';
+    put_string(out, text);
+}
+
+static void put_reading(const comity_rules *rules, comity_buffer *out, const comity_seen *seen)
+{
+    comity_type_about about = {.name = "?", .category = "?"};
+    comity_status unused = comity_rules_type(rules, seen->type, &about, NULL); /* a type of other rules stays "?" */
+    (void)unused;
+    put(out, "\"type\":");
+    put_string(out, about.name);
+    put(out, ",\"states\":");
+    put_states(out, &about);
+    put(out, ",\"category\":");
+    put_string(out, about.category);
+    put_number(out, ",\"confidence\":", seen->confidence);
+    put(out, ",\"evidence\":");
+    comity_found_put_evidence(out, seen->evidence);
+}
+
+void comity_found_put(const comity_rules *rules, const char *file, const comity_found *found, bool with_value,
+                      comity_buffer *out)
+{
+    put(out, "{\"file\":");
+    comity_found_put_untrusted(out, file, strlen(file));
+    put(out, ",");
+    put_reading(rules, out, &found->seen[0]);
+    put_number(out, ",\"part\":", found->part);
+    put(out, ",\"chain\":");
+    comity_found_put_untrusted(out, found->chain, strlen(found->chain));
+    put(out, ",\"syntax\":");
+    put_string(out, found->syntax);
+    put(out, ",\"path\":");
+    comity_found_put_untrusted(out, found->path, strlen(found->path));
+    put_number(out, ",\"line\":", found->line);
+    put_number(out, ",\"record\":", found->record);
+    if (found->column != 0) {
+        put_number(out, ",\"column\":", found->column);
+    }
+    put_number(out, ",\"begin\":", found->begin);
+    put_number(out, ",\"end\":", found->end);
+    if (found->has_raw) {
+        put_number(out, ",\"raw_begin\":", found->raw_begin);
+        put_number(out, ",\"raw_end\":", found->raw_end);
+    }
+    put(out, ",\"digest\":");
+    comity_found_put_digest(out, found->digest);
+    if (with_value) {
+        put(out, ",\"value\":");
+        comity_found_put_untrusted(out, found->value, found->value_size);
+    }
+    put(out, ",\"also\":[");
+    for (size_t i = 1; i < found->seen_count; i++) {
+        put(out, i == 1 ? "{" : ",{");
+        put_reading(rules, out, &found->seen[i]);
+        put(out, "}");
+    }
+    put(out, "]}\n");
+}

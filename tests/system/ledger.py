@@ -1,0 +1,502 @@
+#!/usr/bin/env python3
+"""The ledger, on SQLite and on a PostgreSQL that is really started: the unit tests on
+both, and comityd with each, confined, racing, losing its database and finding it again.
+
+    ledger.py COMITY COMITYD IMAGE UNIT [NAME]
+
+PostgreSQL runs as a user without rights, in a folder that goes away, on a unix socket;
+without its programs those tests are skipped, saying so. What is started is ended by its
+own process id. NAME: only tests whose names hold it.
+"""
+import concurrent.futures
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+COMITY, COMITYD, IMAGE, UNIT = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:5])
+ONLY = sys.argv[5] if len(sys.argv) > 5 else ""
+SANITIZED = any(name in pathlib.Path(COMITYD).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
+ACT = next(act for act in map(json.loads, (ROOT / "examples/acts.ndjson").read_text().splitlines()) if act["id"] == "cn-sg-patients-9999")
+del ACT["counts"], ACT["data"]["people"]
+
+passed = skipped = 0
+failures = []
+current = ""
+started = []  # what is ended at the latest when a test is
+used = []  # every digest that was given: none may be found anywhere
+
+
+def same(what, found, expected):
+    global passed
+    if found == expected:
+        passed += 1
+    else:
+        failures.append(f"{current}: {what}\n  expected {expected!r}\n     found {found!r}")
+
+
+def holds(what, condition, found=""):
+    same(what, bool(condition) or found, True)
+
+
+# ---- databases ----
+
+class Postgres:
+    """A server of our own; `where` is the setting."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
+        if not programs:
+            raise FileNotFoundError("no PostgreSQL")
+        self.programs = programs[-1]
+        self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        if self.user:
+            os.chown(folder, self.user.pw_uid, self.user.pw_gid)
+            os.chmod(folder, 0o755)
+        self.run("initdb", "-D", self.folder / "data", "-A", "trust", "-U", "comity", "--no-sync", "-E", "UTF8", "--locale=C")
+        self.process = None
+        self.start()
+        self.run("createdb", "-h", self.folder, "-U", "comity", "comity")
+        self.where = f"postgresql:host={folder} user=comity dbname=comity"
+
+    def become(self):
+        if self.user:
+            os.setgid(self.user.pw_gid)
+            os.setgroups([])
+            os.setuid(self.user.pw_uid)
+
+    def run(self, program, *arguments):
+        done = subprocess.run([self.programs / program, *map(str, arguments)], preexec_fn=self.become, cwd="/", env={"LC_ALL": "C"},
+                              capture_output=True, text=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses=", "-c", "logging_collector=off"],
+            preexec_fn=self.become, cwd="/", env={"LC_ALL": "C"}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=open(self.folder / "log", "ab"))
+        for _ in range(600):
+            if subprocess.run([self.programs / "pg_isready", "-q", "-h", self.folder, "-U", "comity"], env={"LC_ALL": "C"}).returncode == 0:
+                return
+            time.sleep(0.1)
+        raise RuntimeError("PostgreSQL does not start")
+
+    def stop(self, how=signal.SIGINT):
+        self.process.send_signal(how)
+        self.process.wait(60)
+
+    def ask(self, text):
+        return self.run("psql", "-h", self.folder, "-U", "comity", "-d", "comity", "-Atc", text).strip()
+
+
+class Daemon:
+    def __init__(self, folder, where, *options, record=None, confine="no" if SANITIZED else "yes"):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
+        self.log_path = self.folder / "log"
+        self.socket = str(self.folder / "socket")
+        self.process = subprocess.Popen(
+            [COMITYD, "--listen", f"unix:{self.socket}", "--law", IMAGE, "--confine", confine, "--spool", str(self.folder), "--log", "requests",
+             "--anonymous", "gate,counsel,auditor", "--ledger", where, *(["--record", str(record)] if record else []), *options],
+            stderr=open(self.log_path, "wb"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        started.append(self.process)
+        for _ in range(2000):
+            if '"started"' in self.log or self.process.poll() is not None:
+                break
+            time.sleep(0.01)
+
+    @property
+    def log(self):
+        return self.log_path.read_text()
+
+    def ask(self, method, path, body=None, kind="application/json"):
+        connection = http.client.HTTPConnection("x", timeout=60)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(60)
+        connection.sock.connect(self.socket)
+        try:
+            connection.request(method, path, body, {"Content-Type": kind} if body else {})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def judge(self, exporter, digests, **change):
+        status, text = self.ask("POST", "/v1/judge", beside(exporter, digests, **change))
+        return status, json.loads(text)
+
+    def wait_ready(self, wanted=200, seconds=30):
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.ask("GET", "/readyz")[0] == wanted:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            return self.process.wait(40)
+        finally:
+            self.process.kill()
+            if "Sanitizer" in self.log:
+                failures.append(f"{current}: {self.log[-4000:]}")
+
+
+def people(first, count):
+    digests = [hashlib.md5(f"person {i}".encode()).hexdigest() for i in range(first, first + count)]
+    used.extend(digests[:3])
+    return digests
+
+
+def beside(exporter, digests, category="health", **change):
+    act = json.loads(json.dumps(ACT))
+    act["from"]["name"] = exporter
+    act.update(change)
+    return json.dumps({"act": act, "persons": {category: digests}})
+
+
+def new_record(folder):
+    record = pathlib.Path(folder) / "record"
+    subprocess.run([COMITY, "record", "init", "--origin", "example.org/record", str(record)], check=True, stdout=subprocess.DEVNULL)
+    return record
+
+
+def counts_kept(record):
+    """The counts in the acts of a record, in order."""
+    shown = [subprocess.run([COMITY, "record", "show", str(record), str(i)], capture_output=True, text=True, timeout=60).stdout for i in range(5)]
+    return [json.loads(line)["act"].get("counts") for line in shown]
+
+
+# ---- tests: of a folder and a database's setting ----
+
+def unit(folder, where, database):
+    if not database:
+        return  # they run by themselves
+    done = subprocess.run([UNIT, where], capture_output=True, text=True, timeout=600)
+    print(done.stdout, end="")
+    same("the unit tests", (done.returncode, done.stderr), (0, ""))
+
+
+def threshold(folder, where, database):
+    record = new_record(folder)
+    daemon = Daemon(folder, where, record=record)
+    holds("confined", SANITIZED or "confined" in daemon.log, daemon.log)
+    same("far below", [daemon.judge("first", people(0, 9990))[1]["verdict"] for _ in range(2)], ["permit", "permit"])
+    status, judgement = daemon.judge("first", people(9990, 9))
+    same("the last below", (status, judgement["verdict"]), (200, "permit"))
+    same("one more", daemon.judge("first", people(20000, 1))[1]["verdict"], "conditional")
+    same("who was counted may go again", daemon.judge("first", people(5, 3))[1]["verdict"], "permit")
+    same("another exporter begins anew", daemon.judge("second", people(0, 5))[1]["verdict"], "permit")
+    same("next year begins anew", daemon.judge("first", people(20000, 1), on="2027-01-01")[1]["verdict"], "permit")
+    # no number of the first year's is in the new one's
+    status, text = daemon.ask("GET", "/v1/ledger?exporter=first&year=2026")
+    view = json.loads(text)
+    same("the flow", [row for row in view["rows"] if row["category"] == "health"],
+         [{"exporter": "first", "origin": "CN", "destination": "SG", "category": "health", "year": 2026, "persons": 9999,
+           "persons_12_months": view["rows"][0]["persons_12_months"]}])
+    near = [row for row in view["thresholds"] if row["count"] == "CN.year.sensitive"]
+    levels = {row["at"]: row["level"] for row in near}
+    holds("thresholds", near and levels[10000] == "near" and near[0]["window"] == "year" and near[0]["state"] == "CN", view["thresholds"])
+    same("exporters", json.loads(daemon.ask("GET", "/v1/ledger")[1])["exporters"][-2:], ["first", "second"])
+    same("a year", daemon.ask("GET", "/v1/ledger?year=abc")[0], 400)
+    metrics = daemon.ask("GET", "/metrics")[1]
+    holds("metrics", "comity_ledger_up 1" in metrics and "comity_ledger_reservations " in metrics, metrics)
+    same("ready", daemon.ask("GET", "/readyz")[0], 200)
+    time.sleep(2)  # a checkpoint is made every second; only what it covers is shown
+    log = daemon.log
+    same("stopping", daemon.stop(), 0)
+    kept = counts_kept(record)
+    same("the counts are recorded", [count["CN.year.sensitive"] for count in kept[:5]], [9990, 9990, 9999, 10000, 9999])
+    verified = subprocess.run([COMITY, "record", "replay", str(record)], capture_output=True, text=True, timeout=120)
+    same("the record replays", verified.returncode, 0)
+    searched = [log, view, metrics, text] + [path.read_bytes().decode("latin-1") for path in record.rglob("*") if path.is_file()]
+    holds("no digest in log, metrics, answers or record", not any(digest in str(part) for digest in used for part in searched))
+    same("verify", subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, timeout=60).returncode, 0)
+
+
+def errors(folder, where, database):
+    daemon = Daemon(folder, where)
+    act = json.loads(beside("x", people(0, 1)))
+
+    def detail(body):
+        status, text = daemon.ask("POST", "/v1/judge", json.dumps(body))
+        return status, json.loads(text).get("detail")
+
+    def with_act(**change):
+        return {"act": {**act["act"], **change}, "persons": act["persons"]}
+
+    same("no exporter", detail(with_act(**{"from": {"state": "CN"}})),
+         (400, "from.name: persons are counted by exporter, whose name the act does not say"))
+    same("a long one", detail(with_act(to={"state": "SG", "name": "x" * 1025}))[0], 400)
+    same("no category", detail({**act, "persons": {"helth": []}}), (400, 'persons: "helth" is no category'))
+    same("another category", detail({**act, "persons": {"biometric": people(0, 1)}}),
+         (400, 'persons: "biometric" is not among the categories of the act\'s data'))
+    same("no digest", detail({**act, "persons": {"health": ["Ada"]}}), (400, "persons: a person is a digest of 32 small hexadecimal digits"))
+    same("no digits", detail({**act, "persons": {"health": ["G" * 32]}}), (400, "persons: a person is a digest of 32 small hexadecimal digits"))
+    same("no lists", detail({**act, "persons": [1]}), (400, "persons: expected an object of lists of digests, by category"))
+    same("no list", detail({**act, "persons": {"health": 1}}), (400, "persons: expected an object of lists of digests, by category"))
+    same("counts given", detail(with_act(counts={"CN.year.sensitive": 1})),
+         (400, "counts.CN.year.sensitive: with persons given, this count is the ledger's to give"))
+    same("other counts stay", detail(with_act(counts={"US.12m.precise-location": 1}))[0], 200)
+    same("many categories", detail({**act, "persons": {f"c{i}": [] for i in range(65)}}), (400, "persons: more than 64 categories"))
+    same("a category that is none", detail({**act, "persons": {"x" * 65: []}}), (400, "persons: \"" + "x" * 63 + "…\" is no category"))
+    same("twice", daemon.ask("POST", "/v1/judge", '{"act":{},"act":{},"persons":{}}')[0], 400)
+    same("nobody asks only", detail({**act, "persons": {}})[0], 200)
+    same("early years", detail(with_act(on="1999-01-01"))[1], "the ledger counts from the year 2000 to 2062, not in 1999")
+    lines = "\n".join([beside("batch", people(100, 2)), "{}", json.dumps(act["act"]), beside("batch", people(101, 2))])
+    status, text = daemon.ask("POST", "/v1/judge", lines + "\n", "application/x-ndjson")
+    answers = list(map(json.loads, text.splitlines()))
+    same("a batch", (status, [("error" in answer) for answer in answers]), (200, [False, True, False, False]))
+    rows = json.loads(daemon.ask("GET", "/v1/ledger?exporter=batch")[1])["rows"]
+    same("a batch is counted", [row["persons"] for row in rows], [3])
+    same("stopping", daemon.stop(), 0)
+
+
+def race(folder, where, database):
+    """Two daemons, one threshold: together they never let more than 9,999 go."""
+    daemons = [Daemon(folder, where), Daemon(folder, where)]
+    same("below", daemons[0].judge("racing", people(0, 9980))[1]["verdict"], "permit")
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        verdicts = list(pool.map(lambda i: daemons[i % 2].judge("racing", people(30000 + i, 1))[1]["verdict"], range(40)))
+    released = verdicts.count("permit")
+    rows = json.loads(daemons[1].ask("GET", "/v1/ledger?exporter=racing")[1])["rows"]
+    same("who went is counted", rows[0]["persons"], 9980 + released)
+    holds("none too many", released <= 19, released)
+    holds("nearly all that might", released >= 15, released)
+    for daemon in daemons:
+        same("stopping", daemon.stop(), 0)
+
+
+def killed(folder, where, database):
+    """A daemon that dies with reservations: they end by themselves, and what was answered is counted."""
+    record = new_record(folder)
+    daemon = Daemon(folder, where, record=record)
+    answered = 0
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(daemon.judge, "dying", people(40000 + i, 1)) for i in range(400)]
+        time.sleep(0.3)
+        daemon.process.kill()
+        daemon.process.wait()
+        for one in asked:
+            try:
+                answered += one.result()[1].get("verdict") == "permit"
+            except (OSError, http.client.HTTPException, ValueError):
+                pass
+    again = Daemon(folder, where)
+    rows = json.loads(again.ask("GET", "/v1/ledger?exporter=dying")[1])["rows"]
+    counted = rows[0]["persons"] if rows else 0
+    holds("no answer is uncounted", counted >= answered, (counted, answered))
+    holds("no more were counted than were under way", counted <= answered + 4, (counted, answered))
+    same("stopping", again.stop(), 0)
+    same("verify", subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, timeout=60).returncode, 0)
+
+
+def away(folder, where, database):
+    """The database goes: counts are unknown, nothing uncounted is let go; it comes: all goes on."""
+    if not database:
+        return
+    daemon = Daemon(folder, where)
+    same("with it", daemon.judge("away", people(0, 1))[1]["verdict"], "permit")
+    database.stop()
+    status, judgement = daemon.judge("away", people(1, 1))
+    same("where the count matters", (status, judgement.get("verdict")), (200, "undetermined"))
+    holds("it says so", any("CN.year.sensitive" in question["fact"] for question in judgement["questions"]), judgement["questions"])
+    plain = json.dumps({**ACT, "counts": {"CN.year.sensitive": 1}})
+    same("acts without persons go on", json.loads(daemon.ask("POST", "/v1/judge", plain)[1])["verdict"], "permit")
+    same("the view", daemon.ask("GET", "/v1/ledger")[0], 503)
+    holds("not ready", daemon.wait_ready(503))
+    begun = time.monotonic()
+    daemon.judge("away", people(1, 1))
+    holds("nobody waits for it", time.monotonic() - begun < 2)
+    database.start()
+    holds("ready again", daemon.wait_ready(200), daemon.log)
+    same("as before", daemon.judge("away", people(1, 1))[1]["verdict"], "permit")
+    os.kill(database.process.pid, signal.SIGSTOP)  # the postmaster only: the server process of the connection goes on
+    os.kill(database.process.pid, signal.SIGCONT)
+    backend = int(database.ask("SELECT pid FROM pg_stat_activity WHERE application_name = 'comity' LIMIT 1"))
+    os.kill(backend, signal.SIGSTOP)
+    begun = time.monotonic()
+    status, judgement = daemon.judge("away", people(2, 1))
+    waited = time.monotonic() - begun
+    os.kill(backend, signal.SIGCONT)
+    same("a server that hangs", (status, judgement.get("verdict")), (200, "undetermined"))
+    holds("is not waited for any longer than is said", waited < 15, waited)
+    holds("ready once more", daemon.wait_ready(200), daemon.log)
+    same("stopping", daemon.stop(), 0)
+    later = None
+    database.stop()
+    try:
+        later = Daemon(folder, where)
+        holds("started without it", '"started"' in later.log, later.log)
+        same("not ready", later.ask("GET", "/readyz")[0], 503)
+    finally:
+        database.start()
+    holds("found later", later.wait_ready(200), later.log)
+    same("stopping", later.stop(), 0)
+
+
+def locked(folder, where, database):
+    """SQLite only: another holds the file too long; the file cannot grow; foreign and newer files."""
+    if database:
+        return
+    daemon = Daemon(folder, where)
+    same("free", daemon.judge("locked", people(0, 1))[1]["verdict"], "permit")
+    other = sqlite3.connect(where, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    status, judgement = daemon.judge("locked", people(1, 1))
+    same("held too long", (status, judgement.get("verdict")), (200, "undetermined"))
+    other.execute("ROLLBACK")
+    holds("free again", daemon.wait_ready(200), daemon.log)
+    same("as before", daemon.judge("locked", people(1, 1))[1]["verdict"], "permit")
+    same("stopping", daemon.stop(), 0)
+    other.execute("UPDATE ledger_about SET version = 1")
+    other.execute("DROP INDEX ledger_held_by_reservation")
+    done = subprocess.run([COMITY, "ledger", "migrate", where], capture_output=True, text=True, timeout=60)
+    same("an older schema is migrated", (done.returncode, done.stdout), (0, "version 1 is now version 2\n"))
+    same("with all of it", other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ledger_held_by_reservation'").fetchone()[0], 1)
+    other.execute("UPDATE ledger_years SET persons = persons + 1")
+    done = subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, text=True, timeout=60)
+    same("wrong numbers are found", (done.returncode, done.stderr),
+         (1, "comity: the ledger: for the year 2026 it says 3 persons, but holds 2\n"))
+    other.execute("UPDATE ledger_about SET version = 3")
+    done = subprocess.run([COMITY, "ledger", "show", where], capture_output=True, text=True, timeout=60)
+    same("a newer schema is refused", (done.returncode, done.stderr),
+         (2, "comity: the ledger has version 3 of its schema, but this program knows 2\n"))
+    other.execute("UPDATE ledger_about SET version = 0")
+    done = subprocess.run([COMITY, "ledger", "show", where], capture_output=True, text=True, timeout=60)
+    same("a damaged one too", done.stderr, "comity: the ledger: the table ledger_about is damaged\n")
+    other.close()
+    foreign = str(pathlib.Path(folder) / "foreign")
+    with sqlite3.connect(foreign) as file:
+        file.execute("CREATE TABLE songs (name TEXT)")
+    file.close()
+    done = subprocess.run([COMITY, "ledger", "show", foreign], capture_output=True, text=True, timeout=60)
+    same("others' files are left alone", (done.returncode, done.stderr), (2, "comity: the ledger: the database holds tables of something else\n"))
+    pathlib.Path(foreign).write_text("no database at all, but long enough to look at " * 30)
+    daemon = Daemon(folder, foreign)
+    same("no database", (daemon.process.wait(20), daemon.log.splitlines()[-1]), (2, "comityd: the ledger: opening: file is not a database"))
+    done = subprocess.run([COMITYD, "--ledger", "songs.db"], capture_output=True, text=True, timeout=20)
+    same("no setting", done.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
+
+
+def full(folder, where, database):
+    """SQLite only: the file may not grow."""
+    if database:
+        return
+    small = str(pathlib.Path(folder) / "small")
+    with sqlite3.connect(small):
+        pass
+    limited = f"ulimit -f 6000; exec \"$@\""
+    log = open(pathlib.Path(folder) / "full-log", "wb")
+    socket_path = str(pathlib.Path(folder) / "full")
+    process = subprocess.Popen(["bash", "-c", limited, "-", COMITYD, "--listen", f"unix:{socket_path}", "--law", IMAGE, "--spool", folder,
+                                "--confine", "no", "--anonymous", "gate,counsel", "--ledger", small],
+                               stderr=log, stdin=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN), restore_signals=False)
+    daemon = Daemon.__new__(Daemon)
+    daemon.socket, daemon.process, daemon.log_path = socket_path, process, pathlib.Path(folder) / "full-log"
+    while '"started"' not in daemon.log and process.poll() is None:
+        time.sleep(0.02)
+    verdicts = [daemon.judge(f"full {i}", people(50000, 2000)) for i in range(12)]
+    holds("it goes until it cannot, and then says so", verdicts[0][1]["verdict"] == "permit" and verdicts[-1][1].get("verdict") == "undetermined",
+          [(status, answer.get("verdict")) for status, answer in verdicts])
+    process.terminate()
+    process.wait(30)
+    same("what was counted is whole", subprocess.run([COMITY, "ledger", "verify", small], capture_output=True, timeout=60).returncode, 0)
+
+
+def command(folder, where, database):
+    def run(*arguments):
+        done = subprocess.run([COMITY, "ledger", *arguments], capture_output=True, text=True, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+
+    daemon = Daemon(folder, where)
+    daemon.judge("shown", people(0, 4), on="2012-05-01")
+    same("2012 has no such law", daemon.judge("shown", people(2, 3))[1]["verdict"], "permit")
+    same("stopping", daemon.stop(), 0)
+    status, out, _ = run("show", "--exporter", "shown", "--on", "2026-11-24", where)
+    holds("a table", status == 0 and "health" in out and "CN.year.sensitive" in out, out)
+    status, out, _ = run("show", "--json", "--exporter", "shown", "--year", "2026", "--on", "2026-11-24", where)
+    rows = list(map(json.loads, out.splitlines()))
+    same("as JSON", [row for row in rows if row["kind"] == "flow"],
+         [{"kind": "flow", "exporter": "shown", "origin": "CN", "destination": "SG", "name": "health", "year": 2026, "persons": 3, "persons_12_months": 3}])
+    same("up to date", run("migrate", where), (0, "version 2 is the newest\n", ""))
+    status, out, _ = run("key", where)
+    holds("the key", status == 0 and len(out.strip()) == 32, status)
+    status, out, _ = run("purge", "--before", "2013-01-01", where)
+    holds("purge", status == 0 and out.endswith("persons forgotten\n"), out)
+    same("twice", run("purge", "--before", "2013-01-01", where), (0, "0 persons forgotten\n", ""))
+    status, out, _ = run("verify", where)
+    same("verify", (status, out), (0, f"{out.split()[0]} numbers agree with the persons kept\n"))
+    same("a verb", run("count", where)[::2], (2, "comity: 'ledger count' is no verb; there are show, verify, purge, migrate and key\n"))
+    same("no ledger", run("show")[::2], (2, "comity ledger: show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION\nSee 'comity ledger --help'.\n"))
+    same("no day", run("purge", where)[::2], (2, "comity ledger: purge: --before DAY is wanted: what was last seen before its year is forgotten\nSee 'comity ledger --help'.\n"))
+    same("no verb", run()[::2], (2, "comity ledger: a verb is wanted: show, verify, purge, migrate or key\nSee 'comity ledger --help'.\n"))
+    same("no option", run("show", "--all", where)[::2], (2, "comity ledger: show: no such option, or its value is missing\nSee 'comity ledger --help'.\n"))
+    same("no year", run("show", "--year", "x", where)[::2], (2, "comity ledger: show: --year: expected a year of four digits\nSee 'comity ledger --help'.\n"))
+    same("no such file is made", run("show", "/no/such/ledger")[::2], (2, "comity: /no/such/ledger: No such file or directory\n"))
+
+
+TESTS = [unit, threshold, errors, command, race, killed, away, locked, full]
+
+
+def run_all(kind, folder, database):
+    global current
+    for number, test in enumerate(TESTS):
+        current = f"{test.__name__}, {kind}"
+        if ONLY not in current:
+            continue
+        own = pathlib.Path(folder) / f"{kind}-{number}"
+        own.mkdir()
+        if database:
+            database.run("psql", "-h", database.folder, "-U", "comity", "-d", "comity", "-qc", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        try:
+            test(str(own), database.where if database else str(own / "ledger"), database)
+        except Exception:  # pylint: disable=broad-except
+            failures.append(f"{current}: {traceback.format_exc()}")
+        for process in started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        started.clear()
+
+
+def main():
+    global skipped
+    folder = tempfile.mkdtemp(prefix="comity-ledger-")
+    database = None
+    try:
+        run_all("sqlite", folder, None)
+        try:
+            server = tempfile.mkdtemp(prefix="comity-postgres-")
+            database = Postgres(server)
+            run_all("postgresql", folder, database)
+        except FileNotFoundError as error:
+            skipped += 1
+            print(f"ledger: skipped: {error}", file=sys.stderr)
+        finally:
+            if database and database.process:
+                database.stop()
+            shutil.rmtree(server, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    print("\n".join(failures), file=sys.stderr)
+    print(f"ledger: {passed} passed, {len(failures)} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failures else 0
+
+
+sys.exit(main())

@@ -10,9 +10,9 @@
  */
 #include "bench.h"
 #include "inspect_data.h"
+#include "inspect_shapes.h"
 
 #include "inspect/scan_inner.h"
-#include "inspect/types_inner.h"
 
 #include <hs/hs.h>
 #include <stdio.h>
@@ -22,8 +22,6 @@
 #define ROUNDS 5
 #define TEXT_SIZE ((size_t)8 << 20)
 #define WRITE_SIZE 1460
-#define REGEX_COUNT 96
-#define REGEX_BYTES 4096
 
 typedef struct bench_input {
     const char *name;
@@ -93,68 +91,18 @@ static double copy_best(const bench_input *input)
 
 /* ---- Vectorscan ---- */
 
-static size_t class_write(const comity_class *class, char *text)
-{
-    size_t used = 0;
-    text[used++] = '[';
-    for (unsigned byte = 1; byte < 128; byte++) {
-        if (comity_class_has(class, (uint8_t)byte)) {
-            used += (size_t)sprintf(text + used, "\\x%02x", byte);
-        }
-    }
-    text[used++] = ']';
-    return used;
-}
-
-/* The shape of a form as a regular expression; false if it is not only of ASCII, or too long. */
-static bool regex_write(const comity_types *types, size_t form, char *text)
-{
-    const comity_shape *shape = &types->shapes[form];
-    size_t used = (size_t)sprintf(text, "\\b");
-    for (size_t i = 0; i < shape->element_count; i++) {
-        const comity_element *element = &types->elements[shape->element_begin + i];
-        if (used > REGEX_BYTES / 2 || (element->is_text && element->text_count > 20)) {
-            return false;
-        }
-        if (!element->is_text) {
-            used += class_write(&types->classes[element->class_number], text + used);
-            used += (size_t)sprintf(text + used, "{%u,%u}", element->size_min, element->size_max);
-            continue;
-        }
-        used += (size_t)sprintf(text + used, "(?:");
-        for (size_t j = 0; j < element->text_count; j++) {
-            const comity_shape_text *one = &types->shape_texts[element->text_begin + j];
-            used += (size_t)sprintf(text + used, "%s", j == 0 ? "" : "|");
-            for (size_t k = 0; k < one->size; k++) {
-                used += (size_t)sprintf(text + used, "\\x%02x", types->data.texts[one->at + k]);
-            }
-        }
-        used += (size_t)sprintf(text + used, ")%s", element->size_min == 0 ? "?" : "");
-    }
-    (void)sprintf(text + used, "\\b");
-    return true;
-}
-
 static hs_database_t *regexes_compile(const comity_types *types)
 {
-    static char texts[REGEX_COUNT][REGEX_BYTES];
-    const char *expressions[REGEX_COUNT];
-    unsigned flags[REGEX_COUNT];
-    unsigned ids[REGEX_COUNT];
-    unsigned count = 0;
+    static char texts[SHAPES_MAX][SHAPE_BYTES];
+    const char *expressions[SHAPES_MAX];
+    unsigned flags[SHAPES_MAX] = {0};
+    unsigned ids[SHAPES_MAX];
+    unsigned count = (unsigned)shapes_write(types, texts);
     hs_database_t *database = NULL;
     hs_compile_error_t *error = NULL;
-    size_t forms = comity_types_form_count(types);
-    /* every tenth or so, so that all parts of the world and ways of writing are among them */
-    for (size_t i = 0; i < forms && count < REGEX_COUNT; i += 7) {
-        comity_find find = comity_types_form(types, i)->find;
-        bool by_shape = find == COMITY_FIND_DIGITS || find == COMITY_FIND_ALNUM || find == COMITY_FIND_TOKEN;
-        if (by_shape && regex_write(types, i, texts[count])) {
-            expressions[count] = texts[count];
-            flags[count] = 0;
-            ids[count] = count;
-            count++;
-        }
+    for (unsigned i = 0; i < count; i++) {
+        expressions[i] = texts[i];
+        ids[i] = i;
     }
     if (hs_compile_multi(expressions, flags, ids, count, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
         fprintf(stderr, "Vectorscan: %s\n", error->message);
@@ -207,7 +155,8 @@ static void measure(bench_output *bench, const comity_scan_rules *rules, const h
     require(comity_scan_new(rules, &settings, &scan, &error) == COMITY_OK, "out of memory");
     double whole = scan_best(scan, input, input->size);
     (void)snprintf(name, sizeof name, "inspect %s", input->name);
-    printf("%s: %zu bytes, %.1f findings a KiB\n", input->name, input->size, (double)found_count * 1024 / (double)input->size);
+    printf("%s: %zu bytes, %.1f findings a KiB\n", input->name, input->size,
+           (double)found_count * 1024 / (double)input->size);
     bench_figure(bench, name, "", whole, "GB/s", input->goal, "memcpy", copy);
     if (database != NULL) {
         (void)snprintf(name, sizeof name, "inspect %s, by Vectorscan", input->name);

@@ -64,6 +64,22 @@ static size_t ndjson_record(char *text)
                            below(1000), below(9), word(), note);
 }
 
+/* Few identifiers: events of an application, of which one in eight tells an address of mail. */
+static size_t sparse_record(char *text)
+{
+    char note[512];
+    char who[96] = "";
+    (void)sentence(note, 40);
+    if (below(8) == 0) {
+        (void)sprintf(who, ",\"email\":\"%s.%u@example.com\"", word(), below(1000));
+    }
+    return (size_t)sprintf(text,
+                           "{\"time\":\"2026-11-%02uT%02u:%02u:%02uZ\",\"level\":\"info\",\"worker\":%u,\"event\":\"%s-%s\","
+                           "\"took\":%u.%02u,\"tags\":[\"%s\",\"%s\"]%s,\"message\":\"%s\"}\n",
+                           1 + below(30), below(24), below(60), below(60), below(64), word(), word(), below(100), below(100),
+                           word(), word(), who, note);
+}
+
 static size_t csv_record(char *text)
 {
     char number[17];
@@ -111,6 +127,11 @@ static void fill(char *text, size_t size, size_t *ret_size, const char *head, si
 void data_ndjson(char *text, size_t size, size_t *ret_size)
 {
     fill(text, size, ret_size, "", ndjson_record);
+}
+
+void data_sparse_ndjson(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "", sparse_record);
 }
 
 void data_csv(char *text, size_t size, size_t *ret_size)

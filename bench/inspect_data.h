@@ -9,6 +9,9 @@
 void data_ndjson(char *text, size_t size, size_t *ret_size);
 void data_csv(char *text, size_t size, size_t *ret_size);
 
+/* Records with one identifier in three KiB. */
+void data_sparse_ndjson(char *text, size_t size, size_t *ret_size);
+
 /* Lines of an application's log: times, levels, numbers; no identifiers. */
 void data_logs(char *text, size_t size, size_t *ret_size);
 

@@ -65,7 +65,7 @@ _comity() {
             ;;
         inspect)
             case $current in
-                -*) _comity_words '--level --state --types --list-types --json --sarif --show-values --act --law --type --encoding --locale
+                -*) _comity_words '--level --state --types --list-types --list-categories --json --sarif --show-values --act --law --type --encoding --locale
                     --key --jobs --no-ignore --help' "$current" ;;
                 *) _comity_files "$current" ;;
             esac

@@ -1,7 +1,7 @@
 /* A program of the tests: decodes a file and tells what came out, or looks whether
  * what must hold of every decoding holds of this one.
  *
- *     form-try dump FILE [type=…] [encoding=…] [name=…] [locale=…] [bytes=N] [memory=N] [depth=N]
+ *     form-try dump FILE [type=…] [encoding=…] [name=…] [locale=…] [bytes=N] [memory=N] [depth=N] [members=N]
  *     form-try hold FILE [the same] [cuts=error]
  *
  * dump prints a JSON object: status, message, and the parts, their bytes in
@@ -232,8 +232,10 @@ int main(int argc, char **argv)
     const char *most = option(argc, argv, "bytes");
     const char *memory = option(argc, argv, "memory");
     const char *depth = option(argc, argv, "depth");
+    const char *members = option(argc, argv, "members");
     comity_form_limits limits = {.bytes_max = most == NULL ? 0 : strtoull(most, NULL, 10),
                                  .memory_max = memory == NULL ? 0 : strtoull(memory, NULL, 10),
+                                 .members_max = members == NULL ? 0 : (uint32_t)strtoul(members, NULL, 10),
                                  .depth_max = depth == NULL ? 0 : (uint32_t)strtoul(depth, NULL, 10)};
     if (strcmp(argv[1], "dump") == 0) {
         (void)dump(&hints, &limits, bytes, size);

@@ -108,6 +108,9 @@
 #define COMITY_LIMIT_SCAN_BACK 1024
 /* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
 #define COMITY_LIMIT_SCAN_NEAR 300
+/* The same for forms of which little else is known, no check and few bits: further away a word speaks for
+ * something else more often than not. */
+#define COMITY_LIMIT_SCAN_NEAR_WEAK 100
 /* Values that are found by their shape, but for those that begin with an anchor. */
 #define COMITY_LIMIT_SCAN_VALUE_BYTES 512
 /* Runs of raw bytes kept for what is still judged: text in UTF-16 or base64 has one a piece, mails one a line. */

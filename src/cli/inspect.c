@@ -5,6 +5,8 @@
  * data of an act, which goes the way that `comity ask` takes. */
 #include "cli/inspect.h"
 
+#include "inspect/category.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -25,6 +27,7 @@ typedef struct inspect_arguments {
     inspect_settings settings;
     bool with_ignored;
     bool list_types;
+    bool list_categories;
     const char *key_file;
     const char *law;
     const char *act[ACT_PARTS_MAX];
@@ -39,7 +42,7 @@ typedef struct inspect_arguments {
 /* ---- options ---- */
 
 enum { OPTION_ACT = 256, OPTION_LAW, OPTION_TYPES, OPTION_KEY, OPTION_STATE, OPTION_CONTENT, OPTION_ENCODING, OPTION_LOCALE,
-       OPTION_LIST, OPTION_IGNORE };
+       OPTION_LIST, OPTION_CATEGORIES, OPTION_IGNORE };
 
 static int number_read(const char *name, const char *text, long least, long most, long *ret_number)
 {
@@ -121,6 +124,9 @@ static int option_read(inspect_arguments *arguments, int option)
     case OPTION_LIST:
         arguments->list_types = true;
         return 0;
+    case OPTION_CATEGORIES:
+        arguments->list_categories = true;
+        return 0;
     case OPTION_IGNORE:
         arguments->with_ignored = true;
         return 0;
@@ -146,6 +152,7 @@ static int arguments_read(int argc, char **argv, inspect_arguments *arguments)
         {"encoding", required_argument, NULL, OPTION_ENCODING},
         {"locale", required_argument, NULL, OPTION_LOCALE},
         {"list-types", no_argument, NULL, OPTION_LIST},
+        {"list-categories", no_argument, NULL, OPTION_CATEGORIES},
         {"no-ignore", no_argument, NULL, OPTION_IGNORE},
         {NULL, 0, NULL, 0},
     };
@@ -228,6 +235,37 @@ static int types_print(const comity_rules *rules)
             return complain("%s", error.message);
         }
         (void)printf("%-32s %-22s %s\n", about.name, about.category, about.title);
+    }
+    return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+}
+
+static bool category_is(const char *own, const char *name)
+{
+    for (; own != NULL; own = comity_category_parent(own)) {
+        if (strcmp(own, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each category that types have, or that such a one belongs to: its name, what it belongs to, and how many types. */
+static int categories_print(const comity_rules *rules)
+{
+    for (size_t i = 0; i < comity_category_link_count; i++) {
+        const comity_category_link *link = &comity_category_links[i];
+        size_t count = 0;
+        for (size_t j = 0; j < comity_rules_type_count(rules); j++) {
+            comity_type_about about;
+            comity_error error;
+            if (comity_rules_type(rules, j, &about, &error) != COMITY_OK) {
+                return complain("%s", error.message);
+            }
+            count += category_is(about.category, link->name);
+        }
+        if (count != 0) {
+            (void)printf("%-22s %-22s %zu types\n", link->name, link->parent == NULL ? "" : link->parent, count);
+        }
     }
     return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
 }
@@ -552,8 +590,8 @@ int inspect_main(int argc, char **argv)
     if (rules == NULL) {
         return EXIT_ERROR;
     }
-    if (arguments.list_types) {
-        status = types_print(rules);
+    if (arguments.list_types || arguments.list_categories) {
+        status = arguments.list_types ? types_print(rules) : categories_print(rules);
         comity_rules_close(rules);
         return status;
     }

@@ -159,7 +159,7 @@ static comity_status take_scan(mask_level *level, comity_error *reterr)
     if (level->scan != NULL) {
         return COMITY_OK;
     }
-    comity_scan_settings own = {.wants_digests = true,
+    comity_scan_settings own = {.wants_digests = comity_mask_policy_wants_digests(settings->policy),
                                 .level = comity_mask_policy_level(settings->policy),
                                 .states = settings->states,
                                 .state_count = settings->state_count,

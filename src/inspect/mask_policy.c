@@ -1,11 +1,12 @@
 /* What comes in: the text of a policy, a line a rule. What goes out: a rule for each
  * type, so that a finding is looked up and nothing is compared. A type's own rule goes
- * before its category's, and that before the default. */
+ * before its category's, that before those of the categories it belongs to, and all before the default. */
 #include "inspect/mask_policy.h"
 
 #include "base/limits.h"
 #include "base/near.h"
 #include "base/quote.h"
+#include "inspect/category.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -19,8 +20,11 @@ struct comity_mask_policy {
     comity_mask_rule rules[]; /* one a type */
 };
 
-/* Which lines have spoken for a type: the later of two alike is an error. */
-enum { SAID_BY_DEFAULT, SAID_BY_CATEGORY, SAID_BY_TYPE };
+/* Which lines have spoken for a type: the later of two alike is an error. What is said of the type's own category
+ * goes before what is said of those that it belongs to, the nearer before the farther. */
+enum { SAID_BY_DEFAULT = 0, SAID_BY_CATEGORY = 100, SAID_BY_TYPE };
+/* Categories within one another; a taxonomy of more is none. */
+#define CATEGORY_DEPTH 16
 
 typedef struct policy_lines {
     comity_mask_policy *policy;
@@ -197,19 +201,30 @@ static comity_status fail_name(const policy_lines *lines, word name, const comit
                              lines->name, lines->line, name.column, quote.text, what, near->best);
 }
 
+/* How a line that names a type, or a category, speaks of a type; SAID_BY_DEFAULT: it does not. */
+static uint8_t speaks_of(const comity_type *type, word name, bool by_category, comity_near *near)
+{
+    const char *own = by_category ? type->category : type->name;
+    for (unsigned depth = 0; own != NULL && depth < CATEGORY_DEPTH; depth++) {
+        comity_near_offer(near, own, strlen(own));
+        if (strlen(own) == name.size && memcmp(own, name.text, name.size) == 0) {
+            return by_category ? (uint8_t)(SAID_BY_CATEGORY - depth) : SAID_BY_TYPE;
+        }
+        own = by_category ? comity_category_parent(own) : NULL;
+    }
+    return SAID_BY_DEFAULT;
+}
+
 /* Sets the rule of all types that a line speaks of. */
 static comity_status apply(policy_lines *lines, word name, bool by_category, const comity_mask_rule *rule)
 {
     comity_mask_policy *policy = lines->policy;
-    uint8_t saying = by_category ? SAID_BY_CATEGORY : SAID_BY_TYPE;
     bool is_known = false;
     comity_near near;
     comity_near_begin(&near, name.text, name.size);
     for (size_t i = 0; i < policy->count; i++) {
-        const comity_type *type = comity_types_type(policy->types, i);
-        const char *own = by_category ? type->category : type->name;
-        comity_near_offer(&near, own, strlen(own));
-        if (strlen(own) != name.size || memcmp(own, name.text, name.size) != 0) {
+        uint8_t saying = speaks_of(comity_types_type(policy->types, i), name, by_category, &near);
+        if (saying == SAID_BY_DEFAULT) {
             continue;
         }
         is_known = true;
@@ -326,14 +341,24 @@ uint8_t comity_mask_policy_level(const comity_mask_policy *policy)
     return policy->level;
 }
 
-bool comity_mask_policy_wants_key(const comity_mask_policy *policy)
+static bool has_rule(const comity_mask_policy *policy, uint8_t action)
 {
     for (size_t i = 0; i < policy->count; i++) {
-        if (policy->rules[i].action == COMITY_MASK_TOKEN || policy->rules[i].action == COMITY_MASK_DIGEST) {
+        if (policy->rules[i].action == action) {
             return true;
         }
     }
     return false;
+}
+
+bool comity_mask_policy_wants_digests(const comity_mask_policy *policy)
+{
+    return has_rule(policy, COMITY_MASK_DIGEST);
+}
+
+bool comity_mask_policy_wants_key(const comity_mask_policy *policy)
+{
+    return has_rule(policy, COMITY_MASK_TOKEN) || has_rule(policy, COMITY_MASK_DIGEST);
 }
 
 const comity_mask_rule *comity_mask_policy_rule(const comity_mask_policy *policy, const comity_finding *finding)

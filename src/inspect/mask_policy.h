@@ -62,6 +62,9 @@ uint8_t comity_mask_policy_level(const comity_mask_policy *policy);
 /* Whether any rule needs a key. */
 bool comity_mask_policy_wants_key(const comity_mask_policy *policy);
 
+/* Whether any rule writes digests. */
+bool comity_mask_policy_wants_digests(const comity_mask_policy *policy);
+
 /* What is done to a finding: the strongest rule of its readings at or above the level. */
 const comity_mask_rule *comity_mask_policy_rule(const comity_mask_policy *policy, const comity_finding *finding);
 

@@ -44,18 +44,27 @@ static void read_plain(const comity_mask_value *value, plain *ret_plain)
 
 /* ---- masks ---- */
 
-/* What of a value may stay as it is where it is masked. */
-static char kept_sign(comity_form_syntax syntax, uint8_t c)
+/* What a byte is to a mask: the middle of a character, a sign of the value, or what may stay as it is beside them. */
+enum { MASK_OTHER, MASK_INNER, MASK_SIGN, MASK_SAFE, MASK_SAFE_BUT_IN_FORMS };
+
+static uint8_t mask_class(uint8_t c)
 {
-    const char *safe = syntax == COMITY_FORM_URLENCODED ? "-._" : " -./:@_()";
-    return c != 0 && c < 0x80 && strchr(safe, c) != NULL ? (char)c : '\0';
+    static const uint8_t marks[128] = {
+        [' '] = MASK_SAFE_BUT_IN_FORMS, ['/'] = MASK_SAFE_BUT_IN_FORMS, [':'] = MASK_SAFE_BUT_IN_FORMS,
+        ['@'] = MASK_SAFE_BUT_IN_FORMS, ['('] = MASK_SAFE_BUT_IN_FORMS, [')'] = MASK_SAFE_BUT_IN_FORMS,
+        ['-'] = MASK_SAFE,              ['.'] = MASK_SAFE,              ['_'] = MASK_SAFE,
+    };
+    if (c >= 0x80) {
+        return (c & 0xC0) == 0x80 ? MASK_INNER : MASK_SIGN;
+    }
+    return is_sign_of_value(c) ? MASK_SIGN : marks[c];
 }
 
 static size_t count_signs(const plain *text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text->size; i++) {
-        count += is_sign_of_value(text->text[i]) && (text->text[i] & 0xC0) != 0x80;
+        count += mask_class(text->text[i]) == MASK_SIGN;
     }
     return count;
 }
@@ -65,25 +74,27 @@ static size_t count_signs(const plain *text)
 static void write_mask(const comity_mask_rule *rule, const comity_mask_value *value, const plain *text,
                        comity_buffer *out)
 {
-    size_t count = count_signs(text);
     size_t first = rule->keep_first;
     size_t last = rule->keep_last;
+    size_t count = first + last == 0 ? SIZE_MAX : count_signs(text);
     if ((first + last) * 2 > count) {
         first = 0;
         last = last * 2 > count ? 0 : last;
     }
+    bool is_form = value->syntax == COMITY_FORM_URLENCODED;
+    uint8_t written[PLAIN_SIZE];
+    size_t size = 0;
     size_t at = 0;
     for (size_t i = 0; i < text->size; i++) {
         uint8_t c = text->text[i];
-        if ((c & 0xC0) == 0x80) {
-            continue;
-        }
-        bool counts = is_sign_of_value(c);
-        bool stays = counts && c < 0x80 && (at < first || at >= count - last);
-        char safe = kept_sign(value->syntax, c);
-        at += counts;
-        comity_buffer_append_byte(out, (uint8_t)(stays ? (char)c : !counts && safe != '\0' ? safe : rule->sign));
+        uint8_t class = mask_class(c);
+        bool is_kept = class == MASK_SIGN && c < 0x80 && (at < first || at >= count - last);
+        bool is_safe = class == MASK_SAFE || (class == MASK_SAFE_BUT_IN_FORMS && !is_form);
+        at += class == MASK_SIGN;
+        written[size] = is_kept || is_safe ? c : (uint8_t)rule->sign;
+        size += class != MASK_INNER;
     }
+    comity_buffer_append(out, written, size);
 }
 
 /* ---- coarser values ---- */

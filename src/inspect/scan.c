@@ -158,6 +158,11 @@ static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
            at[-5] != ':' && at[-6] != ':';
 }
 
+static bool is_dash(uint8_t byte)
+{
+    return byte == '-' || byte == '_';
+}
+
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
@@ -168,9 +173,7 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
             comity_scan_at_mark(scan, at);
         }
-        if (comity_scan_offset(scan, at) >= scan->done) {
-            comity_scan_at_word(scan, at);
-        }
+        comity_scan_at_word(scan, at);
     } else if ((class & COMITY_BYTE_HIGH) != 0) {
         if (*at == 0x9A && at[-1] == 0xBC && at[-2] == 0xEF) {
             comity_scan_at_label(scan, at);
@@ -183,7 +186,7 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         comity_scan_at_email(scan, at);
     } else if (*at == '<') {
         comity_scan_at_less(scan, at);
-    } else if (*at == '-' || *at == '_') {
+    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
         comity_scan_at_dashes(scan, at);
     } else if (*at == ':' || *at == '=' || *at == '>') {
         if (*at != '>' && is_idle(scan, at)) {

@@ -23,6 +23,8 @@
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
 #define COMITY_SCAN_CHUNK 8192
+/* Bytes around a value in which words are looked for, and some more. */
+#define COMITY_SCAN_STARTS (2 * COMITY_LIMIT_SCAN_NEAR + COMITY_LIMIT_SCAN_VALUE_BYTES + 128)
 /* Words near a value: no more can stand there, of two bytes and a space each. */
 #define COMITY_SCAN_HITS 512
 /* What the route's states and a consistent column add to a confidence. */
@@ -35,7 +37,7 @@
 #define COMITY_SCAN_COLUMN_STATS 256
 /* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
 #define COMITY_SCAN_PLANS 1024
-#define COMITY_SCAN_PLAN_FORMS 1500
+#define COMITY_SCAN_PLAN_FORMS 4000
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
@@ -74,6 +76,7 @@ struct comity_scan_rules {
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
     uint64_t *word_forms;
+    uint64_t *strong; /* a set: forms for which words speak from COMITY_LIMIT_SCAN_NEAR away */
     size_t word_count;
     comity_scan_names names; /* field names and words, written plainly, to meanings */
     comity_scan_meaning *meanings;
@@ -151,6 +154,7 @@ typedef struct comity_scan_plan_group {
     uint8_t word;
     uint8_t writing;
     uint8_t heads; /* bits: the first bytes that tell the forms apart; all forms allow what else looks so */
+    bool is_unspoken; /* nothing speaks for them: they are tried if one before has passed */
     uint16_t form_begin; /* the forms, in the order of their bits */
 } comity_scan_plan_group;
 
@@ -310,6 +314,7 @@ struct comity_scan {
     size_t buffer_size;
     uint16_t places[COMITY_SCAN_CHUNK + 8];
     uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value */
 };
 
 /* Readings of one value, gathered. */
@@ -367,6 +372,19 @@ static inline void comity_set_join(comity_scan_set *set, const comity_scan_set *
     set->live |= more->live;
 }
 
+/* Of another set, what is in a third; false if that is nothing. */
+static inline bool comity_set_join_common(comity_scan_set *set, const comity_scan_set *more, const comity_scan_set *with)
+{
+    uint64_t any = 0;
+    for (uint64_t live = more->live & with->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        set->bits[word] = ((set->live >> word & 1) != 0 ? set->bits[word] : 0) | (more->bits[word] & with->bits[word]);
+        any |= more->bits[word] & with->bits[word];
+    }
+    set->live |= more->live & with->live;
+    return any != 0;
+}
+
 /* scan.c: scans with a level other than the best, for tests. */
 void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
 /* scan.c: scans without plans from now on, for tests. */
@@ -420,22 +438,37 @@ static inline bool comity_scan_separated(const comity_type_form *form, uint8_t s
 bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
-void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                      const comity_scan_readings *readings, const comity_scan_around *around);
+/* Adds readings of the same bytes to others. */
+void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
+/* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */
+void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings);
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
+/* The surest number that begins with the word at `begin`, where it begins (with its `+`) and ends, and its readings;
+ * false if there is none. */
+bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,
+                           comity_scan_readings *ret_readings);
 /* scan_tokens.c */
 /* The token around `at`: letters, digits and any of _ - + / = . : ~ */
 const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at);
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
+/* The surest token around `at`, as comity_scan_number_at. */
+bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
+                          comity_scan_readings *ret_readings);
 /* Anchors that begin in it at or before `at`. */
 void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
 /* The runs of several kinds of byte around `at`. */
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
+/* Where an address of mail around `at` begins, if that is behind `begin` and it is surer than `confidence`; else NULL. */
+const uint8_t *comity_scan_email_within(comity_scan *scan, const uint8_t *begin, const uint8_t *at, unsigned confidence,
+                                        const uint8_t **ret_end, comity_scan_readings *ret_readings);
+/* True if an address of mail, surer or as sure and longer, lies over the value: then that is given instead.
+ * If it is just the value, its readings are added. */
+bool comity_scan_email_over(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings);
 void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
@@ -449,8 +482,9 @@ void comity_scan_signatures(comity_scan *scan);
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
 /* In JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
-/* What the field of the value around [begin, end) and the words near speak for. */
-void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+/* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:
+ * words that stand in it count, too. */
+void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,
                              comity_scan_around *ret_around);
 /* The name of the field that `at` stands in, for its path. */
 bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size);
@@ -463,7 +497,7 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
 /* scan_words.c */
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                            const uint8_t *high, comity_scan_set *forms);
+                            const uint8_t *high, bool is_group, comity_scan_set *forms);
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */
 void comity_scan_place_begin(comity_scan *scan);
 void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);

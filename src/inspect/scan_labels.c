@@ -323,9 +323,9 @@ static void around_field(comity_scan *scan, const uint8_t *name, size_t size, co
 }
 
 static void around_words(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                         const uint8_t *high, comity_scan_around *around)
+                         const uint8_t *high, bool is_group, comity_scan_around *around)
 {
-    if ((low < begin || high > end) && comity_scan_words_near(scan, begin, end, low, high, &around->room)) {
+    if ((low < begin || high > end) && comity_scan_words_near(scan, begin, end, low, high, is_group, &around->room)) {
         around->forms = &around->room;
         around->evidence |= COMITY_EVIDENCE_WORD;
     }
@@ -352,7 +352,7 @@ static void around_parents(comity_scan *scan, const uint8_t *at, comity_scan_aro
     }
 }
 
-void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,
                              comity_scan_around *ret_around)
 {
     const uint8_t *name;
@@ -398,7 +398,7 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
         high = scan->high;
         break;
     }
-    around_words(scan, begin, end, low, high, ret_around);
+    around_words(scan, begin, end, low, high, is_group, ret_around);
 }
 
 bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size)
@@ -438,50 +438,119 @@ static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t siz
     return written;
 }
 
-/* A value for which there is no plan. */
-static void value_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field,
-                      const comity_scan_around *around)
+/* The readings of a whole value, which begins and ends where no blanks are. `room` takes it without its escapes. */
+static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t **end, const comity_scan_field *field,
+                       uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES], comity_scan_readings *ret_readings)
 {
-    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
-    const uint8_t *value = begin;
-    comity_scan_readings readings;
-    comity_scan_readings_begin(&readings);
-    size_t size = unescape(scan, begin, (size_t)(end - begin), room, &value);
-    comity_scan_try_spoken(scan, value, size, field, around, &readings);
-    if (readings.count != 0) {
-        readings.value = value;
-        readings.value_size = size;
-        comity_scan_emit(scan, begin, end, &readings, around);
+    while (*begin < *end && is_blank(**begin)) {
+        (*begin)++;
     }
-}
-
-void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                             const comity_scan_field *field)
-{
-    while (begin < end && is_blank(*begin)) {
-        begin++;
-    }
-    end = skip_blank_back(begin, end);
-    if (begin == end || comity_scan_offset(scan, begin) < scan->done) {
-        return;
+    *end = skip_blank_back(*begin, *end);
+    if (*begin == *end || comity_scan_offset(scan, *begin) < scan->done) {
+        return false;
     }
     comity_scan_around around;
     around.forms = &field->forms;
     around.evidence = COMITY_EVIDENCE_FIELD;
     around.field = field->hash;
-    comity_scan_readings readings;
-    comity_scan_readings_begin(&readings);
-    size_t size = (size_t)(end - begin);
+    comity_scan_readings_begin(ret_readings);
+    const uint8_t *value = *begin;
+    size_t size = (size_t)(*end - *begin);
     bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
-    const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, begin, size, field, &around) : NULL;
-    if (plan == NULL) {
-        value_try(scan, begin, end, field, &around);
+    const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
+    if (plan != NULL) {
+        comity_scan_plan_follow(scan, plan, value, size, &around, ret_readings);
+        return ret_readings->count != 0;
+    }
+    size = unescape(scan, *begin, size, room, &value);
+    comity_scan_try_spoken(scan, value, size, field, &around, ret_readings);
+    ret_readings->value = value;
+    ret_readings->value_size = size;
+    return ret_readings->count != 0;
+}
+
+/* Whether the word that begins at `at` has a digit. */
+static bool has_digit(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && is_word(*at) && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {
+        at++;
+    }
+    return at < end && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) != 0;
+}
+
+/* A number, a token or an address of mail within a value that is surer than `confidence`: its beginning, its end
+ * and readings. NULL if there is none. */
+static const uint8_t *surer_within(comity_scan *scan, const uint8_t *begin, const uint8_t *end, unsigned confidence,
+                                   const uint8_t **ret_end, comity_scan_readings *ret_readings)
+{
+    const uint8_t *found = NULL;
+    for (const uint8_t *at = begin; at < end; at++) {
+        if (*at == '@' && at > begin) {
+            return comity_scan_email_within(scan, begin, at, confidence, ret_end, ret_readings);
+        }
+        if (!is_word(*at) || (at > begin && is_word(at[-1])) || !has_digit(at, end)) {
+            continue;
+        }
+        bool is_found = comity_scan_number_at(scan, at, &found, ret_end, ret_readings) ||
+                        comity_scan_token_at(scan, at, &found, ret_end, ret_readings);
+        if (is_found && found >= begin && ret_readings->list[0].confidence > confidence) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+/* Gives a value behind a label. What its label alone makes a value may be text of any kind, a postal address,
+ * and hold what is surer: then it ends there. */
+static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field,
+                       comity_scan_readings *readings)
+{
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    comity_scan_readings within;
+    const uint8_t *within_end;
+    bool by_label = comity_types_form(scan->rules->types, readings->list[0].form)->find == COMITY_FIND_LABEL;
+    const uint8_t *cut =
+        by_label ? surer_within(scan, begin, end, readings->list[0].confidence, &within_end, &within) : NULL;
+    if (cut == NULL) {
+        comity_scan_emit(scan, begin, end, readings);
         return;
     }
-    comity_scan_plan_follow(scan, plan, begin, size, &around, &readings);
-    if (readings.count != 0) {
-        comity_scan_emit(scan, begin, end, &readings, &around);
+    const uint8_t *before = cut;
+    if (field_read(scan, &begin, &before, field, room, readings)) {
+        comity_scan_emit(scan, begin, before, readings);
     }
+    comity_scan_emit(scan, cut, within_end, &within);
+}
+
+void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                             const comity_scan_field *field)
+{
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    comity_scan_readings readings;
+    if (field_read(scan, &begin, &end, field, room, &readings)) {
+        field_emit(scan, begin, end, field, &readings);
+    }
+}
+
+/* A part of what stands behind a label; a number that begins there and is surer, or as sure and longer, goes before it. */
+static void field_part(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field)
+{
+    uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
+    comity_scan_readings readings;
+    comity_scan_readings number;
+    const uint8_t *number_begin;
+    const uint8_t *number_end;
+    if (!field_read(scan, &begin, &end, field, room, &readings)) {
+        return;
+    }
+    if (comity_scan_number_at(scan, begin, &number_begin, &number_end, &number)) {
+        int surer = (int)number.list[0].confidence - (int)readings.list[0].confidence;
+        if (surer > 0 || (surer == 0 && number_end > end)) {
+            comity_scan_emit(scan, number_begin, number_end, &number);
+            return;
+        }
+    }
+    field_emit(scan, begin, end, field, &readings);
 }
 
 /* The first quote or line end, or `high`. */
@@ -541,7 +610,7 @@ static void text_value(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     for (size_t i = 0; i < sizeof stops - 1 && scan->done <= comity_scan_offset(scan, begin); i++) {
         const uint8_t *stop = memchr(begin, stops[i], (size_t)(end - begin));
         if (stop != NULL && stop > begin) {
-            comity_scan_field_value(scan, begin, without_marks(begin, stop), field);
+            field_part(scan, begin, without_marks(begin, stop), field);
         }
     }
 }

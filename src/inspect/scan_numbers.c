@@ -14,7 +14,9 @@
 #define VALUE_WORDS 10     /* of one value: an account in groups of four has nine */
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
 #define LETTERS 4          /* of a word without digits that may belong to a number */
+#define TOKEN_LEAST 7      /* letters and digits of a word that is noticed by itself */
 #define GAP_BYTES 4        /* between two words */
+#define WORD_GAP 9         /* the same in bytes, where they are beyond ASCII */
 #define TIME_BYTES 28      /* of a date's second half and a time */
 #define LEFT_BYTES 448     /* before the place at which a number is seen */
 
@@ -36,6 +38,13 @@ typedef struct number_found {
     comity_scan_readings readings;
 } number_found;
 
+/* A letter of full width, of three bytes: U+FF21 to U+FF3A, U+FF41 to U+FF5A. */
+static bool is_wide_letter(const uint8_t *at)
+{
+    return at[0] == 0xEF && ((at[1] == 0xBC && at[2] >= 0xA1 && at[2] <= 0xBA) ||
+                             (at[1] == 0xBD && at[2] >= 0x81 && at[2] <= 0x9A));
+}
+
 /* How many bytes of a letter or digit begin at `at`. */
 static unsigned word_char(const uint8_t *at)
 {
@@ -43,7 +52,10 @@ static unsigned word_char(const uint8_t *at)
     if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
         return 1;
     }
-    return (class & COMITY_BYTE_HIGH) != 0 ? comity_scan_foreign_digit(at) : 0;
+    if ((class & COMITY_BYTE_HIGH) == 0) {
+        return 0;
+    }
+    return is_wide_letter(at) ? 3 : comity_scan_foreign_digit(at);
 }
 
 /* How many bytes of a letter or digit end before `at`. */
@@ -60,7 +72,7 @@ static unsigned word_char_before(const uint8_t *low, const uint8_t *at)
         if (comity_scan_foreign_digit(at - 2) == 2) {
             return 2;
         }
-        return at - low >= 3 && comity_scan_foreign_digit(at - 3) == 3 ? 3 : 0;
+        return at - low >= 3 && (comity_scan_foreign_digit(at - 3) == 3 || is_wide_letter(at - 3)) ? 3 : 0;
     }
     return 0;
 }
@@ -82,7 +94,7 @@ static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *re
         if (size == 0) {
             break;
         }
-        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0;
+        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0 || (size == 3 && is_wide_letter(at));
         word.has_letter |= is_letter;
         word.has_digit |= !is_letter;
         word.size++;
@@ -103,6 +115,24 @@ static const uint8_t *word_begin(const uint8_t *low, const uint8_t *at)
         }
         at -= size;
     }
+}
+
+/* The letter or digit that stands at a place or, where that is within one or is a separator, before it:
+ * the sixth byte of a group can be any of these. */
+static const uint8_t *on_word(const uint8_t *low, const uint8_t *at)
+{
+    const uint8_t *place = at;
+    while (place > low && at - place < 2 && (*place & 0xC0) == 0x80) {
+        place--;
+    }
+    if (word_char(place) != 0) {
+        return place;
+    }
+    while (place > low && at - place < WORD_GAP && word_char_before(low, place) == 0) {
+        place--;
+    }
+    unsigned size = word_char_before(low, place);
+    return size == 0 ? at : place - size;
 }
 
 /* How many bytes of a separator stand at `at`; a space sets `ret_space`. */
@@ -179,9 +209,11 @@ static void gather_right(const uint8_t *low, const uint8_t *high, number_words *
     }
 }
 
-static void gather_left(const uint8_t *low, const uint8_t *high, const uint8_t *at, number_words *words)
+/* What has been found already is no part of another number. */
+static void gather_left(const comity_scan *scan, const uint8_t *at, number_words *words)
 {
-    low = at - low > LEFT_BYTES ? at - LEFT_BYTES : low;
+    const uint8_t *low = at - scan->low > LEFT_BYTES ? at - LEFT_BYTES : scan->low;
+    const uint8_t *high = scan->high;
     for (int i = 0; i < WORDS_LEFT; i++) {
         number_word *first = &words->list[0];
         number_word word;
@@ -192,7 +224,8 @@ static void gather_left(const uint8_t *low, const uint8_t *high, const uint8_t *
         }
         const uint8_t *end = first->begin - gap;
         const uint8_t *begin = word_begin(low, end);
-        if (begin == end || !word_take(begin, end, &word) || word.end != end || !may_join(low, high, &word)) {
+        if (begin == end || comity_scan_offset(scan, begin) < scan->done || !word_take(begin, end, &word) ||
+            word.end != end || !may_join(low, high, &word)) {
             return;
         }
         first->is_loose = space || !first->has_digit || !word.has_digit;
@@ -256,7 +289,8 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
     }
     run.plus = plus_before(scan->low, run.begin);
     *ret_run = run;
-    return has_digit && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
+    bool is_cut = run.end < scan->high && *run.end == '~'; /* in tokens only */
+    return has_digit && !is_cut && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
            comity_scan_offset(scan, run.begin) >= scan->done;
 }
 
@@ -280,7 +314,7 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
     if (run->plus == NULL && !run->has_letter) {
         comity_scan_try(scan, COMITY_FIND_PHONE, run->begin, raw_size, run->size, around, &found.readings);
     }
-    if (raw_size < COMITY_SCAN_SIZES) {
+    if (raw_size < COMITY_SCAN_SIZES && found.begin == run->begin) {
         comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, run->is_plain ? raw_size : 0, around,
                         &found.readings);
     }
@@ -336,13 +370,13 @@ static void runs_try(comity_scan *scan, const number_words *words, const comity_
     }
     for (size_t i = 0; i < words->count; i++) {
         if (taken[i]) {
-            comity_scan_emit(scan, found[i].begin, words->list[found[i].last].end, &found[i].readings, around);
+            comity_scan_emit(scan, found[i].begin, words->list[found[i].last].end, &found[i].readings);
             i = found[i].last;
         }
     }
 }
 
-/* What speaks for a number stands outside of its words with digits: "no", "ID" may have been gathered. */
+/* What speaks for a number stands outside of its words with digits: "no", "ID card" may have been gathered. */
 static void around_digits(comity_scan *scan, const number_words *words, comity_scan_around *ret_around)
 {
     size_t first = 0;
@@ -353,7 +387,7 @@ static void around_digits(comity_scan *scan, const number_words *words, comity_s
     while (last > first && !words->list[last].has_digit) {
         last--;
     }
-    comity_scan_look_around(scan, words->list[first].begin, words->list[last].end, ret_around);
+    comity_scan_look_around(scan, words->list[first].begin, words->list[last].end, true, ret_around);
 }
 
 /* ---- what is no number of interest ---- */
@@ -429,14 +463,74 @@ static bool in_token(uint8_t byte)
     return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
 }
 
-/* Something longer than any number: a token only. */
-static void long_word(comity_scan *scan, const uint8_t *at, const uint8_t *token)
+/* The first word behind `word_end` that may be a token by itself; `end` if there is none. */
+static const uint8_t *token_behind(const number_words *words, const uint8_t *word_end, const uint8_t *end)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        const number_word *word = &words->list[i];
+        if (word->begin >= word_end && word->has_letter && word->size >= TOKEN_LEAST) {
+            return word->begin;
+        }
+    }
+    return end;
+}
+
+/* Something longer than any number, or a word of a language: a token only. What stands behind
+ * such a word is looked at by itself. */
+static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *token, const uint8_t *word_end)
 {
     comity_scan_around around;
     const uint8_t *end = comity_scan_token_end(scan, at);
-    comity_scan_look_around(scan, token, end, &around);
+    comity_scan_look_around(scan, token, end, false, &around);
     comity_scan_at_token(scan, at, &around);
-    scan->looked = comity_scan_offset(scan, end);
+    const uint8_t *sign = memchr(at, '=', (size_t)(end - at)); /* behind it another value may begin */
+    scan->looked = comity_scan_offset(scan, word_end != NULL ? word_end : sign != NULL ? sign : end);
+}
+
+/* Where the group goes on behind what has been found of it: its next word with a digit. NULL if there is none. */
+static const uint8_t *behind_done(const comity_scan *scan)
+{
+    const uint8_t *at = scan->view + (scan->done - scan->view_begin);
+    for (int i = 0; i < WORDS && at < scan->high; i++) {
+        number_word word;
+        bool space;
+        size_t gap = gap_behind(at, scan->high, &space);
+        if (gap == 0 || !word_take(at + gap, scan->high, &word) || !may_join(scan->low, scan->high, &word)) {
+            return NULL;
+        }
+        if (word.has_digit) {
+            return word.begin;
+        }
+        at = word.end;
+    }
+    return NULL;
+}
+
+bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,
+                           comity_scan_readings *ret_readings)
+{
+    number_words words;
+    number_found best;
+    comity_scan_around around;
+    words.count = 1;
+    while (begin < scan->high && (*begin == '+' || *begin == '(')) {
+        begin++;
+    }
+    if (!word_take(begin, scan->high, &words.list[0]) || !may_join(scan->low, scan->high, &words.list[0])) {
+        return false;
+    }
+    gather_right(scan->low, scan->high, &words);
+    if (is_dotted(&words)) {
+        return false;
+    }
+    around_digits(scan, &words, &around);
+    if (!best_of(scan, &words, 0, words.count, &around, &best) || best.first != 0) {
+        return false;
+    }
+    *ret_begin = best.begin;
+    *ret_end = words.list[best.last].end;
+    *ret_readings = best.readings;
+    return true;
 }
 
 /* A time, or its fraction: it is passed over. */
@@ -458,15 +552,18 @@ static bool is_time(comity_scan *scan, const uint8_t *at)
     return false;
 }
 
-/* Looks at a place that no one has looked at. */
-static void word_at(comity_scan *scan, const uint8_t *at)
+/* Looks at a word, at which no one has looked, with what joins it. Returns where the group goes on behind what was
+ * found, if that is not all of it; else NULL. */
+static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
 {
     number_words words;
     words.count = 1;
+    at = on_word(scan->low, at);
     const uint8_t *begin = word_begin(scan->low, at);
+    scan->stirs |= scan->watch != NULL && begin < scan->stir_low;
     if (comity_scan_offset(scan, begin) < scan->done) {
         scan->stirs = true;
-        return;
+        return NULL;
     }
     bool fits = word_take(begin, scan->high, &words.list[0]);
     const uint8_t *word_end = fits ? words.list[0].end : at;
@@ -474,30 +571,42 @@ static void word_at(comity_scan *scan, const uint8_t *at)
     const uint8_t *token = alone ? begin : comity_scan_token_begin(scan, at);
     comity_scan_anchors_in(scan, token, at);
     if (comity_scan_offset(scan, at) < scan->done) {
-        return;
+        return NULL;
     }
-    if (!fits) {
-        long_word(scan, at, token);
-        return;
+    if (!fits || !may_join(scan->low, scan->high, &words.list[0])) {
+        token_only(scan, at, token, fits ? word_end : NULL);
+        return NULL;
     }
     gather_right(scan->low, scan->high, &words);
-    gather_left(scan->low, scan->high, at, &words);
+    gather_left(scan, at, &words);
     const uint8_t *end = words.list[words.count - 1].end;
     comity_scan_around around;
-    if (is_dotted(&words)) {
-        around.forms = NULL;
-        around.evidence = 0;
-        around.field = 0;
+    if (is_dotted(&words) && at >= words.list[3].end) { /* what is seen stands behind an address */
+        words.count -= 4;
+        memmove(&words.list[0], &words.list[4], words.count * sizeof words.list[0]);
+    } else if (is_dotted(&words)) {
+        comity_scan_look_around(scan, words.list[0].begin, words.list[3].end, false, &around);
         comity_scan_at_token(scan, at, &around);
         scan->looked = comity_scan_offset(scan, words.list[3].end);
-        return;
+        return NULL;
     }
     around_digits(scan, &words, &around);
     comity_scan_at_token(scan, at, &around);
-    if (comity_scan_offset(scan, begin) >= scan->done) {
-        runs_try(scan, &words, &around);
+    if (comity_scan_offset(scan, begin) < scan->done) { /* it was a token: numbers may stand behind it */
+        scan->looked = scan->done;
+        return behind_done(scan);
     }
-    scan->looked = comity_scan_offset(scan, end);
+    runs_try(scan, &words, &around);
+    scan->looked = comity_scan_offset(scan, token_behind(&words, word_end, end));
+    return NULL;
+}
+
+/* Looks at a place, and at what stands behind that which is found there. */
+static void words_at(comity_scan *scan, const uint8_t *at)
+{
+    while (at != NULL && !is_time(scan, at)) {
+        at = word_at(scan, at);
+    }
 }
 
 /* A place in a part of cells: those of which nothing came before are passed over. */
@@ -506,26 +615,26 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
     comity_scan_cell cell;
     comity_scan_quiet quiet;
     if (!comity_scan_quiet_make(scan, at, &cell, &quiet)) {
-        if (!is_time(scan, at)) {
-            word_at(scan, at);
-        }
+        words_at(scan, at);
         return;
     }
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     uint64_t begin = comity_scan_offset(scan, cell.begin);
+    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->key_size;
+    if (comity_scan_offset(scan, scan->stir_low) < scan->done) { /* what was found there is no part of what is looked at */
+        words_at(scan, at);
+        return;
+    }
     const comity_scan_quiet *known = comity_scan_quiet_known(scan, &quiet);
     bool is_alone = known != NULL && (!known->has_point || !comity_scan_is_coordinates(scan, at));
     if (is_alone && comity_scan_try_again(scan, known, cell.begin)) {
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
-    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
-    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->key_size;
     scan->stirs = false;
     scan->watch = &quiet;
     scan->watch_begin = cell.begin;
-    if (!is_time(scan, at)) {
-        word_at(scan, at);
-    }
+    words_at(scan, at);
     scan->watch = NULL;
     if (!scan->stirs) {
         quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
@@ -536,12 +645,14 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
 {
     uint64_t here = comity_scan_offset(scan, at);
-    if (here < scan->looked || here < scan->done) {
+    if (here < scan->looked) {
         return;
     }
-    if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
+    if (here < scan->done) {
+        words_at(scan, behind_done(scan));
+    } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else if (!is_time(scan, at)) {
-        word_at(scan, at);
+    } else {
+        words_at(scan, at);
     }
 }

@@ -272,11 +272,13 @@ static bool form_add(plan_maker *maker, size_t number)
         return false;
     }
     comity_scan_plan_group *group = &plans->groups[plans->group_count];
-    if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64) {
+    if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64 ||
+        group[-1].is_unspoken != (maker->around->forms == NULL)) {
         group->bits = 0;
         group->heads = 0;
         group->word = (uint8_t)(number / 64);
         group->writing = (uint8_t)maker->writing;
+        group->is_unspoken = maker->around->forms == NULL;
         group->form_begin = (uint16_t)plans->form_count;
         plans->group_count++;
         maker->plan->group_count++;
@@ -289,8 +291,9 @@ static bool form_add(plan_maker *maker, size_t number)
     return true;
 }
 
-/* The forms of one writing. */
-static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size)
+/* The forms of a set in one writing, without those of another that may be NULL. */
+static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size, const comity_scan_set *set,
+                        const comity_scan_set *without)
 {
     const comity_scan_rules *rules = maker->scan->rules;
     if (!comity_scan_write_ascii(looks, size, maker->writing, maker->looks, &maker->size, &maker->separators)) {
@@ -303,10 +306,11 @@ static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size)
         maker->plan->as_raw |= (uint8_t)(1u << maker->writing);
     }
     const comity_scan_set *of_size = comity_set_at(rules->by_size[maker->writing], rules->set_words, maker->size);
-    const comity_scan_set *spoken = maker->around->forms;
-    for (uint64_t live = of_size->live & spoken->live; live != 0; live &= live - 1) {
+    for (uint64_t live = of_size->live & set->live; live != 0; live &= live - 1) {
         size_t word = (size_t)__builtin_ctzll(live);
-        for (uint64_t bits = of_size->bits[word] & spoken->bits[word]; bits != 0; bits &= bits - 1) {
+        uint64_t bits = of_size->bits[word] & set->bits[word];
+        bits &= without != NULL && (without->live >> word & 1) != 0 ? ~without->bits[word] : ~UINT64_C(0);
+        for (; bits != 0; bits &= bits - 1) {
             if (!form_add(maker, word * 64 + (size_t)__builtin_ctzll(bits))) {
                 return false;
             }
@@ -341,7 +345,16 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
         maker.writing = (comity_writing)writing;
-        plan->is_whole = (in_writings >> writing & 1) == 0 || writing_add(&maker, looks, size);
+        plan->is_whole = (in_writings >> writing & 1) == 0 || writing_add(&maker, looks, size, around->forms, NULL);
+    }
+    comity_scan_around own;
+    own.forms = NULL;
+    own.evidence = 0;
+    own.field = around->field;
+    maker.around = &own;
+    for (int writing = 0; writing < 3 && plan->is_whole && plan->group_count != 0; writing++) {
+        maker.writing = (comity_writing)writing;
+        plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
 }
 

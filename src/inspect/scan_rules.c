@@ -11,6 +11,8 @@
 
 /* More than any set of types within its limits needs. */
 #define ARENA_BYTES ((size_t)256 << 20)
+/* Confidence with context of what has a check, or ten bits: docs/types.md. */
+#define STRONG_LEAST 85
 
 typedef struct rules_maker {
     comity_scan_rules *rules;
@@ -116,7 +118,11 @@ static comity_status forms_make(rules_maker *maker)
         COMITY_TRY(sets_take(maker, COMITY_SCAN_ANY_DIGIT + 1, &rules->by_head[i]));
     }
     COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
+    COMITY_TRY(sets_take(maker, 1, &rules->strong));
     for (size_t i = 0; i < rules->form_count; i++) {
+        if (comity_types_form(rules->types, i)->with_context >= STRONG_LEAST) {
+            comity_set_add(comity_set_at(rules->strong, rules->set_words, 0), i);
+        }
         form_add(maker, i);
     }
     return COMITY_OK;

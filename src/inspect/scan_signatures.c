@@ -21,7 +21,7 @@ static void signature_try(comity_scan *scan, const comity_type_literal *literal)
         }
     }
     if (readings.count != 0) {
-        comity_scan_emit(scan, at, at + literal->size, &readings, &around);
+        comity_scan_emit(scan, at, at + literal->size, &readings);
     }
 }
 

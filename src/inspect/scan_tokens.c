@@ -12,6 +12,8 @@
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
+/* The least of a token that is looked for within a value. */
+#define TOKEN_LEAST 12
 /* Of an anchor, before a colon or equals sign in it. */
 #define ANCHOR_BYTES 40
 
@@ -43,6 +45,12 @@ static bool in_code(uint8_t byte)
 static bool in_token(uint8_t byte)
 {
     return is_alnum(byte) || (comity_scan_class(byte) & COMITY_BYTE_TOKEN) != 0;
+}
+
+/* A token behind a label: `key=`, `key:`. */
+static bool in_value(uint8_t byte)
+{
+    return in_token(byte) && byte != '=' && byte != ':';
 }
 
 static bool in_local(uint8_t byte)
@@ -99,7 +107,7 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     comity_scan_readings_begin(&one);
         size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
         if (taken != 0 && !looked && comity_types_form(scan->rules->types, entry->payload)->needs_context) {
-            comity_scan_look_around(scan, at, at + taken, &around);
+            comity_scan_look_around(scan, at, at + taken, false, &around);
             looked = true;
         }
         if (taken != 0) {
@@ -117,7 +125,7 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     if (readings.count == 0) {
         return false;
     }
-    comity_scan_emit(scan, at, end, &readings, &around);
+    comity_scan_emit(scan, at, end, &readings);
     return true;
 }
 
@@ -162,9 +170,25 @@ static bool trimmed(uint8_t byte)
     return byte == '.' || byte == ':' || byte == '~' || byte == '+' || byte == '/' || byte == '=' || byte == '-';
 }
 
-/* The runs around `at` of one kind of byte; without marks at its ends. */
-static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
-                    const uint8_t **last_begin, const uint8_t **last_end)
+/* What the bytes of a token are when they are read as a number. */
+static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_around *around,
+                         comity_scan_readings *readings)
+{
+    static const comity_find finds[] = {COMITY_FIND_DIGITS, COMITY_FIND_ALNUM, COMITY_FIND_PHONE, COMITY_FIND_WRITTEN};
+    for (size_t i = 0; i < sizeof finds / sizeof finds[0]; i++) {
+        comity_scan_try(scan, finds[i], begin, (size_t)(end - begin), 0, around, readings);
+    }
+}
+
+/* A token read: the surest, of those the longest, of those the first. */
+typedef struct token_found {
+    const uint8_t *begin, *end;
+    comity_scan_readings readings; /* none at first */
+} token_found;
+
+/* The run around `at` of one kind of byte, without marks at its ends. */
+static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
+                     token_found *best)
 {
     const uint8_t *begin = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
     const uint8_t *end = right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
@@ -174,16 +198,28 @@ static void run_try(comity_scan *scan, const uint8_t *at, byte_test *in, const c
     while (end > at + 1 && trimmed(end[-1]) && end[-1] != '=') {
         end--;
     }
-    if ((begin == *last_begin && end == *last_end) || comity_scan_offset(scan, begin) < scan->done) {
+    bool again = begin == best->begin && end == best->end;
+    if (again || comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
-    *last_begin = begin;
-    *last_end = end;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
-    if (readings.count != 0) {
-        comity_scan_emit(scan, begin, end, &readings, around);
+    int surer = best->readings.count == 0 ? (int)readings.count
+                : readings.count == 0     ? -1
+                                          : readings.list[0].confidence - best->readings.list[0].confidence;
+    if (best->readings.count == 0 || surer > 0 || (surer == 0 && end - begin > best->end - best->begin)) {
+        best->begin = begin;
+        best->end = end;
+        best->readings = readings;
+    }
+}
+
+static void token_emit(comity_scan *scan, const comity_scan_around *around, token_found *found)
+{
+    if (found->readings.count != 0) {
+        numbers_join(scan, found->begin, found->end, around, &found->readings);
+        comity_scan_emit(scan, found->begin, found->end, &found->readings);
     }
 }
 
@@ -236,7 +272,7 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
     comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
     if (readings.count != 0 && comity_scan_offset(scan, begin) >= scan->done) {
-        comity_scan_emit(scan, begin, end, &readings, around);
+        comity_scan_emit(scan, begin, end, &readings);
     }
 }
 
@@ -255,11 +291,30 @@ void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8
     anchors_in(scan, begin, at);
 }
 
+static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_value, in_token};
+
+bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
+                          comity_scan_readings *ret_readings)
+{
+    token_found found = {.begin = NULL};
+    comity_scan_around around;
+    if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
+        return false;
+    }
+    comity_scan_look_around(scan, at, right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_run), false,
+                            &around);
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
+        run_read(scan, at, tests[i], &around, &found);
+    }
+    *ret_begin = found.begin;
+    *ret_end = found.end;
+    *ret_readings = found.readings;
+    return found.readings.count != 0;
+}
+
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
 {
-    static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_token};
-    const uint8_t *last_begin = NULL;
-    const uint8_t *last_end = NULL;
+    token_found found = {.begin = NULL};
     uint64_t done = scan->done;
     size_t count = sizeof tests / sizeof tests[0];
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
@@ -272,9 +327,10 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
             return;
         }
     }
-    for (size_t i = 0; i < count && scan->done == done; i++) {
-        run_try(scan, at, tests[i], around, &last_begin, &last_end);
+    for (size_t i = 0; i < count; i++) {
+        run_read(scan, at, tests[i], around, &found);
     }
+    token_emit(scan, around, &found);
     if (scan->done == done) {
         coordinates_try(scan, at, around);
     }
@@ -325,19 +381,21 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
         comity_scan_around around;
-        const uint8_t *last_begin = NULL;
-        const uint8_t *last_end = NULL;
-        comity_scan_look_around(scan, at, at + 1, &around);
-        run_try(scan, at, in_address, &around, &last_begin, &last_end);
+        token_found found = {.begin = NULL};
+        comity_scan_look_around(scan, at, at + 1, false, &around);
+        run_read(scan, at, in_address, &around, &found);
+        token_emit(scan, &around, &found);
     }
 }
 
 /* ---- e-mail ---- */
 
-void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
+/* The address around an `@` and its readings; false if there is none. */
+static bool email_read(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
+                       comity_scan_readings *ret_readings)
 {
     if (comity_scan_offset(scan, at) < scan->done) {
-        return;
+        return false;
     }
     const uint8_t *begin = left_of(scan->low, at, EMAIL_LOCAL_BYTES, in_local);
     const uint8_t *end = right_of(at + 1, scan->high, EMAIL_DOMAIN_BYTES, in_domain);
@@ -348,16 +406,66 @@ void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
         end--;
     }
     if (begin == at || end == at + 1 || comity_scan_offset(scan, begin) < scan->done) {
-        return;
+        return false;
     }
     comity_scan_around around;
+    comity_scan_readings_begin(ret_readings);
+    comity_scan_look_around(scan, begin, end, false, &around);
+    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, ret_readings);
+    *ret_begin = begin;
+    *ret_end = end;
+    return ret_readings->count != 0;
+}
+
+void comity_scan_at_email(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *begin;
+    const uint8_t *end;
     comity_scan_readings readings;
-    comity_scan_readings_begin(&readings);
-    comity_scan_look_around(scan, begin, end, &around);
-    comity_scan_try(scan, COMITY_FIND_EMAIL, begin, (size_t)(end - begin), 0, &around, &readings);
-    if (readings.count != 0) {
-        comity_scan_emit(scan, begin, end, &readings, &around);
+    if (email_read(scan, at, &begin, &end, &readings)) {
+        comity_scan_emit(scan, begin, end, &readings);
     }
+}
+
+const uint8_t *comity_scan_email_within(comity_scan *scan, const uint8_t *begin, const uint8_t *at, unsigned confidence,
+                                        const uint8_t **ret_end, comity_scan_readings *ret_readings)
+{
+    const uint8_t *mail_begin;
+    bool is_mail = email_read(scan, at, &mail_begin, ret_end, ret_readings);
+    return is_mail && mail_begin > begin && ret_readings->list[0].confidence > confidence ? mail_begin : NULL;
+}
+
+/* What an anchor or a signature begins, or an address, is what it is. */
+static bool may_lie_in_email(const comity_scan *scan, const comity_scan_readings *readings)
+{
+    comity_find find = comity_types_form(scan->rules->types, readings->list[0].form)->find;
+    return find != COMITY_FIND_EMAIL && find != COMITY_FIND_ANCHOR && find != COMITY_FIND_MRZ &&
+           find != COMITY_FIND_SIGNATURE;
+}
+
+bool comity_scan_email_over(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+{
+    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
+    const uint8_t *mail_begin;
+    const uint8_t *mail_end;
+    comity_scan_readings mail;
+    if (at == NULL) {
+        at = end < scan->high && in_local(end[-1]) ? right_of(end, scan->high, EMAIL_LOCAL_BYTES, in_local) : end;
+    }
+    if (at >= scan->high || *at != '@' || !may_lie_in_email(scan, readings) ||
+        !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
+        return false;
+    }
+    if (mail_begin == begin && mail_end == end) {
+        comity_scan_join(readings, &mail);
+        return false;
+    }
+    int surer = (int)mail.list[0].confidence - (int)readings->list[0].confidence;
+    if (surer < 0 || (surer == 0 && mail_end - mail_begin < end - begin)) {
+        return false;
+    }
+    comity_scan_emit(scan, mail_begin, mail_end, &mail);
+    return true;
 }
 
 /* ---- lines of travel documents ---- */
@@ -392,12 +500,12 @@ static bool mrz_try(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
     comity_scan_around around;
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
-    comity_scan_look_around(scan, begin, end, &around);
+    comity_scan_look_around(scan, begin, end, false, &around);
     comity_scan_try(scan, COMITY_FIND_MRZ, value, size, size, &around, &readings);
     if (readings.count == 0) {
         return false;
     }
-    comity_scan_emit(scan, begin, end, &readings, &around);
+    comity_scan_emit(scan, begin, end, &readings);
     return true;
 }
 
@@ -480,7 +588,7 @@ static bool mark_try(comity_scan *scan, const uint8_t *at, const uint8_t *least)
     if (readings.count == 0) {
         return false;
     }
-    comity_scan_emit(scan, at, end, &readings, &around);
+    comity_scan_emit(scan, at, end, &readings);
     return true;
 }
 

@@ -231,6 +231,13 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
     }
 }
 
+void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        reading_insert(readings, &more->list[i]);
+    }
+}
+
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
 {
     comity_reading reading;
@@ -411,6 +418,9 @@ void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, co
         const comity_scan_plan_form *form = &scan->plans->forms[group->form_begin];
         const uint8_t *bytes = raw;
         size_t size = raw_size;
+        if (group->is_unspoken && readings->count == 0) {
+            return;
+        }
         if ((plan->as_raw >> group->writing & 1) == 0) {
             write_as(&value, (comity_writing)group->writing);
             bytes = value.bytes[group->writing];
@@ -423,6 +433,31 @@ void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, co
                 form++;
             }
             plan_try(scan, form, bytes, size, around, readings);
+        }
+    }
+}
+
+/* What the value is by itself, whatever its label says: such forms as need no context. */
+static void try_unspoken(comity_scan *scan, written_value *value, const comity_scan_around *around,
+                         comity_scan_readings *readings)
+{
+    const comity_scan_set *alone = &scan->alone[1];
+    comity_scan_around own;
+    comity_scan_set left;
+    narrow of;
+    own.forms = NULL;
+    own.evidence = 0;
+    own.field = around->field;
+    left.live = alone->live;
+    for (uint64_t live = alone->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        bool spoken = (around->forms->live >> word & 1) != 0;
+        left.bits[word] = alone->bits[word] & ~(spoken ? around->forms->bits[word] : 0);
+    }
+    for (int writing = 0; writing < 3; writing++) {
+        write_as(value, (comity_writing)writing);
+        if (narrow_make(scan->rules, value, (comity_writing)writing, &of)) {
+            narrow_try(scan, &of, &left, value, &own, readings);
         }
     }
 }
@@ -445,6 +480,9 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
         if (narrow_make(rules, &value, (comity_writing)writing, &of)) {
             narrow_try(scan, &of, NULL, &value, around, readings);
         }
+    }
+    if (readings->count != 0) {
+        try_unspoken(scan, &value, around, readings);
     }
     static const comity_find long_finds[] = {COMITY_FIND_LABEL, COMITY_FIND_TOKEN, COMITY_FIND_EMAIL, COMITY_FIND_WRITTEN};
     for (size_t i = 0; size >= COMITY_SCAN_SIZES && i < sizeof long_finds / sizeof long_finds[0]; i++) {
@@ -537,12 +575,13 @@ static void person_seen(comity_scan *scan, const comity_scan_readings *readings,
     }
 }
 
-void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
-                      const comity_scan_readings *readings, const comity_scan_around *around)
+void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    (void)around;
+    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_email_over(scan, begin, end, readings)) {
+        return;
+    }
     path[0] = '\0';
     comity_scan_place_advance(scan, begin);
     if (scan->wants_paths) {

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* Looked through at once: as many places of words as there is room for. */
+#define WINDOW_BYTES ((size_t)COMITY_SCAN_STARTS - 64)
+
 
 static bool is_letter(uint8_t byte)
 {
@@ -80,16 +83,20 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     scan->words_begin = from;
     if (scan->words_end < to) {
         const uint8_t *at = begin + (scan->words_end - from);
-        size_t count = scan->level->starts(at, (size_t)(end - at), scan->marks);
-        for (size_t i = 0; i < count; i++) {
-            look_at(scan, at + scan->marks[i]);
+        while (at < end) {
+            size_t size = (size_t)(end - at) < WINDOW_BYTES ? (size_t)(end - at) : WINDOW_BYTES;
+            size_t count = scan->level->starts(at, size, scan->starts);
+            for (size_t i = 0; i < count; i++) {
+                look_at(scan, at + scan->starts[i]);
+            }
+            at += size;
         }
         scan->words_end = to;
     }
 }
 
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
-                            const uint8_t *high, comity_scan_set *forms)
+                            const uint8_t *high, bool is_group, comity_scan_set *forms)
 {
     if (begin - low > COMITY_LIMIT_SCAN_NEAR) {
         low = begin - COMITY_LIMIT_SCAN_NEAR;
@@ -106,9 +113,19 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
     for (size_t i = scan->hit_begin; i < scan->hit_end; i++) {
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
-        if (hit->begin >= from && hit_end <= to && (hit_end <= value_begin || hit->begin >= value_end)) {
-            comity_set_join(forms, comity_set_at(scan->rules->word_forms, scan->rules->set_words, hit->meaning));
+        bool apart = hit_end <= value_begin || hit->begin >= value_end || is_group;
+        if (hit->begin < from || hit_end > to || !apart) {
+            continue;
+        }
+        const comity_scan_rules *rules = scan->rules;
+        const comity_scan_set *spoken = comity_set_at(rules->word_forms, rules->set_words, hit->meaning);
+        bool is_close = hit->begin + COMITY_LIMIT_SCAN_NEAR_WEAK >= value_begin &&
+                        hit_end <= value_end + COMITY_LIMIT_SCAN_NEAR_WEAK;
+        if (is_close) {
+            comity_set_join(forms, spoken);
             found = true;
+        } else {
+            found |= comity_set_join_common(forms, spoken, comity_set_at(rules->strong, rules->set_words, 0));
         }
     }
     return found;

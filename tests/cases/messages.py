@@ -4,8 +4,8 @@
     messages.py SOURCE_FOLDER [-v]
 
 Every text of two words and more in the source of the base layer, notes, papers,
-the record, the law compiler, acts, images, the judge, types, scanning, masking, the
-public interface, the command and the daemon is a message, or a part of one. Each must stand, its
+the record, the law compiler, acts, images, the judge, types, scanning, forms, masking, the
+public interface, the command and the daemon is a message, or a part of one (texts with a zero byte are of file formats). Each must stand, its
 `%s` filled in, in what some test expects: in the files of tests/cases/, or in a string
 of a test's program. Those tests compare whole messages, so what they expect is what is
 said. tests/cases/messages.txt names the texts that no test can bring about, each with
@@ -18,7 +18,7 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/record/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/inspect/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
+           "src/act/*.c", "src/inspect/*.c", "src/inspect/forms/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',
@@ -52,7 +52,7 @@ def c_strings(text):
 
 
 def is_message(text):
-    return re.search(r"[a-z]{2,}[^a-z]* [^a-z]*[a-z]{2,}", SPEC.sub("", text)) is not None
+    return "\0" not in text and re.search(r"[a-z]{2,}[^a-z]* [^a-z]*[a-z]{2,}", SPEC.sub("", text)) is not None
 
 
 def is_seen(text, seen):

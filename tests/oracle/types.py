@@ -155,7 +155,7 @@ class Type:
         self.kind, self.find, self.writing, self.odds = "identifier", None, None, None
         self.separators, self.single = ["space", "hyphen", "dot", "slash"], False
         self.shapes, self.inherited, self.conditions, self.forms = [], False, [], []
-        self.words = []
+        self.words, self.fields, self.needs_context, self.sure = [], [], False, None
 
     def line_of(self, keyword, rest, inherited):
         if keyword == "shape":
@@ -172,6 +172,12 @@ class Type:
             setattr(self, keyword, rest.split()[0])
         elif keyword == "odds":
             self.odds = int(rest.split()[0])
+        elif keyword == "needs":
+            self.needs_context = True
+        elif keyword == "confidence":
+            self.sure = tuple(map(int, rest.split()[:2]))
+        elif keyword == "fields":
+            self.fields += re.findall(r'"((?:\\.|[^"\\])*)"', rest)
         elif keyword == "words":
             self.words += re.findall(r'"((?:\\.|[^"\\])*)"', rest)
 

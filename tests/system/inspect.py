@@ -245,6 +245,10 @@ def own_types():
     run = Run("--list-types", types=False)
     holds("built in", len(run.out.splitlines()) > 100, len(run.out.splitlines()))
     same("a file's", len(Run("--list-types").out.splitlines()), 13)
+    lines = [line.split() for line in Run("--list-categories", types=False).out.splitlines()]
+    holds("categories", ["email", "contact"] in [line[:2] for line in lines], lines)
+    count = {line[0]: int(line[-2]) for line in lines}
+    holds("a category counts what belongs to it", count["contact"] >= count["email"] + count["phone"] > 100 and "children" not in count, count)
 
 
 with tempfile.TemporaryDirectory() as name:

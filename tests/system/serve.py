@@ -357,6 +357,10 @@ def killed_under_load_nothing_answered_is_lost():
                 for _ in range(8):
                     pool.submit(load)
                 time.sleep(random.uniform(0.2, 0.8))
+                enough = 10 * (round_number + 1)
+                patience = time.monotonic() + 60
+                while len(answered) < enough and time.monotonic() < patience:
+                    time.sleep(0.01)
                 running.stop(signal.SIGKILL)
                 ending.set()
         holds("there was load", len(answered) > 20, len(answered))

@@ -145,7 +145,7 @@ def the_ledger():
         problem("no year", running.ask("GET", "/v1/ledger?year=x"), 400, "Not a year", "A year has four digits")
         problem("no exporter", running.ask("GET", "/v1/ledger?exporter=" + "x" * 4000), 400, "Too long a name of an exporter")
     told = run(COMITYD, "--ledger", "a b")
-    same("two values", told.stderr, "comityd: --ledger: expected ledger FILE or postgresql:CONNECTION, found 2 values\n")
+    same("no path", told.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
 
 
 @test

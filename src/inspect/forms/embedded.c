@@ -7,6 +7,7 @@
 
 #include "inspect/forms/base64.h"
 #include "inspect/forms/embedded_fast.h"
+#include "inspect/forms/packing.h"
 #include "inspect/forms/sniff.h"
 
 enum { PHASE_IDLE, PHASE_HOLDING, PHASE_SKIPPING, PHASE_INSIDE, PHASE_BETWEEN };
@@ -87,21 +88,39 @@ static bool is_wide_text(const uint8_t *bytes, size_t size)
     return pairs >= 6;
 }
 
+/* Short marks stand at the beginning of random bytes, too: what follows must go with them. One run of digits in
+ * sixteen thousand would otherwise be taken for damaged zlib, and end the input in an error. */
+static bool is_container(const comity_stage *stage, const uint8_t *bytes, size_t size, bool whole)
+{
+    const comity_magic *magic = comity_magic_find(bytes, size);
+    if (magic == NULL || magic->size >= 4) {
+        return magic != NULL;
+    }
+    if (magic->kind == &comity_forms_gzip) { /* no reserved flags; a known speed, and system */
+        return size < 10 || ((bytes[3] & 0xE0) == 0 && (bytes[8] == 0 || bytes[8] == 2 || bytes[8] == 4) &&
+                             (bytes[9] <= 13 || bytes[9] == 255));
+    }
+    if (magic->kind == &comity_forms_zlib) {
+        return comity_zlib_begins(stage, bytes, size, whole);
+    }
+    return comity_compress_begins(bytes, size);
+}
+
 /* Whether the first `digits` that are held decode to something to be looked into. */
-static bool is_worth_it(const comity_embedded *embedded, size_t digits, bool whole)
+static bool is_worth_it(const comity_embedded *embedded, const comity_stage *stage, size_t digits, bool whole)
 {
     uint8_t bytes[COMITY_EMBEDDED_HELD_SIZE];
     size_t size = comity_base64_decode(embedded->held, digits, bytes);
-    return comity_magic_find(bytes, size) != NULL || comity_is_text(bytes, size, whole) || is_wide_text(bytes, size);
+    return is_container(stage, bytes, size, whole) || comity_is_text(bytes, size, whole) || is_wide_text(bytes, size);
 }
 
 /* The same of all that is held, its beginning looked at first: that is enough to tell most words. */
-static bool is_value(const comity_embedded *embedded, bool whole)
+static bool is_value(const comity_embedded *embedded, const comity_stage *stage, bool whole)
 {
     size_t size = embedded->held_size;
     size_t digits = whole ? size : size / 4 * 4;
     return size >= COMITY_EMBEDDED_SIZE_MIN && digits % 4 != 1 &&
-           is_worth_it(embedded, COMITY_EMBEDDED_SIZE_MIN, false) && is_worth_it(embedded, digits, whole);
+           is_worth_it(embedded, stage, COMITY_EMBEDDED_SIZE_MIN, false) && is_worth_it(embedded, stage, digits, whole);
 }
 
 static comity_status begin_value(comity_embedded *embedded, comity_stage *stage, uint32_t part, comity_error *reterr)
@@ -134,7 +153,7 @@ static comity_status end_value(comity_embedded *embedded, comity_error *reterr)
 static comity_status judge(comity_embedded *embedded, comity_stage *stage, uint32_t part, bool whole,
                            comity_error *reterr)
 {
-    if (is_value(embedded, whole)) {
+    if (is_value(embedded, stage, whole)) {
         return begin_value(embedded, stage, part, reterr);
     }
     embedded->phase = whole ? PHASE_IDLE : PHASE_SKIPPING;

@@ -40,6 +40,25 @@ static comity_status begin_stream(comity_stage *stage, int window_bits, comity_e
     return COMITY_OK;
 }
 
+bool comity_zlib_begins(const comity_stage *stage, const uint8_t *bytes, size_t size, bool whole)
+{
+    uint8_t out[1024];
+    z_stream stream = {.zalloc = take, .zfree = give, .opaque = &stage->form->pool};
+    if (inflateInit(&stream) != Z_OK) {
+        return true;
+    }
+    stream.next_in = bytes;
+    stream.avail_in = (unsigned)size;
+    int code = Z_OK;
+    while (code == Z_OK && stream.avail_in != 0) {
+        stream.next_out = out;
+        stream.avail_out = sizeof out;
+        code = inflate(&stream, Z_NO_FLUSH);
+    }
+    (void)inflateEnd(&stream);
+    return whole ? code == Z_STREAM_END : code == Z_OK || code == Z_BUF_ERROR || code == Z_STREAM_END;
+}
+
 /* Whether a stream begins with the two bytes of zlib's frame. */
 static bool has_frame(uint8_t first, uint8_t second)
 {

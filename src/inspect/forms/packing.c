@@ -30,3 +30,19 @@ comity_status comity_packing_end(comity_stage *stage, comity_error *reterr)
     packing->out = NULL;
     return COMITY_OK;
 }
+
+bool comity_compress_begins(const uint8_t *bytes, size_t size)
+{
+    if (size < 5 || (bytes[2] & 0x60) != 0 || (bytes[2] & 0x1F) < 9 || (bytes[2] & 0x1F) > 16) {
+        return false;
+    }
+    unsigned most = 255; /* the first code stands for a byte; each adds one more */
+    for (size_t bit = 24; bit + 9 <= size * 8; bit += 9) {
+        unsigned code = ((unsigned)bytes[bit / 8] | (unsigned)bytes[bit / 8 + 1] << 8) >> bit % 8 & 0x1FF;
+        if (code > most || code == 256) {
+            return false;
+        }
+        most = most == 255 ? 257 : most + 1;
+    }
+    return true;
+}

@@ -23,6 +23,13 @@ COMITY_MUST_USE comity_status comity_packing_give(comity_stage *stage, size_t si
 /* Ends the child and gives the room back. */
 COMITY_MUST_USE comity_status comity_packing_end(comity_stage *stage, comity_error *reterr);
 
+/* Whether bytes can be the beginning of zlib's frame and what it holds; of all of it, if they are the `whole`. True,
+ * too, if there is no memory to try. */
+bool comity_zlib_begins(const comity_stage *stage, const uint8_t *bytes, size_t size, bool whole);
+
+/* Whether bytes can be the beginning of what compress(1) writes: codes of nine bits, none before its time. */
+bool comity_compress_begins(const uint8_t *bytes, size_t size);
+
 /* For members of zip, whose deflate streams may have to end themselves: feeds what
  * belongs to the stream, tells how many bytes of `size` did, and whether it has ended. */
 COMITY_MUST_USE comity_status comity_inflate_member(comity_stage *stage, const uint8_t *bytes, size_t size,

@@ -30,6 +30,11 @@ typedef struct sniff_state {
         name, kind, bytes, sizeof(bytes) - 1 \
     }
 
+/* A first block, or none: the end at once. */
+#define BZIP2(level)                                           \
+    MAGIC("bzip2", &comity_forms_bzip2, "BZh" level "1AY&SY"), \
+        MAGIC("bzip2", &comity_forms_bzip2, "BZh" level "\x17rE8P\x90")
+
 static const comity_magic magics[] = {
     MAGIC("gzip", &comity_forms_gzip, "\x1F\x8B\x08"),
     MAGIC("zstd", &comity_forms_zstd, "\x28\xB5\x2F\xFD"),
@@ -41,8 +46,16 @@ static const comity_magic magics[] = {
     MAGIC("pdf", &comity_forms_pdf, "%PDF-"),
     MAGIC("sqlite", &comity_forms_sqlite, "SQLite format 3\0"),
     MAGIC("parquet", NULL, "PAR1"),
-    MAGIC("bzip2", NULL, "BZh91AY&SY"),
-    MAGIC("xz", NULL,
+    BZIP2("1"),
+    BZIP2("2"),
+    BZIP2("3"),
+    BZIP2("4"),
+    BZIP2("5"),
+    BZIP2("6"),
+    BZIP2("7"),
+    BZIP2("8"),
+    BZIP2("9"),
+    MAGIC("xz", &comity_forms_xz,
           "\xFD"
           "7zXZ\0"),
     MAGIC("lz4", NULL, "\x04\x22\x4D\x18"),

@@ -194,7 +194,7 @@ COMITY_MUST_USE comity_status comity_text_begin(comity_stage *parent, const comi
 /* The kinds. */
 extern const comity_stage_kind comity_forms_sniff; /* finds out */
 extern const comity_stage_kind comity_forms_gzip, comity_forms_zlib, comity_forms_deflate, comity_forms_zstd,
-    comity_forms_brotli; /* deflate: with zlib's frame or without */
+    comity_forms_brotli, comity_forms_xz, comity_forms_bzip2; /* deflate: with zlib's frame or without */
 extern const comity_stage_kind comity_forms_tar, comity_forms_zip, comity_forms_mime, comity_forms_base64,
     comity_forms_quoted, comity_forms_zip_deflate, comity_forms_office, comity_forms_sheet, comity_forms_strings,
     comity_forms_pdf, comity_forms_sqlite;

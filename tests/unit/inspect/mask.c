@@ -26,6 +26,8 @@ static const struct {
     {"default hide", "policy:1:9: \"hide\" found, keep, generalise, token, digest, mask, remove or refuse expected"},
     {"default keep\ndefault mask", "policy:2:1: \"default\" found, one default expected"},
     {"category emial mask", "policy:1:10: \"emial\" is no category of a type; did you mean 'email'?"},
+    {"category contct mask", "policy:1:10: \"contct\" is no category of a type; did you mean 'contact'?"},
+    {"category contact mask\ncategory contact keep", "policy:2:10: \"contact\" has a rule already"},
     {"type t.nothing mask", "policy:1:6: \"t.nothing\" is no type"},
     {"type t.card mask\ntype t.card keep", "policy:2:6: \"t.card\" has a rule already"},
     {"type t.card keep now", "policy:1:18: \"now\" found, the end of the line expected"},
@@ -78,6 +80,17 @@ static void policies(void)
     CHECK_EQ_INT(COMITY_MASK_TOKEN, comity_mask_policy_rule(policy, &finding)->action);
     CHECK_EQ_INT(60, comity_mask_policy_level(policy));
     CHECK(comity_mask_policy_wants_key(policy));
+    comity_mask_policy_free(policy);
+    test_case("a category's rule holds for those that belong to it; the nearer goes before the farther");
+    static const char tree[] = "category personal remove\ncategory contact keep\n";
+    if (!CHECK(comity_mask_policy_read(kit.types, "p", tree, sizeof tree - 1, &policy, &error) == COMITY_OK)) {
+        return;
+    }
+    finding = (comity_finding){.reading_count = 1, .readings = {{.type = 0, .confidence = 80}}};
+    CHECK_EQ_INT(COMITY_MASK_KEEP, comity_mask_policy_rule(policy, &finding)->action);
+    finding.readings[0].type = 1;
+    CHECK_EQ_INT(COMITY_MASK_REMOVE, comity_mask_policy_rule(policy, &finding)->action);
+    CHECK(!comity_mask_policy_wants_digests(policy));
     comity_mask_policy_free(policy);
     comity_mask_policy_free(NULL);
 }

@@ -491,6 +491,9 @@ static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *toke
 static const uint8_t *behind_done(const comity_scan *scan)
 {
     const uint8_t *at = scan->view + (scan->done - scan->view_begin);
+    if (at == scan->high || *at == '"') { /* as it mostly is */
+        return NULL;
+    }
     for (int i = 0; i < WORDS && at < scan->high; i++) {
         number_word word;
         bool space;

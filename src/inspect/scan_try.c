@@ -371,6 +371,24 @@ static void value_begin(const uint8_t *raw, size_t size, written_value *ret_valu
     memset(ret_value->has, 0, sizeof ret_value->has);
 }
 
+/* Some form of this way and size, for which the place speaks or which needs no context, may be tried. */
+static bool is_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_set *alone,
+                      const comity_scan_set *spoken)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *of_size = comity_set_at(rules->by_size[writings[find]], rules->set_words, written);
+    const comity_scan_set *of_find = comity_set_at(rules->by_find, rules->set_words, find);
+    for (uint64_t live = of_size->live & of_find->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        if ((bits & of_size->bits[word] & of_find->bits[word]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
@@ -379,6 +397,11 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     written_value value;
     narrow of;
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written, around))) {
+        return;
+    }
+    if (written != 0 && written < COMITY_SCAN_SIZES && around->forms != NULL &&
+        !is_wanted(scan, find, written, alone, around->forms)) {
+        scan->stirs |= readings->count != 0;
         return;
     }
     value_begin(raw, size, &value);

@@ -1,10 +1,11 @@
 /* Eight bytes at a time in one word, on any machine.
  *
  * Each test gives a word that is not 0 if and only if some byte passes it. Which
- * byte it was, the caller finds by looking at each: so byte order never matters. */
+ * byte it was, the caller finds by looking at each, or loads the bytes in order. */
 #ifndef COMITY_BASE_SWAR_H
 #define COMITY_BASE_SWAR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,20 @@ static inline uint64_t comity_swar_load(const uint8_t *bytes)
     uint64_t word = 0;
     memcpy(&word, bytes, sizeof word);
     return word;
+}
+
+/* The same with the first byte lowest, on every machine: for those that ask which byte it was. */
+static inline uint64_t comity_swar_load_ordered(const uint8_t *bytes)
+{
+    return le64toh(comity_swar_load(bytes));
+}
+
+/* The highest bits of just those bytes that are `byte`. */
+static inline uint64_t comity_swar_all_equal(uint64_t word, uint8_t byte)
+{
+    const uint64_t lows = ~COMITY_SWAR_HIGHS;
+    uint64_t difference = word ^ (COMITY_SWAR_ONES * byte);
+    return ~(((difference & lows) + lows) | difference | lows);
 }
 
 /* Some byte is `byte`. */
@@ -61,6 +76,15 @@ static inline bool comity_swar_same(const char *left, const char *right, size_t 
         }
     }
     return comity_swar_load(a + size - 8) == comity_swar_load(b + size - 8);
+}
+
+/* How many bits are 1: for code that is compiled for machines without an instruction for it. */
+static inline unsigned comity_swar_ones(uint64_t word)
+{
+    word -= word >> 1 & UINT64_C(0x5555555555555555);
+    word = (word & UINT64_C(0x3333333333333333)) + (word >> 2 & UINT64_C(0x3333333333333333));
+    word = (word + (word >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (unsigned)(word * COMITY_SWAR_ONES >> 56);
 }
 
 /* The sum of the eight bytes. */

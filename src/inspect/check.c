@@ -17,14 +17,6 @@ typedef struct comity_check_range {
     size_t missing; /* places before the range's first byte that lie outside of the body */
 } comity_check_range;
 
-typedef struct comity_check_machine {
-    const comity_check_data *data;
-    const comity_check_value *value;
-    size_t height;
-    int64_t stack[COMITY_CHECK_STACK];
-    int64_t names[COMITY_CHECK_NAMES];
-} comity_check_machine;
-
 /* ---- ranges ---- */
 
 static int64_t resolve(const comity_check_value *value, int16_t position)
@@ -32,7 +24,7 @@ static int64_t resolve(const comity_check_value *value, int16_t position)
     return position > 0 ? (int64_t)value->body_begin + position - 1 : (int64_t)value->body_end + position;
 }
 
-static comity_check_range find_range(const comity_check_value *value, const comity_check_step *step)
+static inline comity_check_range find_range(const comity_check_value *value, const comity_check_step *step)
 {
     if (step->part && step->from >= (int64_t)value->part_count) {
         return (comity_check_range){value->bytes, 0, 0};
@@ -49,6 +41,13 @@ static comity_check_range find_range(const comity_check_value *value, const comi
         return (comity_check_range){value->bytes, 0, 0};
     }
     return (comity_check_range){value->bytes + begin, (size_t)(end - begin), (size_t)(begin - wanted)};
+}
+
+const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size)
+{
+    comity_check_range range = find_range(value, step);
+    *ret_size = range.size;
+    return range.bytes;
 }
 
 static int64_t place_in(const uint8_t *text, size_t size, uint8_t byte)
@@ -121,11 +120,10 @@ static int64_t weigh_rarely(comity_check_range range, const int64_t *weights, si
     return sum;
 }
 
-static int64_t sum_of(const comity_check_machine *machine, const comity_check_step *step)
+static int64_t sum_of(const comity_check_data *data, comity_check_range range, const comity_check_step *step)
 {
-    comity_check_range range = find_range(machine->value, step);
-    const int64_t *numbers = machine->data->numbers;
-    const uint8_t *text = machine->data->texts + step->data;
+    const int64_t *numbers = data->numbers;
+    const uint8_t *text = data->texts + step->data;
     switch (step->code) {
     case COMITY_CHECK_SUM:
         return weigh(range, numbers + step->data, step->count);
@@ -138,11 +136,12 @@ static int64_t sum_of(const comity_check_machine *machine, const comity_check_st
     }
 }
 
-static int64_t count_in(comity_check_range range, const uint8_t *text, size_t size)
+/* `among` has a bit for each byte. */
+static int64_t count_in(comity_check_range range, const uint8_t *among)
 {
     int64_t count = 0;
     for (size_t i = 0; i < range.size; i++) {
-        count += place_in(text, size, range.bytes[i]) >= 0;
+        count += among[range.bytes[i] >> 3] >> (range.bytes[i] & 7) & 1;
     }
     return count;
 }
@@ -191,10 +190,9 @@ static bool is_iban(comity_check_range range)
 
 /* ---- the schemes ---- */
 
-static int64_t scheme(const comity_check_machine *machine, const comity_check_step *step)
+static int64_t scheme(const comity_check_data *data, comity_check_range range, const comity_check_step *step)
 {
-    comity_check_range range = find_range(machine->value, step);
-    const uint8_t *text = machine->data->texts + step->data;
+    const uint8_t *text = data->texts + step->data;
     const uint8_t *bytes = range.bytes;
     size_t size = range.size;
     switch (step->code) {
@@ -238,26 +236,10 @@ static int64_t scheme(const comity_check_machine *machine, const comity_check_st
     }
 }
 
-/* What needs no look at the characters. */
-static int64_t know(const comity_check_machine *machine, const comity_check_step *step)
-{
-    switch (step->code) {
-    case COMITY_CHECK_CONSTANT:
-        return machine->data->numbers[step->data];
-    case COMITY_CHECK_RECALL:
-        return machine->names[step->from];
-    case COMITY_CHECK_LENGTH:
-        return machine->value->body_end - machine->value->body_begin;
-    default:
-        return machine->value->form;
-    }
-}
-
 /* What a step that looks at the characters puts onto the stack. */
-static int64_t look(const comity_check_machine *machine, const comity_check_step *step)
+static int64_t look(const comity_check_data *data, const comity_check_value *value, const comity_check_step *step)
 {
-    const comity_check_value *value = machine->value;
-    const uint8_t *text = machine->data->texts + step->data;
+    const uint8_t *text = data->texts + step->data;
     comity_check_range range = find_range(value, step);
     switch (step->code) {
     case COMITY_CHECK_DIGIT:
@@ -274,17 +256,17 @@ static int64_t look(const comity_check_machine *machine, const comity_check_step
     case COMITY_CHECK_SUM_CROSS:
     case COMITY_CHECK_SUM_IN:
     case COMITY_CHECK_SUM_IN_CROSS:
-        return sum_of(machine, step);
+        return sum_of(data, range, step);
     case COMITY_CHECK_REMAINDER:
-        return comity_check_remainder(range.bytes, range.size, (uint32_t)machine->data->numbers[step->data], 0);
+        return comity_check_remainder(range.bytes, range.size, (uint32_t)data->numbers[step->data], 0);
     case COMITY_CHECK_COUNT:
-        return count_in(range, text, step->text_size);
+        return count_in(range, text);
     case COMITY_CHECK_TEXT_IN:
         return is_one_of(range, text, step->count, step->text_size);
     case COMITY_CHECK_SAME:
         return is_same(range);
     default:
-        return scheme(machine, step);
+        return scheme(data, range, step);
     }
 }
 
@@ -308,12 +290,12 @@ static int64_t modulo(int64_t left, int64_t right)
     return rest < 0 ? rest + (right < 0 ? -right : right) : rest;
 }
 
-static int64_t change(const comity_check_machine *machine, const comity_check_step *step, int64_t top)
+static int64_t change(const comity_check_data *data, const comity_check_step *step, int64_t top)
 {
-    const int64_t *numbers = machine->data->numbers + step->data;
+    const int64_t *numbers = data->numbers + step->data;
     switch (step->code) {
     case COMITY_CHECK_PICK:
-        return top >= 0 && top < step->text_size ? machine->data->texts[step->data + (size_t)top] : -1;
+        return top >= 0 && top < step->text_size ? data->texts[step->data + (size_t)top] : -1;
     case COMITY_CHECK_CHOOSE:
         return top >= 0 && top < step->count ? numbers[top] : -1;
     case COMITY_CHECK_AMONG:
@@ -354,74 +336,83 @@ static bool is_date(int64_t year, int64_t month, int64_t day)
 
 /* ---- the machine ---- */
 
-/* Where the program goes on after a step that leaves the straight way, or keeps
- * or requires; SIZE_MAX if something required does not hold. */
-static size_t steer(comity_check_machine *machine, const comity_check_step *step, size_t next)
+/* Where the program goes on after a step that may leave the straight way; `top` is taken off where it says so. */
+static const comity_check_step *steer(const comity_check_step *steps, const comity_check_step *step, int64_t **top)
 {
-    switch (step->code) {
-    case COMITY_CHECK_KEEP:
-        machine->names[step->from] = machine->stack[--machine->height];
-        return next;
-    case COMITY_CHECK_REQUIRE:
-        return machine->stack[--machine->height] == 0 ? SIZE_MAX : next;
-    case COMITY_CHECK_JUMP:
-        return step->data;
-    case COMITY_CHECK_JUMP_ZERO:
-        return machine->stack[--machine->height] == 0 ? step->data : next;
-    default: {
-        bool jumps = (machine->stack[machine->height - 1] == 0) == (step->code == COMITY_CHECK_AND_THEN);
-        machine->height -= jumps ? 0 : 1;
-        return jumps ? step->data : next;
-    }
-    }
+    bool is_zero = **top == 0;
+    bool jumps = step->code == COMITY_CHECK_JUMP || is_zero != (step->code == COMITY_CHECK_OR_ELSE);
+    bool keeps = jumps && step->code != COMITY_CHECK_JUMP_ZERO;
+    *top -= !keeps;
+    assert(!jumps || steps + step->data > step);
+    return jumps ? steps + step->data : step + 1;
 }
 
-static void push(comity_check_machine *machine, int64_t number)
-{
-    assert(machine->height < COMITY_CHECK_STACK);
-    machine->stack[machine->height++] = number;
-}
-
-static size_t run_step(comity_check_machine *machine, const comity_check_step *step, size_t next)
-{
-    if (step->code < COMITY_CHECK_DIGIT) {
-        push(machine, know(machine, step));
-        return next;
-    }
-    if (step->code < COMITY_CHECK_PICK) {
-        push(machine, look(machine, step));
-        return next;
-    }
-    if (step->code >= COMITY_CHECK_KEEP) {
-        return steer(machine, step, next);
-    }
-    int64_t *top = &machine->stack[machine->height - 1];
-    if (step->code < COMITY_CHECK_ADD) {
-        *top = change(machine, step, *top);
-    } else if (step->code < COMITY_CHECK_DATE) {
-        top[-1] = combine(step->code, top[-1], *top);
-        machine->height--;
-    } else {
-        top[-2] = is_date(top[-2], top[-1], *top);
-        machine->height -= 2;
-    }
-    return next;
-}
-
+/* Each step leaves the stack as its code says; `top` is its last number, the first place stays free. The
+ * steps met most stand here, in the order of their codes. */
 bool comity_check_run(const comity_check_step *steps, size_t count, const comity_check_data *data,
                       const comity_check_value *value)
 {
-    comity_check_machine machine;
-    machine.data = data;
-    machine.value = value;
-    machine.height = 0;
-    for (size_t at = 0; at < count;) {
-        size_t next = run_step(&machine, &steps[at], at + 1);
-        if (next == SIZE_MAX) {
-            return false;
+    int64_t stack[COMITY_CHECK_STACK + 1];
+    int64_t names[COMITY_CHECK_NAMES];
+    int64_t *top = stack;
+    const comity_check_step *end = steps + count;
+    for (const comity_check_step *step = steps; step < end;) {
+        const comity_check_step *next = step + 1;
+        switch (step->code) {
+        case COMITY_CHECK_CONSTANT:
+            *++top = data->numbers[step->data];
+            break;
+        case COMITY_CHECK_RECALL:
+            *++top = names[step->from];
+            break;
+        case COMITY_CHECK_LENGTH:
+            *++top = value->body_end - value->body_begin;
+            break;
+        case COMITY_CHECK_FORM:
+            *++top = value->form;
+            break;
+        case COMITY_CHECK_NUMBER:
+            *++top = read_number(find_range(value, step));
+            break;
+        case COMITY_CHECK_SUM:
+            *++top = weigh(find_range(value, step), data->numbers + step->data, step->count);
+            break;
+        case COMITY_CHECK_AMONG:
+            *top = is_among(*top, data->numbers + step->data, step->count);
+            break;
+        case COMITY_CHECK_NOT:
+            *top = *top == 0;
+            break;
+        case COMITY_CHECK_DATE:
+            top[-2] = is_date(top[-2], top[-1], *top);
+            top -= 2;
+            break;
+        case COMITY_CHECK_KEEP:
+            names[step->from] = *top--;
+            break;
+        case COMITY_CHECK_REQUIRE:
+            if (*top-- == 0) {
+                return false;
+            }
+            break;
+        case COMITY_CHECK_JUMP:
+        case COMITY_CHECK_JUMP_ZERO:
+        case COMITY_CHECK_AND_THEN:
+        case COMITY_CHECK_OR_ELSE:
+            next = steer(steps, step, &top);
+            break;
+        default:
+            if (step->code < COMITY_CHECK_PICK) {
+                *++top = look(data, value, step);
+            } else if (step->code < COMITY_CHECK_ADD) {
+                *top = change(data, step, *top);
+            } else {
+                top[-1] = combine(step->code, top[-1], *top);
+                top--;
+            }
+            break;
         }
-        assert(next > at);
-        at = next;
+        step = next;
     }
     return true;
 }

@@ -36,7 +36,7 @@ typedef enum comity_check_code {
     COMITY_CHECK_REMAINDER, /* of the range's expansion, by numbers[data] */
     COMITY_CHECK_ENTROPY,
     COMITY_CHECK_CRC32,
-    COMITY_CHECK_COUNT, /* how many characters of the range are in the text */
+    COMITY_CHECK_COUNT, /* how many characters of the range have their bit in the 32 bytes of the text */
     /* Onto the stack, 0 or 1. */
     COMITY_CHECK_TEXT_IN, /* the range is one of `count` texts of the range's size */
     COMITY_CHECK_SAME,    /* all characters of the range are the same */
@@ -111,5 +111,17 @@ typedef struct comity_check_value {
 /* True if all that the program requires holds. */
 bool comity_check_run(const comity_check_step *steps, size_t count, const comity_check_data *data,
                       const comity_check_value *value);
+
+/* What a program says of all values that look alike: `0` stands for any digit, `a` and `A` for any letter. */
+typedef enum comity_check_outcome { COMITY_CHECK_NEVER, COMITY_CHECK_ALWAYS, COMITY_CHECK_OPEN } comity_check_outcome;
+
+comity_check_outcome comity_check_looks(const comity_check_step *steps, size_t count, const comity_check_data *data,
+                                        const comity_check_value *value);
+
+/* How many bytes look like this one, itself the first: 10 for `0`, 26 for `a` and `A`, else 1. */
+size_t comity_check_kin(uint8_t byte);
+
+/* The characters that a step speaks of. */
+const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size);
 
 #endif

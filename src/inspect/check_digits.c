@@ -3,6 +3,8 @@
  * scheme does not know make it fail or count as 0, as said at each. */
 #include "inspect/check_digits.h"
 
+#include "base/swar.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -73,20 +75,55 @@ static size_t doubled(size_t number, size_t radix)
     return number * 2 >= radix ? number * 2 - radix + 1 : number * 2;
 }
 
-bool comity_check_luhn(const uint8_t *bytes, size_t size, const uint8_t *alphabet, size_t alphabet_size)
+/* The sum of eight digits, of which the second, fourth … from the right are doubled; false if one is none. */
+static bool luhn_eight(const uint8_t *bytes, size_t *ret_sum)
 {
-    static const uint8_t digits[] = "0123456789";
-    const uint8_t *known = alphabet == NULL ? digits : alphabet;
-    size_t radix = alphabet == NULL ? 10 : alphabet_size;
+    uint64_t digits = comity_swar_load_ordered(bytes) ^ COMITY_SWAR_ONES * '0';
+    const uint64_t second = UINT64_C(0x00FF00FF00FF00FF);
+    if (((digits + COMITY_SWAR_ONES * 0x76) | digits) >> 7 & COMITY_SWAR_ONES) {
+        return false;
+    }
+    uint64_t twice = digits + (digits & second);
+    uint64_t over = (twice + (COMITY_SWAR_ONES * 0x76 & second)) >> 7 & COMITY_SWAR_ONES & second;
+    *ret_sum = (size_t)comity_swar_sum(twice - over * 9);
+    return true;
+}
+
+static bool luhn_decimal(const uint8_t *bytes, size_t size)
+{
     size_t sum = 0;
-    for (size_t i = 0; i < size; i++) {
-        size_t number = place_in(known, radix, bytes[size - 1 - i]);
-        if (number == radix) {
+    size_t eight;
+    for (; size >= 8; size -= 8) {
+        if (!luhn_eight(bytes + size - 8, &eight)) {
             return false;
         }
-        sum += i % 2 == 1 ? doubled(number, radix) : number;
+        sum += eight;
     }
-    return size > 0 && sum % radix == 0;
+    if (size != 0) {
+        uint8_t rest[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
+        memcpy(rest + 8 - size, bytes, size);
+        if (!luhn_eight(rest, &eight)) {
+            return false;
+        }
+        sum += eight;
+    }
+    return sum % 10 == 0;
+}
+
+bool comity_check_luhn(const uint8_t *bytes, size_t size, const uint8_t *alphabet, size_t alphabet_size)
+{
+    size_t sum = 0;
+    if (alphabet == NULL) {
+        return size > 0 && luhn_decimal(bytes, size);
+    }
+    for (size_t i = 0; i < size; i++) {
+        size_t number = place_in(alphabet, alphabet_size, bytes[size - 1 - i]);
+        if (number == alphabet_size) {
+            return false;
+        }
+        sum += i % 2 == 1 ? doubled(number, alphabet_size) : number;
+    }
+    return size > 0 && sum % alphabet_size == 0;
 }
 
 bool comity_check_luhn_expanded(const uint8_t *bytes, size_t size)

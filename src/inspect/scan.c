@@ -70,8 +70,9 @@ comity_status comity_scan_new(const comity_scan_rules *rules, const comity_scan_
     if (scan != NULL) {
         scan->buffer = calloc(1, COMITY_LIMIT_SCAN_BACK + BUFFER_BYTES + COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
         scan->columns = calloc(COMITY_LIMIT_SCAN_COLUMNS, sizeof *scan->columns);
+        scan->plans = calloc(1, sizeof *scan->plans);
     }
-    if (scan == NULL || scan->buffer == NULL || scan->columns == NULL) {
+    if (scan == NULL || scan->buffer == NULL || scan->columns == NULL || scan->plans == NULL) {
         comity_scan_free(scan);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -96,6 +97,7 @@ void comity_scan_free(comity_scan *scan)
     if (scan != NULL) {
         free(scan->buffer);
         free(scan->columns);
+        free(scan->plans);
         free(scan);
     }
 }
@@ -103,6 +105,12 @@ void comity_scan_free(comity_scan *scan)
 void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level)
 {
     scan->level = level;
+}
+
+void comity_scan_forget(comity_scan *scan)
+{
+    free(scan->plans);
+    scan->plans = NULL;
 }
 
 void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
@@ -115,6 +123,8 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
         scan->part_field_size = 0;
     }
     memcpy(scan->part_field, part->field == NULL ? "" : part->field, scan->part_field_size);
+    scan->has_keys = part->syntax == COMITY_FORM_JSON || part->syntax == COMITY_FORM_NDJSON;
+    scan->part_seed = comity_scan_hash(scan->part_field, scan->part_field_size) + (uint64_t)scan->part.syntax;
     memset(&scan->carry, 0, sizeof scan->carry);
     memset(scan->stats, 0, sizeof scan->stats);
     scan->scanned = 0;
@@ -134,6 +144,20 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 
 /* ---- the two stages over a view ---- */
 
+/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. */
+static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
+{
+    const comity_scan_rules *rules = scan->rules;
+    uint8_t last = comity_scan_class(at[-1]) & comity_scan_class(at[-2]) & comity_scan_class(at[-3]);
+    if ((last & COMITY_BYTE_LETTER) == 0 || at - scan->low < 6 || at[1] == ':') {
+        return false;
+    }
+    uint32_t tail = comity_scan_letters_tail(at);
+    unsigned colon = comity_scan_colon_hash(at);
+    return ((rules->tails[tail >> 6] >> (tail & 63)) & 1) == 0 && ((rules->anchor_colons[colon / 64] >> colon % 64) & 1) == 0 &&
+           at[-5] != ':' && at[-6] != ':';
+}
+
 static bool is_dash(uint8_t byte)
 {
     return byte == '-' || byte == '_';
@@ -142,6 +166,9 @@ static bool is_dash(uint8_t byte)
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
+    if (*at == ':' && scan->has_keys && comity_scan_at_key(scan, at)) {
+        return;
+    }
     if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
         if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
             comity_scan_at_mark(scan, at);
@@ -162,6 +189,9 @@ static void look_at(comity_scan *scan, const uint8_t *at)
     } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
         comity_scan_at_dashes(scan, at);
     } else if (*at == ':' || *at == '=' || *at == '>') {
+        if (*at != '>' && is_idle(scan, at)) {
+            return;
+        }
         comity_scan_at_label(scan, at);
         comity_scan_at_colon(scan, at);
     } else {
@@ -177,15 +207,17 @@ static void chunk_scan(comity_scan *scan, size_t size)
     size_t steps = (size + COMITY_SCAN_STEP - 1) / COMITY_SCAN_STEP * COMITY_SCAN_STEP;
     bool is_markup = scan->part.syntax == COMITY_FORM_XML || scan->part.syntax == COMITY_FORM_HTML;
     size_t count = scan->level->events(begin, steps, is_markup, &scan->carry, scan->places);
+    const uint8_t *view = scan->view;
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
-        scan->low = at - scan->view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : scan->view;
+        scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
         scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;
-        if (scan->part.syntax == COMITY_FORM_CSV) {
+        if (is_csv) {
             comity_scan_place_advance(scan, at);
             bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
                           scan->place.cell <= comity_scan_offset(scan, at);
-            scan->low = within ? scan->view + (scan->place.cell - scan->view_begin) : scan->low;
+            scan->low = within ? view + (scan->place.cell - scan->view_begin) : scan->low;
         }
         look_at(scan, at);
     }

@@ -44,6 +44,8 @@ TARGET static inline comity_scan_classes classify(const uint8_t *block)
         .join = join(bytes),
         .dash = equal(bytes, '-') | equal(bytes, '_'),
         .special = special(bytes),
+        .colon = equal(bytes, ':'),
+        .quote = equal(bytes, '"'),
     };
 }
 
@@ -79,7 +81,8 @@ TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, c
     SCAN_EVENTS_BODY(classify)
 }
 
-TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
+                           uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -89,7 +92,7 @@ TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_pla
     SCAN_STARTS_BODY(classify_words)
 }
 
-TARGET static size_t lines(const uint8_t *bytes, size_t size)
+TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_LINES_BODY(newlines)
 }

@@ -26,6 +26,8 @@ typedef struct comity_scan_classes {
     uint64_t join;    /* space - . / */
     uint64_t dash;    /* - _ */
     uint64_t special; /* @ : < = > */
+    uint64_t colon;   /* : */
+    uint64_t quote;   /* " */
 } comity_scan_classes;
 
 /* What stands beyond ASCII in a block. */
@@ -44,6 +46,7 @@ enum {
     COMITY_SCAN_UPPER, COMITY_SCAN_UPPER2, COMITY_SCAN_UPPER6,
     COMITY_SCAN_DASH, COMITY_SCAN_DASH2, COMITY_SCAN_DASH4,
     COMITY_SCAN_LETTER,
+    COMITY_SCAN_ENDS, COMITY_SCAN_PLAIN_DIGIT, COMITY_SCAN_COLON,
     COMITY_SCAN_SETS
 };
 
@@ -53,7 +56,7 @@ typedef struct comity_scan_carry {
 } comity_scan_carry;
 
 /* Finds the places of `size` bytes, a multiple of COMITY_SCAN_STEP, and
- * writes them in order, counted from `bytes`; there is room for `size`. The margins
+ * writes them in order, counted from `bytes`; there is room for `size` and 8 more. The margins
  * before and behind can be read; where the part has no bytes they are 0. `is_markup` says that `>` is looked at. */
 typedef size_t comity_scan_events_function(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                                            uint16_t *ret_places);
@@ -64,20 +67,19 @@ typedef struct comity_scan_marks {
     uint8_t fold;
     bool has_escapes;      /* a backslash takes the meaning from what follows */
     uint64_t escaped, in_string; /* 0 or 1 */
-    uint64_t lines;        /* line ends passed, wherever they stand */
 } comity_scan_marks;
 
 /* Finds the marks outside of strings among `size` bytes, at most 65536, and writes
- * their places; 64 bytes behind can be read. */
+ * their places; and as comity_scan_lines_function does, all line ends. 64 bytes behind can be read. */
 typedef size_t comity_scan_marks_function(const uint8_t *bytes, size_t size, comity_scan_marks *state,
-                                          uint16_t *ret_places);
+                                          uint16_t *ret_places, uint64_t *ret_newlines, uint8_t *ret_counts);
 
 /* Finds where a word can begin: letters of ASCII behind what is none, and each character
  * beyond ASCII. Writes the places among `size` bytes, at most 65536; one byte before and 64 behind can be read. */
 typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, uint16_t *ret_places);
 
-/* How many line ends there are among `size` bytes; 64 behind can be read. */
-typedef size_t comity_scan_lines_function(const uint8_t *bytes, size_t size);
+/* Finds the line ends among `size` bytes: a word of bits for each block of 64, and how many. 64 bytes behind can be read. */
+typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts);
 
 typedef struct comity_scan_level {
     const char *name;

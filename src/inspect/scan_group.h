@@ -10,13 +10,16 @@
 
 #include "inspect/scan_events.h"
 
+/* Places of a block that are written at once. */
+#define COMITY_SCAN_FEW 3
 #define COMITY_SCAN_INLINE static inline __attribute__((always_inline))
 #define COMITY_SCAN_GROUP_BYTES (COMITY_SCAN_BLOCK * COMITY_SCAN_LANES)
 
 typedef uint64_t scan_bits __attribute__((vector_size(8 * COMITY_SCAN_LANES)));
 
 typedef struct scan_group {
-    scan_bits digit, letter, upper, high, join, dash, special, colon;
+    scan_bits digit, letter, upper, high, join, dash, special, colon, quote;
+    scan_bits wide_colon; /* ends of colons of full width */
 } scan_group;
 
 #if COMITY_SCAN_LANES == 8
@@ -137,18 +140,39 @@ COMITY_SCAN_INLINE void scan_others(const scan_group *now, scan_bits *before, sc
     scan_bits dash2 = dash & SCAN_UP(dash, COMITY_SCAN_DASH, 1);
     scan_bits dash4 = dash2 & SCAN_UP(dash2, COMITY_SCAN_DASH2, 2);
     scan_bits letter = now->letter | now->high;
-    *places |= now->colon | (now->high & ~SCAN_UP(letter, COMITY_SCAN_LETTER, 1));
+    *places |= now->wide_colon | (now->high & ~SCAN_UP(letter, COMITY_SCAN_LETTER, 1));
     before[COMITY_SCAN_DASH] = dash;
     before[COMITY_SCAN_DASH2] = dash2;
     before[COMITY_SCAN_LETTER] = letter;
     SCAN_ADD_FIRST(dash4, COMITY_SCAN_DASH4);
 }
 
+/* Colons behind a letter or a quote are places; of those within times ("18:59:12") there is nothing to be
+ * seen. What is left of the special bytes must be looked at one by one: comity_scan_specials tells the same of all. */
+COMITY_SCAN_INLINE void scan_colons(const scan_group *now, const scan_group *next, scan_bits *before, scan_bits *places,
+                                    scan_bits *ret_special)
+{
+    scan_bits colon = now->colon;
+    scan_bits colons = SCAN_LANES_DOWN(colon, next->colon);
+    scan_bits single = colon & ~SCAN_DOWN(colon, colons, 1);
+    scan_bits ends = now->letter | now->quote;
+    scan_bits digit = now->digit & ~now->high;
+    scan_bits sure = single & SCAN_UP(ends, COMITY_SCAN_ENDS, 1);
+    scan_bits idle = single & SCAN_UP(digit, COMITY_SCAN_PLAIN_DIGIT, 1) & ~SCAN_UP(colon, COMITY_SCAN_COLON, 5) &
+                     ~SCAN_UP(colon, COMITY_SCAN_COLON, 6);
+    before[COMITY_SCAN_ENDS] = ends;
+    before[COMITY_SCAN_PLAIN_DIGIT] = digit;
+    before[COMITY_SCAN_COLON] = colon;
+    *places |= sure;
+    *ret_special = now->special & ~sure & ~idle;
+}
+
 /* A group as it is written, block by block, and as it is read. */
 typedef union scan_lanes {
     struct {
         uint64_t digit[COMITY_SCAN_LANES], letter[COMITY_SCAN_LANES], upper[COMITY_SCAN_LANES], high[COMITY_SCAN_LANES],
-            join[COMITY_SCAN_LANES], dash[COMITY_SCAN_LANES], special[COMITY_SCAN_LANES], colon[COMITY_SCAN_LANES];
+            join[COMITY_SCAN_LANES], dash[COMITY_SCAN_LANES], special[COMITY_SCAN_LANES], colon[COMITY_SCAN_LANES],
+            quote[COMITY_SCAN_LANES], wide_colon[COMITY_SCAN_LANES];
     } lane;
     scan_group group;
 } scan_lanes;
@@ -162,19 +186,30 @@ COMITY_SCAN_INLINE void scan_put(const uint8_t *block, comity_scan_classes class
     lanes->lane.join[i] = classes.join;
     lanes->lane.dash[i] = classes.dash;
     lanes->lane.special[i] = classes.special;
-    lanes->lane.colon[i] = 0;
+    lanes->lane.colon[i] = classes.colon;
+    lanes->lane.quote[i] = classes.quote;
+    lanes->lane.wide_colon[i] = 0;
     if (classes.high != 0) {
         comity_scan_wide wide = comity_scan_widen(block, classes.high);
         lanes->lane.digit[i] |= wide.digit;
         lanes->lane.join[i] |= wide.join;
-        lanes->lane.colon[i] = wide.colon;
+        lanes->lane.wide_colon[i] = wide.colon;
     }
 }
 
-/* Writes the numbers of the bits, counted from `base`; returns how many. */
+/* Writes the numbers of the bits, counted from `base`; returns how many. Mostly there are few: these are written
+ * without asking how many, as that cannot be foretold. */
 COMITY_SCAN_INLINE size_t scan_write(uint64_t places, size_t base, uint16_t *ret_places)
 {
-    size_t count = 0;
+    size_t count = (size_t)__builtin_popcountll(places);
+    for (int i = 0; i < COMITY_SCAN_FEW; i++) {
+        ret_places[i] = (uint16_t)(base + (size_t)__builtin_ctzll(places | UINT64_C(1) << 63));
+        places &= places - 1;
+    }
+    if (places == 0) {
+        return count;
+    }
+    count = COMITY_SCAN_FEW;
     for (; places != 0; places &= places - 1) {
         ret_places[count++] = (uint16_t)(base + (size_t)__builtin_ctzll(places));
     }
@@ -190,16 +225,25 @@ COMITY_SCAN_INLINE size_t scan_group_places(const uint8_t *bytes, size_t at, con
         scan_bits bits;
         uint64_t lane[COMITY_SCAN_LANES];
     } places = {{0}};
+    union {
+        scan_bits bits;
+        uint64_t lane[COMITY_SCAN_LANES];
+    } special;
     size_t count = 0;
+    scan_colons(&now->group, &next->group, before, &places.bits, &special.bits);
     scan_digits(&now->group, &next->group, before, &places.bits);
     scan_words(&now->group, before, &places.bits);
     scan_runs(&now->group, before, &places.bits);
     scan_capitals(&now->group, before, &places.bits);
     scan_others(&now->group, before, &places.bits);
-    for (int i = 0; i < COMITY_SCAN_LANES; i++, at += COMITY_SCAN_BLOCK) {
+    uint64_t any = 0;
+    for (int i = 0; i < COMITY_SCAN_LANES; i++) {
+        any |= places.lane[i] | special.lane[i];
+    }
+    for (int i = 0; any != 0 && i < COMITY_SCAN_LANES; i++, at += COMITY_SCAN_BLOCK) {
         uint64_t found = places.lane[i];
-        if (now->lane.special[i] != 0) {
-            found |= comity_scan_specials(bytes + at, now->lane.special[i], is_markup);
+        if (special.lane[i] != 0) {
+            found |= comity_scan_specials(bytes + at, special.lane[i], is_markup);
         }
         count += scan_write(found, at, ret_places + count);
     }

@@ -49,6 +49,16 @@ static inline uint32_t comity_scan_index_hash(uint32_t first, uint32_t second, u
     return ((first | second << 8 | third << 16) * UINT32_C(0x9E3779B1)) >> 16;
 }
 
+/* The same of three bytes in which digits are made `0`. */
+static inline uint32_t comity_scan_digits_hash(const uint8_t *at)
+{
+    uint32_t made[3];
+    for (int i = 0; i < 3; i++) {
+        made[i] = at[i] >= '0' && at[i] <= '9' ? '0' : at[i];
+    }
+    return comity_scan_index_hash(made[0], made[1], made[2]);
+}
+
 /* False if surely no text of the index begins at `at`. Three bytes are read. */
 static inline bool comity_scan_index_may(const comity_scan_index *index, const uint8_t *at)
 {

@@ -17,6 +17,8 @@
 #define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_FORMS / 64)
 /* Bytes at a value's beginning that decide which forms are worth trying. */
 #define COMITY_SCAN_HEAD 4
+/* In place of a byte: any digit. */
+#define COMITY_SCAN_ANY_DIGIT 256
 /* Sizes of values for which there are tables; few values are longer. */
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
@@ -29,7 +31,20 @@
 #define COMITY_SCAN_LOCALE_ADDS 5u
 #define COMITY_SCAN_COLUMN_ADDS 5u
 #define COMITY_SCAN_FIELDS 256
+/* Keys of JSON that are known at their colon, and the longest of them. */
+#define COMITY_SCAN_KEYS 256
+#define COMITY_SCAN_KEY_BYTES 24
 #define COMITY_SCAN_COLUMN_STATS 256
+/* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
+#define COMITY_SCAN_PLANS 1024
+#define COMITY_SCAN_PLAN_FORMS 4000
+#define COMITY_SCAN_PLAN_BYTES 32
+#define COMITY_SCAN_PLAN_FORMS_EACH 200
+#define COMITY_SCAN_PLAN_PARTS 8
+#define COMITY_SCAN_PLAN_SPOTS 3
+/* Cells kept that give nothing. */
+#define COMITY_SCAN_QUIETS 256
+#define COMITY_SCAN_QUIET_TRIES 2
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -56,7 +71,7 @@ struct comity_scan_rules {
     size_t form_count;
     size_t set_words; /* 64-bit words of a set, its first included; sets lie one behind the other */
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
-    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte */
+    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte; then for any digit */
     uint64_t *by_find;                /* forms found in a way */
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
@@ -70,8 +85,10 @@ struct comity_scan_rules {
     size_t link_count;
     comity_scan_index anchors; /* to forms; exact */
     uint64_t anchor_colons[64]; /* bits: hashes of the three bytes before a `:` or `=` in an anchor */
+    uint64_t anchor_digits[1024]; /* bits: hashes of the first three bytes of anchors, digits made `0` */
     bool anchor_marks[256];     /* bytes of anchors' beginnings that are in no token */
     comity_scan_index marks;   /* to types; ASCII folded */
+    size_t signature_begin, signature_end; /* literals of the types */
     uint8_t *ranks;            /* of each type, how surely it stands for one person; 0: for none */
     uint64_t tails[1024];      /* bits: the last three letters of names */
 };
@@ -90,9 +107,101 @@ typedef struct comity_scan_field {
     bool speaks;
     bool is_label; /* values behind it are tried as a whole */
     uint8_t in_writings; /* bits: the writings of its forms */
+    uint32_t number;     /* of all names seen, from 1: no two have the same */
     uint64_t hash;
     comity_scan_set forms;
 } comity_scan_field;
+
+/* A key of JSON seen before: what is to be done at its colon follows from its bytes alone. */
+typedef struct comity_scan_key {
+    uint64_t words[COMITY_SCAN_KEY_BYTES / 8]; /* its bytes, the last highest; 0 beyond its beginning */
+    uint8_t size;     /* 0: free */
+    bool is_label;    /* values behind it are tried as a whole */
+    bool has_anchor;  /* an anchor may end with it */
+    uint32_t field;   /* the number of the name */
+    uint32_t slot;    /* where it stands, if it is still there */
+} comity_scan_key;
+
+/* How a value looks: see scan_plan.h. */
+typedef struct comity_scan_look {
+    uint64_t words[COMITY_SCAN_PLAN_BYTES / 8];
+} comity_scan_look;
+
+/* A place that a class of bytes must hold. */
+typedef struct comity_scan_plan_spot {
+    const uint8_t *class; /* a bit for each byte */
+    uint8_t at;
+} comity_scan_plan_spot;
+
+/* A form to be tried, and what is known of it beforehand. */
+typedef struct comity_scan_plan_form {
+    uint16_t number;
+    bool fails;     /* is counted for its column only */
+    bool passes;    /* its conditions hold */
+    bool whole;     /* its shape is to be fitted, too */
+    bool has_parts; /* its conditions speak of parts */
+    uint8_t body_begin, body_end, part_count;
+    uint8_t part_begins[COMITY_SCAN_PLAN_PARTS], part_ends[COMITY_SCAN_PLAN_PARTS];
+    uint8_t spot_count;
+    comity_scan_plan_spot spots[COMITY_SCAN_PLAN_SPOTS]; /* to be looked at first */
+    comity_reading reading;
+} comity_scan_plan_form;
+
+/* Forms of a plan that stand in one word of a set: of these, those are tried which the value's
+ * first bytes allow. */
+typedef struct comity_scan_plan_group {
+    uint64_t bits;
+    uint8_t word;
+    uint8_t writing;
+    uint8_t heads; /* bits: the first bytes that tell the forms apart; all forms allow what else looks so */
+    bool is_unspoken; /* nothing speaks for them: they are tried if one before has passed */
+    uint16_t form_begin; /* the forms, in the order of their bits */
+} comity_scan_plan_group;
+
+typedef struct comity_scan_plan {
+    comity_scan_look look;
+    uint32_t field; /* its number; 0: none */
+    uint8_t size;
+    bool is_made;
+    bool is_whole; /* all forms found room */
+    uint8_t as_raw; /* bits: writings in which the value is as it stands */
+    uint16_t group_begin;
+    uint8_t group_count;
+} comity_scan_plan;
+
+/* A form that has been tried on bytes of a cell, and did not pass. */
+typedef struct comity_scan_quiet_try {
+    uint8_t begin, size;
+    bool as_raw; /* in the form's writing it is as it stands */
+    uint8_t heads; /* bits: the first bytes that the form may not allow */
+    comity_scan_plan_form form;
+} comity_scan_quiet_try;
+
+/* A place in a cell of which nothing comes: see scan_quiet.h. */
+typedef struct comity_scan_quiet {
+    struct { /* compared as a whole */
+        comity_scan_look look; /* here letters stay */
+        uint64_t around;
+        uint32_t field;
+        uint16_t before;
+        uint8_t size; /* 0: free */
+        uint8_t at;
+    } key;
+    uint64_t looked; /* how far from the cell's beginning on all has been looked at */
+    uint64_t column; /* the hash by which the forms tried are counted */
+    bool has_point;  /* it may be the first of two decimal numbers */
+    size_t try_count;
+    comity_scan_quiet_try tries[COMITY_SCAN_QUIET_TRIES];
+} comity_scan_quiet;
+
+/* What is kept of values that look alike. */
+typedef struct comity_scan_plans {
+    comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
+    comity_scan_plan list[COMITY_SCAN_PLANS];
+    comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
+    comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
+    size_t form_count, group_count;
+} comity_scan_plans;
 
 /* How often values of a field passed a type. */
 typedef struct comity_scan_stat {
@@ -106,6 +215,7 @@ typedef struct comity_scan_container {
     uint8_t name[24];
     uint8_t size;
     bool is_array;
+    uint64_t names; /* a hash of its name and of those around it */
 } comity_scan_container;
 
 /* Where the scan is in the part's structure. */
@@ -122,14 +232,27 @@ typedef struct comity_scan_place {
     uint32_t column; /* from 0 */
     uint64_t cell;   /* where the cell begins */
     bool in_header;
-    comity_scan_marks marks; /* of both; its lines are those before `at` */
+    comity_scan_marks marks; /* of both */
 } comity_scan_place;
+
+/* Marks of structure and line ends of a window of the part, which lie there before they are needed. */
+typedef struct comity_scan_window {
+    uint64_t begin, end;
+    size_t mark_count, mark_next; /* those before `mark_next` have been passed */
+    uint64_t lines;               /* line ends before it */
+    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint64_t newlines[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
+    uint8_t line_counts[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
+    uint16_t lines_before[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK + 1]; /* of the window, before each block and in all */
+} comity_scan_window;
 
 /* A column of CSV. */
 typedef struct comity_scan_column {
     uint8_t name[COMITY_LIMIT_SCAN_LABEL_BYTES];
     uint8_t size;
     bool is_label; /* its cells are tried as a whole */
+    uint32_t field; /* the number of its name, */
+    uint32_t slot;  /* and where it stands, if it is still there */
 } comity_scan_column;
 
 struct comity_scan {
@@ -158,11 +281,25 @@ struct comity_scan {
     size_t hit_begin, hit_end;       /* of a ring */
     comity_scan_hit hits[COMITY_SCAN_HITS];
     comity_scan_place place;
+    comity_scan_window window;
     uint64_t person_record;   /* of the strongest identifier kept */
     uint64_t person;          /* its digest */
     uint32_t person_rank;      /* 0: none */
     comity_scan_field fields[COMITY_SCAN_FIELDS];
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
+    uint32_t field_count;     /* names seen */
+    comity_scan_key keys[COMITY_SCAN_KEYS];
+    bool has_keys;           /* the part is JSON */
+    uint64_t key_end;        /* behind the colon of the last key that was known */
+    uint32_t key_field;      /* the number of its name */
+    uint16_t key_before;     /* the two bytes before its quote */
+    uint8_t key_size;
+    uint64_t part_seed;      /* a hash of what the part says of its values */
+    bool stirs;              /* since it was made false something was seen that other digits could change */
+    const uint8_t *stir_low; /* what lies before this is not known of a cell */
+    comity_scan_quiet *watch; /* what is being looked at, in the cell that begins at `watch_begin`; NULL: none */
+    const uint8_t *watch_begin;
+    comity_scan_plans *plans; /* NULL: everything is tried */
     comity_scan_column *columns; /* COMITY_LIMIT_SCAN_COLUMNS */
     size_t column_count;
 
@@ -175,10 +312,9 @@ struct comity_scan {
     uint8_t *buffer;
     uint64_t buffer_begin;
     size_t buffer_size;
-    uint16_t places[COMITY_SCAN_CHUNK];
+    uint16_t places[COMITY_SCAN_CHUNK + 8];
     uint16_t marks[COMITY_SCAN_CHUNK];
-    uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value: a cell's value is looked at while marks are gone through */
-    bool in_cell;                        /* a cell is tried: the place is its own, and does not go on */
+    uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value */
 };
 
 /* Readings of one value, gathered. */
@@ -251,11 +387,25 @@ static inline bool comity_set_join_common(comity_scan_set *set, const comity_sca
 
 /* scan.c: scans with a level other than the best, for tests. */
 void comity_scan_level_set(comity_scan *scan, const comity_scan_level *level);
+/* scan.c: scans without plans from now on, for tests. */
+void comity_scan_forget(comity_scan *scan);
 
 /* scan_rules.c: a name written plainly: letters and digits only, ASCII in lower case. */
 size_t comity_scan_name_plain(const uint8_t *name, size_t size, uint8_t *ret_name);
 /* A number below 4096 for the three bytes before `at`. */
-unsigned comity_scan_colon_hash(const uint8_t *at);
+static inline unsigned comity_scan_colon_hash(const uint8_t *at)
+{
+    return ((at[-1] | (uint32_t)at[-2] << 8 | (uint32_t)at[-3] << 16) * UINT32_C(0x9E3779B1)) >> 20;
+}
+static inline uint32_t comity_scan_tail_hash(uint32_t tail)
+{
+    return (tail * UINT32_C(0x9E3779B1)) >> 16;
+}
+/* As comity_scan_tail, where the last three bytes are letters. */
+static inline uint32_t comity_scan_letters_tail(const uint8_t *end)
+{
+    return comity_scan_tail_hash((end[-1] | 0x20u) << 16 | (end[-2] | 0x20u) << 8 | (end[-3] | 0x20u));
+}
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
@@ -271,9 +421,21 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
 }
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
-/* All forms in `around` on a whole value behind a label. `in_writings` are bits: those that its forms have. */
-void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+/* All forms that the field speaks for, and that are in `around`, on a whole value behind it. */
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_field *field,
                             const comity_scan_around *around, comity_scan_readings *readings);
+/* What a form reaches here, before it is tried and its column is asked; 0: nothing. */
+unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_scan_around *around,
+                           comity_reading *ret_reading);
+/* The form may be written with these separators. */
+static inline bool comity_scan_separated(const comity_type_form *form, uint8_t separators)
+{
+    bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
+    bool odd = (separators & ~(form->separators | COMITY_SEPARATOR_REPEATED)) != 0;
+    return !repeated && !odd;
+}
+/* Tries again what was tried before: false if something passes that did not. */
+bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */
@@ -311,11 +473,15 @@ void comity_scan_at_dashes(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_colon(comity_scan *scan, const uint8_t *at);
 void comity_scan_at_less(comity_scan *scan, const uint8_t *at);
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at);
+/* Two decimal numbers lie around `at`. */
+bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at);
 void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
 /* scan_signatures.c: looks at the beginning of a part, which the view holds. */
 void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
+/* In JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
+bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:
  * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,

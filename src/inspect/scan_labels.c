@@ -2,8 +2,9 @@
  * is split into its words ("customerTaxId" into customer, tax, id), and any of them
  * that stand together may be one that speaks for types. What was found for a name is
  * kept, because names come again with every record. */
+#include "base/swar.h"
 #include "inspect/decode.h"
-#include "inspect/scan_inner.h"
+#include "inspect/scan_plan.h"
 
 #include <string.h>
 
@@ -111,6 +112,7 @@ const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *
         memcpy(field->name, name, size);
         field->size = (uint8_t)size;
         field->hash = comity_scan_hash(name, size);
+        field->number = ++scan->field_count;
         field_fill(scan->rules, name, size, field);
     }
     return field;
@@ -453,8 +455,15 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     around.field = field->hash;
     comity_scan_readings_begin(ret_readings);
     const uint8_t *value = *begin;
-    size_t size = unescape(scan, *begin, (size_t)(*end - *begin), room, &value);
-    comity_scan_try_spoken(scan, value, size, field->in_writings, &around, ret_readings);
+    size_t size = (size_t)(*end - *begin);
+    bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
+    const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
+    if (plan != NULL) {
+        comity_scan_plan_follow(scan, plan, value, size, &around, ret_readings);
+        return ret_readings->count != 0;
+    }
+    size = unescape(scan, *begin, size, room, &value);
+    comity_scan_try_spoken(scan, value, size, field, &around, ret_readings);
     ret_readings->value = value;
     ret_readings->value_size = size;
     return ret_readings->count != 0;
@@ -544,6 +553,22 @@ static void field_part(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     field_emit(scan, begin, end, field, &readings);
 }
 
+/* The first quote or line end, or `high`. */
+static const uint8_t *quote_or_line(const uint8_t *at, const uint8_t *high, uint8_t quote)
+{
+    for (; high - at >= 8; at += 8) {
+        uint64_t word = comity_swar_load_ordered(at);
+        uint64_t found = comity_swar_all_equal(word, quote) | comity_swar_all_equal(word, '\n');
+        if (found != 0) {
+            return at + __builtin_ctzll(found) / 8;
+        }
+    }
+    while (at < high && *at != quote && *at != '\n') {
+        at++;
+    }
+    return at;
+}
+
 /* Where the value ends that begins at `begin`, by the part's syntax. */
 static const uint8_t *value_end(const comity_scan *scan, const uint8_t *begin, bool quoted, uint8_t quote)
 {
@@ -551,10 +576,13 @@ static const uint8_t *value_end(const comity_scan *scan, const uint8_t *begin, b
                                                                             : scan->high;
     const uint8_t *at = begin;
     if (quoted) {
-        while (at < high && *at != '\n' && (*at != quote || at[-1] == '\\')) {
+        for (;;) {
+            at = quote_or_line(at, high, quote);
+            if (at == high || *at == '\n' || at[-1] != '\\') {
+                return at;
+            }
             at++;
         }
-        return at;
     }
     bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
     bool is_form = scan->part.syntax == COMITY_FORM_URLENCODED;
@@ -597,6 +625,23 @@ static bool looks_label(const comity_scan *scan, const uint8_t *low, const uint8
     return (scan->rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
 }
 
+/* The value behind a label whose mark stands at `at`. */
+static void label_value(comity_scan *scan, const uint8_t *at, const comity_scan_field *field)
+{
+    const uint8_t *begin = at + 1;
+    while (begin < scan->high && begin - at < 8 && (*begin == ' ' || *begin == '\t')) {
+        begin++;
+    }
+    bool quoted = *at != '>' && begin < scan->high && (*begin == '"' || *begin == '\'');
+    uint8_t quote = quoted ? *begin++ : 0;
+    const uint8_t *stop = value_end(scan, begin, quoted, quote);
+    if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
+        text_value(scan, begin, stop, field);
+    } else {
+        comity_scan_field_value(scan, begin, stop, field);
+    }
+}
+
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
 {
     const uint8_t *name;
@@ -617,16 +662,93 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
     if (field == NULL || !field->is_label) {
         return;
     }
-    const uint8_t *begin = at + 1;
-    while (begin < scan->high && begin - at < 8 && (*begin == ' ' || *begin == '\t')) {
-        begin++;
+    label_value(scan, at, field);
+}
+
+/* ---- keys of JSON ---- */
+
+/* The bytes before the quote at `end`, back to the quote that opens them. False if there is none so near. */
+static inline bool key_read(const uint8_t *end, comity_scan_key *ret_key)
+{
+    uint64_t words[COMITY_SCAN_KEY_BYTES / 8] = {0};
+    for (unsigned i = 0; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+        uint64_t word = comity_swar_load_ordered(end - 8 * (i + 1));
+        uint64_t quotes = comity_swar_all_equal(word, '"');
+        if (quotes != 0) {
+            unsigned behind = (unsigned)__builtin_clzll(quotes); /* bits behind the last quote */
+            words[i] = behind == 0 ? 0 : word >> (64 - behind) << (64 - behind);
+            ret_key->size = (uint8_t)(8 * i + behind / 8);
+            memcpy(ret_key->words, words, sizeof words);
+            return true;
+        }
+        words[i] = word;
     }
-    bool quoted = *at != '>' && begin < scan->high && (*begin == '"' || *begin == '\'');
-    uint8_t quote = quoted ? *begin++ : 0;
-    const uint8_t *stop = value_end(scan, begin, quoted, quote);
-    if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
-        text_value(scan, begin, stop, field);
-    } else {
-        comity_scan_field_value(scan, begin, stop, field);
+    return false;
+}
+
+/* What is to be done at the colon of a key. False if that does not follow from its bytes alone. */
+static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key *read, comity_scan_key *ret_key)
+{
+    const uint8_t *name = at - 1 - read->size;
+    size_t letters = 0;
+    size_t size = without_digits(name, read->size);
+    if (memchr(name, '\n', read->size) != NULL) {
+        return false;
     }
+    for (size_t i = size; i > 0 && size - i < 15; i--) {
+        letters += is_word(name[i - 1]);
+    }
+    if (letters < 3 || read->size == 0) {
+        return false; /* what stands before it counts */
+    }
+    const comity_scan_field *field = comity_scan_field_of(scan, name, read->size);
+    unsigned colon = comity_scan_colon_hash(at);
+    *ret_key = *read;
+    ret_key->is_label = field != NULL && field->is_label && looks_label(scan, name, at - 1);
+    ret_key->has_anchor = (scan->rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
+    ret_key->field = field == NULL ? 0 : field->number;
+    ret_key->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
+    return true;
+}
+
+/* At the colon of a key that is a label, or that may be the end of an anchor. */
+static void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *key, bool anchored)
+{
+    if (key->is_label) {
+        const comity_scan_field *field = &scan->fields[key->slot];
+        if (field->number != key->field) {
+            field = comity_scan_field_of(scan, at - 1 - key->size, key->size);
+            key->slot = (uint32_t)(field - scan->fields);
+            key->field = field->number;
+        }
+        label_value(scan, at, field);
+    }
+    if (anchored) {
+        comity_scan_at_colon(scan, at);
+    }
+}
+
+bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
+{
+    comity_scan_key read;
+    if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES || !key_read(at - 1, &read)) {
+        return false;
+    }
+    uint64_t hash = (read.words[0] ^ read.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) ^ read.words[2]) * UINT64_C(0x9E3779B97F4A7C15);
+    comity_scan_key *key = &scan->keys[hash >> 56 & (COMITY_SCAN_KEYS - 1)];
+    uint64_t apart = (key->words[0] ^ read.words[0]) | (key->words[1] ^ read.words[1]) | (key->words[2] ^ read.words[2]);
+    if ((apart != 0 || key->size != read.size) && !key_make(scan, at, &read, key)) {
+        return false;
+    }
+    uint16_t before;
+    memcpy(&before, at - 4 - key->size, sizeof before);
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    scan->key_field = key->field;
+    scan->key_size = key->size;
+    scan->key_before = before;
+    bool anchored = key->has_anchor || at[1] == ':' || at[-5] == ':' || (at[-3] == ':' && at[-6] == ':');
+    if (key->is_label || anchored) {
+        key_follow(scan, at, key, anchored);
+    }
+    return true;
 }

@@ -13,7 +13,8 @@ typedef struct comity_scan_mark_classes {
 
 /* Takes a block of `size` bytes, 1 to 64; the rest of its bits are left out. Returns the marks. */
 static inline __attribute__((always_inline)) uint64_t scan_marks_block(const comity_scan_mark_classes *classes,
-                                                                       unsigned size, comity_scan_marks *state)
+                                                                       unsigned size, comity_scan_marks *state,
+                                                                       uint64_t *ret_newlines)
 {
     uint64_t valid = ~UINT64_C(0) >> (64 - size);
     uint64_t quote = classes->quote & valid;
@@ -26,7 +27,7 @@ static inline __attribute__((always_inline)) uint64_t scan_marks_block(const com
     }
     uint64_t within = comity_json_between(quote) ^ (0 - state->in_string);
     state->in_string ^= (uint64_t)__builtin_popcountll(quote) & 1;
-    state->lines += (uint64_t)__builtin_popcountll(classes->newline & valid);
+    *ret_newlines = classes->newline & valid;
     return classes->mark & ~within & valid;
 }
 
@@ -36,7 +37,9 @@ static inline __attribute__((always_inline)) uint64_t scan_marks_block(const com
     for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                  \
         unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
         comity_scan_mark_classes classes = classify(bytes + at, state);                        \
-        uint64_t marks = scan_marks_block(&classes, left, state);                              \
+        uint64_t marks = scan_marks_block(&classes, left, state, &ret_newlines[at / COMITY_SCAN_BLOCK]); \
+        ret_counts[at / COMITY_SCAN_BLOCK] =                                                   \
+            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);               \
         for (; marks != 0; marks &= marks - 1) {                                               \
             ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(marks));             \
         }                                                                                      \
@@ -65,11 +68,11 @@ typedef struct comity_scan_word_classes {
     return count;
 
 #define SCAN_LINES_BODY(newlines)                                                                  \
-    size_t count = 0;                                                                              \
     for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
         unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
-        count += (size_t)__builtin_popcountll(newlines(bytes + at) & ~UINT64_C(0) >> (64 - left)); \
-    }                                                                                              \
-    return count;
+        ret_newlines[at / COMITY_SCAN_BLOCK] = newlines(bytes + at) & ~UINT64_C(0) >> (64 - left); \
+        ret_counts[at / COMITY_SCAN_BLOCK] =                                                       \
+            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);                   \
+    }
 
 #endif

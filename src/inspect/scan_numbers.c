@@ -4,7 +4,8 @@
  * every run of them is tried that could stand alone: a run may begin or end at a
  * space or beside letters, but not at a separator within digits. The surest reading
  * wins, then the longest, then the first; then what is left beside it. */
-#include "inspect/scan_inner.h"
+#include "base/swar.h"
+#include "inspect/scan_quiet.h"
 
 #include <string.h>
 
@@ -401,23 +402,36 @@ static bool is_word(uint8_t byte)
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
 }
 
+/* Bytes of a time: digits, `:` and `.`. */
+static bool in_time(uint8_t byte)
+{
+    return (uint8_t)(byte - '0') <= ':' - '0' || byte == '.';
+}
+
+/* Of eight bytes, those marked in `places` (0xFF each) are digits. */
+static bool are_digits(const uint8_t *bytes, uint64_t places)
+{
+    uint64_t word = (comity_swar_load_ordered(bytes) ^ COMITY_SWAR_ONES * '0') & places;
+    return comity_swar_high(word | (word + COMITY_SWAR_ONES * 0x76)) == 0;
+}
+
 /* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
  * logs are full of them. Returns where the time ends, or NULL. */
 static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
 {
     uint8_t mark = at[-1];
-    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
-    if (!century || (mark != '-' && mark != '/' && mark != '.') || at[2] != mark || is_word(at[-6])) {
+    if ((mark != '-' && mark != '/' && mark != '.') || at[2] != mark || at[8] != ':') {
         return NULL;
     }
+    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    bool digits = is_digit(at[-3]) && is_digit(at[-2]) && is_digit(at[0]) && is_digit(at[1]) && is_digit(at[3]) &&
-                  is_digit(at[4]) && is_digit(at[6]) && is_digit(at[7]);
-    if (!between || !digits || at[0] > '1' || at[3] > '3' || at[8] != ':') {
+    bool digits = are_digits(at - 5, UINT64_C(0x00FFFF00FFFF0000)) && are_digits(at + 3, UINT64_C(0x000000FFFF00FFFF));
+    if (!century || !between || !digits || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
     const uint8_t *end = at + 6;
-    while (end < high && end - at < TIME_BYTES && (is_digit(*end) || *end == ':' || *end == '.')) {
+    const uint8_t *limit = high - at > TIME_BYTES ? at + TIME_BYTES : high;
+    while (end < limit && in_time(*end)) {
         end++;
     }
     return end;
@@ -477,6 +491,9 @@ static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *toke
 static const uint8_t *behind_done(const comity_scan *scan)
 {
     const uint8_t *at = scan->view + (scan->done - scan->view_begin);
+    if (at == scan->high || *at == '"') { /* as it mostly is */
+        return NULL;
+    }
     for (int i = 0; i < WORDS && at < scan->high; i++) {
         number_word word;
         bool space;
@@ -519,33 +536,36 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
     return true;
 }
 
-/* Looks at a word with what joins it. Returns where the group goes on behind what was found, if that is not all
- * of it; else NULL. */
-static const uint8_t *look_at_word(comity_scan *scan, const uint8_t *at)
+/* A time, or its fraction: it is passed over. */
+static bool is_time(comity_scan *scan, const uint8_t *at)
 {
-    uint64_t here = comity_scan_offset(scan, at);
-    if (here < scan->looked) {
-        return NULL;
+    if (at - scan->low < 6 || scan->high - at <= 8) {
+        return false;
     }
-    if (here < scan->done) {
-        at = behind_done(scan);
-        if (at == NULL) {
-            return NULL;
-        }
-        here = comity_scan_offset(scan, at);
+    const uint8_t *time = time_of(at, scan->high);
+    if (time != NULL) {
+        scan->looked = comity_scan_offset(scan, time);
+        scan->stirs = true;
+        return true;
     }
-    if (at - scan->low >= 6 && scan->high - at > 8) {
-        const uint8_t *time = time_of(at, scan->high);
-        if (time != NULL || is_fraction(at)) {
-            scan->looked = time != NULL ? comity_scan_offset(scan, time) : here + 1;
-            return NULL;
-        }
+    if (is_fraction(at)) {
+        scan->looked = comity_scan_offset(scan, at) + 1;
+        return true;
     }
+    return false;
+}
+
+/* Looks at a word, at which no one has looked, with what joins it. Returns where the group goes on behind what was
+ * found, if that is not all of it; else NULL. */
+static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
+{
     number_words words;
     words.count = 1;
     at = on_word(scan->low, at);
     const uint8_t *begin = word_begin(scan->low, at);
+    scan->stirs |= scan->watch != NULL && begin < scan->stir_low;
     if (comity_scan_offset(scan, begin) < scan->done) {
+        scan->stirs = true;
         return NULL;
     }
     bool fits = word_take(begin, scan->high, &words.list[0]);
@@ -584,9 +604,58 @@ static const uint8_t *look_at_word(comity_scan *scan, const uint8_t *at)
     return NULL;
 }
 
+/* Looks at a place, and at what stands behind that which is found there. */
+static void words_at(comity_scan *scan, const uint8_t *at)
+{
+    while (at != NULL && !is_time(scan, at)) {
+        at = word_at(scan, at);
+    }
+}
+
+/* A place in a part of cells: those of which nothing came before are passed over. */
+static void cell_at(comity_scan *scan, const uint8_t *at)
+{
+    comity_scan_cell cell;
+    comity_scan_quiet quiet;
+    if (!comity_scan_quiet_make(scan, at, &cell, &quiet)) {
+        words_at(scan, at);
+        return;
+    }
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    uint64_t begin = comity_scan_offset(scan, cell.begin);
+    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->key_size;
+    if (comity_scan_offset(scan, scan->stir_low) < scan->done) { /* what was found there is no part of what is looked at */
+        words_at(scan, at);
+        return;
+    }
+    const comity_scan_quiet *known = comity_scan_quiet_known(scan, &quiet);
+    bool is_alone = known != NULL && (!known->has_point || !comity_scan_is_coordinates(scan, at));
+    if (is_alone && comity_scan_try_again(scan, known, cell.begin)) {
+        scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
+        return;
+    }
+    scan->stirs = false;
+    scan->watch = &quiet;
+    scan->watch_begin = cell.begin;
+    words_at(scan, at);
+    scan->watch = NULL;
+    if (!scan->stirs) {
+        quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+        comity_scan_quiet_keep(scan, &quiet);
+    }
+}
+
 void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
 {
-    while (at != NULL) {
-        at = look_at_word(scan, at);
+    uint64_t here = comity_scan_offset(scan, at);
+    if (here < scan->looked) {
+        return;
+    }
+    if (here < scan->done) {
+        words_at(scan, behind_done(scan));
+    } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
+        cell_at(scan, at);
+    } else {
+        words_at(scan, at);
     }
 }

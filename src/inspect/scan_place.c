@@ -2,6 +2,7 @@
  * containers around it, the column. Goes forward only, with the places that are
  * looked at, and over what lies between two of them without reading it: only
  * quotes, brackets, separators and line ends count. */
+#include "base/swar.h"
 #include "inspect/scan_inner.h"
 
 #include <string.h>
@@ -44,6 +45,7 @@ static void json_open(comity_scan *scan, const uint8_t *at)
         comity_scan_container *container = &place->containers[place->depth];
         container->is_array = !is_object;
         container_name(scan, at, container);
+        container->names = (place->depth == 0 ? 0 : container[-1].names * 31) ^ comity_scan_hash(container->name, container->size);
     }
     place->depth++;
 }
@@ -77,6 +79,26 @@ static void column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     memcpy(column->name, begin, column->size);
     const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
     column->is_label = field != NULL && field->is_label;
+    column->field = field == NULL ? 0 : field->number;
+    column->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
+}
+
+/* The first of two bytes, or a carriage return if one of them is a line end; else `limit`. */
+static const uint8_t *first_of(const uint8_t *at, const uint8_t *limit, uint8_t one, uint8_t other)
+{
+    uint8_t third = other == '\n' ? '\r' : other;
+    for (; limit - at >= 8; at += 8) {
+        uint64_t word = comity_swar_load_ordered(at);
+        uint64_t found =
+            comity_swar_all_equal(word, one) | comity_swar_all_equal(word, other) | comity_swar_all_equal(word, third);
+        if (found != 0) {
+            return at + __builtin_ctzll(found) / 8;
+        }
+    }
+    while (at < limit && *at != one && *at != other && *at != third) {
+        at++;
+    }
+    return at;
 }
 
 /* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
@@ -86,21 +108,19 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     if (number >= scan->column_count || !scan->columns[number].is_label) {
         return;
     }
-    const comity_scan_column *column = &scan->columns[number];
+    comity_scan_column *column = &scan->columns[number];
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
     limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
-    const uint8_t *end = begin;
-    while (end < limit && (quoted ? *end != '"' : *end != (uint8_t)scan->part.delimiter && *end != '\n' && *end != '\r')) {
-        end++;
+    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
+    const comity_scan_field *field = &scan->fields[column->slot];
+    if (field->number != column->field) {
+        field = comity_scan_field_of(scan, column->name, column->size);
+        column->field = field->number;
+        column->slot = (uint32_t)(field - scan->fields);
     }
-    const comity_scan_field *field = comity_scan_field_of(scan, column->name, column->size);
-    if (field != NULL) {
-        scan->in_cell = true;
-        comity_scan_field_value(scan, begin, end, field);
-        scan->in_cell = false;
-    }
+    comity_scan_field_value(scan, begin, end, field);
 }
 
 static void csv_mark(comity_scan *scan, const uint8_t *at)
@@ -130,6 +150,13 @@ void comity_scan_place_begin(comity_scan *scan)
 {
     comity_scan_place *place = &scan->place;
     memset(place, 0, sizeof *place);
+    scan->key_end = UINT64_MAX;
+    scan->window.begin = 0;
+    scan->window.end = 0;
+    scan->window.lines = 0;
+    scan->window.mark_count = 0;
+    scan->window.mark_next = 0;
+    scan->window.lines_before[0] = 0;
     place->record_depth = scan->part.syntax == COMITY_FORM_NDJSON ? 0 : UINT32_MAX;
     place->in_header = scan->part.syntax == COMITY_FORM_CSV && scan->part.has_header;
     scan->column_count = 0;
@@ -141,52 +168,83 @@ void comity_scan_place_begin(comity_scan *scan)
     place->marks.has_escapes = !is_csv;
 }
 
-/* Passes over up to 8 KiB; what is found in a cell on the way takes `place.at` for granted. */
-static void structure_step(comity_scan *scan, const uint8_t *at, size_t size)
+/* Looks for the marks behind the window. */
+static void window_next(comity_scan *scan)
 {
-    comity_scan_place *place = &scan->place;
-    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
-    size_t count = scan->level->marks(at, size, &place->marks, scan->marks);
-    place->at += size;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *mark = at + scan->marks[i];
-        if (is_csv) {
-            csv_mark(scan, mark);
-        } else {
-            json_mark(scan, mark);
-        }
+    comity_scan_window *window = &scan->window;
+    uint64_t begin = window->end;
+    uint64_t left = scan->view_end - begin;
+    size_t size = left < COMITY_SCAN_CHUNK ? (size_t)left : COMITY_SCAN_CHUNK;
+    size_t blocks = (size_t)(window->end - window->begin + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK;
+    const uint8_t *at = scan->view + (begin - scan->view_begin);
+    window->lines += window->lines_before[blocks];
+    window->begin = begin;
+    window->end = begin + size;
+    window->mark_next = 0;
+    window->mark_count = 0;
+    if (scan->part.syntax == COMITY_FORM_CSV || scan->part.syntax == COMITY_FORM_JSON ||
+        scan->part.syntax == COMITY_FORM_NDJSON) {
+        window->mark_count = scan->level->marks(at, size, &scan->place.marks, window->marks, window->newlines,
+                                                 window->line_counts);
+    } else {
+        scan->level->lines(at, size, window->newlines, window->line_counts);
+    }
+    uint16_t lines = 0;
+    for (size_t i = 0; i < (size + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK; i++) {
+        window->lines_before[i] = lines;
+        lines = (uint16_t)(lines + window->line_counts[i]);
+        window->lines_before[i + 1] = lines;
     }
 }
 
+/* What is found in a cell on the way takes `place.at` for granted. */
 void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
 {
     comity_scan_place *place = &scan->place;
-    uint64_t target = scan->in_cell ? 0 : comity_scan_offset(scan, to);
-    while (place->at < target) {
-        const uint8_t *at = scan->view + (place->at - scan->view_begin);
-        size_t size = target - place->at < COMITY_SCAN_CHUNK ? (size_t)(target - place->at) : COMITY_SCAN_CHUNK;
-        switch (scan->part.syntax) {
-        case COMITY_FORM_JSON:
-        case COMITY_FORM_NDJSON:
-        case COMITY_FORM_CSV:
-            structure_step(scan, at, size);
-            break;
-        default:
-            place->marks.lines += scan->level->lines(at, size);
-            place->at += size;
-            break;
+    comity_scan_window *window = &scan->window;
+    uint64_t target = comity_scan_offset(scan, to);
+    if (place->at >= target) {
+        return;
+    }
+    place->at = target;
+    for (;;) {
+        while (window->mark_next < window->mark_count) {
+            uint64_t here = window->begin + window->marks[window->mark_next];
+            if (here >= target) {
+                return;
+            }
+            window->mark_next++;
+            const uint8_t *mark = scan->view + (here - scan->view_begin);
+            if (scan->part.syntax == COMITY_FORM_CSV) {
+                csv_mark(scan, mark);
+            } else {
+                json_mark(scan, mark);
+            }
         }
+        if (window->end >= target) {
+            return;
+        }
+        window_next(scan);
     }
 }
 
 uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at)
 {
+    const comity_scan_window *window = &scan->window;
     uint64_t here = comity_scan_offset(scan, at);
-    uint64_t line = scan->place.marks.lines;
-    if (here < scan->place.at) {
-        line -= scan->level->lines(at, (size_t)(scan->place.at - here));
+    if (here >= window->begin && here < window->end) {
+        size_t block = (size_t)(here - window->begin) / COMITY_SCAN_BLOCK;
+        uint64_t before = (UINT64_C(1) << (here - window->begin) % COMITY_SCAN_BLOCK) - 1;
+        return window->lines + window->lines_before[block] + comity_swar_ones(window->newlines[block] & before);
     }
-    return line;
+    uint64_t lines = window->lines;
+    if (here >= window->end) {
+        return lines + window->lines_before[(window->end - window->begin + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK];
+    }
+    for (uint64_t i = here; i < window->begin; i++) {
+        lines -= scan->view[i - scan->view_begin] == '\n';
+    }
+    return lines;
 }
 
 static size_t path_put(char *path, size_t used, size_t size_max, const char *text, size_t size)

@@ -29,6 +29,8 @@ static comity_scan_classes classify(const uint8_t *block)
         classes.join |= (uint64_t)is_join(byte) << i;
         classes.dash |= (uint64_t)(byte == '-' || byte == '_') << i;
         classes.special |= (uint64_t)is_special(byte) << i;
+        classes.colon |= (uint64_t)(byte == ':') << i;
+        classes.quote |= (uint64_t)(byte == '"') << i;
     }
     return classes;
 }
@@ -71,7 +73,8 @@ static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_s
     SCAN_EVENTS_BODY(classify)
 }
 
-static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
+                    uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -81,7 +84,7 @@ static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
     SCAN_STARTS_BODY(classify_words)
 }
 
-static size_t lines(const uint8_t *bytes, size_t size)
+static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_LINES_BODY(newlines)
 }

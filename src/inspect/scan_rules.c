@@ -83,7 +83,11 @@ static void form_heads(rules_maker *maker, size_t number)
     for (size_t i = 0; i < COMITY_SCAN_HEAD; i++) {
         for (size_t byte = 0; byte < 256; byte++) {
             if (comity_class_has(&heads[i], (uint8_t)byte)) {
+                bool is_digit = (comity_scan_class((uint8_t)byte) & COMITY_BYTE_DIGIT) != 0;
                 comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words, byte), number);
+                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words,
+                                             is_digit ? COMITY_SCAN_ANY_DIGIT : byte),
+                               number);
             }
         }
     }
@@ -111,7 +115,7 @@ static comity_status forms_make(rules_maker *maker)
         COMITY_TRY(sets_take(maker, COMITY_SCAN_SIZES, &rules->by_size[i]));
     }
     for (int i = 0; i < COMITY_SCAN_HEAD; i++) {
-        COMITY_TRY(sets_take(maker, 256, &rules->by_head[i]));
+        COMITY_TRY(sets_take(maker, COMITY_SCAN_ANY_DIGIT + 1, &rules->by_head[i]));
     }
     COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
     COMITY_TRY(sets_take(maker, 1, &rules->strong));
@@ -163,7 +167,7 @@ uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end)
             count++;
         }
     }
-    return (tail * UINT32_C(0x9E3779B1)) >> 16;
+    return comity_scan_tail_hash(tail);
 }
 
 /* Labels end in this; digits at the end of a label ("phone2") are left out when it is looked up. */
@@ -247,11 +251,6 @@ static comity_status word_add(rules_maker *maker, size_t i)
     return word_names_add(maker, literal);
 }
 
-unsigned comity_scan_colon_hash(const uint8_t *at)
-{
-    return ((at[-1] | (uint32_t)at[-2] << 8 | (uint32_t)at[-3] << 16) * UINT32_C(0x9E3779B1)) >> 20;
-}
-
 /* Where an anchor can be noticed: at a colon or equals sign in it, and by a first byte that is in no token. */
 static void anchor_notice(comity_scan_rules *rules, const comity_type_literal *literal)
 {
@@ -260,6 +259,8 @@ static void anchor_notice(comity_scan_rules *rules, const comity_type_literal *l
     if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER | COMITY_BYTE_TOKEN)) == 0) {
         rules->anchor_marks[text[0]] = true;
     }
+    uint32_t digits = comity_scan_digits_hash(text);
+    rules->anchor_digits[digits >> 6] |= UINT64_C(1) << (digits & 63);
     for (size_t i = 3; i < literal->size; i++) {
         if (text[i] == ':' || text[i] == '=') {
             unsigned hash = comity_scan_colon_hash(text + i);
@@ -284,8 +285,10 @@ static comity_status literal_add(rules_maker *maker, size_t i)
     case COMITY_LITERAL_MARK:
         return comity_scan_index_add_cases(&rules->marks, literal->text, literal->size, literal->type, maker->arena,
                                            maker->reterr);
-    case COMITY_LITERAL_SIGNATURE:
-        break; /* scan_signatures.c reads them where they are */
+    case COMITY_LITERAL_SIGNATURE: /* scan_signatures.c reads them where they are */
+        rules->signature_begin = rules->signature_end == 0 ? i : rules->signature_begin;
+        rules->signature_end = i + 1;
+        break;
     }
     return COMITY_OK;
 }

@@ -29,9 +29,7 @@ void comity_scan_signatures(comity_scan *scan)
 {
     size_t count;
     const comity_type_literal *literals = comity_types_literals(scan->rules->types, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (literals[i].kind == COMITY_LITERAL_SIGNATURE) {
-            signature_try(scan, &literals[i]);
-        }
+    for (size_t i = scan->rules->signature_begin; i < scan->rules->signature_end; i++) {
+        signature_try(scan, &literals[i]);
     }
 }

@@ -40,6 +40,8 @@ TARGET static inline void classify_part(const uint8_t *part, unsigned shift, com
     __m128i is_special = _mm_cmpeq_epi8(bytes, _mm_shuffle_epi8(special, bytes));
     classes->join |= bits(is_join, shift);
     classes->special |= bits(is_special, shift);
+    classes->colon |= bits(equal(bytes, ':'), shift);
+    classes->quote |= bits(equal(bytes, '"'), shift);
     classes->dash |= bits(_mm_or_si128(equal(bytes, '-'), equal(bytes, '_')), shift);
 }
 
@@ -96,7 +98,8 @@ TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, c
     SCAN_EVENTS_BODY(classify)
 }
 
-TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places)
+TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
+                           uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -106,7 +109,7 @@ TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_pla
     SCAN_STARTS_BODY(classify_words)
 }
 
-TARGET static size_t lines(const uint8_t *bytes, size_t size)
+TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
 {
     SCAN_LINES_BODY(newlines)
 }

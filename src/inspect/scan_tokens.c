@@ -84,6 +84,10 @@ static const uint8_t *right_of(const uint8_t *at, const uint8_t *high, size_t mo
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
 {
     const comity_scan_index *anchors = &scan->rules->anchors;
+    if (scan->watch != NULL) {
+        uint32_t digits = comity_scan_digits_hash(at);
+        scan->stirs |= at < scan->stir_low || (scan->rules->anchor_digits[digits >> 6] >> (digits & 63) & 1) != 0;
+    }
     if (!comity_scan_index_may(anchors, at) || comity_scan_offset(scan, at) < scan->done) {
         return false;
     }
@@ -219,8 +223,12 @@ static void token_emit(comity_scan *scan, const comity_scan_around *around, toke
     }
 }
 
-/* Two decimal numbers; the separator of the value tried is one comma. */
-static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+/* Two decimal numbers with a comma or blanks between. */
+typedef struct coordinates {
+    const uint8_t *begin, *middle, *next, *end;
+} coordinates;
+
+static bool coordinates_find(const comity_scan *scan, const uint8_t *at, coordinates *ret_found)
 {
     const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *middle = right_of(at, scan->high, COORDINATE_BYTES, in_domain);
@@ -229,21 +237,37 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
         next++;
     }
     if (next == middle || memchr(begin, '.', (size_t)(middle - begin)) == NULL) {
-        return;
+        return false;
     }
     const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
-    if (end == next || memchr(next, '.', (size_t)(end - next)) == NULL) {
+    *ret_found = (coordinates){begin, middle, next, end};
+    return end != next && memchr(next, '.', (size_t)(end - next)) != NULL;
+}
+
+bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)
+{
+    coordinates found;
+    return coordinates_find(scan, at, &found);
+}
+
+/* The separator of the value tried is one comma. */
+static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+{
+    coordinates found;
+    if (!coordinates_find(scan, at, &found)) {
         return;
     }
+    const uint8_t *begin = found.begin;
+    const uint8_t *end = found.end;
     uint8_t value[2 * COORDINATE_BYTES + 8];
-    size_t first = (size_t)(middle - begin);
-    size_t second = (size_t)(end - next);
+    size_t first = (size_t)(found.middle - begin);
+    size_t second = (size_t)(end - found.next);
     if (first + 1 + second > sizeof value) {
         return;
     }
     memcpy(value, begin, first);
     value[first] = ',';
-    memcpy(value + first + 1, next, second);
+    memcpy(value + first + 1, found.next, second);
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_COORDINATES, value, first + 1 + second, 0, around, &readings);
@@ -370,6 +394,9 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 static bool email_read(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
                        comity_scan_readings *ret_readings)
 {
+    if (comity_scan_offset(scan, at) < scan->done) {
+        return false;
+    }
     const uint8_t *begin = left_of(scan->low, at, EMAIL_LOCAL_BYTES, in_local);
     const uint8_t *end = right_of(at + 1, scan->high, EMAIL_DOMAIN_BYTES, in_domain);
     while (begin < at && *begin == '.') {

@@ -3,7 +3,7 @@
  * without a word or a field name that speaks for it that is worth nothing. */
 #include "base/siphash.h"
 #include "base/swar.h"
-#include "inspect/scan_inner.h"
+#include "inspect/scan_plan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -177,10 +177,10 @@ static void reading_insert(comity_scan_readings *readings, const comity_reading 
     readings->count = kept + 1;
 }
 
-/* What a form reaches here, before it is tried and its column is asked; 0: nothing. */
-static unsigned within_reach(const comity_scan *scan, size_t number, const comity_type_form *form,
-                             const comity_scan_around *around, comity_reading *ret_reading)
+unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_scan_around *around,
+                           comity_reading *ret_reading)
 {
+    const comity_type_form *form = comity_types_form(scan->rules->types, number);
     bool spoken_for = around->forms != NULL && comity_set_has(around->forms, number);
     unsigned confidence = spoken_for ? form->with_context : form->alone;
     ret_reading->form = (uint16_t)number;
@@ -209,19 +209,22 @@ static void reading_add(comity_scan *scan, comity_reading *reading, int column, 
     }
 }
 
+static bool form_passes(const comity_scan *scan, size_t number, const written_value *value)
+{
+    const comity_type_form *form = comity_types_form(scan->rules->types, number);
+    return comity_scan_separated(form, value->separators[form->writing]) &&
+           comity_type_try(scan->rules->types, number, value->bytes[form->writing], value->size[form->writing]);
+}
+
 static void form_try(comity_scan *scan, size_t number, written_value *value, const comity_scan_around *around,
                      comity_scan_readings *readings)
 {
     const comity_type_form *form = comity_types_form(scan->rules->types, number);
     comity_reading reading;
-    if (within_reach(scan, number, form, around, &reading) < scan->level_min) {
+    if (comity_scan_reach(scan, number, around, &reading) < scan->level_min) {
         return;
     }
-    size_t size = value->size[form->writing];
-    uint8_t separators = value->separators[form->writing];
-    bool repeated = (separators & COMITY_SEPARATOR_REPEATED) != 0 && !form->repeated_separators;
-    bool odd = (separators & ~(form->separators | COMITY_SEPARATOR_REPEATED)) != 0;
-    bool passed = !repeated && !odd && comity_type_try(scan->rules->types, number, value->bytes[form->writing], size);
+    bool passed = form_passes(scan, number, value);
     int column = column_says(scan, around->field, form->type, passed);
     if (passed) {
         reading_add(scan, &reading, column, readings);
@@ -237,9 +240,8 @@ void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings
 
 void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around *around, comity_scan_readings *readings)
 {
-    const comity_type_form *form = comity_types_form(scan->rules->types, number);
     comity_reading reading;
-    if (within_reach(scan, number, form, around, &reading) >= scan->level_min) {
+    if (comity_scan_reach(scan, number, around, &reading) >= scan->level_min) {
         reading_add(scan, &reading, 0, readings);
     }
 }
@@ -273,6 +275,62 @@ static bool narrow_make(const comity_scan_rules *rules, const written_value *val
         narrow_by(ret_narrow, comity_set_at(rules->by_head[i], rules->set_words, value->bytes[writing][i]));
     }
     return true;
+}
+
+/* Notes a form that is tried, or would be if other digits stood there, on a value of the cell that is watched. */
+static void try_note(comity_scan *scan, size_t number, const written_value *value, const comity_scan_around *around)
+{
+    comity_scan_quiet *watch = scan->watch;
+    comity_reading reading;
+    if (comity_scan_reach(scan, number, around, &reading) < scan->level_min) {
+        return;
+    }
+    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->key.size;
+    if (!is_within || watch->try_count == COMITY_SCAN_QUIET_TRIES || around->field != watch->column) {
+        scan->stirs = true;
+        return;
+    }
+    comity_scan_quiet_try *one = &watch->tries[watch->try_count++];
+    comity_writing writing = comity_types_form(scan->rules->types, number)->writing;
+    comity_scan_look look;
+    uint8_t looks[COMITY_SCAN_PLAN_BYTES];
+    one->begin = (uint8_t)(value->raw - scan->watch_begin);
+    one->size = (uint8_t)value->raw_size;
+    one->form.reading = reading;
+    if (!comity_scan_looks(value->bytes[writing], value->size[writing], &look)) {
+        scan->stirs = true;
+        return;
+    }
+    memcpy(looks, look.words, sizeof looks);
+    bool never;
+    one->heads = (uint8_t)comity_scan_plan_doubts(scan->rules, number, looks, value->size[writing], &never);
+    one->as_raw = value->raw_size == value->size[writing] && memcmp(value->raw, value->bytes[writing], value->raw_size) == 0;
+    comity_scan_plan_settle(scan->rules, number, looks, value->size[writing], value->separators[writing], &one->form);
+}
+
+/* Notes the forms that are in all sets, and in one of the two that may be NULL, whatever the value's digits are. */
+static void narrow_note(comity_scan *scan, const narrow *of, const comity_scan_set *alone, const written_value *value,
+                        comity_writing writing, const comity_scan_around *around)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *spoken = around->forms;
+    narrow any = *of;
+    scan->watch->column = scan->watch->try_count == 0 ? around->field : scan->watch->column;
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < value->size[writing]; i++) {
+        uint8_t byte = value->bytes[writing][i];
+        bool is_digit = (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
+        any.sets[1 + i] = comity_set_at(rules->by_head[i], rules->set_words, is_digit ? COMITY_SCAN_ANY_DIGIT : byte);
+    }
+    for (size_t word = 0; word < (rules->form_count + 63) / 64; word++) {
+        uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        for (size_t i = 0; i < any.count; i++) {
+            bits &= (any.sets[i]->live >> word & 1) != 0 ? any.sets[i]->bits[word] : 0;
+        }
+        for (; bits != 0; bits &= bits - 1) {
+            try_note(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around);
+        }
+    }
 }
 
 /* Tries the forms that are in all sets, and in one of the two that may be NULL. */
@@ -313,6 +371,24 @@ static void value_begin(const uint8_t *raw, size_t size, written_value *ret_valu
     memset(ret_value->has, 0, sizeof ret_value->has);
 }
 
+/* Some form of this way and size, for which the place speaks or which needs no context, may be tried. */
+static bool is_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_set *alone,
+                      const comity_scan_set *spoken)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *of_size = comity_set_at(rules->by_size[writings[find]], rules->set_words, written);
+    const comity_scan_set *of_find = comity_set_at(rules->by_find, rules->set_words, find);
+    for (uint64_t live = of_size->live & of_find->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        if ((bits & of_size->bits[word] & of_find->bits[word]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
@@ -323,14 +399,65 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written, around))) {
         return;
     }
+    if (written != 0 && written < COMITY_SCAN_SIZES && around->forms != NULL &&
+        !is_wanted(scan, find, written, alone, around->forms)) {
+        scan->stirs |= readings->count != 0;
+        return;
+    }
     value_begin(raw, size, &value);
     write_as(&value, writings[find]);
     if (!narrow_make(rules, &value, writings[find], &of)) {
+        scan->stirs = true;
         long_try(scan, find, &value, around, readings);
         return;
     }
     narrow_by(&of, comity_set_at(rules->by_find, rules->set_words, find));
     narrow_try(scan, &of, alone, &value, around, readings);
+    if (scan->watch != NULL) {
+        scan->stirs |= readings->count != 0;
+        narrow_note(scan, &of, alone, &value, writings[find], around);
+    }
+}
+
+static void plan_try(comity_scan *scan, const comity_scan_plan_form *form, const uint8_t *value, size_t size,
+                     const comity_scan_around *around, comity_scan_readings *readings)
+{
+    bool passed = comity_scan_plan_passes(scan->rules->types, form, value, size);
+    int column = column_says(scan, around->field, form->reading.type, passed);
+    if (passed) {
+        comity_reading reading = form->reading;
+        reading_add(scan, &reading, column, readings);
+    }
+}
+
+/* Tries the forms of a plan: the same that are tried without it, in the same order. */
+void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, size_t raw_size,
+                             const comity_scan_around *around, comity_scan_readings *readings)
+{
+    written_value value;
+    value_begin(raw, raw_size, &value);
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &scan->plans->groups[plan->group_begin + i];
+        const comity_scan_plan_form *form = &scan->plans->forms[group->form_begin];
+        const uint8_t *bytes = raw;
+        size_t size = raw_size;
+        if (group->is_unspoken && readings->count == 0) {
+            return;
+        }
+        if ((plan->as_raw >> group->writing & 1) == 0) {
+            write_as(&value, (comity_writing)group->writing);
+            bytes = value.bytes[group->writing];
+            size = value.size[group->writing];
+        }
+        uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
+        for (; bits != 0; bits &= bits - 1) {
+            size_t number = group->word * 64u + (size_t)__builtin_ctzll(bits);
+            while (form->number != number) {
+                form++;
+            }
+            plan_try(scan, form, bytes, size, around, readings);
+        }
+    }
 }
 
 /* What the value is by itself, whatever its label says: such forms as need no context. */
@@ -338,14 +465,17 @@ static void try_unspoken(comity_scan *scan, written_value *value, const comity_s
                          comity_scan_readings *readings)
 {
     const comity_scan_set *alone = &scan->alone[1];
-    comity_scan_around own = {.forms = NULL, .field = around->field};
-    comity_scan_set left = {.live = 0};
+    comity_scan_around own;
+    comity_scan_set left;
     narrow of;
+    own.forms = NULL;
+    own.evidence = 0;
+    own.field = around->field;
+    left.live = alone->live;
     for (uint64_t live = alone->live; live != 0; live &= live - 1) {
         size_t word = (size_t)__builtin_ctzll(live);
         bool spoken = (around->forms->live >> word & 1) != 0;
         left.bits[word] = alone->bits[word] & ~(spoken ? around->forms->bits[word] : 0);
-        left.live |= UINT64_C(1) << word;
     }
     for (int writing = 0; writing < 3; writing++) {
         write_as(value, (comity_writing)writing);
@@ -355,7 +485,7 @@ static void try_unspoken(comity_scan *scan, written_value *value, const comity_s
     }
 }
 
-void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, unsigned in_writings,
+void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_field *field,
                             const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_rules *rules = scan->rules;
@@ -366,7 +496,7 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
     }
     value_begin(raw, size, &value);
     for (int writing = 0; writing < 3; writing++) {
-        if ((in_writings >> writing & 1) == 0) {
+        if ((field->in_writings >> writing & 1) == 0) {
             continue;
         }
         write_as(&value, (comity_writing)writing);
@@ -384,6 +514,36 @@ void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, 
             long_try(scan, long_finds[i], &value, around, readings);
         }
     }
+}
+
+bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell)
+{
+    const comity_types *types = scan->rules->types;
+    bool tried[COMITY_SCAN_QUIET_TRIES] = {false};
+    for (size_t i = 0; i < quiet->try_count; i++) {
+        const comity_scan_quiet_try *one = &quiet->tries[i];
+        comity_writing writing = comity_types_form(types, one->form.number)->writing;
+        written_value value;
+        const uint8_t *bytes = cell + one->begin;
+        size_t size = one->size;
+        if (!one->as_raw) {
+            value_begin(bytes, size, &value);
+            write_as(&value, writing);
+            bytes = value.bytes[writing];
+            size = value.size[writing];
+        }
+        uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
+        tried[i] = (bits >> one->form.number % 64 & 1) != 0;
+        if (tried[i] && comity_scan_plan_passes(types, &one->form, bytes, size)) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < quiet->try_count; i++) {
+        if (tried[i]) {
+            (void)column_says(scan, quiet->column, quiet->tries[i].form.reading.type, false);
+        }
+    }
+    return true;
 }
 
 /* ---- findings ---- */
@@ -454,7 +614,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.end = comity_scan_offset(scan, end);
     finding.raw = begin;
     finding.size = (size_t)(end - begin);
-    memcpy(finding.readings, readings->list, readings->count * sizeof readings->list[0]);
+    memcpy(finding.readings, readings->list, sizeof finding.readings);
     finding.reading_count = readings->count;
     if (scan->wants_digests) {
         digest_make(scan, readings, &finding);
@@ -466,6 +626,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.path = path;
     person_seen(scan, readings, &finding);
     scan->done = finding.end;
+    scan->stirs = true;
     if (scan->found != NULL) {
         scan->found(scan->context, &finding);
     }

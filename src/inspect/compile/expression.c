@@ -314,6 +314,17 @@ static comity_status read_date(comity_types_compiler *compiler)
     return comity_compile_expect(compiler, ")");
 }
 
+/* In place of a text, the set of its bytes: a bit each. */
+static comity_status make_set(comity_types_compiler *compiler, comity_check_step *step)
+{
+    uint8_t set[32] = {0};
+    for (size_t i = 0; i < step->text_size; i++) {
+        uint8_t byte = compiler->texts.items[step->data + i];
+        set[byte >> 3] = (uint8_t)(set[byte >> 3] | 1u << (byte & 7));
+    }
+    return comity_compile_text(compiler, set, sizeof set, &step->data);
+}
+
 static comity_status read_arguments(comity_types_compiler *compiler, const function *called, comity_check_step *step)
 {
     switch (called->takes) {
@@ -329,6 +340,7 @@ static comity_status read_arguments(comity_types_compiler *compiler, const funct
         COMITY_TRY(read_range(compiler, step));
         COMITY_TRY(comity_compile_expect(compiler, ","));
         COMITY_TRY(read_text(compiler, &step->data, &step->text_size));
+        COMITY_TRY(called->code == COMITY_CHECK_COUNT ? make_set(compiler, step) : COMITY_OK);
         return comity_compile_expect(compiler, ")");
     case ARGUMENT_MODULUS:
         return read_modulus(compiler, step);

@@ -1,0 +1,430 @@
+/* Plans: what is to be done with the value of a field, kept for the next value that looks
+ * alike. Two values look alike if they differ only in which digit, small letter or capital
+ * stands at a place: `123-45-6789` and `987-65-4321`. For such values the forms that come into
+ * question, their readings and mostly also the places of their parts are the same; what is left
+ * to be done is to run their conditions. Records of one origin look alike a thousand times over.
+ *
+ * A plan says what comity_scan_try_spoken would do, never anything else: a form of which the
+ * looks do not settle whether its shape fits is tried as a whole. */
+#include "inspect/scan_plan.h"
+
+#include "base/swar.h"
+#include "inspect/types_inner.h"
+
+#include <string.h>
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+/* ---- how a value looks ---- */
+
+/* Of 16 bytes, those from `size` on are made 0. False if one is beyond ASCII. */
+static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
+{
+    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    bytes16 of;
+    memcpy(&of, bytes, sizeof of);
+    of &= (bytes16)(places < (uint8_t)size);
+    bytes16 is_digit = (bytes16)(of - '0' < 10);
+    bytes16 is_small = (bytes16)(of - 'a' < 26);
+    bytes16 is_capital = (bytes16)(of - 'A' < 26);
+    bytes16 looks =
+        (of & ~(is_digit | is_small | is_capital)) | (is_digit & '0') | (is_small & 'a') | (is_capital & 'A');
+    memcpy(ret_looks, &looks, sizeof looks);
+    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
+}
+
+bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look)
+{
+    if (size == 0 || size > COMITY_SCAN_PLAN_BYTES) {
+        return false;
+    }
+    ret_look->words[2] = 0;
+    ret_look->words[3] = 0;
+    return looks_make(value, size < 16 ? size : 16, ret_look->words) &&
+           (size <= 16 || looks_make(value + 16, size - 16, ret_look->words + 2));
+}
+
+static bool is_alike(const comity_scan_look *left, const comity_scan_look *right)
+{
+    return ((left->words[0] ^ right->words[0]) | (left->words[1] ^ right->words[1]) |
+            (left->words[2] ^ right->words[2]) | (left->words[3] ^ right->words[3])) == 0;
+}
+
+static size_t slot_of(const comity_scan_look *look, uint32_t name)
+{
+    uint64_t hash = look->words[0] * UINT64_C(0x9E3779B97F4A7C15) + look->words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
+                    look->words[2] * UINT64_C(0xD6E8FEB86659FD93) + look->words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
+                    name * UINT64_C(0x165667B19E3779F9);
+    hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(hash >> 32) % COMITY_SCAN_PLANS;
+}
+
+/* ---- what the looks of a value settle ---- */
+
+typedef enum settled { SETTLED_NO, SETTLED_YES, SETTLED_NOT } settled;
+
+/* A shape that is fitted to how a value looks. */
+typedef struct fitting {
+    const comity_types *types;
+    const uint8_t *looks;
+    size_t size;
+    bool straight; /* all so far is of one size and one text: then the sets of heads are exact */
+    comity_scan_plan_form *form; /* takes places that are to be looked at */
+} fitting;
+
+/* Whether the bytes that look like this one are in the class. */
+static settled class_holds(const comity_class *class, uint8_t byte)
+{
+    uint64_t word = comity_swar_load_ordered(class->bits + byte / 64 * 8);
+    uint64_t kin = ((UINT64_C(1) << comity_check_kin(byte)) - 1)
+                   << byte % 64; /* none of the kins lies on both sides of a word's end */
+    return (word & kin) == 0 ? SETTLED_NO : (word & kin) == kin ? SETTLED_YES : SETTLED_NOT;
+}
+
+/* A place that its looks do not settle: the heads do, or it is looked at each time. */
+static bool place_settle(fitting *of, size_t at, const uint8_t *class)
+{
+    if (of->straight && at < COMITY_SCAN_HEAD) {
+        return true;
+    }
+    if (of->form->spot_count == COMITY_SCAN_PLAN_SPOTS) {
+        return false;
+    }
+    of->form->spots[of->form->spot_count++] = (comity_scan_plan_spot){.at = (uint8_t)at, .class = class};
+    return true;
+}
+
+static settled run_fits(fitting *of, const comity_class *class, size_t least, size_t most, size_t at, size_t *ret_taken)
+{
+    size_t end = of->size - at < most ? of->size - at : most;
+    size_t i = 0;
+    bool sure = true;
+    for (; i < end; i++) {
+        settled held = class_holds(class, of->looks[at + i]);
+        if (held == SETTLED_NO) {
+            break;
+        }
+        if (held == SETTLED_NOT) {
+            if (least != most) {
+                return SETTLED_NOT;
+            }
+            sure &= place_settle(of, at + i, class->bits);
+        }
+    }
+    *ret_taken = i;
+    of->straight &= least == most;
+    return i < least ? SETTLED_NO : sure ? SETTLED_YES : SETTLED_NOT;
+}
+
+static settled text_fits(fitting *of, const comity_element *element, size_t at, size_t *ret_taken)
+{
+    const comity_shape_text *text = &of->types->shape_texts[element->text_begin];
+    const uint8_t *bytes = of->types->data.texts + text->at;
+    bool sure = true;
+    if (element->text_count != 1 || element->size_min == 0) {
+        return SETTLED_NOT;
+    }
+    if (text->size > of->size - at) {
+        return SETTLED_NO;
+    }
+    for (size_t i = 0; i < text->size; i++) {
+        uint8_t byte = of->looks[at + i];
+        if (bytes[i] < byte || bytes[i] >= byte + comity_check_kin(byte)) {
+            return SETTLED_NO;
+        }
+        if (comity_check_kin(byte) > 1) {
+            sure &= of->straight && at + i < COMITY_SCAN_HEAD;
+        }
+    }
+    *ret_taken = text->size;
+    return sure ? SETTLED_YES : SETTLED_NOT;
+}
+
+/* As comity_shape_fit, of what is known. */
+static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
+{
+    const comity_element *elements = of->types->elements + shape->element_begin;
+    size_t at = 0;
+    if (shape->element_count > COMITY_SCAN_PLAN_PARTS) {
+        return SETTLED_NOT;
+    }
+    for (size_t i = 0; i < shape->element_count; i++) {
+        const comity_element *element = &elements[i];
+        size_t least = element->size_min;
+        size_t most = element->size_max;
+        size_t taken = 0;
+        if ((int)i == shape->slack) {
+            size_t left = of->size - at;
+            if (left < shape->rest_size + least || left - shape->rest_size > most) {
+                return SETTLED_NO;
+            }
+            least = most = left - shape->rest_size;
+        }
+        settled fits = element->is_text
+                           ? text_fits(of, element, at, &taken)
+                           : run_fits(of, &of->types->classes[element->class_number], least, most, at, &taken);
+        if (fits != SETTLED_YES) {
+            return fits;
+        }
+        ret_form->part_begins[i] = (uint8_t)at;
+        at += taken;
+        ret_form->part_ends[i] = (uint8_t)at;
+    }
+    ret_form->part_count = shape->element_count;
+    ret_form->body_begin = ret_form->part_begins[shape->body_begin];
+    ret_form->body_end = ret_form->part_ends[shape->body_end - 1];
+    return at == of->size ? SETTLED_YES : SETTLED_NO;
+}
+
+unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size, bool *ret_never)
+{
+    unsigned doubts = 0;
+    *ret_never = false;
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
+        size_t kin = comity_check_kin(looks[i]);
+        size_t count = 0;
+        for (size_t j = 0; j < kin; j++) {
+            count += comity_set_has(comity_set_at(rules->by_head[i], rules->set_words, looks[i] + j), form);
+        }
+        *ret_never |= count == 0;
+        doubts |= (unsigned)(count != kin) << i;
+    }
+    return doubts;
+}
+
+/* The parts of a value that fits, as the plan knows them. */
+static void value_make(const comity_shape *shape, const comity_scan_plan_form *form, const uint8_t *bytes,
+                       comity_check_value *ret_value)
+{
+    ret_value->bytes = bytes;
+    ret_value->body_begin = form->body_begin;
+    ret_value->body_end = form->body_end;
+    ret_value->part_count = form->part_count;
+    ret_value->form = shape->ordinal;
+    for (size_t i = 0; form->has_parts && i < form->part_count; i++) {
+        ret_value->part_begins[i] = form->part_begins[i];
+        ret_value->part_ends[i] = form->part_ends[i];
+    }
+}
+
+static bool asks_parts(const comity_types *types, const comity_shape *shape)
+{
+    for (size_t i = 0; i < shape->step_count; i++) {
+        if (types->steps[shape->step_begin + i].part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, const uint8_t *looks, size_t size,
+                             uint8_t separators, comity_scan_plan_form *ret_form)
+{
+    const comity_types *types = rules->types;
+    const comity_shape *shape = &types->shapes[number];
+    ret_form->spot_count = 0;
+    fitting one = {.types = types, .looks = looks, .size = size, .straight = true, .form = ret_form};
+    settled fits = comity_scan_separated(comity_types_form(types, number), separators)
+                       ? shape_fits(&one, shape, ret_form)
+                       : SETTLED_NO;
+    ret_form->number = (uint16_t)number;
+    ret_form->spot_count = fits == SETTLED_YES ? ret_form->spot_count : 0;
+    ret_form->whole = fits == SETTLED_NOT;
+    ret_form->fails = fits == SETTLED_NO;
+    ret_form->passes = false;
+    ret_form->has_parts = asks_parts(types, shape);
+    if (fits == SETTLED_YES) {
+        comity_check_value value;
+        value_make(shape, ret_form, looks, &value);
+        comity_check_outcome outcome =
+            comity_check_looks(types->steps + shape->step_begin, shape->step_count, &types->data, &value);
+        ret_form->fails = outcome == COMITY_CHECK_NEVER;
+        ret_form->passes = outcome == COMITY_CHECK_ALWAYS;
+    }
+}
+
+/* ---- making a plan ---- */
+
+typedef struct plan_maker {
+    const comity_scan *scan;
+    const comity_scan_around *around;
+    comity_scan_plans *plans;
+    comity_scan_plan *plan;
+    size_t form_end;                       /* no more forms than this, of all plans */
+    uint8_t looks[COMITY_SCAN_PLAN_BYTES]; /* in the writing */
+    size_t size;
+    uint8_t separators;
+    comity_writing writing;
+} plan_maker;
+
+/* Adds a form, if it comes into question; false if there is no room. */
+static bool form_add(plan_maker *maker, size_t number)
+{
+    const comity_scan_rules *rules = maker->scan->rules;
+    comity_scan_plans *plans = maker->plans;
+    comity_scan_plan_form of = {.number = (uint16_t)number};
+    bool never;
+    unsigned doubts = comity_scan_plan_doubts(rules, number, maker->looks, maker->size, &never);
+    if (never || comity_scan_reach(maker->scan, number, maker->around, &of.reading) < maker->scan->level_min) {
+        return true;
+    }
+    if (plans->form_count == maker->form_end) {
+        return false;
+    }
+    comity_scan_plan_group *group = &plans->groups[plans->group_count];
+    if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64 ||
+        group[-1].is_unspoken != (maker->around->forms == NULL)) {
+        group->bits = 0;
+        group->heads = 0;
+        group->word = (uint8_t)(number / 64);
+        group->writing = (uint8_t)maker->writing;
+        group->is_unspoken = maker->around->forms == NULL;
+        group->form_begin = (uint16_t)plans->form_count;
+        plans->group_count++;
+        maker->plan->group_count++;
+        group++;
+    }
+    group[-1].bits |= UINT64_C(1) << number % 64;
+    group[-1].heads |= (uint8_t)doubts;
+    comity_scan_plan_settle(rules, number, maker->looks, maker->size, maker->separators, &of);
+    plans->forms[plans->form_count++] = of;
+    return true;
+}
+
+/* The forms of a set in one writing, without those of another that may be NULL. */
+static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size, const comity_scan_set *set,
+                        const comity_scan_set *without)
+{
+    const comity_scan_rules *rules = maker->scan->rules;
+    if (!comity_scan_write_ascii(looks, size, maker->writing, maker->looks, &maker->size, &maker->separators)) {
+        return false;
+    }
+    if (maker->size == 0) {
+        return true;
+    }
+    if (maker->size == size && memcmp(maker->looks, looks, size) == 0) {
+        maker->plan->as_raw |= (uint8_t)(1u << maker->writing);
+    }
+    const comity_scan_set *of_size = comity_set_at(rules->by_size[maker->writing], rules->set_words, maker->size);
+    for (uint64_t live = of_size->live & set->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = of_size->bits[word] & set->bits[word];
+        bits &= without != NULL && (without->live >> word & 1) != 0 ? ~without->bits[word] : ~UINT64_C(0);
+        for (; bits != 0; bits &= bits - 1) {
+            if (!form_add(maker, word * 64 + (size_t)__builtin_ctzll(bits))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Some syntax may have written it otherwise than it is; that of forms, which takes `+` for a space, has no plans. */
+static bool may_be_escaped(const uint8_t *looks, size_t size)
+{
+    static const char signs[] = {'\\', '%', '&', '"'};
+    bool found = false;
+    for (size_t i = 0; i < sizeof signs; i++) {
+        found |= memchr(looks, signs[i], size) != NULL;
+    }
+    return found;
+}
+
+/* Makes the plan of a look, which stands in it. */
+static void plan_make(const comity_scan *scan, const comity_scan_look *look, size_t size, unsigned in_writings,
+                      const comity_scan_around *around, comity_scan_plan *plan)
+{
+    uint8_t looks[COMITY_SCAN_PLAN_BYTES];
+    plan_maker maker = {.scan = scan, .around = around, .plans = scan->plans, .plan = plan};
+    memcpy(looks, look->words, sizeof looks);
+    maker.form_end = scan->plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH;
+    plan->group_begin = (uint16_t)scan->plans->group_count;
+    plan->group_count = 0;
+    plan->as_raw = 0;
+    plan->is_made = true;
+    plan->is_whole = !may_be_escaped(looks, size);
+    for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
+        maker.writing = (comity_writing)writing;
+        plan->is_whole = (in_writings >> writing & 1) == 0 || writing_add(&maker, looks, size, around->forms, NULL);
+    }
+    comity_scan_around own;
+    own.forms = NULL;
+    own.evidence = 0;
+    own.field = around->field;
+    maker.around = &own;
+    for (int writing = 0; writing < 3 && plan->is_whole && plan->group_count != 0; writing++) {
+        maker.writing = (comity_writing)writing;
+        plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
+    }
+}
+
+static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, size_t size, uint32_t field)
+{
+    return plan->field == field && plan->size == size && is_alike(&plan->look, look);
+}
+
+const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                            const comity_scan_field *field, const comity_scan_around *around)
+{
+    comity_scan_look look;
+    if (!comity_scan_looks(value, size, &look)) {
+        return NULL;
+    }
+    /* two places for each; the newer is the first */
+    comity_scan_plan *plan = &scan->plans->list[slot_of(&look, field->number) & ~(size_t)1];
+    if (!is_of(plan, &look, size, field->number)) {
+        comity_scan_plan *second = plan + 1;
+        if (!is_of(second, &look, size, field->number)) {
+            /* what is seen but once is not worth a plan */
+            *second = *plan;
+            *plan = (comity_scan_plan){.look = look, .field = field->number, .size = (uint8_t)size};
+            return NULL;
+        }
+        plan = second;
+    }
+    if (!plan->is_made) {
+        if (scan->plans->form_count > COMITY_SCAN_PLAN_FORMS - COMITY_SCAN_PLAN_FORMS_EACH) {
+            /* all begins anew: the forms of plans that were given up lie between */
+            memset(scan->plans, 0, sizeof *scan->plans);
+            return NULL;
+        }
+        plan_make(scan, &look, size, field->in_writings, around, plan);
+    }
+    return plan->is_whole ? plan : NULL;
+}
+
+/* ---- following it ---- */
+
+uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value)
+{
+    uint64_t bits = ~UINT64_C(0);
+    for (; heads != 0; heads &= heads - 1) {
+        unsigned i = (unsigned)__builtin_ctz(heads);
+        bits &= comity_set_at(rules->by_head[i], rules->set_words, value[i])->bits[word];
+    }
+    return bits;
+}
+
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
+                             size_t size)
+{
+    const comity_shape *shape = &types->shapes[form->number];
+    comity_check_value fitted;
+    if (form->fails) {
+        return false;
+    }
+    for (size_t i = 0; i < form->spot_count; i++) {
+        uint8_t byte = value[form->spots[i].at];
+        if ((form->spots[i].class[byte >> 3] >> (byte & 7) & 1) == 0) {
+            return false;
+        }
+    }
+    if (form->passes) {
+        return true;
+    }
+    if (form->whole) {
+        return comity_type_try(types, form->number, value, size);
+    }
+    value_make(shape, form, value, &fitted);
+    return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
+}

@@ -1,0 +1,36 @@
+/* Plans: see scan_plan.c. A plan names the forms to be tried on the value of a field,
+ * for all values that look alike; scan_try.c follows it. */
+#ifndef COMITY_INSPECT_SCAN_PLAN_H
+#define COMITY_INSPECT_SCAN_PLAN_H
+
+#include "inspect/scan_inner.h"
+
+/* False if the value is too long for a plan, or not of ASCII. As many bytes as a plan takes are
+ * read. Digits become `0`, letters `a` and `A`, all beyond the value 0. */
+bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look);
+
+/* The plan for a value of a field; NULL if there is none: then all is tried. There is none for what a part's
+ * syntax may have written otherwise than it is. */
+const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                            const comity_scan_field *field, const comity_scan_around *around);
+
+/* scan_try.c: tries the forms of a plan on a value for which it was made. */
+void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, size_t size,
+                             const comity_scan_around *around, comity_scan_readings *readings);
+
+/* What is known of a form on all values that look so, in its writing. */
+void comity_scan_plan_settle(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size,
+                             uint8_t separators, comity_scan_plan_form *ret_form);
+
+/* The first bytes, a bit each, that look so that some of them allow the form and some do not. */
+unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size,
+                                 bool *ret_never);
+
+/* Of the forms in a word of a set, those that a value's first bytes allow; `heads` are those that are asked. */
+uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value);
+
+/* Whether a value in the form's writing, whose first bytes allow it, passes. */
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
+                             size_t size);
+
+#endif

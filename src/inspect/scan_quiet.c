@@ -1,0 +1,151 @@
+/* Values that give nothing, remembered: an order's number, an amount, a name of an article. In
+ * records they come again and again, and to see that no type wants them costs as much as to find one.
+ *
+ * A value is a cell: what stands behind a key of JSON, or between two separators of CSV. What comes of a
+ * place in it follows from its bytes, the names that speak for it, and where the place is. Once a
+ * place has been looked at and gave nothing, and would have given nothing whatever its digits were, it
+ * is passed over from then on in every cell that is the same but for its digits. While such a place is
+ * looked at, whoever finds something that digits could change says so (`scan->stirs`). */
+#include "inspect/scan_quiet.h"
+
+#include "base/swar.h"
+
+#include <string.h>
+
+/* Blanks between a key's colon and its value. */
+#define BLANKS 2
+
+/* ---- cells ---- */
+
+/* Behind a value of JSON that begins at `at`; NULL if it is of another kind, or too long. */
+static const uint8_t *json_end(const uint8_t *at, const uint8_t *limit)
+{
+    if (*at == '"') {
+        for (at++; at < limit && *at != '"' && *at != '\\' && *at != '\n'; at++) {
+        }
+        return at < limit && *at == '"' ? at + 1 : NULL;
+    }
+    if (*at != '-' && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {
+        return NULL;
+    }
+    while (at < limit && *at != ',' && *at != '}' && *at != ']' && *at > ' ') {
+        at++;
+    }
+    return at < limit ? at : NULL;
+}
+
+static bool json_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cell *ret_cell)
+{
+    uint64_t begin = scan->key_end;
+    uint64_t here = comity_scan_offset(scan, at);
+    if (here < begin || here - begin >= COMITY_SCAN_PLAN_BYTES || begin < scan->view_begin ||
+        scan->view_end - begin <= 64) {
+        return false;
+    }
+    ret_cell->begin = scan->view + (begin - scan->view_begin);
+    const uint8_t *value = ret_cell->begin;
+    while (*value == ' ' && value - ret_cell->begin < BLANKS) {
+        value++;
+    }
+    const uint8_t *end = json_end(value, ret_cell->begin + COMITY_SCAN_PLAN_BYTES + 1);
+    if (end == NULL || end <= at) {
+        return false;
+    }
+    const comity_scan_place *place = &scan->place;
+    ret_cell->size = (size_t)(end - ret_cell->begin);
+    ret_cell->field = scan->key_field;
+    ret_cell->before = scan->key_before;
+    bool is_within = place->depth > 0 && place->depth <= COMITY_LIMIT_SCAN_DEPTH;
+    ret_cell->around = is_within ? place->containers[place->depth - 1].names : 0;
+    return true;
+}
+
+static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cell *ret_cell)
+{
+    const comity_scan_place *place = &scan->place;
+    const comity_scan_window *window = &scan->window;
+    char delimiter = scan->part.delimiter;
+    bool stands_apart = delimiter == ',' || delimiter == ';' || delimiter == '\t' || delimiter == '|';
+    if (!stands_apart || place->cell < scan->view_begin || window->mark_next == window->mark_count) {
+        return false;
+    }
+    ret_cell->begin = scan->view + (place->cell - scan->view_begin);
+    const uint8_t *end = scan->view + (window->begin + window->marks[window->mark_next] - scan->view_begin);
+    if (end <= at || ret_cell->begin > at || ret_cell->begin < scan->low) {
+        return false;
+    }
+    ret_cell->size = (size_t)(end - ret_cell->begin);
+    ret_cell->field = place->column < scan->column_count ? scan->columns[place->column].field : 0;
+    ret_cell->before = 0;
+    ret_cell->around = 0;
+    return true;
+}
+
+/* ---- what is remembered ---- */
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+/* Digits become `0`, all beyond the cell 0; all else stays. */
+static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
+{
+    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    bytes16 of;
+    memcpy(&of, bytes, sizeof of);
+    of &= (bytes16)(places < (uint8_t)size);
+    bytes16 is_digit = (bytes16)(of - '0' < 10);
+    of = (of & ~is_digit) | (is_digit & '0');
+    memcpy(ret_looks, &of, sizeof of);
+    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
+}
+
+static size_t slot_of(const comity_scan_quiet *quiet)
+{
+    uint64_t hash = quiet->key.look.words[0] * UINT64_C(0x9E3779B97F4A7C15) +
+                    quiet->key.look.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
+                    quiet->key.look.words[2] * UINT64_C(0xD6E8FEB86659FD93) +
+                    quiet->key.look.words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
+                    (quiet->key.around ^ quiet->key.field) * UINT64_C(0x165667B19E3779F9) + quiet->key.at;
+    hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(hash >> 32) % COMITY_SCAN_QUIETS;
+}
+
+bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_cell *ret_cell,
+                            comity_scan_quiet *ret_quiet)
+{
+    bool is_cell = false;
+    if (scan->part.syntax == COMITY_FORM_CSV) {
+        is_cell = csv_cell(scan, at, ret_cell);
+    } else if (scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON) {
+        comity_scan_place_advance(scan, at);
+        is_cell = json_cell(scan, at, ret_cell);
+    }
+    if (!is_cell || ret_cell->size > COMITY_SCAN_PLAN_BYTES) {
+        return false;
+    }
+    memset(ret_quiet, 0, sizeof *ret_quiet);
+    size_t first = ret_cell->size < 16 ? ret_cell->size : 16;
+    if (!looks_make(ret_cell->begin, first, ret_quiet->key.look.words) ||
+        (ret_cell->size > 16 &&
+         !looks_make(ret_cell->begin + 16, ret_cell->size - 16, ret_quiet->key.look.words + 2))) {
+        return false;
+    }
+    ret_quiet->key.around = ret_cell->around ^ scan->part_seed;
+    ret_quiet->key.field = ret_cell->field;
+    ret_quiet->key.before = ret_cell->before;
+    ret_quiet->key.size = (uint8_t)ret_cell->size;
+    ret_quiet->key.at = (uint8_t)(at - ret_cell->begin);
+    return true;
+}
+
+const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    const comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    return memcmp(&kept->key, &quiet->key, sizeof kept->key) == 0 ? kept : NULL;
+}
+
+void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    *kept = *quiet;
+    kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
+}

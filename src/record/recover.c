@@ -275,7 +275,8 @@ comity_status comity_log_recover(comity_log *log, bool *ret_has_checkpoint, comi
     comity_walk_end(&walk);
     COMITY_TRY(status);
     COMITY_TRY(mend(&recover, reterr));
-    log->next = log->durable = recover.tree.size;
+    log->next = recover.tree.size;
+    log->durable = recover.tree.size;
     log->published = recover.newest.size;
     return COMITY_OK;
 }

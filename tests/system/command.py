@@ -180,7 +180,7 @@ def judge_documents():
     run = Run("judge", input="[" + ",".join([PERMIT] * 10000) + "]")
     same("a list of more than 1 MiB on one line, within the limit of documents", (len(PERMIT) * 10000 < 1310000, len(run.lines()), run.status), (True, 10000, 0))
     run = Run("judge", input="[\n" + PERMIT + " " * (1 << 21) + "]")
-    same("a document that is too long", run.verdicts(), [(1, "limit", "a document of more than 1310720 bytes; give acts one a line for more")])
+    same("a document that is too long", run.verdicts(), [(1, "limit", "a document of more than 1114112 bytes; give acts one a line for more")])
     run = Run("judge", input="[" + ",".join([PERMIT] * 5000) + "]")
     same("a document of many acts, within the limit", (len(run.lines()), run.status), (5000, 0))
 

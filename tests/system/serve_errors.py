@@ -158,6 +158,9 @@ Acts judged for a gate or a caller, by verdict.
 Acts that could not be read or judged.
 Questions answered, which are not recorded.
 Reading and judging one act.
+Gates connected now, a worker of nginx being one.
+Requests of gates answered, by outcome.
+From a gate's request to its answer.
 Requests answered, by route and status.
 From a request's head to its answer's end.
 Connections open now.

@@ -666,10 +666,12 @@ def bodies_in_chunks_are_taken_at_once():
         same("who ended his side is answered", (answer.status, answer.read().count(b"verdict")), (200, 1))
         half.close()
         until = time.monotonic() + 20
-        while "comity_http_connections 1\n" not in running.ask("GET", "/metrics")[2] and time.monotonic() < until:
+        metrics = running.ask("GET", "/metrics")[2]
+        while "comity_http_connections 1\n" not in metrics and time.monotonic() < until:
             time.sleep(0.2)
-        holds("who went away in the middle is not waited for", "comity_http_connections 1\n" in running.ask("GET", "/metrics")[2],
-              [line for line in running.ask("GET", "/metrics")[2].splitlines() if line.startswith("comity_http_connections")])
+            metrics = running.ask("GET", "/metrics")[2]
+        holds("who went away in the middle is not waited for", "comity_http_connections 1\n" in metrics,
+              [line for line in metrics.splitlines() if line.startswith("comity_http_connections")])
 
 
 @test

@@ -578,7 +578,7 @@ def papers_are_held_and_read_anew():
             record = running.record
             same("stops", running.stop(), 0)
             replayed = run(COMITY, "record", "replay", record)
-            same("the same again", (replayed.returncode, replayed.stdout.split(",")[0]), (0, "6 judged again"))
+            same("the same again", (replayed.returncode, replayed.stdout.split(",")[0]), (0, "8 judged again"))
     with daemon("--anonymous", "counsel") as running:
         problem("nobody is trusted", running.ask("POST", "/v1/judge", envelope, kind), 400, "Not an act that can be judged",
                 "no papers are believed here: no trust file is set")

@@ -597,11 +597,11 @@ COMITY_API comity_status comity_papers_revoke(comity_papers *papers, const comit
 
 /* Reads the logs for which the trust file says a folder (`at`), verifies each
  * from its entries to the root its key signed, and adds the revocations in it.
- * Folders are looked for below `base`, or, if it is NULL, from where the process
- * is. COMITY_ERROR_RECORD, COMITY_ERROR_SIGNATURE, COMITY_ERROR_SYSTEM or
+ * Folders are looked for from that of `trust_path`, the trust file's own path. COMITY_ERROR_RECORD, COMITY_ERROR_SIGNATURE, COMITY_ERROR_SYSTEM or
  * COMITY_ERROR_LIMIT if any cannot be read whole: what was left out might revoke
  * something, so the papers must not be used then. */
-COMITY_API comity_status comity_papers_read_logs(comity_papers *papers, const char *base, comity_error *reterr);
+COMITY_API comity_status comity_papers_read_logs(comity_papers *papers, const char *trust_path,
+                                                 comity_error *reterr);
 
 /* Verifies all, once. COMITY_ERROR_MEMORY or COMITY_ERROR_LIMIT; papers that do
  * not count are no error. */

@@ -122,23 +122,23 @@ static comity_status read_log(comity_papers *papers, const comity_trust_principa
 }
 
 /* The folder that a trust file's line means. */
-static comity_status folder_of(const comity_trust_principal *log, const char *base, char ret_folder[PATH_MAX],
+static comity_status folder_of(const comity_trust_principal *log, const char *trust_path, char ret_folder[PATH_MAX],
                                comity_error *reterr)
 {
-    const char *at = log->at;
-    bool below = base != NULL && base[0] != '\0' && at[0] != '/';
-    int length = snprintf(ret_folder, PATH_MAX, "%s%s%s", below ? base : "", below ? "/" : "", at);
+    const char *slash = log->at[0] == '/' ? NULL : strrchr(trust_path, '/');
+    size_t base = slash == NULL ? 0 : (size_t)(slash - trust_path) + 1;
+    int length = base < PATH_MAX ? snprintf(ret_folder, PATH_MAX, "%.*s%s", (int)base, trust_path, log->at) : -1;
     return length >= 0 && length < PATH_MAX
                ? COMITY_OK
                : comity_fail(reterr, COMITY_ERROR_LIMIT, "the log %s: the path of its folder is too long", log->name);
 }
 
-comity_status comity_papers_read_logs(comity_papers *papers, const char *base, comity_error *reterr)
+comity_status comity_papers_read_logs(comity_papers *papers, const char *trust_path, comity_error *reterr)
 {
     char folder[PATH_MAX];
-    if (papers == NULL || papers->settled) {
+    if (papers == NULL || trust_path == NULL || papers->settled) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
-                           "comity_papers_read_logs: papers that are not settled expected");
+                           "comity_papers_read_logs: papers that are not settled expected, and the path of a trust file");
     }
     for (uint32_t i = 0; i < papers->trust.principal_count; i++) {
         const comity_trust_principal *log = &papers->trust.principals[i];
@@ -146,7 +146,7 @@ comity_status comity_papers_read_logs(comity_papers *papers, const char *base, c
         if (log->at == NULL) {
             continue;
         }
-        COMITY_TRY(folder_of(log, base, folder, reterr));
+        COMITY_TRY(folder_of(log, trust_path, folder, reterr));
         comity_status status = read_log(papers, log, folder, &error);
         if (status != COMITY_OK) {
             return comity_fail(reterr, status, "the log %s in %s: %s", log->name, log->at, error.message);

@@ -92,28 +92,12 @@ static void tell_logs(const comity_papers *papers, const char *trust_path)
     }
 }
 
-/* Reads the logs that the trust file names, from folders beside it. */
-static bool read_logs(comity_papers *papers, const char *trust_path)
-{
-    char base[PATH_MAX];
-    comity_error error;
-    const char *slash = strrchr(trust_path, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - trust_path);
-    if (size >= sizeof base) {
-        return complain("%s: the path is too long", trust_path) == 0;
-    }
-    memcpy(base, trust_path, size);
-    base[size] = '\0';
-    const char *from = slash == NULL ? NULL : size == 0 ? "/" : base;
-    tell_logs(papers, trust_path);
-    return comity_papers_read_logs(papers, from, &error) == COMITY_OK || complain("%s: %s", trust_path, error.message) == 0;
-}
-
 bool settle_papers(comity_papers *papers, const char *trust_path)
 {
     comity_error error;
-    if (!read_logs(papers, trust_path)) {
-        return false;
+    tell_logs(papers, trust_path);
+    if (comity_papers_read_logs(papers, trust_path, &error) != COMITY_OK) {
+        return complain("%s: %s", trust_path, error.message) == 0;
     }
     return comity_papers_settle(papers, &error) == COMITY_OK || complain("%s", error.message) == 0;
 }

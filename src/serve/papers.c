@@ -128,20 +128,6 @@ static comity_status open_trust(const comity_papers_setting *setting, const comi
     return status;
 }
 
-/* The folders of logs are named from the trust file's own. */
-static comity_status read_logs(comity_papers *papers, const char *trust, comity_error *reterr)
-{
-    char base[4096];
-    const char *slash = strrchr(trust, '/');
-    size_t size = slash == NULL ? 0 : (size_t)(slash - trust) + 1;
-    if (size >= sizeof base) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "%s: the path is too long", trust);
-    }
-    memcpy(base, trust, size);
-    base[size] = '\0';
-    return comity_papers_read_logs(papers, slash == NULL ? NULL : base, reterr);
-}
-
 comity_status comity_papers_read(const comity_papers_setting *setting, const comity_law *law, comity_papers **ret_papers,
                                  comity_error *reterr)
 {
@@ -153,7 +139,7 @@ comity_status comity_papers_read(const comity_papers_setting *setting, const com
     COMITY_TRY(open_trust(setting, law, &papers, reterr));
     comity_status status = add_folder(papers, setting->folder, reterr);
     if (status == COMITY_OK) {
-        status = read_logs(papers, setting->trust, reterr);
+        status = comity_papers_read_logs(papers, setting->trust, reterr);
     }
     if (status == COMITY_OK) {
         status = comity_papers_settle(papers, reterr);

@@ -124,7 +124,7 @@ static void many_log_keys(void)
         comity_key_free(key);
     }
     CHECK_EQ_INT(COMITY_OK, comity_papers_new(law, "trust", (char *)trust.bytes, trust.size, &papers, &error));
-    check_said(COMITY_ERROR_LIMIT, comity_papers_read_logs(papers, NULL, &error),
+    check_said(COMITY_ERROR_LIMIT, comity_papers_read_logs(papers, "trust", &error),
                "the log l.log in .: a log of more than 256 keys");
     comity_papers_free(papers);
     comity_buffer_free(&trust);
@@ -158,8 +158,8 @@ static void arguments_of_papers(const comity_key *key)
     check_said(COMITY_ERROR_ARGUMENT, comity_context_papers(context, papers, false, &error), unsettled);
     CHECK_EQ_INT(0, (long long)comity_papers_count(papers));
     CHECK_EQ_INT(COMITY_OK, comity_papers_settle(papers, &error));
-    check_said(COMITY_ERROR_ARGUMENT, comity_papers_read_logs(papers, NULL, &error),
-               "comity_papers_read_logs: papers that are not settled expected");
+    check_said(COMITY_ERROR_ARGUMENT, comity_papers_read_logs(papers, "trust", &error),
+               "comity_papers_read_logs: papers that are not settled expected, and the path of a trust file");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_settle(papers, &error),
                "comity_papers_settle: papers that are not settled expected");
     check_said(COMITY_ERROR_ARGUMENT, comity_papers_add(papers, "a", "", 0, &error), not_now);

@@ -137,8 +137,9 @@ comity_status comity_papers_read_logs(comity_papers *papers, const char *trust_p
 {
     char folder[PATH_MAX];
     if (papers == NULL || trust_path == NULL || papers->settled) {
-        return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
-                           "comity_papers_read_logs: papers that are not settled expected, and the path of a trust file");
+        return comity_fail(
+            reterr, COMITY_ERROR_ARGUMENT,
+            "comity_papers_read_logs: papers that are not settled expected, and the path of a trust file");
     }
     for (uint32_t i = 0; i < papers->trust.principal_count; i++) {
         const comity_trust_principal *log = &papers->trust.principals[i];

@@ -2,12 +2,9 @@
  * What goes out: papers, settled. */
 #include "cli/papers.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <limits.h>
+#include "api/papers_folder.h"
+
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 comity_papers *open_papers(const comity_law *law, const char *trust_path)
 {
@@ -38,44 +35,10 @@ bool add_paper(comity_papers *papers, const char *path)
     return status == COMITY_OK || complain("%s", error.message) == 0;
 }
 
-static int visible(const struct dirent *entry)
-{
-    return entry->d_name[0] != '.';
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool add_entry(comity_papers *papers, const char *folder, const char *name)
-{
-    char path[PATH_MAX];
-    struct stat about;
-    int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        return complain("%s/%s: the path is too long", folder, name) == 0;
-    }
-    if (stat(path, &about) != 0) {
-        return complain("%s: %s", path, strerror(errno)) == 0;
-    }
-    return !S_ISREG(about.st_mode) || add_paper(papers, path);
-}
-
 bool add_folder(comity_papers *papers, const char *path)
 {
-    struct dirent **entries = NULL;
-    bool done = true;
-    int count = scandir(path, &entries, visible, by_bytes);
-    if (count < 0) {
-        return complain("%s: %s", path, strerror(errno)) == 0;
-    }
-    for (int i = 0; i < count; i++) {
-        done = done && add_entry(papers, path, entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
-    return done;
+    comity_error error;
+    return comity_papers_add_folder(papers, path, &error) == COMITY_OK || complain("%s", error.message) == 0;
 }
 
 /* ---- settling ---- */

@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "serve/counts.h"
 #include "serve/log.h"
+#include "serve/thread.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,11 +16,8 @@ enum { PURGE_EVERY = 6 * 3600 };
 struct comity_counter {
     comity_ledger *ledger;
     comity_laws *laws;
-    pthread_t thread;
-    pthread_mutex_t mutex; /* guards the next two */
+    comity_thread thread; /* its mutex guards the next */
     comity_counter_state state;
-    bool ending;
-    pthread_cond_t wake;
 };
 
 static uint64_t wall_ms(void)
@@ -46,9 +44,9 @@ comity_status comity_counter_reserve(comity_counter *counter, const char *export
 
 void comity_counter_look(comity_counter *counter, comity_counter_state *ret_state)
 {
-    (void)pthread_mutex_lock(&counter->mutex);
+    (void)pthread_mutex_lock(&counter->thread.mutex);
     *ret_state = counter->state;
-    (void)pthread_mutex_unlock(&counter->mutex);
+    (void)pthread_mutex_unlock(&counter->thread.mutex);
     ret_state->up = comity_ledger_up(counter->ledger);
 }
 
@@ -116,12 +114,12 @@ static bool wait_for_end(comity_counter *counter, const comity_counter_state *st
     struct timespec until;
     (void)clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
-    (void)pthread_mutex_lock(&counter->mutex);
+    (void)pthread_mutex_lock(&counter->thread.mutex);
     counter->state = *state;
-    while (!counter->ending && pthread_cond_timedwait(&counter->wake, &counter->mutex, &until) != ETIMEDOUT) {
+    while (!counter->thread.ending && pthread_cond_timedwait(&counter->thread.wake, &counter->thread.mutex, &until) != ETIMEDOUT) {
     }
-    bool ending = counter->ending;
-    (void)pthread_mutex_unlock(&counter->mutex);
+    bool ending = counter->thread.ending;
+    (void)pthread_mutex_unlock(&counter->thread.mutex);
     return ending;
 }
 
@@ -153,13 +151,11 @@ comity_status comity_counter_open(const char *where, comity_laws *laws, comity_c
     if (status == COMITY_OK && !comity_ledger_up(counter->ledger)) {
         comity_event_log("ledger-failed", "message", "the ledger cannot be reached yet; it is tried again");
     }
-    if (status == COMITY_OK &&
-        (pthread_mutex_init(&counter->mutex, NULL) != 0 || pthread_cond_init(&counter->wake, NULL) != 0 ||
-         pthread_create(&counter->thread, NULL, run, counter) != 0)) {
-        comity_ledger_close(counter->ledger);
-        status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    if (status == COMITY_OK) {
+        status = comity_thread_start(&counter->thread, run, counter, reterr);
     }
     if (status != COMITY_OK) {
+        comity_ledger_close(counter->ledger);
         free(counter);
         return status;
     }
@@ -172,13 +168,7 @@ void comity_counter_close(comity_counter *counter)
     if (counter == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&counter->mutex);
-    counter->ending = true;
-    (void)pthread_cond_signal(&counter->wake);
-    (void)pthread_mutex_unlock(&counter->mutex);
-    (void)pthread_join(counter->thread, NULL);
+    comity_thread_stop(&counter->thread);
     comity_ledger_close(counter->ledger);
-    (void)pthread_cond_destroy(&counter->wake);
-    (void)pthread_mutex_destroy(&counter->mutex);
     free(counter);
 }

@@ -3,10 +3,10 @@
 
 #include "serve/keeper.h"
 #include "serve/scan.h"
+#include "serve/thread.h"
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -38,15 +38,12 @@ struct comity_follower {
 };
 
 struct comity_feed {
-    pthread_mutex_t mutex; /* guards what follows, and all of each follower */
-    pthread_cond_t wake;
+    comity_thread thread; /* its mutex guards what follows, and all of each follower */
     comity_follower *followers;
     size_t count;
-    bool ending;
     comity_disk *disk;
     comity_metrics *metrics;
     comity_replay replay; /* the thread's own */
-    pthread_t thread;
 };
 
 /* ---- a follower; the mutex is held ---- */
@@ -132,7 +129,7 @@ static comity_status give_row(void *context, const comity_told *told, comity_err
 {
     comity_feed *feed = context;
     (void)reterr;
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
         bool open = follower->placed && follower->at <= told->entry && !follower->over && !follower->passed_over;
         follower->passed_over |= open && is_full(follower);
@@ -145,7 +142,7 @@ static comity_status give_row(void *context, const comity_told *told, comity_err
         }
         follower->at = told->entry + 1;
     }
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     return COMITY_OK;
 }
 
@@ -177,19 +174,19 @@ static bool give_stretch(comity_feed *feed, comity_record_reader *reader)
     comity_error error;
     uint64_t size = reader->checkpoint.size;
     comity_filter_init(&all);
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     uint64_t begin = place(feed, size);
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     uint64_t end = begin + STRETCH < size ? begin + STRETCH : size;
     if (begin >= size || comity_scan_stretch(reader, &feed->replay, &all, begin, end, give_row, feed, &error) != COMITY_OK) {
         return false;
     }
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
         bool along = follower->placed && !follower->passed_over && follower->at >= begin && follower->at < end;
         follower->at = along ? end : follower->at;
     }
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     return end < size;
 }
 
@@ -221,13 +218,13 @@ static bool pause_for(comity_feed *feed)
 {
     struct timespec until = later(LOOK_EVERY_MS);
     bool late = false;
-    while (!feed->ending && feed->followers != NULL && !late) {
-        late = pthread_cond_timedwait(&feed->wake, &feed->mutex, &until) == ETIMEDOUT;
+    while (!feed->thread.ending && feed->followers != NULL && !late) {
+        late = pthread_cond_timedwait(&feed->thread.wake, &feed->thread.mutex, &until) == ETIMEDOUT;
     }
-    while (!feed->ending && feed->followers == NULL) {
-        (void)pthread_cond_wait(&feed->wake, &feed->mutex);
+    while (!feed->thread.ending && feed->followers == NULL) {
+        (void)pthread_cond_wait(&feed->thread.wake, &feed->thread.mutex);
     }
-    return !feed->ending;
+    return !feed->thread.ending;
 }
 
 static void end_all(comity_feed *feed)
@@ -237,7 +234,7 @@ static void end_all(comity_feed *feed)
         follower->over = true;
         wake_up(follower);
     }
-    while (feed->followers != NULL && pthread_cond_timedwait(&feed->wake, &feed->mutex, &until) == 0) {
+    while (feed->followers != NULL && pthread_cond_timedwait(&feed->thread.wake, &feed->thread.mutex, &until) == 0) {
         /* one has left */
     }
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
@@ -249,20 +246,20 @@ static void *follow(void *context)
 {
     comity_feed *feed = context;
     comity_record_reader *reader = calloc(1, sizeof *reader);
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     while (pause_for(feed)) {
-        (void)pthread_mutex_unlock(&feed->mutex);
+        (void)pthread_mutex_unlock(&feed->thread.mutex);
         if (reader != NULL) {
             give_new(feed, reader);
         }
-        (void)pthread_mutex_lock(&feed->mutex);
+        (void)pthread_mutex_lock(&feed->thread.mutex);
         uint64_t now = comity_now_ns();
         for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
             look_after(feed, follower, now);
         }
     }
     end_all(feed);
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     free(reader);
     return NULL;
 }
@@ -278,15 +275,15 @@ comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *conn
     *follower = (comity_follower){.feed = feed, .connection = connection, .filter = *filter};
     comity_buffer_init(&follower->queue, COMITY_LIMIT_SERVE_FOLLOWER_BYTES);
     say(follower, ":\n\n"); /* something to send at once, so that the client sees it is there */
-    (void)pthread_mutex_lock(&feed->mutex);
-    bool room = !feed->ending && feed->count < COMITY_LIMIT_SERVE_FOLLOWERS;
+    (void)pthread_mutex_lock(&feed->thread.mutex);
+    bool room = !feed->thread.ending && feed->count < COMITY_LIMIT_SERVE_FOLLOWERS;
     if (room) {
         follower->next = feed->followers;
         feed->followers = follower;
         (void)atomic_store(&feed->metrics->followers, ++feed->count);
-        (void)pthread_cond_signal(&feed->wake);
+        (void)pthread_cond_signal(&feed->thread.wake);
     }
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     if (!room) {
         comity_buffer_free(&follower->queue);
         free(follower);
@@ -300,15 +297,15 @@ void comity_feed_leave(comity_feed *feed, comity_follower *follower)
     if (follower == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     comity_follower **at = &feed->followers;
     while (*at != follower) {
         at = &(*at)->next;
     }
     *at = follower->next;
     (void)atomic_store(&feed->metrics->followers, --feed->count);
-    (void)pthread_cond_signal(&feed->wake);
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_cond_signal(&feed->thread.wake);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     comity_buffer_free(&follower->queue);
     free(follower);
 }
@@ -345,9 +342,9 @@ ssize_t comity_feed_read(void *context, uint64_t position, char *bytes, size_t s
     comity_follower *follower = context;
     comity_feed *feed = follower->feed;
     (void)position;
-    (void)pthread_mutex_lock(&feed->mutex);
+    (void)pthread_mutex_lock(&feed->thread.mutex);
     ssize_t taken = take(follower, bytes, size_max);
-    (void)pthread_mutex_unlock(&feed->mutex);
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
     return taken;
 }
 
@@ -362,29 +359,19 @@ comity_status comity_feed_open(comity_disk *disk, comity_metrics *metrics, comit
     feed->disk = disk;
     feed->metrics = metrics;
     comity_replay_begin(disk, &feed->replay);
-    bool has_mutex = pthread_mutex_init(&feed->mutex, NULL) == 0;
-    bool has_wake = has_mutex && pthread_cond_init(&feed->wake, NULL) == 0;
-    if (has_wake && pthread_create(&feed->thread, NULL, follow, feed) == 0) {
-        *ret_feed = feed;
-        return COMITY_OK;
+    comity_status status = comity_thread_start(&feed->thread, follow, feed, reterr);
+    if (status != COMITY_OK) {
+        free(feed);
+        return status;
     }
-    if (has_wake) {
-        (void)pthread_cond_destroy(&feed->wake);
-    }
-    if (has_mutex) {
-        (void)pthread_mutex_destroy(&feed->mutex);
-    }
-    free(feed);
-    return comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    *ret_feed = feed;
+    return COMITY_OK;
 }
 
 void comity_feed_end(comity_feed *feed)
 {
     if (feed != NULL) {
-        (void)pthread_mutex_lock(&feed->mutex);
-        feed->ending = true;
-        (void)pthread_cond_signal(&feed->wake);
-        (void)pthread_mutex_unlock(&feed->mutex);
+        comity_thread_end(&feed->thread);
     }
 }
 
@@ -393,10 +380,7 @@ void comity_feed_close(comity_feed *feed)
     if (feed == NULL) {
         return;
     }
-    comity_feed_end(feed);
-    (void)pthread_join(feed->thread, NULL);
+    comity_thread_stop(&feed->thread);
     comity_replay_end(&feed->replay);
-    (void)pthread_cond_destroy(&feed->wake);
-    (void)pthread_mutex_destroy(&feed->mutex);
     free(feed);
 }

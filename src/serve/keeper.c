@@ -2,9 +2,9 @@
 #include "serve/keeper.h"
 
 #include "serve/log.h"
+#include "serve/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,16 +15,13 @@ struct comity_keeper {
     comity_record *record; /* NULL: not open */
     uint64_t opening;      /* which one this is, from 1 */
 
-    pthread_mutex_t mutex; /* guards the next three */
+    comity_thread thread; /* its mutex guards the next two */
     comity_ticket *waiting;
-    bool ending;
     bool doubted; /* a submission failed: is the record still good? */
-    pthread_cond_t wake;
 
     const char *folder;
     const char *retention;
     comity_metrics *metrics;
-    pthread_t thread;
 };
 
 uint64_t comity_now_ns(void)
@@ -80,21 +77,21 @@ comity_status comity_keeper_submit(comity_keeper *keeper, const comity_keeping *
     comity_status status = submit_locked(keeper, what, work, ticket, reterr);
     (void)pthread_rwlock_unlock(&keeper->lock);
     if (status != COMITY_OK) {
-        (void)pthread_mutex_lock(&keeper->mutex);
+        (void)pthread_mutex_lock(&keeper->thread.mutex);
         keeper->doubted = true;
-        (void)pthread_cond_signal(&keeper->wake);
-        (void)pthread_mutex_unlock(&keeper->mutex);
+        (void)pthread_cond_signal(&keeper->thread.wake);
+        (void)pthread_mutex_unlock(&keeper->thread.mutex);
     }
     return status;
 }
 
 void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket)
 {
-    (void)pthread_mutex_lock(&keeper->mutex);
+    (void)pthread_mutex_lock(&keeper->thread.mutex);
     ticket->next = keeper->waiting;
     keeper->waiting = ticket;
-    (void)pthread_cond_signal(&keeper->wake);
-    (void)pthread_mutex_unlock(&keeper->mutex);
+    (void)pthread_cond_signal(&keeper->thread.wake);
+    (void)pthread_mutex_unlock(&keeper->thread.mutex);
 }
 
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
@@ -115,21 +112,21 @@ static comity_ticket *take_waiting(comity_keeper *keeper, bool *ret_ending, bool
     struct timespec until;
     (void)clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
-    (void)pthread_mutex_lock(&keeper->mutex);
+    (void)pthread_mutex_lock(&keeper->thread.mutex);
     bool late = false;
-    while (keeper->waiting == NULL && !keeper->ending && !late && (!keeper->doubted || keeper->record == NULL)) {
+    while (keeper->waiting == NULL && !keeper->thread.ending && !late && (!keeper->doubted || keeper->record == NULL)) {
         if (keeper->record == NULL) { /* only this thread sets it */
-            late = pthread_cond_timedwait(&keeper->wake, &keeper->mutex, &until) == ETIMEDOUT;
+            late = pthread_cond_timedwait(&keeper->thread.wake, &keeper->thread.mutex, &until) == ETIMEDOUT;
         } else {
-            (void)pthread_cond_wait(&keeper->wake, &keeper->mutex);
+            (void)pthread_cond_wait(&keeper->thread.wake, &keeper->thread.mutex);
         }
     }
     comity_ticket *taken = keeper->waiting;
     keeper->waiting = NULL;
-    *ret_ending = keeper->ending;
+    *ret_ending = keeper->thread.ending;
     *ret_doubted = keeper->doubted;
     keeper->doubted = false;
-    (void)pthread_mutex_unlock(&keeper->mutex);
+    (void)pthread_mutex_unlock(&keeper->thread.mutex);
     return taken;
 }
 
@@ -209,28 +206,9 @@ static void *keep(void *context)
 
 /* ---- opening and closing ---- */
 
-static bool keeper_init(comity_keeper *keeper)
-{
-    if (pthread_rwlock_init(&keeper->lock, NULL) != 0) {
-        return false;
-    }
-    if (pthread_mutex_init(&keeper->mutex, NULL) != 0) {
-        (void)pthread_rwlock_destroy(&keeper->lock);
-        return false;
-    }
-    if (pthread_cond_init(&keeper->wake, NULL) != 0) {
-        (void)pthread_mutex_destroy(&keeper->mutex);
-        (void)pthread_rwlock_destroy(&keeper->lock);
-        return false;
-    }
-    return true;
-}
-
 static void keeper_free(comity_keeper *keeper)
 {
     comity_record_close(keeper->record);
-    (void)pthread_cond_destroy(&keeper->wake);
-    (void)pthread_mutex_destroy(&keeper->mutex);
     (void)pthread_rwlock_destroy(&keeper->lock);
     free(keeper);
 }
@@ -239,7 +217,7 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
                                  comity_keeper **ret_keeper, comity_error *reterr)
 {
     comity_keeper *keeper = calloc(1, sizeof *keeper);
-    if (keeper == NULL || !keeper_init(keeper)) {
+    if (keeper == NULL || pthread_rwlock_init(&keeper->lock, NULL) != 0) {
         free(keeper);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -248,8 +226,8 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
     keeper->metrics = metrics;
     keeper->opening = 1;
     comity_status status = comity_record_open(folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
-    if (status == COMITY_OK && pthread_create(&keeper->thread, NULL, keep, keeper) != 0) {
-        status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    if (status == COMITY_OK) {
+        status = comity_thread_start(&keeper->thread, keep, keeper, reterr);
     }
     if (status != COMITY_OK) {
         keeper_free(keeper);
@@ -264,10 +242,6 @@ void comity_keeper_close(comity_keeper *keeper)
     if (keeper == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&keeper->mutex);
-    keeper->ending = true;
-    (void)pthread_cond_signal(&keeper->wake);
-    (void)pthread_mutex_unlock(&keeper->mutex);
-    (void)pthread_join(keeper->thread, NULL);
+    comity_thread_stop(&keeper->thread);
     keeper_free(keeper);
 }

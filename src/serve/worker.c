@@ -2,32 +2,29 @@
 #include "serve/worker.h"
 
 #include "serve/request.h"
+#include "serve/thread.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 struct comity_worker {
-    pthread_mutex_t mutex; /* guards the next four */
-    pthread_cond_t wake;
+    comity_thread thread; /* its mutex guards the next two */
     comity_request *first, *last; /* those that wait */
     size_t count;
-    bool ending;
     comity_replay replay;
-    pthread_t thread;
 };
 
 static comity_request *take_first(comity_worker *worker)
 {
-    (void)pthread_mutex_lock(&worker->mutex);
-    while (worker->first == NULL && !worker->ending) {
-        (void)pthread_cond_wait(&worker->wake, &worker->mutex);
+    (void)pthread_mutex_lock(&worker->thread.mutex);
+    while (worker->first == NULL && !worker->thread.ending) {
+        (void)pthread_cond_wait(&worker->thread.wake, &worker->thread.mutex);
     }
     comity_request *request = worker->first;
     if (request != NULL) {
         worker->first = request->behind;
         worker->count--;
     }
-    (void)pthread_mutex_unlock(&worker->mutex);
+    (void)pthread_mutex_unlock(&worker->thread.mutex);
     return request;
 }
 
@@ -43,7 +40,7 @@ static void *work_on(void *context)
 
 bool comity_worker_take(comity_worker *worker, comity_request *request, void (*work)(comity_request *request))
 {
-    (void)pthread_mutex_lock(&worker->mutex);
+    (void)pthread_mutex_lock(&worker->thread.mutex);
     bool room = worker->count < COMITY_LIMIT_SERVE_WAITING;
     if (room) {
         MHD_suspend_connection(request->connection);
@@ -56,9 +53,9 @@ bool comity_worker_take(comity_worker *worker, comity_request *request, void (*w
         }
         worker->last = request;
         worker->count++;
-        (void)pthread_cond_signal(&worker->wake);
+        (void)pthread_cond_signal(&worker->thread.wake);
     }
-    (void)pthread_mutex_unlock(&worker->mutex);
+    (void)pthread_mutex_unlock(&worker->thread.mutex);
     return room;
 }
 
@@ -74,20 +71,13 @@ comity_status comity_worker_start(comity_disk *disk, comity_worker **ret_worker,
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     comity_replay_begin(disk, &worker->replay);
-    bool has_mutex = pthread_mutex_init(&worker->mutex, NULL) == 0;
-    bool has_wake = has_mutex && pthread_cond_init(&worker->wake, NULL) == 0;
-    if (has_wake && pthread_create(&worker->thread, NULL, work_on, worker) == 0) {
-        *ret_worker = worker;
-        return COMITY_OK;
+    comity_status status = comity_thread_start(&worker->thread, work_on, worker, reterr);
+    if (status != COMITY_OK) {
+        free(worker);
+        return status;
     }
-    if (has_wake) {
-        (void)pthread_cond_destroy(&worker->wake);
-    }
-    if (has_mutex) {
-        (void)pthread_mutex_destroy(&worker->mutex);
-    }
-    free(worker);
-    return comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    *ret_worker = worker;
+    return COMITY_OK;
 }
 
 void comity_worker_stop(comity_worker *worker)
@@ -95,13 +85,7 @@ void comity_worker_stop(comity_worker *worker)
     if (worker == NULL) {
         return;
     }
-    (void)pthread_mutex_lock(&worker->mutex);
-    worker->ending = true;
-    (void)pthread_cond_signal(&worker->wake);
-    (void)pthread_mutex_unlock(&worker->mutex);
-    (void)pthread_join(worker->thread, NULL);
+    comity_thread_stop(&worker->thread);
     comity_replay_end(&worker->replay);
-    (void)pthread_cond_destroy(&worker->wake);
-    (void)pthread_mutex_destroy(&worker->mutex);
     free(worker);
 }

@@ -97,12 +97,14 @@ class Daemon:
 
     def stop(self):
         self.process.terminate()
+        status = None
         try:
-            return self.process.wait(40)
+            status = self.process.wait(40)
         finally:
             self.process.kill()
-            if "Sanitizer" in self.log:
+            if "Sanitizer" in self.log or (status or 0) < 0:
                 failures.append(f"{current}: {self.log[-4000:]}")
+        return status
 
 
 def title(answer):
@@ -344,11 +346,11 @@ def apart(folder, where, database):
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         waiting = [pool.submit(daemon.judge, "held", people(i, 1)) for i in (1, 2, 3)]
         begun = time.monotonic()
-        same("another goes on", [daemon.judge("free", people(i, 1))[1]["verdict"] for i in (1, 2, 3)], ["permit"] * 3)
         connections = "0"
         while int(connections) < 3 and not all(one.done() for one in waiting):
             connections = database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'comity'")
         holds("by connections of their own", int(connections) >= 3, connections)
+        same("another goes on", [daemon.judge("free", people(i, 1))[1]["verdict"] for i in (1, 2, 3)], ["permit"] * 3)
         same("its own count is unknown in the end", [one.result()[1].get("verdict") for one in waiting], ["undetermined"] * 3)
         holds("in the time that is said", time.monotonic() - begun < 20, time.monotonic() - begun)
     told = "comity: the ledger: PostgreSQL: a statement: SQLSTATE 55P03\n"

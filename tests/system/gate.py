@@ -281,7 +281,12 @@ http {{
         return self.daemon.wait(30)
 
     def workers(self):
-        return [int(pid) for pid in pathlib.Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children").read_text().split()]
+        """The workers' process ids; waits for the first, for the master listens before it has any."""
+        children = pathlib.Path(f"/proc/{self.nginx.pid}/task/{self.nginx.pid}/children")
+        until = time.monotonic() + 20
+        while not (found := [int(pid) for pid in children.read_text().split()]) and time.monotonic() < until:
+            time.sleep(0.01)
+        return found
 
     def http(self, path):
         """Asks the daemon itself, over its unix socket."""

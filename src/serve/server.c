@@ -170,9 +170,8 @@ static comity_status open_record(comity_server *server, comity_error *reterr)
         return COMITY_OK;
     }
     COMITY_TRY(comity_keeper_open(config->record, config->retention, &server->metrics, &server->keeper, reterr));
-    COMITY_TRY(comity_disk_posix_new(config->record, &server->disk, reterr));
-    COMITY_TRY(comity_worker_start(server->disk, &server->worker, reterr));
-    return comity_feed_open(server->disk, &server->metrics, &server->feed, reterr);
+    COMITY_TRY(comity_worker_start(server->keeper, &server->worker, reterr));
+    return comity_feed_open(server->keeper, &server->metrics, &server->feed, reterr);
 }
 
 comity_status comity_server_open(comity_server *server, const comity_config *config, comity_error *reterr)
@@ -306,7 +305,6 @@ void comity_server_close(comity_server *server)
     comity_worker_stop(server->worker);
     comity_counter_close(server->counter);
     comity_keeper_close(server->keeper);
-    comity_disk_posix_free(server->disk);
     comity_files_free(server->files);
     if (server->has_inspectors) {
         comity_inspectors_close(&server->inspectors);

@@ -32,7 +32,6 @@ typedef struct comity_server {
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
     comity_counter *counter;   /* of the ledger; NULL: none is kept */
-    comity_disk *disk;         /* of the record, for reading; NULL likewise */
     comity_worker *worker;     /* reads the record; NULL likewise */
     comity_inspectors inspectors;
     bool has_inspectors;

@@ -118,6 +118,7 @@ struct comity_ngx_ctx {
     /* the request's body */
     unsigned fed:1;       /* by the filter, as it came */
     unsigned begun:1;
+    unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
     unsigned last:1;      /* the response is complete */

@@ -29,11 +29,33 @@ static comity_ngx_ctx *ctx_find(ngx_http_request_t *r)
     return ctx;
 }
 
+/* Receipts cannot be guessed. The system is asked for many at a time. */
+static ngx_int_t receipt_make(u_char id[COMITY_GATE_ID_SIZE])
+{
+    static u_char bytes[16 * COMITY_GATE_ID_SIZE]; /* getrandom() never gives less than asked for of up to 256 bytes */
+    static size_t left;
+    static ngx_pid_t owner;
+    if (owner != ngx_pid) {
+        owner = ngx_pid;
+        left = 0;
+    }
+    if (left == 0) {
+        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+            return NGX_ERROR;
+        }
+        left = sizeof bytes;
+    }
+    left -= COMITY_GATE_ID_SIZE;
+    ngx_memcpy(id, bytes + left, COMITY_GATE_ID_SIZE);
+    ngx_memzero(bytes + left, COMITY_GATE_ID_SIZE);
+    return NGX_OK;
+}
+
 comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf)
 {
     comity_ngx_ctx *ctx = ngx_pcalloc(r->pool, sizeof *ctx);
     ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, 0);
-    if (ctx == NULL || cleanup == NULL || getrandom(ctx->id, sizeof ctx->id, 0) != (ssize_t)sizeof ctx->id) {
+    if (ctx == NULL || cleanup == NULL || receipt_make(ctx->id) != NGX_OK) {
         return NULL;
     }
     ctx->r = r;
@@ -286,8 +308,6 @@ static void body_read(ngx_http_request_t *r)
 void comity_ngx_request_judged(comity_ngx_ctx *ctx)
 {
     ctx->state = ctx->status == 0 ? COMITY_NGX_OPEN : COMITY_NGX_CLOSED;
-    comity_ngx_probe_give(ctx->probe);
-    ctx->probe = NULL;
     ctx->begun = 0;
     ctx->doubts = 0;
     ctx->r->read_event_handler = ngx_http_block_reading;

@@ -19,7 +19,8 @@ struct comity_server;
 typedef struct comity_listener {
     struct comity_server *server;
     const comity_listen *listen;
-    int fd;
+    bool bound;                /* a path is there, to be removed */
+    int fd;                    /* -1: there is none, or it is libmicrohttpd's */
     struct MHD_Daemon *daemon; /* NULL: not started */
 } comity_listener;
 

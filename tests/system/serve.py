@@ -2,7 +2,7 @@
 """Drives comityd as its users and its enemies do: HTTP, roles, the record, reload,
 stopping, failing disks, and nginx in front.
 
-    serve.py COMITY COMITYD IMAGE [NAME]
+    serve.py COMITY COMITYD IMAGE SLOW_EPOLL [NAME]
 
 Everything is made here, on loopback, in a folder that goes away; what is started
 is ended by its own process id. NAME: only tests whose names hold it.
@@ -30,6 +30,7 @@ from common import (JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, n
                     test, use)
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
+SLOW_EPOLL = str(pathlib.Path(sys.argv[4]).resolve())
 ACTS = (ROOT / "examples/acts.ndjson").read_text()
 ACT = ACTS.splitlines()[0]
 SANITIZED = Programs.sanitized
@@ -473,8 +474,8 @@ def stopping_finishes_what_is_under_way():
             running.process.send_signal(number)
             time.sleep(0.3)
             same("it waits", running.process.poll(), None)
-            with contextlib.suppress(OSError):
-                holds("and takes no more", False, socket.create_connection(("127.0.0.1", running.port), timeout=1).recv(1) != b"")
+            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", running.port), timeout=10) as late:
+                same("who comes now is let go", late.recv(1), b"")
             slow.sendall(body[100:])
             answer = b""
             while True:
@@ -496,6 +497,28 @@ def stopping_finishes_what_is_under_way():
         stuck.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
         time.sleep(0.2)
         same("who never ends is cut off", running.stop(), 1)
+
+
+@test
+def stopping_while_clients_come_and_go():
+    """Two threads that both take the socket out of epoll end the process: libmicrohttpd does so when it is asked to quiesce."""
+    for _ in range(12):
+        with daemon("--anonymous", "counsel", "--threads", "8", environment={"LD_PRELOAD": SLOW_EPOLL}) as running:
+            stopped = threading.Event()
+
+            def come_and_go():
+                while not stopped.is_set():
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        running.ask("GET", "/healthz")
+
+            clients = [threading.Thread(target=come_and_go) for _ in range(6)]
+            for client in clients:
+                client.start()
+            time.sleep(0.05)
+            same("stopped well", running.stop(), 0)
+            stopped.set()
+            for client in clients:
+                client.join()
 
 
 # ---- what is told to whom ----
@@ -698,4 +721,4 @@ def the_command_becomes_the_daemon():
     same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))
 
 
-sys.exit(main("serve", sys.argv[4] if len(sys.argv) > 4 else ""))
+sys.exit(main("serve", sys.argv[5] if len(sys.argv) > 5 else ""))

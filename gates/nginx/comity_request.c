@@ -408,6 +408,9 @@ ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     case COMITY_NGX_CLOSED:
         return answer(ctx);
+    case COMITY_NGX_READING: /* the body could not be read, and a page of ours is to tell so: nginx's own does */
+        ctx->own = 1;
+        return r->err_status >= NGX_HTTP_SPECIAL_RESPONSE ? (ngx_int_t)r->err_status : NGX_HTTP_BAD_REQUEST;
     default:
         return NGX_DONE;
     }

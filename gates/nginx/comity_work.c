@@ -10,6 +10,7 @@
 /* What is larger takes up to a millisecond on a slow machine. What is packed may be any size unpacked. */
 #define ROUND_SIZE 131072
 #define PACKED_SIZE 256
+#define STAY_MS 1000
 
 /* Where packed forms are told by their first bytes. */
 static const struct {
@@ -51,6 +52,31 @@ ngx_int_t comity_ngx_work_pool(ngx_conf_t *cf, comity_ngx_conf *conf)
     return is_off || conf->pool != NULL ? NGX_OK : NGX_ERROR;
 }
 
+/* A worker that is to end does so when no timer is left: this one runs while threads work. */
+static ngx_event_t stays;
+static ngx_connection_t none = {.fd = (ngx_socket_t)-1}; /* what debug messages of it point to */
+static ngx_uint_t works;
+
+static void stay(ngx_event_t *event)
+{
+    if (works != 0) {
+        ngx_add_timer(event, STAY_MS);
+    }
+}
+
+static void works_count(ngx_int_t change)
+{
+    works += (ngx_uint_t)change;
+    stays.handler = stay;
+    stays.data = &none;
+    stays.log = ngx_cycle->log;
+    if (works != 0 && !stays.timer_set) {
+        ngx_add_timer(&stays, STAY_MS);
+    } else if (works == 0 && stays.timer_set) {
+        ngx_del_timer(&stays);
+    }
+}
+
 /* On the thread. */
 static void work_run(void *data, ngx_log_t *log)
 {
@@ -67,6 +93,7 @@ static void work_done(ngx_event_t *event)
     ngx_http_set_log_request(c->log, r);
     r->main->blocked--;
     ctx->working = 0;
+    works_count(-1);
     if (c->error) {
         ngx_http_finalize_request(r, NGX_ERROR);
     } else if (r->main->count == 1) { /* ours: all others are done with it */
@@ -96,6 +123,7 @@ static ngx_int_t post(comity_ngx_ctx *ctx)
     ctx->r->main->blocked++;
     ctx->r->main->count++;
     ctx->working = 1;
+    works_count(1);
     return NGX_OK;
 }
 

@@ -14,7 +14,6 @@ import http.server
 import json
 import os
 import pathlib
-import random
 import re
 import resource
 import shutil
@@ -25,53 +24,14 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 
-COMITY, COMITYD, IMAGE, MODULE = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:5])
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-SANITIZED = b"__asan_init" in pathlib.Path(COMITYD).read_bytes()
+from common import ENVIRONMENT, JSON, Programs, fail, holds, main, run, same, skip, tally, test, use
+
+MODULE = str(pathlib.Path(sys.argv[4]).resolve())
+COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 EMAIL = "marked.person@example.com"
 PERSON = json.dumps({"email": EMAIL, "note": "hello"}).encode()
 NOTHING = json.dumps({"colour": "blue", "size": 12}).encode()
-JSON = {"Content-Type": "application/json"}
-
-failures = []
-passed = 0
-skipped = 0
-tests = []
-current = None
-
-
-def test(function):
-    tests.append(function)
-    return function
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  expected {expected!r}\n     found {found!r}")
-
-
-def holds(what, condition, found=""):
-    global passed
-    if condition:
-        passed += 1
-    else:
-        failures.append(f"{current.__name__}: {what}\n  found {found!r}")
-
-
-def skip(why):
-    global skipped
-    skipped += 1
-    print(f"gate: {current.__name__}: skipped: {why}", file=sys.stderr)
-
-
-def run(*arguments, **options):
-    return subprocess.run(arguments, capture_output=True, text=True, env=ENVIRONMENT, timeout=60, **options)
 
 
 # ---- the upstream ----
@@ -161,6 +121,9 @@ ROUTES = {
     "both": "comity_inspect both;" + DE_US + DE_US.replace("transfer", "transfer response"),
     "upgrades": "comity_pass_uninspected upgrade grpc;" + DE_BR,
     "counted": 'comity_act transfer { from DE; to BR; exporter "Example GmbH" company; purpose research; }',
+    "unthreaded": "comity_threads off;" + DE_US,
+    "small-buffer": "client_body_buffer_size 1k; client_max_body_size 100k; error_page 413 /us/too-large;" + DE_US,
+    "both-masked": "comity_inspect both; comity_operator category email mask;" + DE_US + DE_US.replace("transfer", "transfer response"),
     "variable": "comity_act transfer { from DE; to $http_x_to; purpose research; }",
 }
 
@@ -217,7 +180,7 @@ http {{
 """)
         self.start_daemon()
         self.nginx = subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-e", f"{folder}/error.log"], stderr=open(f"{folder}/nginx.err", "wb"))
-        self.wait_port()
+        self.wait_port(workers)
 
     def start_daemon(self, limit=None):
         log = self.folder / f"daemon-{len(self.daemon_logs)}.log"
@@ -225,7 +188,7 @@ http {{
         peers = ["--peer", f"{os.getuid()} gate,auditor"] + (["--peer", "www-data gate"] if os.getuid() == 0 else [])
         self.daemon = subprocess.Popen(
             [COMITYD, "--listen", f"unix:{self.folder}/http.sock", "--law", IMAGE, "--record", self.record, "--spool", str(self.folder),
-             "--gate-socket", f"{self.folder}/gate.sock", "--confine", "no" if SANITIZED else "yes", *peers, *self.ledger],
+             "--gate-socket", f"{self.folder}/gate.sock", "--confine", "no" if Programs.sanitized else "yes", *peers, *self.ledger],
             stderr=open(log, "wb"), stdin=subprocess.DEVNULL, env=ENVIRONMENT, restore_signals=limit is None,
             preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
         self.wait("the daemon", lambda: '"started"' in log.read_text() or self.daemon.poll() is not None)
@@ -239,7 +202,7 @@ http {{
             time.sleep(0.02)
         raise RuntimeError(f"{what}: not in {seconds} s: {self.errors()[-1500:]}")
 
-    def wait_port(self):
+    def wait_port(self, workers):
         def answers():
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -247,6 +210,7 @@ http {{
             assert self.nginx.poll() is None, (self.folder / "nginx.err").read_text() + self.errors()
             return False
         self.wait("nginx", answers)
+        self.wait("its workers", lambda: len(self.workers()) == workers)
 
     def errors(self):
         path = self.folder / "error.log"
@@ -312,11 +276,11 @@ http {{
         self.upstream.shutdown()
         for log in self.daemon_logs:
             if "Sanitizer" in log.read_text():
-                failures.append(f"{current.__name__}: {log.read_text()[-4000:]}")
+                fail(log.read_text()[-4000:])
         crash = re.findall(r".*(?:signal 11|signal 6|\[alert\]|\[emerg\]).*", self.errors())
         crash = [line for line in crash if "signal 9" not in line]
         if crash:
-            failures.append(f"{current.__name__}: {crash[:4]}")
+            fail(str(crash[:4]))
 
 
 @contextlib.contextmanager
@@ -435,6 +399,78 @@ def large_bodies_in_bounded_memory():
         same("nothing of it arrived", len(Upstream.seen), count)
         masked = b'{"email":"a.b@example.com"}\n' * 200
         problem("more to replace than is held", g.ask("/masked-small/", masked, {"Content-Type": "application/x-ndjson"}), 413)
+
+
+def packed(megabytes, end=b""):
+    """A gzip of so many MiB that takes long to look into and little to send."""
+    block = gzip.compress(b"".join(b'{"number":%d,"colour":"blue","size":12}\n' % i for i in range(100_000, 127_000)))
+    return block * megabytes + gzip.compress(end)
+
+
+@test
+def a_worker_serves_others_meanwhile():
+    with gate() as g:
+        order = []
+
+        def ask(name, *arguments):
+            order.append((name, g.ask(*arguments, timeout=120)[0]))
+        begun = time.monotonic()
+        g.ask("/us/", packed(40), {"Content-Encoding": "gzip"}, None, 120)
+        count = max(2, round(40 * 2 / (time.monotonic() - begun)))  # two seconds of work, on whatever machine
+        long = threading.Thread(target=ask, args=("large", "/us/", packed(min(count, 2000), PERSON), {"Content-Encoding": "gzip"}))
+        worker = g.workers()[0]
+        threads = lambda: len(os.listdir(f"/proc/{worker}/task"))  # noqa: E731
+        long.start()
+        time.sleep(0.3)
+        for i in range(20):
+            ask("small", "/us/", NOTHING)
+        holds("a pool", threads() > 1, threads())
+        long.join()
+        same("small requests are answered while a large one is looked into", order, [("small", 200)] * 20 + [("large", 451)])
+
+
+@test
+def threads_and_those_who_leave():
+    with gate() as g:
+        same("without threads", g.ask("/unthreaded/", packed(3), {"Content-Encoding": "gzip"})[0], 200)
+        same("and a person", g.ask("/unthreaded/", packed(3, PERSON), {"Content-Encoding": "gzip"})[0], 451)
+        same("in a file", g.ask("/unthreaded/", NOTHING + b" " * 3_000_000 + PERSON)[0], 451)
+        count = len(Upstream.seen)
+        body = packed(20)
+        head = b"POST /us/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        for declared, sent in ((len(body), len(body)), (len(body), len(body) - 1000), (2 * len(body), len(body))):
+            with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+                client.sendall(head % declared + body[:sent])
+        same("who is gone before it is looked into has sent nothing on", len(Upstream.seen), count)
+        Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, b'{"colour":"blue","size":12}\n' * 400_000)
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+                client.sendall(b"GET /answer-segments/ HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.recv(1000)
+        g.ask("/us/", packed(10), {"Content-Encoding": "gzip"}, timeout=60)
+        with socket.create_connection(("127.0.0.1", g.port), timeout=60) as client:
+            client.sendall(head % len(body) + body)
+            time.sleep(0.1)
+            g.nginx.send_signal(signal.SIGHUP)
+            holds("a reload lets it end", client.recv(100).startswith(b"HTTP/1.1 200"))
+        Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+        status, _, body = g.ask("/both-masked/", PERSON)
+        holds("masked both ways", status == 200 and EMAIL.encode() not in body + Upstream.seen[-1]["body"] and b"hello" in body, body)
+        Upstream.answer = (200, {"Content-Type": "text/plain"}, b"upstream\n")
+        large = [b'{"email":"a.b@example.com","colour":"blue"}\n' * 20_000]
+        status, _, _ = g.ask("/masked/", large[0], {"Content-Type": "application/x-ndjson"})
+        holds("masked by a thread", status == 200 and b"example.com" not in Upstream.seen[-1]["body"] and
+              Upstream.seen[-1]["body"].count(b"blue") == 20_000, (status, len(Upstream.seen[-1]["body"])))
+
+
+@test
+def a_body_that_cannot_be_read_ends():
+    with gate() as g:
+        count = len(Upstream.seen)
+        chunk = b"%x\r\n%s\r\n" % (50_000, b" " * 50_000)
+        answer = g.raw(b"POST /small-buffer/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 4, shut=False)
+        holds("too large: told by nginx itself, not by the page of an inspected route", answer[9:12] == b"413", answer[:100])
+        same("nothing arrived", len(Upstream.seen), count)
 
 
 @test
@@ -661,23 +697,8 @@ def persons_are_counted():
         same("nobody to count", g.ask("/br/", NOTHING)[0], 200)
 
 
-def main():
-    global current
-    if not os.path.exists(MODULE) or shutil.which("nginx") is None:
-        print("the module is not built (./dev gate), or there is no nginx")
-        print("gate: 0 passed, 0 failed, 1 skipped")
-        return 0
-    wanted = sys.argv[5] if len(sys.argv) > 5 else ""
-    for current in tests:
-        if wanted in current.__name__:
-            try:
-                current()
-            except Exception:  # noqa: BLE001 - a test that breaks is a test that failed
-                failures.append(f"{current.__name__}: {traceback.format_exc()}")
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    print(f"gate: {passed} passed, {len(failures)} failed" + (f", {skipped} skipped" if skipped else ""))
-    return 1 if failures else 0
-
-
-sys.exit(main())
+if not os.path.exists(MODULE) or shutil.which("nginx") is None:
+    print("the module is not built (./dev gate), or there is no nginx")
+    print("gate: 0 passed, 0 failed, 1 skipped")
+    sys.exit(0)
+sys.exit(main("gate", *sys.argv[5:6]))

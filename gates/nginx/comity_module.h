@@ -95,6 +95,7 @@ typedef struct comity_ngx_probe {
     ngx_uint_t generation;
     comity_inspection *inspection;
     comity_gathering *gathering;
+    ngx_uint_t count; /* of all that was ever found */
 } comity_ngx_probe;
 
 typedef struct comity_ngx_ctx comity_ngx_ctx;
@@ -182,6 +183,9 @@ comity_masking *comity_ngx_inspector_masking(comity_ngx_inspector *inspector);
 comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log_t *log);
 void comity_ngx_probe_give(comity_ngx_probe *probe);
 void comity_ngx_probe_key(const u_char key[16]);
+/* Short texts in which nothing was found lately. Of the worker's own thread. */
+ngx_flag_t comity_ngx_clean_has(comity_ngx_inspector *inspector, const u_char *bytes, size_t size);
+void comity_ngx_clean_add(comity_ngx_inspector *inspector, const u_char *bytes, size_t size);
 /* Each tells of a doubt in ctx->doubts. */
 void comity_ngx_probe_begin(comity_ngx_ctx *ctx, const char *type, const char *encoding);
 void comity_ngx_probe_feed(comity_ngx_ctx *ctx, const u_char *bytes, size_t size);

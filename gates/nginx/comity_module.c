@@ -76,6 +76,8 @@ static ngx_command_t commands[] = {
      offsetof(comity_ngx_main, name), NULL},
     {ngx_string("comity_addresses"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_str_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(comity_ngx_main, addresses), NULL},
+    {ngx_string("comity_state"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, comity_ngx_state_set, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     NULL},
     {ngx_string("comity_inspect"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_bitmask_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(comity_ngx_conf, inspect), inspect_words},
     {ngx_string("comity_act"), EVERYWHERE | NGX_CONF_BLOCK | NGX_CONF_TAKE12, comity_ngx_act_block,

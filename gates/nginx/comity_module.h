@@ -174,6 +174,7 @@ ngx_uint_t comity_ngx_act_direction(comity_ngx_act *act);
 /* Appends the act of a request to `buf`; NGX_DECLINED if a value is no UTF-8 text, NGX_ERROR without room. */
 ngx_int_t comity_ngx_act_write(comity_ngx_ctx *ctx, comity_ngx_act *act, const comity_gathered *gathered, ngx_str_t *id,
                                ngx_buf_t *buf);
+char *comity_ngx_state_set(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data);
 ngx_int_t comity_ngx_addresses_open(ngx_conf_t *cf, comity_ngx_main *main);
 

@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -380,6 +381,50 @@ def nothing_personal_anywhere():
         found = [where for where, text in [("metrics", metrics)] + [
             (str(path), path.read_bytes()) for path in g.folder.rglob("*") if path.is_file()] if b"marked.person" in text or b"marked%2" in text]
         same("nowhere", found, [])
+
+
+def addresses(path, states):
+    """A database of addresses in MaxMind's format: states by single IPv4 addresses."""
+    text = lambda value: bytes([2 << 5 | len(value)]) + value.encode()  # noqa: E731
+    number = lambda kind, value: bytes([kind << 5 | 4]) + value.to_bytes(4, "big") if kind == 6 else bytes([kind << 5 | 2]) + value.to_bytes(2, "big")  # noqa: E731
+    data, places, nodes = b"", {}, [[None, None]]
+    for address, state in states.items():
+        places[address] = len(data)
+        data += bytes([7 << 5 | 1]) + text("country") + bytes([7 << 5 | 1]) + text("iso_code") + text(state)
+    for address in states:
+        bits, node = [int.from_bytes(socket.inet_aton(address), "big") >> 31 - i & 1 for i in range(32)], 0
+        for bit in bits[:-1]:
+            if nodes[node][bit] is None:
+                nodes.append([None, None])
+                nodes[node][bit] = len(nodes) - 1
+            node = nodes[node][bit]
+        nodes[node][bits[-1]] = (places[address],)
+    value = lambda place: len(nodes) if place is None else len(nodes) + 16 + place[0] if isinstance(place, tuple) else place  # noqa: E731
+    tree = b"".join(value(place).to_bytes(3, "big") for node in nodes for place in node)
+    about = {"node_count": number(6, len(nodes)), "record_size": number(5, 24), "ip_version": number(5, 4), "database_type": text("test"),
+             "languages": b"\x00\x04", "binary_format_major_version": number(5, 2), "binary_format_minor_version": number(5, 0),
+             "build_epoch": b"\x01\x02\x01", "description": bytes([7 << 5])}
+    path.write_bytes(tree + bytes(16) + data + b"\xab\xcd\xefMaxMind.com" + bytes([7 << 5 | len(about)]) +
+                     b"".join(text(name) + one for name, one in about.items()))
+
+
+@test
+def states_by_address():
+    with tempfile.TemporaryDirectory(prefix="comity-addresses-") as folder:
+        os.chmod(folder, 0o755)
+        file = pathlib.Path(folder, "addresses.mmdb")
+        addresses(file, {"127.0.0.1": "DE", "127.0.0.2": "BR", "127.0.0.3": "US"})
+        with gate(extra=f"comity_addresses {file}; comity_state $upstream_state $upstream_addr; comity_state $named_state $http_x_at;") as g:
+            ask = lambda path, body, at=None, named="": g.ask(path, body, {"X-At": named}, source=at)[0]  # noqa: E731
+            same("a client in BR", ask("/client/", PERSON, "127.0.0.2"), 200)
+            same("a client in US", ask("/client/", PERSON, "127.0.0.3"), 451)
+            same("a client nobody knows", ask("/client/", PERSON, "127.0.0.4"), 403)
+            for named, expected in (("127.0.0.2", 200), ("127.0.0.2:80", 200), ("127.0.0.3, 127.0.0.9 : 127.0.0.2:80", 200),
+                                    ("127.0.0.3", 451), ("[::1]:80", 403), ("nowhere", 403), ("unix:/a", 403), ("", 403)):
+                same(f"named {named}", ask("/named/", PERSON, None, named), expected)
+            Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+            same("an upstream in DE, a client in BR", ask("/upstream/", None, "127.0.0.2"), 200)
+            same("an upstream in DE, a client in US", ask("/upstream/", None, "127.0.0.3"), 451)
 
 
 @test

@@ -115,6 +115,9 @@ ROUTES = {
     "both": "comity_inspect both;" + DE_US + DE_US.replace("transfer", "transfer response"),
     "upgrades": "comity_pass_uninspected upgrade grpc;" + DE_BR,
     "counted": 'comity_act transfer { from DE; to BR; exporter "Example GmbH" company; purpose research; }',
+    "client": DE_US.replace("to US", "to $comity_client_state"),
+    "named": DE_US.replace("to US", "to $named_state"),
+    "upstream": "comity_inspect response;" + DE_US.replace("transfer", "transfer response").replace("from DE", "from $upstream_state").replace("to US", "to $comity_client_state"),
     "unthreaded": "comity_threads off;" + DE_US,
     "small-buffer": "client_body_buffer_size 1k; client_max_body_size 100k; error_page 413 /us/too-large;" + DE_US,
     "both-masked": "comity_inspect both; comity_operator category email mask;" + DE_US + DE_US.replace("transfer", "transfer response"),
@@ -165,6 +168,7 @@ http {{
     comity_socket {through or f"{folder}/gate.sock"};
     comity_gate test;
     comity_inspect request;
+    {"" if "$named_state" in extra else 'map $uri $named_state { } map $uri $upstream_state { }'}
     {extra}
     {DE_US}
     upstream static {{ server 127.0.0.1:{self.port}; keepalive 16; }}
@@ -220,8 +224,8 @@ http {{
         path = self.folder / "error.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
-    def ask(self, path, body=None, headers=None, method=None, timeout=30):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+    def ask(self, path, body=None, headers=None, method=None, timeout=30, source=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0) if source else None)
         try:
             connection.request(method or ("GET" if body is None else "POST"), path, body, dict(JSON if body is not None else {}, **(headers or {})))
             answer = connection.getresponse()

@@ -161,6 +161,13 @@ static void looked_on(comity_ngx_ctx *ctx)
     }
 }
 
+/* Whether what is found can be replaced depends on the length, which is known at the end only. */
+static ngx_flag_t waits_for_length(comity_ngx_ctx *ctx)
+{
+    return ctx->r->headers_in.chunked && (ctx->conf->doubts & COMITY_NGX_LARGE) != 0 &&
+           comity_ngx_inspector_masking(ctx->conf->inspector) != NULL;
+}
+
 /* What nginx has put into its file is looked into while more comes. */
 ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
@@ -168,7 +175,7 @@ ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
     ngx_int_t status = next_filter(r, in);
     if (status != NGX_OK || ctx == NULL || ctx->state != COMITY_NGX_READING || ctx->working || ctx->complete ||
         (ctx->conf->inspect & COMITY_NGX_REQUEST) == 0 || r->request_body->temp_file == NULL ||
-        r->request_body->temp_file->offset - ctx->looked < (off_t)TAIL_SIZE) {
+        r->request_body->temp_file->offset - ctx->looked < (off_t)TAIL_SIZE || waits_for_length(ctx)) {
         return status;
     }
     if (!ctx->begun && !body_begin(ctx)) {

@@ -122,6 +122,12 @@ def large_bodies_in_bounded_memory():
         problem("found at the very end", g.ask("/us/", late, {"Content-Type": "application/x-ndjson"}), 451)
         same("nothing of it arrived", len(Upstream.seen), count)
         masked = b'{"email":"a.b@example.com"}\n' * 200
+        large = b'{"email":"a.b@example.com"}\n' * 20_000
+        problem("more than is held, passed as it is: then it counts", g.ask("/masked-passes-large/", large, {"Content-Type": "application/x-ndjson"}), 451)
+        head = b"POST /masked-passes-large/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(large[i:i + 5000]), large[i:i + 5000]) for i in range(0, len(large), 5000)) + b"0\r\n\r\n"
+        holds("chunked, of a length nobody said", g.raw(head + chunks, shut=False).startswith(b"HTTP/1.1 451"))
+        same("nothing of these arrived", len(Upstream.seen), count)
         problem("more to replace than is held", g.ask("/masked-small/", masked, {"Content-Type": "application/x-ndjson"}), 413)
 
 

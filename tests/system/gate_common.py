@@ -106,6 +106,7 @@ ROUTES = {
     "told": "comity_explain on;" + DE_US,
     "masked": "comity_operator category email mask;" + DE_US,
     "masked-small": "comity_operator category email mask; comity_hold 4k; comity_segment 4k;" + DE_US,
+    "masked-passes-large": "comity_operator category email mask; comity_hold 400k; comity_pass_in_doubt large;" + DE_US,
     "refusing": "comity_operator category email refuse;" + DE_BR,
     "passes": "comity_pass_in_doubt undetermined unreadable; comity_act transfer { from DE; to US; }",
     "answer": "comity_inspect response;" + DE_US.replace("transfer", "transfer response"),

@@ -151,6 +151,9 @@ ngx_int_t comity_ngx_work(comity_ngx_ctx *ctx, ngx_flag_t is_long, comity_ngx_wo
         return NGX_AGAIN;
     }
     work(ctx); /* also where the pool's queue is full */
+    if (is_long) {
+        ngx_time_update(); /* timers that are set now count from now */
+    }
     return NGX_OK;
 }
 

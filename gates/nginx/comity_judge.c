@@ -67,7 +67,8 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
         status = comity_ngx_client_ask(ctx, &frame);
     }
     ctx->refuses = gathered.refuses;
-    if (direction == COMITY_NGX_REQUEST || ctx->finished) { /* the next request finds it still in the processor's cache */
+    if (direction == COMITY_NGX_REQUEST ||
+        ctx->finished) { /* the next request finds it still in the processor's cache */
         comity_ngx_probe_give(ctx->probe);
         ctx->probe = NULL;
     }

@@ -176,7 +176,8 @@ static char *conf_merge(ngx_conf_t *cf, void *parent, void *child)
         conf->segment = conf->hold;
     }
     main->used = 1;
-    if (check_acts(cf, conf) != NGX_CONF_OK || comity_ngx_work_pool(cf, conf) != NGX_OK || comity_ngx_inspector_make(cf, main, conf) != NGX_OK) {
+    if (check_acts(cf, conf) != NGX_CONF_OK || comity_ngx_work_pool(cf, conf) != NGX_OK ||
+        comity_ngx_inspector_make(cf, main, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     return NGX_CONF_OK;

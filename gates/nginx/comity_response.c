@@ -156,7 +156,8 @@ static ngx_int_t replace(comity_ngx_ctx *ctx)
         return NGX_ERROR;
     }
     for (ngx_chain_t *link = ctx->raw; ctx->copying && link != NULL; link = link->next) {
-        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), NULL) != COMITY_OK) {
+        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), NULL) !=
+            COMITY_OK) {
             return NGX_ERROR;
         }
     }
@@ -192,7 +193,7 @@ static ngx_int_t hold(comity_ngx_ctx *ctx)
     }
     ngx_int_t status = chain_put(ctx, &ctx->masked, ctx->output.bytes, ctx->output.size);
     ctx->masked_size += (off_t)ctx->output.size;
-    ctx->output.size = 0;
+    comity_ngx_output_free(&ctx->output); /* a megabyte or two, until the next segment */
     chain_free(ctx, &ctx->raw);
     return status;
 }

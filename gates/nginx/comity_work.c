@@ -17,7 +17,14 @@ static const struct {
     const char *bytes;
     size_t size;
 } packed_heads[] = {
-    {"PK", 2}, {"\x1f\x8b", 2}, {"BZh", 3}, {"\xfd" "7zXZ", 5}, {"\x28\xb5\x2f\xfd", 4}, {"%PDF", 4},
+    {"PK", 2},
+    {"\x1f\x8b", 2},
+    {"BZh", 3},
+    {"\xfd"
+     "7zXZ",
+     5},
+    {"\x28\xb5\x2f\xfd", 4},
+    {"%PDF", 4},
 };
 
 static ngx_flag_t begins_packed(const u_char *bytes, size_t size)

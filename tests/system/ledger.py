@@ -194,7 +194,8 @@ def errors(folder, where, database):
     same("no ledger", (status, json.loads(text).get("detail")), (400, "persons are given, but no ledger is set that could count them"))
     same("no view", plain.ask("GET", "/v1/ledger")[0], 404)
     same("stopping", plain.stop(), 0)
-    same("no category", detail({**act, "persons": {"helth": []}}), (400, 'persons: "helth" is no category'))
+    same("no category", detail({**act, "persons": {"helth": []}}), (400, 'persons: "helth" is no category; did you mean "health"?'))
+    same("a person's name is not quoted", detail({**act, "persons": {"Anna Schmidt": []}}), (400, "persons: a text of 12 bytes is no category"))
     same("another category", detail({**act, "persons": {"biometric": people(0, 1)}}),
          (400, 'persons: "biometric" is not among the categories of the act\'s data'))
     same("no digest", detail({**act, "persons": {"health": ["Ada"]}}), (400, "persons: a person is a digest of 32 small hexadecimal digits"))
@@ -205,7 +206,7 @@ def errors(folder, where, database):
          (400, "counts.CN.year.sensitive: with persons given, this count is the ledger's to give"))
     same("other counts stay", detail(with_act(counts={"US.12m.precise-location": 1}))[0], 200)
     same("many categories", detail({**act, "persons": {f"c{i}": [] for i in range(65)}}), (400, "persons: more than 64 categories"))
-    same("a category that is none", detail({**act, "persons": {"x" * 65: []}}), (400, "persons: \"" + "x" * 63 + "…\" is no category"))
+    same("a category that is none", detail({**act, "persons": {"x" * 65: []}}), (400, "persons: a text of 65 bytes is no category"))
     same("twice", daemon.ask("POST", "/v1/judge", '{"act":{},"act":{},"persons":{}}')[0], 400)
     same("nobody asks only", detail({**act, "persons": {}})[0], 200)
     same("early years", detail(with_act(on="1999-01-01"))[1], "the ledger counts from the year 2000 to 2062, not in 1999")

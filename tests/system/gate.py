@@ -434,6 +434,40 @@ def states_by_address():
 
 
 @test
+def wrong_settings():
+    """Each is told with its reason, and nginx does not start."""
+    with tempfile.TemporaryDirectory(prefix="comity-settings-") as folder:
+        os.chmod(folder, 0o755)
+        good = f"comity_socket {folder}/gate.sock;"
+        inspected = "comity_inspect request; comity_act transfer { from DE; }"
+        pathlib.Path(folder, "large").write_bytes(b" " * (1 << 20) + b"x")
+        kinds = "expected transfer, store, collect, disclose, operate or offer, and request or response"
+        for text, expected in (
+                (inspected, "comity_socket: expected the path of comityd's gate-socket"),
+                (f"comity_socket /{'x' * 101};" + inspected, "comity_socket: expected the path of comityd's gate-socket"),
+                (good + f"comity_gate {'x' * 65};" + inspected, "comity_gate: a name has at most 64 bytes"),
+                (good + "comity_inspect request;", "comity_inspect: there is no comity_act for the request"),
+                (good + "comity_inspect both; comity_act transfer { from DE; }", "comity_inspect: there is no comity_act for the response"),
+                (good + "comity_act move { from DE; }", "comity_act: " + kinds),
+                (good + "comity_act transfer sideways { from DE; }", "comity_act: " + kinds),
+                (good + "comity_act transfer { form DE; }", '"form" is no line of comity_act'),
+                (good + "comity_act transfer { from DE FR; }", 'comity_act: "from" has too few or too many values'),
+                (good + "comity_act transfer { from DE; }" * 9, "comity_act: a route has at most 8 acts"),
+                (good + "comity_state upstream $upstream_addr;", 'comity_state: "upstream" is no variable'),
+                (good + f"comity_addresses {folder}/none;", f"comity_addresses: {folder}/none: Error opening the specified MaxMind DB file"),
+                (good + inspected + f"comity_policy {folder}/none;", f'comity: "{folder}/none" cannot be read, or is larger than 1 MiB'),
+                (good + inspected + f"comity_policy {folder}/large;", f'comity: "{folder}/large" cannot be read, or is larger than 1 MiB'),
+                (good + inspected + "comity_operator category emial mask;", "comity: comity_operator:3:10: \"emial\" is no category of a type; did you mean 'email'?"),
+                (good + inspected + "comity_threads none;", 'unknown thread pool "none"'),
+                (good + "comity_level 101;", "value must be between 1 and 100")):
+            temporary = "".join(f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+            path = pathlib.Path(folder, "nginx.conf")
+            path.write_text(f"load_module {MODULE}; pid {folder}/pid; events {{}} http {{ {temporary} access_log off; {text} server {{ listen 127.0.0.1:1; }} }}")
+            told = run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log")
+            holds(f"{text[-60:]}: {expected}", told.returncode != 0 and expected in told.stderr, told.stderr)
+
+
+@test
 def over_http2():
     curl = shutil.which("curl")
     if curl is None or "HTTP2" not in run(curl, "--version").stdout:

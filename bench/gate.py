@@ -228,7 +228,7 @@ def main():
         try:
             upstream = Server(folder, "upstream", "", "server { listen 127.0.0.1:PORT backlog=4096; location / { return 200; } }")
             servers.append(upstream)
-            pool = f"upstream u {{ server 127.0.0.1:{upstream.port}; keepalive 64; }}"
+            pool = f"upstream u {{ server 127.0.0.1:{upstream.port}; keepalive 256; }}"
             where = "server { listen 127.0.0.1:PORT backlog=4096; location / { proxy_pass http://u; } }"
             plain = Server(folder, "plain", "", pool + where)
             servers.append(plain)

@@ -485,6 +485,13 @@ def over_http2():
         same("large, with a person at its end", ask("/us/", b'{"colour":"blue","size":12}\n' * 100_000 + PERSON)[0], "451")
         same("masked", ask("/masked/", PERSON)[0], "200")
         holds("and nothing of the person", EMAIL.encode() not in Upstream.seen[-1]["body"], Upstream.seen[-1])
+        file = g.folder / "packed"
+        file.write_bytes(packed(20))
+        for patience in ("0.1", "0.2", "0.3"):
+            left = run(curl, "-sS", "--http2-prior-knowledge", "-m", patience, "-o", "/dev/null", "-H", "Content-Encoding: gzip",
+                       "--data-binary", f"@{file}", f"http://127.0.0.1:{g.port2}/us/")
+            holds("who leaves, or is served before", left.returncode in (0, 28), left)
+        same("others are served", ask("/us/", NOTHING)[0], "200")
         Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, b'{"colour":"blue"}\n' * 50_000)
         status, body = ask("/answer-segments/", b"")
         same("a response in segments", (status, len(body)), ("200", len(Upstream.answer[2])))

@@ -152,11 +152,11 @@ def a_worker_serves_others_meanwhile():
         threads = lambda: len(os.listdir(f"/proc/{worker}/task"))  # noqa: E731
         long.start()
         time.sleep(0.3)
-        for i in range(20):
+        while long.is_alive() and len(order) < 10:
             ask("small", "/us/", NOTHING)
         holds("a pool", threads() > 1, threads())
         long.join()
-        same("small requests are answered while a large one is looked into", order, [("small", 200)] * 20 + [("large", 451)])
+        holds("small requests are answered while a large one is looked into", order[:2] == [("small", 200)] * 2 and ("large", 451) in order, order)
 
 
 @test

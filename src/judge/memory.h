@@ -35,6 +35,8 @@ struct comity_judge_memory {
     uint32_t *always;           /* policies and adopted agreements */
     uint32_t always_count;
     uint32_t *test_marks;       /* by test: the judgement's stamp, and in the lowest two bits its truth */
+    uint32_t *standings;        /* by rule, as the tests': how it stands after lifting */
+    bool standings_noted;
     uint16_t *uncovered;        /* by touched place */
     uint32_t *count_stamps;     /* by count */
     comity_range *count_ranges;

@@ -523,8 +523,9 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
-        if (!comity_judge_reaches(search->memory, way, rule)) {
-            continue;
+        bool applies = comity_judge_status(search->memory, way) == COMITY_YES;
+        if ((!applies && !(image->rules[way].flags & COMITY_RULE_PAPERS)) || !comity_judge_reaches(search->memory, way, rule)) {
+            continue; /* most ways are of this kind: no paper opens them */
         }
         rule_enable(search, way, 0, &one);
         if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {

@@ -42,6 +42,10 @@
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
+/* First bytes of values kept with the forms that they allow; the most of these bytes, and of forms. */
+#define COMITY_SCAN_CHOICES 1024
+#define COMITY_SCAN_CHOICE_BYTES 8
+#define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
 #define COMITY_SCAN_QUIET_TRIES 2
@@ -140,6 +144,8 @@ typedef struct comity_scan_plan_form {
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
+    uint8_t writing;
+    uint16_t stat;  /* where the count of its column was last */
     uint8_t body_begin, body_end, part_count;
     uint8_t part_begins[COMITY_SCAN_PLAN_PARTS], part_ends[COMITY_SCAN_PLAN_PARTS];
     uint8_t spot_count;
@@ -161,13 +167,28 @@ typedef struct comity_scan_plan_group {
 typedef struct comity_scan_plan {
     comity_scan_look look;
     uint32_t field; /* its number; 0: none */
+    uint32_t number; /* of all plans made, from 1: no two have the same */
     uint8_t size;
     bool is_made;
     bool is_whole; /* all forms found room */
-    uint8_t as_raw; /* bits: writings in which the value is as it stands */
+    uint8_t written; /* bits: writings of its forms; */
+    uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
     uint8_t group_count;
+    uint8_t compact_size; /* bytes that compact writing keeps, */
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
+    uint8_t choice_count; /* bytes that tell its forms apart, */
+    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* and where they stand */
 } comity_scan_plan;
+
+/* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
+typedef struct comity_scan_choice {
+    uint64_t bytes;
+    uint32_t plan; /* its number; 0: free */
+    uint8_t count;
+    uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
+    uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
+} comity_scan_choice;
 
 /* A form that has been tried on bytes of a cell, and did not pass. */
 typedef struct comity_scan_quiet_try {
@@ -200,7 +221,9 @@ typedef struct comity_scan_plans {
     comity_scan_plan list[COMITY_SCAN_PLANS];
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
+    comity_scan_choice choices[COMITY_SCAN_CHOICES];
     size_t form_count, group_count;
+    uint32_t plan_count; /* made so far */
 } comity_scan_plans;
 
 /* How often values of a field passed a type. */
@@ -421,6 +444,8 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
 }
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
+/* False for separators, which compact writing leaves out. Of ASCII. */
+bool comity_scan_is_compact(uint8_t byte);
 /* All forms that the field speaks for, and that are in `around`, on a whole value behind it. */
 void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_field *field,
                             const comity_scan_around *around, comity_scan_readings *readings);
@@ -438,6 +463,8 @@ static inline bool comity_scan_separated(const comity_type_form *form, uint8_t s
 bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
+/* Adds a reading that has passed, with what its column says of it (1, 0 or -1), if it reaches the level. */
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */
 void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
 /* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */

@@ -458,8 +458,7 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     size_t size = (size_t)(*end - *begin);
     bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
     const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
-    if (plan != NULL) {
-        comity_scan_plan_follow(scan, plan, value, size, &around, ret_readings);
+    if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
         return ret_readings->count != 0;
     }
     size = unescape(scan, *begin, size, room, &value);

@@ -118,10 +118,14 @@ typedef struct comity_scan_field {
 
 /* A key of JSON seen before: what is to be done at its colon follows from its bytes alone. */
 typedef struct comity_scan_key {
-    uint64_t words[COMITY_SCAN_KEY_BYTES / 8]; /* its bytes, the last highest; 0 beyond its beginning */
-    uint8_t size;     /* 0: free */
+    uint64_t words[COMITY_SCAN_KEY_BYTES / 8]; /* its bytes, and the quote before them; the last highest */
+    uint64_t masks[COMITY_SCAN_KEY_BYTES / 8]; /* which these are */
+    uint8_t size;     /* without the quote; 0: free */
     bool is_label;    /* values behind it are tried as a whole */
     bool has_anchor;  /* an anchor may end with it */
+    bool has_colons;  /* an address may end with it */
+    bool acts;        /* one of these: there is something to be done */
+    uint16_t next;    /* the key that was behind it last */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
 } comity_scan_key;
@@ -314,9 +318,7 @@ struct comity_scan {
     comity_scan_key keys[COMITY_SCAN_KEYS];
     bool has_keys;           /* the part is JSON */
     uint64_t key_end;        /* behind the colon of the last key that was known */
-    uint32_t key_field;      /* the number of its name */
-    uint16_t key_before;     /* the two bytes before its quote */
-    uint8_t key_size;
+    uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */

@@ -52,9 +52,10 @@ static bool json_cell(const comity_scan *scan, const uint8_t *at, comity_scan_ce
         return false;
     }
     const comity_scan_place *place = &scan->place;
+    const comity_scan_key *key = &scan->keys[scan->key_slot];
     ret_cell->size = (size_t)(end - ret_cell->begin);
-    ret_cell->field = scan->key_field;
-    ret_cell->before = scan->key_before;
+    ret_cell->field = key->field;
+    memcpy(&ret_cell->before, ret_cell->begin - 5 - key->size, sizeof ret_cell->before);
     bool is_within = place->depth > 0 && place->depth <= COMITY_LIMIT_SCAN_DEPTH;
     ret_cell->around = is_within ? place->containers[place->depth - 1].names : 0;
     return true;

@@ -5,12 +5,11 @@
  * a hundred others, but `+49` is of one. Which these are is kept for the next value that begins so; and of these,
  * what is settled by the bytes themselves where the looks alone did not. */
 #include "inspect/scan_columns.h"
+#include "inspect/scan_look.h"
 #include "inspect/scan_plan.h"
 
 #include <assert.h>
 #include <string.h>
-
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
 
 /* A value in the writings of its plan. */
 typedef struct planned_value {
@@ -22,9 +21,9 @@ typedef struct planned_value {
 
 static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
 {
-    bytes16 of;
+    comity_bytes16 of;
     memcpy(&of, raw, sizeof of);
-    bytes16 is_small = (bytes16)(of - 'a' < 26);
+    comity_bytes16 is_small = (comity_bytes16)(of - 'a' < 26);
     of -= is_small & ('a' - 'A');
     memcpy(ret_capitals, &of, sizeof of);
 }

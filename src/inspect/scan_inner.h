@@ -523,6 +523,9 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
 /* A whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field);
+/* The same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
+bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
+                               const comity_scan_field *field);
 /* scan_words.c */
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,

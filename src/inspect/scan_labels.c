@@ -521,6 +521,37 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     comity_scan_emit(scan, cut, within_end, &within);
 }
 
+bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
+                               const comity_scan_field *field)
+{
+    comity_scan_look look;
+    comity_scan_readings readings;
+    comity_scan_around around;
+    if (scan->plans == NULL || scan->high - begin < 2 * COMITY_SCAN_PLAN_BYTES ||
+        comity_scan_offset(scan, begin) < scan->done) {
+        return false;
+    }
+    size_t size = scan->level->look(begin, ends, look.words);
+    if (size == 0 || is_blank(begin[0]) || is_blank(begin[size - 1])) {
+        return false;
+    }
+    const comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field->number);
+    if (plan == NULL) {
+        return false;
+    }
+    around.forms = &field->forms;
+    around.evidence = COMITY_EVIDENCE_FIELD;
+    around.field = field->hash;
+    comity_scan_readings_begin(&readings);
+    if (!comity_scan_plan_follow(scan, plan, begin, &around, &readings)) {
+        return false;
+    }
+    if (readings.count != 0) {
+        field_emit(scan, begin, begin + size, field, &readings);
+    }
+    return true;
+}
+
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field)
 {
@@ -633,8 +664,13 @@ static void label_value(comity_scan *scan, const uint8_t *at, const comity_scan_
     }
     bool quoted = *at != '>' && begin < scan->high && (*begin == '"' || *begin == '\'');
     uint8_t quote = quoted ? *begin++ : 0;
+    const uint8_t ends[3] = {quote, '\n', '\n'};
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    if (quoted && is_json && comity_scan_field_planned(scan, begin, ends, field)) {
+        return;
+    }
     const uint8_t *stop = value_end(scan, begin, quoted, quote);
-    if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
+    if (!quoted && *at != '>' && !is_json) {
         text_value(scan, begin, stop, field);
     } else {
         comity_scan_field_value(scan, begin, stop, field);

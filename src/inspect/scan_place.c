@@ -112,14 +112,18 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
-    limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
-    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     const comity_scan_field *field = &scan->fields[column->slot];
     if (field->number != column->field) {
         field = comity_scan_field_of(scan, column->name, column->size);
         column->field = field->number;
         column->slot = (uint32_t)(field - scan->fields);
     }
+    const uint8_t ends[3] = {quoted ? '"' : (uint8_t)scan->part.delimiter, quoted ? '"' : '\n', quoted ? '"' : '\r'};
+    if (comity_scan_field_planned(scan, begin, ends, field)) {
+        return;
+    }
+    limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
+    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     comity_scan_field_value(scan, begin, end, field);
 }
 

@@ -8,41 +8,20 @@
  * looks do not settle whether its shape fits is tried as a whole. */
 #include "inspect/scan_plan.h"
 
-#include "base/swar.h"
+#include "inspect/scan_look.h"
 #include "inspect/types_inner.h"
 
 #include <assert.h>
 #include <string.h>
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
 /* ---- how a value looks ---- */
-
-/* Of 16 bytes, those from `size` on are made 0. False if one is beyond ASCII. */
-static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
-{
-    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    bytes16 of;
-    memcpy(&of, bytes, sizeof of);
-    of &= (bytes16)(places < (uint8_t)size);
-    bytes16 is_digit = (bytes16)(of - '0' < 10);
-    bytes16 is_small = (bytes16)(of - 'a' < 26);
-    bytes16 is_capital = (bytes16)(of - 'A' < 26);
-    bytes16 looks =
-        (of & ~(is_digit | is_small | is_capital)) | (is_digit & '0') | (is_small & 'a') | (is_capital & 'A');
-    memcpy(ret_looks, &looks, sizeof looks);
-    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
-}
 
 bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look)
 {
     if (size == 0 || size > COMITY_SCAN_PLAN_BYTES) {
         return false;
     }
-    ret_look->words[2] = 0;
-    ret_look->words[3] = 0;
-    return looks_make(value, size < 16 ? size : 16, ret_look->words) &&
-           (size <= 16 || looks_make(value + 16, size - 16, ret_look->words + 2));
+    return comity_look_write(value, size, true, ret_look->words);
 }
 
 static bool is_alike(const comity_scan_look *left, const comity_scan_look *right)
@@ -437,6 +416,19 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
 static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, size_t size, uint32_t field)
 {
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
+}
+
+const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                               uint32_t field)
+{
+    const comity_scan_plan *plan = &scan->plans->list[slot_of(look, field) & ~(size_t)1];
+    if (!is_of(plan, look, size, field)) {
+        plan++;
+        if (!is_of(plan, look, size, field)) {
+            return NULL;
+        }
+    }
+    return plan->is_made && plan->is_whole ? plan : NULL;
 }
 
 const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,

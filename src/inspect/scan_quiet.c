@@ -8,7 +8,7 @@
  * looked at, whoever finds something that digits could change says so (`scan->stirs`). */
 #include "inspect/scan_quiet.h"
 
-#include "base/swar.h"
+#include "inspect/scan_look.h"
 
 #include <string.h>
 
@@ -84,21 +84,6 @@ static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cel
 
 /* ---- what is remembered ---- */
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
-/* Digits become `0`, all beyond the cell 0; all else stays. */
-static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
-{
-    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    bytes16 of;
-    memcpy(&of, bytes, sizeof of);
-    of &= (bytes16)(places < (uint8_t)size);
-    bytes16 is_digit = (bytes16)(of - '0' < 10);
-    of = (of & ~is_digit) | (is_digit & '0');
-    memcpy(ret_looks, &of, sizeof of);
-    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
-}
-
 static size_t slot_of(const comity_scan_quiet *quiet)
 {
     uint64_t hash = quiet->key.look.words[0] * UINT64_C(0x9E3779B97F4A7C15) +
@@ -124,10 +109,7 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
         return false;
     }
     memset(ret_quiet, 0, sizeof *ret_quiet);
-    size_t first = ret_cell->size < 16 ? ret_cell->size : 16;
-    if (!looks_make(ret_cell->begin, first, ret_quiet->key.look.words) ||
-        (ret_cell->size > 16 &&
-         !looks_make(ret_cell->begin + 16, ret_cell->size - 16, ret_quiet->key.look.words + 2))) {
+    if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
     }
     ret_quiet->key.around = ret_cell->around ^ scan->part_seed;

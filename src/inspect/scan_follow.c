@@ -136,7 +136,7 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool passed = comity_scan_plan_passes(scan->rules->types, form, value, size);
+    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, form, value, size);
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);

@@ -532,7 +532,23 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
                             const uint8_t *high, bool is_group, comity_scan_set *forms);
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */
 void comity_scan_place_begin(comity_scan *scan);
-void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);
+void comity_scan_place_advance_far(comity_scan *scan, uint64_t target);
+static inline void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
+{
+    comity_scan_place *place = &scan->place;
+    const comity_scan_window *window = &scan->window;
+    uint64_t target = comity_scan_offset(scan, to);
+    if (place->at >= target) {
+        return;
+    }
+    bool is_near = window->end >= target && (window->mark_next == window->mark_count ||
+                                             window->begin + window->marks[window->mark_next] >= target);
+    if (is_near) { /* nothing lies between */
+        place->at = target;
+        return;
+    }
+    comity_scan_place_advance_far(scan, target);
+}
 /* Line ends before `at`, which is not beyond what is known. */
 uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
 size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);

@@ -659,7 +659,12 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
         return;
     }
     if (here < scan->done) {
-        words_at(scan, behind_done(scan));
+        const uint8_t *behind = behind_done(scan);
+        if (behind == NULL) { /* nor need other places in it be looked at */
+            scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
+            return;
+        }
+        words_at(scan, behind);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
     } else {

@@ -202,14 +202,10 @@ static void window_next(comity_scan *scan)
 }
 
 /* What is found in a cell on the way takes `place.at` for granted. */
-void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
+void comity_scan_place_advance_far(comity_scan *scan, uint64_t target)
 {
     comity_scan_place *place = &scan->place;
     comity_scan_window *window = &scan->window;
-    uint64_t target = comity_scan_offset(scan, to);
-    if (place->at >= target) {
-        return;
-    }
     place->at = target;
     for (;;) {
         while (window->mark_next < window->mark_count) {

@@ -108,7 +108,11 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     if (!is_cell || ret_cell->size > COMITY_SCAN_PLAN_BYTES) {
         return false;
     }
-    memset(ret_quiet, 0, sizeof *ret_quiet);
+    memset(&ret_quiet->key, 0, sizeof ret_quiet->key); /* with what lies between its parts */
+    ret_quiet->looked = 0;
+    ret_quiet->column = 0;
+    ret_quiet->has_point = false;
+    ret_quiet->try_count = 0;
     if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
     }

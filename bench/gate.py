@@ -2,17 +2,20 @@
 """Measures the nginx module beside a plain proxy: one worker each, no TLS, the same upstream.
 
     gate.py COMITY COMITYD IMAGE MODULE [--seconds N] [--json FILE] [--modsecurity]
+    gate.py COMITY COMITYD IMAGE MODULE --replay REQUESTS [--minutes N] [--json FILE]
 
 What is told is the worker's processor time for each request (from /proc), which other work
 disturbs least; requests by the clock stand beside it. With --modsecurity, libmodsecurity's
 connector with its core rules is measured on the same bodies, if Debian's packages
-libnginx-mod-http-modsecurity and modsecurity-crs are there. Needs wrk. Never fails on time.
+libnginx-mod-http-modsecurity and modsecurity-crs are there. With --replay, so many requests are
+sent through the gate, for at most N minutes (30), while the memory of worker and daemon is told.
+Needs wrk. Never fails on time.
 """
 import json
 import os
 import pathlib
 import re
-import shutil
+import resource
 import socket
 import subprocess
 import sys
@@ -71,8 +74,8 @@ class Server:
         temporary = "".join(f"{one}_temp_path {work}/{one};\n" for one in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         who = "user www-data;" if os.getuid() == 0 else ""
         (work / "nginx.conf").write_text(f"""{main}
-daemon off; {who} worker_processes 1; worker_rlimit_nofile 4096; pid {work}/pid; error_log {work}/error.log;
-events {{ worker_connections 2048; }}
+daemon off; {who} worker_processes 1; pid {work}/pid; error_log {work}/error.log;
+events {{ worker_connections 16384; }}
 http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_size 128k; keepalive_requests 1000000;
   proxy_http_version 1.1; proxy_set_header Connection ""; {http.replace("PORT", str(self.port))} }}
 """)
@@ -99,16 +102,19 @@ http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_s
         self.process.wait()
 
 
-def load(server, script, connections):
-    """Microseconds of the worker's processor a request, and requests a second."""
-    before = server.cpu()
-    said = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "-s", script, f"http://127.0.0.1:{server.port}/"],
-                          capture_output=True, text=True, check=True).stdout
-    used = server.cpu() - before
+def wrk(server, script, connections, seconds):
+    said = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", script,
+                           f"http://127.0.0.1:{server.port}/"], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said:
         sys.exit(said)
-    count = int(re.search(r"(\d+) requests in", said).group(1))
-    return used * 1e6 / count, count / SECONDS
+    return int(re.search(r"(\d+) requests in", said).group(1))
+
+
+def load(server, script, connections, seconds=SECONDS):
+    """Microseconds of the worker's processor a request, and requests a second."""
+    before = server.cpu()
+    count = wrk(server, script, connections, seconds)
+    return (server.cpu() - before) * 1e6 / max(count, 1), count / seconds
 
 
 def upload(server, path, size):
@@ -118,8 +124,98 @@ def upload(server, path, size):
     return status, size / (time.monotonic() - begun), server.cpu() - before
 
 
+def write_load(folder, size):
+    """A script of wrk that posts a document of that size."""
+    script, body = pathlib.Path(folder, f"{size}.lua"), pathlib.Path(folder, f"{size}.json")
+    body.write_text(document(size))
+    script.write_text(f'local f = io.open("{body}")\nwrk.body = f:read("*a")\nwrk.method = "POST"\n'
+                      'wrk.headers["Content-Type"] = "application/json"\n')
+    return script
+
+
+def resident(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) / 1024
+
+
+def small_and_large(folder, plain, gate):
+    for name, size, connections, goal in (("1 KiB", 1024, 256, 12), ("64 KiB", 65536, 32, 50)):
+        script = write_load(folder, size)
+        rounds = [(load(plain, script, connections), load(gate, script, connections)) for _ in range(3)]
+        bare = min(round_[0] for round_ in rounds)
+        gated = min(round_[1] for round_ in rounds)
+        best = max(round_[0][1] for round_ in rounds), max(round_[1][1] for round_ in rounds)
+        figure(f"gate: POST of {name}, processor", gated[0], "us", bare[0] + goal, "plain proxy", bare[0])
+        figure(f"gate: POST of {name}, {connections} connections", best[1], "requests/s", best[0] / 2 if size == 1024 else None, "plain proxy", best[0])
+
+
+def modsecurity(folder, where, servers):
+    if not os.path.exists("/usr/share/nginx/modules-available/mod-http-modsecurity.conf"):
+        print("skipped: ModSecurity: Debian's packages libnginx-mod-http-modsecurity and modsecurity-crs are not there")
+        return
+    rules = pathlib.Path(folder, "modsecurity.conf")  # Debian's settings with its core rules, which only tell, and no log of them
+    rules.write_text("Include /etc/nginx/modsecurity.conf\nSecAuditEngine Off\nSecArgumentsLimit 100000\nSecRuleRemoveById 200007\n"
+                     "Include /etc/modsecurity/crs/crs-setup.conf\nInclude /usr/share/modsecurity-crs/rules/*.conf\n")
+    servers.append(Server(folder, "modsecurity", "load_module modules/ngx_http_modsecurity_module.so;",
+                          f"modsecurity on; modsecurity_rules_file {rules}; {where}"))
+    for name, size, connections, seconds in (("1 KiB", 1024, 16, SECONDS), ("64 KiB", 65536, 4, 20)):
+        figure(f"ModSecurity: POST of {name}, processor", load(servers[-1], write_load(folder, size), connections, seconds)[0], "us")
+
+
+def upload_large(folder, plain, gate):
+    large = pathlib.Path(folder, "large")
+    line = b'{"colour":"blue","size":12,"note":"to be left with the neighbours if nobody is at home"}\n'
+    with open(large, "wb") as out:
+        for _ in range((1 << 30) // (len(line) * 10000)):
+            out.write(line * 10000)
+    size = large.stat().st_size
+    before = gate.memory("VmRSS")
+    status, speed, used = upload(gate, large, size)
+    bare = upload(plain, large, size)
+    if status != "200":
+        sys.exit(f"the upload was answered {status}")
+    figure("gate: upload of 1 GiB", speed / 1e9, "GB/s", 1, "plain proxy", bare[1] / 1e9)
+    figure("gate: upload of 1 GiB, processor", used, "s", None, "plain proxy", bare[2])
+    figure("gate: upload of 1 GiB, memory more", max(0, gate.memory() - before) / 1024, "MiB", 4)
+    large.unlink()
+
+
+def idle(gate, daemon, count=10000):
+    """Connections that have each had a request through and are kept."""
+    count = min(count, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 256)
+    body = document(1024).encode()
+    request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    kept = []
+    for _ in range(count):
+        kept.append(socket.create_connection(("127.0.0.1", gate.port), timeout=20))
+        kept[-1].sendall(request)
+        if not kept[-1].recv(65536).startswith(b"HTTP/1.1 200"):
+            sys.exit("a request of those that stay idle was not answered")
+    figure(f"gate: {count} idle connections, worker and daemon", resident(gate.worker) + resident(daemon.pid), "MiB", 200)
+    for connection in kept:
+        connection.close()
+
+
+def replay(folder, gate, daemon, wanted):
+    """So many requests, or as many as the time allows: is memory steady?"""
+    until = time.monotonic() + 60 * float(option("--minutes", "30"))
+    script, done, begun, told, first = write_load(folder, 1024), 0, time.monotonic(), 0, None
+    while done < wanted and time.monotonic() < until:
+        done += wrk(gate, script, 64, 10)
+        now = resident(gate.worker), resident(daemon.pid)
+        first = first or now
+        if done - told >= wanted / 20:
+            told = done
+            print(f"{done} requests in {time.monotonic() - begun:.0f} s: worker {now[0]:.1f} MiB, daemon {now[1]:.1f} MiB", flush=True)
+    now = resident(gate.worker), resident(daemon.pid)
+    figure("gate: replay", done, "requests", wanted)
+    figure("gate: replay, the worker's memory more since the first ten seconds", now[0] - first[0], "MiB", 4)
+    figure("gate: replay, the daemon's memory more since the first ten seconds", now[1] - first[1], "MiB", 16)
+
+
 def main():
     servers = []
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the workers' as well
     with tempfile.TemporaryDirectory(prefix="comity-bench-gate-") as folder:
         os.chmod(folder, 0o755)
         subprocess.run([COMITY, "record", "init", "--origin", "example.org/bench", f"{folder}/record"], check=True, capture_output=True)
@@ -139,37 +235,14 @@ def main():
             gate = Server(folder, "gate", f"load_module {os.path.abspath(MODULE)};",
                           pool + f"comity_socket {folder}/gate.sock; comity_inspect request; {ACT}" + where)
             servers.append(gate)
-            for name, size, connections, goal in (("1 KiB", 1024, 256, 12), ("64 KiB", 65536, 32, 50)):
-                script = pathlib.Path(folder, f"{size}.lua")
-                body = pathlib.Path(folder, f"{size}.json")
-                body.write_text(document(size))
-                script.write_text(f'local f = io.open("{body}")\nwrk.body = f:read("*a")\nwrk.method = "POST"\n'
-                                  'wrk.headers["Content-Type"] = "application/json"\n')
-                rounds = [(load(plain, script, connections), load(gate, script, connections)) for _ in range(2)]
-                bare = min(round_[0] for round_ in rounds)
-                gated = min(round_[1] for round_ in rounds)
-                figure(f"gate: POST of {name}, processor", gated[0], "us", bare[0] + goal, "plain proxy", bare[0])
-                figure(f"gate: POST of {name}, {connections} connections", gated[1], "requests/s", None, "plain proxy", bare[1])
-                if "--modsecurity" in sys.argv and os.path.exists("/usr/share/nginx/modules-available/mod-http-modsecurity.conf"):
-                    rules = "/etc/nginx/modsecurity_includes.conf"
-                    other = Server(folder, f"modsecurity{size}", "load_module modules/ngx_http_modsecurity_module.so;",
-                                   pool + f"modsecurity on; modsecurity_rules 'SecRuleEngine On'; modsecurity_rules_file {rules};" + where)
-                    servers.append(other)
-                    figure(f"ModSecurity: POST of {name}, processor", load(other, script, connections)[0], "us")
-            large = pathlib.Path(folder, "large")
-            line = b'{"colour":"blue","size":12,"note":"to be left with the neighbours if nobody is at home"}\n'
-            with open(large, "wb") as out:
-                for _ in range((1 << 30) // (len(line) * 10000)):
-                    out.write(line * 10000)
-            size = large.stat().st_size
-            before = gate.memory("VmRSS")
-            status, speed, used = upload(gate, large, size)
-            bare = upload(plain, large, size)
-            if status != "200":
-                sys.exit(f"the upload was answered {status}")
-            figure("gate: upload of 1 GiB", speed / 1e9, "GB/s", 1, "plain proxy", bare[1] / 1e9)
-            figure("gate: upload of 1 GiB, processor", used, "s", None, "plain proxy", bare[2])
-            figure("gate: upload of 1 GiB, memory more", max(0, gate.memory() - before) / 1024, "MiB", 4)
+            if "--replay" in sys.argv:
+                replay(folder, gate, daemon, int(option("--replay", "5000000")))
+                return
+            small_and_large(folder, plain, gate)
+            upload_large(folder, plain, gate)
+            idle(gate, daemon)
+            if "--modsecurity" in sys.argv:
+                modsecurity(folder, pool + where, servers)
         finally:
             for server in servers:
                 server.stop()

@@ -116,8 +116,8 @@ _comity() {
                 *,erase,-*) _comity_words '--before --retention --passphrase-fd' "$current" ;;
                 *,rotate,-*) _comity_words '--retire --passphrase-fd' "$current" ;;
                 *,witness,-*) _comity_words '--key --logs --state --listen --passphrase-fd' "$current" ;;
-                *,cosign,-*) _comity_words '--policy --every' "$current" ;;
-                *,monitor,-*) _comity_words '--policy --state --every' "$current" ;;
+                *,cosign,-*) _comity_words '--policy --ca --every' "$current" ;;
+                *,monitor,-*) _comity_words '--policy --state --ca --every' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

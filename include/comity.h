@@ -341,8 +341,8 @@ COMITY_API void comity_inspect_persons_merge(comity_inspection *inspection, cons
 COMITY_API void comity_inspect_forget(comity_inspection *inspection);
 /* ---- masked copies ---- */
 
-/* What is done to what is found: a policy (docs/masking.md) with its key. Immutable, but for the
- * key, which belongs to one thread at a time: a process of one thread may share it between copies. */
+/* What is done to what is found: a policy (docs/masking.md) with its key. Immutable: any number of
+ * copies and threads may share it. */
 typedef struct comity_masking comity_masking;
 
 /* What stands in a finding's place; the stronger the later. */

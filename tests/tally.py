@@ -5,19 +5,28 @@
     tally.py one NAME STATUS    the output of one program, on standard input
     tally.py sum FILE           the lines the other two wrote
 
-The first two print what failed or was skipped to standard error, and to
-standard output a line `NAME passed failed skipped` for each program. A program
-that says nothing of its tests counts as one: passed with status 0, skipped with
-77, else failed. One that fails although it counted no failure has failed once.
+The first two print what failed or was skipped to standard error, and add it to
+the file that COMITY_TOLD names; to standard output they print a line `NAME
+passed failed skipped` for each program. A program that says nothing of its
+tests counts as one: passed with status 0, skipped with 77, else failed. One
+that fails although it counted no failure has failed once.
 """
 
 import json
+import os
 import re
 import sys
 
 COUNTS = re.compile(r"^(?:[^\s:][^:]*: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILINE)
 SKIP = 77
 TAIL = 60
+
+
+def tell(text):
+    print(text, file=sys.stderr)
+    if "COMITY_TOLD" in os.environ:
+        with open(os.environ["COMITY_TOLD"], "a", encoding="utf-8") as told:
+            print(text, file=told)
 
 
 def count(name, status, output):
@@ -31,11 +40,11 @@ def count(name, status, output):
         passed, failed, skipped = int(status == 0), int(status not in (0, SKIP)), int(status == SKIP)
     if failed:
         lines = output.rstrip().split("\n")
-        print(f"--- {name}: {failed} failed, status {status}", file=sys.stderr)
-        print("\n".join(lines[-TAIL:]), file=sys.stderr)
+        tell(f"--- {name}: {failed} failed, status {status}")
+        tell("\n".join(lines[-TAIL:]))
     elif skipped:
         reasons = [line for line in output.split("\n") if "skip" in line and not COUNTS.match(line)]
-        print(f"--- {name}: {skipped} skipped: {'; '.join(reasons) or 'no reason given'}", file=sys.stderr)
+        tell(f"--- {name}: {skipped} skipped: {'; '.join(reasons) or 'no reason given'}")
     print(name.replace(" ", "-"), passed, failed, skipped)
     return failed == 0
 

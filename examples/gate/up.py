@@ -22,6 +22,7 @@ import time
 BUILD, STATE = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 HERE = pathlib.Path(__file__).resolve().parent
 ONCE = len(sys.argv) > 3 and sys.argv[3] == "once"
+DASHBOARD = (BUILD / "web" / "index.html").exists()
 processes = []
 
 
@@ -69,8 +70,8 @@ def start_daemon(port):
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     options = ["--law", BUILD / "world.image", "--record", record, "--spool", STATE, "--gate-socket", STATE / "gate.sock",
                "--listen", f"127.0.0.1:{port}", "--anonymous", "gate,counsel,auditor", "--ledger", STATE / "ledger"]
-    options += ["--peer", f"{os.getuid()} gate"] + (["--peer", "www-data gate"] if os.getuid() == 0 else [])
-    if (BUILD / "web" / "index.html").exists() and b"dashboard" in (BUILD / "comityd").read_bytes():
+    options += ["--peer", f"{os.getuid()} gate"]
+    if DASHBOARD:
         options += ["--dashboard", BUILD / "web"]
     processes.append(subprocess.Popen([BUILD / "comityd", *options], stderr=open(log, "wb"), stdin=subprocess.DEVNULL, start_new_session=True))
     wait_for("comityd", lambda: '"started"' in log.read_text(), log)
@@ -82,7 +83,8 @@ def start_nginx(port, service):
     text = text.replace("modules/ngx_http_comity_module.so", str(BUILD / "nginx/objs/ngx_http_comity_module.so"))
     text = text.replace("/run/comity/gate.sock", str(STATE / "gate.sock")).replace("/var/log/nginx", str(STATE))
     text = text.replace("127.0.0.1:8080", f"127.0.0.1:{port}").replace("127.0.0.1:8081", f"127.0.0.1:{service}")
-    text = text if os.getuid() == 0 else text.replace("user www-data;\n", "")
+    # its workers are who we are: another user may not reach this folder
+    text = text.replace("user www-data;\n", "user root;\n" if os.getuid() == 0 else "")
     paths = "".join(f"    {name}_temp_path {STATE}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     text = text.replace("http {\n", "http {\n" + paths, 1)
     (STATE / "nginx.conf").write_text(f"daemon off;\npid {STATE}/nginx.pid;\nerror_log {log};\n" + text)
@@ -98,7 +100,7 @@ def start_nginx(port, service):
     wait_for("nginx", answers, log)
 
 
-def show(port, path, what, document):
+def show(port, path, what, document, expected):
     Service.arrived = None
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("POST", path, json.dumps(document), {"Content-Type": "application/json"})
@@ -108,12 +110,12 @@ def show(port, path, what, document):
     print(f"  {answer.status} {body}")
     print(f"  the service got: {Service.arrived or 'nothing'}", flush=True)
     connection.close()
+    if answer.status != expected:
+        sys.exit(f"{expected} was expected; {STATE}/nginx.log says:\n{(STATE / 'nginx.log').read_text()[-2000:]}")
 
 
 def main():
     STATE.mkdir(parents=True, exist_ok=True)
-    for folder in (STATE, *STATE.parents[:1]):
-        folder.chmod(0o755)
     service = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=service.serve_forever, daemon=True).start()
     if shutil.which("nginx") is None:
@@ -122,11 +124,12 @@ def main():
     start_daemon(daemon_port)
     start_nginx(port, service.server_port)
     person = {"name": "Anna Miller", "email": "anna.miller@example.com", "question": "Where is my order?"}
-    show(port, "/orders/", "Nothing personal: released", {"article": "lamp", "count": 2})
-    show(port, "/support/", "Personal, with a policy that masks: masked, then released", person)
-    show(port, "/orders/", "Personal, and no ground on which it may go to the United States: refused", person)
+    show(port, "/orders/", "Nothing personal: released", {"article": "lamp", "count": 2}, 200)
+    show(port, "/support/", "Personal, with a policy that masks: masked, then released", person, 200)
+    show(port, "/orders/", "Personal, and no ground on which it may go to the United States: refused", person, 451)
     print(f"""
-The dashboard:   http://127.0.0.1:{daemon_port}/
+The dashboard:   {f"http://127.0.0.1:{daemon_port}/" if DASHBOARD else "is not built: web/npm.log says why, where there is one"}
+The daemon:      http://127.0.0.1:{daemon_port}/openapi.json
 The gate:        http://127.0.0.1:{port}/orders/ and /support/
 The record:      {BUILD}/comity record tail {STATE}/record
 The log:         {STATE}/comityd.log; of the gate, {STATE}/comity.log""", flush=True)

@@ -275,6 +275,9 @@ static void read_in(ngx_event_t *event)
         if (client.connection != c) {
             return;
         }
+        if (!c->read->ready) { /* there was less than was asked for */
+            break;
+        }
     }
     if (ngx_handle_read_event(c->read, 0) != NGX_OK) {
         client_lost();

@@ -112,12 +112,23 @@ static ngx_int_t text_new(ngx_http_request_t *r, size_t size, head_text *ret_tex
     return ret_text->begin == NULL ? NGX_ERROR : NGX_OK;
 }
 
+/* A program that sends on and on sends the same head: one in which nothing was found a moment ago is
+ * not looked into again. Only what is the same to the byte, looked at in the same way, counts. */
 static void look(comity_ngx_ctx *ctx, head_text *text)
 {
-    comity_gathering_input(ctx->probe->gathering, true);
+    size_t size = (size_t)(text->at - text->begin);
+    comity_ngx_probe *probe = ctx->probe;
+    if (comity_ngx_clean_has(probe->inspector, text->begin, size)) {
+        return;
+    }
+    ngx_uint_t count = probe->count;
+    comity_gathering_input(probe->gathering, true);
     comity_ngx_probe_begin(ctx, "text/plain; charset=utf-8", NULL);
-    comity_ngx_probe_feed(ctx, text->begin, (size_t)(text->at - text->begin));
+    comity_ngx_probe_feed(ctx, text->begin, size);
     comity_ngx_probe_finish(ctx);
+    if (probe->count == count && (ctx->doubts & COMITY_NGX_UNREADABLE) == 0 && !text->full) {
+        comity_ngx_clean_add(probe->inspector, text->begin, size);
+    }
 }
 
 ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)

@@ -66,6 +66,12 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
     if (status == NGX_OK) {
         status = comity_ngx_client_ask(ctx, &frame);
     }
+    ctx->refuses = gathered.refuses;
+    if (direction == COMITY_NGX_REQUEST ||
+        ctx->finished) { /* the next request finds it still in the processor's cache */
+        comity_ngx_probe_give(ctx->probe);
+        ctx->probe = NULL;
+    }
     if (status != NGX_AGAIN) {
         ctx->status = status == NGX_DECLINED ? NGX_HTTP_FORBIDDEN : NGX_HTTP_SERVICE_UNAVAILABLE;
         return NGX_ERROR;
@@ -132,13 +138,11 @@ static ngx_uint_t status_of(comity_ngx_ctx *ctx, const comity_gate_judged *judge
 void comity_ngx_judged(comity_ngx_ctx *ctx, const comity_gate_judged *judged)
 {
     ngx_connection_t *c = ctx->r->connection;
-    comity_gathered gathered;
     if (judged != NULL && judged->outcome == COMITY_GATE_OK) {
         note(ctx, judged);
     }
     ctx->status = status_of(ctx, judged);
-    comity_gathering_tell(ctx->probe->gathering, &gathered);
-    if (ctx->status == 0 && gathered.refuses) {
+    if (ctx->status == 0 && ctx->refuses) {
         ctx->status = 451; /* the route's own policy */
     }
     if (ctx->direction == COMITY_NGX_REQUEST) {

@@ -76,6 +76,8 @@ static ngx_command_t commands[] = {
      offsetof(comity_ngx_main, name), NULL},
     {ngx_string("comity_addresses"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_str_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(comity_ngx_main, addresses), NULL},
+    {ngx_string("comity_state"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, comity_ngx_state_set, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     NULL},
     {ngx_string("comity_inspect"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_bitmask_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(comity_ngx_conf, inspect), inspect_words},
     {ngx_string("comity_act"), EVERYWHERE | NGX_CONF_BLOCK | NGX_CONF_TAKE12, comity_ngx_act_block,
@@ -98,6 +100,8 @@ static ngx_command_t commands[] = {
      offsetof(comity_ngx_conf, segment), NULL},
     {ngx_string("comity_timeout"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(comity_ngx_conf, timeout), NULL},
+    {ngx_string("comity_threads"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET,
+     offsetof(comity_ngx_conf, threads), NULL},
     {ngx_string("comity_explain"), EVERYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(comity_ngx_conf, explain), NULL},
     {ngx_string("comity_blocked_by"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -155,6 +159,7 @@ static char *conf_merge(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_bitmask_value(conf->uninspected, before->uninspected, (NGX_CONF_BITMASK_SET | 0x80));
     ngx_conf_merge_str_value(conf->policy, before->policy, "");
     ngx_conf_merge_str_value(conf->key, before->key, "");
+    ngx_conf_merge_str_value(conf->threads, before->threads, "default");
     ngx_conf_merge_str_value(conf->blocked_by, before->blocked_by, "urn:comity:gate");
     ngx_conf_merge_uint_value(conf->level, before->level, 75);
     ngx_conf_merge_size_value(conf->hold, before->hold, 1024 * 1024);
@@ -171,7 +176,8 @@ static char *conf_merge(ngx_conf_t *cf, void *parent, void *child)
         conf->segment = conf->hold;
     }
     main->used = 1;
-    if (check_acts(cf, conf) != NGX_CONF_OK || comity_ngx_inspector_make(cf, main, conf) != NGX_OK) {
+    if (check_acts(cf, conf) != NGX_CONF_OK || comity_ngx_work_pool(cf, conf) != NGX_OK ||
+        comity_ngx_inspector_make(cf, main, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     return NGX_CONF_OK;

@@ -1,8 +1,8 @@
 /* The nginx module: what its files share.
  *
  * In reading order: comity_module.c (directives), comity_route.c (the acts of a route),
- * comity_request.c and comity_response.c (what passes), comity_head.c and comity_probe.c
- * (looking into it), comity_judge.c (asking, and going on), comity_client.c (the daemon's
+ * comity_request.c and comity_response.c (what passes), comity_head.c, comity_probe.c and
+ * comity_work.c (looking into it), comity_judge.c (asking, and going on), comity_client.c (the daemon's
  * socket), comity_answer.c (what clients are told).
  *
  * What always holds: a byte of an inspected direction goes on only after the daemon has
@@ -13,6 +13,11 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#if (NGX_THREADS)
+#include <ngx_thread_pool.h>
+#else
+typedef struct ngx_thread_pool_s ngx_thread_pool_t;
+#endif
 
 #include <comity.h>
 
@@ -68,6 +73,8 @@ typedef struct {
     ngx_msec_t timeout;
     ngx_flag_t explain;
     ngx_str_t blocked_by;
+    ngx_str_t threads;   /* the name of a pool, or "off" */
+    ngx_thread_pool_t *pool; /* NULL: the worker does all */
     comity_ngx_inspector *inspector;
 } comity_ngx_conf;
 
@@ -75,6 +82,7 @@ typedef struct {
 
 typedef enum {
     COMITY_NGX_READING = 0, /* the body is being read */
+    COMITY_NGX_LOOKING,     /* what there is is looked into, perhaps by a thread */
     COMITY_NGX_WAITING,     /* for the daemon */
     COMITY_NGX_OPEN,        /* released */
     COMITY_NGX_CLOSED       /* it is refused: ctx->status */
@@ -87,6 +95,7 @@ typedef struct comity_ngx_probe {
     ngx_uint_t generation;
     comity_inspection *inspection;
     comity_gathering *gathering;
+    ngx_uint_t count; /* of all that was ever found */
 } comity_ngx_probe;
 
 typedef struct comity_ngx_ctx comity_ngx_ctx;
@@ -98,6 +107,14 @@ typedef struct {
     size_t size;
     ngx_event_t timer;
 } comity_ngx_pending;
+
+/* Bytes that a copy gave, from malloc(): a thread may write them. */
+typedef struct {
+    u_char *bytes;
+    size_t size, room;
+} comity_ngx_output;
+
+typedef void comity_ngx_work_function(comity_ngx_ctx *ctx);
 
 struct comity_ngx_ctx {
     ngx_http_request_t *r;
@@ -115,20 +132,30 @@ struct comity_ngx_ctx {
     ngx_flag_t judged;
     comity_verdict verdict;
     ngx_str_t rules, ways, records;
+    /* work that a thread may do: while it does, probe, copy, doubts and the next three are the thread's */
+    comity_ngx_work_function *work, *work_done;
+    ngx_thread_task_t *task;
+    comity_ngx_output output;
+    ngx_flag_t failed;    /* the body could not be read again, or its copy not made */
+    ngx_flag_t copying;   /* a masked copy is being made */
+    const char *type, *encoding; /* as what is looked into says; NULL: it does not */
     /* the request's body */
-    unsigned fed:1;       /* by the filter, as it came */
+    off_t looked, written; /* bytes of nginx's file */
+    unsigned working:1;   /* a thread does */
+    unsigned complete:1;  /* all of it has come */
     unsigned begun:1;
+    unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
     unsigned last:1;      /* the response is complete */
     unsigned finished:1;  /* the probe's input likewise */
-    unsigned copying:1;   /* a masked copy is being made */
     unsigned sent:1;      /* the response's head is out */
     unsigned ended:1;     /* and its end */
     unsigned fixed:1;     /* it is compressed: nothing can be replaced */
     unsigned events:1;    /* a stream of events, whose ends are points of flush */
     /* the response's body */
-    ngx_chain_t *in;      /* not yet looked at */
+    ngx_chain_t *in;      /* not yet taken */
+    ngx_chain_t *raw;     /* taken, not yet looked at */
     ngx_chain_t *held;    /* looked at, to be released */
     ngx_chain_t *masked;  /* the copy of it, if one is made */
     ngx_chain_t *out;     /* may go */
@@ -147,6 +174,7 @@ ngx_uint_t comity_ngx_act_direction(comity_ngx_act *act);
 /* Appends the act of a request to `buf`; NGX_DECLINED if a value is no UTF-8 text, NGX_ERROR without room. */
 ngx_int_t comity_ngx_act_write(comity_ngx_ctx *ctx, comity_ngx_act *act, const comity_gathered *gathered, ngx_str_t *id,
                                ngx_buf_t *buf);
+char *comity_ngx_state_set(ngx_conf_t *cf, ngx_command_t *command, void *conf);
 ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data);
 ngx_int_t comity_ngx_addresses_open(ngx_conf_t *cf, comity_ngx_main *main);
 
@@ -156,6 +184,9 @@ comity_masking *comity_ngx_inspector_masking(comity_ngx_inspector *inspector);
 comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log_t *log);
 void comity_ngx_probe_give(comity_ngx_probe *probe);
 void comity_ngx_probe_key(const u_char key[16]);
+/* Short texts in which nothing was found lately. Of the worker's own thread. */
+ngx_flag_t comity_ngx_clean_has(comity_ngx_inspector *inspector, const u_char *bytes, size_t size);
+void comity_ngx_clean_add(comity_ngx_inspector *inspector, const u_char *bytes, size_t size);
 /* Each tells of a doubt in ctx->doubts. */
 void comity_ngx_probe_begin(comity_ngx_ctx *ctx, const char *type, const char *encoding);
 void comity_ngx_probe_feed(comity_ngx_ctx *ctx, const u_char *bytes, size_t size);
@@ -177,6 +208,19 @@ ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in);
 ngx_int_t comity_ngx_request_init(void);
 void comity_ngx_request_judged(comity_ngx_ctx *ctx);
 comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf);
+
+/* comity_work.c */
+ngx_int_t comity_ngx_work_pool(ngx_conf_t *cf, comity_ngx_conf *conf);
+/* May looking at `size_all` bytes that begin so take more than a millisecond? */
+ngx_flag_t comity_ngx_work_is_long(comity_ngx_ctx *ctx, const u_char *bytes, size_t size, size_t size_all);
+/* NGX_OK: the work is done. NGX_AGAIN: it is long, a thread does it, and the worker calls `done` when it
+ * has. `work` may not touch what belongs to the worker: the request, its pool, its chains but to read them. */
+ngx_int_t comity_ngx_work(comity_ngx_ctx *ctx, ngx_flag_t is_long, comity_ngx_work_function *work,
+                          comity_ngx_work_function *done);
+size_t comity_ngx_chain_size(ngx_chain_t *chain);
+/* What a copy calls with its output; `context` is the ctx. */
+comity_status comity_ngx_output_write(void *context, const void *bytes, size_t size, comity_error *reterr);
+void comity_ngx_output_free(comity_ngx_output *output);
 
 /* comity_response.c */
 ngx_int_t comity_ngx_response_init(void);

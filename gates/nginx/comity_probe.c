@@ -5,6 +5,13 @@
  * from the daemon; memories with an older key are thrown away. */
 #include "comity_module.h"
 
+enum { CLEAN_COUNT = 32, CLEAN_SIZE = 1022 };
+
+typedef struct {
+    uint16_t size; /* 0: none */
+    u_char bytes[CLEAN_SIZE];
+} clean_text;
+
 struct comity_ngx_inspector {
     comity_rules *rules;
     comity_masking *masking; /* NULL: nothing is replaced */
@@ -12,6 +19,7 @@ struct comity_ngx_inspector {
     const char **states;
     size_t state_count;
     comity_ngx_probe *idle;
+    clean_text *clean; /* CLEAN_COUNT, each at the place that its bytes give; NULL: none yet */
 };
 
 static u_char key[16];
@@ -170,6 +178,7 @@ static void probe_free(comity_ngx_probe *probe)
 static void found(void *context, const comity_found *found)
 {
     comity_ngx_probe *probe = context;
+    probe->count++;
     comity_gathering_add(probe->gathering, found);
 }
 
@@ -217,6 +226,38 @@ void comity_ngx_probe_give(comity_ngx_probe *probe)
         probe->next = probe->inspector->idle;
         probe->inspector->idle = probe;
     }
+}
+
+/* ---- texts in which nothing was found ---- */
+
+static clean_text *clean_place(comity_ngx_inspector *inspector, const u_char *bytes, size_t size)
+{
+    return &inspector->clean[ngx_murmur_hash2((u_char *)bytes, size) % CLEAN_COUNT];
+}
+
+ngx_flag_t comity_ngx_clean_has(comity_ngx_inspector *inspector, const u_char *bytes, size_t size)
+{
+    if (inspector->clean == NULL || size == 0 || size > CLEAN_SIZE) {
+        return 0;
+    }
+    clean_text *text = clean_place(inspector, bytes, size);
+    return text->size == size && ngx_memcmp(text->bytes, bytes, size) == 0;
+}
+
+void comity_ngx_clean_add(comity_ngx_inspector *inspector, const u_char *bytes, size_t size)
+{
+    if (size == 0 || size > CLEAN_SIZE) {
+        return;
+    }
+    if (inspector->clean == NULL) { /* as memories: the worker's for good */
+        inspector->clean = ngx_calloc(CLEAN_COUNT * sizeof *inspector->clean, ngx_cycle->log);
+        if (inspector->clean == NULL) {
+            return;
+        }
+    }
+    clean_text *text = clean_place(inspector, bytes, size);
+    text->size = (uint16_t)size;
+    ngx_memcpy(text->bytes, bytes, size);
 }
 
 /* ---- looking ---- */

@@ -1,11 +1,19 @@
 /* Requests: held until all of the body is there, looked into, judged, and only then handed
- * on, as they came or masked. A body larger than nginx keeps in memory is looked into as it
- * comes and lies in nginx's own file meanwhile, so that memory is bounded whatever its size. */
+ * on, as they came or masked. A body larger than nginx keeps in memory lies in nginx's own
+ * file meanwhile, so that memory is bounded whatever its size, and is looked into there by a
+ * thread while more comes. */
 #include "comity_module.h"
 
 #include <sys/random.h>
 
+enum {
+    PIECE_SIZE = 65536,
+    TAIL_SIZE = 262144 /* so much of a large body is looked into at once, while more comes */
+};
+
 static ngx_http_request_body_filter_pt next_filter;
+
+static void look(comity_ngx_ctx *ctx);
 
 /* ---- contexts ---- */
 
@@ -15,6 +23,7 @@ static void ctx_end(void *data)
     comity_ngx_client_forget(ctx);
     comity_ngx_probe_give(ctx->probe);
     comity_copy_free(ctx->copy);
+    comity_ngx_output_free(&ctx->output);
     ctx->probe = NULL;
     ctx->copy = NULL;
 }
@@ -29,11 +38,33 @@ static comity_ngx_ctx *ctx_find(ngx_http_request_t *r)
     return ctx;
 }
 
+/* Receipts cannot be guessed. The system is asked for many at a time. */
+static ngx_int_t receipt_make(u_char id[COMITY_GATE_ID_SIZE])
+{
+    static u_char bytes[16 * COMITY_GATE_ID_SIZE]; /* getrandom() never gives less than asked for of up to 256 bytes */
+    static size_t left;
+    static ngx_pid_t owner;
+    if (owner != ngx_pid) {
+        owner = ngx_pid;
+        left = 0;
+    }
+    if (left == 0) {
+        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) {
+            return NGX_ERROR;
+        }
+        left = sizeof bytes;
+    }
+    left -= COMITY_GATE_ID_SIZE;
+    ngx_memcpy(id, bytes + left, COMITY_GATE_ID_SIZE);
+    ngx_memzero(bytes + left, COMITY_GATE_ID_SIZE);
+    return NGX_OK;
+}
+
 comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf)
 {
     comity_ngx_ctx *ctx = ngx_pcalloc(r->pool, sizeof *ctx);
     ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, 0);
-    if (ctx == NULL || cleanup == NULL || getrandom(ctx->id, sizeof ctx->id, 0) != (ssize_t)sizeof ctx->id) {
+    if (ctx == NULL || cleanup == NULL || receipt_make(ctx->id) != NGX_OK) {
         return NULL;
     }
     ctx->r = r;
@@ -52,19 +83,17 @@ static ngx_flag_t body_begin(comity_ngx_ctx *ctx)
     ngx_http_request_t *r = ctx->r;
     ngx_flag_t more_types;
     ngx_flag_t more_encodings;
-    const char *type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more_types);
-    const char *encoding = comity_ngx_header(r, &r->headers_in.headers, "content-encoding", &more_encodings);
-    if (ctx->probe == NULL) {
-        ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
-    }
+    ctx->type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more_types);
+    ctx->encoding = comity_ngx_header(r, &r->headers_in.headers, "content-encoding", &more_encodings);
+    ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
     if (ctx->probe == NULL) {
         return 0;
     }
     /* in what is compressed nothing can be replaced: what is found in it counts */
     comity_gathering_input(ctx->probe->gathering,
-                           encoding != NULL || ((ctx->conf->doubts & COMITY_NGX_LARGE) != 0 &&
-                                                r->headers_in.content_length_n > (off_t)ctx->conf->hold));
-    comity_ngx_probe_begin(ctx, type, encoding);
+                           ctx->encoding != NULL || ((ctx->conf->doubts & COMITY_NGX_LARGE) != 0 &&
+                                                     r->headers_in.content_length_n > (off_t)ctx->conf->hold));
+    comity_ngx_probe_begin(ctx, ctx->type, ctx->encoding);
     if (more_types || more_encodings) {
         ctx->doubts |= COMITY_NGX_UNREADABLE;
     }
@@ -72,51 +101,42 @@ static ngx_flag_t body_begin(comity_ngx_ctx *ctx)
     return 1;
 }
 
-/* Looks at a large body as it comes. */
-ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
-{
-    comity_ngx_ctx *ctx = r == r->main ? ngx_http_get_module_ctx(r, ngx_http_comity_module) : NULL;
-    ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-    if (ctx == NULL || ctx->state != COMITY_NGX_READING || (ctx->conf->inspect & COMITY_NGX_REQUEST) == 0 ||
-        (!r->headers_in.chunked && r->headers_in.content_length_n <= (off_t)core->client_body_buffer_size)) {
-        return next_filter(r, in);
-    }
-    if (!ctx->begun && !body_begin(ctx)) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    ctx->fed = 1;
-    for (ngx_chain_t *link = in; link != NULL; link = link->next) {
-        if (ngx_buf_in_memory(link->buf)) {
-            comity_ngx_probe_feed(ctx, link->buf->pos, (size_t)(link->buf->last - link->buf->pos));
-        }
-    }
-    return next_filter(r, in);
-}
-
 typedef ngx_int_t piece_function(comity_ngx_ctx *ctx, const u_char *bytes, size_t size);
 
-/* Gives all of the body, piece by piece. */
-static ngx_int_t body_each(comity_ngx_ctx *ctx, piece_function *take)
+/* Gives bytes of a file, piece by piece. nginx's own reading would move the place where it writes. */
+static ngx_int_t file_each(comity_ngx_ctx *ctx, ngx_fd_t fd, off_t from, off_t to, piece_function *take)
 {
-    static u_char bytes[65536];
-    for (ngx_chain_t *link = ctx->r->request_body->bufs; link != NULL; link = link->next) {
-        ngx_buf_t *buf = link->buf;
-        if (ngx_buf_in_memory(buf)) {
-            if (take(ctx, buf->pos, (size_t)(buf->last - buf->pos)) != NGX_OK) {
-                return NGX_ERROR;
-            }
+    ngx_int_t status = NGX_OK;
+    u_char *bytes = malloc(PIECE_SIZE);
+    while (status == NGX_OK && from < to) {
+        size_t size = to - from < (off_t)PIECE_SIZE ? (size_t)(to - from) : (size_t)PIECE_SIZE;
+        ssize_t got = bytes == NULL ? -1 : pread(fd, bytes, size, from);
+        if (got < 0 && bytes != NULL && errno == EINTR) {
             continue;
         }
-        for (off_t at = buf->file_pos; buf->in_file && at < buf->file_last;) {
-            size_t size = buf->file_last - at < (off_t)sizeof bytes ? (size_t)(buf->file_last - at) : sizeof bytes;
-            ssize_t got = ngx_read_file(buf->file, bytes, size, at);
-            if (got <= 0 || take(ctx, bytes, (size_t)got) != NGX_OK) {
-                return NGX_ERROR;
-            }
-            at += got;
+        status = got <= 0 ? NGX_ERROR : take(ctx, bytes, (size_t)got);
+        from += got;
+    }
+    free(bytes);
+    return status;
+}
+
+/* Gives the body from byte `from` on. */
+static ngx_int_t body_each(comity_ngx_ctx *ctx, off_t from, piece_function *take)
+{
+    ngx_int_t status = NGX_OK;
+    for (ngx_chain_t *link = ctx->r->request_body->bufs; link != NULL && status == NGX_OK; link = link->next) {
+        ngx_buf_t *buf = link->buf;
+        off_t size = ngx_buf_size(buf);
+        off_t skipped = from < size ? from : size;
+        from -= skipped;
+        if (ngx_buf_in_memory(buf)) {
+            status = take(ctx, buf->pos + skipped, (size_t)(size - skipped));
+        } else if (buf->in_file) {
+            status = file_each(ctx, buf->file->fd, buf->file_pos + skipped, buf->file_last, take);
         }
     }
-    return NGX_OK;
+    return status;
 }
 
 static ngx_int_t piece_look(comity_ngx_ctx *ctx, const u_char *bytes, size_t size)
@@ -125,50 +145,50 @@ static ngx_int_t piece_look(comity_ngx_ctx *ctx, const u_char *bytes, size_t siz
     return NGX_OK;
 }
 
-/* Looks at all of the request: its body, and its head. */
-static ngx_int_t look(comity_ngx_ctx *ctx)
+/* ---- large bodies, as they come ---- */
+
+static void look_on(comity_ngx_ctx *ctx)
 {
-    ngx_http_request_t *r = ctx->r;
-    if (r->request_body != NULL && r->request_body->bufs != NULL && !ctx->fed) {
-        if (!body_begin(ctx) || body_each(ctx, piece_look) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    ngx_fd_t fd = ctx->r->request_body->temp_file->file.fd;
+    ctx->failed |= file_each(ctx, fd, ctx->looked, ctx->written, piece_look) != NGX_OK;
+}
+
+static void looked_on(comity_ngx_ctx *ctx)
+{
+    ctx->looked = ctx->written;
+    if (ctx->complete) {
+        look(ctx);
     }
-    if (ctx->begun) {
-        comity_ngx_probe_finish(ctx);
-    } else if (ctx->probe == NULL) {
-        ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
+}
+
+/* Whether what is found can be replaced depends on the length, which is known at the end only. */
+static ngx_flag_t waits_for_length(comity_ngx_ctx *ctx)
+{
+    return ctx->r->headers_in.chunked && (ctx->conf->doubts & COMITY_NGX_LARGE) != 0 &&
+           comity_ngx_inspector_masking(ctx->conf->inspector) != NULL;
+}
+
+/* What nginx has put into its file is looked into while more comes. */
+ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    comity_ngx_ctx *ctx = r == r->main ? ngx_http_get_module_ctx(r, ngx_http_comity_module) : NULL;
+    ngx_int_t status = next_filter(r, in);
+    if (status != NGX_OK || ctx == NULL || ctx->state != COMITY_NGX_READING || ctx->working || ctx->complete ||
+        (ctx->conf->inspect & COMITY_NGX_REQUEST) == 0 || r->request_body->temp_file == NULL ||
+        r->request_body->temp_file->offset - ctx->looked < (off_t)TAIL_SIZE || waits_for_length(ctx)) {
+        return status;
     }
-    ngx_uint_t doubts = ctx->doubts;
-    ctx->doubts &= ~(ngx_uint_t)COMITY_NGX_UNREADABLE; /* the head is looked at all the same */
-    ngx_int_t status = ctx->probe == NULL ? NGX_ERROR : comity_ngx_head_request(ctx);
-    ctx->doubts |= doubts;
-    return status;
+    if (!ctx->begun && !body_begin(ctx)) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    ctx->written = r->request_body->temp_file->offset;
+    if (comity_ngx_work(ctx, 1, look_on, looked_on) == NGX_OK) {
+        looked_on(ctx);
+    }
+    return NGX_OK;
 }
 
 /* ---- masking ---- */
-
-static comity_status copy_write(void *context, const void *bytes, size_t size, comity_error *reterr)
-{
-    comity_ngx_ctx *ctx = context;
-    ngx_pool_t *pool = ctx->r->pool;
-    ngx_buf_t *buf = ngx_create_temp_buf(pool, size);
-    ngx_chain_t *link = ngx_alloc_chain_link(pool);
-    ngx_chain_t **last = &ctx->masked;
-    if (buf == NULL || link == NULL) {
-        reterr->code = COMITY_ERROR_MEMORY;
-        return COMITY_ERROR_MEMORY;
-    }
-    buf->last = ngx_cpymem(buf->last, bytes, size);
-    link->buf = buf;
-    link->next = NULL;
-    while (*last != NULL) {
-        last = &(*last)->next;
-    }
-    *last = link;
-    ctx->masked_size += (off_t)size;
-    return COMITY_OK;
-}
 
 static ngx_int_t piece_copy(comity_ngx_ctx *ctx, const u_char *bytes, size_t size)
 {
@@ -177,49 +197,15 @@ static ngx_int_t piece_copy(comity_ngx_ctx *ctx, const u_char *bytes, size_t siz
 
 static ngx_int_t copy_make(comity_ngx_ctx *ctx)
 {
-    ngx_http_request_t *r = ctx->r;
-    ngx_flag_t more;
-    comity_inspect_hints hints = {.content_type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more)};
+    comity_inspect_hints hints = {.content_type = ctx->type};
     comity_masking *masking = comity_ngx_inspector_masking(ctx->conf->inspector);
-    if (comity_copy_new(masking, ctx->conf->hold, copy_write, ctx, &ctx->copy, NULL) != COMITY_OK ||
-        comity_copy_begin(ctx->copy, &hints, NULL) != COMITY_OK || body_each(ctx, piece_copy) != NGX_OK ||
-        comity_copy_finish(ctx->copy, NULL) != COMITY_OK) {
-        return NGX_ERROR;
-    }
+    ctx->copying =
+        comity_copy_new(masking, ctx->conf->hold, comity_ngx_output_write, ctx, &ctx->copy, NULL) == COMITY_OK &&
+        comity_copy_begin(ctx->copy, &hints, NULL) == COMITY_OK && body_each(ctx, 0, piece_copy) == NGX_OK &&
+        comity_copy_finish(ctx->copy, NULL) == COMITY_OK;
     comity_copy_free(ctx->copy);
     ctx->copy = NULL;
-    return NGX_OK;
-}
-
-/* Puts the masked copy in the body's place. */
-static ngx_int_t body_mask(comity_ngx_ctx *ctx)
-{
-    ngx_http_request_t *r = ctx->r;
-    if (copy_make(ctx) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    u_char *length = ngx_pnalloc(r->pool, NGX_OFF_T_LEN);
-    if (length == NULL) {
-        return NGX_ERROR;
-    }
-    if (ctx->masked != NULL) {
-        ngx_chain_t *last = ctx->masked;
-        while (last->next != NULL) {
-            last = last->next;
-        }
-        last->buf->last_buf = 1;
-    }
-    r->request_body->bufs = ctx->masked;
-    r->request_body->buf = NULL;
-    r->request_body->temp_file = NULL;
-    ctx->masked = NULL;
-    r->headers_in.content_length_n = ctx->masked_size;
-    if (r->headers_in.content_length != NULL) {
-        r->headers_in.content_length->value.data = length;
-        r->headers_in.content_length->value.len = (size_t)(ngx_sprintf(length, "%O", ctx->masked_size) - length);
-    }
-    comity_ngx_drop_digests(r);
-    return NGX_OK;
+    return ctx->copying ? NGX_OK : NGX_ERROR;
 }
 
 /* What is to be replaced is replaced before the daemon is asked: the act tells of what will leave. */
@@ -232,9 +218,44 @@ static void replace(comity_ngx_ctx *ctx)
     }
     if (ctx->r->headers_in.content_length_n > (off_t)ctx->conf->hold) {
         ctx->doubts |= COMITY_NGX_LARGE;
-    } else if (body_mask(ctx) != NGX_OK) {
+    } else if (copy_make(ctx) != NGX_OK) {
         ctx->doubts |= COMITY_NGX_UNREADABLE;
     }
+}
+
+/* Puts the masked copy in the body's place. */
+static ngx_int_t body_mask(comity_ngx_ctx *ctx)
+{
+    ngx_http_request_t *r = ctx->r;
+    ngx_chain_t *link = ngx_alloc_chain_link(r->pool);
+    ngx_buf_t *buf = ngx_calloc_buf(r->pool);
+    u_char *length = ngx_pnalloc(r->pool, NGX_OFF_T_LEN);
+    ngx_pool_cleanup_t *cleanup = ngx_pool_cleanup_add(r->pool, 0);
+    if (link == NULL || buf == NULL || length == NULL || cleanup == NULL) {
+        return NGX_ERROR;
+    }
+    cleanup->handler = free;
+    cleanup->data = ctx->output.bytes;
+    buf->start = ctx->output.bytes;
+    buf->pos = buf->start;
+    buf->last = buf->pos + ctx->output.size;
+    buf->end = buf->last;
+    buf->memory = ctx->output.size != 0;
+    buf->last_buf = 1;
+    link->buf = buf;
+    link->next = NULL;
+    r->request_body->bufs = ctx->output.size == 0 ? NULL : link;
+    r->request_body->buf = NULL;
+    r->request_body->temp_file = NULL;
+    r->headers_in.content_length_n = (off_t)ctx->output.size;
+    if (r->headers_in.content_length != NULL) {
+        r->headers_in.content_length->value.data = length;
+        r->headers_in.content_length->value.len = (size_t)(ngx_sprintf(length, "%uz", ctx->output.size) - length);
+    }
+    comity_ngx_drop_digests(r);
+    ctx->copying = 0; /* these are the response's from now on */
+    ngx_memzero(&ctx->output, sizeof ctx->output);
+    return NGX_OK;
 }
 
 /* ---- the handler ---- */
@@ -245,52 +266,88 @@ static void close_request(comity_ngx_ctx *ctx, ngx_uint_t status)
     ctx->status = status;
 }
 
-/* All of the body is there. */
-static void judge_request(comity_ngx_ctx *ctx)
-{
-    if (!comity_ngx_client_up()) {
-        close_request(ctx, NGX_HTTP_SERVICE_UNAVAILABLE);
-        return;
-    }
-    if (look(ctx) != NGX_OK) {
-        close_request(ctx, NGX_HTTP_SERVICE_UNAVAILABLE);
-        return;
-    }
-    replace(ctx);
-    if (comity_ngx_judge(ctx, COMITY_NGX_REQUEST) != NGX_AGAIN) {
-        close_request(ctx, ctx->status);
-        return;
-    }
-    ctx->state = COMITY_NGX_WAITING;
-}
-
 static void go_on(ngx_http_request_t *r)
 {
+    r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_core_run_phases;
     ngx_http_core_run_phases(r);
+}
+
+/* All of the body has been looked into: the head, and then the daemon is asked. */
+static ngx_int_t judge(comity_ngx_ctx *ctx)
+{
+    ngx_uint_t doubts = ctx->doubts;
+    if (ctx->probe == NULL) {
+        ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
+    }
+    ctx->doubts &= ~(ngx_uint_t)COMITY_NGX_UNREADABLE; /* the head is looked at all the same */
+    ctx->status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    if (ctx->failed || ctx->probe == NULL || comity_ngx_head_request(ctx) != NGX_OK ||
+        (ctx->copying && body_mask(ctx) != NGX_OK)) {
+        return NGX_ERROR;
+    }
+    ctx->doubts |= doubts;
+    return comity_ngx_judge(ctx, COMITY_NGX_REQUEST);
+}
+
+static void look_at_body(comity_ngx_ctx *ctx)
+{
+    ctx->failed |= body_each(ctx, ctx->looked, piece_look) != NGX_OK;
+    comity_ngx_probe_finish(ctx);
+    if (!ctx->failed) {
+        replace(ctx);
+    }
+}
+
+static void looked_at_body(comity_ngx_ctx *ctx)
+{
+    if (judge(ctx) == NGX_AGAIN) {
+        ctx->state = COMITY_NGX_WAITING;
+        return;
+    }
+    close_request(ctx, ctx->status);
+    go_on(ctx->r);
+}
+
+/* All of the body is there, and no thread looks at it. */
+static void look(comity_ngx_ctx *ctx)
+{
+    ngx_chain_t *bufs = ctx->r->request_body == NULL ? NULL : ctx->r->request_body->bufs;
+    ngx_flag_t is_long;
+    if (!comity_ngx_client_up() || (bufs != NULL && !ctx->begun && !body_begin(ctx))) {
+        close_request(ctx, NGX_HTTP_SERVICE_UNAVAILABLE);
+        go_on(ctx->r);
+        return;
+    }
+    ctx->state = COMITY_NGX_LOOKING;
+    if (bufs == NULL) {
+        looked_at_body(ctx);
+        return;
+    }
+    is_long = bufs->buf->in_file || comity_ngx_work_is_long(ctx, bufs->buf->pos, (size_t)ngx_buf_size(bufs->buf),
+                                                            comity_ngx_chain_size(bufs));
+    if (comity_ngx_work(ctx, is_long, look_at_body, looked_at_body) == NGX_OK) {
+        looked_at_body(ctx);
+    }
 }
 
 static void body_read(ngx_http_request_t *r)
 {
     comity_ngx_ctx *ctx = ngx_http_get_module_ctx(r, ngx_http_comity_module);
     r->preserve_body = 1;
-    judge_request(ctx);
-    if (ctx->state == COMITY_NGX_WAITING) {
-        r->read_event_handler = ngx_http_test_reading; /* a client that goes is noticed */
-        r->write_event_handler = ngx_http_request_empty_handler;
-        return;
+    r->read_event_handler = ngx_http_test_reading; /* a client that goes is noticed */
+    r->write_event_handler = ngx_http_request_empty_handler;
+    ctx->complete = 1;
+    if (!ctx->working) {
+        look(ctx);
     }
-    go_on(r);
 }
 
 void comity_ngx_request_judged(comity_ngx_ctx *ctx)
 {
     ctx->state = ctx->status == 0 ? COMITY_NGX_OPEN : COMITY_NGX_CLOSED;
-    comity_ngx_probe_give(ctx->probe);
-    ctx->probe = NULL;
     ctx->begun = 0;
     ctx->doubts = 0;
-    ctx->r->read_event_handler = ngx_http_block_reading;
     go_on(ctx->r);
 }
 
@@ -358,6 +415,9 @@ ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)
         return NGX_DECLINED;
     case COMITY_NGX_CLOSED:
         return answer(ctx);
+    case COMITY_NGX_READING: /* the body could not be read, and a page of ours is to tell so: nginx's own does */
+        ctx->own = 1;
+        return r->err_status >= NGX_HTTP_SPECIAL_RESPONSE ? (ngx_int_t)r->err_status : NGX_HTTP_BAD_REQUEST;
     default:
         return NGX_DONE;
     }

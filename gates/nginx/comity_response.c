@@ -9,7 +9,8 @@ enum { PIECE_SIZE = 32768 };
 static ngx_http_output_header_filter_pt next_header_filter;
 static ngx_http_output_body_filter_pt next_body_filter;
 
-static ngx_int_t pump(comity_ngx_ctx *ctx);
+static ngx_int_t close_response(comity_ngx_ctx *ctx);
+static void go_on(comity_ngx_ctx *ctx, ngx_int_t status);
 
 /* ---- pieces ---- */
 
@@ -49,26 +50,6 @@ static ngx_int_t chain_put(comity_ngx_ctx *ctx, ngx_chain_t **chain, const u_cha
         size -= n;
     }
     return NGX_OK;
-}
-
-static comity_status copy_write(void *context, const void *bytes, size_t size, comity_error *reterr)
-{
-    comity_ngx_ctx *ctx = context;
-    ctx->masked_size += (off_t)size;
-    if (chain_put(ctx, &ctx->masked, bytes, size) != NGX_OK) {
-        reterr->code = COMITY_ERROR_MEMORY;
-        return COMITY_ERROR_MEMORY;
-    }
-    return COMITY_OK;
-}
-
-static size_t chain_size(ngx_chain_t *chain)
-{
-    size_t size = 0;
-    for (; chain != NULL; chain = chain->next) {
-        size += (size_t)ngx_buf_size(chain->buf);
-    }
-    return size;
 }
 
 static void chain_free(comity_ngx_ctx *ctx, ngx_chain_t **chain)
@@ -149,69 +130,109 @@ static ngx_int_t refuse(comity_ngx_ctx *ctx)
 
 /* ---- judging ---- */
 
-/* All that was looked at goes through a copy from now on. */
+/* All goes through a copy from now on. */
 static ngx_int_t copy_begin(comity_ngx_ctx *ctx)
 {
-    comity_error error;
-    comity_inspect_hints hints = {.content_type = hint(ctx, "content-type")};
-    char type[256];
-    if (ctx->r->headers_out.content_type.len != 0 && ctx->r->headers_out.content_type.len < sizeof type) {
-        ngx_cpystrn((u_char *)type, ctx->r->headers_out.content_type.data, ctx->r->headers_out.content_type.len + 1);
-        hints.content_type = type;
-    }
+    comity_inspect_hints hints = {.content_type = ctx->type};
     ctx->copying = 1;
-    if (comity_copy_new(comity_ngx_inspector_masking(ctx->conf->inspector), ctx->conf->hold, copy_write, ctx, &ctx->copy,
-                        &error) != COMITY_OK ||
-        comity_copy_begin(ctx->copy, &hints, &error) != COMITY_OK) {
+    return comity_copy_new(comity_ngx_inspector_masking(ctx->conf->inspector), ctx->conf->hold, comity_ngx_output_write,
+                           ctx, &ctx->copy, NULL) == COMITY_OK &&
+                   comity_copy_begin(ctx->copy, &hints, NULL) == COMITY_OK
+               ? NGX_OK
+               : NGX_ERROR;
+}
+
+/* Before the daemon is asked: what is to be replaced is, as far as it can be told. Whether anything
+ * is shows at the first look; of a response that goes on nobody knows, so it is copied. */
+static ngx_int_t replace(comity_ngx_ctx *ctx)
+{
+    comity_gathered gathered;
+    comity_gathering_tell(ctx->probe->gathering, &gathered);
+    if ((ctx->doubts & COMITY_NGX_UNREADABLE) != 0 || comity_ngx_inspector_masking(ctx->conf->inspector) == NULL ||
+        ctx->r->header_only || ctx->fixed) {
+        return ctx->copying ? NGX_ERROR : NGX_OK;
+    }
+    if (!ctx->copying && (gathered.replaces || !ctx->finished) && copy_begin(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
-    for (ngx_chain_t *link = ctx->held; link != NULL; link = link->next) {
-        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), &error) != COMITY_OK) {
+    for (ngx_chain_t *link = ctx->raw; ctx->copying && link != NULL; link = link->next) {
+        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), NULL) !=
+            COMITY_OK) {
             return NGX_ERROR;
         }
     }
-    chain_free(ctx, &ctx->held);
-    return NGX_OK;
+    return !ctx->copying || !ctx->finished || comity_copy_finish(ctx->copy, NULL) == COMITY_OK ? NGX_OK : NGX_ERROR;
 }
 
-/* Before the daemon is asked: what is to be replaced is, as far as it can be told. */
-static void replace(comity_ngx_ctx *ctx)
+/* Perhaps on a thread. */
+static void look(comity_ngx_ctx *ctx)
 {
-    comity_gathered gathered;
-    ngx_flag_t fails = 0;
-    comity_gathering_tell(ctx->probe->gathering, &gathered);
-    if ((ctx->doubts & COMITY_NGX_UNREADABLE) != 0 || comity_ngx_inspector_masking(ctx->conf->inspector) == NULL ||
-        ctx->r->header_only) {
-        return;
+    for (ngx_chain_t *link = ctx->raw; link != NULL; link = link->next) {
+        comity_ngx_probe_feed(ctx, link->buf->pos, (size_t)(link->buf->last - link->buf->pos));
     }
-    if (!ctx->copying && (gathered.replaces || !ctx->finished) && !ctx->fixed) {
-        fails = copy_begin(ctx) != NGX_OK;
+    if (ctx->finished) {
+        comity_ngx_probe_finish(ctx);
     }
-    if (ctx->copying && ctx->finished && !fails) {
-        comity_error error;
-        fails = comity_copy_finish(ctx->copy, &error) != COMITY_OK;
+    if (replace(ctx) != NGX_OK) {
+        ctx->doubts |= COMITY_NGX_UNREADABLE;
+        ctx->failed = 1;
     }
-    ctx->doubts |= fails ? COMITY_NGX_UNREADABLE : 0;
 }
 
-/* Asks. NGX_OK: it waits; NGX_ERROR: it is closed. */
-static ngx_int_t ask(comity_ngx_ctx *ctx)
+/* What was looked at is held, or its copy is. */
+static ngx_int_t hold(comity_ngx_ctx *ctx)
 {
-    ctx->since = 0;
-    if (!comity_ngx_client_up()) {
-        ctx->status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    ngx_chain_t **last = &ctx->held;
+    if (!ctx->copying) {
+        while (*last != NULL) {
+            last = &(*last)->next;
+        }
+        *last = ctx->raw;
+        ctx->raw = NULL;
+        return NGX_OK;
+    }
+    ngx_int_t status = chain_put(ctx, &ctx->masked, ctx->output.bytes, ctx->output.size);
+    ctx->masked_size += (off_t)ctx->output.size;
+    comity_ngx_output_free(&ctx->output); /* a megabyte or two, until the next segment */
+    chain_free(ctx, &ctx->raw);
+    return status;
+}
+
+/* Asks the daemon; NGX_ERROR: the response is to be closed. */
+static ngx_int_t judge(comity_ngx_ctx *ctx)
+{
+    ctx->response_state = COMITY_NGX_WAITING;
+    ctx->status = NGX_HTTP_SERVICE_UNAVAILABLE;
+    if (!comity_ngx_client_up() || hold(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
-    replace(ctx);
-    if (chain_size(ctx->held) > ctx->conf->hold) {
+    if (ctx->failed && (ctx->conf->doubts & COMITY_NGX_UNREADABLE) != 0) {
+        ctx->status = NGX_HTTP_FORBIDDEN; /* what should be masked is there in part: no doubt to be passed over */
+        return NGX_ERROR;
+    }
+    if (comity_ngx_chain_size(ctx->held) > ctx->conf->hold) {
         ctx->doubts |= COMITY_NGX_LARGE;
     }
-    if (comity_ngx_judge(ctx, COMITY_NGX_RESPONSE) != NGX_AGAIN) {
-        return NGX_ERROR;
+    return comity_ngx_judge(ctx, COMITY_NGX_RESPONSE) == NGX_AGAIN ? NGX_OK : NGX_ERROR;
+}
+
+static void looked(comity_ngx_ctx *ctx)
+{
+    if (judge(ctx) != NGX_OK) {
+        go_on(ctx, close_response(ctx));
     }
-    ctx->response_state = COMITY_NGX_WAITING;
+}
+
+/* Looks at what was taken, and asks. NGX_OK: it waits; NGX_ERROR: it is to be closed. */
+static ngx_int_t ask(comity_ngx_ctx *ctx)
+{
+    const u_char *bytes = ctx->raw == NULL ? NULL : ctx->raw->buf->pos;
+    size_t size = ctx->raw == NULL ? 0 : (size_t)ngx_buf_size(ctx->raw->buf);
+    ngx_flag_t is_long = comity_ngx_work_is_long(ctx, bytes, size, ctx->since);
+    ctx->since = 0;
+    ctx->response_state = COMITY_NGX_LOOKING;
     ctx->r->buffered |= COMITY_NGX_BUFFERED;
-    return NGX_OK;
+    return comity_ngx_work(ctx, is_long, look, looked) == NGX_AGAIN ? NGX_OK : judge(ctx);
 }
 
 /* Moves what is settled from what is held to what may go. */
@@ -287,7 +308,7 @@ static ngx_int_t flush(comity_ngx_ctx *ctx)
     return status;
 }
 
-/* Looks at one buffer, up to the segment's end. */
+/* Takes one buffer, up to the segment's end. */
 static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
 {
     size_t size = ngx_buf_in_memory(buf) ? (size_t)(buf->last - buf->pos) : 0;
@@ -296,13 +317,7 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
         return NGX_ERROR; /* it was asked for in memory */
     }
     size = size < room ? size : room;
-    comity_ngx_probe_feed(ctx, buf->pos, size);
-    if (ctx->copying) {
-        comity_error error;
-        if (comity_copy_feed(ctx->copy, buf->pos, size, &error) != COMITY_OK) {
-            ctx->doubts |= COMITY_NGX_UNREADABLE;
-        }
-    } else if (chain_put(ctx, &ctx->held, buf->pos, size) != NGX_OK) {
+    if (chain_put(ctx, &ctx->raw, buf->pos, size) != NGX_OK) {
         return NGX_ERROR;
     }
     buf->pos += size;
@@ -318,7 +333,7 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
 static ngx_int_t take_all(comity_ngx_ctx *ctx)
 {
     while (ctx->in != NULL && ctx->response_state == COMITY_NGX_READING && ctx->since < ctx->conf->segment &&
-           chain_size(ctx->busy) < ctx->conf->hold) {
+           comity_ngx_chain_size(ctx->busy) < ctx->conf->hold) {
         ngx_chain_t *link = ctx->in;
         ngx_flag_t flushes = link->buf->flush && ctx->events;
         if (take(ctx, link->buf) != NGX_OK) {
@@ -338,7 +353,6 @@ static ngx_int_t take_all(comity_ngx_ctx *ctx)
         return NGX_OK;
     }
     if (ctx->last && ctx->in == NULL && !ctx->finished) {
-        comity_ngx_probe_finish(ctx);
         ctx->finished = 1;
         return ask(ctx);
     }
@@ -368,10 +382,22 @@ static ngx_int_t pump(comity_ngx_ctx *ctx)
     if (ctx->sent) {
         status = flush(ctx);
     }
-    ngx_flag_t holds = ctx->response_state == COMITY_NGX_WAITING || ctx->in != NULL || ctx->out != NULL || ctx->busy != NULL ||
+    ngx_flag_t waits = ctx->response_state == COMITY_NGX_LOOKING || ctx->response_state == COMITY_NGX_WAITING;
+    ngx_flag_t holds = waits || ctx->in != NULL || ctx->out != NULL || ctx->busy != NULL ||
                        (ctx->last && !ctx->ended && !r->header_only);
     r->buffered = (holds ? r->buffered | COMITY_NGX_BUFFERED : r->buffered & (unsigned)~COMITY_NGX_BUFFERED) & 0xf;
     return status == NGX_OK && holds ? NGX_AGAIN : status;
+}
+
+/* From an event of ours: nginx goes on with the response. */
+static void go_on(comity_ngx_ctx *ctx, ngx_int_t status)
+{
+    ngx_http_request_t *r = ctx->r;
+    if (status == NGX_ERROR || r->connection->error) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+    r->write_event_handler(r);
 }
 
 void comity_ngx_response_judged(comity_ngx_ctx *ctx)
@@ -390,11 +416,7 @@ void comity_ngx_response_judged(comity_ngx_ctx *ctx)
             status = pump(ctx);
         }
     }
-    if (status == NGX_ERROR || r->connection->error) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-        return;
-    }
-    r->write_event_handler(r);
+    go_on(ctx, status);
 }
 
 /* ---- filters ---- */
@@ -418,20 +440,19 @@ static ngx_int_t subrequest_header(ngx_http_request_t *r)
 static ngx_int_t response_begin(comity_ngx_ctx *ctx)
 {
     ngx_http_request_t *r = ctx->r;
-    char type[256];
-    const char *encoding = hint(ctx, "content-encoding");
-    ngx_str_t *content_type = &r->headers_out.content_type;
-    size_t size = content_type->len < sizeof type - 1 ? content_type->len : sizeof type - 1;
-    ngx_memcpy(type, content_type->data, size);
-    type[size] = '\0';
-    ctx->events = ngx_strncasecmp((u_char *)type, (u_char *)"text/event-stream", 17) == 0;
-    ctx->fixed = encoding != NULL;
+    ngx_str_t *type = &r->headers_out.content_type;
+    u_char *copy = ngx_pnalloc(r->pool, type->len + 1);
+    ctx->encoding = hint(ctx, "content-encoding");
     ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
-    if (ctx->probe == NULL || comity_ngx_head_response(ctx) != NGX_OK) {
+    if (copy == NULL || ctx->probe == NULL || comity_ngx_head_response(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
+    *ngx_cpymem(copy, type->data, type->len) = '\0';
+    ctx->type = type->len == 0 ? NULL : (char *)copy;
+    ctx->events = ctx->type != NULL && ngx_strncasecmp(copy, (u_char *)"text/event-stream", 17) == 0;
+    ctx->fixed = ctx->encoding != NULL;
     comity_gathering_input(ctx->probe->gathering, ctx->fixed);
-    comity_ngx_probe_begin(ctx, type[0] == '\0' ? NULL : type, encoding);
+    comity_ngx_probe_begin(ctx, ctx->type, ctx->encoding);
     return NGX_OK;
 }
 

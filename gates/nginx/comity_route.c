@@ -437,8 +437,8 @@ ngx_int_t comity_ngx_addresses_open(ngx_conf_t *cf, comity_ngx_main *main)
     return NGX_OK;
 }
 
-/* $comity_client_state: "" where the database knows nothing, so that the fact is unknown. */
-ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data)
+/* "" where the database knows nothing, so that the fact is unknown. */
+static void state_find(ngx_http_request_t *r, struct sockaddr *address, ngx_http_variable_value_t *value)
 {
     comity_ngx_main *main = ngx_http_get_module_main_conf(r, ngx_http_comity_module);
     MMDB_entry_data_s entry;
@@ -448,15 +448,64 @@ ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_val
     value->not_found = 0;
     value->len = 0;
     value->data = (u_char *)"";
-    if (main->database == NULL) {
-        return NGX_OK;
+    if (main->database == NULL || address == NULL) {
+        return;
     }
-    MMDB_lookup_result_s found = MMDB_lookup_sockaddr(main->database, r->connection->sockaddr, &error);
+    MMDB_lookup_result_s found = MMDB_lookup_sockaddr(main->database, address, &error);
     if (error == MMDB_SUCCESS && found.found_entry &&
         MMDB_get_value(&found.entry, &entry, "country", "iso_code", NULL) == MMDB_SUCCESS && entry.has_data &&
         entry.type == MMDB_DATA_TYPE_UTF8_STRING && entry.data_size <= 16) {
         value->data = (u_char *)entry.utf8_string;
         value->len = entry.data_size;
     }
+}
+
+/* $comity_client_state */
+ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data)
+{
+    state_find(r, r->connection->sockaddr, value);
     return NGX_OK;
+}
+
+/* Variables of comity_state: the state of an address, of the last where there are several, as in $upstream_addr. */
+static ngx_int_t state_of(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data)
+{
+    ngx_str_t text;
+    ngx_addr_t address = {.sockaddr = NULL};
+    if (ngx_http_complex_value(r, (ngx_http_complex_value_t *)data, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    for (size_t i = text.len; i > 0; i--) {
+        if (text.data[i - 1] == ' ') {
+            text.data += i;
+            text.len -= i;
+            break;
+        }
+    }
+    if (text.len == 0 || ngx_parse_addr_port(r->pool, &address, text.data, text.len) != NGX_OK) {
+        address.sockaddr = NULL;
+    }
+    state_find(r, address.sockaddr, value);
+    return NGX_OK;
+}
+
+char *comity_ngx_state_set(ngx_conf_t *cf, ngx_command_t *command, void *conf)
+{
+    ngx_str_t *words = cf->args->elts;
+    ngx_str_t name = words[1];
+    ngx_http_complex_value_t *text = ngx_pcalloc(cf->pool, sizeof *text);
+    ngx_http_compile_complex_value_t compile = {.cf = cf, .value = &words[2], .complex_value = text};
+    if (name.len < 2 || name.data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "comity_state: \"%V\" is no variable", &name);
+        return NGX_CONF_ERROR;
+    }
+    name.data++;
+    name.len--;
+    ngx_http_variable_t *variable = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_CHANGEABLE | NGX_HTTP_VAR_NOCACHEABLE);
+    if (text == NULL || variable == NULL || ngx_http_compile_complex_value(&compile) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    variable->get_handler = state_of;
+    variable->data = (uintptr_t)text;
+    return NGX_CONF_OK;
 }

@@ -6,7 +6,7 @@
 #include "act/act.h"
 
 #include "act/reader.h"
-#include "act/unknown.h"
+#include "base/unknown.h"
 #include "base/date.h"
 
 #include <stdlib.h>

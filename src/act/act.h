@@ -67,7 +67,7 @@ typedef struct comity_node { /* a party or an owner */
 
 typedef struct comity_paper_held {
     uint16_t kind;              /* paper, or safeguard name never */
-    uint16_t first_under, under_count; /* laws, into comity_act.numbers; count 0 and !under_known: unknown */
+    uint16_t first_under, under_count; /* laws, into comity_act.numbers; a state without law on file is the count of laws and its place; count 0 and !under_known: unknown */
     bool under_known;
     bool is_signed;             /* found signed by one who may; else the act claims it */
     bool has_by, has_result, has_module;

@@ -57,9 +57,13 @@ static uint8_t *put_under(const comity_canonical_writer *writer, uint8_t *at, co
     laws.count = 0;
     *at++ = '[';
     for (uint32_t i = 0; i < paper->under_count && !comity_canonical_is_full(writer, at); i++) {
-        const comity_law_record *law = &writer->image->laws[writer->act->numbers[paper->first_under + i]];
+        uint32_t number = writer->act->numbers[paper->first_under + i];
+        bool on_file = number < writer->image->laws_count;
+        const comity_law_record *law = on_file ? &writer->image->laws[number] : NULL;
+        const comity_place *state = on_file ? NULL : &writer->image->places[number - writer->image->laws_count];
         at = comity_canonical_item_begin(writer, at, &laws);
-        at = comity_canonical_string(writer, at, law->code, law->code_size);
+        at = on_file ? comity_canonical_string(writer, at, law->code, law->code_size)
+                     : comity_canonical_string(writer, at, state->code, state->code_size);
         comity_canonical_item_end(writer, at, &laws);
     }
     return comity_canonical_items_end(writer, at, &laws, COMITY_KNOWN_ALL, true, ']');

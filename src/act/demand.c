@@ -1,7 +1,7 @@
 /* The demand for a disclosure: by which channel, on what it rests, whether it binds. */
 #include "act/reader.h"
 
-#include "act/unknown.h"
+#include "base/unknown.h"
 
 #include <string.h>
 

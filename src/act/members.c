@@ -1,7 +1,7 @@
 /* Objects whose members' names are data: counts that laws declare, and what facts rest on. */
 #include "act/reader.h"
 
-#include "act/unknown.h"
+#include "base/unknown.h"
 
 #include <string.h>
 
@@ -71,6 +71,10 @@ comity_status comity_read_counts(comity_act_memory *reader, void *into)
     return members_read(reader, count_member);
 }
 
+/* What the paths of an act's facts begin with. */
+static const char *const fields_of_acts[] = {"act",  "on",            "from",       "to",     "via",    "data",   "purposes",
+                                             "deal", "circumstances", "safeguards", "papers", "demand", "counts", NULL};
+
 static comity_status basis_member(comity_act_memory *reader, const comity_json_token *key)
 {
     static const char *const bases[COMITY_BASIS_LAST] = {"found", "declared", "counted"};
@@ -80,7 +84,8 @@ static comity_status basis_member(comity_act_memory *reader, const comity_json_t
     COMITY_TRY(key_text(reader, key, &text, &size));
     for (uint32_t i = 0; i < reader->act.fact_basis_count; i++) {
         if (comity_slice_equal(&path, &reader->fact_bases[i].path)) {
-            return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "%s is given twice", comity_unknown_path(text, size).text);
+            return comity_read_fail(reader, COMITY_ERROR_SYNTAX, "%s is given twice",
+                                    comity_unknown_path(text, size, fields_of_acts).text);
         }
     }
     if (reader->act.fact_basis_count == COMITY_LIMIT_ACT_BASES) {

@@ -1,7 +1,7 @@
 /* Names of a law image, and sets of them. */
 #include "act/reader.h"
 
-#include "act/unknown.h"
+#include "base/unknown.h"
 
 #include <string.h>
 

@@ -11,13 +11,27 @@ static comity_status field_kind(comity_act_memory *reader, void *into)
     return COMITY_OK;
 }
 
+/* A law on file, or a state that has none there. */
+static comity_status under_read(comity_act_memory *reader, uint32_t *ret_number)
+{
+    const char *text;
+    size_t size;
+    COMITY_TRY(comity_read_word(reader, "a name", &text, &size));
+    uint32_t place = comity_read_find(reader, COMITY_CLASS_PLACE, text, size);
+    *ret_number = comity_read_find(reader, COMITY_CLASS_LAW, text, size);
+    if (*ret_number == COMITY_IMAGE_NONE && place != COMITY_IMAGE_NONE) {
+        *ret_number = reader->image->laws_count + place;
+    }
+    return *ret_number == COMITY_IMAGE_NONE ? comity_read_name_unknown(reader, COMITY_CLASS_LAW, text, size) : COMITY_OK;
+}
+
 static comity_status under_item(comity_act_memory *reader, void *into)
 {
     comity_paper_held *paper = into;
     if (reader->number_count == COMITY_LIMIT_ACT_NUMBERS) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d laws named by papers", COMITY_LIMIT_ACT_NUMBERS);
     }
-    COMITY_TRY(comity_read_name(reader, COMITY_CLASS_LAW, &reader->numbers[reader->number_count]));
+    COMITY_TRY(under_read(reader, &reader->numbers[reader->number_count]));
     reader->number_count++;
     paper->under_count++;
     return COMITY_OK;

@@ -1,7 +1,7 @@
 /* A party: a state code, or an object; its owners, and theirs. */
 #include "act/reader.h"
 
-#include "act/unknown.h"
+#include "base/unknown.h"
 
 #include <string.h>
 

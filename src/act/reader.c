@@ -2,7 +2,7 @@
  * dates, numbers. Every error begins with the path to the value. */
 #include "act/reader.h"
 
-#include "act/unknown.h"
+#include "base/unknown.h"
 #include "base/date.h"
 #include "base/swar.h"
 

@@ -49,8 +49,8 @@ static comity_status read_file(const char *path, size_t size_max, char **ret_byt
 comity_status comity_papers_open(const comity_law *law, const char *path, comity_papers **ret_papers,
                                  comity_error *reterr)
 {
-    char *trust;
-    size_t size;
+    char *trust = NULL;
+    size_t size = 0;
     COMITY_TRY(read_file(path, COMITY_LIMIT_TRUST_BYTES, &trust, &size, reterr));
     comity_status status = comity_papers_new(law, path, trust, size, ret_papers, reterr);
     free(trust);
@@ -59,8 +59,8 @@ comity_status comity_papers_open(const comity_law *law, const char *path, comity
 
 static comity_status add_file(comity_papers *papers, const char *path, comity_error *reterr)
 {
-    char *note;
-    size_t size;
+    char *note = NULL;
+    size_t size = 0;
     COMITY_TRY(read_file(path, COMITY_LIMIT_NOTE_BYTES, &note, &size, reterr));
     comity_status status = comity_papers_add(papers, path, note, size, reterr);
     free(note);

@@ -4,7 +4,7 @@
  * nobody would know. */
 #include "api/papers_trust.h"
 
-#include "base/quote.h"
+#include "base/unknown.h"
 
 #include <string.h>
 
@@ -12,8 +12,9 @@ static comity_status unknown(const comity_image *image, comity_class class_of, c
                              const char *name, const char *noun, comity_error *reterr)
 {
     const char *near = comity_image_near(image, class_of, name, strlen(name));
-    return comity_fail(reterr, COMITY_ERROR_NAME, "%s:%u: %s is no %s%s%s%s", file, line,
-                       comity_quote_bytes(name, strlen(name)).text, noun, near == NULL ? "" : "; did you mean \"",
+    comity_quote told = class_of == COMITY_CLASS_LAW ? comity_unknown_code(name, strlen(name), &near)
+                                                     : comity_unknown_word(name, strlen(name), near);
+    return comity_fail(reterr, COMITY_ERROR_NAME, "%s:%u: %s is no %s%s%s%s", file, line, told.text, noun, near == NULL ? "" : "; did you mean \"",
                        near == NULL ? "" : near, near == NULL ? "" : "\"?");
 }
 

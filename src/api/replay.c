@@ -20,6 +20,11 @@ void comity_replay_end(comity_replay *replay)
     *replay = (comity_replay){.disk = replay->disk};
 }
 
+void comity_replay_turn(comity_replay *replay, comity_disk *disk)
+{
+    replay->disk = disk;
+}
+
 /* Largest law image that is read: as large as any that can be built. */
 #define IMAGE_BYTES_MAX ((size_t)1 << 31)
 

@@ -19,6 +19,9 @@ typedef struct comity_replay {
 void comity_replay_begin(comity_disk *disk, comity_replay *ret_replay);
 void comity_replay_end(comity_replay *replay);
 
+/* Goes on with another record: what is opened is known by its hash, and stays. */
+void comity_replay_turn(comity_replay *replay, comity_disk *disk);
+
 /* Judges again, or takes the file that was appended, and holds it against the
  * entry: what the entry stands for, good until the next; COMITY_ERROR_RECORD if
  * it is another judgement now. */

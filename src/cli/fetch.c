@@ -1,6 +1,8 @@
 /* What comes in: the base of a log or witness, and paths. What goes out: bytes, of
  * which nothing is believed yet. Redirects are not followed, only HTTP is spoken,
- * and nothing is waited for longer than half a minute. */
+ * and nothing is waited for longer than half a minute. A server of https:// must show a
+ * certificate for its name, in date, of an authority that is trusted; no setting
+ * does without. */
 #include "cli/fetch.h"
 
 #include "record/entry.h"
@@ -22,9 +24,9 @@ static bool is_address(const char *base)
     return strncmp(base, "http://", 7) == 0 || strncmp(base, "https://", 8) == 0;
 }
 
-comity_status fetch_open(const char *base, fetch *ret_fetch, comity_error *reterr)
+comity_status fetch_open(const char *base, const char *ca, fetch *ret_fetch, comity_error *reterr)
 {
-    *ret_fetch = (fetch){.base = base};
+    *ret_fetch = (fetch){.base = base, .ca = ca};
     if (!is_address(base)) {
         return COMITY_OK;
     }
@@ -62,10 +64,29 @@ static size_t take(char *bytes, size_t one, size_t size, void *context)
     return size;
 }
 
+/* Why a request failed; `why` is what curl says of it, or empty. */
+static comity_status fail_request(const fetch *from, const char *address, CURLcode done, const char *why,
+                                  comity_error *reterr)
+{
+    why = why[0] == '\0' ? curl_easy_strerror(done) : why;
+    switch (done) {
+    case CURLE_WRITE_ERROR:
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: the answer is too large", address);
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: the server's certificate is not accepted: %s", address, why);
+    case CURLE_SSL_CACERT_BADFILE:
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: no certificates of authorities can be read from it",
+                           from->ca == NULL ? address : from->ca);
+    default:
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", address, why);
+    }
+}
+
 static comity_status perform(fetch *from, const char *path, const void *body, size_t body_size, answer *into,
                              long *ret_http, comity_error *reterr)
 {
     char address[PATH_MAX];
+    char why[CURL_ERROR_SIZE] = "";
     CURL *curl = from->curl;
     size_t base_size = strlen(from->base);
     base_size -= base_size != 0 && from->base[base_size - 1] == '/';
@@ -76,6 +97,12 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
     curl_easy_reset(curl);
     (void)curl_easy_setopt(curl, CURLOPT_URL, address);
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (from->ca != NULL) {
+        (void)curl_easy_setopt(curl, CURLOPT_CAINFO, from->ca);
+        (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
+    (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "comity/" COMITY_VERSION_TEXT);
@@ -86,9 +113,9 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)body_size);
     }
     CURLcode done = curl_easy_perform(curl);
+    (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
     if (done != CURLE_OK) {
-        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", address,
-                           done == CURLE_WRITE_ERROR ? "the answer is too large" : curl_easy_strerror(done));
+        return fail_request(from, address, done, why, reterr);
     }
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, ret_http);
     return COMITY_OK;

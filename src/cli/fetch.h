@@ -8,11 +8,13 @@
 /* Where a log is served. Belongs to one thread. */
 typedef struct fetch {
     const char *base; /* http://…, https://…, or a folder; borrowed */
+    const char *ca;   /* a file of certificates (PEM); borrowed; NULL: the system's */
     void *curl;       /* NULL for a folder */
 } fetch;
 
-/* Only memory can fail. */
-COMITY_MUST_USE comity_status fetch_open(const char *base, fetch *ret_fetch, comity_error *reterr);
+/* `ca`: whose certificates servers of https:// must bear, a PEM file, instead of those
+ * that the system trusts; or NULL. Only memory can fail. */
+COMITY_MUST_USE comity_status fetch_open(const char *base, const char *ca, fetch *ret_fetch, comity_error *reterr);
 void fetch_close(fetch *from);
 
 /* A file below the base, of at most `size_max` bytes, which the caller frees.

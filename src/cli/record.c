@@ -4,6 +4,7 @@
 #include "base/date.h"
 #include "record/checkpoint.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,54 @@ int record_main(int argc, char **argv)
 }
 
 /* ---- what is shared ---- */
+
+static bool option_take(const char *verb, const record_option *option)
+{
+    char what[64];
+    if (option->flag != NULL) {
+        *option->flag = true;
+    } else if (option->text != NULL) {
+        *option->text = optarg;
+    } else {
+        (void)snprintf(what, sizeof what, "%s: --%s", verb, option->name);
+        return read_number("record", what, optarg, option->number);
+    }
+    return true;
+}
+
+bool record_options(const char *verb, int argc, char **argv, const record_option *options, size_t count)
+{
+    struct option longs[RECORD_OPTIONS_MAX + 1] = {{NULL, 0, NULL, 0}};
+    char letters[RECORD_OPTIONS_MAX * 2 + 1] = "";
+    size_t size = 0;
+    int found;
+    assert(count <= RECORD_OPTIONS_MAX);
+    for (size_t i = 0; i < count; i++) {
+        bool has_value = options[i].flag == NULL;
+        longs[i] = (struct option){options[i].name, has_value ? required_argument : no_argument, NULL, (int)i + 1};
+        if (options[i].letter != 0) {
+            letters[size++] = options[i].letter;
+            letters[size] = ':';
+            size += has_value ? 1 : 0;
+        }
+        letters[size] = '\0';
+    }
+    opterr = 0;
+    while ((found = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const record_option *option = NULL;
+        for (size_t i = 0; i < count; i++) {
+            option = found == (int)i + 1 || (options[i].letter != 0 && found == options[i].letter) ? &options[i] : option;
+        }
+        if (option == NULL) {
+            (void)complain_usage("record", "%s: unknown option, or one without its value: %s", verb, argv[optind - 1]);
+            return false;
+        }
+        if (!option_take(verb, option)) {
+            return false;
+        }
+    }
+    return true;
+}
 
 uint64_t now_ms(void)
 {

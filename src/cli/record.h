@@ -7,6 +7,8 @@
 #include "cli/command.h"
 #include "cli/passphrase.h"
 
+#include <getopt.h>
+
 int record_init_main(int argc, char **argv);
 int record_append_main(int argc, char **argv);
 int record_verify_main(int argc, char **argv);
@@ -19,6 +21,20 @@ int record_rotate_main(int argc, char **argv);
 int record_witness_main(int argc, char **argv);
 int record_cosign_main(int argc, char **argv);
 int record_monitor_main(int argc, char **argv);
+
+/* An option of a verb: its name, its letter if there is one, and where its value goes. */
+typedef struct record_option {
+    const char *name;
+    char letter;               /* or 0 */
+    const char **text;         /* one of these three */
+    bool *flag;
+    uint64_t *number;
+} record_option;
+
+#define RECORD_OPTIONS_MAX 8
+
+/* Reads the options of a verb; `optind` is the first of what else there is. False after complaining. */
+bool record_options(const char *verb, int argc, char **argv, const record_option *options, size_t count);
 
 /* Now, in milliseconds since 1970. */
 uint64_t now_ms(void);

@@ -3,7 +3,6 @@
 
 #include "record/verify.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,33 +137,15 @@ static int verify_record(const char *folder, const verify_options *options)
 
 int record_verify_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"policy", required_argument, NULL, 'p'},
-        {"receipt", required_argument, NULL, 'r'},
-        {"judgement", required_argument, NULL, 'j'},
-        {"json", no_argument, NULL, 'J'},
-        {NULL, 0, NULL, 0},
-    };
     verify_options options = {.policy = NULL};
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        switch (option) {
-        case 'p':
-            options.policy = optarg;
-            break;
-        case 'r':
-            options.receipt = optarg;
-            break;
-        case 'j':
-            options.judgement = optarg;
-            break;
-        case 'J':
-            options.json = true;
-            break;
-        default:
-            return complain_usage("record", "verify: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "policy", .text = &options.policy},
+        {.name = "receipt", .text = &options.receipt},
+        {.name = "judgement", .text = &options.judgement},
+        {.name = "json", .flag = &options.json},
+    };
+    if (!record_options("verify", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (options.receipt != NULL || options.judgement != NULL) {
         if (options.receipt == NULL || options.judgement == NULL || options.policy == NULL || argc != optind) {
@@ -245,19 +226,16 @@ static comity_status replay(replaying *now, uint64_t from, uint64_t to, comity_e
 
 int record_replay_main(int argc, char **argv)
 {
-    static const struct option longs[] = {{"policy", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
     const char *policy = NULL;
     replaying now = {.same = 0};
     uint64_t from = 0;
     uint64_t to = UINT64_MAX;
     comity_error error;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option != 'p') {
-            return complain_usage("record", "replay: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
-        policy = optarg;
+    const record_option options_of[] = {
+        {.name = "policy", .text = &policy},
+    };
+    if (!record_options("replay", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     int given = argc - optind;
     if (given < 1 || given > 3) {

@@ -8,7 +8,6 @@
 
 #include "record/witness.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 typedef struct cosigning {
     record_view *view;
     comity_policy *policy;
+    const char *ca; /* whose certificates witnesses must bear, or NULL */
     comity_buffer note; /* the checkpoint and what was added to it */
 } cosigning;
 
@@ -86,7 +86,7 @@ static comity_status cosign_by(cosigning *now, size_t which, comity_error *reter
     }
     memcpy(address, now->policy->urls[which], length);
     address[length] = '\0';
-    COMITY_TRY(fetch_open(address, &to, reterr));
+    COMITY_TRY(fetch_open(address, now->ca, &to, reterr));
     comity_status status = ask(now, &to, 0, &lines, &size, &stale, &last, reterr);
     if (status == COMITY_OK && stale) {
         free(lines);
@@ -111,7 +111,7 @@ static comity_status cosign_by(cosigning *now, size_t which, comity_error *reter
 }
 
 /* Asks each; keeps the result if it satisfies the policy. */
-static int cosign_once(const char *folder, comity_policy *policy)
+static int cosign_once(const char *folder, comity_policy *policy, const char *ca)
 {
     record_view view;
     comity_note note;
@@ -125,7 +125,7 @@ static int cosign_once(const char *folder, comity_policy *policy)
     if (!record_view_open(folder, NULL, &view)) {
         return EXIT_ERROR;
     }
-    cosigning now = {.view = &view, .policy = policy};
+    cosigning now = {.view = &view, .policy = policy, .ca = ca};
     comity_buffer_init(&now.note, COMITY_LIMIT_NOTE_BYTES);
     comity_buffer_append(&now.note, view.reader.note, view.reader.note_size);
     for (size_t i = 0; i < policy->verifier_count; i++) {
@@ -158,21 +158,17 @@ static int cosign_once(const char *folder, comity_policy *policy)
 
 int record_cosign_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"policy", required_argument, NULL, 'p'}, {"every", required_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
     const char *path = NULL;
     uint64_t every = 0;
     char *text = NULL;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'p') {
-            path = optarg;
-        } else if (option != 'e') {
-            return complain_usage("record", "cosign: unknown option, or one without its value: %s", argv[optind - 1]);
-        } else if (!read_number("record", "cosign: --every", optarg, &every)) {
-            return EXIT_ERROR;
-        }
+    const char *ca = NULL;
+    const record_option options_of[] = {
+        {.name = "policy", .text = &path},
+        {.name = "ca", .text = &ca},
+        {.name = "every", .number = &every},
+    };
+    if (!record_options("cosign", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 1 || path == NULL) {
         return complain_usage("record", "cosign: --policy and one folder are needed");
@@ -181,11 +177,11 @@ int record_cosign_main(int argc, char **argv)
     if (policy == NULL) {
         return EXIT_ERROR;
     }
-    int status = cosign_once(argv[optind], policy);
+    int status = cosign_once(argv[optind], policy, ca);
     while (every != 0) {
         const struct timespec pause = {.tv_sec = (time_t)every};
         (void)nanosleep(&pause, NULL);
-        status = cosign_once(argv[optind], policy);
+        status = cosign_once(argv[optind], policy, ca);
     }
     free(policy);
     free(text);

@@ -3,7 +3,6 @@
 
 #include "base/date.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -39,29 +38,18 @@ static int show_keys(const char *folder)
 
 int record_init_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"origin", required_argument, NULL, 'o'},
-        {"yearly", no_argument, NULL, 'y'},
-        {"passphrase-fd", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
     const char *origin = NULL;
     bool yearly = false;
     const char *passphrase_fd_text = NULL;
     passphrase phrase;
     comity_error error;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'o') {
-            origin = optarg;
-        } else if (option == 'y') {
-            yearly = true;
-        } else if (option == 'p') {
-            passphrase_fd_text = optarg;
-        } else {
-            return complain_usage("record", "init: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "origin", .text = &origin},
+        {.name = "yearly", .flag = &yearly},
+        {.name = "passphrase-fd", .text = &passphrase_fd_text},
+    };
+    if (!record_options("init", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 1 || origin == NULL) {
         return complain_usage("record", "init: --origin NAME and one folder are needed");
@@ -138,25 +126,16 @@ static comity_status rotate(const char *folder, const char *secret, const char *
 
 int record_rotate_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"retire", required_argument, NULL, 'r'},
-        {"passphrase-fd", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
     const char *retire = NULL;
     const char *passphrase_fd_text = NULL;
     passphrase phrase;
     comity_error error;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'r') {
-            retire = optarg;
-        } else if (option == 'p') {
-            passphrase_fd_text = optarg;
-        } else {
-            return complain_usage("record", "rotate: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "retire", .text = &retire},
+        {.name = "passphrase-fd", .text = &passphrase_fd_text},
+    };
+    if (!record_options("rotate", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 1) {
         return complain_usage("record", "rotate: one folder is needed");
@@ -180,38 +159,25 @@ typedef struct erase_options {
 
 static int erase_options_read(int argc, char **argv, erase_options *options)
 {
-    static const struct option longs[] = {
-        {"retention", required_argument, NULL, 'r'},
-        {"before", required_argument, NULL, 'b'},
-        {"passphrase-fd", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
+    const char *before = NULL;
     int32_t day;
     comity_error error;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        switch (option) {
-        case 'r':
-            options->retention = optarg;
-            break;
-        case 'b':
-            if (comity_date_parse(optarg, strlen(optarg), &day, &error) != COMITY_OK) {
-                return complain_usage("record", "erase: --before: %s", error.message);
-            }
-            if (day < 0) {
-                return complain_usage("record", "erase: --before: a day from 1970 on expected, not '%s'", optarg);
-            }
-            options->before = true;
-            options->before_ms = (uint64_t)day * 86400000;
-            break;
-        case 'p':
-            options->passphrase_fd_text = optarg;
-            break;
-        default:
-            return complain_usage("record", "erase: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "retention", .text = &options->retention},
+        {.name = "before", .text = &before},
+        {.name = "passphrase-fd", .text = &options->passphrase_fd_text},
+    };
+    if (!record_options("erase", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
+    if (before != NULL && comity_date_parse(before, strlen(before), &day, &error) != COMITY_OK) {
+        return complain_usage("record", "erase: --before: %s", error.message);
+    }
+    if (before != NULL && day < 0) {
+        return complain_usage("record", "erase: --before: a day from 1970 on expected, not '%s'", before);
+    }
+    options->before = before != NULL;
+    options->before_ms = before == NULL ? 0 : (uint64_t)day * 86400000;
     options->by_index = argc - optind == 2;
     if (argc - optind < 1 || argc - optind > 2 || options->by_index == options->before ||
         (options->by_index && options->retention != NULL)) {
@@ -298,11 +264,6 @@ static int append_files(comity_record *record, const char *retention, int count,
 
 int record_append_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"retention", required_argument, NULL, 'r'},
-        {"passphrase-fd", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
     const char *retention = NULL;
     const char *passphrase_fd_text = NULL;
     char folder[PATH_MAX];
@@ -310,16 +271,12 @@ int record_append_main(int argc, char **argv)
     comity_record *record;
     comity_error error;
     uint64_t unused;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'r') {
-            retention = optarg;
-        } else if (option == 'p') {
-            passphrase_fd_text = optarg;
-        } else {
-            return complain_usage("record", "append: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "retention", .text = &retention},
+        {.name = "passphrase-fd", .text = &passphrase_fd_text},
+    };
+    if (!record_options("append", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind < 2) {
         return complain_usage("record", "append: a folder and files are needed");

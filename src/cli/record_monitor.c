@@ -8,7 +8,6 @@
 #include "cli/fetch.h"
 #include "cli/record.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,28 +166,21 @@ static int monitor(monitoring *now, uint64_t every)
 
 int record_monitor_main(int argc, char **argv)
 {
-    static const struct option longs[] = {{"policy", required_argument, NULL, 'p'},
-                                          {"state", required_argument, NULL, 's'},
-                                          {"every", required_argument, NULL, 'e'},
-                                          {NULL, 0, NULL, 0}};
     monitoring now = {.policy = NULL};
     const char *policy = NULL;
     const char *state = NULL;
     uint64_t every = 0;
     char *text = NULL;
     comity_error error;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'p') {
-            policy = optarg;
-        } else if (option == 's') {
-            state = optarg;
-        } else if (option != 'e') {
-            return complain_usage("record", "monitor: unknown option, or one without its value: %s", argv[optind - 1]);
-        } else if (!read_number("record", "monitor: --every", optarg, &every)) {
-            return EXIT_ERROR;
-        }
+    const char *ca = NULL;
+    const record_option options_of[] = {
+        {.name = "policy", .text = &policy},
+        {.name = "state", .text = &state},
+        {.name = "ca", .text = &ca},
+        {.name = "every", .number = &every},
+    };
+    if (!record_options("monitor", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 1 || policy == NULL || state == NULL) {
         return complain_usage("record", "monitor: --policy, --state and an address or folder are needed");
@@ -198,7 +190,7 @@ int record_monitor_main(int argc, char **argv)
     (void)mkdir(state, 0700); /* that it is there is said below */
     if ((now.policy = read_policy(policy, &text)) == NULL) {
         /* said already */
-    } else if (fetch_open(now.base, &now.from, &error) != COMITY_OK ||
+    } else if (fetch_open(now.base, ca, &now.from, &error) != COMITY_OK ||
                comity_disk_posix_new(state, &now.disk, &error) != COMITY_OK) {
         status = complain("%s", error.message);
     } else {

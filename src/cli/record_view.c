@@ -4,7 +4,6 @@
 #include "base/date.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,25 +185,16 @@ static int show_log(const record_view *view)
 
 int record_show_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"judgement", no_argument, NULL, 'j'},
-        {"policy", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
     const char *policy = NULL;
     bool judgement = false;
     record_view view;
     uint64_t index = 0;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'j') {
-            judgement = true;
-        } else if (option == 'p') {
-            policy = optarg;
-        } else {
-            return complain_usage("record", "show: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "judgement", .flag = &judgement},
+        {.name = "policy", .text = &policy},
+    };
+    if (!record_options("show", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     int given = argc - optind;
     if (given < 1 || given > 2 || (judgement && given != 2)) {
@@ -268,24 +258,15 @@ static bool follow(const char *folder, record_view *view, uint64_t at)
 
 int record_tail_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"follow", no_argument, NULL, 'f'},
-        {"lines", required_argument, NULL, 'n'},
-        {NULL, 0, NULL, 0},
-    };
     bool follows = false;
     uint64_t lines = 10;
     record_view view;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "fn:", longs, NULL)) != -1) {
-        if (option == 'f') {
-            follows = true;
-        } else if (option != 'n') {
-            return complain_usage("record", "tail: unknown option, or one without its value: %s", argv[optind - 1]);
-        } else if (!read_number("record", "tail: -n", optarg, &lines)) {
-            return EXIT_ERROR;
-        }
+    const record_option options_of[] = {
+        {"follow", 'f', .flag = &follows},
+        {"lines", 'n', .number = &lines},
+    };
+    if (!record_options("tail", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 1) {
         return complain_usage("record", "tail: one folder is needed");
@@ -306,11 +287,6 @@ int record_tail_main(int argc, char **argv)
 
 int record_prove_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"output", required_argument, NULL, 'o'},
-        {"policy", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
     const char *output = NULL;
     const char *policy = NULL;
     record_view view;
@@ -319,16 +295,12 @@ int record_prove_main(int argc, char **argv)
     const uint8_t *bytes;
     size_t size;
     uint64_t index;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
-        if (option == 'o') {
-            output = optarg;
-        } else if (option == 'p') {
-            policy = optarg;
-        } else {
-            return complain_usage("record", "prove: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {"output", 'o', .text = &output},
+        {.name = "policy", .text = &policy},
+    };
+    if (!record_options("prove", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc - optind != 2) {
         return complain_usage("record", "prove: a folder and the number of an entry are needed");

@@ -8,7 +8,6 @@
 #include "record/witness.h"
 
 #include <arpa/inet.h>
-#include <getopt.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -195,35 +194,17 @@ static int witness(const witness_options *options, const struct sockaddr_in *add
 
 int record_witness_main(int argc, char **argv)
 {
-    static const struct option longs[] = {
-        {"key", required_argument, NULL, 'k'},    {"logs", required_argument, NULL, 'l'},
-        {"state", required_argument, NULL, 's'},  {"listen", required_argument, NULL, 'a'},
-        {"passphrase-fd", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0},
-    };
     witness_options options = {.listen = "127.0.0.1:7380"};
     struct sockaddr_in address;
-    int option;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        switch (option) {
-        case 'k':
-            options.key = optarg;
-            break;
-        case 'l':
-            options.logs = optarg;
-            break;
-        case 's':
-            options.state = optarg;
-            break;
-        case 'a':
-            options.listen = optarg;
-            break;
-        case 'p':
-            options.passphrase_fd_text = optarg;
-            break;
-        default:
-            return complain_usage("record", "witness: unknown option, or one without its value: %s", argv[optind - 1]);
-        }
+    const record_option options_of[] = {
+        {.name = "key", .text = &options.key},
+        {.name = "logs", .text = &options.logs},
+        {.name = "state", .text = &options.state},
+        {.name = "listen", .text = &options.listen},
+        {.name = "passphrase-fd", .text = &options.passphrase_fd_text},
+    };
+    if (!record_options("witness", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
+        return EXIT_ERROR;
     }
     if (argc != optind || options.key == NULL || options.logs == NULL || options.state == NULL) {
         return complain_usage("record", "witness: --key, --logs and --state are needed, and nothing else");

@@ -293,7 +293,7 @@ comity_status comity_frame_size(const void *bytes, size_t size, size_t *ret_size
 comity_status comity_frame_read(const void *bytes, size_t size, comity_gate_frame *ret_frame, comity_error *reterr)
 {
     comity_reader reader;
-    size_t whole;
+    size_t whole = 0;
     uint32_t unused;
     uint8_t kind;
     uint8_t zero[3];

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ struct comity_mask_key {
     uint8_t scan[16];
     uint8_t siv[64];
     EVP_CIPHER *cipher;
+    pthread_mutex_t mutex; /* guards the next: a seal takes less than a microsecond */
     EVP_CIPHER_CTX *context;
 };
 
@@ -34,7 +36,8 @@ comity_status comity_mask_key_new(const uint8_t secret[COMITY_MASK_KEY_SIZE], co
                                   comity_error *reterr)
 {
     comity_mask_key *key = calloc(1, sizeof *key);
-    if (key == NULL) {
+    if (key == NULL || pthread_mutex_init(&key->mutex, NULL) != 0) {
+        free(key);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for a key");
     }
     key->cipher = EVP_CIPHER_fetch(NULL, "AES-256-SIV", NULL);
@@ -57,6 +60,7 @@ void comity_mask_key_free(comity_mask_key *key)
     }
     EVP_CIPHER_CTX_free(key->context);
     EVP_CIPHER_free(key->cipher);
+    (void)pthread_mutex_destroy(&key->mutex);
     OPENSSL_cleanse(key, sizeof *key);
     free(key);
 }
@@ -115,10 +119,12 @@ comity_status comity_mask_key_seal(comity_mask_key *key, const uint8_t *bytes, s
                                    comity_error *reterr)
 {
     int n = 0;
+    (void)pthread_mutex_lock(&key->mutex);
     bool done = size <= INT_MAX / 2 && EVP_EncryptInit_ex2(key->context, key->cipher, key->siv, NULL, NULL) == 1 &&
                 EVP_EncryptUpdate(key->context, ret_sealed + COMITY_MASK_SEAL_SIZE, &n, bytes, (int)size) == 1 &&
                 EVP_EncryptFinal_ex(key->context, ret_sealed + COMITY_MASK_SEAL_SIZE + n, &n) == 1 &&
                 EVP_CIPHER_CTX_ctrl(key->context, EVP_CTRL_AEAD_GET_TAG, COMITY_MASK_SEAL_SIZE, ret_sealed) == 1;
+    (void)pthread_mutex_unlock(&key->mutex);
     return done ? COMITY_OK : comity_fail(reterr, COMITY_ERROR_MEMORY, "libcrypto could not seal %zu bytes", size);
 }
 
@@ -130,9 +136,12 @@ bool comity_mask_key_open(comity_mask_key *key, const uint8_t *sealed, size_t si
         return false;
     }
     memcpy(tag, sealed, sizeof tag);
-    return EVP_DecryptInit_ex2(key->context, key->cipher, key->siv, NULL, NULL) == 1 &&
-           EVP_CIPHER_CTX_ctrl(key->context, EVP_CTRL_AEAD_SET_TAG, COMITY_MASK_SEAL_SIZE, tag) == 1 &&
-           EVP_DecryptUpdate(key->context, ret_bytes, &n, sealed + COMITY_MASK_SEAL_SIZE,
-                             (int)(size - COMITY_MASK_SEAL_SIZE)) == 1 &&
-           EVP_DecryptFinal_ex(key->context, ret_bytes + n, &n) == 1;
+    (void)pthread_mutex_lock(&key->mutex);
+    bool done = EVP_DecryptInit_ex2(key->context, key->cipher, key->siv, NULL, NULL) == 1 &&
+                EVP_CIPHER_CTX_ctrl(key->context, EVP_CTRL_AEAD_SET_TAG, COMITY_MASK_SEAL_SIZE, tag) == 1 &&
+                EVP_DecryptUpdate(key->context, ret_bytes, &n, sealed + COMITY_MASK_SEAL_SIZE,
+                                  (int)(size - COMITY_MASK_SEAL_SIZE)) == 1 &&
+                EVP_DecryptFinal_ex(key->context, ret_bytes + n, &n) == 1;
+    (void)pthread_mutex_unlock(&key->mutex);
+    return done;
 }

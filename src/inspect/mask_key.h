@@ -11,7 +11,7 @@
 #define COMITY_MASK_KEY_TEXT_SIZE 83
 
 /* Keys derived from one secret; owns its memory, which is cleared when it is freed.
- * Belongs to one thread at a time. */
+ * Threads may share it. */
 typedef struct comity_mask_key comity_mask_key;
 
 /* COMITY_ERROR_MEMORY. */

@@ -30,13 +30,13 @@ static bool is_worked(const comity_image *image, const comity_calendar_record *c
            (!weekend && !is_listed(days, calendar->holiday_count, day));
 }
 
-static bool add_working_days(const comity_image *image, const comity_deadline *deadline, int32_t on, int32_t *ret_by)
+bool comity_judge_working_days(const comity_image *image, uint32_t of, int32_t on, uint32_t number, int32_t *ret_by)
 {
-    if (deadline->calendar == COMITY_IMAGE_NONE) {
+    if (of == COMITY_IMAGE_NONE) {
         return false;
     }
-    const comity_calendar_record *calendar = &image->calendars[deadline->calendar];
-    uint32_t left = deadline->number;
+    const comity_calendar_record *calendar = &image->calendars[of];
+    uint32_t left = number;
     int32_t day = on;
     for (uint32_t i = 0; i < COMITY_LIMIT_DEADLINE_DAYS && left != 0; i++) {
         day++;
@@ -103,6 +103,6 @@ bool comity_judge_deadline(const comity_judge_memory *memory, const comity_act *
     case COMITY_UNIT_YEARS:
         return comity_date_add_years(on, number, ret_by, NULL) == COMITY_OK;
     default:
-        return add_working_days(image, deadline, on, ret_by);
+        return comity_judge_working_days(image, deadline->calendar, on, deadline->number, ret_by);
     }
 }

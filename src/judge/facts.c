@@ -207,8 +207,22 @@ static comity_truth agreement_between(const comity_judge_memory *memory, const c
     return COMITY_NO;
 }
 
+static comity_truth received_from(const comity_image *image, const comity_act *act, const comity_literal *literal,
+                                  comity_place_ref from, comity_place_ref party)
+{
+    comity_truth here = literal->b == COMITY_IMAGE_NONE ? COMITY_YES : place_in(image, literal->b, from, act->on);
+    if (literal->flags & COMITY_RECEIVED_OUTSIDE) {
+        here = truth_not(here);
+    }
+    if (literal->flags & COMITY_RECEIVED_STATE) {
+        comity_truth same = same_state(image, from, party);
+        here = truth_and(here, literal->flags & COMITY_RECEIVED_STATE_OUTSIDE ? truth_not(same) : same);
+    }
+    return here;
+}
+
 static comity_truth data_received(const comity_image *image, const comity_act *act,
-                                  const comity_literal *literal)
+                                  const comity_literal *literal, comity_place_ref party)
 {
     if (act->received_known == COMITY_KNOWN_NOT) {
         return COMITY_UNKNOWN;
@@ -216,7 +230,7 @@ static comity_truth data_received(const comity_image *image, const comity_act *a
     comity_truth truth = act->received_known == COMITY_KNOWN_ALL ? COMITY_NO : COMITY_UNKNOWN;
     for (uint32_t i = 0; i < act->received_count; i++) {
         const comity_received *received = &act->received[i];
-        comity_truth here = place_in(image, literal->b, received->from, act->on);
+        comity_truth here = received_from(image, act, literal, received->from, party);
         if (literal->a != 0) {
             const comity_set *papers = &image->sets[literal->a - 1];
             here = truth_and(here, received->paper == COMITY_NONE16          ? COMITY_UNKNOWN
@@ -378,7 +392,40 @@ static int32_t date_add(int32_t day, uint32_t number, uint32_t unit)
     return status == COMITY_OK ? later : COMITY_OPEN_END;
 }
 
-static comity_truth paper_in_date(const comity_paper_held *paper, const comity_leaf *leaf, int32_t on)
+/* Is it as old as it must be at least? Working days of a year that the calendar does
+ * not know are not known; but there are never more of them than days. */
+static comity_truth paper_is_old(const comity_image *image, const comity_paper_held *paper, const comity_leaf *leaf,
+                                 int32_t on)
+{
+    uint32_t unit = leaf->older_unit & ~COMITY_OLDER_FULL;
+    bool full = (leaf->older_unit & COMITY_OLDER_FULL) != 0;
+    int32_t ends;
+    if (leaf->older == 0) {
+        return COMITY_YES;
+    }
+    if (paper->from == COMITY_NO_DATE) {
+        return COMITY_UNKNOWN;
+    }
+    if (unit != COMITY_UNIT_WORKING_DAYS) {
+        ends = date_add(paper->from, leaf->older, unit);
+    } else if (on < date_add(paper->from, leaf->older, COMITY_UNIT_DAYS)) {
+        return COMITY_NO;
+    } else if (!comity_judge_working_days(image, leaf->calendar, paper->from, leaf->older, &ends)) {
+        return COMITY_UNKNOWN;
+    }
+    return on > ends || (on == ends && !full) ? COMITY_YES : COMITY_NO;
+}
+
+/* The longest ago that a paper can have been made: and yet so that it is known how old it is. */
+bool comity_judge_age_possible(const comity_image *image, const comity_leaf *leaf, int32_t on)
+{
+    bool worked = (leaf->older_unit & ~COMITY_OLDER_FULL) == COMITY_UNIT_WORKING_DAYS && leaf->calendar != COMITY_IMAGE_NONE;
+    comity_paper_held oldest = {.from = worked ? image->calendars[leaf->calendar].from - 1 : COMITY_DATE_MIN};
+    return paper_is_old(image, &oldest, leaf, on) == COMITY_YES;
+}
+
+static comity_truth paper_in_date(const comity_image *image, const comity_paper_held *paper, const comity_leaf *leaf,
+                                  int32_t on)
 {
     if ((paper->from != COMITY_NO_DATE && paper->from > on) ||
         (paper->until != COMITY_NO_DATE && paper->until < on)) {
@@ -396,7 +443,7 @@ static comity_truth paper_in_date(const comity_paper_held *paper, const comity_l
                                      ? COMITY_YES
                                      : COMITY_NO);
     }
-    return truth;
+    return truth_and(truth, paper_is_old(image, paper, leaf, on));
 }
 
 static comity_truth paper_under(const comity_act *act, const comity_paper_held *paper, uint32_t law)
@@ -522,14 +569,14 @@ static comity_truth paper_scope(const comity_image *image, const comity_act *act
     return truth;
 }
 
-static comity_truth paper_serves(const comity_image *image, const comity_act *act,
-                                 const comity_paper_held *paper, const comity_leaf *leaf)
+/* All that is asked of a paper but under which law it is. */
+static comity_truth paper_fits(const comity_image *image, const comity_act *act,
+                               const comity_paper_held *paper, const comity_leaf *leaf)
 {
     if (paper->kind != leaf->name) {
         return COMITY_NO;
     }
-    comity_truth truth = paper_under(act, paper, leaf->under);
-    truth = truth_and(truth, paper_in_date(paper, leaf, act->on));
+    comity_truth truth = paper_in_date(image, paper, leaf, act->on);
     truth = truth_and(truth, same_word(paper->has_by, paper->by, leaf->by));
     truth = truth_and(truth, same_word(paper->has_result, paper->result, leaf->result));
     truth = truth_and(truth, same_word(paper->has_module, paper->module, leaf->module));
@@ -538,9 +585,168 @@ static comity_truth paper_serves(const comity_image *image, const comity_act *ac
                               : truth_and(truth, paper_scope(image, act, paper, leaf->naming));
 }
 
+/* ---- under the law of a place ---- */
+
+/* A state that has no law on file is named by a number behind those of the laws. */
+static bool is_law_of(const comity_image *image, uint32_t number, uint16_t place, int32_t on)
+{
+    const comity_place *record = &image->places[place];
+    if (number == record->law || number == image->laws_count + place) {
+        return true;
+    }
+    for (uint32_t i = 0; i < record->reach_count; i++) {
+        const comity_reach *reach = &image->reaches[record->first_reach + i];
+        if (reach->law == number && reach->from <= on && on <= reach->until) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is it law of some part of the state? */
+static bool is_law_of_part(const comity_image *image, uint32_t number, uint16_t state)
+{
+    uint32_t place = number < image->laws_count ? image->laws[number].place : COMITY_NONE16;
+    return place != COMITY_NONE16 && image->places[place].is_part && image->places[place].state == state;
+}
+
+/* Is the paper under the law of the place, of its state, or of a union there? */
+static comity_truth paper_under_place(const comity_image *image, const comity_act *act, const comity_paper_held *paper,
+                                      comity_place_ref ref)
+{
+    comity_truth truth = COMITY_NO;
+    if (!paper->under_known || ref.place == COMITY_NONE16) {
+        return COMITY_UNKNOWN;
+    }
+    for (uint32_t i = 0; i < paper->under_count; i++) {
+        uint32_t number = act->numbers[paper->first_under + i];
+        if (is_law_of(image, number, ref.place, act->on) || is_law_of(image, number, image->places[ref.place].state, act->on)) {
+            return COMITY_YES;
+        }
+        if (ref.any_part && is_law_of_part(image, number, ref.place)) {
+            truth = COMITY_UNKNOWN;
+        }
+    }
+    return truth;
+}
+
+/* The places under whose law papers must be: those of a list, or that of a party. */
+static comity_list places_asked(const comity_act *act, const comity_leaf *leaf, const comity_place_ref **ret_places)
+{
+    uint32_t whose = leaf->under_of & COMITY_UNDER_WHOSE;
+    if (whose >= COMITY_UNDER_PARTY) {
+        *ret_places = &act->nodes[whose - COMITY_UNDER_PARTY].state;
+        return (comity_list){.first = 0, .count = 1, .known = COMITY_KNOWN_ALL};
+    }
+    comity_list list = act->lists[whose - 1];
+    *ret_places = list.count == 0 ? NULL : &act->places[list.first];
+    return list;
+}
+
+/* Is the place one whose law is asked for? Not where the other party is. */
+static comity_truth place_is_asked(const comity_image *image, const comity_act *act, const comity_leaf *leaf,
+                                   comity_place_ref ref)
+{
+    uint32_t other = leaf->under_of >> COMITY_UNDER_OTHER_SHIFT;
+    return other == 0 ? COMITY_YES : truth_not(same_state(image, ref, act->nodes[other - 1].state));
+}
+
+static bool is_ignored(const comity_judge_memory *memory, const comity_paper_held *paper)
+{
+    return memory->signed_only && !paper->is_signed;
+}
+
+/* Is such a paper held under the law of this place? The first that is so surest. */
+static comity_truth held_of_place(comity_judge_memory *memory, const comity_act *act, const comity_leaf *leaf,
+                                  comity_place_ref ref, uint32_t *ret_paper)
+{
+    comity_truth truth = COMITY_NO;
+    for (uint32_t i = 0; i < act->paper_count && truth != COMITY_YES; i++) {
+        const comity_paper_held *paper = &act->papers[i];
+        comity_truth here = is_ignored(memory, paper) ? COMITY_NO : paper_fits(memory->image, act, paper, leaf);
+        here = here == COMITY_NO ? COMITY_NO : truth_and(here, paper_under_place(memory->image, act, paper, ref));
+        if (here > truth) {
+            truth = here;
+            *ret_paper = i;
+        }
+    }
+    return truth;
+}
+
+/* Under the law of each place that is asked for, of which there is one. Of several
+ * papers one that is only claimed is told, if there is one. Where no paper could be
+ * such a paper nothing need be known of the places. */
+static comity_truth held_of_places(comity_judge_memory *memory, const comity_act *act, const comity_leaf *leaf,
+                                   uint32_t *ret_paper)
+{
+    const comity_place_ref *places;
+    comity_list list = places_asked(act, leaf, &places);
+    comity_truth all = list.known == COMITY_KNOWN_ALL ? COMITY_YES : COMITY_UNKNOWN;
+    comity_truth some = list.known == COMITY_KNOWN_ALL ? COMITY_NO : COMITY_UNKNOWN;
+    comity_place_ref anywhere = {.place = COMITY_NONE16};
+    uint32_t paper = COMITY_IMAGE_NONE;
+    if (held_of_place(memory, act, leaf, anywhere, &paper) == COMITY_NO) {
+        return COMITY_NO;
+    }
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth asked = place_is_asked(memory->image, act, leaf, places[i]);
+        paper = COMITY_IMAGE_NONE;
+        comity_truth held = asked == COMITY_NO ? COMITY_NO : held_of_place(memory, act, leaf, places[i], &paper);
+        all = truth_and(all, truth_or(truth_not(asked), held));
+        some = truth_or(some, asked);
+        if (paper != COMITY_IMAGE_NONE && (*ret_paper == COMITY_IMAGE_NONE || !act->papers[paper].is_signed)) {
+            *ret_paper = paper;
+        }
+    }
+    return truth_and(all, some);
+}
+
+bool comity_judge_whose_known(const comity_image *image, const comity_act *act, const comity_leaf *leaf)
+{
+    const comity_place_ref *places;
+    if (leaf->under_of == 0) {
+        return true;
+    }
+    comity_list list = places_asked(act, leaf, &places);
+    bool known = list.known == COMITY_KNOWN_ALL;
+    bool some = false;
+    for (uint32_t i = 0; i < list.count; i++) {
+        comity_truth asked = place_is_asked(image, act, leaf, places[i]);
+        some |= asked == COMITY_YES;
+        known &= places[i].place != COMITY_NONE16 && asked != COMITY_UNKNOWN;
+    }
+    return known && some;
+}
+
+static comity_truth paper_serves(const comity_image *image, const comity_act *act, const comity_paper_held *paper,
+                                 const comity_leaf *leaf)
+{
+    if (paper->kind != leaf->name) {
+        return COMITY_NO;
+    }
+    comity_truth under = paper_under(act, paper, leaf->under);
+    return under == COMITY_NO ? COMITY_NO : truth_and(under, paper_fits(image, act, paper, leaf));
+}
+
+/* Of the law of places: under that of some place that is asked for. */
+static comity_truth paper_serves_places(const comity_image *image, const comity_act *act, const comity_paper_held *paper,
+                                        const comity_leaf *leaf)
+{
+    const comity_place_ref *places;
+    comity_list list = places_asked(act, leaf, &places);
+    comity_truth truth = list.known == COMITY_KNOWN_ALL ? COMITY_NO : COMITY_UNKNOWN;
+    for (uint32_t i = 0; i < list.count; i++) {
+        truth = truth_or(truth, truth_and(place_is_asked(image, act, leaf, places[i]),
+                                          paper_under_place(image, act, paper, places[i])));
+    }
+    return truth_and(truth, paper_fits(image, act, paper, leaf));
+}
+
 comity_truth comity_judge_paper(const comity_image *image, const comity_act *act, uint32_t leaf, uint32_t paper)
 {
-    return paper_serves(image, act, &act->papers[paper], &image->leaves[leaf]);
+    const comity_leaf *record = &image->leaves[leaf];
+    return record->under_of == 0 ? paper_serves(image, act, &act->papers[paper], record)
+                                 : paper_serves_places(image, act, &act->papers[paper], record);
 }
 
 comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *act, uint32_t leaf,
@@ -554,10 +760,12 @@ comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *ac
     if (record->is_safeguard) {
         return facts_has(&act->facts[COMITY_SLOT_SAFEGUARD], record->name);
     }
+    if (record->under_of != 0) {
+        return held_of_places(memory, act, record, ret_paper);
+    }
     comity_truth truth = COMITY_NO;
     for (uint32_t i = 0; i < act->paper_count && truth != COMITY_YES; i++) {
-        bool ignored = memory->signed_only && !act->papers[i].is_signed;
-        comity_truth here = ignored ? COMITY_NO : paper_serves(memory->image, act, &act->papers[i], record);
+        comity_truth here = is_ignored(memory, &act->papers[i]) ? COMITY_NO : paper_serves(memory->image, act, &act->papers[i], record);
         if (here > truth) {
             truth = here;
             *ret_paper = i;
@@ -661,7 +869,7 @@ static comity_truth literal_plain(comity_judge_memory *memory, const comity_act 
     case COMITY_OP_AGREEMENT:
         return agreement_between(memory, act, literal->a, side_node(literal, node), literal->b);
     case COMITY_OP_RECEIVED:
-        return data_received(image, act, literal);
+        return data_received(image, act, literal, party->state);
     case COMITY_OP_HELD:
         return comity_judge_leaf(memory, act, literal->b, &paper);
     case COMITY_OP_ACROSS:

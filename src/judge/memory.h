@@ -63,6 +63,16 @@ void comity_judge_meet(comity_judge_memory *memory, const comity_act *act);
  * is not adopted does nothing to the law of others. */
 bool comity_judge_reaches(const comity_judge_memory *memory, uint32_t rule, uint32_t target);
 
+/* The day on which so many working days of the calendar have gone by since `on`, which
+ * is not counted; false: the calendar does not know. */
+bool comity_judge_working_days(const comity_image *image, uint32_t calendar, int32_t on, uint32_t number, int32_t *ret_by);
+
+/* Could a paper be as old on the day as it must be? */
+bool comity_judge_age_possible(const comity_image *image, const comity_leaf *leaf, int32_t on);
+
+/* Is it known under the law of which places such a paper must be, and is there one? */
+bool comity_judge_whose_known(const comity_image *image, const comity_act *act, const comity_leaf *leaf);
+
 /* The truth of `count` literals together, for a party or owner `node` they may speak of. */
 comity_truth comity_judge_literals(comity_judge_memory *memory, const comity_act *act,
                                    const comity_literal *literals, uint32_t count, uint32_t node);

@@ -89,6 +89,21 @@ static void ask_place_of(questioner *asking, uint32_t side)
     }
 }
 
+/* Under whose law a paper must be, where that is not known. */
+static void ask_whose_law(questioner *asking, const comity_leaf *leaf)
+{
+    uint32_t whose = leaf->under_of & COMITY_UNDER_WHOSE;
+    uint32_t other = leaf->under_of >> COMITY_UNDER_OTHER_SHIFT;
+    if (whose >= COMITY_UNDER_PARTY) {
+        ask_place_of(asking, whose - COMITY_UNDER_PARTY);
+    } else if (whose != 0 && asking->act->lists[whose - 1].known != COMITY_KNOWN_ALL) {
+        ask(asking, COMITY_ASK_PLACES, 0, whose - 1, 0);
+    }
+    if (other != 0) {
+        ask_place_of(asking, other - 1);
+    }
+}
+
 static void ask_derived(questioner *asking, uint32_t side, uint32_t kind)
 {
     const comity_node *party = &asking->act->nodes[side];
@@ -152,10 +167,14 @@ static void ask_literal(questioner *asking, const comity_literal *literal)
         ask(asking, COMITY_ASK_BASIS, 0, 0, 0);
         return;
     case COMITY_OP_RECEIVED:
+        if (literal->flags & COMITY_RECEIVED_STATE) {
+            ask_place_of(asking, side);
+        }
         ask(asking, COMITY_ASK_RECEIVED, 0, 0, 0);
         return;
     case COMITY_OP_HELD:
         ask(asking, COMITY_ASK_PAPER, 0, 0, literal->b);
+        ask_whose_law(asking, &image->leaves[literal->b]);
         return;
     case COMITY_OP_AGREEMENT:
     case COMITY_OP_ACROSS:
@@ -271,6 +290,7 @@ static void ask_leaf(questioner *asking, uint32_t leaf)
         naming |= paper->kind == record->name ? scope_given(paper) : 0;
     }
     ask_named(asking, naming);
+    ask_whose_law(asking, record);
 }
 
 static void ask_expression(questioner *asking, uint32_t expression, unsigned depth)

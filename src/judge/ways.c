@@ -68,7 +68,8 @@ static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked
     const comity_leaf *b = &image->leaves[asked];
     bool young = b->not_older == 0 || (b->not_older_unit == a->not_older_unit && a->not_older != 0 &&
                                        a->not_older <= b->not_older);
-    return a->name == b->name && a->under == b->under && word_implies(a->by, b->by) &&
+    bool old = b->older == 0 || (b->older_unit == a->older_unit && b->calendar == a->calendar && a->older >= b->older);
+    return a->name == b->name && a->under == b->under && a->under_of == b->under_of && old && word_implies(a->by, b->by) &&
            word_implies(a->about, b->about) && word_implies(a->result, b->result) &&
            word_implies(a->module, b->module) && (b->naming & ~a->naming) == 0 && young;
 }
@@ -279,10 +280,14 @@ static void item_family(const comity_image *image, uint32_t item, comity_ways *r
 }
 
 /* Can a paper be made that surely is this one? Not where it must name what the
- * act does not say: whoever says it first gets other ways. */
+ * act does not say, or be under the law of places that it does not say: whoever says
+ * it first gets other ways. Nor where none could be old enough. */
 static void leaf_make(const way_search *search, uint32_t leaf, comity_ways *ret_family)
 {
-    if (comity_act_unnamed(search->act, search->image->leaves[leaf].naming) != 0) {
+    const comity_leaf *record = &search->image->leaves[leaf];
+    if (comity_act_unnamed(search->act, record->naming) != 0 ||
+        !comity_judge_whose_known(search->image, search->act, record) ||
+        !comity_judge_age_possible(search->image, record, search->act->on)) {
         family_none(ret_family);
     } else {
         item_family(search->image, comity_leaf_item(search->image, leaf), ret_family);

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 #define COMITY_IMAGE_MAGIC "COMITYLW"
-#define COMITY_IMAGE_VERSION 3u
+#define COMITY_IMAGE_VERSION 4u
 #define COMITY_IMAGE_NONE UINT32_MAX /* an index left out */
 #define COMITY_NONE16 UINT16_MAX
 
@@ -78,7 +78,7 @@ typedef enum comity_test_op {
     COMITY_OP_DEMAND_BASIS, /* a: class LAW or BASIS; b: index */
     COMITY_OP_ORDER,      /* a: orders */
     COMITY_OP_AGREEMENT,  /* a: about; side and b: the two parties */
-    COMITY_OP_RECEIVED,   /* a: set of papers, plus one, or 0; b: place set */
+    COMITY_OP_RECEIVED,   /* a: set of papers, plus one, or 0; b: place set, or NONE: any; flags COMITY_RECEIVED_…, side */
     COMITY_OP_HELD,       /* b: leaf */
     COMITY_OP_ACROSS,
     COMITY_OP_CONDITION,  /* b: a condition by itself, of the act, or with side SELF of the party at hand */
@@ -86,6 +86,11 @@ typedef enum comity_test_op {
     COMITY_OP_PLACES_STATE, /* side: a party; a: list, with COMITY_PLACES_…: as PLACES_HAS …, of the party's state */
     COMITY_OP_LAST
 } comity_test_op;
+
+/* Of RECEIVED, among the literal's flags: not from the set; from the state of the side, or not from it. */
+#define COMITY_RECEIVED_OUTSIDE 0x04u
+#define COMITY_RECEIVED_STATE 0x08u
+#define COMITY_RECEIVED_STATE_OUTSIDE 0x10u
 
 #define COMITY_PLACES_ONLY 0x100u
 #define COMITY_PLACES_OUTSIDE 0x200u
@@ -338,7 +343,22 @@ typedef struct comity_leaf {
     uint32_t not_older_unit;
     uint32_t valid;         /* 0: as long as it says */
     uint32_t valid_unit;
+    uint32_t older;         /* 0: not asked; made at least so long ago */
+    uint32_t older_unit;    /* COMITY_UNIT_…, with COMITY_OLDER_FULL */
+    uint32_t calendar;      /* of working days in older_unit, or NONE: not known */
+    uint32_t under_of;      /* 0: under the law `under`; else COMITY_UNDER_…, and `under` is NONE */
 } comity_leaf;
+
+/* In older_unit: the day on which the time ends must have passed, not only come. */
+#define COMITY_OLDER_FULL 0x100u
+
+/* The law a paper must be under is the law of a place: of each place of a list (its
+ * number plus one), or of where a party is (COMITY_UNDER_PARTY plus its side). Not
+ * asked of places in the state of the party whose side, plus one, stands from bit
+ * COMITY_UNDER_OTHER_SHIFT on; 0: of all. */
+#define COMITY_UNDER_PARTY 5u
+#define COMITY_UNDER_WHOSE 0xFFu
+#define COMITY_UNDER_OTHER_SHIFT 8
 
 typedef struct comity_name_record {
     uint32_t text, label, dpv;

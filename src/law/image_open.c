@@ -20,7 +20,7 @@ _Static_assert(sizeof(comity_place) == 24, "image layout");
 _Static_assert(sizeof(comity_law_record) == 132, "image layout");
 _Static_assert(sizeof(comity_symbol) == 8, "image layout");
 _Static_assert(sizeof(comity_rule_record) == 104, "image layout");
-_Static_assert(sizeof(comity_leaf) == 48, "image layout");
+_Static_assert(sizeof(comity_leaf) == 64, "image layout");
 _Static_assert(sizeof(comity_name_record) == 24, "image layout");
 _Static_assert(sizeof(comity_image_header) % 8 == 0, "image layout");
 
@@ -396,7 +396,9 @@ static bool literal_ok(const comity_image *image, const comity_literal *literal)
     case COMITY_OP_AGREEMENT:
         return side_ok && literal->b <= COMITY_NODE_SECOND;
     case COMITY_OP_RECEIVED:
-        return literal->b < image->place_sets_count && literal->a <= image->sets_count;
+        return side_ok && literal->a <= image->sets_count &&
+               (literal->b < image->place_sets_count ||
+                (literal->b == COMITY_IMAGE_NONE && (literal->flags & COMITY_RECEIVED_STATE) != 0));
     case COMITY_OP_HELD:
         return literal->b < image->leaves_count;
     case COMITY_OP_CONDITION:
@@ -464,11 +466,19 @@ static bool expression_ok(const comity_image *image, uint32_t index)
     return true;
 }
 
+static bool leaf_whose_ok(uint32_t under_of)
+{
+    uint32_t other = under_of >> COMITY_UNDER_OTHER_SHIFT;
+    return (under_of & COMITY_UNDER_WHOSE) <= COMITY_UNDER_PARTY + COMITY_NODE_SECOND && other <= COMITY_NODE_SECOND + 1;
+}
+
 static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)
 {
     uint32_t names = class_count(image, leaf->is_safeguard ? COMITY_CLASS_SAFEGUARD : COMITY_CLASS_PAPER);
-    return sized_ok(image, leaf->text, leaf->size) && leaf->name < names &&
-           (leaf->is_safeguard || leaf->under < image->laws_count) && index_or_none(leaf->by, image->authorities_count) &&
+    bool under_ok = leaf->under < image->laws_count || (leaf->under == COMITY_IMAGE_NONE && leaf->under_of != 0);
+    return sized_ok(image, leaf->text, leaf->size) && leaf->name < names && (leaf->is_safeguard || under_ok) &&
+           leaf_whose_ok(leaf->under_of) && leaf->older <= 1000000 &&
+           index_or_none(leaf->calendar, image->calendars_count) && index_or_none(leaf->by, image->authorities_count) &&
            index_or_none(leaf->about, image->rules_count) &&
            index_or_none(leaf->result, class_count(image, COMITY_CLASS_WORD)) &&
            index_or_none(leaf->module, class_count(image, COMITY_CLASS_WORD)) && leaf->not_older <= 1000000 &&

@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 #include "base/near.h"
-#include "base/quote.h"
+#include "base/unknown.h"
 #include "note/key.h"
 #include "note/note.h"
 #include "note/purpose.h"
@@ -153,14 +153,14 @@ static comity_status check_key(const reading *read, const comity_field_rule *rul
 
 static comity_status check_value(const reading *read, const comity_field_rule *rule, const char *text, size_t size)
 {
-    comity_quote quote = comity_quote_bytes(text, size);
     COMITY_TRY(check_text(read, rule, text, size));
     switch (rule->kind) {
     case COMITY_VALUE_TEXT:
         return COMITY_OK;
     case COMITY_VALUE_WORD:
         return memchr(text, ' ', size) == NULL ? COMITY_OK
-                                               : fail(read, "%s: %s is not one word", rule->name, quote.text);
+                                               : fail(read, "%s: %s is not one word", rule->name,
+                                                      comity_unknown_size(size).text);
     case COMITY_VALUE_DATE:
         return check_date(read, rule, text, size);
     case COMITY_VALUE_HASH:
@@ -179,7 +179,7 @@ static comity_status check_value(const reading *read, const comity_field_rule *r
         return size == 1 && text[0] >= '0' && text[0] <= '0' + COMITY_LIMIT_DELEGATION_DEPTH
                    ? COMITY_OK
                    : fail(read, "%s: a number from 0 to %d expected, not %s", rule->name, COMITY_LIMIT_DELEGATION_DEPTH,
-                          quote.text);
+                          comity_unknown_number(text, size).text);
     }
     return COMITY_OK;
 }
@@ -206,7 +206,7 @@ static comity_status read_first_line(reading *read)
         for (size_t i = 0; i < comity_form_count(); i++) {
             comity_near_offer(&near, comity_form_at(i)->name, strlen(comity_form_at(i)->name));
         }
-        return fail(read, "%s is no form of paper%s%s%s", comity_quote_bytes(name, name_size).text,
+        return fail(read, "%s is no form of paper%s%s%s", comity_unknown_word(name, name_size, near.best).text,
                     near.best == NULL ? "" : "; did you mean \"", near.best == NULL ? "" : near.best,
                     near.best == NULL ? "" : "\"?");
     }
@@ -223,7 +223,7 @@ static comity_status unknown_field(const reading *read, const char *name, size_t
             comity_near_offer(&near, known, strlen(known));
         }
     }
-    return fail(read, "%s is no field of a paper%s%s%s", comity_quote_bytes(name, size).text,
+    return fail(read, "%s is no field of a paper%s%s%s", comity_unknown_word(name, size, near.best).text,
                 near.best == NULL ? "" : "; did you mean \"", near.best == NULL ? "" : near.best,
                 near.best == NULL ? "" : "\"?");
 }

@@ -5,7 +5,7 @@
 
 #include "base/date.h"
 #include "base/near.h"
-#include "base/quote.h"
+#include "base/unknown.h"
 #include "base/utf8.h"
 #include "paper/trust_line.h"
 
@@ -43,6 +43,17 @@ static comity_status copy_word(building *build, const comity_trust_word *word, c
     return COMITY_OK;
 }
 
+/* What is told of a word that is none of `known`, which ends with NULL. */
+static comity_quote told(const comity_trust_word *word, const char *const *known)
+{
+    comity_near near;
+    comity_near_begin(&near, word->text, word->size);
+    for (size_t i = 0; known[i] != NULL; i++) {
+        comity_near_offer(&near, known[i], strlen(known[i]));
+    }
+    return comity_unknown_word(word->text, word->size, near.best);
+}
+
 /* ---- lines of a principal ---- */
 
 /* `from DATE` and `until DATE`, either or both. */
@@ -57,7 +68,7 @@ static comity_status read_term(building *build, comity_trust_key *key)
         bool is_from = comity_trust_word_is(&word, "from");
         if (!is_from && !comity_trust_word_is(&word, "until")) {
             return comity_trust_fail(&build->cursor, &word, "\"from DATE\" or \"until DATE\" expected, not %s",
-                                     comity_quote_bytes(word.text, word.size).text);
+                                     told(&word, (const char *const[]){"from", "until", NULL}).text);
         }
         if (is_from ? has_from : has_until) {
             return comity_trust_fail(&build->cursor, &word, "\"%s\" is said twice", is_from ? "from" : "until");
@@ -227,7 +238,7 @@ static comity_status read_inner(building *build)
         return inner_lines[i].read(build, principal);
     }
     return comity_trust_fail(&build->cursor, &word, "%s is not known here; there are key, may, delegates and at",
-                             comity_quote_bytes(word.text, word.size).text);
+                             told(&word, (const char *const[]){"key", "may", "delegates", "at", NULL}).text);
 }
 
 static const char *const trusted_words[] = {
@@ -269,7 +280,7 @@ static comity_status read_outer(building *build)
     }
     if (trusted == TRUSTED_COUNT) {
         return comity_trust_fail(&build->cursor, &word, "%s is not known here; there are authority, party and log",
-                                 comity_quote_bytes(word.text, word.size).text);
+                                 told(&word, (const char *const[]){"authority", "party", "log", NULL}).text);
     }
     if (!comity_trust_rest(&build->cursor, &name)) {
         return comity_trust_fail(&build->cursor, NULL, "a name expected after \"%s\"", trusted_words[trusted]);

@@ -6,7 +6,6 @@
 #include "serve/log.h"
 #include "serve/thread.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -111,12 +110,10 @@ static void tell_change(comity_counter_state *state, comity_status status, const
 /* A second, or until it ends. */
 static bool wait_for_end(comity_counter *counter, const comity_counter_state *state)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
+    struct timespec until = comity_thread_moment(1000);
     (void)pthread_mutex_lock(&counter->thread.mutex);
     counter->state = *state;
-    while (!counter->thread.ending && pthread_cond_timedwait(&counter->thread.wake, &counter->thread.mutex, &until) != ETIMEDOUT) {
+    while (!counter->thread.ending && comity_thread_wait(&counter->thread, &until)) {
     }
     bool ending = counter->thread.ending;
     (void)pthread_mutex_unlock(&counter->thread.mutex);

@@ -8,6 +8,7 @@
 #include "serve/counting.h"
 
 #include "base/json.h"
+#include "base/unknown.h"
 #include "serve/counter.h"
 #include "serve/counts.h"
 
@@ -90,14 +91,24 @@ static comity_status add_entry(plan *all, comity_ledger_entry entry, comity_erro
     return COMITY_OK;
 }
 
+static comity_status fail_category(const plan *all, const char *name, comity_error *reterr)
+{
+    const char *near = comity_image_near(all->image, COMITY_CLASS_CATEGORY, name, strlen(name));
+    return comity_fail(reterr, COMITY_ERROR_NAME, "persons: %s is no category%s%s%s",
+                       comity_unknown_word(name, strlen(name), near).text, near == NULL ? "" : "; did you mean \"",
+                       near == NULL ? "" : near, near == NULL ? "" : "\"?");
+}
+
 static comity_status add_flows(plan *all, const comity_persons_found *found, comity_error *reterr)
 {
     const comity_facts *categories = &all->context->act->facts[COMITY_SLOT_CATEGORY];
     uint32_t category = comity_image_find(all->image, COMITY_CLASS_CATEGORY, found->category, strlen(found->category));
-    if (category == COMITY_IMAGE_NONE || !comity_set_has(&categories->may, category)) {
-        return comity_fail(reterr, COMITY_ERROR_NAME, "persons: \"%s\" is %s", found->category,
-                           category == COMITY_IMAGE_NONE ? "no category"
-                                                         : "not among the categories of the act's data");
+    if (category == COMITY_IMAGE_NONE) {
+        return fail_category(all, found->category, reterr);
+    }
+    if (!comity_set_has(&categories->may, category)) {
+        return comity_fail(reterr, COMITY_ERROR_NAME, "persons: \"%s\" is not among the categories of the act's data",
+                           found->category);
     }
     for (size_t i = 0; i < all->origin_count && found->count != 0; i++) {
         COMITY_TRY(

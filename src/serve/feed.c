@@ -1,16 +1,13 @@
 /* New entries in, events out: see feed.h for its threads. */
 #include "serve/feed.h"
 
-#include "serve/keeper.h"
 #include "serve/scan.h"
 #include "serve/thread.h"
 
-#include <errno.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum {
     LOOK_EVERY_MS = 250,
@@ -41,7 +38,8 @@ struct comity_feed {
     comity_thread thread; /* its mutex guards what follows, and all of each follower */
     comity_follower *followers;
     size_t count;
-    comity_disk *disk;
+    const comity_keeper *keeper;
+    comity_disk *disk; /* of the record that is followed; the thread's own */
     comity_metrics *metrics;
     comity_replay replay; /* the thread's own */
 };
@@ -190,36 +188,46 @@ static bool give_stretch(comity_feed *feed, comity_record_reader *reader)
     return end < size;
 }
 
+/* The year's log has ended, at `size`: who has not looked at all of it is told so, and begins the next. */
+static void turn_year(comity_feed *feed, uint64_t size, comity_disk *next)
+{
+    (void)pthread_mutex_lock(&feed->thread.mutex);
+    for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
+        if (follower->placed && follower->at < size && !follower->over) {
+            say_skipped(follower, size);
+        }
+        follower->at = 0;
+        follower->placed = true;
+    }
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
+    feed->disk = next;
+    comity_replay_turn(&feed->replay, next);
+}
+
 static void give_new(comity_feed *feed, comity_record_reader *reader)
 {
     comity_error error;
+    comity_disk *newest = comity_keeper_disk(feed->keeper); /* before we read: then the old one is whole */
     if (comity_record_reader_open(feed->disk, NULL, reader, &error) == COMITY_OK) {
+        uint64_t size = reader->checkpoint.size;
         for (unsigned i = 0; i < COMITY_LIMIT_SERVE_SCAN / STRETCH && give_stretch(feed, reader); i++) {
             /* on to the next */
         }
         comity_record_reader_close(reader);
+        if (newest != feed->disk) {
+            turn_year(feed, size, newest);
+        }
     }
 }
 
 /* ---- the thread ---- */
 
-static struct timespec later(unsigned ms)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += (time_t)(ms / 1000) + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    return until;
-}
-
 /* Waits for the next look; with nobody there, until somebody comes. False: it ends. The mutex is held. */
 static bool pause_for(comity_feed *feed)
 {
-    struct timespec until = later(LOOK_EVERY_MS);
-    bool late = false;
-    while (!feed->thread.ending && feed->followers != NULL && !late) {
-        late = pthread_cond_timedwait(&feed->thread.wake, &feed->thread.mutex, &until) == ETIMEDOUT;
+    struct timespec until = comity_thread_moment(LOOK_EVERY_MS);
+    while (!feed->thread.ending && feed->followers != NULL && comity_thread_wait(&feed->thread, &until)) {
+        /* somebody came or went */
     }
     while (!feed->thread.ending && feed->followers == NULL) {
         (void)pthread_cond_wait(&feed->thread.wake, &feed->thread.mutex);
@@ -229,12 +237,12 @@ static bool pause_for(comity_feed *feed)
 
 static void end_all(comity_feed *feed)
 {
-    struct timespec until = later(END_MS);
+    struct timespec until = comity_thread_moment(END_MS);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
         follower->over = true;
         wake_up(follower);
     }
-    while (feed->followers != NULL && pthread_cond_timedwait(&feed->thread.wake, &feed->thread.mutex, &until) == 0) {
+    while (feed->followers != NULL && comity_thread_wait(&feed->thread, &until)) {
         /* one has left */
     }
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
@@ -350,15 +358,16 @@ ssize_t comity_feed_read(void *context, uint64_t position, char *bytes, size_t s
 
 /* ---- opening and ending ---- */
 
-comity_status comity_feed_open(comity_disk *disk, comity_metrics *metrics, comity_feed **ret_feed, comity_error *reterr)
+comity_status comity_feed_open(const comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed, comity_error *reterr)
 {
     comity_feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    feed->disk = disk;
+    feed->keeper = keeper;
+    feed->disk = comity_keeper_disk(keeper);
     feed->metrics = metrics;
-    comity_replay_begin(disk, &feed->replay);
+    comity_replay_begin(feed->disk, &feed->replay);
     comity_status status = comity_thread_start(&feed->thread, follow, feed, reterr);
     if (status != COMITY_OK) {
         free(feed);

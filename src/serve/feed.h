@@ -11,9 +11,8 @@
 #ifndef COMITY_SERVE_FEED_H
 #define COMITY_SERVE_FEED_H
 
-#include "record/disk.h"
 #include "serve/filter.h"
-#include "serve/metrics.h"
+#include "serve/keeper.h"
 
 #include <sys/types.h>
 
@@ -23,7 +22,7 @@ typedef struct comity_feed comity_feed;
 typedef struct comity_follower comity_follower;
 
 /* Starts the thread. All is borrowed until comity_feed_close. */
-COMITY_MUST_USE comity_status comity_feed_open(comity_disk *disk, comity_metrics *metrics, comity_feed **ret_feed,
+COMITY_MUST_USE comity_status comity_feed_open(const comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed,
                                                comity_error *reterr);
 
 /* Adds a follower, from what is recorded from now on, or behind `filter->after`. NULL: there are too many,

@@ -577,6 +577,16 @@ static void connected(void *context, struct MHD_Connection *connection, void **k
     }
 }
 
+/* While we stop, who comes is let go at once. (MHD_quiesce_daemon would leave him waiting, and races with
+ * libmicrohttpd's own threads: both take the socket out of epoll, and the second ends the process.) */
+static enum MHD_Result may_connect(void *context, const struct sockaddr *address, socklen_t address_size)
+{
+    const comity_listener *listener = context;
+    (void)address;
+    (void)address_size;
+    return atomic_load(&listener->server->stopping) ? MHD_NO : MHD_YES;
+}
+
 /* libmicrohttpd's own messages may hold what a client sent: they are not kept. */
 static void say_nothing(void *context, const char *format, va_list arguments)
 {
@@ -593,8 +603,8 @@ comity_status comity_http_start(comity_listener *listener, comity_error *reterr)
     unsigned threads = config->threads < config->connections ? config->threads : config->connections;
     struct MHD_OptionItem pool[] = {{MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)threads, NULL}, {MHD_OPTION_END, 0, NULL}};
     listener->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL, step,
-        listener, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, listener->fd,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, may_connect,
+        listener, step, listener, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, listener->fd,
         MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, COMITY_LIMIT_SERVE_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, ended,
         listener, MHD_OPTION_NOTIFY_CONNECTION, connected, listener, MHD_OPTION_ARRAY,
@@ -602,15 +612,8 @@ comity_status comity_http_start(comity_listener *listener, comity_error *reterr)
     if (listener->daemon == NULL) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the HTTP server could not be started");
     }
-    listener->fd = -1; /* it is the daemon's now */
+    listener->fd = -1; /* it is libmicrohttpd's now */
     return COMITY_OK;
-}
-
-void comity_http_quiesce(comity_listener *listener)
-{
-    if (listener->daemon != NULL) {
-        listener->fd = MHD_quiesce_daemon(listener->daemon);
-    }
 }
 
 void comity_http_stop(comity_listener *listener)

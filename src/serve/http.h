@@ -4,11 +4,9 @@
 
 #include "serve/server.h"
 
-/* Starts to answer what comes in at a listener's socket. */
+/* Starts to answer what comes in at a listener's socket, until the server is stopping:
+ * then whoever comes is let go, and those who are there go on. */
 COMITY_MUST_USE comity_status comity_http_start(comity_listener *listener, comity_error *reterr);
-
-/* Takes no more connections; those there are go on. */
-void comity_http_quiesce(comity_listener *listener);
 
 /* Ends; no request may be suspended. */
 void comity_http_stop(comity_listener *listener);

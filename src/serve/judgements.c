@@ -55,7 +55,7 @@ comity_record_reader *comity_request_reader(comity_request *request)
     comity_error error;
     if (reader == NULL) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
-    } else if (comity_record_reader_open(request->server->disk, NULL, reader, &error) != COMITY_OK) {
+    } else if (comity_record_reader_open(comity_keeper_disk(request->server->keeper), NULL, reader, &error) != COMITY_OK) {
         cannot_read(request);
         free(reader);
         reader = NULL;
@@ -71,7 +71,7 @@ void comity_request_reader_close(comity_record_reader *reader)
 
 void comity_request_work(comity_request *request, void (*work)(comity_request *request))
 {
-    if (request->server->disk == NULL) {
+    if (request->server->keeper == NULL) {
         comity_answer_problem(request, 404, "No record is kept here", NULL);
     } else if (!comity_worker_take(request->server->worker, request, work)) {
         comity_answer_problem(request, 503, "Too many are asking for as much", NULL);

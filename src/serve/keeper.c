@@ -4,22 +4,23 @@
 #include "serve/log.h"
 #include "serve/thread.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { PUBLISH_EVERY_MS = 1000 };
+enum { PUBLISH_EVERY_MS = 1000, TURN_AGAIN_S = 60 };
 
 struct comity_keeper {
-    pthread_rwlock_t lock; /* guards the next two: shared to submit, alone to reopen */
+    pthread_rwlock_t lock; /* guards the next three: shared to submit, alone to reopen */
     comity_record *record; /* NULL: not open */
     uint64_t opening;      /* which one this is, from 1 */
+    uint64_t ended_well;   /* an earlier one, of which all is durable; 0: none */
 
     comity_thread thread; /* its mutex guards the next two */
     comity_ticket *waiting;
     bool doubted; /* a submission failed: is the record still good? */
 
-    const char *folder;
+    comity_years *years;
+    uint64_t turn_s; /* when to turn to the next year; 0: never */
     const char *retention;
     comity_metrics *metrics;
 };
@@ -56,7 +57,8 @@ static comity_status submit_entry(comity_record *record, const char *retention, 
 static comity_status submit_locked(comity_keeper *keeper, const comity_keeping *what, const comity_buffer *work,
                                    comity_ticket *ticket, comity_error *reterr)
 {
-    if (keeper->record == NULL || (ticket->opening != 0 && ticket->opening != keeper->opening)) {
+    bool goes_on = ticket->opening == 0 || ticket->opening == keeper->opening || ticket->opening == keeper->ended_well;
+    if (keeper->record == NULL || !goes_on) {
         return comity_fail(reterr, COMITY_ERROR_RECORD, "the record cannot be written at present");
     }
     COMITY_TRY(comity_record_keep_grounds(keeper->record, what->context, reterr));
@@ -94,6 +96,11 @@ void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket)
     (void)pthread_mutex_unlock(&keeper->thread.mutex);
 }
 
+comity_disk *comity_keeper_disk(const comity_keeper *keeper)
+{
+    return comity_years_disk(keeper->years);
+}
+
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
 {
     (void)pthread_rwlock_rdlock(&keeper->lock);
@@ -105,18 +112,28 @@ bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
 
 /* ---- the thread ---- */
 
-/* Everything that waits; with nothing there, waits for it: for ever, or with the
- * record closed a second. NULL: nothing. */
+/* How long to wait for work: with the record closed a second, else to the end of the year, but a minute at a time,
+ * for clocks are set; where there is no such end, for ever: 0. */
+static uint64_t patience_ms(const comity_keeper *keeper)
+{
+    uint64_t now_ms = wall_clock_ms();
+    if (keeper->record == NULL) { /* only this thread sets it */
+        return 1000;
+    }
+    uint64_t left_ms = keeper->turn_s * 1000 > now_ms ? keeper->turn_s * 1000 - now_ms : 1;
+    return keeper->turn_s == 0 ? 0 : left_ms < 60000 ? left_ms : 60000;
+}
+
+/* Everything that waits; with nothing there, waits for it. NULL: nothing. */
 static comity_ticket *take_waiting(comity_keeper *keeper, bool *ret_ending, bool *ret_doubted)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec++;
-    (void)pthread_mutex_lock(&keeper->thread.mutex);
+    uint64_t patience = patience_ms(keeper);
+    struct timespec until = comity_thread_moment(patience);
     bool late = false;
+    (void)pthread_mutex_lock(&keeper->thread.mutex);
     while (keeper->waiting == NULL && !keeper->thread.ending && !late && (!keeper->doubted || keeper->record == NULL)) {
-        if (keeper->record == NULL) { /* only this thread sets it */
-            late = pthread_cond_timedwait(&keeper->thread.wake, &keeper->thread.mutex, &until) == ETIMEDOUT;
+        if (patience != 0) {
+            late = !comity_thread_wait(&keeper->thread, &until);
         } else {
             (void)pthread_cond_wait(&keeper->thread.wake, &keeper->thread.mutex);
         }
@@ -130,23 +147,60 @@ static comity_ticket *take_waiting(comity_keeper *keeper, bool *ret_ending, bool
     return taken;
 }
 
+/* The lock is held, and no record is open. */
+static comity_status open_next(comity_keeper *keeper, comity_error *reterr)
+{
+    keeper->opening++;
+    return comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+}
+
 /* Closes what has failed and tries to open it again. */
 static void reopen(comity_keeper *keeper)
 {
     comity_error error;
-    comity_record *record = NULL;
     (void)pthread_rwlock_wrlock(&keeper->lock);
     comity_record_close(keeper->record);
     keeper->record = NULL;
-    keeper->opening++;
-    bool opened = comity_record_open(keeper->folder, NULL, PUBLISH_EVERY_MS, &record, &error) == COMITY_OK;
-    if (opened) {
-        keeper->record = record;
-    }
+    bool opened = open_next(keeper, &error) == COMITY_OK;
     (void)pthread_rwlock_unlock(&keeper->lock);
     if (opened) {
         comity_event_log("record-open-again", NULL, NULL);
     }
+}
+
+static bool is_year_over(const comity_keeper *keeper)
+{
+    return keeper->turn_s != 0 && wall_clock_ms() / 1000 >= keeper->turn_s;
+}
+
+/* The lock is held. Where the new year's log cannot be made the old one goes on for a while. */
+static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
+{
+    uint64_t unused;
+    uint64_t now_ms = wall_clock_ms();
+    COMITY_TRY(comity_record_publish(keeper->record, &unused, reterr));
+    comity_status status = comity_years_turn(keeper->years, now_ms, reterr);
+    if (status != COMITY_OK) {
+        (void)atomic_fetch_add(&keeper->metrics->record_failures, 1);
+        comity_event_log("year-failed", "message", reterr->message);
+        keeper->turn_s = now_ms / 1000 + TURN_AGAIN_S;
+        return COMITY_OK;
+    }
+    keeper->turn_s = comity_years_end_s(keeper->years);
+    keeper->ended_well = keeper->opening;
+    comity_record_close(keeper->record);
+    keeper->record = NULL;
+    comity_event_log("year", "record", comity_years_folder(keeper->years));
+    return open_next(keeper, reterr);
+}
+
+/* Ends the old year's log, with all of it published, and begins the new one's. */
+static comity_status turn_year(comity_keeper *keeper, comity_error *reterr)
+{
+    (void)pthread_rwlock_wrlock(&keeper->lock);
+    comity_status status = turn_locked(keeper, reterr);
+    (void)pthread_rwlock_unlock(&keeper->lock);
+    return status;
 }
 
 /* Waits for the newest entry of this opening among the tickets. */
@@ -174,7 +228,12 @@ static void tell(comity_keeper *keeper, comity_ticket *taken, comity_status stat
     uint64_t now = comity_now_ns();
     while (taken != NULL) {
         comity_ticket *next = taken->next;
-        taken->status = taken->opening == keeper->opening && keeper->record != NULL ? status : COMITY_ERROR_RECORD;
+        if (taken->opening == keeper->opening && keeper->record != NULL) {
+            taken->status = status;
+        } else {
+            bool durable = taken->opening != 0 && taken->opening == keeper->ended_well;
+            taken->status = durable ? COMITY_OK : COMITY_ERROR_RECORD;
+        }
         comity_metrics_observe(&keeper->metrics->recording, now - taken->submitted_ns);
         taken->done(taken);
         taken = next;
@@ -194,6 +253,9 @@ static void *keep(void *context)
         }
         comity_status status = wait_for(keeper, taken, doubted, &error);
         tell(keeper, taken, status);
+        if (status == COMITY_OK && keeper->record != NULL && is_year_over(keeper)) {
+            status = turn_year(keeper, &error);
+        }
         if (status != COMITY_OK) {
             (void)atomic_fetch_add(&keeper->metrics->record_failures, 1);
             comity_event_log("record-failed", "message", error.message);
@@ -209,6 +271,7 @@ static void *keep(void *context)
 static void keeper_free(comity_keeper *keeper)
 {
     comity_record_close(keeper->record);
+    comity_years_close(keeper->years);
     (void)pthread_rwlock_destroy(&keeper->lock);
     free(keeper);
 }
@@ -221,11 +284,14 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
         free(keeper);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    keeper->folder = folder;
     keeper->retention = retention;
     keeper->metrics = metrics;
     keeper->opening = 1;
-    comity_status status = comity_record_open(folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+    comity_status status = comity_years_open(folder, wall_clock_ms(), &keeper->years, reterr);
+    if (status == COMITY_OK) {
+        keeper->turn_s = comity_years_end_s(keeper->years);
+        status = comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+    }
     if (status == COMITY_OK) {
         status = comity_thread_start(&keeper->thread, keep, keeper, reterr);
     }

@@ -9,12 +9,17 @@
  * When recording fails all tickets fail, the record is closed and opened again,
  * once a second until that succeeds; meanwhile every submission fails. A ticket
  * belongs to one opening of the record: what was submitted to an earlier one is
- * not known to be durable and has failed. */
+ * not known to be durable and has failed.
+ *
+ * Where every year has a log of its own, the keeper's thread turns to the next one
+ * as the year begins (UTC), after all that was submitted to the old one is durable
+ * and published. */
 #ifndef COMITY_SERVE_KEEPER_H
 #define COMITY_SERVE_KEEPER_H
 
 #include "api/record_folder.h"
 #include "serve/metrics.h"
+#include "serve/years.h"
 
 typedef struct comity_keeper comity_keeper;
 
@@ -30,7 +35,7 @@ typedef struct comity_ticket {
     void *context;
 } comity_ticket;
 
-/* Opens the record, which must be there, and starts the thread. What is passed is borrowed until close. */
+/* Opens the record, which must be there (but for the year's), and starts the thread. What is passed is borrowed until close. */
 COMITY_MUST_USE comity_status comity_keeper_open(const char *folder, const char *retention, comity_metrics *metrics,
                                                  comity_keeper **ret_keeper, comity_error *reterr);
 
@@ -53,6 +58,9 @@ COMITY_MUST_USE comity_status comity_keeper_submit(comity_keeper *keeper, const 
 
 /* Has `done` called once everything submitted with the ticket is durable, or is not to be had. Any thread. */
 void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket);
+
+/* The record's disk, for reading; good until close. Any thread. */
+comity_disk *comity_keeper_disk(const comity_keeper *keeper);
 
 /* Is the record open, and how many entries are durable? Any thread. */
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size);

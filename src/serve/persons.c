@@ -4,7 +4,7 @@
 #include "serve/persons.h"
 
 #include "base/json.h"
-#include "base/quote.h"
+#include "base/unknown.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static comity_status key_read(reading *now, const comity_json_token *token, comi
     }
     if (token->escaped || size - 2 > COMITY_LIMIT_SERVE_NAME_BYTES) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "persons: %s is no category",
-                           comity_quote_bytes(raw + 1, size - 2).text);
+                           comity_unknown_size(size - 2).text);
     }
     comity_persons_found *found = &given->found[given->found_count++];
     memcpy(found->category, raw + 1, size - 2);

@@ -150,11 +150,10 @@ static comity_status open_listener(comity_listener *listener, comity_error *rete
         COMITY_TRY(clear_path(where, reterr));
     }
     listener->fd = socket(where->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool done = listener->fd >= 0 &&
-                (where->path != NULL || setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0) &&
-                bind(listener->fd, (const struct sockaddr *)&where->address, where->address_size) == 0 &&
-                (where->path == NULL || chmod(where->path, 0666) == 0) && listen(listener->fd, SOMAXCONN) == 0;
-    if (!done) {
+    listener->bound = listener->fd >= 0 &&
+                      (where->path != NULL || setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0) &&
+                      bind(listener->fd, (const struct sockaddr *)&where->address, where->address_size) == 0;
+    if (!listener->bound || (where->path != NULL && chmod(where->path, 0666) != 0) || listen(listener->fd, SOMAXCONN) != 0) {
         int reason = errno;
         name_of(where, -1, name, sizeof name);
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", name, strerror(reason));
@@ -171,9 +170,8 @@ static comity_status open_record(comity_server *server, comity_error *reterr)
         return COMITY_OK;
     }
     COMITY_TRY(comity_keeper_open(config->record, config->retention, &server->metrics, &server->keeper, reterr));
-    COMITY_TRY(comity_disk_posix_new(config->record, &server->disk, reterr));
-    COMITY_TRY(comity_worker_start(server->disk, &server->worker, reterr));
-    return comity_feed_open(server->disk, &server->metrics, &server->feed, reterr);
+    COMITY_TRY(comity_worker_start(server->keeper, &server->worker, reterr));
+    return comity_feed_open(server->keeper, &server->metrics, &server->feed, reterr);
 }
 
 comity_status comity_server_open(comity_server *server, const comity_config *config, comity_error *reterr)
@@ -275,9 +273,6 @@ void comity_server_stop(comity_server *server)
     comity_gate_service_stop(server->gate_service);
     server->gate_service = NULL;
     comity_feed_end(server->feed);
-    for (size_t i = 0; i < server->config->listen_count; i++) {
-        comity_http_quiesce(&server->listeners[i]);
-    }
     wait_for_requests(server);
     for (size_t i = 0; i < server->config->listen_count; i++) {
         comity_http_stop(&server->listeners[i]);
@@ -285,28 +280,31 @@ void comity_server_stop(comity_server *server)
     comity_event_log("stopped", NULL, NULL);
 }
 
+static void close_listener(comity_listener *listener)
+{
+    if (listener->fd >= 0) {
+        (void)close(listener->fd);
+    }
+    if (listener->bound && listener->listen->path != NULL) {
+        (void)unlink(listener->listen->path);
+    }
+}
+
 void comity_server_close(comity_server *server)
 {
     for (size_t i = 0; server->config != NULL && i < server->config->listen_count; i++) {
         comity_listener *listener = &server->listeners[i];
         comity_http_stop(listener);
-        if (listener->fd >= 0) {
-            (void)close(listener->fd);
-            if (listener->listen->path != NULL) {
-                (void)unlink(listener->listen->path);
-            }
-        }
+        close_listener(listener);
     }
     comity_gate_service_stop(server->gate_service);
-    if (server->config != NULL && server->gate_listener.fd >= 0) {
-        (void)close(server->gate_listener.fd);
-        (void)unlink(server->config->gate_socket.path);
+    if (server->config != NULL) {
+        close_listener(&server->gate_listener);
     }
     comity_feed_close(server->feed);
     comity_worker_stop(server->worker);
     comity_counter_close(server->counter);
     comity_keeper_close(server->keeper);
-    comity_disk_posix_free(server->disk);
     comity_files_free(server->files);
     if (server->has_inspectors) {
         comity_inspectors_close(&server->inspectors);

@@ -19,7 +19,8 @@ struct comity_server;
 typedef struct comity_listener {
     struct comity_server *server;
     const comity_listen *listen;
-    int fd;
+    bool bound;                /* a path is there, to be removed */
+    int fd;                    /* -1: there is none, or it is libmicrohttpd's */
     struct MHD_Daemon *daemon; /* NULL: not started */
 } comity_listener;
 
@@ -31,7 +32,6 @@ typedef struct comity_server {
     comity_metrics metrics;
     comity_keeper *keeper;     /* NULL: nothing is recorded */
     comity_counter *counter;   /* of the ledger; NULL: none is kept */
-    comity_disk *disk;         /* of the record, for reading; NULL likewise */
     comity_worker *worker;     /* reads the record; NULL likewise */
     comity_inspectors inspectors;
     bool has_inspectors;

@@ -155,7 +155,7 @@ void comity_handle_rule(comity_request *request)
 /* False after answering: nothing is recorded here. */
 static bool has_record(comity_request *request)
 {
-    if (request->server->disk == NULL) {
+    if (request->server->keeper == NULL) {
         comity_answer_problem(request, 404, "No record is kept here", NULL);
         return false;
     }
@@ -165,7 +165,7 @@ static bool has_record(comity_request *request)
 /* A file of the public part, whole. */
 static void answer_file(comity_request *request, const char *path, size_t size_max, const char *type)
 {
-    comity_disk *disk = request->server->disk;
+    comity_disk *disk = comity_keeper_disk(request->server->keeper);
     comity_error error;
     size_t got = 0;
     int file;
@@ -225,7 +225,7 @@ void comity_handle_proof(comity_request *request)
     } else if (has_record(request) && !comity_filter_number(request->rest, &index)) {
         comity_answer_problem(request, 404, "That is not the number of an entry", NULL);
     } else if (request->status == 0) {
-        comity_status status = comity_record_reader_open(request->server->disk, NULL, reader, &error);
+        comity_status status = comity_record_reader_open(comity_keeper_disk(request->server->keeper), NULL, reader, &error);
         if (status == COMITY_OK) {
             status = comity_record_reader_receipt(reader, index, &request->answer, &error);
             comity_record_reader_close(reader);

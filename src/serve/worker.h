@@ -8,13 +8,14 @@
 #define COMITY_SERVE_WORKER_H
 
 #include "api/replay.h"
+#include "serve/keeper.h"
 
 struct comity_request;
 
 typedef struct comity_worker comity_worker;
 
-/* Starts the thread. `disk`: the record's, for reading; borrowed. NULL: no record. */
-COMITY_MUST_USE comity_status comity_worker_start(comity_disk *disk, comity_worker **ret_worker, comity_error *reterr);
+/* Starts the thread. `keeper`: of the record that is read; borrowed. */
+COMITY_MUST_USE comity_status comity_worker_start(const comity_keeper *keeper, comity_worker **ret_worker, comity_error *reterr);
 
 /* Suspends the request and has `work` done with it in the worker's thread; then the
  * request goes on. False, and nothing done: too many wait. Any thread. */

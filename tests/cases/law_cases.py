@@ -6,8 +6,9 @@
 A case is a line of tests/cases/law/CODE.ndjson:
 
     {"rule": NAME, "applies": "yes"|"no"|"lifted"|"unknown", "why": TEXT,
-     "act": {…}, "adopt": [AGREEMENTS]}
+     "act": {…}, "adopt": [AGREEMENTS], "met": "yes"|"no"|"unknown"}
 
+With `met` the rule's need must be met so as well.
 The lists of each judgement must be in order. Also checks that every rule on
 file has a case that makes it apply and one that misses, but for the rules named
 in law/without-case.txt, each with its reason.
@@ -55,10 +56,12 @@ def status(answer, rule):
         return "error: " + answer["error"]["message"]
     if any(entry["rule"] == rule for entry in answer["lifted"]):
         return "lifted"
-    for entry in answer["rules"]:
-        if entry["rule"] == rule:
-            return entry["applies"]
-    return "no"
+    entry = entry_of(answer, rule)
+    return "no" if entry is None else entry["applies"]
+
+
+def entry_of(answer, rule):
+    return next((entry for entry in answer.get("rules", ()) if entry["rule"] == rule), None)
 
 
 def main():
@@ -72,6 +75,9 @@ def main():
         found = status(case["answer"], case["rule"])
         seen.setdefault(case["rule"], set()).add(case["applies"])
         wrong = order.disorder(case["answer"])
+        if found == case["applies"] and "met" in case and not wrong:
+            entry = entry_of(case["answer"], case["rule"])
+            wrong = [] if entry and entry["met"] == case["met"] else [f"{case['rule']}: expected met {case['met']}, found {entry and entry['met']}"]
         if found == case["applies"] and not wrong:
             passed += 1
         elif wrong:

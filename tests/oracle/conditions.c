@@ -401,6 +401,30 @@ static const comity_name *validity_of(const oracle_law *law, oracle_name *kind)
     return kind->paper != NULL && kind->paper->as.name.valid != 0 ? &kind->paper->as.name : NULL;
 }
 
+/* The day on which it is as old as is asked; COMITY_NO_DATE: no calendar says. */
+static int32_t day_of_age(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
+{
+    bool worked = strncmp(leaf->older_unit.text, "working", 7) == 0;
+    return worked ? oracle_working_days_later(view->law, paper->from, leaf->older)
+                  : later(paper->from, leaf->older, leaf->older_unit.text);
+}
+
+static oracle_truth paper_is_old(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
+{
+    int32_t day = view->act->on;
+    if (leaf->age == COMITY_AGE_NONE) {
+        return ORACLE_YES;
+    }
+    if (paper->from == COMITY_NO_DATE) {
+        return ORACLE_UNKNOWN;
+    }
+    int32_t end = day_of_age(view, paper, leaf);
+    if (end == COMITY_NO_DATE) { /* so many working days are at least as many days */
+        return day < later(paper->from, leaf->older, "days") ? ORACLE_NO : ORACLE_UNKNOWN;
+    }
+    return day > end || (leaf->age == COMITY_AGE_AT_LEAST && day == end) ? ORACLE_YES : ORACLE_NO;
+}
+
 static oracle_truth paper_in_date(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf,
                                   const oracle_law *under)
 {
@@ -421,7 +445,7 @@ static oracle_truth paper_in_date(const oracle_view *view, const oracle_paper *p
                                                                                                       : ORACLE_NO;
         good = oracle_and(good, young);
     }
-    return good;
+    return oracle_and(good, paper_is_old(view, paper, leaf));
 }
 
 static bool is_naming(const comity_paper_leaf *leaf, const char *what)
@@ -493,9 +517,103 @@ static oracle_truth scope_names(const oracle_names *scope, const oracle_names *n
     return names->known == ORACLE_COMPLETE ? all : oracle_and(all, ORACLE_UNKNOWN);
 }
 
+/* ---- under the law of a place ---- */
+
+/* Is this the law of the place, of its state, or of a union or another state whose law is in force there? */
+static bool is_law_at(const oracle_view *view, const oracle_name *law, const oracle_name *place)
+{
+    return law == place || law == place->part_of ||
+           (law->law != NULL && (oracle_is_in_force(law->law, place, view->act->on) ||
+                                 (place->part_of != NULL && oracle_is_in_force(law->law, place->part_of, view->act->on))));
+}
+
+static oracle_truth is_under_spot(const oracle_view *view, const oracle_paper *paper, const oracle_spot *spot)
+{
+    oracle_truth under = ORACLE_NO;
+    if (paper->under.known == ORACLE_ABSENT || spot->place == NULL) {
+        return ORACLE_UNKNOWN;
+    }
+    for (size_t i = 0; i < paper->under.count; i++) {
+        const oracle_name *law = paper->under.items[i];
+        bool may_be = spot->any_part && law->part_of == spot->place;
+        under = oracle_or(under, is_law_at(view, law, spot->place) ? ORACLE_YES : may_be ? ORACLE_UNKNOWN : ORACLE_NO);
+    }
+    return under;
+}
+
+/* Is the law of this place asked for? */
+static oracle_truth is_spot_asked(const oracle_view *view, const comity_law_of *of, const oracle_spot *spot)
+{
+    return of->has_other ? oracle_not(spot_shared(view, spot, &of->other)) : ORACLE_YES;
+}
+
+static const oracle_spots *spots_of(const oracle_view *view, const comity_law_of *of, oracle_spots *alone)
+{
+    *alone = (oracle_spots){.count = 1, .known = ORACLE_COMPLETE};
+    if (of->kind == COMITY_LAW_OF_LIST) {
+        return &view->act->lists[of->list];
+    }
+    alone->items = (oracle_spot *)&party_of(view, &of->party)->state;
+    return alone;
+}
+
+static oracle_truth is_under_some(const oracle_view *view, const oracle_paper *paper, const comity_law_of *of)
+{
+    oracle_spots alone;
+    const oracle_spots *spots = spots_of(view, of, &alone);
+    oracle_truth some = ORACLE_NO;
+    for (size_t i = 0; i < spots->count; i++) {
+        some = oracle_or(some, oracle_and(is_spot_asked(view, of, &spots->items[i]), is_under_spot(view, paper, &spots->items[i])));
+    }
+    return list_has(spots->known, some);
+}
+
+static oracle_truth fits_but_for_law(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf,
+                                     const oracle_law *under);
+
+/* A paper under the law of each place that is asked for, and there is one. Nothing
+ * need be known of places where no paper would do. */
+static oracle_truth is_held_everywhere(const oracle_view *view, const comity_paper_leaf *leaf)
+{
+    oracle_spots alone;
+    const oracle_spots *spots = spots_of(view, &leaf->under_of, &alone);
+    oracle_truth all = spots->known == ORACLE_COMPLETE ? ORACLE_YES : ORACLE_UNKNOWN;
+    oracle_truth some = oracle_not(all);
+    oracle_truth any = ORACLE_NO;
+    for (size_t i = 0; i < view->act->paper_count; i++) {
+        any = oracle_or(any, fits_but_for_law(view, &view->act->papers[i], leaf, NULL));
+    }
+    for (size_t i = 0; i < spots->count; i++) {
+        oracle_truth asked = is_spot_asked(view, &leaf->under_of, &spots->items[i]);
+        oracle_truth held = ORACLE_NO;
+        for (size_t j = 0; j < view->act->paper_count; j++) {
+            const oracle_paper *paper = &view->act->papers[j];
+            held = oracle_or(held, oracle_and(is_under_spot(view, paper, &spots->items[i]),
+                                              fits_but_for_law(view, paper, leaf, NULL)));
+        }
+        some = oracle_or(some, asked);
+        all = oracle_and(all, oracle_or(oracle_not(asked), held));
+    }
+    return any == ORACLE_NO ? ORACLE_NO : oracle_and(all, some);
+}
+
+/* ---- papers ---- */
+
 oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf)
 {
+    if (leaf->under_of.kind != COMITY_LAW_OF_NONE) {
+        return oracle_and(is_under_some(view, paper, &leaf->under_of), fits_but_for_law(view, paper, leaf, NULL));
+    }
     const oracle_name *asked_under = leaf->under.text != NULL ? oracle_named(leaf->under.text) : view->law->code;
+    oracle_truth under = paper->under.known == ORACLE_ABSENT     ? ORACLE_UNKNOWN
+                         : is_listed(&paper->under, asked_under) ? ORACLE_YES
+                                                                 : ORACLE_NO;
+    return oracle_and(under, fits_but_for_law(view, paper, leaf, asked_under->law));
+}
+
+static oracle_truth fits_but_for_law(const oracle_view *view, const oracle_paper *paper, const comity_paper_leaf *leaf,
+                                     const oracle_law *under)
+{
     comity_word about = leaf->about;
     if (paper->kind->text != leaf->name.text) {
         return ORACLE_NO;
@@ -503,14 +621,11 @@ oracle_truth oracle_paper_fits(const oracle_view *view, const oracle_paper *pape
     if (about.text == NULL && strcmp(leaf->name.text, "determination") == 0 && view->rule != NULL) {
         about = view->rule->rule->name;
     }
-    oracle_truth fits = paper->under.known == ORACLE_ABSENT           ? ORACLE_UNKNOWN
-                        : is_listed(&paper->under, asked_under) ? ORACLE_YES
-                                                                : ORACLE_NO;
-    fits = oracle_and(fits, said_as(paper->by, &leaf->by));
+    oracle_truth fits = said_as(paper->by, &leaf->by);
     fits = oracle_and(fits, said_as(paper->ref, &about));
     fits = oracle_and(fits, said_as(paper->result, &leaf->result));
     fits = oracle_and(fits, said_as(paper->module, &leaf->module));
-    fits = oracle_and(fits, paper_in_date(view, paper, leaf, asked_under->law));
+    fits = oracle_and(fits, paper_in_date(view, paper, leaf, under));
     fits = oracle_and(fits, scope_states(view, paper, leaf));
     fits = oracle_and(fits, scope_parties(view, paper, leaf));
     fits = oracle_and(fits, scope_names(&paper->categories, &view->act->categories, leaf, "categories", is_below));
@@ -522,6 +637,9 @@ oracle_truth oracle_leaf_holds(const oracle_view *view, const comity_paper_leaf 
     oracle_truth held = ORACLE_NO;
     if (oracle_named(leaf->name.text)->safeguard != NULL) {
         return is_listed(&view->act->safeguards, oracle_named(leaf->name.text)) ? ORACLE_YES : ORACLE_NO;
+    }
+    if (leaf->under_of.kind != COMITY_LAW_OF_NONE) {
+        return is_held_everywhere(view, leaf);
     }
     for (size_t i = 0; i < view->act->paper_count; i++) {
         held = oracle_or(held, oracle_paper_fits(view, &view->act->papers[i], leaf));
@@ -572,6 +690,9 @@ static oracle_truth received_holds(const oracle_view *view, const comity_conditi
     for (size_t i = 0; i < view->act->received_count; i++) {
         const oracle_receipt *receipt = &view->act->received[i];
         oracle_truth in = spot_in(view, &receipt->from, &condition->places);
+        if (condition->has_other) {
+            in = oracle_and(in, oracle_not(spot_shared(view, &receipt->from, &condition->other)));
+        }
         if (condition->names.count != 0) {
             in = oracle_and(in, receipt->paper == NULL                        ? ORACLE_UNKNOWN
                                 : is_word(&condition->names, receipt->paper) ? ORACLE_YES
@@ -669,6 +790,8 @@ static oracle_truth phrase_holds(const oracle_view *view, const comity_condition
         return spots_test(view, &party_of(view, &condition->party)->subject_to, COMITY_TEST_HAS, &condition->places);
     case COMITY_CONDITION_IS:
         return party_is_one(view, party_of(view, &condition->party), &condition->names);
+    case COMITY_CONDITION_SAID:
+        return names_test(&party_of(view, &condition->party)->kinds, COMITY_TEST_HAS, &condition->names, same);
     case COMITY_CONDITION_CERTIFIED:
         return names_test(&party_of(view, &condition->party)->certified, COMITY_TEST_HAS, &condition->names, same);
     case COMITY_CONDITION_OWNED:

@@ -54,7 +54,7 @@ static bool is_worked(const comity_calendar *calendar, int32_t day)
     return true;
 }
 
-static int32_t working_days_later(const oracle_law *law, int32_t day, uint32_t number)
+int32_t oracle_working_days_later(const oracle_law *law, int32_t day, uint32_t number)
 {
     const comity_calendar *calendar = calendar_of(law);
     int32_t first = day;
@@ -96,7 +96,7 @@ int32_t oracle_deadline(const oracle_view *view)
             return on;
         }
         if (strstr(period->unit.text, "working") != NULL) {
-            return working_days_later(rule->law, on, period->number);
+            return oracle_working_days_later(rule->law, on, period->number);
         }
         switch (period->unit.text[0]) {
         case 'd':

@@ -159,7 +159,8 @@ static void leaf_add(comity_arena *arena, words *to, const comity_paper_leaf *le
     }
     to->leaves = grown(arena, to->leaves, to->leaf_count, &to->leaf_room, sizeof *to->leaves);
     to->leaves[to->leaf_count++] =
-        (leaf_use){leaf, leaf->under.text != NULL ? leaf->under.text : law == NULL ? NULL : law->code->text,
+        (leaf_use){leaf, leaf->under_of.kind != COMITY_LAW_OF_NONE ? NULL
+                         : leaf->under.text != NULL ? leaf->under.text : law == NULL ? NULL : law->code->text,
                    leaf->about.text != NULL ? leaf->about.text
                    : rule == NULL           ? NULL
                                             : rule->rule->name.text};
@@ -289,6 +290,7 @@ static void condition_gather(const gathering *state, const comity_condition *con
         places_add(arena, to, BAG_SUBJECT_TO, &condition->places);
         break;
     case COMITY_CONDITION_IS:
+    case COMITY_CONDITION_SAID:
         kinds_gather(state, condition);
         break;
     case COMITY_CONDITION_CERTIFIED:
@@ -840,9 +842,33 @@ static void set_asked(const making *state, value *object, const char *key, const
     }
 }
 
+/* A place of the act, where papers are asked for under the law of places. */
+static const char *place_asked(const making *state, const comity_law_of *of, const value *act)
+{
+    static const char *const lists[] = {"origin", "location", "subjects"};
+    const value *from = NULL;
+    if (of->kind == COMITY_LAW_OF_PARTY) {
+        from = value_get(act, of->party.side == COMITY_SIDE_FIRST ? "from" : "to");
+        from = from != NULL && from->kind == VALUE_OBJECT ? value_get(from, "state") : from;
+    } else {
+        from = of->list == COMITY_LIST_TRANSIT ? value_get(act, "via") : value_get(value_get(act, "data"), lists[of->list]);
+    }
+    if (from != NULL && from->kind == VALUE_ARRAY) {
+        from = from->count == 0 ? NULL : from->items[chance_below(state->luck, from->count)];
+    }
+    const oracle_name *name = from == NULL || from->kind != VALUE_STRING ? NULL : oracle_find(state->from->oracle, from->text);
+    if (name == NULL || (name->law == NULL && name->place == NULL)) {
+        return NULL;
+    }
+    return name->part_of != NULL && luck(state, 30) ? name->part_of->text : name->text;
+}
+
 static value *under(const making *state, const char *asked)
 {
     value *list = value_new(state->arena, VALUE_ARRAY);
+    if (luck(state, 8)) {
+        value_add(state->arena, list, value_string(state->arena, place_in(state, NULL)));
+    }
     if (luck(state, 15)) {
         value_add(state->arena, list, value_string(state->arena, pick(state, BAG_LAW)));
     }
@@ -973,7 +999,13 @@ static value *paper(const making *state, const value *act)
     }
     value_set(state->arena, made, "kind", value_string(state->arena, kind));
     if (luck(state, 88)) {
-        value_set(state->arena, made, "under", under(state, use == NULL ? NULL : use->under));
+        const comity_law_of *of = use == NULL || use->leaf->under_of.kind == COMITY_LAW_OF_NONE ? NULL : &use->leaf->under_of;
+        value *laws = under(state, use == NULL ? NULL : of == NULL ? use->under : place_asked(state, of, act));
+        if (of != NULL && laws->kind == VALUE_ARRAY && luck(state, 60)) {
+            const char *another = place_asked(state, of, act);
+            value_add(state->arena, laws, value_string(state->arena, another == NULL ? pick(state, BAG_LAW) : another));
+        }
+        value_set(state->arena, made, "under", laws);
     }
     set_asked(state, made, "by", use == NULL ? NULL : use->leaf->by.text, BAG_AUTHORITY);
     set_asked(state, made, "ref", about, BAG_RULE);

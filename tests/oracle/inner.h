@@ -175,6 +175,11 @@ bool oracle_is_member(oracle_name *set, const oracle_name *place, int32_t day);
 /* Is the place on one of the lines of this kind in the law's file? */
 bool oracle_on_lines(const oracle_law *law, comity_declaration_kind kind, const oracle_name *place, int32_t day);
 
+/* Is the law of a union or a state in force at the place, for its members or by `reaches`? */
+bool oracle_is_in_force(const oracle_law *law, const oracle_name *place, int32_t day);
+/* So many working days later, by the law's calendar, or COMITY_NO_DATE. */
+int32_t oracle_working_days_later(const oracle_law *law, int32_t day, uint32_t number);
+
 /* The last day on which a duty can be done in time, or COMITY_NO_DATE. */
 int32_t oracle_deadline(const oracle_view *view);
 /* Is this one paper what is asked for? */

@@ -93,6 +93,7 @@ static void bind_leaf(oracle_world *oracle, comity_paper_leaf *leaf)
     bind(oracle, &leaf->result);
     bind(oracle, &leaf->module);
     bind(oracle, &leaf->not_older_unit);
+    bind(oracle, &leaf->older_unit);
     bind_all(oracle, &leaf->naming);
 }
 

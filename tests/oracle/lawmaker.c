@@ -159,6 +159,20 @@ static void say_places(lawmaking *making, bool outside_too)
 
 /* ---- papers ---- */
 
+static void say_law_of(lawmaking *making)
+{
+    static const char *const lists[] = {"origin", "location", "location", "subjects", "transit"};
+    static const char *const sides[] = {"exporter", "importer"};
+    if (luck(making, 30)) {
+        say(making, " under law of %s", PICK(making, sides));
+        return;
+    }
+    say(making, " under law of %s", PICK(making, lists));
+    if (luck(making, 50)) {
+        say(making, " outside state of %s", PICK(making, sides));
+    }
+}
+
 static void say_leaf(lawmaking *making, bool safeguards_too)
 {
     static const char *const parts[] = {"parties", "states", "categories", "purposes"};
@@ -168,7 +182,9 @@ static void say_leaf(lawmaking *making, bool safeguards_too)
         return;
     }
     say(making, "%s", PICK(making, papers));
-    if (luck(making, 25)) {
+    if (luck(making, 15)) {
+        say_law_of(making);
+    } else if (luck(making, 25)) {
         say(making, " under %s", making->files[below(making, making->file_count)].code);
     }
     if (luck(making, 20)) {
@@ -183,8 +199,15 @@ static void say_leaf(lawmaking *making, bool safeguards_too)
     if (luck(making, 12)) {
         say(making, " module %s", luck(making, 50) ? "c2c" : "c2p");
     }
-    if (luck(making, 20)) {
+    bool at_most = luck(making, 20);
+    if (at_most) {
         say(making, " not older than %u %s", 1 + (unsigned)below(making, 400), PICK(making, units));
+    }
+    if (!at_most && luck(making, 18)) {
+        static const char *const worked[] = {"days", "months", "years", "working days", "working days"};
+        bool full = luck(making, 50);
+        unsigned number = 1 + (unsigned)below(making, luck(making, 60) ? 40 : 400);
+        say(making, " %s %u %s%s", full ? "older than" : "at least", number, PICK(making, worked), full ? "" : " old");
     }
     if (luck(making, 30)) {
         size_t first = below(making, 4);
@@ -320,14 +343,16 @@ static void say_of_party(lawmaking *making, const saying *how)
         say(making, "%s subject to ", say_party(making, how));
         say_places(making, false);
         break;
-    case 3:
-        say(making, "%s is ", say_party(making, how));
-        if (how->derived) {
+    case 3: {
+        bool said = luck(making, 25);
+        say(making, "%s %s ", say_party(making, how), said ? "said to be" : "is");
+        if (how->derived || said) {
             SAY_NAMES(making, all_kinds);
         } else {
             SAY_NAMES(making, kinds);
         }
         break;
+    }
     case 4:
         say(making, "%s certified ", say_party(making, how));
         SAY_NAMES(making, certificates);
@@ -362,6 +387,19 @@ static void say_of_demand(lawmaking *making)
     default:
         say(making, "demand under %s", luck(making, 50) ? "AG" : "XA.LAW");
         break;
+    }
+}
+
+static void say_received(lawmaking *making, const saying *how)
+{
+    say(making, "received from ");
+    if (luck(making, 25)) {
+        say(making, "%sstate of %s", luck(making, 60) ? "outside " : "", say_party(making, how));
+        return;
+    }
+    say_places(making, true);
+    if (luck(making, 35)) {
+        say(making, " outside state of %s", say_party(making, how));
     }
 }
 
@@ -406,8 +444,7 @@ static void say_atom(lawmaking *making, const saying *how)
         SAY_NAMES(making, deals);
         return;
     case 11:
-        say(making, "received from ");
-        say_places(making, false);
+        say_received(making, how);
         if (luck(making, 50)) {
             say(making, " under ");
             SAY_NAMES(making, papers);
@@ -791,6 +828,11 @@ static void say_file(lawmaking *making, size_t index)
         if (luck(making, 70)) {
             say(making, "reaches %s from %s\n", PICK(making, reached), PICK(making, days));
         }
+    }
+    if (file->kind == COMITY_FILE_STATE && luck(making, 20)) {
+        say(making, "reaches %s", PICK(making, reached));
+        say_dates(making, 50);
+        say(making, "\n");
     }
     if (file->kind == COMITY_FILE_AGREEMENT) {
         say_agreement(making, file);

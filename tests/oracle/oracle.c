@@ -17,11 +17,11 @@ typedef struct act_judging {
 
 /* ---- which laws ---- */
 
-/* Is the union's law in force at the place, for its members or by `reaches`? */
-static bool reaches(const oracle_law *law, const oracle_name *place, int32_t day)
+bool oracle_is_in_force(const oracle_law *law, const oracle_name *place, int32_t day)
 {
-    return oracle_on_lines(law, COMITY_DECLARES_MEMBERS, place, day) ||
-           oracle_on_lines(law, COMITY_DECLARES_REACHES, place, day);
+    bool reaches = law->file->kind == COMITY_FILE_UNION || law->file->kind == COMITY_FILE_STATE;
+    return reaches && (oracle_on_lines(law, COMITY_DECLARES_MEMBERS, place, day) ||
+                       oracle_on_lines(law, COMITY_DECLARES_REACHES, place, day));
 }
 
 static bool is_touched(const oracle_act *act, const oracle_name *place)
@@ -45,10 +45,10 @@ static bool may_be_touched(const oracle_act *act, const oracle_name *part)
     return false;
 }
 
-static bool union_is_considered(const oracle_act *act, const oracle_law *law)
+static bool is_in_force_somewhere(const oracle_act *act, const oracle_law *law)
 {
     for (size_t i = 0; i < act->touched_count; i++) {
-        if (act->touched[i].place == law->code || reaches(law, act->touched[i].place, act->on)) {
+        if (act->touched[i].place == law->code || oracle_is_in_force(law, act->touched[i].place, act->on)) {
             return true;
         }
     }
@@ -75,12 +75,11 @@ static bool is_considered(const oracle_act *act, const oracle_law *law)
     switch (law->file->kind) {
     case COMITY_FILE_POLICY:
         return true;
-    case COMITY_FILE_STATE:
-        return is_touched(act, law->code);
     case COMITY_FILE_PART:
         return is_touched(act, law->code) || may_be_touched(act, law->code);
+    case COMITY_FILE_STATE:
     case COMITY_FILE_UNION:
-        return union_is_considered(act, law);
+        return is_in_force_somewhere(act, law);
     case COMITY_FILE_AGREEMENT:
         return agreement_is_considered(act, law);
     default:
@@ -110,8 +109,8 @@ static bool is_covered(const act_judging *judging, const oracle_name *place)
     }
     for (size_t i = 0; !place->is_union && i < judging->oracle->law_count; i++) {
         const oracle_law *law = &judging->oracle->laws[i];
-        if (law->file->kind == COMITY_FILE_UNION && covers(law, act) &&
-            (reaches(law, place, act->on) || (place->part_of != NULL && reaches(law, place->part_of, act->on)))) {
+        if (covers(law, act) &&
+            (oracle_is_in_force(law, place, act->on) || (place->part_of != NULL && oracle_is_in_force(law, place->part_of, act->on)))) {
             return true;
         }
     }

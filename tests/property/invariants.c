@@ -475,6 +475,44 @@ static void scope_name(const trying *at, value *scope, const char *part, const v
     value_set(at->arena, scope, part, list);
 }
 
+/* Whose law it must be: `of location outside state of importer`; the paper is under that of all of them. */
+static value *laws_of(const trying *at, const value *act, const char **text)
+{
+    value *list = value_new(at->arena, VALUE_ARRAY);
+    (void)next_word(at->arena, text); /* of */
+    const char *whose = next_word(at->arena, text);
+    bool first = strcmp(whose, "exporter") == 0;
+    bool is_party = first || strcmp(whose, "importer") == 0;
+    for (int i = strncmp(*text, "outside state of ", strlen("outside state of ")) == 0 ? 0 : 4; i < 4; i++) {
+        (void)next_word(at->arena, text);
+    }
+    const value *party = value_get(act, first ? "from" : "to");
+    const value *places = is_party                      ? party
+                          : strcmp(whose, "transit") == 0 ? value_get(act, "via")
+                                                          : value_get(value_get(act, "data"), whose);
+    if (is_party && party != NULL && party->kind == VALUE_OBJECT) {
+        places = value_get(party, "state");
+    }
+    for (size_t i = 0; places != NULL && i < (places->kind == VALUE_ARRAY ? places->count : 1); i++) {
+        const char *code = places->kind == VALUE_ARRAY ? places->items[i]->text : places->text;
+        size_t size = strlen(code) > 2 && strcmp(code + strlen(code) - 2, "-?") == 0 ? strlen(code) - 2 : strlen(code);
+        char known[64];
+        (void)snprintf(known, sizeof known, "%.*s", (int)size, code);
+        value_add(at->arena, list, value_string(at->arena, known));
+    }
+    return list;
+}
+
+/* Days before those that calendars here speak of, and long ago: on one of them a paper was old enough, if any was. */
+static const char *const days_of_old[] = {"0001-01-01", "2018-12-31", "2019-12-31", "2020-12-31",
+                                          "2021-12-31", "2022-12-31", "2024-12-31", "2025-12-31"};
+
+static bool asks_for_age(const char *item)
+{
+    const char *older = strstr(item, " older ");
+    return strstr(item, " at least ") != NULL || (older != NULL && (older - item < 4 || strncmp(older - 4, " not", 4) != 0));
+}
+
 /* Adds what one item of a way says: a safeguard, or a paper that is just what is asked for and no more. */
 static void hold(const trying *at, value *act, const char *item)
 {
@@ -491,10 +529,18 @@ static void hold(const trying *at, value *act, const char *item)
     value_set(arena, paper, strstr(item, " not older ") != NULL ? "from" : "until",
               value_string(arena, value_text(act, "on")));
     for (const char *word = next_word(arena, &text); word != NULL; word = next_word(arena, &text)) {
-        if (strcmp(word, "not") == 0) { /* not older than N days */
-            for (int i = 0; i < 4; i++) {
-                (void)next_word(arena, &text);
+        bool old = strcmp(word, "older") == 0 || strcmp(word, "at") == 0;
+        if (old || strcmp(word, "not") == 0) { /* not older than N days, older than N days, at least N working days old */
+            for (int i = strcmp(word, "older") == 0 ? 1 : 0; i < (strcmp(word, "at") == 0 ? 3 : 4); i++) {
+                const char *unit = next_word(arena, &text);
+                i -= strcmp(unit, "working") == 0;
             }
+            if (strcmp(word, "at") == 0) {
+                (void)next_word(arena, &text); /* old */
+            }
+        } else if (strcmp(word, "under") == 0 && strncmp(text, "law of ", strlen("law of ")) == 0) {
+            (void)next_word(arena, &text);
+            value_set(arena, paper, "under", laws_of(at, act, &text));
         } else if (strcmp(word, "naming") == 0) {
             while ((word = next_word(arena, &text)) != NULL) {
                 scope_name(at, scope, word, act);
@@ -510,7 +556,17 @@ static void hold(const trying *at, value *act, const char *item)
     if (scope->count != 0) {
         value_set(arena, paper, "scope", scope);
     }
-    add_to(at, act, "papers", paper);
+    if (!asks_for_age(item)) {
+        add_to(at, act, "papers", paper);
+        return;
+    }
+    for (size_t i = 0; i < sizeof days_of_old / sizeof days_of_old[0]; i++) {
+        value *older = value_copy(arena, paper);
+        if (strcmp(days_of_old[i], value_text(act, "on")) <= 0) {
+            value_set(arena, older, "from", value_string(arena, days_of_old[i]));
+            add_to(at, act, "papers", older);
+        }
+    }
 }
 
 /* A paper that names what the act does not say is never surely the right one. */
@@ -531,7 +587,7 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     value *held = value_copy(at->arena, act);
     bool made_that_day = false;
     for (size_t i = 0; i < way->count; i++) {
-        made_that_day |= strstr(way->items[i]->text, " not older ") != NULL;
+        made_that_day |= strstr(way->items[i]->text, " not older ") != NULL || asks_for_age(way->items[i]->text);
         if (!can_be_named(act, way->items[i]->text)) {
             return "a way names what the act does not say";
         }
@@ -545,7 +601,7 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     if (without == way->count && after != COMITY_PERMIT) {
         return value_print(at->arena, held);
     }
-    /* A paper made that day is more than one that is asked to be not too old. */
+    /* A paper made that day is more than one that is asked to be not too old, one made long ago more than one of some age. */
     return without != way->count && after == COMITY_PERMIT && !made_that_day ? value_print(at->arena, way) : NULL;
 }
 

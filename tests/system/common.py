@@ -103,14 +103,14 @@ def use(comity, comityd, image):
 class Daemon:
     """A comityd that listens on a free port; `log` is what it said so far."""
 
-    def __init__(self, folder, *options, confine=None, limit=None):
+    def __init__(self, folder, *options, confine=None, limit=None, environment=None):
         confine = confine or ("no" if Programs.sanitized else "yes")
         self.log_path = pathlib.Path(folder) / f"log-{random.getrandbits(32):08x}"
         self.output = open(self.log_path, "wb")
         self.process = subprocess.Popen(
             [Programs.comityd, "--listen", "127.0.0.1:0", "--law", Programs.image, "--confine", confine, "--spool", str(folder),
              *map(str, options)],
-            stderr=self.output, stdin=subprocess.DEVNULL, env=ENVIRONMENT, restore_signals=limit is None,
+            stderr=self.output, stdin=subprocess.DEVNULL, env={**ENVIRONMENT, **(environment or {})}, restore_signals=limit is None,
             preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
         self.wait_for("started")
         self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.events("listening")[0]["at"]).group(1))

@@ -15,24 +15,14 @@ import sys
 import tempfile
 import time
 
-COMITY, COMITYD, IMAGE = (str(pathlib.Path(path).resolve()) for path in sys.argv[1:4])
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-SANITIZED = b"__asan_init" in pathlib.Path(COMITYD).read_bytes()
+from common import ENVIRONMENT, Programs, fail, main, run, same, test, use
+
+COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 MAGIC = b"comity-gate\0"
 ACT = b'{"id":"shop/1","act":"transfer","from":{"state":"DE","name":"acme"},"to":"BR","data":{"categories":["email"],"people":1},"purposes":["research"]}'
 REFUSED = (b'{"act":"store","from":{"state":"RU","kinds":["company","controller"],"owners":[],"certified":[],"subject_to":[]},'
            b'"to":{"state":"NL","kinds":["company","cloud-provider"],"owners":[],"certified":[],"subject_to":[]},"data":{"categories":["email"],'
            b'"people":1,"origin":["RU"],"location":["RU"],"subjects":["RU"],"received":[]},"purposes":["contract-with-person"],"deal":"outsourcing","circumstances":[]}')
-passed = 0
-failures = []
-
-
-def same(what, found, expected):
-    global passed
-    if found == expected:
-        passed += 1
-    else:
-        failures.append(f"{what}\n  expected {expected!r}\n     found {found!r}")
 
 
 def text(value):
@@ -112,7 +102,7 @@ class Daemon:
         self.log = pathlib.Path(folder, f"log{time.monotonic_ns()}")
         who = ["--peer", f"{os.getuid()} {'gate,auditor' if peer else 'auditor'}"]
         self.process = subprocess.Popen([COMITYD, "--listen", f"unix:{folder}/http.sock", "--law", IMAGE, "--spool", folder, "--record", f"{folder}/record",
-                                         "--gate-socket", f"{folder}/gate.sock", "--confine", "no" if SANITIZED else "yes", *who, *options],
+                                         "--gate-socket", f"{folder}/gate.sock", "--confine", "no" if Programs.sanitized else "yes", *who, *options],
                                         stderr=open(self.log, "wb"), stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         until = time.monotonic() + 30
         while '"started"' not in self.log.read_text():
@@ -133,7 +123,7 @@ class Daemon:
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(30)
         if status != 0 or "Sanitizer" in self.log.read_text():
-            failures.append(f"comityd ended with {status}: {self.log.read_text()[-3000:]}")
+            fail(f"comityd ended with {status}: {self.log.read_text()[-3000:]}")
 
 
 def who_may(folder):
@@ -207,7 +197,8 @@ def counted(folder):
     daemon.stop()
 
 
-def main():
+@test
+def a_gate():
     with tempfile.TemporaryDirectory(prefix="comity-gates-") as folder:
         os.chmod(folder, 0o755)
         who_may(folder)
@@ -215,13 +206,8 @@ def main():
         what_is_wrong(folder)
         judged(folder)
         daemon.stop()
-        verified = subprocess.run([COMITY, "record", "verify", f"{folder}/record"], capture_output=True, text=True)
-        same("the record holds", verified.returncode, 0)
+        same("the record holds", run(COMITY, "record", "verify", f"{folder}/record").returncode, 0)
         counted(folder)
-    for failure in failures:
-        print(failure, file=sys.stderr)
-    print(f"gate_socket: {passed} passed, {len(failures)} failed")
-    return 1 if failures else 0
 
 
-sys.exit(main())
+sys.exit(main("gate_socket", *sys.argv[4:5]))

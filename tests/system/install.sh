@@ -59,6 +59,11 @@ holds "the text of law" test -s "root$prefix/share/comity/law/taxonomy.law"
 [ ! -e "$build/web/index.html" ] || for file in index.html app.js app.css world.json i18n/en.json i18n/zh.json i18n/ar.json; do
     holds "the dashboard's $file" test -s "root$prefix/share/comity/dashboard/$file"
 done
+for file in gate/nginx.conf serve/comityd.conf serve/envoy.yaml serve/nginx.conf serve/archive.json; do
+    holds "the sample $file" test -s "root$prefix/share/doc/comity/examples/$file"
+done
+[ ! -e "$build/nginx/objs/ngx_http_comity_module.so" ] ||
+    holds "the nginx module" cmp "$build/nginx/objs/ngx_http_comity_module.so" "root$prefix/lib/nginx/modules/ngx_http_comity_module.so"
 holds "no text speaks of where it was built" runs_not grep -rIF "$build" root
 echo "install: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

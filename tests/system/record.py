@@ -8,6 +8,7 @@ All records are made here, in a folder that goes away. ROUNDS: how often what
 writes is killed (12). NAME: only tests whose names hold it.
 """
 import base64
+import datetime
 import hashlib
 import http.client
 import http.server
@@ -19,12 +20,15 @@ import re
 import resource
 import shutil
 import signal
+import socket
+import ssl
 import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import warnings
 
 from common import holds, main, same, test
 
@@ -589,6 +593,146 @@ def cosigning():
     witnesses[0].end()
 
 
+# ---- witnesses behind TLS ----
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+def authority(name):
+    """A certificate authority of its own: its certificate and key."""
+    cert, key = FOLDER / f"{name}.pem", FOLDER / f"{name}.secret"
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key, "-out", cert,
+            "-days", "2", "-subj", f"/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE")
+    return cert, key
+
+
+def certificate(of, name, host, begin=-1, days=2):
+    """A certificate for a host, from so many days before today on, of an authority; one file with its key."""
+    cert, key = of
+    request_path, secret, made, config = (FOLDER / f"{name}.{end}" for end in ("request", "secret", "crt", "config"))
+    day = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=begin)
+    base = FOLDER / f"{name}-ca"
+    base.mkdir()
+    (base / "index").write_text("")
+    config.write_text(f"[ca]\ndefault_ca=c\n[c]\ndatabase={base}/index\nserial={base}/serial\nnew_certs_dir={base}\ndefault_md=sha256\n"
+                      f"policy=p\nx509_extensions=e\nrand_serial=yes\n[p]\ncommonName=supplied\n[e]\nsubjectAltName={host}\n")
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", secret, "-out", request_path, "-subj", f"/CN={name}")
+    openssl("ca", "-batch", "-config", config, "-cert", cert, "-keyfile", key, "-in", request_path, "-out", made, "-notext",
+            "-startdate", day.strftime("%Y%m%d%H%M%SZ"), "-enddate", (day + datetime.timedelta(days=days)).strftime("%Y%m%d%H%M%SZ"))
+    both = FOLDER / f"{name}.both"
+    both.write_text(made.read_text() + secret.read_text())
+    return both
+
+
+def server_context(certificate_path):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate_path)
+    return context
+
+
+class Front:
+    """What stands before a witness: TLS, and behind it the witness's own port."""
+
+    def __init__(self, certificate_path, port, version=None):
+        self.context = server_context(certificate_path)
+        if version:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                self.context.minimum_version = self.context.maximum_version = version
+            self.context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        self.port_behind = port
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.requests = 0
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                plain, _ = self.socket.accept()
+            except OSError:
+                return
+            try:
+                with self.context.wrap_socket(plain, server_side=True) as front:
+                    front.settimeout(60)
+                    self.pass_on(front)
+            except (OSError, ssl.SSLError):
+                plain.close()
+
+    def pass_on(self, front):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            more = front.recv(65536)
+            if not more:
+                return
+            head += more
+        self.requests += 1
+        size = int(re.search(rb"(?i)content-length: (\d+)", head).group(1))
+        begun, _, body = head.partition(b"\r\n\r\n")
+        while len(body) < size:
+            body += front.recv(65536)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port_behind, timeout=60)
+        connection.request("POST", begun.split()[1].decode(), body)
+        answer = connection.getresponse()
+        text = answer.read()
+        front.sendall(f"HTTP/1.1 {answer.status} .\r\nContent-Type: {answer.getheader('Content-Type')}\r\nContent-Length: {len(text)}\r\n"
+                      "Connection: close\r\n\r\n".encode() + text)
+        connection.close()
+
+    def end(self):
+        self.socket.close()
+
+
+@test
+def cosigning_behind_tls():
+    folder, key = new("tls")
+    judge(folder, ACTS[:5])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witness = Witness("t", logs)
+    ours, other = authority("ours"), authority("other")
+    here = "IP:127.0.0.1,DNS:localhost"
+    good = certificate(ours, "good", here)
+
+    def cosign(front, host="127.0.0.1", ca=ours[0]):
+        address = f"https://{host}:{front.port}"
+        policy = put("policy", f"log {key}\nwitness t {witness.key} {address}\nquorum t\n")
+        run = Run("record", "cosign", "--policy", policy, *(["--ca", ca] if ca else []), folder)
+        front.end()
+        return run.status, run.out, run.err.splitlines()[0].replace(f"comity: {address}/add-checkpoint: ", "") if run.err else "", front.requests
+
+    def refused(what, front, begins, **options):
+        status, out, why, requests = cosign(front, **options)
+        same(what, (status, out, requests), (1, "0 of 1 witnesses signed the log with 5 entries\n", 0))
+        holds(what + ", with the reason", begins in why, why)
+
+    no = "the server's certificate is not accepted: "
+    refused("an unknown authority", Front(certificate(other, "stranger", here), witness.port), no + "SSL certificate problem: unable to get local issuer")
+    refused("the system does not know ours", Front(good, witness.port), no + "SSL certificate problem: unable to get local issuer", ca=None)
+    refused("another host", Front(certificate(ours, "elsewhere", "DNS:witness.example"), witness.port), no + "SSL: no alternative certificate subject name matches")
+    refused("a name in place of an address", Front(certificate(ours, "named", "DNS:localhost"), witness.port), no + "SSL: no alternative certificate subject name matches")
+    refused("run out", Front(certificate(ours, "old", here, begin=-9), witness.port), no + "SSL certificate problem: certificate has expired")
+    refused("not yet in force", Front(certificate(ours, "early", here, begin=2), witness.port), no + "SSL certificate problem: certificate is not yet valid")
+    refused("TLS of old", Front(good, witness.port, ssl.TLSVersion.TLSv1_1), "protocol version")
+    front = Front(good, witness.port)
+    put("nothing", "no certificate\n")
+    status, _, why, requests = cosign(front, ca=FOLDER / "nothing")
+    same("a file without certificates", (status, why, requests), (1, f"comity: {FOLDER / 'nothing'}: no certificates of authorities can be read from it", 0))
+    status, _, why, requests = cosign(Front(good, witness.port), ca=FOLDER / "absent")
+    same("no such file", (status, why, requests), (1, f"comity: {FOLDER / 'absent'}: no certificates of authorities can be read from it", 0))
+    holds("nobody was asked", not (folder / "public/cosigned").exists())
+    same("a name", cosign(Front(good, witness.port), host="localhost"), (0, "1 of 1 witnesses signed the log with 5 entries\n", "", 1))
+    judge(folder, ACTS[:1])
+    same("an address", cosign(Front(good, witness.port)), (0, "1 of 1 witnesses signed the log with 6 entries\n", "", 2))
+    plain = Front(good, witness.port)
+    policy = put("policy", f"log {key}\nwitness t {witness.key} http://127.0.0.1:{plain.port}\nquorum t\n")
+    judge(folder, ACTS[:1])
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("spoken to without TLS", (run.status, plain.requests), (1, 0))
+    plain.end()
+    witness.end()
+
+
 @test
 def an_older_copy_is_found_out():
     folder, key = new("restored")
@@ -635,6 +779,14 @@ def monitoring():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}/"
     watch = ("record", "monitor", "--policy", policy, "--state", state)
+    front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
+    front.socket = server_context(certificate(authority("watched"), "served", "IP:127.0.0.1")).wrap_socket(front.socket, server_side=True)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    secret = ("record", "monitor", "--policy", policy, "--state", FOLDER / "monitor-tls", f"https://127.0.0.1:{front.server_port}/")
+    run = Run(*secret)
+    holds("over TLS, of an authority that is not trusted", run.status == 2 and "the server's certificate is not accepted" in run.err, run.err)
+    same("of one that is", Run(*secret, "--ca", FOLDER / "watched.pem").out, "5 entries, 5 of them new: the log goes on from what it was\n")
+    front.shutdown()
     same("what is there, over HTTP", Run(*watch, address).out, "5 entries, 5 of them new: the log goes on from what it was\n")
     shutil.copytree(folder, FOLDER / "fork")
     judge(folder, ACTS * 20)

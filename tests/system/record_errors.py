@@ -127,7 +127,7 @@ def command_lines():
         (("show",), show), (("show", folder, 1, 2), show), (("show", "--judgement", folder), show),
         (("show", folder, "01"), "show: a whole number expected, not '01'"),
         (("tail",), "tail: one folder is needed"),
-        (("tail", "-n", "-1", folder), "tail: -n: a whole number expected, not '-1'"),
+        (("tail", "-n", "-1", folder), "tail: --lines: a whole number expected, not '-1'"),
         (("replay",), replay), (("replay", folder, 1, 2, 3), replay),
         (("replay", folder, "a"), "replay: a whole number expected, not 'a'"),
         (("replay", folder, 1, "18446744073709551616"), "replay: a whole number expected, not '18446744073709551616'"),

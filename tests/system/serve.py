@@ -2,7 +2,7 @@
 """Drives comityd as its users and its enemies do: HTTP, roles, the record, reload,
 stopping, failing disks, and nginx in front.
 
-    serve.py COMITY COMITYD IMAGE [NAME]
+    serve.py COMITY COMITYD IMAGE SLOW_EPOLL CLOCK [NAME]
 
 Everything is made here, on loopback, in a folder that goes away; what is started
 is ended by its own process id. NAME: only tests whose names hold it.
@@ -30,6 +30,7 @@ from common import (JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, n
                     test, use)
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
+SLOW_EPOLL, CLOCK = (str(pathlib.Path(path).resolve()) for path in sys.argv[4:6])
 ACTS = (ROOT / "examples/acts.ndjson").read_text()
 ACT = ACTS.splitlines()[0]
 SANITIZED = Programs.sanitized
@@ -406,6 +407,74 @@ def a_full_disk_gives_503_and_service_returns():
         same("the record is whole", run(COMITY, "record", "verify", record).returncode, 0)
 
 
+NEW_YEAR_S = 1798761600  # 2027-01-01T00:00:00Z
+
+
+def covered(expected, *folders):
+    """How many entries the checkpoints of records cover, once they are as many as expected, or after a while."""
+    until = time.monotonic() + 20
+    while True:
+        count = sum(int(pathlib.Path(folder, "public/checkpoint").read_text().splitlines()[1]) for folder in folders)
+        if count == expected or time.monotonic() > until:
+            return count
+        time.sleep(0.1)
+
+
+@test
+def the_new_year_has_its_own_log_and_no_answer_is_lost():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record = os.path.join(folder, "record")
+        same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
+        shutil.rmtree(f"{record}/{time.gmtime().tm_year}")  # the daemon makes its year's itself
+        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
+        with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
+            connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
+            connection.request("GET", "/v1/judgements/events")
+            live = connection.getresponse()
+            batch = "\n".join([ACT] * 3)
+            statuses, batches, until = [], [], time.monotonic() + 20
+            while not running.events("year") and time.monotonic() < until:
+                statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
+                batches.append(running.ask("POST", "/v1/judge", batch, NDJSON)[2].count('"verdict"'))
+                time.sleep(0.02)
+            same("it turned", [event["record"] for event in running.events("year")], [f"{record}/2027"])
+            statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
+            same("all are answered", (set(statuses), set(batches)), ({200}, {3}))
+            count = len(statuses) + 3 * len(batches)
+            same("every judgement is in one", covered(count, f"{record}/2026", f"{record}/2027"), count)
+            holds("views are the new year's", 0 < running.get("/v1/judgements")["judgements"][0]["entry"] < 20)
+            followed = []
+            while followed[-1:] != [0] or len(followed) < 2:
+                line = live.readline().split()
+                followed += [int(line[1])] if line[:1] == [b"id:"] else []
+            last = int(pathlib.Path(record, "2026/public/checkpoint").read_text().splitlines()[1])
+            holds("who follows misses none", followed == [*range(followed[0], last), 0], (followed[0], last, len(followed)))
+            connection.close()
+            same("ready", running.ask("GET", "/readyz")[0], 200)
+        same("each is whole", [run(COMITY, "record", "verify", f"{record}/{year}").returncode for year in (2026, 2027)], [0, 0])
+        with daemon("--anonymous", "auditor", "--record", f"{record}/2026") as running:
+            same("an old year can be looked at", running.get("/v1/judgements")["judgements"][0]["entry"], last - 1)
+
+
+@test
+def a_year_that_cannot_begin_is_tried_again():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record = os.path.join(folder, "record")
+        same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
+        pathlib.Path(record, "2027").write_text("in the way")
+        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
+        with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
+            statuses, until = [], time.monotonic() + 30
+            while not running.events("year-failed") and time.monotonic() < until:
+                statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
+            statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
+            same("the old log goes on", set(statuses), {200})
+            same("told once", len(running.events("year-failed")), 1)
+            same("all are in it", covered(len(statuses), f"{record}/2026"), len(statuses))
+
+
 # ---- reloading and stopping ----
 
 
@@ -473,8 +542,8 @@ def stopping_finishes_what_is_under_way():
             running.process.send_signal(number)
             time.sleep(0.3)
             same("it waits", running.process.poll(), None)
-            with contextlib.suppress(OSError):
-                holds("and takes no more", False, socket.create_connection(("127.0.0.1", running.port), timeout=1).recv(1) != b"")
+            with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", running.port), timeout=10) as late:
+                same("who comes now is let go", late.recv(1), b"")
             slow.sendall(body[100:])
             answer = b""
             while True:
@@ -496,6 +565,28 @@ def stopping_finishes_what_is_under_way():
         stuck.sendall(b"POST /v1/judge HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
         time.sleep(0.2)
         same("who never ends is cut off", running.stop(), 1)
+
+
+@test
+def stopping_while_clients_come_and_go():
+    """Two threads that both take the socket out of epoll end the process: libmicrohttpd does so when it is asked to quiesce."""
+    for _ in range(12):
+        with daemon("--anonymous", "counsel", "--threads", "8", environment={"LD_PRELOAD": SLOW_EPOLL}) as running:
+            stopped = threading.Event()
+
+            def come_and_go():
+                while not stopped.is_set():
+                    with contextlib.suppress(OSError, http.client.HTTPException):
+                        running.ask("GET", "/healthz")
+
+            clients = [threading.Thread(target=come_and_go) for _ in range(6)]
+            for client in clients:
+                client.start()
+            time.sleep(0.05)
+            same("stopped well", running.stop(), 0)
+            stopped.set()
+            for client in clients:
+                client.join()
 
 
 # ---- what is told to whom ----
@@ -698,4 +789,4 @@ def the_command_becomes_the_daemon():
     same("version", run(COMITYD, "--version").stdout, run(COMITY, "--version").stdout.replace("comity ", "comityd "))
 
 
-sys.exit(main("serve", sys.argv[4] if len(sys.argv) > 4 else ""))
+sys.exit(main("serve", sys.argv[6] if len(sys.argv) > 6 else ""))

@@ -467,6 +467,7 @@ static comity_status compile(comity_compiler *compiler, comity_buffer *buffer)
     COMITY_TRY(comity_compile_names(compiler));
     COMITY_TRY(comity_check_members(compiler));
     COMITY_TRY(comity_compile_places(compiler));
+    COMITY_TRY(comity_compile_calendars(compiler));
     COMITY_TRY(derived_kinds_find(compiler));
     COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, 1, &compiler->define_colours));
     COMITY_TRY(comity_compiler_take(compiler, compiler->define_entries.count, sizeof(bool), &compiler->defines_used));

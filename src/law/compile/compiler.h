@@ -117,6 +117,7 @@ typedef struct comity_compiler {
     uint32_t expansion_steps;                /* lines of members looked at for the set of places at hand */
     const comity_law_file **law_files;       /* by law number */
     uint32_t *place_states;                  /* by place: the state it is in */
+    uint32_t *law_calendars;                 /* by law: its own calendar, or NONE */
     bool *derived_kinds;
     comity_draft *drafts;                    /* by class RULE's number, in the order of names */
     uint32_t draft_count;
@@ -258,7 +259,11 @@ static inline uint32_t comity_compiler_trait(const comity_compiler *compiler, ui
     return trait;
 }
 
-/* deadlines.c: calendars, and the duties whose periods run from the act; after the rules. */
+/* deadlines.c: calendars, before the conditions, which may ask for working days. */
+comity_status comity_compile_calendars(comity_compiler *compiler) COMITY_MUST_USE;
+/* The calendar of a law: its own, or its state's; NONE where there is none. */
+uint32_t comity_compiler_calendar(const comity_compiler *compiler, uint32_t law);
+/* The duties whose periods run from the act or a paper; after the rules. */
 comity_status comity_compile_deadlines(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* text.c: a rule as the image keeps it for people and for JSON. */

@@ -247,6 +247,20 @@ static comity_status atom_is(comity_compiler *compiler, const comity_scope *scop
     return comity_clauses_alternative(compiler, scope, literal, negated, first, clauses);
 }
 
+/* As it is said, whatever a law derives. */
+static comity_status atom_said(comity_compiler *compiler, const comity_scope *scope,
+                               const comity_condition *condition, bool negated, comity_clauses *clauses)
+{
+    comity_set set;
+    comity_literal literal = {.op = COMITY_OP_PARTY_HAS, .flags = side_flag(compiler, scope, &condition->party),
+                              .a = COMITY_CLASS_KIND};
+    if (!names_set(compiler, COMITY_CLASS_KIND, &condition->names, &set)) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
+    return comity_clauses_literal(compiler, literal, negated, clauses);
+}
+
 static comity_status atom_certified(comity_compiler *compiler, const comity_scope *scope,
                                     const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
@@ -297,13 +311,29 @@ static comity_status atom_places(comity_compiler *compiler, const comity_scope *
     return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
+/* Where the data was received from: places, a party's state, or places but for that state. */
+static comity_status received_from(comity_compiler *compiler, const comity_scope *scope,
+                                   const comity_condition *condition, comity_literal *literal)
+{
+    const comity_party *party = state_of(&condition->places);
+    if (party != NULL) {
+        unsigned in = COMITY_RECEIVED_STATE | (condition->places.outside ? COMITY_RECEIVED_STATE_OUTSIDE : 0);
+        literal->flags = (uint8_t)(side_flag(compiler, scope, party) | in);
+        literal->b = COMITY_IMAGE_NONE;
+        return COMITY_OK;
+    }
+    unsigned flags = condition->places.outside ? COMITY_RECEIVED_OUTSIDE : 0;
+    if (condition->has_other) {
+        flags |= side_flag(compiler, scope, &condition->other) | COMITY_RECEIVED_STATE | COMITY_RECEIVED_STATE_OUTSIDE;
+    }
+    literal->flags = (uint8_t)flags;
+    return comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal->b);
+}
+
 static comity_status atom_received(comity_compiler *compiler, const comity_scope *scope,
                                    const comity_condition *condition, bool negated, comity_clauses *clauses)
 {
     comity_literal literal = {.op = COMITY_OP_RECEIVED};
-    if (condition->places.outside) {
-        complain(compiler, condition->at, "\"received from outside\" cannot be said; name the places");
-    }
     if (condition->names.count != 0) {
         comity_set set;
         uint32_t papers;
@@ -316,7 +346,7 @@ static comity_status atom_received(comity_compiler *compiler, const comity_scope
         }
         literal.a = (uint16_t)(papers + 1);
     }
-    COMITY_TRY(comity_place_set_of(compiler, &condition->places, scope->from, scope->until, &literal.b));
+    COMITY_TRY(received_from(compiler, scope, condition, &literal));
     return comity_clauses_literal(compiler, literal, negated, clauses);
 }
 
@@ -487,6 +517,8 @@ static comity_status atom(comity_compiler *compiler, const comity_scope *scope, 
                              &condition->places, negated, clauses);
     case COMITY_CONDITION_IS:
         return atom_is(compiler, scope, condition, negated, clauses);
+    case COMITY_CONDITION_SAID:
+        return atom_said(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_CERTIFIED:
         return atom_certified(compiler, scope, condition, negated, clauses);
     case COMITY_CONDITION_OWNED:

@@ -99,12 +99,12 @@ static comity_status calendar_record(comity_compiler *compiler, const comity_cal
     return COMITY_OK;
 }
 
-/* By law; NONE where there is none. */
-static comity_status calendars_compile(comity_compiler *compiler, uint32_t **ret_calendars)
+comity_status comity_compile_calendars(comity_compiler *compiler)
 {
     uint32_t *calendars;
-    COMITY_TRY(comity_compiler_take(compiler, compiler->laws.count, sizeof *calendars, &calendars));
-    for (uint32_t law = 0; law < compiler->laws.count; law++) {
+    uint32_t count = (uint32_t)compiler->entries[COMITY_CLASS_LAW].count;
+    COMITY_TRY(comity_compiler_take(compiler, count, sizeof *calendars, &calendars));
+    for (uint32_t law = 0; law < count; law++) {
         const comity_law_file *file = compiler->entries[COMITY_CLASS_LAW].items[law].file;
         calendars[law] = COMITY_IMAGE_NONE;
         for (size_t i = 0; i < file->declaration_count; i++) {
@@ -113,17 +113,18 @@ static comity_status calendars_compile(comity_compiler *compiler, uint32_t **ret
             }
         }
     }
-    *ret_calendars = calendars;
+    compiler->law_calendars = calendars;
     return COMITY_OK;
 }
 
-static uint32_t calendar_of(const comity_compiler *compiler, const uint32_t *calendars, const comity_draft *draft)
+uint32_t comity_compiler_calendar(const comity_compiler *compiler, uint32_t law)
 {
-    if (calendars[draft->law] != COMITY_IMAGE_NONE || draft->file->kind != COMITY_FILE_PART) {
-        return calendars[draft->law];
+    const comity_law_file *file = compiler->entries[COMITY_CLASS_LAW].items[law].file;
+    if (compiler->law_calendars[law] != COMITY_IMAGE_NONE || file->kind != COMITY_FILE_PART) {
+        return compiler->law_calendars[law];
     }
-    uint32_t state = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], draft->file->of.text);
-    return state == COMITY_IMAGE_NONE ? COMITY_IMAGE_NONE : calendars[state];
+    uint32_t state = comity_map_get(&compiler->declared[COMITY_CLASS_LAW], file->of.text);
+    return state == COMITY_IMAGE_NONE ? COMITY_IMAGE_NONE : compiler->law_calendars[state];
 }
 
 /* ---- duties ---- */
@@ -159,7 +160,7 @@ static comity_status paper_of(comity_compiler *compiler, const comity_draft *dra
     return comity_leaf_of(compiler, &scope, paper, ret_leaf);
 }
 
-static comity_status deadline_of(comity_compiler *compiler, const uint32_t *calendars, const comity_draft *draft)
+static comity_status deadline_of(comity_compiler *compiler, const comity_draft *draft)
 {
     const comity_rule *rule = draft->rule;
     bool told = false;
@@ -182,7 +183,7 @@ static comity_status deadline_of(comity_compiler *compiler, const uint32_t *cale
             continue;
         }
         if (deadline.unit == COMITY_UNIT_WORKING_DAYS) {
-            deadline.calendar = calendar_of(compiler, calendars, draft);
+            deadline.calendar = comity_compiler_calendar(compiler, draft->law);
         }
         COMITY_PUSH(compiler, &compiler->deadlines, deadline);
     }
@@ -191,10 +192,8 @@ static comity_status deadline_of(comity_compiler *compiler, const uint32_t *cale
 
 comity_status comity_compile_deadlines(comity_compiler *compiler)
 {
-    uint32_t *calendars;
-    COMITY_TRY(calendars_compile(compiler, &calendars));
     for (uint32_t i = 0; i < compiler->draft_count; i++) {
-        COMITY_TRY(deadline_of(compiler, calendars, &compiler->drafts[compiler->draft_order[i]]));
+        COMITY_TRY(deadline_of(compiler, &compiler->drafts[compiler->draft_order[i]]));
     }
     return COMITY_OK;
 }

@@ -17,10 +17,30 @@ static void append_part(comity_buffer *buffer, const char *word, const char *tex
     }
 }
 
+/* ` under law of location outside state of demander` */
+static void append_law_of(comity_buffer *buffer, const comity_law_of *of)
+{
+    append_part(buffer, "under law of", of->word.text);
+    append_part(buffer, "outside state of", of->has_other ? of->other.word.text : NULL);
+}
+
+static void append_age(comity_buffer *buffer, const comity_paper_leaf *paper)
+{
+    if (paper->age == COMITY_AGE_NONE) {
+        return;
+    }
+    comity_buffer_append_text(buffer, paper->age == COMITY_AGE_OLDER ? " older than " : " at least ");
+    comity_buffer_append_u64(buffer, paper->older);
+    comity_buffer_append_text(buffer, " ");
+    comity_buffer_append_text(buffer, paper->older_unit.text);
+    comity_buffer_append_text(buffer, paper->age == COMITY_AGE_OLDER ? "" : " old");
+}
+
 void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const char *about, comity_buffer *buffer)
 {
     comity_buffer_append_text(buffer, paper->name.text);
     append_part(buffer, "under", under);
+    append_law_of(buffer, &paper->under_of);
     append_part(buffer, "by", paper->by.text);
     append_part(buffer, "about", about);
     append_part(buffer, "result", paper->result.text);
@@ -31,6 +51,7 @@ void comity_leaf_words(const comity_paper_leaf *paper, const char *under, const 
         comity_buffer_append_text(buffer, " ");
         comity_buffer_append_text(buffer, paper->not_older_unit.text);
     }
+    append_age(buffer, paper);
     for (size_t i = 0; i < paper->naming.count; i++) {
         comity_buffer_append_text(buffer, i == 0 ? " naming " : ", ");
         comity_buffer_append_text(buffer, paper->naming.items[i].text);
@@ -61,16 +82,18 @@ static comity_status leaf_text(comity_compiler *compiler, const comity_paper_lea
 static uint32_t unit_of(const comity_word *unit)
 {
     return unit->text == NULL || strncmp(unit->text, "day", 3) == 0 ? COMITY_UNIT_DAYS
+           : strncmp(unit->text, "working day", 11) == 0            ? COMITY_UNIT_WORKING_DAYS
            : strncmp(unit->text, "month", 5) == 0                   ? COMITY_UNIT_MONTHS
                                                                     : COMITY_UNIT_YEARS;
 }
 
-/* How long such a paper is valid under that law: what the law's own file says,
- * else what the declaration of the name says. */
+/* How long such a paper is valid under that law, or under one that is not known by
+ * name: what the law's own file says, else what the declaration of the name says. */
 static const comity_name *validity_of(const comity_compiler *compiler, const char *name, uint32_t law)
 {
-    const comity_law_file *file = compiler->entries[COMITY_CLASS_LAW].items[law].file;
-    for (size_t i = 0; i < file->declaration_count; i++) {
+    const comity_law_file *file =
+        law == COMITY_IMAGE_NONE ? NULL : compiler->entries[COMITY_CLASS_LAW].items[law].file;
+    for (size_t i = 0; file != NULL && i < file->declaration_count; i++) {
         const comity_declaration *declaration = &file->declarations[i];
         if (declaration->kind == COMITY_DECLARES_PAPER && declaration->as.name.valid != 0 &&
             strcmp(declaration->as.name.name.text, name) == 0) {
@@ -99,10 +122,10 @@ static comity_status safeguard_leaf(comity_compiler *compiler, const comity_pape
 {
     comity_leaf leaf = {.name = (uint16_t)safeguard, .is_safeguard = 1, .under = COMITY_IMAGE_NONE,
                         .by = COMITY_IMAGE_NONE, .about = COMITY_IMAGE_NONE,
-                        .result = COMITY_IMAGE_NONE, .module = COMITY_IMAGE_NONE};
+                        .result = COMITY_IMAGE_NONE, .module = COMITY_IMAGE_NONE, .calendar = COMITY_IMAGE_NONE};
     if (paper->under.text != NULL || paper->by.text != NULL || paper->about.text != NULL ||
         paper->result.text != NULL || paper->module.text != NULL || paper->not_older != 0 ||
-        paper->naming.count != 0) {
+        paper->naming.count != 0 || paper->age != COMITY_AGE_NONE || paper->under_of.kind != COMITY_LAW_OF_NONE) {
         comity_diagnostics_add(compiler->diagnostics, COMITY_SEVERITY_ERROR, paper->name.at,
                                "\"%s\" is a safeguard; only papers are under a law or come from an authority",
                                paper->name.text);
@@ -140,6 +163,46 @@ static uint8_t naming_of(const comity_words *naming)
     return bits;
 }
 
+static uint32_t node_of(const comity_party *party)
+{
+    return party->side == COMITY_SIDE_FIRST ? COMITY_NODE_FIRST : COMITY_NODE_SECOND;
+}
+
+static uint32_t under_of(const comity_law_of *of)
+{
+    uint32_t other = of->has_other ? (node_of(&of->other) + 1) << COMITY_UNDER_OTHER_SHIFT : 0;
+    return of->kind == COMITY_LAW_OF_NONE   ? 0
+           : of->kind == COMITY_LAW_OF_LIST ? ((uint32_t)of->list + 1) | other
+                                            : COMITY_UNDER_PARTY + node_of(&of->party);
+}
+
+/* How old it must be at least; working days are those of the file in which it is asked for. */
+static void leaf_age(const comity_compiler *compiler, const comity_scope *scope, const comity_paper_leaf *paper,
+                     comity_leaf *leaf)
+{
+    leaf->calendar = COMITY_IMAGE_NONE;
+    if (paper->age == COMITY_AGE_NONE) {
+        return;
+    }
+    leaf->older = paper->older;
+    leaf->older_unit = unit_of(&paper->older_unit);
+    if (leaf->older_unit == COMITY_UNIT_WORKING_DAYS) {
+        leaf->calendar = comity_compiler_calendar(compiler, scope->law);
+    }
+    leaf->older_unit |= paper->age == COMITY_AGE_OLDER ? COMITY_OLDER_FULL : 0;
+}
+
+/* The law a paper must be under; false, told, if it is not on file. NONE: that of a place. */
+static bool leaf_law(comity_compiler *compiler, const comity_scope *scope, const comity_paper_leaf *paper, uint32_t *ret_law)
+{
+    *ret_law = COMITY_IMAGE_NONE;
+    if (paper->under_of.kind != COMITY_LAW_OF_NONE) {
+        return true;
+    }
+    *ret_law = paper->under.text == NULL ? scope->law : comity_name_find(compiler, COMITY_CLASS_LAW, &paper->under);
+    return *ret_law != COMITY_IMAGE_NONE;
+}
+
 comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scope,
                              const comity_paper_leaf *paper, uint32_t *ret_leaf)
 {
@@ -149,9 +212,9 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
         return safeguard_leaf(compiler, paper, safeguard, ret_leaf);
     }
     uint32_t name = comity_name_find(compiler, COMITY_CLASS_PAPER, &paper->name);
-    uint32_t law = paper->under.text == NULL ? scope->law
-                                             : comity_name_find(compiler, COMITY_CLASS_LAW, &paper->under);
-    if (name == COMITY_IMAGE_NONE || law == COMITY_IMAGE_NONE) {
+    uint32_t law;
+    bool law_known = leaf_law(compiler, scope, paper, &law);
+    if (name == COMITY_IMAGE_NONE || !law_known) {
         return COMITY_OK;
     }
     const char *about;
@@ -166,7 +229,9 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
                         .not_older = paper->not_older,
                         .not_older_unit = unit_of(&paper->not_older_unit),
                         .valid = validity->valid,
-                        .valid_unit = unit_of(&validity->valid_unit)};
+                        .valid_unit = unit_of(&validity->valid_unit),
+                        .under_of = under_of(&paper->under_of)};
+    leaf_age(compiler, scope, paper, &leaf);
     if (paper->by.text != NULL) {
         leaf.by = comity_name_find(compiler, COMITY_CLASS_AUTHORITY, &paper->by);
     }
@@ -176,8 +241,8 @@ comity_status comity_leaf_of(comity_compiler *compiler, const comity_scope *scop
     if (paper->module.text != NULL) {
         leaf.module = comity_name_find(compiler, COMITY_CLASS_WORD, &paper->module);
     }
-    COMITY_TRY(leaf_text(compiler, paper, compiler->entries[COMITY_CLASS_LAW].items[law].text, about, &leaf.text,
-                         &leaf.size));
+    const char *under = law == COMITY_IMAGE_NONE ? NULL : compiler->entries[COMITY_CLASS_LAW].items[law].text;
+    COMITY_TRY(leaf_text(compiler, paper, under, about, &leaf.text, &leaf.size));
     return leaf_intern(compiler, &leaf, ret_leaf);
 }
 

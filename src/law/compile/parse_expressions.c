@@ -13,7 +13,6 @@ static const struct {
     const char *word, *expected;
     size_t field; /* of comity_paper_leaf, a comity_word */
 } qualifiers[] = {
-    {"under", "the code of a law", offsetof(comity_paper_leaf, under)},
     {"by", "an authority", offsetof(comity_paper_leaf, by)},
     {"about", "the name of a rule", offsetof(comity_paper_leaf, about)},
     {"result", "the word for a result", offsetof(comity_paper_leaf, result)},
@@ -29,16 +28,117 @@ static bool fail_twice(comity_parser *parser, const char *word)
     return comity_parser_complain(parser, parser->token.at, "\"%s\" is said twice of one paper", word);
 }
 
+/* Together they could ask for what no paper can be. */
+static bool check_one_age(comity_parser *parser, const comity_paper_leaf *leaf)
+{
+    return (leaf->not_older == 0 && leaf->age == COMITY_AGE_NONE) ||
+           comity_parser_complain(parser, parser->token.at,
+                                  "how old a paper must be, and how old it may be at most, are not said of one paper");
+}
+
 /* `not older than 2 years` */
 static bool parse_age(comity_parser *parser, comity_paper_leaf *leaf)
 {
     if (leaf->not_older != 0) {
         return fail_twice(parser, "not older than");
     }
+    COMITY_PARSE(check_one_age(parser, leaf));
     comity_parser_next(parser);
     COMITY_PARSE(comity_parser_expect(parser, "older") && comity_parser_expect(parser, "than"));
     return comity_parser_span(parser, span_units, "days, months or years", &leaf->not_older, &leaf->not_older_unit);
 }
+
+/* `older than 10 working days` */
+static bool parse_older(comity_parser *parser, comity_paper_leaf *leaf)
+{
+    comity_parser_next(parser);
+    leaf->age = COMITY_AGE_OLDER;
+    return comity_parser_expect(parser, "than") &&
+           comity_parser_span_worked(parser, &leaf->older, &leaf->older_unit);
+}
+
+/* `at least 2 years old` */
+static bool parse_old(comity_parser *parser, comity_paper_leaf *leaf)
+{
+    comity_parser_next(parser);
+    leaf->age = COMITY_AGE_AT_LEAST;
+    return comity_parser_expect(parser, "least") &&
+           comity_parser_span_worked(parser, &leaf->older, &leaf->older_unit) && comity_parser_expect(parser, "old");
+}
+
+static bool parse_least_age(comity_parser *parser, comity_paper_leaf *leaf)
+{
+    if (leaf->age != COMITY_AGE_NONE) {
+        return comity_parser_complain(parser, parser->token.at, "the least age is said twice of one paper");
+    }
+    COMITY_PARSE(check_one_age(parser, leaf));
+    return comity_parser_at(parser, "older") ? parse_older(parser, leaf) : parse_old(parser, leaf);
+}
+
+/* ---- under which law ---- */
+
+/* Whose law: lists of places, in the order of COMITY_LIST_…, and parties. */
+static const char *const whose[] = {"origin", "location", "subjects",  "transit",  "exporter", "importer",
+                                    "holder", "place",    "persons",   "collector", "demander", "operator",
+                                    "target", "provider", "market",    "party",    "owner",    NULL};
+enum { WHOSE_LISTS = COMITY_LIST_TRANSIT + 1 };
+
+/* A party to the act, not one that is spoken of in `derive` or as an owner. */
+static bool parse_party_to_the_act(comity_parser *parser, comity_party *ret_party)
+{
+    COMITY_PARSE(comity_parse_party_word(parser, ret_party));
+    return ret_party->side == COMITY_SIDE_FIRST || ret_party->side == COMITY_SIDE_SECOND ||
+           comity_parser_complain(parser, ret_party->word.at,
+                                  "a paper is under the law of one of the act's two parties, not of the \"%s\"",
+                                  ret_party->word.text);
+}
+
+static bool parse_law_of_list(comity_parser *parser, size_t list, comity_law_of *of)
+{
+    of->kind = COMITY_LAW_OF_LIST;
+    of->list = (comity_place_list)list;
+    COMITY_PARSE(comity_parser_word(parser, "a list", &of->word));
+    if (!comity_parser_at(parser, "outside")) {
+        return true;
+    }
+    of->has_other = true;
+    comity_parser_next(parser);
+    return comity_parser_expect(parser, "state") && comity_parser_expect(parser, "of") &&
+           parse_party_to_the_act(parser, &of->other);
+}
+
+/* `law of location outside state of demander`, `law of importer` */
+static bool parse_law_of(comity_parser *parser, comity_law_of *of)
+{
+    size_t at = 0;
+    comity_parser_next(parser);
+    COMITY_PARSE(comity_parser_expect(parser, "of"));
+    while (whose[at] != NULL && !comity_parser_at(parser, whose[at])) {
+        at++;
+    }
+    if (whose[at] == NULL) {
+        return comity_parser_fail(parser, whose, "origin, location, subjects, transit or a party");
+    }
+    if (at < WHOSE_LISTS) {
+        return parse_law_of_list(parser, at, of);
+    }
+    of->kind = COMITY_LAW_OF_PARTY;
+    COMITY_PARSE(parse_party_to_the_act(parser, &of->party));
+    of->word = of->party.word;
+    return true;
+}
+
+static bool parse_under(comity_parser *parser, comity_paper_leaf *leaf)
+{
+    if (leaf->under.text != NULL || leaf->under_of.kind != COMITY_LAW_OF_NONE) {
+        return fail_twice(parser, "under");
+    }
+    comity_parser_next(parser);
+    return comity_parser_at(parser, "law") ? parse_law_of(parser, &leaf->under_of)
+                                           : comity_parser_word(parser, "the code of a law", &leaf->under);
+}
+
+/* ---- together ---- */
 
 static bool is_naming_word(const comity_token *token)
 {
@@ -87,8 +187,14 @@ static bool parse_qualifier(comity_parser *parser, comity_paper_leaf *leaf, bool
             return comity_parser_word(parser, qualifiers[i].expected, word);
         }
     }
+    if (comity_parser_at(parser, "under")) {
+        return parse_under(parser, leaf);
+    }
     if (comity_parser_at(parser, "not")) {
         return parse_age(parser, leaf);
+    }
+    if (comity_parser_at(parser, "older") || comity_parser_at(parser, "at")) {
+        return parse_least_age(parser, leaf);
     }
     if (comity_parser_at(parser, "naming")) {
         return parse_naming(parser, leaf);

@@ -78,7 +78,7 @@ static const struct {
 };
 #define PARTY_COUNT (sizeof parties / sizeof parties[0])
 
-static bool parse_party_word(comity_parser *parser, comity_party *ret_party)
+bool comity_parse_party_word(comity_parser *parser, comity_party *ret_party)
 {
     const char *known[PARTY_COUNT + 1] = {NULL};
     for (size_t i = 0; i < PARTY_COUNT; i++) {
@@ -104,7 +104,7 @@ static bool parse_place_item(comity_parser *parser, comity_place_item *ret_item)
         ret_item->kind = COMITY_PLACE_STATE_OF;
         comity_parser_next(parser);
         COMITY_PARSE(comity_parser_expect(parser, "of"));
-        return parse_party_word(parser, &ret_item->party);
+        return comity_parse_party_word(parser, &ret_item->party);
     }
     return comity_parser_word(parser, ret_item->kind == COMITY_PLACE_CODE ? "a place" : "the code of an agreement",
                               &ret_item->name);
@@ -145,6 +145,18 @@ static bool parse_places_only(comity_parser *parser, bool is_only, comity_places
 static bool parse_places(comity_parser *parser, comity_places *ret_places)
 {
     return parse_places_only(parser, false, ret_places);
+}
+
+/* Behind places: `outside state of exporter`. */
+static bool parse_other_state(comity_parser *parser, const comity_places *places, comity_party *ret_party)
+{
+    if (places->items[0].kind == COMITY_PLACE_STATE_OF) {
+        return comity_parser_complain(parser, parser->token.at,
+                                      "places are named before \"outside state of …\"; one state of a party is enough");
+    }
+    comity_parser_next(parser);
+    return comity_parser_expect(parser, "state") && comity_parser_expect(parser, "of") &&
+           comity_parse_party_word(parser, ret_party);
 }
 
 /* ---- acts, and what is said of parties ---- */
@@ -209,11 +221,11 @@ static bool refuse_subject_outside(comity_parser *parser, const comity_condition
 /* What may be said of a party. */
 static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
 {
-    static const char *const known[] = {"in", "outside", "subject", "is", "certified", "owned", NULL};
+    static const char *const known[] = {"in", "outside", "subject", "is", "said", "certified", "owned", NULL};
     comity_condition *condition;
     COMITY_PARSE(comity_condition_new(parser, COMITY_CONDITION_PARTY_IN, &condition));
     *ret_condition = condition;
-    COMITY_PARSE(parse_party_word(parser, &condition->party));
+    COMITY_PARSE(comity_parse_party_word(parser, &condition->party));
     if (comity_parser_at(parser, "outside") || comity_parser_accept(parser, "in")) {
         return parse_places(parser, &condition->places);
     }
@@ -224,6 +236,11 @@ static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
     }
     if (comity_parser_accept(parser, "is")) {
         condition->kind = COMITY_CONDITION_IS;
+        return parse_names(parser, "a kind of party", &condition->names);
+    }
+    if (comity_parser_accept(parser, "said")) {
+        condition->kind = COMITY_CONDITION_SAID;
+        COMITY_PARSE(comity_parser_expect(parser, "to") && comity_parser_expect(parser, "be"));
         return parse_names(parser, "a kind of party", &condition->names);
     }
     if (comity_parser_accept(parser, "certified")) {
@@ -237,7 +254,7 @@ static bool parse_party(comity_parser *parser, comity_condition **ret_condition)
     COMITY_PARSE(refuse_inner_not(parser));
     return comity_parser_fail(
         parser, known,
-        "what is said of the %s: \"in\", \"outside\", \"subject to\", \"is\", \"certified\" or \"owned\"",
+        "what is said of the %s: \"in\", \"outside\", \"subject to\", \"is\", \"said to be\", \"certified\" or \"owned\"",
         condition->party.word.text);
 }
 
@@ -310,10 +327,15 @@ static bool parse_transit(comity_parser *parser, comity_condition *condition)
     return parse_list_of_places(parser, condition, COMITY_LIST_TRANSIT);
 }
 
+/* `received from PLACES [outside state of exporter] [under PAPERS]` */
 static bool parse_received(comity_parser *parser, comity_condition *condition)
 {
     COMITY_PARSE(comity_parser_expect(parser, "from"));
     COMITY_PARSE(parse_places(parser, &condition->places));
+    if (comity_parser_at(parser, "outside")) {
+        COMITY_PARSE(parse_other_state(parser, &condition->places, &condition->other));
+        condition->has_other = true;
+    }
     return !comity_parser_accept(parser, "under") || parse_names(parser, "a kind of paper", &condition->names);
 }
 
@@ -393,9 +415,9 @@ static bool parse_agreement(comity_parser *parser, comity_condition *condition)
     COMITY_PARSE(comity_parser_expect(parser, "about"));
     COMITY_PARSE(parse_names(parser, "what the agreement concerns", &condition->names));
     COMITY_PARSE(comity_parser_expect(parser, "between"));
-    COMITY_PARSE(parse_party_word(parser, &condition->party));
+    COMITY_PARSE(comity_parse_party_word(parser, &condition->party));
     COMITY_PARSE(comity_parser_expect(parser, "and"));
-    return parse_party_word(parser, &condition->other);
+    return comity_parse_party_word(parser, &condition->other);
 }
 
 static bool parse_across(comity_parser *parser, comity_condition *condition)
@@ -433,7 +455,8 @@ static const char *const inner_words[] = {
     "and",     "or",      "not",   "in",   "outside",   "is",        "has",     "only",    "subject",
     "to",      "from",    "of",    "one",  "all",       "certified", "owned",   "by",      "under",
     "at",      "least",   "most",  "more", "than",      "below",     "through", "binding", "about",
-    "between", "borders", "force", "with", "signatory", "older",     "naming",  "result",  "module"};
+    "between", "borders", "force", "with", "signatory", "older",     "naming",  "result",  "module",
+    "law",     "old",     "said",  "be"};
 #define INNER_COUNT (sizeof inner_words / sizeof inner_words[0])
 
 static const char *const act_names[] = {"transfer", "store", "collect", "disclose", "operate", "offer"};

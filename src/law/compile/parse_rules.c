@@ -173,16 +173,10 @@ static bool parse_within(comity_parser *parser, comity_period *period)
 {
     static const char *const units[] = {"hour",   "hours", "day",   "days",    "month",
                                         "months", "year",  "years", "working", NULL};
-    comity_place_in_text at;
     period->kind = COMITY_PERIOD_WITHIN;
     COMITY_PARSE(comity_parser_span(parser, units, "hours, days, working days, months or years", &period->number,
                                     &period->unit));
-    at = period->unit.at;
-    if (strcmp(period->unit.text, "working") == 0) {
-        bool one = comity_parser_accept(parser, "day");
-        COMITY_PARSE(one || comity_parser_expect(parser, "days"));
-        period->unit = (comity_word){one ? "working day" : "working days", comity_parser_since(parser, at)};
-    }
+    COMITY_PARSE(comity_parser_working(parser, &period->unit));
     if (!comity_parser_accept(parser, "of")) {
         return true;
     }

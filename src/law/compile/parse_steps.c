@@ -480,6 +480,24 @@ bool comity_parser_span(comity_parser *parser, const char *const *units, const c
     return true;
 }
 
+bool comity_parser_working(comity_parser *parser, comity_word *unit)
+{
+    if (strcmp(unit->text, "working") != 0) {
+        return true;
+    }
+    bool one = comity_parser_accept(parser, "day");
+    COMITY_PARSE(one || comity_parser_expect(parser, "days"));
+    *unit = (comity_word){one ? "working day" : "working days", comity_parser_since(parser, unit->at)};
+    return true;
+}
+
+bool comity_parser_span_worked(comity_parser *parser, uint32_t *ret_number, comity_word *ret_unit)
+{
+    static const char *const units[] = {"day", "days", "month", "months", "year", "years", "working", NULL};
+    return comity_parser_span(parser, units, "days, working days, months or years", ret_number, ret_unit) &&
+           comity_parser_working(parser, ret_unit);
+}
+
 bool comity_parser_dates(comity_parser *parser, comity_dates *ret_dates)
 {
     comity_dates dates = {.from = COMITY_NO_DATE, .until = COMITY_NO_DATE};

@@ -68,7 +68,7 @@ static const struct {
     {"covers", COMITY_DECLARES_COVERS, IN_LAW, comity_parse_covers, "", no_clauses},
     {"adopt", COMITY_DECLARES_ADOPT, IN_POLICY, comity_parse_adopt, "", no_clauses},
     {"members", COMITY_DECLARES_MEMBERS, IN_UNION, comity_parse_members, "", no_clauses},
-    {"reaches", COMITY_DECLARES_REACHES, IN_UNION, comity_parse_members, "", no_clauses},
+    {"reaches", COMITY_DECLARES_REACHES, IN_UNION | IN_STATE, comity_parse_members, "", no_clauses},
     {"about", COMITY_DECLARES_ABOUT, IN_AGREEMENT, comity_parse_about, "", no_clauses},
     {"direct", COMITY_DECLARES_DIRECT, IN_AGREEMENT, comity_parse_alone, "", no_clauses},
     {"soft", COMITY_DECLARES_SOFT, IN_AGREEMENT, comity_parse_alone, "", no_clauses},
@@ -116,6 +116,7 @@ const char *comity_declaring_word_of(comity_declaration_kind kind)
 static const char *files_noun(unsigned files)
 {
     return files == IN_UNION       ? "a union's file"
+           : files == (IN_UNION | IN_STATE) ? "a state's or a union's file"
            : files == IN_AGREEMENT ? "an agreement's file"
            : files == IN_POLICY    ? "a policy's file"
                                    : "a file with law";

@@ -118,6 +118,10 @@ COMITY_MUST_USE bool comity_parser_date(comity_parser *parser, int32_t *ret_date
 /* `N days`, months, years (and what `units` has besides); N from 1 to what fits. */
 COMITY_MUST_USE bool comity_parser_span(comity_parser *parser, const char *const *units, const char *expected,
                                         uint32_t *ret_number, comity_word *ret_unit);
+/* The same of days, working days, months and years. */
+COMITY_MUST_USE bool comity_parser_span_worked(comity_parser *parser, uint32_t *ret_number, comity_word *ret_unit);
+/* Reads `days` where the unit `working` has been read, and makes one of both; another unit stays. */
+COMITY_MUST_USE bool comity_parser_working(comity_parser *parser, comity_word *unit);
 /* `[from D] [until D]`. */
 COMITY_MUST_USE bool comity_parser_dates(comity_parser *parser, comity_dates *ret_dates);
 /* Kinds of act with commas, or `or`, between. */
@@ -191,6 +195,8 @@ bool comity_token_begins_phrase(const comity_token *token);
 bool comity_is_inner_word(const comity_token *token);
 /* Either: no circumstance may be called so. */
 bool comity_is_condition_word(const char *text);
+/* `exporter`, `importer`, … */
+COMITY_MUST_USE bool comity_parse_party_word(comity_parser *parser, comity_party *ret_party);
 /* The token begins a phrase: reads it. */
 COMITY_MUST_USE bool comity_parse_phrase(comity_parser *parser, comity_condition **ret_condition);
 

@@ -256,14 +256,15 @@ static int reach_order(const void *a, const void *b)
     return left->from < right->from ? -1 : left->from > right->from;
 }
 
-/* The unions whose law reaches a place, or the state it is in: as a member, or by another treaty. */
+/* The unions whose law reaches a place, or the state it is in, as a member or by
+ * another treaty; and the states whose law is in force there. */
 static comity_status reaches_record(comity_compiler *compiler, uint32_t place, comity_place *record)
 {
     record->first_reach = (uint32_t)compiler->reaches.count;
     const comity_entries *laws = &compiler->entries[COMITY_CLASS_LAW];
     for (uint32_t law = 0; law < laws->count; law++) {
         const comity_law_file *file = laws->items[law].file;
-        if (file->kind != COMITY_FILE_UNION) {
+        if (file->kind != COMITY_FILE_UNION && file->kind != COMITY_FILE_STATE) {
             continue;
         }
         comity_intervals intervals = {0};

@@ -73,15 +73,41 @@ typedef struct comity_places {
 
 /* ---- papers ---- */
 
+typedef enum comity_law_of_kind {
+    COMITY_LAW_OF_NONE,
+    COMITY_LAW_OF_LIST, /* law of location: of each place of the list */
+    COMITY_LAW_OF_PARTY /* law of importer: of where that party is */
+} comity_law_of_kind;
+
+/* `under law of location outside state of demander` */
+typedef struct comity_law_of {
+    comity_law_of_kind kind;
+    comity_place_list list; /* LIST */
+    comity_word word;       /* `location`, `importer`, as written */
+    comity_party party;     /* PARTY */
+    bool has_other;         /* `outside state of` … was written: LIST only */
+    comity_party other;
+} comity_law_of;
+
+typedef enum comity_age_kind {
+    COMITY_AGE_NONE,
+    COMITY_AGE_OLDER,   /* older than N: the last day of them has passed */
+    COMITY_AGE_AT_LEAST /* at least N old: it has come */
+} comity_age_kind;
+
 typedef struct comity_paper_leaf {
     comity_word name;       /* a paper or safeguard */
     comity_word under;      /* law code, or absent */
+    comity_law_of under_of; /* instead of a code */
     comity_word by;         /* authority */
     comity_word about;      /* rule */
     comity_word result;
     comity_word module;
     uint32_t not_older;     /* 0: not said */
     comity_word not_older_unit; /* days, months, years */
+    comity_age_kind age;
+    uint32_t older;             /* of age: N */
+    comity_word older_unit;     /* days, working days, months, years */
     comity_words naming;    /* parties, states, categories, purposes */
 } comity_paper_leaf;
 
@@ -115,13 +141,14 @@ typedef enum comity_condition_kind {
     COMITY_CONDITION_ACT,          /* acts, from_places, to_places, in_places */
     COMITY_CONDITION_PARTY_IN,     /* party, places */
     COMITY_CONDITION_SUBJECT_TO,   /* party, places */
-    COMITY_CONDITION_IS,           /* party, names: kinds */
+    COMITY_CONDITION_IS,           /* party, names: kinds, said or derived */
+    COMITY_CONDITION_SAID,         /* party, names: kinds, as they are said of it */
     COMITY_CONDITION_CERTIFIED,    /* party, names */
     COMITY_CONDITION_OWNED,        /* party, number: hundredths of a percent, children[0] */
     COMITY_CONDITION_DATA,         /* test, names: categories */
     COMITY_CONDITION_PURPOSES,     /* test, names */
     COMITY_CONDITION_PLACES,       /* list, test (HAS or ONLY), places */
-    COMITY_CONDITION_RECEIVED,     /* places, names: papers or none */
+    COMITY_CONDITION_RECEIVED,     /* places, names: papers or none; has_other: outside the state of `other` */
     COMITY_CONDITION_DEAL,         /* names */
     COMITY_CONDITION_CIRCUMSTANCE, /* names[0] */
     COMITY_CONDITION_PROTECTED,    /* names: safeguards */
@@ -146,6 +173,7 @@ typedef struct comity_condition {
     uint8_t act_order[COMITY_ACT_COUNT]; /* bit numbers, in the order written */
     uint8_t act_count;
     comity_party party, other;
+    bool has_other;
     comity_places places;
     comity_places from_places, to_places, in_places; /* ACT */
     comity_test test;
@@ -292,7 +320,7 @@ typedef enum comity_declaration_kind {
     COMITY_DECLARES_COVERS,
     COMITY_DECLARES_ADOPT,    /* words[0] */
     COMITY_DECLARES_MEMBERS,  /* union: members */
-    COMITY_DECLARES_REACHES,  /* union */
+    COMITY_DECLARES_REACHES,  /* union, state */
     COMITY_DECLARES_ABOUT,    /* agreement: words */
     COMITY_DECLARES_DIRECT,
     COMITY_DECLARES_SOFT,

@@ -147,6 +147,9 @@ static void arguments_of_papers(const comity_key *key)
                 "trust:2: \"XA.DPD\" is no authority that law declares; did you mean \"XA.DPC\"?", key);
     check_trust("party XA.DPD", "  may consnet", "trust:4: \"consnet\" is no kind of paper; did you mean \"consent\"?",
                 key);
+    check_trust("authority Schmidt", "", "trust:2: a text of 7 bytes is no authority that law declares", key);
+    check_trust("party A", "  may Schmidt", "trust:4: a text of 7 bytes is no kind of paper", key);
+    check_trust("party A", "  may consent under Schmidt", "trust:4: a text of 7 bytes is no law on file", key);
     check_trust("party A", "  may agreement\n  may law-file consent under XA QX", "trust:5: \"QX\" is no law on file",
                 key);
     papers = papers_of(key);

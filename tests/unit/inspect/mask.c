@@ -7,6 +7,7 @@
 #include "inspect/mask_edit.h"
 #include "inspect/mask_value.h"
 
+#include <pthread.h>
 #include <zlib.h>
 
 static mask_kit kit;
@@ -452,6 +453,32 @@ static void back_again(void)
     free(back.bytes);
 }
 
+/* Seals and opens one number after another; how many came out wrong. */
+static void *seal_many(void *context)
+{
+    size_t *wrong_count = context;
+    for (uint32_t i = 0; i < 3000; i++) {
+        uint8_t sealed[sizeof i + COMITY_MASK_SEAL_SIZE];
+        uint8_t opened[sizeof i];
+        *wrong_count += comity_mask_key_seal(kit.key, (const uint8_t *)&i, sizeof i, sealed, NULL) != COMITY_OK ||
+                        !comity_mask_key_open(kit.key, sealed, sizeof sealed, opened) || memcmp(opened, &i, sizeof i) != 0;
+    }
+    return NULL;
+}
+
+static void by_threads(void)
+{
+    test_case("threads share a key");
+    pthread_t threads[4];
+    size_t wrong_counts[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK(pthread_create(&threads[i], NULL, seal_many, &wrong_counts[i]) == 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        CHECK(pthread_join(threads[i], NULL) == 0 && wrong_counts[i] == 0);
+    }
+}
+
 int main(void)
 {
     test_begin("mask");
@@ -462,6 +489,7 @@ int main(void)
     each_value();
     too_large();
     keys();
+    by_threads();
     each_copy();
     wide_copies();
     containers();

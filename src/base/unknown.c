@@ -1,9 +1,10 @@
 /* Which unknown words are quoted in messages: those that cannot well be anything but
- * misspelt words of the law. Of others the size is told. */
-#include "act/unknown.h"
+ * misspelt words of those that are known. Of others the size is told. */
+#include "base/unknown.h"
 
-#include "act/reader.h"
+#include "base/near.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ enum {
     PART_BYTES = 8,      /* of a code, behind its state and a hyphen */
 };
 
-static comity_quote tell_size(size_t size)
+comity_quote comity_unknown_size(size_t size)
 {
     comity_quote told;
     (void)snprintf(told.text, sizeof told.text, size == 1 ? "a text of %zu byte" : "a text of %zu bytes", size);
@@ -48,7 +49,7 @@ static bool says_nothing(const char *text, size_t size)
 comity_quote comity_unknown_word(const char *text, size_t size, const char *near)
 {
     bool meant = near != NULL && made_of(text, size, CAPITALS SMALLS DIGITS "-._");
-    return meant || says_nothing(text, size) ? comity_quote_bytes(text, size) : tell_size(size);
+    return meant || says_nothing(text, size) ? comity_quote_bytes(text, size) : comity_unknown_size(size);
 }
 
 /* "DE", "DEU", "CN-SH-FTZ", "AE-?" */
@@ -72,14 +73,14 @@ comity_quote comity_unknown_code(const char *text, size_t size, const char **nea
                  (*near != NULL && (made_of(text, size, CAPITALS DIGITS "-?.") || same_but_for_case(text, size, *near)));
     if (!meant) {
         *near = NULL;
-        return tell_size(size);
+        return comity_unknown_size(size);
     }
     return comity_quote_bytes(text, size);
 }
 
 comity_quote comity_unknown_date(const char *text, size_t size)
 {
-    return size <= DATE_BYTES && made_of(text, size, DIGITS "-./") ? comity_quote_bytes(text, size) : tell_size(size);
+    return size <= DATE_BYTES && made_of(text, size, DIGITS "-./") ? comity_quote_bytes(text, size) : comity_unknown_size(size);
 }
 
 comity_quote comity_unknown_number(const char *text, size_t size)
@@ -92,16 +93,14 @@ comity_quote comity_unknown_number(const char *text, size_t size)
     return told;
 }
 
-comity_quote comity_unknown_path(const char *text, size_t size)
+comity_quote comity_unknown_path(const char *text, size_t size, const char *const *begins)
 {
-    static const char *const begins[] = {"act",      "on",   "from",          "to",         "via",    "data",   "purposes",
-                                         "deal",     "circumstances", "safeguards", "papers", "demand", "counts"};
     size_t first = span_of(text, 0, size, SMALLS);
-    for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++) {
+    for (size_t i = 0; begins[i] != NULL; i++) {
         if (strlen(begins[i]) == first && memcmp(begins[i], text, first) == 0 &&
             made_of(text, size, SMALLS CAPITALS DIGITS "._-[]")) {
             return comity_quote_bytes(text, size);
         }
     }
-    return tell_size(size);
+    return comity_unknown_size(size);
 }

@@ -1,10 +1,10 @@
 /* What messages tell of a word that is not known where it stands.
  *
- * Acts come from people's systems, and a person's name may stand where a code or a
- * name of the vocabulary should. Messages go to logs, where no personal data
- * belongs; so a word is quoted only if it is plainly meant as one of the law's. */
-#ifndef COMITY_ACT_UNKNOWN_H
-#define COMITY_ACT_UNKNOWN_H
+ * Acts, papers and settings come from people's systems, and a person's name may stand
+ * where a code or a name of the vocabulary should. Messages go to logs, where no
+ * personal data belongs; so a word is quoted only if it is plainly meant as a known one. */
+#ifndef COMITY_BASE_UNKNOWN_H
+#define COMITY_BASE_UNKNOWN_H
 
 #include "base/quote.h"
 
@@ -23,7 +23,10 @@ comity_quote comity_unknown_date(const char *text, size_t size);
 /* A number out of its range: quoted if it is too short to number a person. */
 comity_quote comity_unknown_number(const char *text, size_t size);
 
-/* The path of a fact: quoted if it begins with one of an act's fields. */
-comity_quote comity_unknown_path(const char *text, size_t size);
+/* A path: quoted if its first word is one of `begins`, a list that ends with NULL. */
+comity_quote comity_unknown_path(const char *text, size_t size, const char *const *begins);
+
+/* "a text of 12 bytes" */
+comity_quote comity_unknown_size(size_t size);
 
 #endif

@@ -123,7 +123,8 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
             bool has_room = plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH < COMITY_SCAN_PLAN_FORMS;
             bool is_open = plans->forms[at].whole && has_room;
             choice->forms[choice->count++] =
-                is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes, value->size[group->writing])
+                is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
+                                       value->size[group->writing])
                         : at;
             choice->spoken_count += !group->is_unspoken;
         }

@@ -1,4 +1,5 @@
-/* How values look: with `0` for each digit, and mostly `a` and `A` for each letter. Sixteen bytes at once, on any machine. */
+/* How values look: with `0` for each digit, and mostly `a` and `A` for each letter. Sixteen bytes at once, on
+ * any machine. */
 #ifndef COMITY_INSPECT_SCAN_LOOK_H
 #define COMITY_INSPECT_SCAN_LOOK_H
 

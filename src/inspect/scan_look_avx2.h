@@ -14,7 +14,8 @@ __attribute__((target("avx2,bmi"))) static inline __m256i look_made(__m256i byte
 }
 
 /* What is beyond ASCII is below 0 here. */
-__attribute__((target("avx2,bmi"))) static size_t look_until(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4])
+__attribute__((target("avx2,bmi"))) static size_t look_until(const uint8_t *value, const uint8_t ends[3],
+                                                                uint64_t ret_look[4])
 {
     static const uint8_t valid[64] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
                                       255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};

@@ -18,8 +18,8 @@ const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *va
 const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                                uint32_t field);
 
-/* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many that
- * nothing was done. */
+/* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
+ * that nothing was done. */
 bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
                              const comity_scan_around *around, comity_scan_readings *readings);
 

@@ -44,13 +44,16 @@ static inline void put(const printer *print, const char *text)
     comity_buffer_append_text(print->buffer, text);
 }
 
-/* `before`, then a text of the image that needs no escapes, in quotes. */
-static inline void put_string(const printer *print, const char *before, uint32_t text, size_t size)
+/* `before`, a constant that begins with a comma, without it where something is the first of
+ * a list; then a text of the image that needs no escapes, in quotes. Of the constant as many
+ * bytes are copied either way, its NUL among them, so that nothing depends on which it is. */
+static inline __attribute__((always_inline)) void put_next_string(const printer *print, const char *before, bool first,
+                                                                  uint32_t text, size_t size)
 {
     size_t before_size = strlen(before);
     uint8_t *at = comity_buffer_room(print->buffer, before_size + size + 2 + COMITY_IMAGE_STEP);
     if (at != NULL) {
-        at = (uint8_t *)memcpy(at, before, before_size) + before_size;
+        at = (uint8_t *)memcpy(at, before + first, before_size) + before_size - first;
         *at = '"';
         at = comity_image_copy(print->image, text, size, at + 1);
         *at = '"';
@@ -58,9 +61,19 @@ static inline void put_string(const printer *print, const char *before, uint32_t
     }
 }
 
-static inline void put_rule_name(const printer *print, const char *before, const comity_rule_record *rule)
+static inline __attribute__((always_inline)) void put_next_name(const printer *print, const char *before, bool first,
+                                                                const comity_rule_record *rule)
 {
-    put_string(print, before, rule->name, rule->name_size);
+    put_next_string(print, before, first, rule->name, rule->name_size);
+}
+
+static inline void put_comma(const printer *print, bool first)
+{
+    uint8_t *at = comity_buffer_room(print->buffer, 1);
+    if (at != NULL) {
+        *at = ',';
+        comity_buffer_filled(print->buffer, at + !first);
+    }
 }
 
 static const comity_rule_record *rule_of(const printer *print, const comity_ruling *ruling)
@@ -102,7 +115,7 @@ static void put_head(const printer *print, const uint8_t act_hash[32])
     comity_buffer_filled(print->buffer, at);
     for (uint32_t i = 0; i < print->act->touched_count; i++) {
         const comity_place *place = &print->image->places[print->act->touched[i]];
-        put_string(print, i == 0 ? "" : ",", place->code, place->code_size);
+        put_next_string(print, ",", i == 0, place->code, place->code_size);
     }
     put(print, "]");
 }
@@ -215,7 +228,7 @@ static void put_rules(const printer *print)
     for (uint32_t i = 0; i < print->judgement->ruling_count; i++) {
         const comity_ruling *ruling = &print->judgement->rulings[i];
         if (stands(ruling)) {
-            put(print, first ? "" : ",");
+            put_comma(print, first);
             put_rule(print, ruling);
             first = false;
         }
@@ -223,11 +236,11 @@ static void put_rules(const printer *print)
     put(print, "]");
 }
 
-static void put_item(const printer *print, const char *before, uint32_t item)
+static void put_item(const printer *print, bool first, uint32_t item)
 {
     size_t size;
     const char *text = comity_item_text(print->image, item, &size);
-    put_string(print, before, (uint32_t)(text - print->image->texts), size);
+    put_next_string(print, ",", first, (uint32_t)(text - print->image->texts), size);
 }
 
 static void put_items(const printer *print, uint32_t count)
@@ -236,9 +249,9 @@ static void put_items(const printer *print, uint32_t count)
         uint32_t item = print->explain->items[i];
         bool is_way = !(item & COMITY_ITEM_SAFEGUARD) && (item & COMITY_MET_BY_WAY);
         if (is_way) {
-            put_rule_name(print, i == 0 ? "" : ",", &print->image->rules[item & ~COMITY_MET_BY_WAY]);
+            put_next_name(print, ",", i == 0, &print->image->rules[item & ~COMITY_MET_BY_WAY]);
         } else {
-            put_item(print, i == 0 ? "" : ",", item);
+            put_item(print, i == 0, item);
         }
     }
 }
@@ -248,7 +261,7 @@ enum { ITEMS_MAX = sizeof((comity_explain_memory *)0)->items / sizeof(uint32_t) 
 static void put_need(const printer *print, const comity_ruling *ruling, bool first)
 {
     const comity_rule_record *rule = rule_of(print, ruling);
-    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule);
+    put_next_name(print, ",{\"rule\":", first, rule);
     if (rule->expression == COMITY_IMAGE_NONE) {
         put(print, ",\"expression\":\"a way\",\"missing\":[");
     } else { /* made of names, which need no escapes */
@@ -262,7 +275,7 @@ static void put_need(const printer *print, const comity_ruling *ruling, bool fir
 
 static void put_met(const printer *print, const comity_ruling *ruling, bool first)
 {
-    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put_next_name(print, ",{\"rule\":", first, rule_of(print, ruling));
     put(print, ",\"by\":[");
     uint32_t *items = print->explain->items;
     uint32_t count = comity_judge_met_by_signed(print->memory, print->act, ruling->rule, items, ITEMS_MAX);
@@ -276,8 +289,8 @@ static void put_met(const printer *print, const comity_ruling *ruling, bool firs
 
 static void put_lifted(const printer *print, const comity_ruling *ruling, bool first)
 {
-    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
-    put_rule_name(print, ",\"by\":", &print->image->rules[ruling->lifted_by]);
+    put_next_name(print, ",{\"rule\":", first, rule_of(print, ruling));
+    put_next_name(print, ",\"by\":", false, &print->image->rules[ruling->lifted_by]);
     put(print, "}");
 }
 
@@ -296,7 +309,7 @@ static void put_deadline(const printer *print, uint32_t rule)
 static void put_duty(const printer *print, const comity_ruling *ruling, bool first)
 {
     const comity_rule_pieces *pieces = comity_explain_pieces(print->explain, print->image, ruling->rule);
-    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put_next_name(print, ",{\"rule\":", first, rule_of(print, ruling));
     put(print, ",");
     if (pieces != NULL) {
         const uint8_t *duty = print->explain->texts.bytes + pieces->begin + pieces->head_size + pieces->tail_size;
@@ -310,13 +323,13 @@ static void put_duty(const printer *print, const comity_ruling *ruling, bool fir
 
 static void put_note(const printer *print, const comity_ruling *ruling, bool first)
 {
-    put_rule_name(print, first ? "{\"rule\":" : ",{\"rule\":", rule_of(print, ruling));
+    put_next_name(print, ",{\"rule\":", first, rule_of(print, ruling));
     put(print, "}");
 }
 
 static void put_unverified(const printer *print, const comity_ruling *ruling, bool first)
 {
-    put_rule_name(print, first ? "" : ",", rule_of(print, ruling));
+    put_next_name(print, ",", first, rule_of(print, ruling));
 }
 
 static void put_uncovered(const printer *print)
@@ -324,7 +337,7 @@ static void put_uncovered(const printer *print)
     put(print, "],\"uncovered\":[");
     for (uint32_t i = 0; i < print->judgement->uncovered_count; i++) {
         const comity_place *place = &print->image->places[print->judgement->uncovered[i]];
-        put_string(print, i == 0 ? "{\"state\":" : ",{\"state\":", place->code, place->code_size);
+        put_next_string(print, ",{\"state\":", i == 0, place->code, place->code_size);
         put(print, ",\"act\":\"");
         put(print, comity_act_kind_word(print->act->kind));
         put(print, "\"}");
@@ -342,7 +355,8 @@ static void put_questions(const printer *print)
     for (uint32_t i = 0; i < questions->count; i++) {
         const comity_question *question = &questions->items[i];
         bool first = true;
-        put(print, i == 0 ? "{\"fact\":\"" : ",{\"fact\":\"");
+        put_comma(print, i == 0);
+        put(print, "{\"fact\":\"");
         comity_question_path(print->image, question, print->buffer);
         put(print, "\",\"ask\":\"");
         size_t begin = print->buffer->size;
@@ -350,7 +364,7 @@ static void put_questions(const printer *print)
         comity_buffer_escape_json(print->buffer, begin);
         put(print, "\",\"rules\":[");
         for (uint32_t j = question->first; j != COMITY_IMAGE_NONE; j = questions->rules[j].next) {
-            put_rule_name(print, first ? "" : ",", &print->image->rules[questions->rules[j].rule]);
+            put_next_name(print, ",", first, &print->image->rules[questions->rules[j].rule]);
             first = false;
         }
         put(print, "]}");
@@ -367,15 +381,15 @@ static void put_conflicts(const printer *print)
     while (comity_judge_conflict_next(print->image, print->judgement, &conflict)) {
         const comity_rule_record *compels = rule_of(print, conflict.compels);
         const comity_rule_record *against = rule_of(print, conflict.against);
-        put_rule_name(print, first ? "{\"compels\":" : ",{\"compels\":", compels);
-        put_rule_name(print, ",\"against\":", against);
+        put_next_name(print, ",{\"compels\":", first, compels);
+        put_next_name(print, ",\"against\":", false, against);
         put(print, ",\"channels\":[");
         first = false;
         uint32_t count = comity_judge_channels(print->memory, print->act, compels->law, against->law,
                                                print->explain->items, ITEMS_MAX);
         for (uint32_t k = 0; k < count; k++) {
             const comity_law_record *law = &print->image->laws[print->explain->items[k]];
-            put_string(print, k == 0 ? "" : ",", law->code, law->code_size);
+            put_next_string(print, ",", k == 0, law->code, law->code_size);
         }
         put(print, "]}");
     }
@@ -387,9 +401,10 @@ static void put_ways(const printer *print)
     comity_judge_ways(print->memory, print->act, print->judgement, ways);
     put(print, ",\"ways\":[");
     for (uint32_t i = 0; i < ways->count; i++) {
-        put(print, i == 0 ? "[" : ",[");
+        put_comma(print, i == 0);
+        put(print, "[");
         for (uint32_t j = 0; j < ways->sets[i].count; j++) {
-            put_item(print, j == 0 ? "" : ",", ways->sets[i].items[j]);
+            put_item(print, j == 0, ways->sets[i].items[j]);
         }
         put(print, "]");
     }

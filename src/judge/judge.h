@@ -72,8 +72,9 @@ comity_truth comity_judge_paper(const comity_image *image, const comity_act *act
 comity_truth comity_judge_expression(comity_judge_memory *memory, const comity_act *act,
                                      uint32_t expression);
 
-/* How a rule stands after lifting: COMITY_NO if it was not found to apply. */
-comity_truth comity_judge_status(const comity_judge_memory *memory, uint32_t rule);
+/* How a rule stands after lifting: COMITY_NO if it was not found to apply. The first
+ * call after a judgement notes how each of its rules stands. */
+comity_truth comity_judge_status(comity_judge_memory *memory, uint32_t rule);
 
 const comity_image *comity_judge_image(const comity_judge_memory *memory);
 

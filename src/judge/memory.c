@@ -42,6 +42,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->perhaps_laws = array_new(image->laws_count, sizeof *memory->perhaps_laws);
     memory->always = array_new(image->laws_count, sizeof *memory->always);
     memory->test_marks = array_new(image->tests_count, sizeof *memory->test_marks);
+    memory->standings = array_new(image->rules_count, sizeof *memory->standings);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
     memory->count_stamps = array_new(image->counts_count, sizeof *memory->count_stamps);
     memory->count_ranges = array_new(image->counts_count, sizeof *memory->count_ranges);
@@ -53,7 +54,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL || memory->considered_words == NULL ||
         memory->law_stamps == NULL || memory->adopted == NULL || memory->binds == NULL || memory->perhaps == NULL ||
         memory->perhaps_laws == NULL || memory->always == NULL || memory->test_marks == NULL ||
-        memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
+        memory->standings == NULL || memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
         memory->derived_stamps == NULL || memory->derived == NULL || memory->condition_stamps == NULL ||
         memory->condition_truths == NULL) {
         comity_judge_memory_free(memory);
@@ -83,6 +84,7 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->perhaps_laws);
     free(memory->always);
     free(memory->test_marks);
+    free(memory->standings);
     free(memory->uncovered);
     free(memory->count_stamps);
     free(memory->count_ranges);
@@ -113,22 +115,22 @@ bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
     return memory->binds[law];
 }
 
-/* The rulings of a judgement that is done stand in the order of ranks. */
-comity_truth comity_judge_status(const comity_judge_memory *memory, uint32_t rule)
+/* Most judgements are asked for many rules, those that are not explained for none. */
+static void standings_note(comity_judge_memory *memory)
 {
-    uint32_t rank = memory->image->rules[rule].rank;
-    uint32_t low = 0;
-    uint32_t high = memory->ruling_count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (memory->rulings[middle].rank < rank) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    for (uint32_t i = 0; i < memory->ruling_count; i++) {
+        memory->standings[memory->rulings[i].rule] = memory->stamp << 2 | memory->rulings[i].applies;
     }
-    bool found = low < memory->ruling_count && memory->rulings[low].rank == rank;
-    return found ? (comity_truth)memory->rulings[low].applies : COMITY_NO;
+    memory->standings_noted = true;
+}
+
+comity_truth comity_judge_status(comity_judge_memory *memory, uint32_t rule)
+{
+    if (!memory->standings_noted) {
+        standings_note(memory);
+    }
+    uint32_t mark = memory->standings[rule];
+    return mark >> 2 == memory->stamp ? (comity_truth)(mark & 3u) : COMITY_NO;
 }
 
 const comity_image *comity_judge_image(const comity_judge_memory *memory)
@@ -143,6 +145,7 @@ static void stamps_clear(comity_judge_memory *memory)
     memset(memory->marks, 0, image->rules_count * sizeof *memory->marks);
     memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
     memset(memory->test_marks, 0, image->tests_count * sizeof *memory->test_marks);
+    memset(memory->standings, 0, image->rules_count * sizeof *memory->standings);
     memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
     memset(memory->condition_stamps, 0, image->conditions_count * sizeof *memory->condition_stamps);
     memset(memory->derived_stamps, 0, (size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS * sizeof *memory->derived_stamps);
@@ -157,6 +160,7 @@ void comity_judge_begin(comity_judge_memory *memory)
     memory->ruling_count = 0;
     memory->flags = 0;
     memory->steps = 0;
+    memory->standings_noted = false;
     if (++memory->stamp == UINT32_C(1) << 30) {
         stamps_clear(memory);
     }

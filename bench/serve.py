@@ -98,7 +98,10 @@ def stop(process):
 
 
 def main():
-    out, (comity, comityd, echo, image, acts) = json_option(sys.argv[1:])
+    out, arguments = json_option(sys.argv[1:])
+    if len(arguments) != 5:
+        sys.exit(__doc__)
+    comity, comityd, echo, image, acts = arguments
     if shutil.which("wrk") is None or shutil.which("curl") is None:
         print("skipped: there is no wrk or no curl (on Debian: apt-get install wrk curl)")
         return

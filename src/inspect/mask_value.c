@@ -29,13 +29,20 @@ static bool is_sign_of_value(uint8_t c)
     return is_digit(c) || (letter >= 'a' && letter <= 'z') || c >= 0x80;
 }
 
-static void read_plain(const comity_mask_value *value, plain *ret_plain)
+/* By itself, because the room that it takes is rarely needed. */
+static __attribute__((noinline)) void read_escaped(const comity_mask_value *value, unsigned what, size_t size,
+                                                   plain *ret_plain)
 {
     comity_form_run runs[PLAIN_SIZE];
+    (void)comity_decode_near(what, value->text, size, ret_plain->text, &ret_plain->size, runs, PLAIN_SIZE);
+}
+
+static void read_plain(const comity_mask_value *value, plain *ret_plain)
+{
     unsigned what = comity_decode_of_syntax(value->syntax);
     size_t size = value->text_size < PLAIN_SIZE ? value->text_size : PLAIN_SIZE;
     if (comity_decode_wanted(what, value->text, size)) {
-        (void)comity_decode_near(what, value->text, size, ret_plain->text, &ret_plain->size, runs, PLAIN_SIZE);
+        read_escaped(value, what, size, ret_plain);
         return;
     }
     memcpy(ret_plain->text, value->text, size);

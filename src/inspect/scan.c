@@ -9,6 +9,8 @@
 
 /* Room for what is kept and for some pieces more before they are moved to the front. */
 #define BUFFER_BYTES ((size_t)65536)
+/* What is left of a piece is looked at where it lies if it is larger; before that so much of the piece is copied. */
+#define IN_PLACE_LEAST ((size_t)16384)
 /* Bytes that wait before they are looked at together. */
 #define BATCH_BYTES 4096
 /* A value may begin so much before the place where it is seen. */
@@ -307,11 +309,11 @@ void comity_scan_feed(comity_scan *scan, const void *bytes, size_t size)
     size_t taken = 0;
     while (taken < size) {
         bool inside = needed(scan) > begin;
-        if (inside && size - taken > BUFFER_BYTES) {
+        if (inside && size - taken > IN_PLACE_LEAST) {
             scan_in_place(scan, at, begin, size);
             return;
         }
-        size_t wanted = inside || size - taken < BUFFER_BYTES ? size - taken : BUFFER_BYTES / 4;
+        size_t wanted = inside || size - taken < 2 * IN_PLACE_LEAST ? size - taken : IN_PLACE_LEAST;
         taken += buffer_take(scan, at + taken, wanted);
         if (scan->buffer_size == BUFFER_BYTES ||
             scan->buffer_begin + scan->buffer_size - scan->scanned >= COMITY_LIMIT_SCAN_AHEAD + BATCH_BYTES) {

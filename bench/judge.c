@@ -99,7 +99,8 @@ int main(int argc, char **argv)
             }
             if (run == 0) {
                 load.acts[i] = comity_act_copy(act);
-                if (load.acts[i] == NULL || comity_act_hash(&law->image, act, context->act_memory, load.hashes[i], &error) != COMITY_OK) {
+                comity_status hashed = comity_act_hash(&law->image, act, context->act_memory, load.hashes[i], &error);
+                if (load.acts[i] == NULL || hashed != COMITY_OK) {
                     (void)fprintf(stderr, "bench_judge: act %u is not kept\n", i);
                     return 2;
                 }

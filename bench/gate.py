@@ -65,6 +65,12 @@ def document(size):
     return text[:-1] + ',"' + "x" * (size - len(text) - 3) + '"]'
 
 
+def processor(pid):
+    """Seconds, of all its threads."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
 class Server:
     def __init__(self, folder, name, main, http, user=True):
         self.port = free_port()
@@ -91,8 +97,7 @@ http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_s
         self.worker = int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
 
     def cpu(self):
-        fields = pathlib.Path(f"/proc/{self.worker}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return processor(self.worker)
 
     def memory(self, what="VmHWM"):
         return int(re.search(what + r":\s+(\d+)", pathlib.Path(f"/proc/{self.worker}/status").read_text()).group(1))
@@ -137,14 +142,17 @@ def resident(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1)) / 1024
 
 
-def small_and_large(folder, plain, gate):
+def small_and_large(folder, plain, gate, daemon):
     for name, size, connections, goal in (("1 KiB", 1024, 256, 12), ("64 KiB", 65536, 32, 50)):
         script = write_load(folder, size)
+        before = processor(daemon.pid)
         rounds = [(load(plain, script, connections), load(gate, script, connections)) for _ in range(3)]
+        served = sum(round_[1][1] for round_ in rounds) * SECONDS
         bare = min(round_[0] for round_ in rounds)
         gated = min(round_[1] for round_ in rounds)
         best = max(round_[0][1] for round_ in rounds), max(round_[1][1] for round_ in rounds)
         figure(f"gate: POST of {name}, processor", gated[0], "us", bare[0] + goal, "plain proxy", bare[0])
+        figure(f"gate: POST of {name}, processor of the daemon", (processor(daemon.pid) - before) * 1e6 / served, "us")
         figure(f"gate: POST of {name}, {connections} connections", best[1], "requests/s", best[0] / 2 if size == 1024 else None, "plain proxy", best[0])
 
 
@@ -228,7 +236,7 @@ def main():
         try:
             upstream = Server(folder, "upstream", "", "server { listen 127.0.0.1:PORT backlog=4096; location / { return 200; } }")
             servers.append(upstream)
-            pool = f"upstream u {{ server 127.0.0.1:{upstream.port}; keepalive 64; }}"
+            pool = f"upstream u {{ server 127.0.0.1:{upstream.port}; keepalive 256; }}"
             where = "server { listen 127.0.0.1:PORT backlog=4096; location / { proxy_pass http://u; } }"
             plain = Server(folder, "plain", "", pool + where)
             servers.append(plain)
@@ -238,7 +246,7 @@ def main():
             if "--replay" in sys.argv:
                 replay(folder, gate, daemon, int(option("--replay", "5000000")))
                 return
-            small_and_large(folder, plain, gate)
+            small_and_large(folder, plain, gate, daemon)
             upload_large(folder, plain, gate)
             idle(gate, daemon)
             if "--modsecurity" in sys.argv:

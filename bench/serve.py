@@ -8,7 +8,6 @@ ACTS is NDJSON. What is told is requests or acts for each second of the server's
 processor time, which other work on the machine disturbs least; the clock's figure
 stands beside it. Needs wrk. Prints; never fails on time.
 """
-import json
 import os
 import pathlib
 import re
@@ -21,25 +20,13 @@ import sys
 import tempfile
 import time
 
+from measure import figure, json_option
+
 SECONDS = 4
 CONNECTIONS = 64
 IDLE = 10000
 ACTS = 200000
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def figure(json_path, name, value, unit, goal, yardstick=None, yardstick_value=None):
-    """One figure, as bench_figure() in bench.c prints it."""
-    line = f"{name}: {value:.6g} {unit}" + (f" (goal {goal:.6g})" if goal else "")
-    ratio = None
-    if yardstick is not None:
-        ratio = value / yardstick_value
-        line += f"; {yardstick}: {yardstick_value:.6g} {unit}, ratio {ratio:.3g}"
-    print(line, flush=True)
-    if json_path:
-        with open(json_path, "a", encoding="utf-8") as out:
-            fields = {"name": name, "value": value, "unit": unit, "goal": goal, "yardstick": yardstick, "ratio": ratio}
-            out.write(json.dumps(fields, separators=(",", ":")) + "\n")
 
 
 def processor_seconds(process):
@@ -111,8 +98,7 @@ def stop(process):
 
 
 def main():
-    comity, comityd, echo, image, acts = sys.argv[1:6]
-    out = sys.argv[7] if len(sys.argv) > 7 and sys.argv[6] == "--json" else None
+    out, (comity, comityd, echo, image, acts) = json_option(sys.argv[1:])
     if shutil.which("wrk") is None or shutil.which("curl") is None:
         print("skipped: there is no wrk or no curl (on Debian: apt-get install wrk curl)")
         return

@@ -8,14 +8,14 @@ ACTS is NDJSON (write-acts makes it). Times are medians of runs, by the clock on
 the wall; the processor's time stands beside them, for machines that do other
 work. Prints; never fails on time.
 """
-import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+from measure import figure, json_option, memory_kib, processor_seconds_of
 
 BUILDS = 5
 JUDGEMENTS = 3
@@ -23,38 +23,15 @@ STREAM_SECONDS = 6
 CHUNK = 1 << 18
 
 
-def figure(json_path, name, value, unit, goal, yardstick=None, yardstick_value=None):
-    """One figure, as bench_figure() in bench.c prints it."""
-    line = f'{name}: {value:.6g} {unit} (goal {goal:.6g})'
-    ratio = None
-    if yardstick is not None:
-        ratio = value / yardstick_value
-        line += f'; {yardstick}: {yardstick_value:.6g} {unit}, ratio {ratio:.3g}'
-    print(line, flush=True)
-    if json_path:
-        with open(json_path, 'a', encoding='utf-8') as out:
-            fields = {'name': name, 'value': value, 'unit': unit, 'goal': goal, 'yardstick': yardstick, 'ratio': ratio}
-            out.write(json.dumps(fields, separators=(',', ':')) + '\n')
-
-
 def note(text):
     print('    ' + text, flush=True)
 
 
-def processor_seconds():
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def timed(command, statuses, **options):
     """Seconds on the wall, and of the processor."""
-    used = processor_seconds()
     begin = time.monotonic()
-    status = subprocess.run(command, check=False, **options).returncode
-    taken = time.monotonic() - begin
-    if status not in statuses:
-        sys.exit(f'stream.py: {" ".join(command)} ended with {status}')
-    return taken, processor_seconds() - used
+    used = processor_seconds_of(command, statuses, **options)
+    return time.monotonic() - begin, used
 
 
 def medians(runs):
@@ -76,14 +53,6 @@ def measure_judge(comity, image, acts, json_path):
     wall, used = medians(runs)
     figure(json_path, 'comity judge, NDJSON to NDJSON', count / wall, 'acts/s', 300000)
     note(f'{count} acts, {os.path.getsize(acts) / count:.0f} bytes each; {count / used:.0f} acts a second of the processor')
-
-
-def memory_kib(pid, field):
-    with open(f'/proc/{pid}/status', encoding='ascii') as status:
-        for line in status:
-            if line.startswith(field + ':'):
-                return int(line.split()[1])
-    sys.exit(f'stream.py: /proc/{pid}/status has no {field}')
 
 
 def measure_memory(comity, image, acts, json_path):
@@ -111,12 +80,7 @@ def measure_memory(comity, image, acts, json_path):
 
 
 def main():
-    arguments = sys.argv[1:]
-    json_path = None
-    if '--json' in arguments[:-1]:
-        at = arguments.index('--json')
-        json_path = arguments[at + 1]
-        del arguments[at:at + 2]
+    json_path, arguments = json_option(sys.argv[1:])
     if len(arguments) != 4:
         sys.exit(__doc__)
     comity, image, law, acts = arguments

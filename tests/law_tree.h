@@ -58,6 +58,12 @@ static inline void law_tree_leaf(comity_buffer *buffer, const comity_paper_leaf 
     law_tree_text(buffer, "module", &leaf->module);
     law_tree_number(buffer, "older", leaf->not_older);
     law_tree_text(buffer, "unit", &leaf->not_older_unit);
+    law_tree_number(buffer, "age", leaf->age);
+    law_tree_number(buffer, "old", leaf->older);
+    law_tree_text(buffer, "unit of age", &leaf->older_unit);
+    law_tree_number(buffer, "law of", leaf->under_of.kind);
+    law_tree_text(buffer, "whose law", &leaf->under_of.word);
+    law_tree_text(buffer, "outside state of", &leaf->under_of.other.word);
     law_tree_words(buffer, "naming", &leaf->naming);
 }
 

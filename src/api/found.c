@@ -6,22 +6,6 @@
 
 #include <string.h>
 
-static void put(comity_buffer *out, const char *text)
-{
-    comity_buffer_append_text(out, text);
-}
-
-static void put_string(comity_buffer *out, const char *text)
-{
-    comity_buffer_append_json_string(out, text, strlen(text));
-}
-
-static void put_number(comity_buffer *out, const char *name, uint64_t number)
-{
-    put(out, name);
-    comity_buffer_append_u64(out, number);
-}
-
 void comity_found_put_untrusted(comity_buffer *out, const char *text, size_t size)
 {
     char copy[512];
@@ -47,25 +31,25 @@ static const struct {
 void comity_found_put_evidence(comity_buffer *out, unsigned evidence)
 {
     const char *comma = "";
-    put(out, "[");
+    comity_buffer_append_text(out, "[");
     for (size_t i = 0; i < sizeof evidence_words / sizeof evidence_words[0]; i++) {
         if ((evidence & evidence_words[i].bit) != 0) {
-            put(out, comma);
-            put_string(out, evidence_words[i].word);
+            comity_buffer_append_text(out, comma);
+            comity_buffer_append_json_text(out, evidence_words[i].word);
             comma = ",";
         }
     }
-    put(out, "]");
+    comity_buffer_append_text(out, "]");
 }
 
 static void put_states(comity_buffer *out, const comity_type_about *about)
 {
-    put(out, "[");
+    comity_buffer_append_text(out, "[");
     for (size_t i = 0; i < about->state_count; i++) {
-        put(out, i == 0 ? "" : ",");
-        put_string(out, about->states[i]);
+        comity_buffer_append_text(out, i == 0 ? "" : ",");
+        comity_buffer_append_json_text(out, about->states[i]);
     }
-    put(out, "]");
+    comity_buffer_append_text(out, "]");
 }
 
 void comity_found_put_digest(comity_buffer *out, const uint8_t digest[16])
@@ -77,7 +61,7 @@ void comity_found_put_digest(comity_buffer *out, const uint8_t digest[16])
         text[2 * i + 1] = digits[digest[i] & 15];
     }
     text[32] = '\0';
-    put_string(out, text);
+    comity_buffer_append_json_text(out, text);
 }
 
 static void put_reading(const comity_rules *rules, comity_buffer *out, const comity_seen *seen)
@@ -85,53 +69,53 @@ static void put_reading(const comity_rules *rules, comity_buffer *out, const com
     comity_type_about about = {.name = "?", .category = "?"};
     comity_status unused = comity_rules_type(rules, seen->type, &about, NULL); /* a type of other rules stays "?" */
     (void)unused;
-    put(out, "\"type\":");
-    put_string(out, about.name);
-    put(out, ",\"states\":");
+    comity_buffer_append_text(out, "\"type\":");
+    comity_buffer_append_json_text(out, about.name);
+    comity_buffer_append_text(out, ",\"states\":");
     put_states(out, &about);
-    put(out, ",\"category\":");
-    put_string(out, about.category);
-    put_number(out, ",\"confidence\":", seen->confidence);
-    put(out, ",\"evidence\":");
+    comity_buffer_append_text(out, ",\"category\":");
+    comity_buffer_append_json_text(out, about.category);
+    comity_buffer_append_text_u64(out, ",\"confidence\":", seen->confidence);
+    comity_buffer_append_text(out, ",\"evidence\":");
     comity_found_put_evidence(out, seen->evidence);
 }
 
 void comity_found_put(const comity_rules *rules, const char *file, const comity_found *found, bool with_value,
                       comity_buffer *out)
 {
-    put(out, "{\"file\":");
+    comity_buffer_append_text(out, "{\"file\":");
     comity_found_put_untrusted(out, file, strlen(file));
-    put(out, ",");
+    comity_buffer_append_text(out, ",");
     put_reading(rules, out, &found->seen[0]);
-    put_number(out, ",\"part\":", found->part);
-    put(out, ",\"chain\":");
+    comity_buffer_append_text_u64(out, ",\"part\":", found->part);
+    comity_buffer_append_text(out, ",\"chain\":");
     comity_found_put_untrusted(out, found->chain, strlen(found->chain));
-    put(out, ",\"syntax\":");
-    put_string(out, found->syntax);
-    put(out, ",\"path\":");
+    comity_buffer_append_text(out, ",\"syntax\":");
+    comity_buffer_append_json_text(out, found->syntax);
+    comity_buffer_append_text(out, ",\"path\":");
     comity_found_put_untrusted(out, found->path, strlen(found->path));
-    put_number(out, ",\"line\":", found->line);
-    put_number(out, ",\"record\":", found->record);
+    comity_buffer_append_text_u64(out, ",\"line\":", found->line);
+    comity_buffer_append_text_u64(out, ",\"record\":", found->record);
     if (found->column != 0) {
-        put_number(out, ",\"column\":", found->column);
+        comity_buffer_append_text_u64(out, ",\"column\":", found->column);
     }
-    put_number(out, ",\"begin\":", found->begin);
-    put_number(out, ",\"end\":", found->end);
+    comity_buffer_append_text_u64(out, ",\"begin\":", found->begin);
+    comity_buffer_append_text_u64(out, ",\"end\":", found->end);
     if (found->has_raw) {
-        put_number(out, ",\"raw_begin\":", found->raw_begin);
-        put_number(out, ",\"raw_end\":", found->raw_end);
+        comity_buffer_append_text_u64(out, ",\"raw_begin\":", found->raw_begin);
+        comity_buffer_append_text_u64(out, ",\"raw_end\":", found->raw_end);
     }
-    put(out, ",\"digest\":");
+    comity_buffer_append_text(out, ",\"digest\":");
     comity_found_put_digest(out, found->digest);
     if (with_value) {
-        put(out, ",\"value\":");
+        comity_buffer_append_text(out, ",\"value\":");
         comity_found_put_untrusted(out, found->value, found->value_size);
     }
-    put(out, ",\"also\":[");
+    comity_buffer_append_text(out, ",\"also\":[");
     for (size_t i = 1; i < found->seen_count; i++) {
-        put(out, i == 1 ? "{" : ",{");
+        comity_buffer_append_text(out, i == 1 ? "{" : ",{");
         put_reading(rules, out, &found->seen[i]);
-        put(out, "}");
+        comity_buffer_append_text(out, "}");
     }
-    put(out, "]}\n");
+    comity_buffer_append_text(out, "]}\n");
 }

@@ -30,6 +30,7 @@ static bool is_listed_form(const char *kind)
     return form != NULL && form->signed_by == COMITY_SIGNED_BY_LISTED;
 }
 
+/* Papers may be under a state that has no law on file. */
 static comity_status check_grant(const comity_image *image, const comity_trust_grant *grant, const char *file,
                                  comity_error *reterr)
 {
@@ -37,7 +38,7 @@ static comity_status check_grant(const comity_image *image, const comity_trust_g
         return unknown(image, COMITY_CLASS_PAPER, file, grant->line, grant->kind, "kind of paper", reterr);
     }
     for (uint32_t i = 0; i < grant->under_count; i++) {
-        if (!knows(image, COMITY_CLASS_LAW, grant->under[i])) {
+        if (!knows(image, COMITY_CLASS_LAW, grant->under[i]) && !knows(image, COMITY_CLASS_PLACE, grant->under[i])) {
             return unknown(image, COMITY_CLASS_LAW, file, grant->line, grant->under[i], "law on file", reterr);
         }
     }

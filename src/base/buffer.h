@@ -98,6 +98,19 @@ void comity_buffer_append_i64(comity_buffer *buffer, int64_t number);
  * bytes must be UTF-8 (comity_utf8_check); they are not checked again. */
 void comity_buffer_append_json_string(comity_buffer *buffer, const char *text, size_t size);
 
+/* The same of a NUL-terminated string. */
+static inline void comity_buffer_append_json_text(comity_buffer *buffer, const char *text)
+{
+    comity_buffer_append_json_string(buffer, text, strlen(text));
+}
+
+/* Appends a text and behind it a number: `"line":` and 7. */
+static inline void comity_buffer_append_text_u64(comity_buffer *buffer, const char *text, uint64_t number)
+{
+    comity_buffer_append_text(buffer, text);
+    comity_buffer_append_u64(buffer, number);
+}
+
 /* Escapes what was appended from byte `begin` on as comity_buffer_append_json_string
  * does, for a string put together from pieces; the quotes are the caller's. */
 void comity_buffer_escape_json(comity_buffer *buffer, size_t begin);

@@ -86,6 +86,9 @@ comity_quote comity_unknown_date(const char *text, size_t size)
 comity_quote comity_unknown_number(const char *text, size_t size)
 {
     comity_quote told;
+    if (!made_of(text, size, DIGITS "+-.eE")) {
+        return comity_unknown_size(size);
+    }
     if (size <= NUMBER_BYTES) {
         return comity_quote_bytes(text, size);
     }

@@ -20,7 +20,7 @@ comity_quote comity_unknown_code(const char *text, size_t size, const char **nea
 /* What should be a date: quoted if it is made of digits as a date is. */
 comity_quote comity_unknown_date(const char *text, size_t size);
 
-/* A number out of its range: quoted if it is too short to number a person. */
+/* A number out of its range, or what should be one: quoted if it is made as a number is, and too short to number a person. */
 comity_quote comity_unknown_number(const char *text, size_t size);
 
 /* A path: quoted if its first word is one of `begins`, a list that ends with NULL. */

@@ -11,22 +11,6 @@
 
 #define FLUSH_BYTES ((size_t)1 << 18)
 
-static void put(comity_buffer *out, const char *text)
-{
-    comity_buffer_append_text(out, text);
-}
-
-static void put_string(comity_buffer *out, const char *text)
-{
-    comity_buffer_append_json_string(out, text, strlen(text));
-}
-
-static void put_number(comity_buffer *out, const char *name, uint64_t number)
-{
-    put(out, name);
-    comity_buffer_append_u64(out, number);
-}
-
 static comity_type_about type_about(const inspect_work *work, uint16_t number)
 {
     comity_type_about about = {.name = ""};
@@ -43,22 +27,22 @@ void inspect_sarif_begin(inspect_work *work)
 {
     comity_buffer out;
     comity_buffer_init(&out, (size_t)64 << 20);
-    put(&out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\"tool\":"
-              "{\"driver\":{\"name\":\"comity\",\"version\":");
-    put_string(&out, comity_version());
-    put(&out, ",\"rules\":[");
+    comity_buffer_append_text(&out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
+                                    "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"comity\",\"version\":");
+    comity_buffer_append_json_text(&out, comity_version());
+    comity_buffer_append_text(&out, ",\"rules\":[");
     size_t count = comity_rules_type_count(work->rules);
     for (size_t i = 0; i < count; i++) {
         comity_type_about about = type_about(work, (uint16_t)i);
-        put(&out, i == 0 ? "{\"id\":" : ",\n{\"id\":");
-        put_string(&out, about.name);
-        put(&out, ",\"shortDescription\":{\"text\":");
-        put_string(&out, about.title);
-        put(&out, "},\"properties\":{\"category\":");
-        put_string(&out, about.category);
-        put(&out, "}}");
+        comity_buffer_append_text(&out, i == 0 ? "{\"id\":" : ",\n{\"id\":");
+        comity_buffer_append_json_text(&out, about.name);
+        comity_buffer_append_text(&out, ",\"shortDescription\":{\"text\":");
+        comity_buffer_append_json_text(&out, about.title);
+        comity_buffer_append_text(&out, "},\"properties\":{\"category\":");
+        comity_buffer_append_json_text(&out, about.category);
+        comity_buffer_append_text(&out, "}}");
     }
-    put(&out, "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[");
+    comity_buffer_append_text(&out, "]}},\"columnKind\":\"utf16CodeUnits\",\"results\":[");
     const uint8_t *bytes;
     size_t size;
     comity_error error;
@@ -77,29 +61,29 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
 {
     comity_buffer *out = &worker->out;
     comity_type_about about = type_about(worker->work, found->seen[0].type);
-    put(out, ",\n{\"ruleId\":");
-    put_string(out, about.name);
-    put(out, found->seen[0].confidence >= 85 ? ",\"level\":\"error\"" : ",\"level\":\"warning\"");
-    put(out, ",\"message\":{\"text\":");
-    put_string(out, about.title);
-    put(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
+    comity_buffer_append_text(out, ",\n{\"ruleId\":");
+    comity_buffer_append_json_text(out, about.name);
+    comity_buffer_append_text(out, found->seen[0].confidence >= 85 ? ",\"level\":\"error\"" : ",\"level\":\"warning\"");
+    comity_buffer_append_text(out, ",\"message\":{\"text\":");
+    comity_buffer_append_json_text(out, about.title);
+    comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
     comity_found_put_untrusted(out, file, strlen(file));
-    put(out, "},\"region\":{");
+    comity_buffer_append_text(out, "},\"region\":{");
     bool as_it_is = found->has_raw && found->chain[0] == '\0';
     if (as_it_is) {
-        put_number(out, "\"startLine\":", found->line);
-        put_number(out, ",\"byteOffset\":", found->raw_begin);
-        put_number(out, ",\"byteLength\":", found->raw_end - found->raw_begin);
+        comity_buffer_append_text_u64(out, "\"startLine\":", found->line);
+        comity_buffer_append_text_u64(out, ",\"byteOffset\":", found->raw_begin);
+        comity_buffer_append_text_u64(out, ",\"byteLength\":", found->raw_end - found->raw_begin);
     } else {
-        put(out, "\"startLine\":1");
+        comity_buffer_append_text(out, "\"startLine\":1");
     }
-    put(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
+    comity_buffer_append_text(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
     comity_found_put_digest(out, found->digest);
-    put(out, "},\"properties\":{");
-    put_number(out, "\"confidence\":", found->seen[0].confidence);
-    put(out, ",\"evidence\":");
+    comity_buffer_append_text(out, "},\"properties\":{");
+    comity_buffer_append_text_u64(out, "\"confidence\":", found->seen[0].confidence);
+    comity_buffer_append_text(out, ",\"evidence\":");
     comity_found_put_evidence(out, found->seen[0].evidence);
-    put(out, "}}");
+    comity_buffer_append_text(out, "}}");
 }
 
 /* ---- gathering ---- */
@@ -155,13 +139,13 @@ void inspect_found(void *context, const comity_found *found)
     } else if (work->settings->form == INSPECT_SARIF) {
         sarif_put(worker, file, found);
     } else if (work->settings->show_values) {
-        put(&worker->out, file);
-        put_number(&worker->out, ":", found->line);
-        put(&worker->out, ": ");
-        put(&worker->out, type_about(work, seen->type).name);
-        put(&worker->out, " ");
+        comity_buffer_append_text(&worker->out, file);
+        comity_buffer_append_text_u64(&worker->out, ":", found->line);
+        comity_buffer_append_text(&worker->out, ": ");
+        comity_buffer_append_text(&worker->out, type_about(work, seen->type).name);
+        comity_buffer_append_text(&worker->out, " ");
         comity_found_put_untrusted(&worker->out, found->value, found->value_size);
-        put(&worker->out, "\n");
+        comity_buffer_append_text(&worker->out, "\n");
     }
     if (worker->out.size > FLUSH_BYTES) {
         inspect_flush(worker);

@@ -307,7 +307,7 @@ static int64_t change(const comity_check_data *data, const comity_check_step *st
     }
 }
 
-static int64_t combine(uint8_t code, int64_t left, int64_t right)
+static inline __attribute__((always_inline)) int64_t combine(uint8_t code, int64_t left, int64_t right)
 {
     switch (code) {
     case COMITY_CHECK_ADD:
@@ -322,8 +322,10 @@ static int64_t combine(uint8_t code, int64_t left, int64_t right)
         return modulo(left, right);
     case COMITY_CHECK_EQUAL:
         return left == right;
-    default:
+    case COMITY_CHECK_LESS:
         return left < right;
+    default:
+        return left > right;
     }
 }
 
@@ -382,6 +384,30 @@ bool comity_check_run(const comity_check_step *steps, size_t count, const comity
             break;
         case COMITY_CHECK_NOT:
             *top = *top == 0;
+            break;
+        case COMITY_CHECK_ADD:
+            top[-1] = combine(COMITY_CHECK_ADD, top[-1], *top);
+            top--;
+            break;
+        case COMITY_CHECK_MULTIPLY:
+            top[-1] = combine(COMITY_CHECK_MULTIPLY, top[-1], *top);
+            top--;
+            break;
+        case COMITY_CHECK_MODULO:
+            top[-1] = combine(COMITY_CHECK_MODULO, top[-1], *top);
+            top--;
+            break;
+        case COMITY_CHECK_EQUAL:
+            top[-1] = combine(COMITY_CHECK_EQUAL, top[-1], *top);
+            top--;
+            break;
+        case COMITY_CHECK_LESS:
+            top[-1] = combine(COMITY_CHECK_LESS, top[-1], *top);
+            top--;
+            break;
+        case COMITY_CHECK_GREATER:
+            top[-1] = combine(COMITY_CHECK_GREATER, top[-1], *top);
+            top--;
             break;
         case COMITY_CHECK_DATE:
             top[-2] = is_date(top[-2], top[-1], *top);

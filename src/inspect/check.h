@@ -69,6 +69,7 @@ typedef enum comity_check_code {
     COMITY_CHECK_MODULO, /* never negative; 0 by 0 */
     COMITY_CHECK_EQUAL,
     COMITY_CHECK_LESS,
+    COMITY_CHECK_GREATER,
     /* Three become one: is there such a year, month, day? */
     COMITY_CHECK_DATE,
     /* Off the stack. */

@@ -61,6 +61,8 @@ static known combine(uint8_t code, known left, known right)
         both.number = left.number == right.number;
     } else if (code == COMITY_CHECK_LESS) {
         both.number = left.number < right.number;
+    } else if (code == COMITY_CHECK_GREATER) {
+        both.number = left.number > right.number;
     } else {
         both.is_known = false;
     }

@@ -2,6 +2,7 @@
  * the first that fits replaces what it covers by what it stands for. */
 #include "inspect/decode.h"
 
+#include "base/swar.h"
 #include "base/utf8.h"
 #include "inspect/forms/hex.h"
 #include "inspect/forms/stage.h"
@@ -312,9 +313,12 @@ bool comity_decode_wanted(unsigned what, const uint8_t *bytes, size_t size)
             return true;
         }
     }
-    uint8_t all = 0;
+    uint64_t all = 0;
+    for (; size >= 8; size -= 8, bytes += 8) {
+        all |= comity_swar_load(bytes);
+    }
     for (size_t i = 0; i < size; i++) {
         all |= bytes[i];
     }
-    return (what & COMITY_DECODE_FOLD) != 0 && all >= 0x80;
+    return (what & COMITY_DECODE_FOLD) != 0 && comity_swar_high(all) != 0;
 }

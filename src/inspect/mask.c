@@ -67,6 +67,9 @@ static void fail_finding(mask_level *level, const comity_finding *finding, const
 static bool is_written(const comity_finding *finding)
 {
     static const char *const beginnings[] = {COMITY_MASK_BEGIN_TOKEN, COMITY_MASK_BEGIN_BARE, COMITY_MASK_BEGIN_DIGEST};
+    if (finding->raw[0] != beginnings[0][0]) { /* as it mostly is: all begin so */
+        return false;
+    }
     for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
         size_t size = strlen(beginnings[i]);
         if (finding->size > size && memcmp(finding->raw, beginnings[i], size) == 0) {

@@ -52,13 +52,12 @@ static bool count_quotes(const uint8_t *bytes, unsigned *ret_quotes)
     return backslashes == 0;
 }
 
-/* Eight bytes at once, likewise. */
-static bool count_quotes_of_word(const uint8_t *bytes, unsigned *ret_quotes)
+/* The first `count` of eight bytes, likewise. */
+static bool count_quotes_of_word(const uint8_t *bytes, size_t count, unsigned *ret_quotes)
 {
-    uint64_t word = comity_swar_load(bytes);
-    uint64_t other = word ^ (COMITY_SWAR_ONES * (uint8_t)'"');
-    other = ((other & ~COMITY_SWAR_HIGHS) + ~COMITY_SWAR_HIGHS) | other; /* the high bit: it is no quote */
-    *ret_quotes = (unsigned)__builtin_popcountll(~other & COMITY_SWAR_HIGHS);
+    uint64_t word = comity_swar_load_ordered(bytes);
+    word &= ~UINT64_C(0) >> (64 - 8 * count);
+    *ret_quotes = (unsigned)__builtin_popcountll(comity_swar_all_equal(word, '"'));
     return comity_swar_equal(word, '\\') == 0;
 }
 
@@ -75,13 +74,13 @@ static void advance(comity_mask_lexer *lexer, uint64_t place)
             at += 64;
             continue;
         }
-        if (end - at >= 8 && !lexer->is_escaped && count_quotes_of_word(text + at, &quotes)) {
+        size_t count = end - at < 8 ? end - at : 8;
+        if (lexer->size - at >= 8 && !lexer->is_escaped && count_quotes_of_word(text + at, count, &quotes)) {
             lexer->in_string = lexer->in_string != ((quotes & 1) != 0);
-            at += 8;
+            at += count;
             continue;
         }
-        size_t stop = end - at < 8 ? end : at + 8;
-        for (; at < stop; at++) {
+        for (size_t stop = at + count; at < stop; at++) {
             bool is_escaped = lexer->is_escaped;
             lexer->is_escaped = !is_escaped && lexer->in_string && text[at] == '\\';
             lexer->in_string = lexer->in_string != (text[at] == '"' && !is_escaped);

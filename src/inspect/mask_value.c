@@ -44,27 +44,34 @@ static void read_plain(const comity_mask_value *value, plain *ret_plain)
 
 /* ---- masks ---- */
 
-/* What a byte is to a mask: the middle of a character, a sign of the value, or what may stay as it is beside them. */
-enum { MASK_OTHER, MASK_INNER, MASK_SIGN, MASK_SAFE, MASK_SAFE_BUT_IN_FORMS };
-
-static uint8_t mask_class(uint8_t c)
+/* What may stay as it is beside the signs of a value. */
+static bool is_safe(uint8_t c, bool in_form)
 {
-    static const uint8_t marks[128] = {
-        [' '] = MASK_SAFE_BUT_IN_FORMS, ['/'] = MASK_SAFE_BUT_IN_FORMS, [':'] = MASK_SAFE_BUT_IN_FORMS,
-        ['@'] = MASK_SAFE_BUT_IN_FORMS, ['('] = MASK_SAFE_BUT_IN_FORMS, [')'] = MASK_SAFE_BUT_IN_FORMS,
-        ['-'] = MASK_SAFE,              ['.'] = MASK_SAFE,              ['_'] = MASK_SAFE,
+    enum { SAFE_BUT_IN_FORMS = 1, SAFE };
+    static const uint8_t marks[256] = {
+        [' '] = SAFE_BUT_IN_FORMS, ['/'] = SAFE_BUT_IN_FORMS, [':'] = SAFE_BUT_IN_FORMS,
+        ['@'] = SAFE_BUT_IN_FORMS, ['('] = SAFE_BUT_IN_FORMS, [')'] = SAFE_BUT_IN_FORMS,
+        ['-'] = SAFE,              ['.'] = SAFE,              ['_'] = SAFE,
     };
-    if (c >= 0x80) {
-        return (c & 0xC0) == 0x80 ? MASK_INNER : MASK_SIGN;
-    }
-    return is_sign_of_value(c) ? MASK_SIGN : marks[c];
+    return marks[c] > (in_form ? SAFE_BUT_IN_FORMS : 0);
+}
+
+/* The middle of a character beyond ASCII. */
+static bool is_inner(uint8_t c)
+{
+    return (c & 0xC0) == 0x80;
+}
+
+static bool is_sign(uint8_t c)
+{
+    return is_sign_of_value(c) && !is_inner(c);
 }
 
 static size_t count_signs(const plain *text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text->size; i++) {
-        count += mask_class(text->text[i]) == MASK_SIGN;
+        count += is_sign(text->text[i]);
     }
     return count;
 }
@@ -76,25 +83,27 @@ static void write_mask(const comity_mask_rule *rule, const comity_mask_value *va
 {
     size_t first = rule->keep_first;
     size_t last = rule->keep_last;
-    size_t count = first + last == 0 ? SIZE_MAX : count_signs(text);
+    size_t count = first + last == 0 ? 0 : count_signs(text);
+    bool in_form = value->syntax == COMITY_FORM_URLENCODED;
+    uint8_t *written = comity_buffer_room(out, text->size);
     if ((first + last) * 2 > count) {
         first = 0;
         last = last * 2 > count ? 0 : last;
     }
-    bool is_form = value->syntax == COMITY_FORM_URLENCODED;
-    uint8_t written[PLAIN_SIZE];
-    size_t size = 0;
+    if (written == NULL) {
+        return;
+    }
     size_t at = 0;
     for (size_t i = 0; i < text->size; i++) {
         uint8_t c = text->text[i];
-        uint8_t class = mask_class(c);
-        bool is_kept = class == MASK_SIGN && c < 0x80 && (at < first || at >= count - last);
-        bool is_safe = class == MASK_SAFE || (class == MASK_SAFE_BUT_IN_FORMS && !is_form);
-        at += class == MASK_SIGN;
-        written[size] = is_kept || is_safe ? c : (uint8_t)rule->sign;
-        size += class != MASK_INNER;
+        *written = is_safe(c, in_form) ? c : (uint8_t)rule->sign;
+        if (first + last != 0 && is_sign(c)) {
+            *written = c < 0x80 && (at < first || at >= count - last) ? c : *written;
+            at++;
+        }
+        written += !is_inner(c);
     }
-    comity_buffer_append(out, written, size);
+    comity_buffer_filled(out, written);
 }
 
 /* ---- coarser values ---- */

@@ -1,6 +1,7 @@
 /* The first stage with AVX2: 32 bytes at a time. */
 #define COMITY_SCAN_LANES 4
 #include "inspect/scan_group.h"
+#include "inspect/scan_look_avx2.h"
 #include "inspect/scan_marks.h"
 
 #include <immintrin.h>
@@ -133,4 +134,4 @@ TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlin
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines};
+const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines, look_until};

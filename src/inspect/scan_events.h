@@ -81,12 +81,17 @@ typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, ui
 /* Finds the line ends among `size` bytes: a word of bits for each block of 64, and how many. 64 bytes behind can be read. */
 typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts);
 
+/* How a value looks that ends before the first of three bytes, `0` for each digit, `a` and `A` for each letter, 0 behind
+ * its end: 32 bytes. Returns its size; 0 if it is longer than 31 bytes or not of ASCII. 32 bytes can be read. */
+typedef size_t comity_scan_look_function(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4]);
+
 typedef struct comity_scan_level {
     const char *name;
     comity_scan_events_function *events;
     comity_scan_marks_function *marks;
     comity_scan_starts_function *starts;
     comity_scan_lines_function *lines;
+    comity_scan_look_function *look;
 } comity_scan_level;
 
 /* The fastest level that this machine has. */

@@ -42,6 +42,10 @@
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
+/* First bytes of values kept with the forms that they allow; the most of these bytes, and of forms. */
+#define COMITY_SCAN_CHOICES 1024
+#define COMITY_SCAN_CHOICE_BYTES 8
+#define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
 #define COMITY_SCAN_QUIET_TRIES 2
@@ -114,10 +118,14 @@ typedef struct comity_scan_field {
 
 /* A key of JSON seen before: what is to be done at its colon follows from its bytes alone. */
 typedef struct comity_scan_key {
-    uint64_t words[COMITY_SCAN_KEY_BYTES / 8]; /* its bytes, the last highest; 0 beyond its beginning */
-    uint8_t size;     /* 0: free */
+    uint64_t words[COMITY_SCAN_KEY_BYTES / 8]; /* its bytes, and the quote before them; the last highest */
+    uint64_t masks[COMITY_SCAN_KEY_BYTES / 8]; /* which these are */
+    uint8_t size;     /* without the quote; 0: free */
     bool is_label;    /* values behind it are tried as a whole */
     bool has_anchor;  /* an anchor may end with it */
+    bool has_colons;  /* an address may end with it */
+    bool acts;        /* one of these: there is something to be done */
+    uint16_t next;    /* the key that was behind it last */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
 } comity_scan_key;
@@ -140,6 +148,8 @@ typedef struct comity_scan_plan_form {
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
+    uint8_t writing;
+    uint16_t stat;  /* where the count of its column was last */
     uint8_t body_begin, body_end, part_count;
     uint8_t part_begins[COMITY_SCAN_PLAN_PARTS], part_ends[COMITY_SCAN_PLAN_PARTS];
     uint8_t spot_count;
@@ -161,13 +171,28 @@ typedef struct comity_scan_plan_group {
 typedef struct comity_scan_plan {
     comity_scan_look look;
     uint32_t field; /* its number; 0: none */
+    uint32_t number; /* of all plans made, from 1: no two have the same */
     uint8_t size;
     bool is_made;
     bool is_whole; /* all forms found room */
-    uint8_t as_raw; /* bits: writings in which the value is as it stands */
+    uint8_t written; /* bits: writings of its forms; */
+    uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
     uint8_t group_count;
+    uint8_t compact_size; /* bytes that compact writing keeps, */
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
+    uint8_t choice_count; /* bytes that tell its forms apart, */
+    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* and where they stand */
 } comity_scan_plan;
+
+/* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
+typedef struct comity_scan_choice {
+    uint64_t bytes;
+    uint32_t plan; /* its number; 0: free */
+    uint8_t count;
+    uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
+    uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
+} comity_scan_choice;
 
 /* A form that has been tried on bytes of a cell, and did not pass. */
 typedef struct comity_scan_quiet_try {
@@ -200,7 +225,9 @@ typedef struct comity_scan_plans {
     comity_scan_plan list[COMITY_SCAN_PLANS];
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
+    comity_scan_choice choices[COMITY_SCAN_CHOICES];
     size_t form_count, group_count;
+    uint32_t plan_count; /* made so far */
 } comity_scan_plans;
 
 /* How often values of a field passed a type. */
@@ -291,9 +318,7 @@ struct comity_scan {
     comity_scan_key keys[COMITY_SCAN_KEYS];
     bool has_keys;           /* the part is JSON */
     uint64_t key_end;        /* behind the colon of the last key that was known */
-    uint32_t key_field;      /* the number of its name */
-    uint16_t key_before;     /* the two bytes before its quote */
-    uint8_t key_size;
+    uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */
@@ -421,6 +446,8 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
 }
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
+/* False for separators, which compact writing leaves out. Of ASCII. */
+bool comity_scan_is_compact(uint8_t byte);
 /* All forms that the field speaks for, and that are in `around`, on a whole value behind it. */
 void comity_scan_try_spoken(comity_scan *scan, const uint8_t *raw, size_t size, const comity_scan_field *field,
                             const comity_scan_around *around, comity_scan_readings *readings);
@@ -438,6 +465,8 @@ static inline bool comity_scan_separated(const comity_type_form *form, uint8_t s
 bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
+/* Adds a reading that has passed, with what its column says of it (1, 0 or -1), if it reaches the level. */
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */
 void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
 /* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */
@@ -494,13 +523,32 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
 /* A whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field);
+/* The same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
+bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
+                               const comity_scan_field *field);
 /* scan_words.c */
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms);
 /* scan_place.c: structure up to a byte; CSV calls back for cells. */
 void comity_scan_place_begin(comity_scan *scan);
-void comity_scan_place_advance(comity_scan *scan, const uint8_t *to);
+void comity_scan_place_advance_far(comity_scan *scan, uint64_t target);
+static inline void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
+{
+    comity_scan_place *place = &scan->place;
+    const comity_scan_window *window = &scan->window;
+    uint64_t target = comity_scan_offset(scan, to);
+    if (place->at >= target) {
+        return;
+    }
+    bool is_near = window->end >= target && (window->mark_next == window->mark_count ||
+                                             window->begin + window->marks[window->mark_next] >= target);
+    if (is_near) { /* nothing lies between */
+        place->at = target;
+        return;
+    }
+    comity_scan_place_advance_far(scan, target);
+}
 /* Line ends before `at`, which is not beyond what is known. */
 uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
 size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);

@@ -458,8 +458,7 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     size_t size = (size_t)(*end - *begin);
     bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
     const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
-    if (plan != NULL) {
-        comity_scan_plan_follow(scan, plan, value, size, &around, ret_readings);
+    if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
         return ret_readings->count != 0;
     }
     size = unescape(scan, *begin, size, room, &value);
@@ -520,6 +519,37 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
         comity_scan_emit(scan, begin, before, readings);
     }
     comity_scan_emit(scan, cut, within_end, &within);
+}
+
+bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
+                               const comity_scan_field *field)
+{
+    comity_scan_look look;
+    comity_scan_readings readings;
+    comity_scan_around around;
+    if (scan->plans == NULL || scan->high - begin < 2 * COMITY_SCAN_PLAN_BYTES ||
+        comity_scan_offset(scan, begin) < scan->done) {
+        return false;
+    }
+    size_t size = scan->level->look(begin, ends, look.words);
+    if (size == 0 || is_blank(begin[0]) || is_blank(begin[size - 1])) {
+        return false;
+    }
+    const comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field->number);
+    if (plan == NULL) {
+        return false;
+    }
+    around.forms = &field->forms;
+    around.evidence = COMITY_EVIDENCE_FIELD;
+    around.field = field->hash;
+    comity_scan_readings_begin(&readings);
+    if (!comity_scan_plan_follow(scan, plan, begin, &around, &readings)) {
+        return false;
+    }
+    if (readings.count != 0) {
+        field_emit(scan, begin, begin + size, field, &readings);
+    }
+    return true;
 }
 
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
@@ -634,8 +664,13 @@ static void label_value(comity_scan *scan, const uint8_t *at, const comity_scan_
     }
     bool quoted = *at != '>' && begin < scan->high && (*begin == '"' || *begin == '\'');
     uint8_t quote = quoted ? *begin++ : 0;
+    const uint8_t ends[3] = {quote, '\n', '\n'};
+    bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
+    if (quoted && is_json && comity_scan_field_planned(scan, begin, ends, field)) {
+        return;
+    }
     const uint8_t *stop = value_end(scan, begin, quoted, quote);
-    if (!quoted && *at != '>' && scan->part.syntax != COMITY_FORM_JSON && scan->part.syntax != COMITY_FORM_NDJSON) {
+    if (!quoted && *at != '>' && !is_json) {
         text_value(scan, begin, stop, field);
     } else {
         comity_scan_field_value(scan, begin, stop, field);
@@ -668,22 +703,32 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
 /* ---- keys of JSON ---- */
 
 /* The bytes before the quote at `end`, back to the quote that opens them. False if there is none so near. */
-static inline bool key_read(const uint8_t *end, comity_scan_key *ret_key)
+static bool key_read(const uint8_t *end, comity_scan_key *ret_key)
 {
-    uint64_t words[COMITY_SCAN_KEY_BYTES / 8] = {0};
+    memset(ret_key, 0, sizeof *ret_key);
     for (unsigned i = 0; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
         uint64_t word = comity_swar_load_ordered(end - 8 * (i + 1));
         uint64_t quotes = comity_swar_all_equal(word, '"');
+        ret_key->masks[i] = ~UINT64_C(0);
         if (quotes != 0) {
             unsigned behind = (unsigned)__builtin_clzll(quotes); /* bits behind the last quote */
-            words[i] = behind == 0 ? 0 : word >> (64 - behind) << (64 - behind);
+            ret_key->masks[i] <<= 56 - behind;
+            ret_key->words[i] = word & ret_key->masks[i];
             ret_key->size = (uint8_t)(8 * i + behind / 8);
-            memcpy(ret_key->words, words, sizeof words);
             return true;
         }
-        words[i] = word;
+        ret_key->words[i] = word;
     }
     return false;
+}
+
+static inline bool key_is(const comity_scan_key *key, const uint8_t *end)
+{
+    uint64_t apart = 0;
+    for (unsigned i = 0; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+        apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
+    }
+    return apart == 0 && key->size != 0;
 }
 
 /* What is to be done at the colon of a key. False if that does not follow from its bytes alone. */
@@ -706,13 +751,15 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
     *ret_key = *read;
     ret_key->is_label = field != NULL && field->is_label && looks_label(scan, name, at - 1);
     ret_key->has_anchor = (scan->rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
+    ret_key->has_colons = read->size < 5 || memchr(name, ':', read->size) != NULL;
+    ret_key->acts = ret_key->is_label || ret_key->has_anchor || ret_key->has_colons;
     ret_key->field = field == NULL ? 0 : field->number;
     ret_key->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
     return true;
 }
 
-/* At the colon of a key that is a label, or that may be the end of an anchor. */
-static void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *key, bool anchored)
+/* At the colon of a key that is a label, or that may be the end of an anchor or of an address. */
+static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
 {
     if (key->is_label) {
         const comity_scan_field *field = &scan->fields[key->slot];
@@ -723,32 +770,44 @@ static void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *ke
         }
         label_value(scan, at, field);
     }
-    if (anchored) {
+    if (key->has_anchor || at[1] == ':' ||
+        (key->has_colons && (at[-5] == ':' || (at[-3] == ':' && at[-6] == ':')))) {
         comity_scan_at_colon(scan, at);
     }
 }
 
-bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
+/* The key before the quote at `end`, which was not the one expected; NULL if it is none that is known by its bytes. */
+static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, const uint8_t *end)
 {
     comity_scan_key read;
-    if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES || !key_read(at - 1, &read)) {
-        return false;
+    if (!key_read(end, &read)) {
+        return NULL;
     }
     uint64_t hash = (read.words[0] ^ read.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) ^ read.words[2]) * UINT64_C(0x9E3779B97F4A7C15);
     comity_scan_key *key = &scan->keys[hash >> 56 & (COMITY_SCAN_KEYS - 1)];
-    uint64_t apart = (key->words[0] ^ read.words[0]) | (key->words[1] ^ read.words[1]) | (key->words[2] ^ read.words[2]);
-    if ((apart != 0 || key->size != read.size) && !key_make(scan, at, &read, key)) {
+    if ((key->size != read.size || !key_is(key, end)) && !key_make(scan, end + 1, &read, key)) {
+        return NULL;
+    }
+    scan->keys[scan->key_slot].next = (uint16_t)(key - scan->keys);
+    return key;
+}
+
+bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
+{
+    if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES) {
         return false;
     }
-    uint16_t before;
-    memcpy(&before, at - 4 - key->size, sizeof before);
+    comity_scan_key *key = &scan->keys[scan->keys[scan->key_slot].next];
+    if (!key_is(key, at - 1)) {
+        key = key_find(scan, at - 1);
+        if (key == NULL) {
+            return false;
+        }
+    }
+    scan->key_slot = (uint16_t)(key - scan->keys);
     scan->key_end = comity_scan_offset(scan, at) + 1;
-    scan->key_field = key->field;
-    scan->key_size = key->size;
-    scan->key_before = before;
-    bool anchored = key->has_anchor || at[1] == ':' || at[-5] == ':' || (at[-3] == ':' && at[-6] == ':');
-    if (key->is_label || anchored) {
-        key_follow(scan, at, key, anchored);
+    if (key->acts || at[1] == ':') {
+        key_follow(scan, at, key);
     }
     return true;
 }

@@ -402,10 +402,22 @@ static bool is_word(uint8_t byte)
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
 }
 
-/* Bytes of a time: digits, `:` and `.`. */
-static bool in_time(uint8_t byte)
+/* The first byte that belongs to no time, which is none of digits, `:` and `.`; at most `limit`. */
+static const uint8_t *time_end(const uint8_t *at, const uint8_t *limit)
 {
-    return (uint8_t)(byte - '0') <= ':' - '0' || byte == '.';
+    for (; limit - at >= 8; at += 8) {
+        uint64_t word = comity_swar_load_ordered(at);
+        uint64_t low = word & ~COMITY_SWAR_HIGHS;
+        uint64_t within = (low + COMITY_SWAR_ONES * (0x80 - '0')) & ~(low + COMITY_SWAR_ONES * (0x80 - ':' - 1)) & ~word;
+        uint64_t others = ~(within | comity_swar_all_equal(word, '.')) & COMITY_SWAR_HIGHS;
+        if (others != 0) {
+            return at + __builtin_ctzll(others) / 8;
+        }
+    }
+    while (at < limit && ((uint8_t)(*at - '0') <= ':' - '0' || *at == '.')) {
+        at++;
+    }
+    return at;
 }
 
 /* Of eight bytes, those marked in `places` (0xFF each) are digits. */
@@ -429,12 +441,7 @@ static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
     if (!century || !between || !digits || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
-    const uint8_t *end = at + 6;
-    const uint8_t *limit = high - at > TIME_BYTES ? at + TIME_BYTES : high;
-    while (end < limit && in_time(*end)) {
-        end++;
-    }
-    return end;
+    return time_end(at + 6, high - at > TIME_BYTES ? at + TIME_BYTES : high);
 }
 
 /* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
@@ -537,7 +544,7 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
 }
 
 /* A time, or its fraction: it is passed over. */
-static bool is_time(comity_scan *scan, const uint8_t *at)
+static inline bool is_time(comity_scan *scan, const uint8_t *at)
 {
     if (at - scan->low < 6 || scan->high - at <= 8) {
         return false;
@@ -623,7 +630,7 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
     }
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     uint64_t begin = comity_scan_offset(scan, cell.begin);
-    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->key_size;
+    scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->keys[scan->key_slot].size;
     if (comity_scan_offset(scan, scan->stir_low) < scan->done) { /* what was found there is no part of what is looked at */
         words_at(scan, at);
         return;
@@ -652,7 +659,12 @@ void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
         return;
     }
     if (here < scan->done) {
-        words_at(scan, behind_done(scan));
+        const uint8_t *behind = behind_done(scan);
+        if (behind == NULL) { /* nor need other places in it be looked at */
+            scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
+            return;
+        }
+        words_at(scan, behind);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
     } else {

@@ -112,14 +112,18 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
-    limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
-    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     const comity_scan_field *field = &scan->fields[column->slot];
     if (field->number != column->field) {
         field = comity_scan_field_of(scan, column->name, column->size);
         column->field = field->number;
         column->slot = (uint32_t)(field - scan->fields);
     }
+    const uint8_t ends[3] = {quoted ? '"' : (uint8_t)scan->part.delimiter, quoted ? '"' : '\n', quoted ? '"' : '\r'};
+    if (comity_scan_field_planned(scan, begin, ends, field)) {
+        return;
+    }
+    limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
+    const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     comity_scan_field_value(scan, begin, end, field);
 }
 
@@ -198,14 +202,10 @@ static void window_next(comity_scan *scan)
 }
 
 /* What is found in a cell on the way takes `place.at` for granted. */
-void comity_scan_place_advance(comity_scan *scan, const uint8_t *to)
+void comity_scan_place_advance_far(comity_scan *scan, uint64_t target)
 {
     comity_scan_place *place = &scan->place;
     comity_scan_window *window = &scan->window;
-    uint64_t target = comity_scan_offset(scan, to);
-    if (place->at >= target) {
-        return;
-    }
     place->at = target;
     for (;;) {
         while (window->mark_next < window->mark_count) {

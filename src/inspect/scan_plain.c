@@ -1,6 +1,7 @@
 /* The first stage in plain C, for every machine: a table look-up a byte. */
 #define COMITY_SCAN_LANES 2
 #include "inspect/scan_group.h"
+#include "inspect/scan_look.h"
 #include "inspect/scan_marks.h"
 
 #include "inspect/scan_bytes.h"
@@ -89,4 +90,9 @@ static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uin
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines};
+static size_t look(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4])
+{
+    return comity_look_until(value, ends, ret_look);
+}
+
+const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines, look};

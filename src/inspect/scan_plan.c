@@ -8,40 +8,20 @@
  * looks do not settle whether its shape fits is tried as a whole. */
 #include "inspect/scan_plan.h"
 
-#include "base/swar.h"
+#include "inspect/scan_look.h"
 #include "inspect/types_inner.h"
 
+#include <assert.h>
 #include <string.h>
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
 /* ---- how a value looks ---- */
-
-/* Of 16 bytes, those from `size` on are made 0. False if one is beyond ASCII. */
-static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
-{
-    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    bytes16 of;
-    memcpy(&of, bytes, sizeof of);
-    of &= (bytes16)(places < (uint8_t)size);
-    bytes16 is_digit = (bytes16)(of - '0' < 10);
-    bytes16 is_small = (bytes16)(of - 'a' < 26);
-    bytes16 is_capital = (bytes16)(of - 'A' < 26);
-    bytes16 looks =
-        (of & ~(is_digit | is_small | is_capital)) | (is_digit & '0') | (is_small & 'a') | (is_capital & 'A');
-    memcpy(ret_looks, &looks, sizeof looks);
-    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
-}
 
 bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look)
 {
     if (size == 0 || size > COMITY_SCAN_PLAN_BYTES) {
         return false;
     }
-    ret_look->words[2] = 0;
-    ret_look->words[3] = 0;
-    return looks_make(value, size < 16 ? size : 16, ret_look->words) &&
-           (size <= 16 || looks_make(value + 16, size - 16, ret_look->words + 2));
+    return comity_look_write(value, size, true, ret_look->words);
 }
 
 static bool is_alike(const comity_scan_look *left, const comity_scan_look *right)
@@ -116,14 +96,11 @@ static settled run_fits(fitting *of, const comity_class *class, size_t least, si
     return i < least ? SETTLED_NO : sure ? SETTLED_YES : SETTLED_NOT;
 }
 
-static settled text_fits(fitting *of, const comity_element *element, size_t at, size_t *ret_taken)
+/* A text against how a value looks. One that may stand there stands there for sure if `sure` stays true. */
+static settled text_fits_one(const fitting *of, const comity_shape_text *text, size_t at)
 {
-    const comity_shape_text *text = &of->types->shape_texts[element->text_begin];
     const uint8_t *bytes = of->types->data.texts + text->at;
     bool sure = true;
-    if (element->text_count != 1 || element->size_min == 0) {
-        return SETTLED_NOT;
-    }
     if (text->size > of->size - at) {
         return SETTLED_NO;
     }
@@ -136,8 +113,47 @@ static settled text_fits(fitting *of, const comity_element *element, size_t at, 
             sure &= of->straight && at + i < COMITY_SCAN_HEAD;
         }
     }
-    *ret_taken = text->size;
     return sure ? SETTLED_YES : SETTLED_NOT;
+}
+
+static settled text_fits(fitting *of, const comity_element *element, size_t at, size_t *ret_taken)
+{
+    of->straight &= element->text_count == 1 && element->size_min != 0;
+    for (size_t i = 0; i < element->text_count; i++) {
+        const comity_shape_text *text = &of->types->shape_texts[element->text_begin + i];
+        settled fits = text_fits_one(of, text, at);
+        if (fits != SETTLED_NO) {
+            *ret_taken = text->size;
+            return fits;
+        }
+    }
+    *ret_taken = 0;
+    return element->size_min == 0 ? SETTLED_YES : SETTLED_NO;
+}
+
+/* True if some byte of the value can stand nowhere in the shape. */
+static bool has_stranger(const fitting *of, const comity_shape *shape)
+{
+    comity_class all = {{0}};
+    for (size_t i = 0; i < shape->element_count; i++) {
+        const comity_element *element = &of->types->elements[shape->element_begin + i];
+        for (size_t j = 0; element->is_text && j < element->text_count; j++) {
+            const comity_shape_text *text = &of->types->shape_texts[element->text_begin + j];
+            for (size_t k = 0; k < text->size; k++) {
+                uint8_t byte = of->types->data.texts[text->at + k];
+                all.bits[byte >> 3] |= (uint8_t)(1u << (byte & 7));
+            }
+        }
+        for (size_t j = 0; !element->is_text && j < sizeof all.bits; j++) {
+            all.bits[j] |= of->types->classes[element->class_number].bits[j];
+        }
+    }
+    for (size_t i = 0; i < of->size; i++) {
+        if (class_holds(&all, of->looks[i]) == SETTLED_NO) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* As comity_shape_fit, of what is known. */
@@ -145,6 +161,9 @@ static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_pl
 {
     const comity_element *elements = of->types->elements + shape->element_begin;
     size_t at = 0;
+    if (has_stranger(of, shape)) {
+        return SETTLED_NO;
+    }
     if (shape->element_count > COMITY_SCAN_PLAN_PARTS) {
         return SETTLED_NOT;
     }
@@ -228,6 +247,7 @@ void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, cons
                        ? shape_fits(&one, shape, ret_form)
                        : SETTLED_NO;
     ret_form->number = (uint16_t)number;
+    ret_form->writing = (uint8_t)comity_types_form(types, number)->writing;
     ret_form->spot_count = fits == SETTLED_YES ? ret_form->spot_count : 0;
     ret_form->whole = fits == SETTLED_NOT;
     ret_form->fails = fits == SETTLED_NO;
@@ -272,6 +292,7 @@ static bool form_add(plan_maker *maker, size_t number)
         return false;
     }
     comity_scan_plan_group *group = &plans->groups[plans->group_count];
+    maker->plan->written |= (uint8_t)(1u << maker->writing);
     if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64 ||
         group[-1].is_unspoken != (maker->around->forms == NULL)) {
         group->bits = 0;
@@ -319,15 +340,45 @@ static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size, co
     return true;
 }
 
-/* Some syntax may have written it otherwise than it is; that of forms, which takes `+` for a space, has no plans. */
+/* Some syntax may have written it otherwise than it is; that of forms, which takes `+` for a space, has no plans.
+ * Line ends are left out in one writing only. */
 static bool may_be_escaped(const uint8_t *looks, size_t size)
 {
-    static const char signs[] = {'\\', '%', '&', '"'};
+    static const char signs[] = {'\\', '%', '&', '"', '\n', '\r'};
     bool found = false;
     for (size_t i = 0; i < sizeof signs; i++) {
         found |= memchr(looks, signs[i], size) != NULL;
     }
     return found;
+}
+
+/* Where the bytes stand that compact writing keeps. */
+static void compact_make(const uint8_t *looks, size_t size, comity_scan_plan *plan)
+{
+    plan->compact_size = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (comity_scan_is_compact(looks[i])) {
+            plan->compact[plan->compact_size++] = (uint8_t)i;
+        }
+    }
+}
+
+/* Which bytes of the value its forms have doubts of. */
+static void choice_bytes_make(const comity_scan_plans *plans, comity_scan_plan *plan)
+{
+    uint64_t places = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        for (unsigned heads = group->heads; heads != 0; heads &= heads - 1) {
+            int head = __builtin_ctz(heads);
+            places |= UINT64_C(1) << (group->writing == COMITY_WRITING_COMPACT ? plan->compact[head] : head);
+        }
+    }
+    plan->choice_count = 0;
+    for (; places != 0; places &= places - 1) {
+        assert(plan->choice_count < COMITY_SCAN_CHOICE_BYTES);
+        plan->choice_at[plan->choice_count++] = (uint8_t)__builtin_ctzll(places);
+    }
 }
 
 /* Makes the plan of a look, which stands in it. */
@@ -340,8 +391,11 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     maker.form_end = scan->plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH;
     plan->group_begin = (uint16_t)scan->plans->group_count;
     plan->group_count = 0;
+    plan->written = 0;
     plan->as_raw = 0;
+    plan->number = ++scan->plans->plan_count;
     plan->is_made = true;
+    compact_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
         maker.writing = (comity_writing)writing;
@@ -356,11 +410,25 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
         maker.writing = (comity_writing)writing;
         plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
+    choice_bytes_make(scan->plans, plan);
 }
 
 static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, size_t size, uint32_t field)
 {
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
+}
+
+const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                               uint32_t field)
+{
+    const comity_scan_plan *plan = &scan->plans->list[slot_of(look, field) & ~(size_t)1];
+    if (!is_of(plan, look, size, field)) {
+        plan++;
+        if (!is_of(plan, look, size, field)) {
+            return NULL;
+        }
+    }
+    return plan->is_made && plan->is_whole ? plan : NULL;
 }
 
 const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,

@@ -14,8 +14,13 @@ bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_
 const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
                                             const comity_scan_field *field, const comity_scan_around *around);
 
-/* scan_try.c: tries the forms of a plan on a value for which it was made. */
-void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, size_t size,
+/* The same, if it has been made before. */
+const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                               uint32_t field);
+
+/* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
+ * that nothing was done. */
+bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
                              const comity_scan_around *around, comity_scan_readings *readings);
 
 /* What is known of a form on all values that look so, in its writing. */

@@ -8,7 +8,7 @@
  * looked at, whoever finds something that digits could change says so (`scan->stirs`). */
 #include "inspect/scan_quiet.h"
 
-#include "base/swar.h"
+#include "inspect/scan_look.h"
 
 #include <string.h>
 
@@ -52,9 +52,10 @@ static bool json_cell(const comity_scan *scan, const uint8_t *at, comity_scan_ce
         return false;
     }
     const comity_scan_place *place = &scan->place;
+    const comity_scan_key *key = &scan->keys[scan->key_slot];
     ret_cell->size = (size_t)(end - ret_cell->begin);
-    ret_cell->field = scan->key_field;
-    ret_cell->before = scan->key_before;
+    ret_cell->field = key->field;
+    memcpy(&ret_cell->before, ret_cell->begin - 5 - key->size, sizeof ret_cell->before);
     bool is_within = place->depth > 0 && place->depth <= COMITY_LIMIT_SCAN_DEPTH;
     ret_cell->around = is_within ? place->containers[place->depth - 1].names : 0;
     return true;
@@ -83,21 +84,6 @@ static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cel
 
 /* ---- what is remembered ---- */
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
-/* Digits become `0`, all beyond the cell 0; all else stays. */
-static bool looks_make(const uint8_t *bytes, size_t size, uint64_t ret_looks[2])
-{
-    static const bytes16 places = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-    bytes16 of;
-    memcpy(&of, bytes, sizeof of);
-    of &= (bytes16)(places < (uint8_t)size);
-    bytes16 is_digit = (bytes16)(of - '0' < 10);
-    of = (of & ~is_digit) | (is_digit & '0');
-    memcpy(ret_looks, &of, sizeof of);
-    return comity_swar_high(ret_looks[0] | ret_looks[1]) == 0;
-}
-
 static size_t slot_of(const comity_scan_quiet *quiet)
 {
     uint64_t hash = quiet->key.look.words[0] * UINT64_C(0x9E3779B97F4A7C15) +
@@ -122,11 +108,12 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     if (!is_cell || ret_cell->size > COMITY_SCAN_PLAN_BYTES) {
         return false;
     }
-    memset(ret_quiet, 0, sizeof *ret_quiet);
-    size_t first = ret_cell->size < 16 ? ret_cell->size : 16;
-    if (!looks_make(ret_cell->begin, first, ret_quiet->key.look.words) ||
-        (ret_cell->size > 16 &&
-         !looks_make(ret_cell->begin + 16, ret_cell->size - 16, ret_quiet->key.look.words + 2))) {
+    memset(&ret_quiet->key, 0, sizeof ret_quiet->key); /* with what lies between its parts */
+    ret_quiet->looked = 0;
+    ret_quiet->column = 0;
+    ret_quiet->has_point = false;
+    ret_quiet->try_count = 0;
+    if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
     }
     ret_quiet->key.around = ret_cell->around ^ scan->part_seed;

@@ -1,6 +1,7 @@
 /* The first stage with SSE4.2: 16 bytes at a time. */
 #define COMITY_SCAN_LANES 2
 #include "inspect/scan_group.h"
+#include "inspect/scan_look.h"
 #include "inspect/scan_marks.h"
 
 #include <immintrin.h>
@@ -114,4 +115,9 @@ TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlin
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_sse42 = {"sse4.2", events, marks, starts, lines};
+TARGET static size_t look(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4])
+{
+    return comity_look_until(value, ends, ret_look);
+}
+
+const comity_scan_level comity_scan_level_sse42 = {"sse4.2", events, marks, starts, lines, look};

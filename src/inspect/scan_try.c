@@ -3,13 +3,14 @@
  * without a word or a field name that speaks for it that is worth nothing. */
 #include "base/siphash.h"
 #include "base/swar.h"
+#include "inspect/scan_columns.h"
 #include "inspect/scan_plan.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* The least values of a column that say something; and what a column of chance takes away. */
-#define COLUMN_LEAST 20
+/* What a column of chance takes away. */
+#define CHANCE_TAKES 20u
 #define CONFIDENCE_MAX 99
 
 /* A value in the writings asked for so far. */
@@ -39,6 +40,11 @@ static const uint8_t ascii_separators[128] = {
     [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
     ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
 };
+
+bool comity_scan_is_compact(uint8_t byte)
+{
+    return byte < sizeof ascii_separators && ascii_separators[byte] == 0;
+}
 
 static bool is_ascii(const uint8_t *bytes, size_t size)
 {
@@ -109,44 +115,6 @@ static void write_as(written_value *value, comity_writing writing)
     }
 }
 
-/* ---- columns ---- */
-
-/* The count kept for a field and a type; NULL when there is no room. */
-static comity_scan_stat *stat_of(comity_scan *scan, uint64_t field, uint16_t type)
-{
-    size_t at = (size_t)(field ^ (type * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % COMITY_SCAN_COLUMN_STATS;
-    for (size_t i = 0; i < 8; i++) {
-        comity_scan_stat *stat = &scan->stats[(at + i) % COMITY_SCAN_COLUMN_STATS];
-        if (stat->field == 0) {
-            *stat = (comity_scan_stat){.field = field, .type = type};
-        }
-        if (stat->field == field && stat->type == type) {
-            return stat;
-        }
-    }
-    return NULL;
-}
-
-/* Counts a trial, and says what those before it say: 1 nearly all passed, -1 about
- * as many as by chance, 0 nothing yet. */
-static int column_says(comity_scan *scan, uint64_t field, uint16_t type, bool passed)
-{
-    comity_scan_stat *stat = field == 0 ? NULL : stat_of(scan, field, type);
-    if (stat == NULL) {
-        return 0;
-    }
-    int says = 0;
-    if (stat->tried >= COLUMN_LEAST) {
-        uint64_t most = (uint64_t)stat->passed * 20;
-        says = most >= (uint64_t)stat->tried * 19 ? 1 : most <= (uint64_t)stat->tried * 5 ? -1 : 0;
-    }
-    if (stat->tried < UINT32_MAX) {
-        stat->tried++;
-        stat->passed += passed;
-    }
-    return says;
-}
-
 /* ---- readings ---- */
 
 static bool stands_before(const comity_reading *left, const comity_reading *right)
@@ -194,14 +162,14 @@ unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_
     return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
-static void reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
         confidence = confidence + COMITY_SCAN_COLUMN_ADDS < CONFIDENCE_MAX ? confidence + COMITY_SCAN_COLUMN_ADDS : CONFIDENCE_MAX;
         reading->evidence |= COMITY_EVIDENCE_COLUMN;
     } else if (column < 0 && (reading->evidence & (COMITY_EVIDENCE_FIELD | COMITY_EVIDENCE_WORD)) == 0) {
-        confidence = confidence > COLUMN_LEAST ? confidence - COLUMN_LEAST : 1;
+        confidence = confidence > CHANCE_TAKES ? confidence - CHANCE_TAKES : 1;
     }
     reading->confidence = (uint8_t)confidence;
     if (confidence >= scan->level_min) {
@@ -225,9 +193,9 @@ static void form_try(comity_scan *scan, size_t number, written_value *value, con
         return;
     }
     bool passed = form_passes(scan, number, value);
-    int column = column_says(scan, around->field, form->type, passed);
+    int column = comity_scan_column_says(scan, around->field, form->type, passed);
     if (passed) {
-        reading_add(scan, &reading, column, readings);
+        comity_scan_reading_add(scan, &reading, column, readings);
     }
 }
 
@@ -242,7 +210,7 @@ void comity_scan_add(comity_scan *scan, size_t number, const comity_scan_around 
 {
     comity_reading reading;
     if (comity_scan_reach(scan, number, around, &reading) >= scan->level_min) {
-        reading_add(scan, &reading, 0, readings);
+        comity_scan_reading_add(scan, &reading, 0, readings);
     }
 }
 
@@ -419,47 +387,6 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     }
 }
 
-static void plan_try(comity_scan *scan, const comity_scan_plan_form *form, const uint8_t *value, size_t size,
-                     const comity_scan_around *around, comity_scan_readings *readings)
-{
-    bool passed = comity_scan_plan_passes(scan->rules->types, form, value, size);
-    int column = column_says(scan, around->field, form->reading.type, passed);
-    if (passed) {
-        comity_reading reading = form->reading;
-        reading_add(scan, &reading, column, readings);
-    }
-}
-
-/* Tries the forms of a plan: the same that are tried without it, in the same order. */
-void comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, size_t raw_size,
-                             const comity_scan_around *around, comity_scan_readings *readings)
-{
-    written_value value;
-    value_begin(raw, raw_size, &value);
-    for (size_t i = 0; i < plan->group_count; i++) {
-        const comity_scan_plan_group *group = &scan->plans->groups[plan->group_begin + i];
-        const comity_scan_plan_form *form = &scan->plans->forms[group->form_begin];
-        const uint8_t *bytes = raw;
-        size_t size = raw_size;
-        if (group->is_unspoken && readings->count == 0) {
-            return;
-        }
-        if ((plan->as_raw >> group->writing & 1) == 0) {
-            write_as(&value, (comity_writing)group->writing);
-            bytes = value.bytes[group->writing];
-            size = value.size[group->writing];
-        }
-        uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
-        for (; bits != 0; bits &= bits - 1) {
-            size_t number = group->word * 64u + (size_t)__builtin_ctzll(bits);
-            while (form->number != number) {
-                form++;
-            }
-            plan_try(scan, form, bytes, size, around, readings);
-        }
-    }
-}
-
 /* What the value is by itself, whatever its label says: such forms as need no context. */
 static void try_unspoken(comity_scan *scan, written_value *value, const comity_scan_around *around,
                          comity_scan_readings *readings)
@@ -540,7 +467,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
     }
     for (size_t i = 0; i < quiet->try_count; i++) {
         if (tried[i]) {
-            (void)column_says(scan, quiet->column, quiet->tries[i].form.reading.type, false);
+            (void)comity_scan_column_says(scan, quiet->column, quiet->tries[i].form.reading.type, false);
         }
     }
     return true;

@@ -718,6 +718,43 @@ bool comity_judge_whose_known(const comity_image *image, const comity_act *act, 
     return known && some;
 }
 
+/* Does `own` ask for papers under the law of this place? */
+static bool asks_for_place(const comity_image *image, const comity_act *act, const comity_leaf *own, comity_place_ref ref)
+{
+    const comity_place_ref *places;
+    if (ref.place == COMITY_NONE16) {
+        return false;
+    }
+    if (own->under_of == 0) {
+        return is_law_of(image, own->under, ref.place, act->on) ||
+               is_law_of(image, own->under, image->places[ref.place].state, act->on);
+    }
+    comity_list list = places_asked(act, own, &places);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (places[i].place == ref.place && places[i].any_part == ref.any_part &&
+            place_is_asked(image, act, own, places[i]) == COMITY_YES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool comity_judge_law_serves(const comity_image *image, const comity_act *act, const comity_leaf *own,
+                             const comity_leaf *asked)
+{
+    const comity_place_ref *places;
+    if (asked->under_of == 0 || own->under_of == asked->under_of) {
+        return own->under == asked->under && own->under_of == asked->under_of;
+    }
+    comity_list list = places_asked(act, asked, &places);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (place_is_asked(image, act, asked, places[i]) != COMITY_NO && !asks_for_place(image, act, own, places[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static comity_truth paper_serves(const comity_image *image, const comity_act *act, const comity_paper_held *paper,
                                  const comity_leaf *leaf)
 {

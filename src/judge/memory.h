@@ -69,6 +69,11 @@ bool comity_judge_reaches(const comity_judge_memory *memory, uint32_t rule, uint
  * is not counted; false: the calendar does not know. */
 bool comity_judge_working_days(const comity_image *image, uint32_t calendar, int32_t on, uint32_t number, int32_t *ret_by);
 
+/* Is a paper that is under the law that `own` asks for under the one that `asked` asks for
+ * as well? Of both it is known, for this act, under the law of which places they are. */
+bool comity_judge_law_serves(const comity_image *image, const comity_act *act, const comity_leaf *own,
+                             const comity_leaf *asked);
+
 /* Could a paper be as old on the day as it must be? */
 bool comity_judge_age_possible(const comity_image *image, const comity_leaf *leaf, int32_t on);
 

@@ -56,7 +56,7 @@ static bool word_implies(uint32_t own, uint32_t asked)
 }
 
 /* Does holding what `own` asks for hold what `asked` asks for as well? */
-static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked)
+static bool item_implies(const way_search *search, uint32_t own, uint32_t asked)
 {
     if (own == asked) {
         return true;
@@ -64,31 +64,30 @@ static bool item_implies(const comity_image *image, uint32_t own, uint32_t asked
     if ((own | asked) & COMITY_ITEM_SAFEGUARD) {
         return false;
     }
-    const comity_leaf *a = &image->leaves[own];
-    const comity_leaf *b = &image->leaves[asked];
+    const comity_leaf *a = &search->image->leaves[own];
+    const comity_leaf *b = &search->image->leaves[asked];
     bool young = b->not_older == 0 || (b->not_older_unit == a->not_older_unit && a->not_older != 0 &&
                                        a->not_older <= b->not_older);
     bool old = b->older == 0 || (b->older_unit == a->older_unit && b->calendar == a->calendar && a->older >= b->older);
-    return a->name == b->name && a->under == b->under && a->under_of == b->under_of && old && word_implies(a->by, b->by) &&
+    return a->name == b->name && comity_judge_law_serves(search->image, search->act, a, b) && old && word_implies(a->by, b->by) &&
            word_implies(a->about, b->about) && word_implies(a->result, b->result) &&
            word_implies(a->module, b->module) && (b->naming & ~a->naming) == 0 && young;
 }
 
 /* An item's bit among the marks of a way. Items only imply one another if they are
- * the same kind of paper under the same law, so then they must have the same bit. */
+ * the same kind of paper, so then they must have the same bit. */
 static uint64_t item_mark(const comity_image *image, uint32_t item)
 {
     if (item & COMITY_ITEM_SAFEGUARD) {
         return UINT64_C(1) << (item % 64);
     }
-    const comity_leaf *leaf = &image->leaves[item];
-    return UINT64_C(1) << ((leaf->name * 5u + leaf->under * 11u) % 64);
+    return UINT64_C(1) << (image->leaves[item].name % 64);
 }
 
-static bool way_has(const comity_image *image, const comity_way *way, uint32_t item)
+static bool way_has(const way_search *search, const comity_way *way, uint32_t item)
 {
     for (uint32_t i = 0; i < way->count; i++) {
-        if (item_implies(image, way->items[i], item)) {
+        if (item_implies(search, way->items[i], item)) {
             return true;
         }
     }
@@ -96,13 +95,13 @@ static bool way_has(const comity_image *image, const comity_way *way, uint32_t i
 }
 
 /* Is everything in `small` had by holding `large`? Mostly the marks say that it is not. */
-static bool way_within(const comity_image *image, const comity_way *small, const comity_way *large)
+static bool way_within(const way_search *search, const comity_way *small, const comity_way *large)
 {
     if ((small->marks & ~large->marks) != 0) {
         return false;
     }
     for (uint32_t i = 0; i < small->count; i++) {
-        if (!way_has(image, large, small->items[i])) {
+        if (!way_has(search, large, small->items[i])) {
             return false;
         }
     }
@@ -120,7 +119,7 @@ static bool family_is_apart(const comity_ways *family, const comity_way *way)
     return !within;
 }
 
-static void family_add(const comity_image *image, comity_ways *family, const comity_way *way)
+static void family_add(const way_search *search, comity_ways *family, const comity_way *way)
 {
     uint32_t kept = 0;
     if (family->count < COMITY_FAMILY_MAX && family_is_apart(family, way)) {
@@ -128,12 +127,12 @@ static void family_add(const comity_image *image, comity_ways *family, const com
         return;
     }
     for (uint32_t i = 0; i < family->count; i++) {
-        if (way_within(image, &family->sets[i], way)) {
+        if (way_within(search, &family->sets[i], way)) {
             return;
         }
     }
     for (uint32_t i = 0; i < family->count; i++) {
-        if (!way_within(image, way, &family->sets[i])) {
+        if (!way_within(search, way, &family->sets[i])) {
             if (kept != i) {
                 family->sets[kept] = family->sets[i];
             }
@@ -156,7 +155,7 @@ static void family_add(const comity_image *image, comity_ways *family, const com
 }
 
 /* Within a family no set lies within another, so that what is added to nothing stays as it is. */
-static void family_or(const comity_image *image, comity_ways *family, const comity_ways *more)
+static void family_or(const way_search *search, comity_ways *family, const comity_ways *more)
 {
     if (family->count == 0) {
         bool cut = family->cut;
@@ -165,20 +164,20 @@ static void family_or(const comity_image *image, comity_ways *family, const comi
         return;
     }
     for (uint32_t i = 0; i < more->count; i++) {
-        family_add(image, family, &more->sets[i]);
+        family_add(search, family, &more->sets[i]);
     }
     family->cut |= more->cut;
 }
 
 /* Adds an item, unless it is implied; what it implies goes. False: too many. */
-static bool way_add(const comity_image *image, comity_way *way, uint32_t item)
+static bool way_add(const way_search *search, comity_way *way, uint32_t item)
 {
     uint32_t kept = 0;
-    if (way_has(image, way, item)) {
+    if (way_has(search, way, item)) {
         return true;
     }
     for (uint32_t i = 0; i < way->count; i++) {
-        if (!item_implies(image, item, way->items[i])) {
+        if (!item_implies(search, item, way->items[i])) {
             way->items[kept++] = way->items[i];
         }
     }
@@ -191,11 +190,11 @@ static bool way_add(const comity_image *image, comity_way *way, uint32_t item)
 }
 
 /* False if together they are too many. */
-static bool way_join(const comity_image *image, const comity_way *a, const comity_way *b, comity_way *ret_way)
+static bool way_join(const way_search *search, const comity_way *a, const comity_way *b, comity_way *ret_way)
 {
     *ret_way = *a;
     for (uint32_t i = 0; i < b->count; i++) {
-        if (!way_add(image, ret_way, b->items[i])) {
+        if (!way_add(search, ret_way, b->items[i])) {
             return false;
         }
     }
@@ -235,7 +234,7 @@ static void family_and_apart(const comity_ways *family, const comity_ways *more,
     }
 }
 
-static void family_and(const comity_image *image, comity_ways *family, const comity_ways *more)
+static void family_and(const way_search *search, comity_ways *family, const comity_ways *more)
 {
     comity_ways product;
     if (family_is_any(more)) {
@@ -258,8 +257,8 @@ static void family_and(const comity_image *image, comity_ways *family, const com
     for (uint32_t i = 0; i < family->count; i++) {
         for (uint32_t j = 0; j < more->count; j++) {
             comity_way way;
-            if (way_join(image, &family->sets[i], &more->sets[j], &way)) {
-                family_add(image, &product, &way);
+            if (way_join(search, &family->sets[i], &more->sets[j], &way)) {
+                family_add(search, &product, &way);
             } else {
                 product.cut = true;
             }
@@ -270,10 +269,10 @@ static void family_and(const comity_image *image, comity_ways *family, const com
 
 /* ---- what single conditions want ---- */
 
-static void item_family(const comity_image *image, uint32_t item, comity_ways *ret_family)
+static void item_family(const way_search *search, uint32_t item, comity_ways *ret_family)
 {
     family_none(ret_family);
-    ret_family->sets[0].marks = item_mark(image, item);
+    ret_family->sets[0].marks = item_mark(search->image, item);
     ret_family->sets[0].items[0] = item;
     ret_family->sets[0].count = 1;
     ret_family->count = 1;
@@ -290,7 +289,7 @@ static void leaf_make(const way_search *search, uint32_t leaf, comity_ways *ret_
         !comity_judge_age_possible(search->image, record, search->act->on)) {
         family_none(ret_family);
     } else {
-        item_family(search->image, comity_leaf_item(search->image, leaf), ret_family);
+        item_family(search, comity_leaf_item(search->image, leaf), ret_family);
     }
 }
 
@@ -327,12 +326,12 @@ static void expression_family(const way_search *search, uint32_t expression, uns
         comity_ways child;
         expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
         if (all) {
-            family_and(search->image, ret_family, &child);
+            family_and(search, ret_family, &child);
         } else if (family_is_any(&child)) { /* it holds */
             family_any(ret_family);
             return;
         } else {
-            family_or(search->image, ret_family, &child);
+            family_or(search, ret_family, &child);
         }
     }
 }
@@ -344,13 +343,13 @@ static void literal_items(const way_search *search, const comity_literal *litera
     if (literal->op == COMITY_OP_HELD) {
         leaf_make(search, literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS && literal->a == COMITY_SLOT_SAFEGUARD) {
-        item_family(search->image, COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
+        item_family(search, COMITY_ITEM_SAFEGUARD | literal->b, ret_family);
     } else if (literal->op == COMITY_OP_HAS_ANY && literal->a == COMITY_SLOT_SAFEGUARD) {
         for (uint32_t bit = 0; bit < COMITY_SET_BITS; bit++) {
             if (comity_set_has(&search->image->sets[literal->b], bit)) {
                 comity_ways one;
-                item_family(search->image, COMITY_ITEM_SAFEGUARD | bit, &one);
-                family_or(search->image, ret_family, &one);
+                item_family(search, COMITY_ITEM_SAFEGUARD | bit, &one);
+                family_or(search, ret_family, &one);
             }
         }
     }
@@ -374,10 +373,10 @@ static void condition_make(const way_search *search, uint32_t condition, bool ho
         const comity_row *row = &search->image->rows[rows->first_row + i];
         if (hold) {
             row_make_yes(search, row, depth + 1, &one);
-            family_or(search->image, ret_family, &one);
+            family_or(search, ret_family, &one);
         } else if (ret_family->count != 0) {
             row_make_no(search, row, depth + 1, &one);
-            family_and(search->image, ret_family, &one);
+            family_and(search, ret_family, &one);
         }
     }
 }
@@ -398,7 +397,7 @@ static void row_make_yes(const way_search *search, const comity_row *row, unsign
         } else if (!negated) {
             literal_items(search, literal, &items);
         }
-        family_and(search->image, ret_family, &items);
+        family_and(search, ret_family, &items);
     }
 }
 
@@ -415,10 +414,10 @@ static void row_make_no(const way_search *search, const comity_row *row, unsigne
         bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
         if (literal->op == COMITY_OP_CONDITION) {
             condition_make(search, literal->b, negated, depth, &items);
-            family_or(search->image, ret_family, &items);
+            family_or(search, ret_family, &items);
         } else if (negated) {
             literal_items(search, literal, &items);
-            family_or(search->image, ret_family, &items);
+            family_or(search, ret_family, &items);
         }
     }
 }
@@ -454,14 +453,14 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
         const comity_row *row = &image->rows[record->first_row + i];
         if (!(row->rule & 1u)) {
             row_make_yes(search, row, 0, &one);
-            family_or(search->image, ret_family, &one);
+            family_or(search, ret_family, &one);
         }
     }
     for (uint32_t i = 0; i < record->row_count && ret_family->count != 0; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
             row_make_no(search, row, 0, &one);
-            family_and(search->image, ret_family, &one);
+            family_and(search, ret_family, &one);
         }
     }
     for (uint32_t i = 0; i < record->lifter_count && ret_family->count != 0; i++) {
@@ -470,7 +469,7 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
             continue;
         }
         rule_clear(search, lifter, depth + 1, &one);
-        family_and(search->image, ret_family, &one);
+        family_and(search, ret_family, &one);
     }
 }
 
@@ -494,20 +493,20 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
         const comity_row *row = &image->rows[record->first_row + i];
         if (row->rule & 1u) {
             row_make_yes(search, row, 0, &one);
-            family_or(search->image, ret_family, &one);
+            family_or(search, ret_family, &one);
         } else if (rows.count != 0) {
             row_make_no(search, row, 0, &one);
-            family_and(search->image, &rows, &one);
+            family_and(search, &rows, &one);
         }
     }
-    family_or(search->image, ret_family, &rows);
+    family_or(search, ret_family, &rows);
     for (uint32_t i = 0; i < record->lifter_count; i++) {
         uint32_t lifter = image->indices[record->first_lifter + i];
         if (!comity_judge_reaches(search->memory, lifter, rule)) {
             continue;
         }
         rule_enable(search, lifter, depth + 1, &one);
-        family_or(search->image, ret_family, &one);
+        family_or(search, ret_family, &one);
     }
 }
 
@@ -531,9 +530,9 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
         rule_enable(search, way, 0, &one);
         if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {
             expression_family(search, image->rules[way].expression, 0, &expression);
-            family_and(search->image, &one, &expression);
+            family_and(search, &one, &expression);
         }
-        family_or(search->image, ret_family, &one);
+        family_or(search, ret_family, &one);
     }
 }
 
@@ -634,9 +633,9 @@ void comity_judge_ways(comity_judge_memory *memory, const comity_act *act, const
         rule_clear(&search, ruling->rule, 0, &clear);
         if (effect == COMITY_EFFECT_NEEDS) {
             rule_meet(&search, ruling->rule, &meet);
-            family_or(image, &clear, &meet);
+            family_or(&search, &clear, &meet);
         }
-        family_and(image, ret_ways, &clear);
+        family_and(&search, ret_ways, &clear);
     }
     ways_sort(image, ret_ways);
     if (ret_ways->count > COMITY_WAYS_MAX) {

@@ -5,7 +5,7 @@
 #include "note/note.h"
 
 #include "base/bytes.h"
-#include "base/quote.h"
+#include "base/unknown.h"
 #include "base/utf8.h"
 #include "note/purpose.h"
 
@@ -120,7 +120,7 @@ static comity_status next_line(parts *rest, line *ret_line, bool *ret_found, com
     if (space == NULL || memcmp(begin, DASH, DASH_SIZE) != 0) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX,
                            "%s is no signature line: \"\xE2\x80\x94 NAME SIGNATURE\" expected",
-                           comity_quote_bytes(begin, size).text);
+                           comity_unknown_size(size).text);
     }
     COMITY_TRY(comity_key_name_check(name, (size_t)(space - name), reterr));
     if (!comity_base64_read(space + 1, size - (size_t)(space + 1 - begin), ret_line->blob, sizeof ret_line->blob,

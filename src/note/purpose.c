@@ -2,7 +2,7 @@
  * the one may sign the other. */
 #include "note/purpose.h"
 
-#include "base/quote.h"
+#include "base/unknown.h"
 
 #include <assert.h>
 #include <string.h>
@@ -59,7 +59,7 @@ static comity_status admits_paper(const char *text, size_t size, comity_error *r
         return COMITY_OK;
     }
     return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "the first line is %s, but a paper begins with \"%s\"",
-                       comity_quote_bytes(text, size).text, COMITY_PAPER_PREFIX);
+                       comity_unknown_size(size).text, COMITY_PAPER_PREFIX);
 }
 
 static comity_status admits_checkpoint(const char *text, size_t size, comity_error *reterr)

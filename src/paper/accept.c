@@ -9,7 +9,7 @@
 #include "paper/shelf_parts.h"
 
 #include "base/date.h"
-#include "base/quote.h"
+#include "base/unknown.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -317,6 +317,19 @@ static answer best_signature(const question *ask, uint32_t index, const speakers
 
 /* ---- the decision ---- */
 
+/* Kinds of papers are of small letters, digits and hyphens; what is not may be anything, a person's name too. */
+static comity_quote kind_told(const char *kind, size_t size)
+{
+    comity_quote told;
+    for (size_t i = 0; i < size; i++) {
+        if ((kind[i] < 'a' || kind[i] > 'z') && (kind[i] < '0' || kind[i] > '9') && kind[i] != '-') {
+            return comity_unknown_size(size);
+        }
+    }
+    (void)snprintf(told.text, sizeof told.text, "%.*s", size < 64 ? (int)size : 64, kind);
+    return told;
+}
+
 static void tell_short(const question *ask, comity_shelf_item *item, answer best)
 {
     giver name = giver_of(ask->shelf, item, ask->by);
@@ -341,8 +354,8 @@ static void tell_short(const question *ask, comity_shelf_item *item, answer best
                           "the key %s could not sign for %s on %s, the day of issue", key, name.text, issued);
         break;
     case SHORT_KIND:
-        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s may not sign %.*s for %s", key,
-                          (int)ask->kind_size, kind, name.text);
+        comity_shelf_tell(ask->shelf, item, COMITY_ERROR_SIGNATURE, "the key %s may not sign %s for %s", key,
+                          kind_told(kind, ask->kind_size).text, name.text);
         break;
     case SHORT_NOT:
         break;

@@ -2,7 +2,7 @@
  * from the other. There is one way to write a checkpoint; any other is refused. */
 #include "record/checkpoint.h"
 
-#include "base/quote.h"
+#include "base/unknown.h"
 
 #include <string.h>
 
@@ -74,7 +74,7 @@ comity_status comity_checkpoint_read(const char *text, size_t size, comity_check
     }
     if (!comity_log_number_read(line, line_size, &checkpoint.size)) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the second line of a checkpoint is the size of the log, not %s",
-                           comity_quote_bytes(line, line_size).text);
+                           comity_unknown_number(line, line_size).text);
     }
     if (!comity_log_line(&text, &size, &line, &line_size)) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the checkpoint ends before its root");
@@ -82,7 +82,7 @@ comity_status comity_checkpoint_read(const char *text, size_t size, comity_check
     if (!comity_log_hash_read(line, line_size, &checkpoint.root)) {
         return comity_fail(reterr, COMITY_ERROR_SYNTAX,
                            "the third line of a checkpoint is 32 bytes of root in base64, not %s",
-                           comity_quote_bytes(line, line_size).text);
+                           comity_unknown_size(line_size).text);
     }
     while (size != 0) { /* lines of others, which may follow, are not empty */
         if (!comity_log_line(&text, &size, &line, &line_size) || line_size == 0) {

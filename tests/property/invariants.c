@@ -587,7 +587,8 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     value *held = value_copy(at->arena, act);
     bool made_that_day = false;
     for (size_t i = 0; i < way->count; i++) {
-        made_that_day |= strstr(way->items[i]->text, " not older ") != NULL || asks_for_age(way->items[i]->text);
+        made_that_day |= strstr(way->items[i]->text, " not older ") != NULL || asks_for_age(way->items[i]->text) ||
+                         strstr(way->items[i]->text, " under law of ") != NULL;
         if (!can_be_named(act, way->items[i]->text)) {
             return "a way names what the act does not say";
         }
@@ -601,7 +602,8 @@ static const char *way_tried(const trying *at, const value *act, const value *wa
     if (without == way->count && after != COMITY_PERMIT) {
         return value_print(at->arena, held);
     }
-    /* A paper made that day is more than one that is asked to be not too old, one made long ago more than one of some age. */
+    /* A paper made that day is more than one that is asked to be not too old, one made long ago more than one
+     * of some age, one under the laws of all places more than one under some law in force there. */
     return without != way->count && after == COMITY_PERMIT && !made_that_day ? value_print(at->arena, way) : NULL;
 }
 

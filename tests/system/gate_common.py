@@ -133,7 +133,7 @@ class Gate:
         self.record = str(pathlib.Path(record or folder) / "record")
         made = run(COMITY, "record", "init", "--origin", "example.org/gate", self.record)
         assert made.returncode == 0, made.stderr
-        self.daemon = None
+        self.daemon = self.nginx = None
         self.ledger = ["--ledger", ledger.replace("@", folder)] if ledger else []
         self.daemon_logs = []
         self.upstream = Server(("127.0.0.1", 0), Upstream)
@@ -183,8 +183,6 @@ http {{
 }}
 """)
         self.worker_count = workers
-        self.start_daemon()
-        self.start_nginx()
 
     def start_nginx(self):
         self.nginx = subprocess.Popen(["nginx", "-c", f"{self.folder}/nginx.conf", "-e", f"{self.folder}/error.log"],
@@ -278,10 +276,11 @@ http {{
         return [json.loads(line) for line in shown.stdout.splitlines()]
 
     def stop(self):
-        for process in (self.nginx, self.daemon):
+        started = [process for process in (self.nginx, self.daemon) if process is not None]
+        for process in started:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in (self.nginx, self.daemon):
+        for process in started:
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
@@ -303,6 +302,8 @@ def gate(**options):
         os.chmod(folder, 0o755)
         running = Gate(folder, **options)
         try:
+            running.start_daemon()
+            running.start_nginx()
             yield running
         finally:
             running.stop()

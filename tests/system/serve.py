@@ -427,7 +427,7 @@ def the_new_year_has_its_own_log_and_no_answer_is_lost():
         record = os.path.join(folder, "record")
         same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
         shutil.rmtree(f"{record}/{time.gmtime().tm_year}")  # the daemon makes its year's itself
-        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 3)}
+        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
         with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
             connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
             connection.request("GET", "/v1/judgements/events")
@@ -464,9 +464,9 @@ def a_year_that_cannot_begin_is_tried_again():
         record = os.path.join(folder, "record")
         same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
         pathlib.Path(record, "2027").write_text("in the way")
-        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 1)}
+        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
         with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
-            statuses, until = [], time.monotonic() + 20
+            statuses, until = [], time.monotonic() + 30
             while not running.events("year-failed") and time.monotonic() < until:
                 statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
             statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])

@@ -139,10 +139,31 @@ export interface Paper {
 
 const members: Readonly<Record<string, string>> = { under: 'under', by: 'by', about: 'ref', result: 'result' };
 
-/** "authority-permission under CN by CN.CAC result passed" as the paper that it is. */
-export const paperOf = (expression: string): Paper => {
-  const [kind = '', ...words] = expression.split(' ');
-  const paper: Record<string, string> & { kind: string } = { kind };
+/** Where the act says that something or somebody is: `location`, `importer`; states whose part is not known are states. */
+const placesOf = (act: Act, whose: string): string[] => {
+  const listed = ['origin', 'location', 'subjects'].includes(whose);
+  const side = ['exporter', 'holder', 'persons', 'operator', 'provider'].includes(whose) ? 'from' : 'to';
+  const party = act[side];
+  const places = listed
+    ? objectAt(act, 'data')[whose]
+    : whose === 'transit'
+      ? act['via']
+      : typeof party === 'string'
+        ? party
+        : objectAt(act, side)['state'];
+  return [...new Set(itemsOf(places).map((code) => code.replace(/-\?$/, '')))];
+};
+
+/**
+ * "authority-permission under CN by CN.CAC result passed" as the paper that it is. One under the law of places is
+ * under that of those the act names.
+ */
+export const paperOf = (expression: string, act: Act = {}): Paper => {
+  const law = / under law of (\S+)(?: outside state of \S+)?/.exec(expression);
+  const [kind = '', ...words] = expression.replace(law?.[0] ?? '', '').split(' ');
+  const places = law === null ? [] : placesOf(act, law[1] ?? '');
+  const under = places.length === 0 ? {} : { under: places.length === 1 ? places[0] : places };
+  const paper: Record<string, unknown> & { kind: string } = { kind, ...under };
   for (let i = 0; i + 1 < words.length; i++) {
     const member = members[words[i] ?? ''];
     if (member !== undefined && paper[member] === undefined) paper[member] = words[++i] ?? '';
@@ -158,7 +179,7 @@ export const withHeld = (act: Act, expression: string, vocabulary: Vocabulary): 
     return withFact(act, 'safeguards', [...new Set([...itemsOf(act['safeguards']), expression])]);
   }
   const held = Array.isArray(act['papers']) ? (act['papers'] as unknown[]) : [];
-  const paper = paperOf(expression);
+  const paper = paperOf(expression, act);
   return held.some((one) => samePaper(one, paper)) ? act : withFact(act, 'papers', [...held, paper]);
 };
 

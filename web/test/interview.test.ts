@@ -79,6 +79,17 @@ test('what a way asks for becomes a paper or a safeguard', () => {
     ref: 'EU.LED.35.1.a',
     result: 'necessary',
   });
+  const kept = { data: { location: ['LA', 'AE-?', '...'] }, from: 'CN', to: { state: 'SG' }, via: 'FR' };
+  const permission =
+    'authority-permission under law of location outside state of demander older than 10 working days result passed';
+  assert.deepEqual(paperOf(permission, kept), { kind: 'authority-permission', under: ['LA', 'AE'], result: 'passed' });
+  assert.deepEqual(paperOf(permission), { kind: 'authority-permission', result: 'passed' });
+  assert.deepEqual(paperOf('consent under law of importer at least 2 years old', kept), {
+    kind: 'consent',
+    under: 'SG',
+  });
+  assert.deepEqual(paperOf('consent under law of holder', kept), { kind: 'consent', under: 'CN' });
+  assert.deepEqual(paperOf('consent under law of transit', kept), { kind: 'consent', under: 'FR' });
   const vocabulary = { safeguards: [{ name: 'pseudonymised', label: '' }] } as unknown as Vocabulary;
   const once = withHeld({ act: 'transfer' }, 'standard-contract under EU', vocabulary);
   assert.deepEqual(once, { act: 'transfer', papers: [{ kind: 'standard-contract', under: 'EU' }] });

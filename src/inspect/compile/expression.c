@@ -488,24 +488,17 @@ static comity_status read_among(comity_types_compiler *compiler)
 static const struct {
     const char *sign;
     comity_check_code code;
-    bool swapped, denied;
+    bool denied;
 } comparisons[] = {
-    {"=", COMITY_CHECK_EQUAL, false, false}, {"!=", COMITY_CHECK_EQUAL, false, true},
-    {"<", COMITY_CHECK_LESS, false, false},  {">=", COMITY_CHECK_LESS, false, true},
-    {">", COMITY_CHECK_LESS, true, false},   {"<=", COMITY_CHECK_LESS, true, true},
+    {"=", COMITY_CHECK_EQUAL, false}, {"!=", COMITY_CHECK_EQUAL, true},
+    {"<", COMITY_CHECK_LESS, false},  {">=", COMITY_CHECK_LESS, true},
+    {">", COMITY_CHECK_GREATER, false}, {"<=", COMITY_CHECK_GREATER, true},
 };
 
-/* `a > b` is `-a < -b`: the operands stay in their order on the stack. */
 static comity_status compare(comity_types_compiler *compiler, size_t which)
 {
     COMITY_TRY(comity_compile_next(compiler));
-    if (comparisons[which].swapped) {
-        COMITY_TRY(plain_step(compiler, COMITY_CHECK_NEGATE));
-        COMITY_TRY(read_total(compiler));
-        COMITY_TRY(plain_step(compiler, COMITY_CHECK_NEGATE));
-    } else {
-        COMITY_TRY(read_total(compiler));
-    }
+    COMITY_TRY(read_total(compiler));
     COMITY_TRY(plain_step(compiler, comparisons[which].code));
     return comparisons[which].denied ? plain_step(compiler, COMITY_CHECK_NOT) : COMITY_OK;
 }

@@ -425,7 +425,9 @@ bool comity_form_raw_range(const comity_form_run *runs, size_t run_count, uint64
         return false;
     }
     size_t first = run_with(runs, run_count, begin);
-    size_t last = run_with(runs, run_count, end - 1);
+    bool is_one = first != run_count &&
+                  end <= runs[first].decoded + (uint64_t)runs[first].count * runs[first].decoded_unit;
+    size_t last = is_one ? first : run_with(runs, run_count, end - 1);
     if (first == run_count || last == run_count) {
         return false;
     }

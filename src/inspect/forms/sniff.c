@@ -69,7 +69,8 @@ static const comity_magic magics[] = {
 const comity_magic *comity_magic_find(const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
-        if (size >= magics[i].size && memcmp(bytes, magics[i].bytes, magics[i].size) == 0) {
+        bool may_be = size >= magics[i].size && bytes[0] == (uint8_t)magics[i].bytes[0];
+        if (may_be && memcmp(bytes, magics[i].bytes, magics[i].size) == 0) {
             return &magics[i];
         }
     }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const char names_text[] = "taxonomy \"Names\"\nplace XB \"Bexar\"\ncategory personal \"personal data\"\n"
+static const char names_text[] = "taxonomy \"Names\"\nplace XB \"Bexar\"\nplace XC \"Xcor\"\ncategory personal \"personal data\"\n"
                                  "paper permission \"a permission\"\npaper consent \"a consent\"\n";
 static const char law_text[] = "state XA \"Examplia\"\ninstrument I \"Act\"\ncovers transfer\n"
                                "authority XA.DPC \"Commission\" may grant permission\n"
@@ -149,6 +149,7 @@ static void arguments_of_papers(const comity_key *key)
                 key);
     check_trust("authority Schmidt", "", "trust:2: a text of 7 bytes is no authority that law declares", key);
     check_trust("party A", "  may Schmidt", "trust:4: a text of 7 bytes is no kind of paper", key);
+    check_trust("party A", "  may consent under XC\n  may consent under QX", "trust:5: \"QX\" is no law on file", key);
     check_trust("party A", "  may consent under Schmidt", "trust:4: a text of 7 bytes is no law on file", key);
     check_trust("party A", "  may agreement\n  may law-file consent under XA QX", "trust:5: \"QX\" is no law on file",
                 key);

@@ -92,10 +92,51 @@ static bool alike(size_t left, size_t right)
     return left == right && memcmp(places[0], places[1], left * sizeof places[0][0]) == 0;
 }
 
+/* How a value looks, byte by byte; 0 if it has no end near, or is not of ASCII. */
+static size_t look_plainly(const uint8_t *value, const uint8_t ends[3], uint8_t ret_look[32])
+{
+    size_t size = 0;
+    memset(ret_look, 0, 32);
+    while (size < 32 && memchr(ends, value[size], 3) == NULL) {
+        uint8_t byte = value[size];
+        if (byte >= 0x80) {
+            return 0;
+        }
+        bool is_digit = byte >= '0' && byte <= '9';
+        bool is_small = byte >= 'a' && byte <= 'z';
+        bool is_capital = byte >= 'A' && byte <= 'Z';
+        ret_look[size++] = is_digit ? '0' : is_small ? 'a' : is_capital ? 'A' : byte;
+    }
+    return size == 32 ? 0 : size;
+}
+
+/* Looks that a level takes otherwise. */
+static size_t looks_apart(const comity_scan_level *level, const uint8_t *bytes, chance *random)
+{
+    static const uint8_t ends[][3] = {{'"', '\n', '\n'}, {',', '\n', '\r'}, {'"', '"', '"'}, {';', '\n', '\r'}};
+    size_t apart = 0;
+    for (size_t i = 0; i < 200; i++) {
+        uint8_t value[40];
+        uint8_t looks[32];
+        uint64_t own[4];
+        const uint8_t *end = ends[chance_below(random, 4)];
+        memcpy(value, bytes + chance_below(random, BYTES - sizeof value), sizeof value);
+        for (size_t j = 0; j < sizeof value; j++) {
+            if (value[j] >= 0x80 && chance_in_100(random, 95)) {
+                value[j] = (uint8_t)(' ' + chance_below(random, 95));
+            }
+        }
+        value[chance_below(random, sizeof value)] = end[chance_below(random, 3)];
+        size_t size = look_plainly(value, end, looks);
+        apart += level->look(value, end, own) != size || (size != 0 && memcmp(own, looks, sizeof looks) != 0);
+    }
+    return apart;
+}
+
 int main(void)
 {
     uint8_t *bytes = memory + 1024;
-    size_t apart[4] = {0};
+    size_t apart[5] = {0};
     size_t values = 0;
     test_begin("scan_levels");
     for (uint64_t round = 0; round < ROUNDS; round++) {
@@ -126,6 +167,9 @@ int main(void)
             apart[3] += memcmp(lines[0], lines[1], blocks * sizeof lines[0][0]) != 0 ||
                         memcmp(counts[0], counts[1], blocks) != 0;
         }
+        for (size_t i = 0; comity_scan_level_at(i) != NULL; i++) {
+            apart[4] += looks_apart(comity_scan_level_at(i), bytes, &random);
+        }
         for (size_t i = 0; i < 100; i++) {
             uint8_t written[2][64];
             uint8_t separators[2] = {0, 0};
@@ -149,6 +193,8 @@ int main(void)
     CHECK_EQ_INT(0, apart[2]);
     test_case("line ends");
     CHECK_EQ_INT(0, apart[3]);
+    test_case("how values look");
+    CHECK_EQ_INT(0, apart[4]);
     test_case("values written the short way");
     CHECK_EQ_INT(0, values);
     return test_done();

@@ -1,0 +1,173 @@
+/* Comes in: a value and the plan for what looks like it. Goes out: the readings that trying all forms would
+ * give, in the same order.
+ *
+ * Of the forms of a plan the first bytes of the value allow a few: a telephone number of any state looks like one of
+ * a hundred others, but `+49` is of one. Which these are is kept for the next value that begins so; and of these,
+ * what is settled by the bytes themselves where the looks alone did not. */
+#include "inspect/scan_columns.h"
+#include "inspect/scan_look.h"
+#include "inspect/scan_plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A value in the writings of its plan. */
+typedef struct planned_value {
+    const uint8_t *bytes[3];
+    size_t size[3];
+    uint8_t upper[COMITY_SCAN_PLAN_BYTES];
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES];
+} planned_value;
+
+static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
+{
+    comity_bytes16 of;
+    memcpy(&of, raw, sizeof of);
+    comity_bytes16 is_small = (comity_bytes16)(of - 'a' < 26);
+    of -= is_small & ('a' - 'A');
+    memcpy(ret_capitals, &of, sizeof of);
+}
+
+static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planned_value *ret_value)
+{
+    for (int writing = 0; writing < 3; writing++) {
+        ret_value->bytes[writing] = raw;
+        ret_value->size[writing] = plan->size;
+    }
+    if ((plan->written & ~plan->as_raw) == 0) {
+        return;
+    }
+    capitals_write(raw, ret_value->upper);
+    if (plan->size > 16) {
+        capitals_write(raw + 16, ret_value->upper + 16);
+    }
+    ret_value->bytes[COMITY_WRITING_UPPER] = ret_value->upper;
+    if ((plan->written & ~plan->as_raw & 1u << COMITY_WRITING_COMPACT) != 0) {
+        for (size_t i = 0; i < plan->compact_size; i++) {
+            ret_value->compact[i] = ret_value->upper[plan->compact[i]];
+        }
+        ret_value->bytes[COMITY_WRITING_COMPACT] = ret_value->compact;
+        ret_value->size[COMITY_WRITING_COMPACT] = plan->compact_size;
+    }
+}
+
+/* ---- choices ---- */
+
+/* The bytes of a value that tell the forms of its plan apart. */
+static uint64_t choice_bytes(const comity_scan_plan *plan, const uint8_t *raw)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < plan->choice_count; i++) {
+        bytes = bytes << 8 | raw[plan->choice_at[i]];
+    }
+    return bytes;
+}
+
+static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, uint64_t bytes)
+{
+    uint64_t hash = (bytes ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) * UINT64_C(0x9E3779B97F4A7C15);
+    return &scan->plans->choices[(hash >> 32) % COMITY_SCAN_CHOICES];
+}
+
+/* The number of a form of which is known what its looks left open, for values with these first bytes. */
+static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, comity_writing writing, uint16_t at,
+                             const uint8_t *value, size_t size)
+{
+    comity_scan_plans *plans = scan->plans;
+    comity_scan_plan_form form = plans->forms[at];
+    uint8_t raw_looks[COMITY_SCAN_PLAN_BYTES];
+    uint8_t looks[COMITY_SCAN_PLAN_BYTES];
+    uint8_t separators;
+    size_t written;
+    memcpy(raw_looks, plan->look.words, sizeof raw_looks);
+    bool is_written = comity_scan_write_ascii(raw_looks, plan->size, writing, looks, &written, &separators);
+    assert(is_written && written == size);
+    for (size_t i = 0; i < plan->choice_count; i++) {
+        size_t place = plan->choice_at[i];
+        if (writing == COMITY_WRITING_COMPACT) {
+            const uint8_t *found = memchr(plan->compact, (int)place, plan->compact_size);
+            place = found == NULL ? size : (size_t)(found - plan->compact);
+        }
+        if (place < size) {
+            looks[place] = value[place];
+        }
+    }
+    comity_scan_plan_settle(scan->rules, form.number, looks, size, separators, &form);
+    if (form.whole) {
+        return at;
+    }
+    plans->forms[plans->form_count] = form;
+    return (uint16_t)plans->form_count++;
+}
+
+/* Chooses the forms; false if there are too many of them. */
+static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const planned_value *value,
+                        comity_scan_choice *choice)
+{
+    comity_scan_plans *plans = scan->plans;
+    choice->count = 0;
+    choice->spoken_count = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        const uint8_t *bytes = value->bytes[group->writing];
+        uint16_t at = group->form_begin;
+        uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
+        for (; bits != 0; bits &= bits - 1, at++) {
+            size_t number = group->word * 64u + (size_t)__builtin_ctzll(bits);
+            while (plans->forms[at].number != number) {
+                at++;
+            }
+            if (choice->count == COMITY_SCAN_CHOICE_FORMS) {
+                return false;
+            }
+            bool has_room = plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH < COMITY_SCAN_PLAN_FORMS;
+            bool is_open = plans->forms[at].whole && has_room;
+            choice->forms[choice->count++] =
+                is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
+                                       value->size[group->writing])
+                        : at;
+            choice->spoken_count += !group->is_unspoken;
+        }
+    }
+    return true;
+}
+
+/* ---- following ---- */
+
+static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
+                     const comity_scan_around *around, comity_scan_readings *readings)
+{
+    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, form, value, size);
+    comity_scan_stat *stat =
+        around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
+    int column = comity_scan_stat_says(stat, passed);
+    if (passed) {
+        comity_reading reading = form->reading;
+        comity_scan_reading_add(scan, &reading, column, readings);
+    }
+}
+
+bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
+                             const comity_scan_around *around, comity_scan_readings *readings)
+{
+    planned_value value;
+    uint64_t bytes = choice_bytes(plan, raw);
+    comity_scan_choice *choice = choice_slot(scan, plan, bytes);
+    value_write(plan, raw, &value);
+    if (choice->plan != plan->number || choice->bytes != bytes) {
+        choice->plan = 0;
+        if (!choice_make(scan, plan, &value, choice)) {
+            return false;
+        }
+        choice->plan = plan->number;
+        choice->bytes = bytes;
+    }
+    for (size_t i = 0; i < choice->count; i++) {
+        if (i >= choice->spoken_count && readings->count == 0) {
+            return true;
+        }
+        comity_scan_plan_form *form = &scan->plans->forms[choice->forms[i]];
+        form_try(scan, form, value.bytes[form->writing], value.size[form->writing], around, readings);
+    }
+    return true;
+}

@@ -1,5 +1,7 @@
 /* How long judging takes: a prepared act; preparing; the whole way from JSON to
- * JSON; opening an image. One core, medians of repeated runs.
+ * JSON; opening an image. One core, medians of repeated runs. A run goes through
+ * acts that all differ, each once, so that what was made ready for one act is not
+ * there for the next; how many differ is counted and said.
  *
  *     bench_judge IMAGE [--json FILE] [--name SUFFIX]
  */
@@ -8,6 +10,7 @@
 
 #include "act/act.h"
 #include "api/handles.h"
+#include "base/sha256.h"
 #include "judge/judge.h"
 
 #include <stdio.h>
@@ -20,6 +23,7 @@ typedef struct loaded {
     const char *lines[ACTS];
     size_t sizes[ACTS];
     comity_act *acts[ACTS];
+    uint8_t hashes[ACTS][COMITY_SHA256_SIZE]; /* of what the acts say besides their id */
 } loaded;
 
 static void lines_find(loaded *load, const uint8_t *bytes, size_t size)
@@ -32,6 +36,22 @@ static void lines_find(loaded *load, const uint8_t *bytes, size_t size)
         load->sizes[i] = (size_t)(newline - at);
         at = newline + 1;
     }
+}
+
+static int hash_order(const void *a, const void *b)
+{
+    return memcmp(a, b, COMITY_SHA256_SIZE);
+}
+
+/* How many of the acts say something that no other says. */
+static uint32_t acts_different(loaded *load)
+{
+    uint32_t different = 1;
+    qsort(load->hashes, ACTS, sizeof load->hashes[0], hash_order);
+    for (uint32_t i = 1; i < ACTS; i++) {
+        different += memcmp(load->hashes[i - 1], load->hashes[i], sizeof load->hashes[0]) != 0;
+    }
+    return different;
 }
 
 int main(int argc, char **argv)
@@ -79,6 +99,11 @@ int main(int argc, char **argv)
             }
             if (run == 0) {
                 load.acts[i] = comity_act_copy(act);
+                comity_status hashed = comity_act_hash(&law->image, act, context->act_memory, load.hashes[i], &error);
+                if (load.acts[i] == NULL || hashed != COMITY_OK) {
+                    (void)fprintf(stderr, "bench_judge: act %u is not kept\n", i);
+                    return 2;
+                }
             }
         }
         samples[run] = (bench_seconds() - start) * 1e9 / ACTS;
@@ -100,6 +125,7 @@ int main(int argc, char **argv)
     }
     bench_figure(out, "judge a prepared act", suffix, bench_median(samples, RUNS), "ns", suffix[0] == '\0' ? 150 : 0,
                  NULL, 0);
+    (void)printf("    %u acts a run, %u different ones, each judged once in it\n", (unsigned)ACTS, acts_different(&load));
     (void)printf("    %u rules on file, %.1f rules found an act; permit %.0f%%, conditional %.0f%%, undetermined %.0f%%, "
                  "refuse %.0f%%\n",
                  law->image.rules_count, (double)applying / ACTS, 100.0 * (double)verdicts[0] / (ACTS * RUNS),

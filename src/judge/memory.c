@@ -51,12 +51,12 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL || memory->considered_words == NULL ||
-        memory->law_stamps == NULL || memory->adopted == NULL || memory->binds == NULL || memory->perhaps == NULL ||
-        memory->perhaps_laws == NULL || memory->always == NULL || memory->test_marks == NULL ||
-        memory->standings == NULL || memory->uncovered == NULL || memory->count_stamps == NULL || memory->count_ranges == NULL ||
-        memory->derived_stamps == NULL || memory->derived == NULL || memory->condition_stamps == NULL ||
-        memory->condition_truths == NULL) {
+    if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL ||
+        memory->considered_words == NULL || memory->law_stamps == NULL || memory->adopted == NULL ||
+        memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
+        memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
+        memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
+        memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL) {
         comity_judge_memory_free(memory);
         return NULL;
     }

@@ -65,6 +65,7 @@ export const ask = (method, where, body, token = counsel) =>
   new Promise((resolve, reject) => {
     const request = http.request(
       {
+        host: '127.0.0.1',
         port,
         path: where,
         method,

@@ -293,7 +293,7 @@ http {{
         crash = re.findall(r".*(?:signal 11|signal 6|\[alert\]|\[emerg\]).*", self.errors())
         crash = [line for line in crash if "signal 9" not in line]
         if crash:
-            fail(str(crash[:4]))
+            fail(f"{crash[:4]}; the last of the log:\n{self.errors()[-3000:]}")
 
 
 @contextlib.contextmanager

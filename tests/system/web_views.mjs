@@ -281,7 +281,11 @@ test('ask: the interview goes on until the answer is settled', async () => {
   }
   assert.ok(await page.locator('.verdict.permit').count());
   assert.ok(asked.size >= 3);
-  assert.match(await text(page, '[role=status]'), /Verdict now: Permit/);
+  await page.waitForFunction(
+    () => /Verdict now: Permit/.test(document.querySelector('[role=status]')?.textContent ?? ''),
+    undefined,
+    WAIT,
+  );
   await page.done();
 });
 

@@ -389,11 +389,13 @@ static ngx_int_t pump(comity_ngx_ctx *ctx)
     return status == NGX_OK && holds ? NGX_AGAIN : status;
 }
 
-/* From an event of ours: nginx goes on with the response. */
+/* From an event of ours: nginx goes on with the response. A request that is broken off is held meanwhile: what ends
+ * with it, as the upstream's side, counts it down, and nginx looks at it afterwards. */
 static void go_on(comity_ngx_ctx *ctx, ngx_int_t status)
 {
     ngx_http_request_t *r = ctx->r;
     if (status == NGX_ERROR || r->connection->error) {
+        r->main->count++;
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
     }

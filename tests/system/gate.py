@@ -173,10 +173,12 @@ def threads_and_those_who_leave():
                 client.sendall(head % declared + body[:sent])
         same("who is gone before it is looked into has sent nothing on", len(Upstream.seen), count)
         Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, b'{"colour":"blue","size":12}\n' * 400_000)
-        for _ in range(3):
+        for i in range(24):  # before and behind the head, while it is looked into, asked about and sent
             with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
                 client.sendall(b"GET /answer-segments/ HTTP/1.1\r\nHost: x\r\n\r\n")
-                client.recv(1000)
+                if i % 2:
+                    client.recv(1000)
+                time.sleep(0.004 * i)
         g.ask("/us/", packed(10), {"Content-Encoding": "gzip"}, timeout=60)
         with socket.create_connection(("127.0.0.1", g.port), timeout=60) as client:
             client.sendall(head % len(body) + body)

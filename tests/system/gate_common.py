@@ -185,7 +185,9 @@ http {{
         self.worker_count = workers
 
     def start_nginx(self):
-        self.nginx = subprocess.Popen(["nginx", "-c", f"{self.folder}/nginx.conf", "-e", f"{self.folder}/error.log"],
+        # memory that was given back is overwritten, so that whoever still reads it is found out
+        environment = {"MALLOC_PERTURB_": "165", **os.environ}
+        self.nginx = subprocess.Popen(["nginx", "-c", f"{self.folder}/nginx.conf", "-e", f"{self.folder}/error.log"], env=environment,
                                       stderr=open(f"{self.folder}/nginx.err", "ab"))
         self.wait_port()
 

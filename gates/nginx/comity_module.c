@@ -232,7 +232,6 @@ static ngx_int_t process_begin(ngx_cycle_t *cycle)
 static void process_end(ngx_cycle_t *cycle)
 {
     comity_ngx_client_stop();
-    comity_ngx_work_end();
 }
 
 static ngx_http_module_t context = {

@@ -211,9 +211,6 @@ comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf
 
 /* comity_work.c */
 ngx_int_t comity_ngx_work_pool(ngx_conf_t *cf, comity_ngx_conf *conf);
-
-/* At the end of a worker, after nginx has told its threads to end: waits until they have, at most a second. */
-void comity_ngx_work_end(void);
 /* May looking at `size_all` bytes that begin so take more than a millisecond? */
 ngx_flag_t comity_ngx_work_is_long(comity_ngx_ctx *ctx, const u_char *bytes, size_t size, size_t size_all);
 /* NGX_OK: the work is done. NGX_AGAIN: it is long, a thread does it, and the worker calls `done` when it

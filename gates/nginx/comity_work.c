@@ -7,14 +7,10 @@
  * becomes of its client: it is counted, and blocked, as nginx's own threaded reading does. */
 #include "comity_module.h"
 
-#include <dirent.h>
-#include <time.h>
-
 /* What is larger takes up to a millisecond on a slow machine. What is packed may be any size unpacked. */
 #define ROUND_SIZE 131072
 #define PACKED_SIZE 256
 #define STAY_MS 1000
-#define END_MS 1000
 
 /* Where packed forms are told by their first bytes. */
 static const struct {
@@ -138,34 +134,7 @@ static ngx_int_t post(comity_ngx_ctx *ctx)
     return NGX_OK;
 }
 
-/* The threads of this process; 0: nobody knows. */
-static ngx_uint_t threads_count(void)
-{
-    ngx_uint_t count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    for (struct dirent *task = tasks == NULL ? NULL : readdir(tasks); task != NULL; task = readdir(tasks)) {
-        count += task->d_name[0] != '.';
-    }
-    if (tasks != NULL) {
-        (void)closedir(tasks);
-    }
-    return count;
-}
-
-/* nginx tells its threads to end and does not wait until they have: they still look for libraries, and run what
- * libraries left for the end of a thread, while the worker closes these libraries and ends. */
-void comity_ngx_work_end(void)
-{
-    for (ngx_uint_t waited = 0; waited < END_MS && threads_count() > 1; waited++) {
-        (void)nanosleep(&(struct timespec){.tv_nsec = 1000 * 1000}, NULL);
-    }
-}
-
 #else /* nginx was built without threads */
-
-void comity_ngx_work_end(void)
-{
-}
 
 ngx_int_t comity_ngx_work_pool(ngx_conf_t *cf, comity_ngx_conf *conf)
 {

@@ -5,8 +5,6 @@
 
 #include "record/disk.h"
 
-#include <stdbool.h>
-
 typedef struct comity_years comity_years;
 
 /* `folder`: borrowed. Makes the year's record, if it is not there. */

@@ -170,6 +170,17 @@ class Daemon:
                 fail(self.log[-6000:])
 
 
+def get_over(unix_socket, path):
+    """What a daemon answers that listens on a unix socket, without its head."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(unix_socket)
+        client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
+        answer = b""
+        while piece := client.recv(65536):
+            answer += piece
+        return answer.split(b"\r\n\r\n", 1)[1].decode()
+
+
 @contextlib.contextmanager
 def daemon(*options, **more):
     """A daemon in a folder of its own; `@` in an option stands for the folder."""

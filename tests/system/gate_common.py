@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 
-from common import ENVIRONMENT, JSON, Programs, fail, holds, run, same, use
+from common import ENVIRONMENT, JSON, Programs, fail, get_over, holds, run, same, use
 
 MODULE = str(pathlib.Path(sys.argv[4]).resolve())
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
@@ -263,13 +263,7 @@ http {{
 
     def http(self, path):
         """Asks the daemon itself, over its unix socket."""
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(f"{self.folder}/http.sock")
-            client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-            answer = b""
-            while piece := client.recv(65536):
-                answer += piece
-            return answer.split(b"\r\n\r\n", 1)[1].decode()
+        return get_over(f"{self.folder}/http.sock", path)
 
     def entries(self):
         """All entries of the record, once those that are durable are published."""

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from common import ENVIRONMENT, Programs, fail, main, run, same, test, use
+from common import ENVIRONMENT, Programs, fail, get_over, main, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 MAGIC = b"comity-gate\0"
@@ -111,13 +111,7 @@ class Daemon:
             time.sleep(0.02)
 
     def http(self, path):
-        with socket.socket(socket.AF_UNIX) as client:
-            client.connect(f"{self.folder}/http.sock")
-            client.sendall(f"GET {path} HTTP/1.0\r\n\r\n".encode())
-            answer = b""
-            while piece := client.recv(65536):
-                answer += piece
-            return answer.split(b"\r\n\r\n", 1)[1].decode()
+        return get_over(f"{self.folder}/http.sock", path)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)

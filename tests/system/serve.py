@@ -410,11 +410,22 @@ def a_full_disk_gives_503_and_service_returns():
 NEW_YEAR_S = 1798761600  # 2027-01-01T00:00:00Z
 
 
+def new_yearly(folder, seconds):
+    """A record that has a log for every year, and what lets a daemon begin so long before the new year."""
+    record = os.path.join(folder, "record")
+    same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
+    return record, {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - seconds)}
+
+
+def checkpoint_size(folder):
+    return int(pathlib.Path(folder, "public/checkpoint").read_text().splitlines()[1])
+
+
 def covered(expected, *folders):
     """How many entries the checkpoints of records cover, once they are as many as expected, or after a while."""
     until = time.monotonic() + 20
     while True:
-        count = sum(int(pathlib.Path(folder, "public/checkpoint").read_text().splitlines()[1]) for folder in folders)
+        count = sum(map(checkpoint_size, folders))
         if count == expected or time.monotonic() > until:
             return count
         time.sleep(0.1)
@@ -424,10 +435,8 @@ def covered(expected, *folders):
 def the_new_year_has_its_own_log_and_no_answer_is_lost():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        record = os.path.join(folder, "record")
-        same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
+        record, clock = new_yearly(folder, 5)
         shutil.rmtree(f"{record}/{time.gmtime().tm_year}")  # the daemon makes its year's itself
-        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
         with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
             connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=20)
             connection.request("GET", "/v1/judgements/events")
@@ -449,7 +458,7 @@ def the_new_year_has_its_own_log_and_no_answer_is_lost():
             while followed[-1:] != [0] or len(followed) < 2:
                 line = live.readline().split()
                 followed += [int(line[1])] if line[:1] == [b"id:"] else []
-            last = int(pathlib.Path(record, "2026/public/checkpoint").read_text().splitlines()[1])
+            last = checkpoint_size(f"{record}/2026")
             holds("who follows misses none", followed == [*range(followed[0], last), 0], (followed[0], last, len(followed)))
             connection.close()
             same("ready", running.ask("GET", "/readyz")[0], 200)
@@ -462,10 +471,8 @@ def the_new_year_has_its_own_log_and_no_answer_is_lost():
 def a_year_that_cannot_begin_is_tried_again():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
-        record = os.path.join(folder, "record")
-        same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/serve", record).returncode, 0)
+        record, clock = new_yearly(folder, 5)
         pathlib.Path(record, "2027").write_text("in the way")
-        clock = {"LD_PRELOAD": CLOCK, "COMITY_TEST_CLOCK_FROM": str(NEW_YEAR_S - 5)}
         with daemon("--anonymous", "counsel,auditor", "--record", record, environment=clock) as running:
             statuses, until = [], time.monotonic() + 30
             while not running.events("year-failed") and time.monotonic() < until:

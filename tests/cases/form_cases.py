@@ -383,6 +383,7 @@ expect("pdf, sign by sign", page(b"BT /F1 10 Tf 1 0 0 1 10 10 Tm (4) Tj 1 0 0 1 
        [("pdf > page:1", "text", "412 3\n")])
 expect("pdf, quotes", page(b"BT /F1 10 Tf 12 TL (a) Tj (b) ' 1 1 (c) \" ET"), [("pdf > page:1", "text", "a\nb\nc\n")])
 expect("pdf, an image in the text", page(b"BT /F1 10 Tf (a) Tj ET BI /W 1 ID (((( EI BT 0 -20 Td (b) Tj ET"), [("pdf > page:1", "text", "a\nb\n")])
+expect("pdf, operators without operands", page(b"BT Tf Td TD Tm TL Tc Tw Tz T* Tj TJ ' \" Do /F1 10 Tf (a) Tj ET"), [("pdf > page:1", "text", "a\n")])
 DIFFERENCES = "<< /Type /Font /Subtype /Type1 /Encoding << /Differences [1 /four /one 65 /eacute /uni0142 /germandbls] >> >>"
 expect("pdf, differences", page(b"BT /F1 10 Tf (\\001\\002ABC) Tj ET", DIFFERENCES), [("pdf > page:1", "text", "41éłß\n")])
 CMAP = b"""/CIDInit /ProcSet findresource begin 1 begincodespacerange <0000> <FFFF> endcodespacerange

@@ -75,9 +75,9 @@ static comity_pdf_kind sign_kind(comity_pdf_span from, size_t *at)
 comity_pdf_token comity_pdf_next(comity_pdf_span from, size_t *at)
 {
     size_t begin = skip_space(from, *at);
-    comity_pdf_token token = {.kind = COMITY_PDF_END, .text = {from.bytes + begin, 0}};
+    comity_pdf_token token = {.kind = COMITY_PDF_END, .text = {from.bytes, 0}};
     *at = begin;
-    if (begin == from.size) {
+    if (begin == from.size) { /* of nothing too, which has no bytes to point into */
         return token;
     }
     uint8_t c = from.bytes[begin];
@@ -145,6 +145,9 @@ comity_pdf_span comity_pdf_value(comity_pdf_span from, size_t *at)
     size_t depth = 0;
     size_t begin = skip_space(from, *at);
     *at = begin;
+    if (begin == from.size) {
+        return (comity_pdf_span){from.bytes, 0};
+    }
     do {
         size_t before = *at;
         comity_pdf_token token = comity_pdf_next(from, at);

@@ -20,7 +20,7 @@
 #define COMITY_TILE_ENTRIES 255
 
 typedef struct comity_tile {
-    uint8_t level; /* 0 to 7, or COMITY_TILE_ENTRIES */
+    uint8_t level;  /* 0 to 7, or COMITY_TILE_ENTRIES */
     uint16_t width; /* 1 to 256 */
     uint64_t index;
 } comity_tile;
@@ -52,8 +52,9 @@ struct comity_tile_slot;
  * to their roots. Belongs to one thread at a time. The fields are private. */
 typedef struct comity_tile_reader {
     comity_tile_source source;
-    struct comity_tile_slot *slots; /* allocated at the first read */
-    uint64_t now;                   /* counts reads */
+    struct comity_tile_slot *slots;  /* allocated at the first read */
+    uint64_t now;                    /* counts reads */
+    size_t last[COMITY_TILE_LEVELS]; /* the slot of a level that was asked for last */
 } comity_tile_reader;
 
 /* Begins to read; allocates nothing. `source.self` must outlive the reader. */

@@ -23,6 +23,12 @@ void comity_tree_node(const comity_hash *left, const comity_hash *right, comity_
     comity_sha256(both, sizeof both, ret_hash->bytes);
 }
 
+void comity_tree_nodes(const comity_hash *below, size_t count, comity_hash *ret_over)
+{
+    static const uint8_t prefix = 1;
+    comity_sha256_each(&prefix, 1, below->bytes, (size_t)2 * COMITY_SHA256_SIZE, count, ret_over->bytes);
+}
+
 bool comity_hash_equal(const comity_hash *a, const comity_hash *b)
 {
     uint8_t differs = 0;

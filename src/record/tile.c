@@ -140,6 +140,30 @@ uint16_t comity_tile_width(uint8_t level, uint64_t index, uint64_t size)
     return hashes / COMITY_TILE_WIDTH == index ? (uint16_t)(hashes % COMITY_TILE_WIDTH) : 0;
 }
 
+/* ---- growing ---- */
+
+/* Works out the hashes over those of the tile. */
+static void expand(comity_hash *hashes, uint16_t width)
+{
+    size_t count = width;
+    for (size_t first = COMITY_TILE_WIDTH / 2; first >= 1; first /= 2) {
+        count /= 2;
+        comity_tree_nodes(&hashes[2 * first], count, &hashes[first]);
+    }
+}
+
+void comity_tile_add(comity_tree *tree, const comity_hash leaves[COMITY_TILE_WIDTH])
+{
+    comity_hash hashes[2 * COMITY_TILE_WIDTH];
+    assert(tree->size % COMITY_TILE_WIDTH == 0);
+    memcpy(hashes + COMITY_TILE_WIDTH, leaves, COMITY_TILE_WIDTH * sizeof *leaves);
+    expand(hashes, COMITY_TILE_WIDTH);
+    for (unsigned level = 0; level < COMITY_TILE_HEIGHT; level++) {
+        tree->newest[level] = hashes[(2 * COMITY_TILE_WIDTH >> level) - 1];
+    }
+    comity_tree_add_full(tree, COMITY_TILE_HEIGHT, &hashes[1]);
+}
+
 /* ---- reading ---- */
 
 void comity_tile_reader_init(comity_tile_reader *ret_reader, comity_tile_source source)
@@ -157,16 +181,6 @@ void comity_tile_reader_free(comity_tile_reader *reader)
     }
     free(reader->slots);
     comity_tile_reader_init(reader, reader->source);
-}
-
-/* Works out the hashes over those of the tile. */
-static void expand(comity_hash *hashes, uint16_t width)
-{
-    size_t count = width;
-    for (size_t first = COMITY_TILE_WIDTH / 2; first >= 1; first /= 2) {
-        count /= 2;
-        comity_tree_nodes(&hashes[2 * first], count, &hashes[first]);
-    }
 }
 
 static comity_status load(comity_tile_reader *reader, const comity_tile *tile, comity_tile_slot *slot,

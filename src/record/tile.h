@@ -38,6 +38,9 @@ COMITY_MUST_USE comity_status comity_tile_path_read(const char *path, size_t siz
 /* The width that the tile (level, index) has in a tree of `size` leaves; 0: it has none. */
 uint16_t comity_tile_width(uint8_t level, uint64_t index, uint64_t size);
 
+/* Adds the leaves of a whole tile to a tree of whole tiles: as comity_tree_add of each, and faster. */
+void comity_tile_add(comity_tree *tree, const comity_hash leaves[COMITY_TILE_WIDTH]);
+
 /* Where tiles come from. `read` fills `ret_bytes` with `tile->width` hashes. The
  * bytes are believed to be those of the log; who must not believe them compares
  * what follows from them with a signed root. */

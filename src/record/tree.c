@@ -40,9 +40,14 @@ bool comity_hash_equal(const comity_hash *a, const comity_hash *b)
 
 void comity_tree_add(comity_tree *tree, const comity_hash *leaf)
 {
-    assert(tree->size < COMITY_TREE_SIZE_MAX);
-    comity_hash hash = *leaf;
-    unsigned level = 0;
+    comity_tree_add_full(tree, 0, leaf);
+}
+
+void comity_tree_add_full(comity_tree *tree, unsigned level, const comity_hash *root)
+{
+    uint64_t more = UINT64_C(1) << level;
+    assert(tree->size <= COMITY_TREE_SIZE_MAX - more && tree->size % more == 0);
+    comity_hash hash = *root;
     for (; (tree->size >> level) & 1; level++) {
         comity_hash over;
         comity_tree_node(&tree->newest[level], &hash, &over);
@@ -50,7 +55,7 @@ void comity_tree_add(comity_tree *tree, const comity_hash *leaf)
         hash = over;
     }
     tree->newest[level] = hash;
-    tree->size++;
+    tree->size += more;
 }
 
 void comity_tree_root(const comity_tree *tree, comity_hash *ret_root)

@@ -41,6 +41,10 @@ typedef struct comity_tree {
 /* Adds a leaf; `size` must be below COMITY_TREE_SIZE_MAX. */
 void comity_tree_add(comity_tree *tree, const comity_hash *leaf);
 
+/* Adds 2^level leaves by the root over them; `size` must be a multiple of as many. The
+ * caller has seen to `newest` of the levels below. */
+void comity_tree_add_full(comity_tree *tree, unsigned level, const comity_hash *root);
+
 /* The root; of the empty tree SHA-256 of nothing. */
 void comity_tree_root(const comity_tree *tree, comity_hash *ret_root);
 

@@ -1,4 +1,7 @@
-/* comity judge: acts in, judgements out. This file: its options, and what is opened for it. */
+/* comity judge: acts in, judgements out. This file: its options, and what is opened for it.
+ *
+ * judge_stream.c reads and cuts lines, judge_pool.c has them judged by several threads,
+ * judge_answer.c judges and answers. */
 #include "cli/judge.h"
 #include "cli/papers.h"
 
@@ -7,15 +10,15 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the command ---- */
 
 typedef struct judge_options {
     const char *law;
     const char *papers, *trust;
-    bool strict;
-    const char *adopt[64];
-    size_t adopt_count;
+    judge_setup setup;
+    long jobs; /* 0: as many as processors */
     answer_form form;
     int32_t day;
     const char *record, *retention, *passphrase_fd_text;
@@ -24,12 +27,19 @@ typedef struct judge_options {
 static int options_read(int argc, char **argv, judge_options *options)
 {
     static const struct option longs[] = {
-        {"explain", no_argument, NULL, 'e'},      {"table", no_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},         {"law", required_argument, NULL, 'l'},
-        {"on", required_argument, NULL, 'o'},     {"adopt", required_argument, NULL, 'a'},
-        {"papers", required_argument, NULL, 'p'}, {"trust", required_argument, NULL, 'r'},
-        {"strict-papers", no_argument, NULL, 's'}, {"record", required_argument, NULL, 'R'},
-        {"retention", required_argument, NULL, 'c'}, {"passphrase-fd", required_argument, NULL, 'P'},
+        {"explain", no_argument, NULL, 'e'},
+        {"table", no_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},
+        {"law", required_argument, NULL, 'l'},
+        {"on", required_argument, NULL, 'o'},
+        {"adopt", required_argument, NULL, 'a'},
+        {"papers", required_argument, NULL, 'p'},
+        {"trust", required_argument, NULL, 'r'},
+        {"strict-papers", no_argument, NULL, 's'},
+        {"record", required_argument, NULL, 'R'},
+        {"retention", required_argument, NULL, 'c'},
+        {"passphrase-fd", required_argument, NULL, 'P'},
+        {"jobs", required_argument, NULL, 'J'},
         {NULL, 0, NULL, 0},
     };
     comity_error error;
@@ -44,7 +54,7 @@ static int options_read(int argc, char **argv, judge_options *options)
             options->trust = optarg;
             break;
         case 's':
-            options->strict = true;
+            options->setup.strict = true;
             break;
         case 'e':
             options->form = FORM_WORDS;
@@ -70,16 +80,21 @@ static int options_read(int argc, char **argv, judge_options *options)
         case 'P':
             options->passphrase_fd_text = optarg;
             break;
+        case 'J':
+            if (option_number("judge", "--jobs", optarg, 1, JUDGE_JOBS_MAX, &options->jobs) != 0) {
+                return EXIT_ERROR;
+            }
+            break;
         case 'o':
             if (comity_date_parse(optarg, strlen(optarg), &options->day, &error) != COMITY_OK) {
                 return complain_usage("judge", "--on: %s", error.message);
             }
             break;
         case 'a':
-            if (options->adopt_count == sizeof options->adopt / sizeof options->adopt[0]) {
+            if (options->setup.adopt_count == sizeof options->setup.adopt / sizeof options->setup.adopt[0]) {
                 return complain_usage("judge", "--adopt: given too often");
             }
-            options->adopt[options->adopt_count++] = optarg;
+            options->setup.adopt[options->setup.adopt_count++] = optarg;
             break;
         default:
             return complain_usage("judge", "unknown option, or one without its value: %s", argv[optind - 1]);
@@ -105,48 +120,75 @@ static void tell_papers(const comity_papers *papers)
     }
 }
 
+comity_status judge_context_open(const judge_setup *setup, comity_context **ret_context, comity_error *reterr)
+{
+    comity_context *context;
+    COMITY_TRY(comity_context_new(setup->law, &context, reterr));
+    comity_status status = comity_context_papers(context, setup->papers, setup->strict, reterr);
+    for (size_t i = 0; i < setup->adopt_count && status == COMITY_OK; i++) {
+        comity_error error;
+        status = comity_context_adopt(context, setup->adopt[i], &error);
+        if (status != COMITY_OK) {
+            status = comity_fail(reterr, status, "--adopt: %s", error.message);
+        }
+    }
+    if (status != COMITY_OK) {
+        comity_context_free(context);
+        return status;
+    }
+    *ret_context = context;
+    return COMITY_OK;
+}
+
 /* The papers that the options name, or NULL; false after complaining. */
-static bool use_papers(const judge_options *options, const comity_law *law, comity_context *context,
-                       comity_papers **ret_papers)
+static bool use_papers(judge_options *options, comity_papers **ret_papers)
 {
     comity_papers *papers = NULL;
-    comity_error error;
     bool good = true;
     if (options->papers != NULL) {
-        papers = open_papers(law, options->trust);
+        papers = open_papers(options->setup.law, options->trust);
         good = papers != NULL && add_folder(papers, options->papers) && settle_papers(papers, options->trust);
-    }
-    if (good && comity_context_papers(context, papers, options->strict, &error) != COMITY_OK) {
-        good = complain("%s", error.message) == 0;
     }
     if (good) {
         tell_papers(papers);
     }
+    options->setup.papers = papers;
     *ret_papers = papers;
     return good;
 }
 
+/* More threads than that are of use where answers go to something faster than a pipe. */
+enum { JOBS_BY_ITSELF_MAX = 4 };
+
+/* How many threads judge. What is recorded is judged in the order in which it is recorded. */
+static unsigned jobs_of(const judge_options *options)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long jobs = cores < 1 ? 1 : cores > JOBS_BY_ITSELF_MAX ? JOBS_BY_ITSELF_MAX : cores;
+    return options->record != NULL ? 1 : (unsigned)(options->jobs != 0 ? options->jobs : jobs);
+}
+
 static int judge_files(judge_run *judging, const judge_options *options, int count, char **paths)
 {
-    comity_error error;
+    unsigned jobs = jobs_of(options);
     char *room = malloc(JUDGE_ROOM_BYTES);
-    if (room == NULL) {
+    judging->pool = room == NULL || jobs == 1 ? NULL : judge_pool_new(&options->setup, jobs);
+    if (room == NULL || (jobs != 1 && judging->pool == NULL)) {
+        free(room);
         return complain("out of memory");
     }
-    for (size_t i = 0; i < options->adopt_count; i++) {
-        if (comity_context_adopt(judging->context, options->adopt[i], &error) != COMITY_OK) {
-            free(room);
-            return complain("--adopt: %s", error.message);
-        }
-    }
     comity_buffer_init(&judging->out, COMITY_LIMIT_ANSWER_BYTES * 2);
+    judging->out_max = JUDGE_OUTPUT_BYTES;
     for (int i = 0; i < (count == 0 ? 1 : count) && !judging->broken; i++) {
         judge_input(judging, count == 0 ? "-" : paths[i], room);
     }
     judge_flush(judging);
+    judge_pool_end(judging);
     comity_buffer_free(&judging->out);
     free(room);
-    return judging->some_error || judging->broken ? EXIT_ERROR : judging->some_not_permitted ? EXIT_NOT_CLEAN : EXIT_CLEAN;
+    return judging->some_error || judging->broken ? EXIT_ERROR
+           : judging->some_not_permitted          ? EXIT_NOT_CLEAN
+                                                  : EXIT_CLEAN;
 }
 
 static bool open_record(judge_run *judging, const judge_options *options)
@@ -197,11 +239,16 @@ int judge_main(int argc, char **argv)
         passphrase_wipe(&phrase);
         return EXIT_ERROR;
     }
-    judge_run judging = {.phrase = &phrase, .day = options.day, .form = options.form,
-                       .style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)}};
-    if (comity_context_new(law, &judging.context, &error) != COMITY_OK) {
+    judge_run judging = {.phrase = &phrase,
+                         .day = options.day,
+                         .form = options.form,
+                         .style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)}};
+    options.setup.law = law;
+    if (!use_papers(&options, &papers)) {
+        status = EXIT_ERROR;
+    } else if (judge_context_open(&options.setup, &judging.context, &error) != COMITY_OK) {
         status = complain("%s", error.message);
-    } else if (!use_papers(&options, law, judging.context, &papers) || !open_record(&judging, &options)) {
+    } else if (!open_record(&judging, &options)) {
         status = EXIT_ERROR;
     } else {
         status = close_record(&judging, judge_files(&judging, &options, argc - optind, argv + optind));

@@ -36,16 +36,21 @@ static bool recorded(judge_run *judging)
     return false;
 }
 
-void judge_flush(judge_run *judging)
+bool judge_write(const comity_buffer *answers)
 {
     const uint8_t *bytes;
     size_t size;
-    if (!recorded(judging)) {
-        /* and so it is not said */
-    } else if (comity_buffer_bytes(&judging->out, &bytes, &size, NULL) != COMITY_OK) {
-        judging->broken = true;
+    if (comity_buffer_bytes(answers, &bytes, &size, NULL) != COMITY_OK) {
         (void)complain("a judgement is larger than can be written");
-    } else if (!write_all(STDOUT_FILENO, (const char *)bytes, size)) {
+        return false;
+    }
+    return write_all(STDOUT_FILENO, (const char *)bytes, size);
+}
+
+void judge_flush(judge_run *judging)
+{
+    bool turn = judging->pool == NULL || judging->out.size == 0 || judge_pool_wait_turn(judging->pool, judging->turn);
+    if (recorded(judging) && (!turn || !judge_write(&judging->out))) {
         judging->broken = true;
     }
     comity_buffer_reset(&judging->out);
@@ -58,7 +63,8 @@ static void put(judge_run *judging, const char *text)
 
 static const char *status_word(comity_status status)
 {
-    static const char *const words[] = {"ok", "argument", "memory", "syntax", "name", "range", "limit", "image", "system", "signature", "passphrase", "record"};
+    static const char *const words[] = {"ok",    "argument", "memory", "syntax",    "name",       "range",
+                                        "limit", "image",    "system", "signature", "passphrase", "record"};
     return words[status];
 }
 
@@ -200,10 +206,8 @@ void judge_one(judge_run *judging, const char *act, size_t size)
     if (judging->broken) {
         return;
     }
-    judging->count++;
     comity_status status = comity_context_judge(judging->context, act, size, judging->day, &error);
-    if (status == COMITY_OK && judging->record != NULL &&
-        record_one(judging, act, size, &error) != COMITY_OK) {
+    if (status == COMITY_OK && judging->record != NULL && record_one(judging, act, size, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
         judging->broken = true; /* what is not recorded is not said */
         return;
@@ -227,7 +231,7 @@ void judge_one(judge_run *judging, const char *act, size_t size)
         put_row(judging);
     }
     judging->some_not_permitted |= judging->context->judgement.verdict != COMITY_VERDICT_PERMIT;
-    if (judging->out.size > JUDGE_OUTPUT_BYTES) {
+    if (judging->out.size > judging->out_max) {
         judge_flush(judging);
     }
 }

@@ -37,6 +37,16 @@ static void judge_line(judge_run *judging, const char *text, size_t size)
     judging->by_line = false;
 }
 
+void judge_lines(judge_run *judging, const char *lines, size_t size)
+{
+    for (size_t at = 0; at < size && !judging->broken;) {
+        const char *newline = memchr(lines + at, '\n', size - at);
+        size_t end = newline == NULL ? size : (size_t)(newline - lines);
+        judge_line(judging, lines + at, end - at);
+        at = end + 1;
+    }
+}
+
 static void line_too_long(judge_run *judging)
 {
     comity_error error;
@@ -165,10 +175,38 @@ static void stream_skip_line(judge_run *judging, input_stream *input)
     }
 }
 
+/* Judges the whole lines at hand, or has them judged, a chunk of them at most. Where there are fewer and no
+ * thread is at work anyway, answers come soonest from here. False: there is no whole line in a chunk. */
+static bool stream_lines(judge_run *judging, input_stream *input)
+{
+    size_t left = input->end - input->begin;
+    if (left < JUDGE_CHUNK_BYTES && !input->ended && has_input(input->fd)) {
+        (void)stream_fill(judging, input);
+        return true;
+    }
+    const char *lines = input->bytes + input->begin;
+    size_t size = left < JUDGE_CHUNK_BYTES ? left : JUDGE_CHUNK_BYTES;
+    while (size > 0 && lines[size - 1] != '\n') {
+        size--;
+    }
+    if (size == 0) {
+        return false;
+    }
+    bool few = left < JUDGE_CHUNK_BYTES && (judging->pool == NULL || judge_pool_is_idle(judging->pool));
+    if (few || !judge_pool_give(judging, lines, size)) {
+        judge_lines(judging, lines, size);
+    }
+    input->begin += size;
+    return true;
+}
+
 static void stream_judge(judge_run *judging, input_stream *input)
 {
     bool first = true;
     while (!judging->broken) {
+        if (!first && stream_lines(judging, input)) {
+            continue;
+        }
         char *line = input->bytes + input->begin;
         size_t left = input->end - input->begin;
         const char *newline = left == 0 ? NULL : memchr(line, '\n', left);

@@ -175,25 +175,29 @@ static void stream_skip_line(judge_run *judging, input_stream *input)
     }
 }
 
+/* So little that to ask whether there is more would take its time. */
+enum { FEW_BYTES = 4096 };
+
 /* Judges the whole lines at hand, or has them judged, a chunk of them at most. Where there are fewer and no
  * thread is at work anyway, answers come soonest from here. False: there is no whole line in a chunk. */
 static bool stream_lines(judge_run *judging, input_stream *input)
 {
     size_t left = input->end - input->begin;
-    if (left < JUDGE_CHUNK_BYTES && !input->ended && has_input(input->fd)) {
+    bool whole = left >= JUDGE_CHUNK_BYTES;
+    bool alone = !whole && (judging->pool == NULL || judge_pool_is_idle(judging->pool));
+    if (!whole && !input->ended && !(alone && left < FEW_BYTES) && has_input(input->fd)) {
         (void)stream_fill(judging, input);
         return true;
     }
     const char *lines = input->bytes + input->begin;
-    size_t size = left < JUDGE_CHUNK_BYTES ? left : JUDGE_CHUNK_BYTES;
+    size_t size = whole ? JUDGE_CHUNK_BYTES : left;
     while (size > 0 && lines[size - 1] != '\n') {
         size--;
     }
     if (size == 0) {
         return false;
     }
-    bool few = left < JUDGE_CHUNK_BYTES && (judging->pool == NULL || judge_pool_is_idle(judging->pool));
-    if (few || !judge_pool_give(judging, lines, size)) {
+    if (alone || !judge_pool_give(judging, lines, size)) {
         judge_lines(judging, lines, size);
     }
     input->begin += size;

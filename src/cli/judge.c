@@ -157,8 +157,8 @@ static bool use_papers(judge_options *options, comity_papers **ret_papers)
     return good;
 }
 
-/* More threads than that are of use where answers go to something faster than a pipe. */
-enum { JOBS_BY_ITSELF_MAX = 4 };
+/* With these the command stays within 32 MiB, whatever comes in: a thread takes one or two. */
+enum { JOBS_BY_ITSELF_MAX = 8 };
 
 /* How many threads judge. What is recorded is judged in the order in which it is recorded. */
 static unsigned jobs_of(const judge_options *options)

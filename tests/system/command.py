@@ -324,7 +324,7 @@ def judge_by_threads_in_little_memory():
         return
     unknown = b'{"act":"transfer","on":"2026-06-01"}\n'
     hostile = MIXED + unknown * 4000 + b"[" + b"1," * 16000 + b"1]\n" + b'{"act":"transfer","purposes":[' + b'"x",' * 7000 + b'"x"]}\n'
-    process = subprocess.Popen([COMITY, "judge", "--jobs", "4", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "8", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     feeder = threading.Thread(target=lambda: (process.stdin.write(hostile * 8), process.stdin.close()))
     feeder.start()
     time.sleep(0.3)

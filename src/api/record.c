@@ -58,7 +58,7 @@ comity_status comity_record_create(const char *folder, const char *origin, const
     return status;
 }
 
-/* ---- the thread ---- */
+/* ---- the threads ---- */
 
 /* Publishes what is new, again and again, until it is woken to end. What fails is
  * the log's failure, and whoever adds to it is told. */
@@ -76,6 +76,13 @@ static void *publish_now_and_then(void *context)
     }
 }
 
+static void *carry(void *context)
+{
+    comity_record *record = context;
+    comity_log_carry(record->log);
+    return NULL;
+}
+
 static comity_status start(comity_record *record, unsigned every_ms, comity_error *reterr)
 {
     sigset_t all;
@@ -88,9 +95,11 @@ static comity_status start(comity_record *record, unsigned every_ms, comity_erro
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     record->has_publisher = pthread_create(&record->publisher, NULL, publish_now_and_then, record) == 0;
+    record->has_carrier = pthread_create(&record->carrier, NULL, carry, record) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return record->has_publisher ? COMITY_OK
-                                 : comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    return record->has_publisher && record->has_carrier
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
 }
 
 static void stop(comity_record *record)
@@ -102,6 +111,10 @@ static void stop(comity_record *record)
             written = write(record->wake, &one, sizeof one);
         } while (written < 0 && errno == EINTR);
         (void)pthread_join(record->publisher, NULL);
+    }
+    if (record->has_carrier) {
+        comity_log_carry_end(record->log);
+        (void)pthread_join(record->carrier, NULL);
     }
     if (record->wake >= 0) {
         (void)close(record->wake);

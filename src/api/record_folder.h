@@ -17,9 +17,9 @@ struct comity_record {
     size_t signer_count;
     comity_log *log;
 
-    /* the thread that publishes, if there is one */
-    pthread_t publisher;
-    bool has_publisher;
+    /* the threads that publish, and commit under load, if there are */
+    pthread_t publisher, carrier;
+    bool has_publisher, has_carrier;
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 

@@ -7,7 +7,7 @@
  *     2027/        … */
 #include "api/record_folder.h"
 
-#include "base/date.h"
+#include "base/time.h"
 #include "record/checkpoint.h"
 
 #include <errno.h>
@@ -18,8 +18,6 @@
 
 static const char series_path[] = "series";
 static const char first_line[] = "comity series 1\norigin ";
-
-#define MS_PER_DAY UINT64_C(86400000)
 
 /* Makes the folder, if it is not there. */
 static comity_status make_folder(const char *folder, comity_error *reterr)
@@ -116,8 +114,8 @@ comity_status comity_record_year(const char *folder, uint64_t time_ms, const cha
     char origin[COMITY_LIMIT_KEY_NAME_BYTES + 1];
     comity_disk *disk;
     int32_t year = 0;
-    int32_t unused;
-    if (folder == NULL || ret_folder == NULL || time_ms / MS_PER_DAY > COMITY_DATE_MAX) {
+    uint64_t unused;
+    if (folder == NULL || ret_folder == NULL || !comity_time_year(time_ms, &year, &unused)) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
                            "comity_record_year: folder and ret_folder must not be NULL, and the year at most 9999");
     }
@@ -125,7 +123,6 @@ comity_status comity_record_year(const char *folder, uint64_t time_ms, const cha
     comity_status status = read_series(disk, origin, reterr);
     comity_disk_posix_free(disk);
     COMITY_TRY(status);
-    comity_date_to_civil((int32_t)(time_ms / MS_PER_DAY), &year, &unused, &unused);
     int size = origin[0] == '\0' ? snprintf(ret_folder, capacity, "%s", folder)
                                  : snprintf(ret_folder, capacity, "%s/%04d", folder, (int)year);
     if (size < 0 || (size_t)size >= capacity) {

@@ -28,6 +28,14 @@ void comity_sha256_end(comity_sha256_state *state, uint8_t ret_digest[COMITY_SHA
 /* The digest of `size` bytes at once. */
 void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA256_SIZE]);
 
+/* The digests of `count` short inputs: of `prefix` and `size` bytes behind it each, which
+ * lie one behind the other at `bytes`. Together at most COMITY_SHA256_EACH_MAX bytes
+ * each. `ret_digests` may overlap `bytes` where it does not begin behind it. Takes half
+ * the time of one by one, or less, where the machine has instructions for it. */
+#define COMITY_SHA256_EACH_MAX ((size_t)119)
+void comity_sha256_each(const uint8_t *prefix, size_t prefix_size, const uint8_t *bytes, size_t size, size_t count,
+                        uint8_t *ret_digests);
+
 /* Writes 64 lower-case hexadecimal digits and a NUL. */
 void comity_sha256_print(const uint8_t digest[COMITY_SHA256_SIZE], char ret_text[COMITY_SHA256_TEXT_SIZE]);
 

@@ -69,3 +69,18 @@ comity_status comity_time_parse(const char *text, size_t size, uint64_t *ret_tim
     *ret_time_ms = (uint64_t)date * MS_PER_DAY + ms;
     return COMITY_OK;
 }
+
+bool comity_time_year(uint64_t time_ms, int32_t *ret_year, uint64_t *ret_end_ms)
+{
+    int32_t unused;
+    int32_t next;
+    if (time_ms / MS_PER_DAY > COMITY_DATE_MAX) {
+        return false;
+    }
+    comity_date_to_civil((int32_t)(time_ms / MS_PER_DAY), ret_year, &unused, &unused);
+    if (comity_date_from_civil(*ret_year + 1, 1, 1, &next, NULL) != COMITY_OK) {
+        next = COMITY_DATE_MAX + 1;
+    }
+    *ret_end_ms = (uint64_t)next * MS_PER_DAY;
+    return true;
+}

@@ -6,7 +6,7 @@
  * what was said of them is written. */
 #include "cli/judge.h"
 
-#include "base/date.h"
+#include "base/time.h"
 
 #include <limits.h>
 #include <string.h>
@@ -145,22 +145,17 @@ static void put_row(judge_run *judging)
 
 /* How often, in milliseconds, what is new in the record is published while the command runs. */
 #define PUBLISH_EVERY_MS 1000
-#define MS_PER_DAY UINT64_C(86400000)
 
 /* Opens the record of the moment; where logs are kept by the year, until that ends. */
 comity_status judge_open_year(judge_run *judging, uint64_t time_ms, comity_error *reterr)
 {
     char folder[PATH_MAX];
-    int32_t year = 0;
     int32_t unused;
-    int32_t next;
     COMITY_TRY(comity_record_year(judging->record_folder, time_ms, passphrase_text(judging->phrase), folder,
                                   sizeof folder, reterr));
     judging->year_end_ms = UINT64_MAX;
     if (strcmp(folder, judging->record_folder) != 0) {
-        comity_date_to_civil((int32_t)(time_ms / MS_PER_DAY), &year, &unused, &unused);
-        COMITY_TRY(comity_date_from_civil(year + 1, 1, 1, &next, reterr));
-        judging->year_end_ms = (uint64_t)next * MS_PER_DAY;
+        (void)comity_time_year(time_ms, &unused, &judging->year_end_ms);
     }
     return comity_record_open(folder, passphrase_text(judging->phrase), PUBLISH_EVERY_MS, &judging->record, reterr);
 }

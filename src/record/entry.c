@@ -45,6 +45,12 @@ void comity_entry_leaf(const comity_hash *commitment, comity_hash *ret_leaf)
     comity_sha256(bytes, sizeof bytes, ret_leaf->bytes);
 }
 
+void comity_entry_leaves(const comity_hash *commitments, size_t count, comity_hash *ret_leaves)
+{
+    static const uint8_t prefix[] = {0, COMITY_ENTRY_VERSION};
+    comity_sha256_each(prefix, sizeof prefix, commitments->bytes, sizeof commitments->bytes, count, ret_leaves->bytes);
+}
+
 comity_status comity_entry_read(const uint8_t *entry, size_t size, comity_hash *ret_commitment, comity_error *reterr)
 {
     if (size == 0 || entry[0] != COMITY_ENTRY_VERSION) {

@@ -292,7 +292,33 @@ static void lead(comity_log *log)
     }
     empty_batch(batch);
     log->committing = false;
+    log->carry = log->filling->count >= CARRY_ENTRIES;
+    if (log->carry) {
+        (void)pthread_cond_signal(&log->carried);
+    }
     (void)pthread_cond_broadcast(&log->changed);
+}
+
+void comity_log_carry(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    while (!log->ending) {
+        if (log->carry && !log->committing && !log->failed && log->pausing == 0) {
+            lead(log);
+        } else {
+            log->carry = false;
+            (void)pthread_cond_wait(&log->carried, &log->mutex);
+        }
+    }
+    (void)pthread_mutex_unlock(&log->mutex);
+}
+
+void comity_log_carry_end(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    log->ending = true;
+    (void)pthread_cond_signal(&log->carried);
+    (void)pthread_mutex_unlock(&log->mutex);
 }
 
 comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr)
@@ -326,9 +352,11 @@ uint64_t comity_log_durable(comity_log *log)
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
+    log->pausing++;
     while (log->committing) {
         (void)pthread_cond_wait(&log->changed, &log->mutex);
     }
+    log->pausing--;
     comity_status status = log->failed ? comity_log_failed(log, reterr) : COMITY_OK;
     log->committing = status == COMITY_OK;
     (void)pthread_mutex_unlock(&log->mutex);
@@ -398,8 +426,8 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
-        pthread_mutex_init(&log->salting, NULL) != 0 ||
-        pthread_cond_init(&log->changed, NULL) != 0) {
+        pthread_mutex_init(&log->salting, NULL) != 0 || pthread_cond_init(&log->changed, NULL) != 0 ||
+        pthread_cond_init(&log->carried, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -437,6 +465,7 @@ void comity_log_close(comity_log *log)
     (void)pthread_mutex_destroy(&log->publishing);
     (void)pthread_mutex_destroy(&log->salting);
     (void)pthread_cond_destroy(&log->changed);
+    (void)pthread_cond_destroy(&log->carried);
     memset(log->salts, 0, sizeof log->salts);
     free(log);
 }

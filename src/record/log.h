@@ -8,8 +8,10 @@
  * - Of those who wait for their index to be durable, one leads: it swaps the two
  *   batches, leaves `mutex`, completes the records with how many are durable,
  *   writes the whole batch and syncs, once for all, and wakes the others. `durable`
- *   only rises, and is read without `mutex` too. While it does, the next batch fills. There is no thread of
- *   our own; `committing` says that somebody leads.
+ *   only rises, and is read without `mutex` too. While it does, the next batch fills. `committing` says that
+ *   somebody leads. There is no thread of our own; but one that is lent
+ *   (comity_log_carry) leads again as soon as a commit has ended, where much came
+ *   meanwhile: before any of those who wait has woken, or has begun to wait.
  * - Publishing (tiles, checkpoint) has a mutex of its own, `publishing`, and
  *   takes `mutex` only to fetch what has become durable. It never holds up a
  *   commit. Order of locking: `publishing` before `mutex`.
@@ -60,6 +62,11 @@ COMITY_MUST_USE comity_status comity_log_submit(comity_log *log, const char *cla
 
 /* Waits until entry `index`, which was submitted, is durable. Any thread. */
 COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr);
+
+/* Lends the log a thread, for as long as there is load; returns after
+ * comity_log_carry_end, which is called once. Without it all works, slower under load. */
+void comity_log_carry(comity_log *log);
+void comity_log_carry_end(comity_log *log);
 
 /* How many entries are durable. Any thread. */
 uint64_t comity_log_durable(comity_log *log);

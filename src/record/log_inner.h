@@ -9,6 +9,8 @@
 
 /* Entries after which publishing settles by itself. */
 #define SETTLE_ENTRIES 65536
+/* So many that came during a commit are not left to those who wait for them, who may not have woken yet. */
+#define CARRY_ENTRIES 32
 #define SALT_POOL_BYTES 4096
 #define LOCK_TRIES 100
 
@@ -41,9 +43,13 @@ struct comity_log {
 
     pthread_mutex_t mutex; /* guards what follows, to the next comment */
     pthread_cond_t changed;
+    pthread_cond_t carried;
+    bool carry;       /* whoever carries is to commit what is filling */
+    bool ending;      /* and no more */
+    unsigned pausing; /* who waits in comity_log_pause */
     log_batch batches[2];
     log_batch *filling;
-    uint64_t next;    /* the next index to be given */
+    uint64_t next;            /* the next index to be given */
     _Atomic uint64_t durable; /* entries that are durable; read without `mutex` too */
     bool committing;
     bool failed;

@@ -61,9 +61,7 @@ static comity_status publish(comity_log *log, bool settle, bool sign, comity_err
 {
     size_t count;
     COMITY_TRY(take_pending(log, &count, reterr));
-    for (size_t i = 0; i < count; i++) {
-        COMITY_TRY(comity_publisher_add(&log->publisher, &log->taken[i], reterr));
-    }
+    COMITY_TRY(comity_publisher_add(&log->publisher, log->taken, count, reterr));
     uint64_t size = log->publisher.tree.size;
     COMITY_TRY(comity_publisher_edge(&log->publisher, reterr));
     if (size != log->published || sign) {

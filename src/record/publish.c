@@ -154,12 +154,10 @@ static comity_status outgrow(comity_publisher *publisher, uint8_t level, uint64_
     return COMITY_OK;
 }
 
-comity_status comity_publisher_add(comity_publisher *publisher, const comity_hash *commitment, comity_error *reterr)
+/* Takes the newest hash of the tree into the tile at the right edge, and of each tile that
+ * is full by that the one over it into the next level's. */
+static comity_status take_newest(comity_publisher *publisher, comity_error *reterr)
 {
-    comity_hash hash;
-    comity_entry_leaf(commitment, &hash);
-    comity_tree_add(&publisher->tree, &hash);
-    publisher->commitments[publisher->widths[0]] = *commitment;
     for (unsigned level = 0; level < COMITY_TILE_LEVELS; level++) {
         publisher->hashes[level][publisher->widths[level]++] = publisher->tree.newest[COMITY_TILE_HEIGHT * level];
         if (publisher->widths[level] < COMITY_TILE_WIDTH) {
@@ -177,6 +175,29 @@ comity_status comity_publisher_add(comity_publisher *publisher, const comity_has
             }
         }
         publisher->widths[level] = publisher->written[level] = 0;
+    }
+    return COMITY_OK;
+}
+
+comity_status comity_publisher_add(comity_publisher *publisher, const comity_hash *commitments, size_t count,
+                                   comity_error *reterr)
+{
+    while (count > 0) {
+        comity_hash *leaves = publisher->hashes[0];
+        uint16_t at = publisher->widths[0];
+        bool whole = at == 0 && count >= COMITY_TILE_WIDTH;
+        size_t some = whole ? COMITY_TILE_WIDTH : 1;
+        memcpy(publisher->commitments + at, commitments, some * sizeof *commitments);
+        comity_entry_leaves(commitments, some, leaves + at);
+        if (whole) {
+            comity_tile_add(&publisher->tree, leaves);
+            publisher->widths[0] = COMITY_TILE_WIDTH - 1; /* and the last is the tree's newest */
+        } else {
+            comity_tree_add(&publisher->tree, leaves + at);
+        }
+        COMITY_TRY(take_newest(publisher, reterr));
+        commitments += some;
+        count -= some;
     }
     return COMITY_OK;
 }

@@ -37,9 +37,9 @@ COMITY_MUST_USE comity_status comity_publisher_begin(comity_disk *disk, uint64_t
 /* NULL is allowed. */
 void comity_publisher_free(comity_publisher *publisher);
 
-/* Adds an entry; writes the tiles it fills. */
-COMITY_MUST_USE comity_status comity_publisher_add(comity_publisher *publisher, const comity_hash *commitment,
-                                                   comity_error *reterr);
+/* Adds `count` entries; writes the tiles they fill. */
+COMITY_MUST_USE comity_status comity_publisher_add(comity_publisher *publisher, const comity_hash *commitments,
+                                                   size_t count, comity_error *reterr);
 
 /* Writes the tiles at the right edge as they are. */
 COMITY_MUST_USE comity_status comity_publisher_edge(comity_publisher *publisher, comity_error *reterr);

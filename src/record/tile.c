@@ -11,6 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many reads later a tile would have been asked for, had it been of the level below:
+ * of ten million entries there are 153 at level 1, and a proof asks for one, in two dozen reads. */
+#define READS_A_LEVEL ((uint64_t)1 << 16)
+
 /* A tile and the hashes over it: `hashes[WIDTH + i]` are its own; `hashes[i]` is
  * over `hashes[2i]` and `hashes[2i + 1]`, where both are there. */
 typedef struct comity_tile_slot {
@@ -136,6 +140,30 @@ uint16_t comity_tile_width(uint8_t level, uint64_t index, uint64_t size)
     return hashes / COMITY_TILE_WIDTH == index ? (uint16_t)(hashes % COMITY_TILE_WIDTH) : 0;
 }
 
+/* ---- growing ---- */
+
+/* Works out the hashes over those of the tile. */
+static void expand(comity_hash *hashes, uint16_t width)
+{
+    size_t count = width;
+    for (size_t first = COMITY_TILE_WIDTH / 2; first >= 1; first /= 2) {
+        count /= 2;
+        comity_tree_nodes(&hashes[2 * first], count, &hashes[first]);
+    }
+}
+
+void comity_tile_add(comity_tree *tree, const comity_hash leaves[COMITY_TILE_WIDTH])
+{
+    comity_hash hashes[2 * COMITY_TILE_WIDTH];
+    assert(tree->size % COMITY_TILE_WIDTH == 0);
+    memcpy(hashes + COMITY_TILE_WIDTH, leaves, COMITY_TILE_WIDTH * sizeof *leaves);
+    expand(hashes, COMITY_TILE_WIDTH);
+    for (unsigned level = 0; level < COMITY_TILE_HEIGHT; level++) {
+        tree->newest[level] = hashes[(2 * COMITY_TILE_WIDTH >> level) - 1];
+    }
+    comity_tree_add_full(tree, COMITY_TILE_HEIGHT, &hashes[1]);
+}
+
 /* ---- reading ---- */
 
 void comity_tile_reader_init(comity_tile_reader *ret_reader, comity_tile_source source)
@@ -152,19 +180,7 @@ void comity_tile_reader_free(comity_tile_reader *reader)
         free(reader->slots[i].hashes);
     }
     free(reader->slots);
-    reader->slots = NULL;
-}
-
-/* Works out the hashes over those of the tile. */
-static void expand(comity_hash *hashes, uint16_t width)
-{
-    size_t count = width;
-    for (size_t first = COMITY_TILE_WIDTH / 2; first >= 1; first /= 2) {
-        count /= 2;
-        for (size_t i = 0; i < count; i++) {
-            comity_tree_node(&hashes[2 * (first + i)], &hashes[2 * (first + i) + 1], &hashes[first + i]);
-        }
-    }
+    comity_tile_reader_init(reader, reader->source);
 }
 
 static comity_status load(comity_tile_reader *reader, const comity_tile *tile, comity_tile_slot *slot,
@@ -183,31 +199,54 @@ static comity_status load(comity_tile_reader *reader, const comity_tile *tile, c
     return COMITY_OK;
 }
 
-/* The tile from its slot, or read into the one that was not used for longest. */
+static bool holds(const comity_tile_slot *slot, const comity_tile *tile)
+{
+    return slot->tile.width == tile->width && slot->tile.level == tile->level && slot->tile.index == tile->index;
+}
+
+/* How much it would be missed: the more, the later it was asked for; and a tile of a higher
+ * level, over 256 times as many leaves, will be asked for again so much sooner. */
+static uint64_t worth(const comity_tile_slot *slot)
+{
+    return slot->used + (uint64_t)slot->tile.level * READS_A_LEVEL;
+}
+
+/* The slot of the tile, or the one that is missed least. */
+static comity_tile_slot *find_slot(comity_tile_reader *reader, const comity_tile *tile)
+{
+    comity_tile_slot *same = &reader->slots[reader->last[tile->level]];
+    comity_tile_slot *least = reader->slots;
+    if (holds(same, tile)) {
+        return same;
+    }
+    for (size_t i = 0; i < COMITY_LIMIT_RECORD_TILES_KEPT; i++) {
+        comity_tile_slot *slot = &reader->slots[i];
+        if (holds(slot, tile)) {
+            return slot;
+        }
+        least = worth(slot) < worth(least) ? slot : least;
+    }
+    return least;
+}
+
+/* The tile from its slot, or read into another's. */
 static comity_status fetch(comity_tile_reader *reader, const comity_tile *tile, const comity_hash **ret_hashes,
                            comity_error *reterr)
 {
+    assert(tile->level < COMITY_TILE_LEVELS);
     if (reader->slots == NULL) {
         reader->slots = calloc(COMITY_LIMIT_RECORD_TILES_KEPT, sizeof *reader->slots);
         if (reader->slots == NULL) {
             return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
         }
     }
-    comity_tile_slot *oldest = reader->slots;
-    for (size_t i = 0; i < COMITY_LIMIT_RECORD_TILES_KEPT; i++) {
-        comity_tile_slot *slot = &reader->slots[i];
-        if (slot->tile.width == tile->width && slot->tile.level == tile->level && slot->tile.index == tile->index) {
-            slot->used = ++reader->now;
-            *ret_hashes = slot->hashes;
-            return COMITY_OK;
-        }
-        if (slot->used < oldest->used) {
-            oldest = slot;
-        }
+    comity_tile_slot *slot = find_slot(reader, tile);
+    if (!holds(slot, tile)) {
+        COMITY_TRY(load(reader, tile, slot, reterr));
     }
-    COMITY_TRY(load(reader, tile, oldest, reterr));
-    oldest->used = ++reader->now;
-    *ret_hashes = oldest->hashes;
+    slot->used = ++reader->now;
+    reader->last[tile->level] = (size_t)(slot - reader->slots);
+    *ret_hashes = slot->hashes;
     return COMITY_OK;
 }
 

@@ -23,6 +23,12 @@ void comity_tree_node(const comity_hash *left, const comity_hash *right, comity_
     comity_sha256(both, sizeof both, ret_hash->bytes);
 }
 
+void comity_tree_nodes(const comity_hash *below, size_t count, comity_hash *ret_over)
+{
+    static const uint8_t prefix = 1;
+    comity_sha256_each(&prefix, 1, below->bytes, (size_t)2 * COMITY_SHA256_SIZE, count, ret_over->bytes);
+}
+
 bool comity_hash_equal(const comity_hash *a, const comity_hash *b)
 {
     uint8_t differs = 0;
@@ -34,9 +40,14 @@ bool comity_hash_equal(const comity_hash *a, const comity_hash *b)
 
 void comity_tree_add(comity_tree *tree, const comity_hash *leaf)
 {
-    assert(tree->size < COMITY_TREE_SIZE_MAX);
-    comity_hash hash = *leaf;
-    unsigned level = 0;
+    comity_tree_add_full(tree, 0, leaf);
+}
+
+void comity_tree_add_full(comity_tree *tree, unsigned level, const comity_hash *root)
+{
+    uint64_t more = UINT64_C(1) << level;
+    assert(tree->size <= COMITY_TREE_SIZE_MAX - more && tree->size % more == 0);
+    comity_hash hash = *root;
     for (; (tree->size >> level) & 1; level++) {
         comity_hash over;
         comity_tree_node(&tree->newest[level], &hash, &over);
@@ -44,7 +55,7 @@ void comity_tree_add(comity_tree *tree, const comity_hash *leaf)
         hash = over;
     }
     tree->newest[level] = hash;
-    tree->size++;
+    tree->size += more;
 }
 
 void comity_tree_root(const comity_tree *tree, comity_hash *ret_root)

@@ -22,6 +22,10 @@ void comity_tree_leaf(const void *entry, size_t size, comity_hash *ret_hash);
 /* The hash over two. `ret_hash` may be one of them. */
 void comity_tree_node(const comity_hash *left, const comity_hash *right, comity_hash *ret_hash);
 
+/* The hashes over `count` pairs that lie one behind the other, each as comity_tree_node
+ * of the two, and faster. `ret_over` must not begin behind `below` where they overlap. */
+void comity_tree_nodes(const comity_hash *below, size_t count, comity_hash *ret_over);
+
 /* Equality in constant time. */
 bool comity_hash_equal(const comity_hash *a, const comity_hash *b);
 
@@ -36,6 +40,10 @@ typedef struct comity_tree {
 
 /* Adds a leaf; `size` must be below COMITY_TREE_SIZE_MAX. */
 void comity_tree_add(comity_tree *tree, const comity_hash *leaf);
+
+/* Adds 2^level leaves by the root over them; `size` must be a multiple of as many. The
+ * caller has seen to `newest` of the levels below. */
+void comity_tree_add_full(comity_tree *tree, unsigned level, const comity_hash *root);
 
 /* The root; of the empty tree SHA-256 of nothing. */
 void comity_tree_root(const comity_tree *tree, comity_hash *ret_root);

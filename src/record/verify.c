@@ -85,9 +85,7 @@ static comity_status build_tree(verification *now, comity_disk *disk, comity_err
     for (uint64_t index = 0; index < reader->checkpoint.size; index += reader->bundle_width) {
         comity_hash unused;
         COMITY_TRY(comity_record_reader_entry(reader, index, &unused, reterr));
-        for (uint16_t i = 0; i < reader->bundle_width; i++) {
-            COMITY_TRY(comity_publisher_add(&now->publisher, &reader->bundle[i], reterr));
-        }
+        COMITY_TRY(comity_publisher_add(&now->publisher, reader->bundle, reader->bundle_width, reterr));
         tell(now, reader->bundle_width);
     }
     COMITY_TRY(comity_publisher_edge(&now->publisher, reterr));

@@ -1,15 +1,12 @@
 /* The years' folders: see years.h. Their disks stay open, for somebody may still read there. */
 #include "serve/years.h"
 
-#include "base/date.h"
+#include "base/time.h"
 #include "comity.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MS_PER_DAY UINT64_C(86400000)
-#define S_PER_DAY UINT64_C(86400)
 
 enum { PATH_SIZE = 4096 };
 
@@ -27,11 +24,9 @@ struct comity_years {
 
 static uint64_t end_of_year_s(uint64_t time_ms)
 {
-    int32_t number = 0;
-    int32_t next = 0;
     int32_t unused;
-    comity_date_to_civil((int32_t)(time_ms / MS_PER_DAY), &number, &unused, &unused);
-    return comity_date_from_civil(number + 1, 1, 1, &next, NULL) == COMITY_OK ? (uint64_t)next * S_PER_DAY : 0;
+    uint64_t end_ms = 0;
+    return comity_time_year(time_ms, &unused, &end_ms) ? end_ms / 1000 : 0;
 }
 
 static void year_free(year *which)

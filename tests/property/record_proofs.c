@@ -159,6 +159,22 @@ static void growing(void)
     }
 }
 
+static void whole_tiles(void)
+{
+    test_case("a tree grows by whole tiles as by single leaves");
+    comity_tree tree;
+    comity_tree by_tiles;
+    memset(&tree, 0, sizeof tree);
+    memset(&by_tiles, 0, sizeof by_tiles);
+    for (size_t n = 0; n + COMITY_TILE_WIDTH <= LARGE; n += COMITY_TILE_WIDTH) {
+        for (size_t i = 0; i < COMITY_TILE_WIDTH; i++) {
+            comity_tree_add(&tree, &leaves[n + i]);
+        }
+        comity_tile_add(&by_tiles, &leaves[n]);
+        CHECK(memcmp(&tree, &by_tiles, sizeof tree) == 0);
+    }
+}
+
 static void altered(chance *random)
 {
     test_case("a proof altered anywhere does not hold");
@@ -273,6 +289,7 @@ int main(void)
     all_small();
     some_large(&random);
     growing();
+    whole_tiles();
     altered(&random);
     paths(&random);
     free(leaves);

@@ -59,11 +59,36 @@ static void branches(void)
     CHECK(memcmp(digests[1], digests[2], COMITY_SHA256_SIZE) != 0);
 }
 
+static void each(void)
+{
+    test_case("many short ones, of every size and count");
+    uint8_t bytes[7 * COMITY_SHA256_EACH_MAX];
+    uint8_t digests[7 * COMITY_SHA256_SIZE];
+    uint8_t whole[COMITY_SHA256_EACH_MAX];
+    uint8_t digest[COMITY_SHA256_SIZE];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 2654435761u >> 11);
+    }
+    for (size_t prefix_size = 0; prefix_size < 4; prefix_size++) {
+        for (size_t size = 0; prefix_size + size <= COMITY_SHA256_EACH_MAX; size++) {
+            size_t count = (size + prefix_size) % 8;
+            comity_sha256_each((const uint8_t *)"\1\2\3", prefix_size, bytes, size, count, digests);
+            for (size_t i = 0; i < count; i++) {
+                memcpy(whole, "\1\2\3", prefix_size);
+                memcpy(whole + prefix_size, bytes + i * size, size);
+                comity_sha256(whole, prefix_size + size, digest);
+                CHECK(memcmp(digest, digests + i * COMITY_SHA256_SIZE, sizeof digest) == 0);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     test_begin("base/sha256");
     examples();
     million();
     branches();
+    each();
     return test_done();
 }

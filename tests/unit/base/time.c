@@ -68,10 +68,36 @@ static void reads(void)
     }
 }
 
+static void years(void)
+{
+    static const struct {
+        uint64_t ms;
+        int32_t year;
+        uint64_t end_ms;
+    } cases[] = {
+        {0, 1970, UINT64_C(31536000000)},
+        {UINT64_C(1798761599999), 2026, UINT64_C(1798761600000)},
+        {UINT64_C(1798761600000), 2027, UINT64_C(1830297600000)},
+        {UINT64_C(253402300799999), 9999, UINT64_C(253402300800000)},
+    };
+    int32_t year = 7;
+    uint64_t end_ms = 7;
+    test_case("the year of a moment, and its end");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CHECK(comity_time_year(cases[i].ms, &year, &end_ms));
+        CHECK_EQ_INT(cases[i].year, year);
+        CHECK(cases[i].end_ms == end_ms);
+    }
+    year = 7;
+    CHECK(!comity_time_year(UINT64_C(253402300800000), &year, &end_ms));
+    CHECK_EQ_INT(7, year);
+}
+
 int main(void)
 {
     test_begin("base/time");
     there_and_back();
     reads();
+    years();
     return test_done();
 }

@@ -18,6 +18,7 @@
 typedef struct worker {
     comity_record *record;
     unsigned number;
+    unsigned wait_every; /* some wait for each, some for many at once */
     uint64_t indexes[ENTRIES];
     bool failed;
 } worker;
@@ -44,7 +45,7 @@ static void *append(void *context)
     for (unsigned i = 0; i < ENTRIES && !me->failed; i++) {
         size_t size = text_of(me->number, i, text);
         comity_record_entry entry = {classes[(me->number + i) % 3], i, text, size, text, size};
-        if (i % 5 == 0) { /* some wait for each, some for many at once */
+        if (i % me->wait_every == 0) {
             me->failed = comity_record_append(me->record, &entry, &me->indexes[i], &error) != COMITY_OK;
         } else {
             me->failed = comity_record_submit(me->record, &entry, &me->indexes[i], &error) != COMITY_OK;
@@ -104,7 +105,7 @@ static void check_entries(const char *folder, const worker *workers, bool erased
     comity_disk_posix_free(disk);
 }
 
-static void run(const char *name, bool erasing)
+static void run(const char *name, unsigned wait_every, bool erasing)
 {
     char folder[] = "/tmp/comity-threads-XXXXXX";
     static worker workers[THREADS + 1];
@@ -123,6 +124,7 @@ static void run(const char *name, bool erasing)
     for (unsigned i = 0; i < count; i++) {
         workers[i].record = record;
         workers[i].number = i;
+        workers[i].wait_every = wait_every;
         CHECK(pthread_create(&threads[i], NULL, i == THREADS ? erase : append, &workers[i]) == 0);
     }
     for (unsigned i = 0; i < count; i++) {
@@ -200,7 +202,9 @@ int main(void)
     test_begin("record threads");
     arguments();
     years();
-    run("appending and publishing", false);
-    run("erasing in between", true);
+    run("appending and publishing", 5, false);
+    run("many under way at once", 100, false);
+    run("erasing in between", 5, true);
+    run("erasing while many are under way", 100, true);
     return test_done();
 }

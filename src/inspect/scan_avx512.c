@@ -19,34 +19,67 @@ TARGET static inline uint64_t among(__m512i bytes, char first, char count)
     return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, _mm512_set1_epi8(first)), _mm512_set1_epi8(count));
 }
 
+/* What the bytes of a block are compared with. */
+typedef struct signs {
+    __m512i zero, ten, a, capital_a, letters, small, hyphen, underline, colon, quote, join, special;
+} signs;
+
+/* A vector of which the compiler knows nothing: it keeps it, where it would make a known one anew for each block. */
+TARGET static inline __m512i kept(__m512i vector)
+{
+    __asm__("" : "+v"(vector));
+    return vector;
+}
+
+TARGET static inline __m512i all(char byte)
+{
+    return kept(_mm512_set1_epi8(byte));
+}
+
 /* See scan_avx2.c for the tables. */
-TARGET static inline uint64_t join(__m512i bytes)
+TARGET static inline signs signs_make(void)
 {
-    const __m512i table =
-        _mm512_broadcast_i32x4(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '-', '.', '/'));
+    return (signs){
+        .zero = all('0'),
+        .ten = all(10),
+        .a = all('a'),
+        .capital_a = all('A'),
+        .letters = all(26),
+        .small = all(0x20),
+        .hyphen = all('-'),
+        .underline = all('_'),
+        .colon = all(':'),
+        .quote = all('"'),
+        .join = kept(_mm512_broadcast_i32x4(_mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '-', '.', '/'))),
+        .special =
+            kept(_mm512_broadcast_i32x4(_mm_setr_epi8('@', 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', 0, '<', '=', '>', 0))),
+    };
+}
+
+/* From `first` on, `count` bytes. */
+TARGET static inline uint64_t range(__m512i bytes, __m512i first, __m512i count)
+{
+    return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(bytes, first), count);
+}
+
+TARGET static inline uint64_t in_table(__m512i bytes, __m512i table)
+{
     return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
 }
 
-TARGET static inline uint64_t special(__m512i bytes)
-{
-    const __m512i table =
-        _mm512_broadcast_i32x4(_mm_setr_epi8('@', 0, 0, 0, 0, 0, 0, 0, 0, 0, ':', 0, '<', '=', '>', 0));
-    return _mm512_cmpeq_epi8_mask(bytes, _mm512_shuffle_epi8(table, bytes));
-}
-
-TARGET static inline comity_scan_classes classify(const uint8_t *block)
+TARGET static inline comity_scan_classes classify(const uint8_t *block, const signs *of)
 {
     __m512i bytes = _mm512_loadu_si512((const void *)block);
     return (comity_scan_classes){
-        .digit = among(bytes, '0', 10),
-        .letter = among(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), 'a', 26),
-        .upper = among(bytes, 'A', 26),
+        .digit = range(bytes, of->zero, of->ten),
+        .letter = range(_mm512_or_si512(bytes, of->small), of->a, of->letters),
+        .upper = range(bytes, of->capital_a, of->letters),
         .high = _mm512_movepi8_mask(bytes),
-        .join = join(bytes),
-        .dash = equal(bytes, '-') | equal(bytes, '_'),
-        .special = special(bytes),
-        .colon = equal(bytes, ':'),
-        .quote = equal(bytes, '"'),
+        .join = in_table(bytes, of->join),
+        .dash = _mm512_cmpeq_epi8_mask(bytes, of->hyphen) | _mm512_cmpeq_epi8_mask(bytes, of->underline),
+        .special = in_table(bytes, of->special),
+        .colon = _mm512_cmpeq_epi8_mask(bytes, of->colon),
+        .quote = _mm512_cmpeq_epi8_mask(bytes, of->quote),
     };
 }
 
@@ -79,7 +112,9 @@ TARGET static inline uint64_t newlines(const uint8_t *block)
 TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                             uint16_t *ret_places)
 {
-    SCAN_EVENTS_BODY(classify)
+    const signs of = signs_make();
+#define CLASSIFY(block) classify(block, &of)
+    SCAN_EVENTS_BODY(CLASSIFY)
 }
 
 TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,

@@ -426,11 +426,6 @@ static inline uint32_t comity_scan_tail_hash(uint32_t tail)
 {
     return (tail * UINT32_C(0x9E3779B1)) >> 16;
 }
-/* As comity_scan_tail, where the last three bytes are letters. */
-static inline uint32_t comity_scan_letters_tail(const uint8_t *end)
-{
-    return comity_scan_tail_hash((end[-1] | 0x20u) << 16 | (end[-2] | 0x20u) << 8 | (end[-3] | 0x20u));
-}
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
@@ -475,7 +470,14 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
 void comity_scan_person_end(comity_scan *scan);
 
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at);
+/* Unless what stands there has been looked at. */
+static inline void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    if (comity_scan_offset(scan, at) >= scan->looked) {
+        comity_scan_at_word_anew(scan, at);
+    }
+}
 /* The surest number that begins with the word at `begin`, where it begins (with its `+`) and ends, and its readings;
  * false if there is none. */
 bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,

@@ -15,8 +15,8 @@
 typedef struct planned_value {
     const uint8_t *bytes[3];
     size_t size[3];
-    uint8_t upper[COMITY_SCAN_PLAN_BYTES];
-    uint8_t compact[COMITY_SCAN_PLAN_BYTES];
+    uint8_t upper[COMITY_SCAN_PLAN_BYTES + COMITY_CHECK_MARGIN];
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES + COMITY_CHECK_MARGIN];
 } planned_value;
 
 static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
@@ -28,13 +28,14 @@ static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
     memcpy(ret_capitals, &of, sizeof of);
 }
 
-static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planned_value *ret_value)
+/* In the writings named by bits; the others are as the value stands. */
+static void value_write(const comity_scan_plan *plan, const uint8_t *raw, unsigned written, planned_value *ret_value)
 {
     for (int writing = 0; writing < 3; writing++) {
         ret_value->bytes[writing] = raw;
         ret_value->size[writing] = plan->size;
     }
-    if ((plan->written & ~plan->as_raw) == 0) {
+    if (written == 0) {
         return;
     }
     capitals_write(raw, ret_value->upper);
@@ -42,7 +43,7 @@ static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planne
         capitals_write(raw + 16, ret_value->upper + 16);
     }
     ret_value->bytes[COMITY_WRITING_UPPER] = ret_value->upper;
-    if ((plan->written & ~plan->as_raw & 1u << COMITY_WRITING_COMPACT) != 0) {
+    if ((written & 1u << COMITY_WRITING_COMPACT) != 0) {
         for (size_t i = 0; i < plan->compact_size; i++) {
             ret_value->compact[i] = ret_value->upper[plan->compact[i]];
         }
@@ -53,19 +54,10 @@ static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planne
 
 /* ---- choices ---- */
 
-/* The bytes of a value that tell the forms of its plan apart. */
-static uint64_t choice_bytes(const comity_scan_plan *plan, const uint8_t *raw)
+static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, const uint64_t bytes[2])
 {
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < plan->choice_count; i++) {
-        bytes = bytes << 8 | raw[plan->choice_at[i]];
-    }
-    return bytes;
-}
-
-static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, uint64_t bytes)
-{
-    uint64_t hash = (bytes ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = (bytes[0] ^ bytes[1] * UINT64_C(0xFF51AFD7ED558CCD) ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) *
+                    UINT64_C(0x9E3779B97F4A7C15);
     return &scan->plans->choices[(hash >> 32) % COMITY_SCAN_CHOICES];
 }
 
@@ -101,15 +93,18 @@ static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, co
 }
 
 /* Chooses the forms; false if there are too many of them. */
-static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const planned_value *value,
-                        comity_scan_choice *choice)
+static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, comity_scan_choice *choice)
 {
     comity_scan_plans *plans = scan->plans;
+    planned_value value;
+    unsigned others = plan->written & ~(unsigned)plan->as_raw;
+    value_write(plan, raw, others, &value);
     choice->count = 0;
     choice->spoken_count = 0;
+    choice->written = 0;
     for (size_t i = 0; i < plan->group_count; i++) {
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
-        const uint8_t *bytes = value->bytes[group->writing];
+        const uint8_t *bytes = value.bytes[group->writing];
         uint16_t at = group->form_begin;
         uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
         for (; bits != 0; bits &= bits - 1, at++) {
@@ -122,10 +117,14 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
             }
             bool has_room = plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH < COMITY_SCAN_PLAN_FORMS;
             bool is_open = plans->forms[at].whole && has_room;
-            choice->forms[choice->count++] =
-                is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
-                                       value->size[group->writing])
-                        : at;
+            uint16_t settled = is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
+                                                      value.size[group->writing])
+                                       : at;
+            comity_scan_plan_form *form = &plans->forms[settled];
+            comity_scan_plan_shorten(scan->rules->types, plans, form, bytes);
+            bool is_looked_at = !form->fails && (!form->passes || form->spot_count != 0);
+            choice->forms[choice->count++] = settled;
+            choice->written |= is_looked_at ? (uint8_t)(others & 1u << group->writing) : 0;
             choice->spoken_count += !group->is_unspoken;
         }
     }
@@ -137,7 +136,7 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, form, value, size);
+    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size);
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);
@@ -151,17 +150,19 @@ bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, co
                              const comity_scan_around *around, comity_scan_readings *readings)
 {
     planned_value value;
-    uint64_t bytes = choice_bytes(plan, raw);
+    const uint64_t bytes[2] = {comity_swar_load_ordered(raw) & plan->choice_masks[0],
+                               comity_swar_load_ordered(raw + 8) & plan->choice_masks[1]};
     comity_scan_choice *choice = choice_slot(scan, plan, bytes);
-    value_write(plan, raw, &value);
-    if (choice->plan != plan->number || choice->bytes != bytes) {
+    if (choice->plan != plan->number || choice->bytes[0] != bytes[0] || choice->bytes[1] != bytes[1]) {
         choice->plan = 0;
-        if (!choice_make(scan, plan, &value, choice)) {
+        if (!choice_make(scan, plan, raw, choice)) {
             return false;
         }
         choice->plan = plan->number;
-        choice->bytes = bytes;
+        choice->bytes[0] = bytes[0];
+        choice->bytes[1] = bytes[1];
     }
+    value_write(plan, raw, choice->written, &value);
     for (size_t i = 0; i < choice->count; i++) {
         if (i >= choice->spoken_count && readings->count == 0) {
             return true;

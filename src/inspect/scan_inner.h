@@ -8,6 +8,7 @@
 #define COMITY_INSPECT_SCAN_INNER_H
 
 #include "base/limits.h"
+#include "inspect/check_settle.h"
 #include "inspect/persons.h"
 #include "inspect/scan.h"
 #include "inspect/scan_bytes.h"
@@ -42,6 +43,9 @@
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
+/* Steps of the programs of their conditions, of all plans; and the most of one. */
+#define COMITY_SCAN_PLAN_STEPS 4096
+#define COMITY_SCAN_PLAN_STEPS_EACH 48
 /* First bytes of values kept with the forms that they allow; the most of these bytes, and of forms. */
 #define COMITY_SCAN_CHOICES 1024
 #define COMITY_SCAN_CHOICE_BYTES 8
@@ -148,7 +152,11 @@ typedef struct comity_scan_plan_form {
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
+    bool is_settled; /* its conditions are those steps */
+    bool was_chosen; /* so far as they can be */
     uint8_t writing;
+    uint8_t step_count;
+    uint16_t step_begin;
     uint16_t stat;  /* where the count of its column was last */
     uint8_t body_begin, body_end, part_count;
     uint8_t part_begins[COMITY_SCAN_PLAN_PARTS], part_ends[COMITY_SCAN_PLAN_PARTS];
@@ -182,14 +190,16 @@ typedef struct comity_scan_plan {
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
     uint8_t choice_count; /* bytes that tell its forms apart, */
-    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* and where they stand */
+    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* where they stand, */
+    uint64_t choice_masks[2];                    /* and the same as masks of the first sixteen bytes */
 } comity_scan_plan;
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
 typedef struct comity_scan_choice {
-    uint64_t bytes;
+    uint64_t bytes[2];
     uint32_t plan; /* its number; 0: free */
     uint8_t count;
+    uint8_t written;      /* bits: the writings in which the value is looked at, and is not as it stands */
     uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
     uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
 } comity_scan_choice;
@@ -226,7 +236,8 @@ typedef struct comity_scan_plans {
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
     comity_scan_choice choices[COMITY_SCAN_CHOICES];
-    size_t form_count, group_count;
+    comity_check_settled steps[COMITY_SCAN_PLAN_STEPS];
+    size_t form_count, group_count, step_count;
     uint32_t plan_count; /* made so far */
 } comity_scan_plans;
 

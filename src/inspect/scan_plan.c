@@ -252,6 +252,8 @@ void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, cons
     ret_form->whole = fits == SETTLED_NOT;
     ret_form->fails = fits == SETTLED_NO;
     ret_form->passes = false;
+    ret_form->is_settled = false;
+    ret_form->was_chosen = false;
     ret_form->has_parts = asks_parts(types, shape);
     if (fits == SETTLED_YES) {
         comity_check_value value;
@@ -375,9 +377,14 @@ static void choice_bytes_make(const comity_scan_plans *plans, comity_scan_plan *
         }
     }
     plan->choice_count = 0;
+    plan->choice_masks[0] = 0;
+    plan->choice_masks[1] = 0;
     for (; places != 0; places &= places - 1) {
+        unsigned at = (unsigned)__builtin_ctzll(places);
         assert(plan->choice_count < COMITY_SCAN_CHOICE_BYTES);
-        plan->choice_at[plan->choice_count++] = (uint8_t)__builtin_ctzll(places);
+        plan->choice_at[plan->choice_count++] = (uint8_t)at;
+        plan->is_whole &= at < 16; /* separators only: no value of interest */
+        plan->choice_masks[at / 8 % 2] |= UINT64_C(0xFF) << at % 8 * 8;
     }
 }
 
@@ -473,8 +480,29 @@ uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, uns
     return bits;
 }
 
-bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
-                             size_t size)
+void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
+                              const uint8_t *value)
+{
+    const comity_shape *shape = &types->shapes[form->number];
+    comity_check_value fitted;
+    size_t count;
+    bool is_open = !form->fails && !form->passes && !form->whole && !form->was_chosen;
+    if (!is_open || COMITY_SCAN_PLAN_STEPS - plans->step_count < COMITY_SCAN_PLAN_STEPS_EACH) {
+        return;
+    }
+    value_make(shape, form, value, &fitted);
+    form->was_chosen = true;
+    if (comity_check_settle(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted,
+                            plans->steps + plans->step_count, COMITY_SCAN_PLAN_STEPS_EACH, &count)) {
+        form->is_settled = true;
+        form->step_begin = (uint16_t)plans->step_count;
+        form->step_count = (uint8_t)count;
+        plans->step_count += count;
+    }
+}
+
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans *plans,
+                             const comity_scan_plan_form *form, const uint8_t *value, size_t size)
 {
     const comity_shape *shape = &types->shapes[form->number];
     comity_check_value fitted;
@@ -494,5 +522,8 @@ bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_f
         return comity_type_try(types, form->number, value, size);
     }
     value_make(shape, form, value, &fitted);
+    if (form->is_settled) {
+        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, &fitted);
+    }
     return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
 }

@@ -34,8 +34,13 @@ unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, co
 /* Of the forms in a word of a set, those that a value's first bytes allow; `heads` are those that are asked. */
 uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value);
 
-/* Whether a value in the form's writing, whose first bytes allow it, passes. */
-bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
-                             size_t size);
+/* Shortens the conditions of a form for values that look like this one, if there is room. */
+void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
+                              const uint8_t *value);
+
+/* Whether a value in the form's writing, whose first bytes allow it, passes. COMITY_CHECK_MARGIN bytes behind it are
+ * read. `plans` are those that the form is of. */
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans *plans,
+                             const comity_scan_plan_form *form, const uint8_t *value, size_t size);
 
 #endif

@@ -125,6 +125,11 @@ static bool stands_before(const comity_reading *left, const comity_reading *righ
 static void reading_insert(comity_scan_readings *readings, const comity_reading *reading)
 {
     size_t at = 0;
+    if (readings->count == 0) { /* as it mostly is */
+        readings->list[0] = *reading;
+        readings->count = 1;
+        return;
+    }
     for (size_t i = 0; i < readings->count; i++) {
         if (readings->list[i].type == reading->type) {
             if (stands_before(reading, &readings->list[i])) {
@@ -461,7 +466,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
         }
         uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
         tried[i] = (bits >> one->form.number % 64 & 1) != 0;
-        if (tried[i] && comity_scan_plan_passes(types, &one->form, bytes, size)) {
+        if (tried[i] && comity_scan_plan_passes(types, scan->plans, &one->form, bytes, size)) {
             return false;
         }
     }
@@ -541,7 +546,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.end = comity_scan_offset(scan, end);
     finding.raw = begin;
     finding.size = (size_t)(end - begin);
-    memcpy(finding.readings, readings->list, sizeof finding.readings);
+    memcpy(finding.readings, readings->list, readings->count * sizeof finding.readings[0]);
     finding.reading_count = readings->count;
     if (scan->wants_digests) {
         digest_make(scan, readings, &finding);

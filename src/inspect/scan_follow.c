@@ -140,7 +140,9 @@ static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);
-    if (passed) {
+    if (passed && column >= 0) { /* copied as a whole: to read as a whole what was written in parts takes long */
+        comity_scan_reading_put(scan, column > 0 ? &form->of_column : &form->reading, readings);
+    } else if (passed) {
         comity_reading reading = form->reading;
         comity_scan_reading_add(scan, &reading, column, readings);
     }

@@ -163,6 +163,7 @@ typedef struct comity_scan_plan_form {
     uint8_t spot_count;
     comity_scan_plan_spot spots[COMITY_SCAN_PLAN_SPOTS]; /* to be looked at first */
     comity_reading reading;
+    comity_reading of_column; /* the same where nearly all of its column passed */
 } comity_scan_plan_form;
 
 /* Forms of a plan that stand in one word of a set: of these, those are tried which the value's
@@ -471,6 +472,10 @@ static inline bool comity_scan_separated(const comity_type_form *form, uint8_t s
 bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
+/* What a reading becomes by what its column says of it. */
+void comity_scan_reading_change(comity_reading *reading, int column);
+/* Adds a reading, if it reaches the level. */
+void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings);
 /* Adds a reading that has passed, with what its column says of it (1, 0 or -1), if it reaches the level. */
 void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */

@@ -310,6 +310,8 @@ static bool form_add(plan_maker *maker, size_t number)
     group[-1].bits |= UINT64_C(1) << number % 64;
     group[-1].heads |= (uint8_t)doubts;
     comity_scan_plan_settle(rules, number, maker->looks, maker->size, maker->separators, &of);
+    of.of_column = of.reading;
+    comity_scan_reading_change(&of.of_column, 1);
     plans->forms[plans->form_count++] = of;
     return true;
 }

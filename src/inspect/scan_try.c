@@ -167,7 +167,7 @@ unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_
     return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
-void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+void comity_scan_reading_change(comity_reading *reading, int column)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
@@ -177,9 +177,19 @@ void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int col
         confidence = confidence > CHANCE_TAKES ? confidence - CHANCE_TAKES : 1;
     }
     reading->confidence = (uint8_t)confidence;
-    if (confidence >= scan->level_min) {
+}
+
+void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings)
+{
+    if (reading->confidence >= scan->level_min) {
         reading_insert(readings, reading);
     }
+}
+
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+{
+    comity_scan_reading_change(reading, column);
+    comity_scan_reading_put(scan, reading, readings);
 }
 
 static bool form_passes(const comity_scan *scan, size_t number, const written_value *value)

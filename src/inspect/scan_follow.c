@@ -54,6 +54,13 @@ static void value_write(const comity_scan_plan *plan, const uint8_t *raw, unsign
 
 /* ---- choices ---- */
 
+/* Of eight bytes those that are named by bits. */
+static uint64_t mask_of(uint64_t places)
+{
+    uint64_t apart = places * COMITY_SWAR_ONES & UINT64_C(0x8040201008040201);
+    return ((apart + ~COMITY_SWAR_HIGHS) >> 7 & COMITY_SWAR_ONES) * 0xFF;
+}
+
 static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, const uint64_t bytes[2])
 {
     uint64_t hash = (bytes[0] ^ bytes[1] * UINT64_C(0xFF51AFD7ED558CCD) ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) *
@@ -62,8 +69,8 @@ static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan
 }
 
 /* The number of a form of which is known what its looks left open, for values with these first bytes. */
-static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, comity_writing writing, uint16_t at,
-                             const uint8_t *value, size_t size)
+static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, unsigned places, comity_writing writing,
+                             uint16_t at, const uint8_t *value, size_t size)
 {
     comity_scan_plans *plans = scan->plans;
     comity_scan_plan_form form = plans->forms[at];
@@ -74,8 +81,8 @@ static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, co
     memcpy(raw_looks, plan->look.words, sizeof raw_looks);
     bool is_written = comity_scan_write_ascii(raw_looks, plan->size, writing, looks, &written, &separators);
     assert(is_written && written == size);
-    for (size_t i = 0; i < plan->choice_count; i++) {
-        size_t place = plan->choice_at[i];
+    for (; places != 0; places &= places - 1) {
+        size_t place = (size_t)__builtin_ctz(places);
         if (writing == COMITY_WRITING_COMPACT) {
             const uint8_t *found = memchr(plan->compact, (int)place, plan->compact_size);
             place = found == NULL ? size : (size_t)(found - plan->compact);
@@ -93,7 +100,8 @@ static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, co
 }
 
 /* Chooses the forms; false if there are too many of them. */
-static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw, comity_scan_choice *choice)
+static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigned places, const uint8_t *raw,
+                        comity_scan_choice *choice)
 {
     comity_scan_plans *plans = scan->plans;
     planned_value value;
@@ -117,7 +125,7 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const u
             }
             bool has_room = plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH < COMITY_SCAN_PLAN_FORMS;
             bool is_open = plans->forms[at].whole && has_room;
-            uint16_t settled = is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
+            uint16_t settled = is_open ? form_settled(scan, plan, places, (comity_writing)group->writing, at, bytes,
                                                       value.size[group->writing])
                                        : at;
             comity_scan_plan_form *form = &plans->forms[settled];
@@ -152,12 +160,14 @@ bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, co
                              const comity_scan_around *around, comity_scan_readings *readings)
 {
     planned_value value;
-    const uint64_t bytes[2] = {comity_swar_load_ordered(raw) & plan->choice_masks[0],
-                               comity_swar_load_ordered(raw + 8) & plan->choice_masks[1]};
+    uint8_t digit = (uint8_t)(raw[plan->choice_first] - '0');
+    unsigned places = plan->choice_places[digit < COMITY_SCAN_PLAN_DIGITS ? digit : COMITY_SCAN_PLAN_DIGITS];
+    const uint64_t bytes[2] = {comity_swar_load_ordered(raw) & mask_of(places & 0xFF),
+                               comity_swar_load_ordered(raw + 8) & mask_of(places >> 8)};
     comity_scan_choice *choice = choice_slot(scan, plan, bytes);
     if (choice->plan != plan->number || choice->bytes[0] != bytes[0] || choice->bytes[1] != bytes[1]) {
         choice->plan = 0;
-        if (!choice_make(scan, plan, raw, choice)) {
+        if (!choice_make(scan, plan, places, raw, choice)) {
             return false;
         }
         choice->plan = plan->number;

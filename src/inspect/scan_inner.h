@@ -46,9 +46,11 @@
 /* Steps of the programs of their conditions, of all plans; and the most of one. */
 #define COMITY_SCAN_PLAN_STEPS 4096
 #define COMITY_SCAN_PLAN_STEPS_EACH 48
-/* First bytes of values kept with the forms that they allow; the most of these bytes, and of forms. */
+/* Digits; and the bytes of a value of which some may tell its forms apart. */
+#define COMITY_SCAN_PLAN_DIGITS 10
+#define COMITY_SCAN_CHOICE_BYTES 16
+/* First bytes of values kept with the forms that they allow; the most of these forms. */
 #define COMITY_SCAN_CHOICES 1024
-#define COMITY_SCAN_CHOICE_BYTES 8
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
@@ -155,6 +157,7 @@ typedef struct comity_scan_plan_form {
     bool is_settled; /* its conditions are those steps */
     bool was_chosen; /* so far as they can be */
     uint8_t writing;
+    uint8_t doubts; /* bits: the first bytes that may not allow it, of those that look so */
     uint8_t step_count;
     uint16_t step_begin;
     uint16_t stat;  /* where the count of its column was last */
@@ -190,9 +193,9 @@ typedef struct comity_scan_plan {
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
-    uint8_t choice_count; /* bytes that tell its forms apart, */
-    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* where they stand, */
-    uint64_t choice_masks[2];                    /* and the same as masks of the first sixteen bytes */
+    uint8_t choice_first;                    /* the first byte that tells its forms apart, and */
+    uint16_t
+        choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes, if that is a digit, for each; else last */
 } comity_scan_plan;
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */

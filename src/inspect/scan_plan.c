@@ -312,6 +312,7 @@ static bool form_add(plan_maker *maker, size_t number)
     comity_scan_plan_settle(rules, number, maker->looks, maker->size, maker->separators, &of);
     of.of_column = of.reading;
     comity_scan_reading_change(&of.of_column, 1);
+    of.doubts = (uint8_t)doubts;
     plans->forms[plans->form_count++] = of;
     return true;
 }
@@ -367,26 +368,56 @@ static void compact_make(const uint8_t *looks, size_t size, comity_scan_plan *pl
     }
 }
 
-/* Which bytes of the value its forms have doubts of. */
-static void choice_bytes_make(const comity_scan_plans *plans, comity_scan_plan *plan)
+/* Where a value has the first bytes of a writing that are named by bits. */
+static uint64_t places_of(const comity_scan_plan *plan, uint8_t writing, unsigned heads)
 {
     uint64_t places = 0;
+    for (; heads != 0; heads &= heads - 1) {
+        int head = __builtin_ctz(heads);
+        places |= UINT64_C(1) << (writing == COMITY_WRITING_COMPACT ? plan->compact[head] : head);
+    }
+    return places;
+}
+
+/* Of the forms that may have this byte at a place, where they have doubts of the value. Of one of which the looks do
+ * not settle the shape, all that is known of the value may settle something. */
+static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_plans *plans,
+                            const comity_scan_plan *plan, unsigned at, uint8_t byte, uint64_t all)
+{
+    uint64_t places = UINT64_C(1) << at;
     for (size_t i = 0; i < plan->group_count; i++) {
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
-        for (unsigned heads = group->heads; heads != 0; heads &= heads - 1) {
-            int head = __builtin_ctz(heads);
-            places |= UINT64_C(1) << (group->writing == COMITY_WRITING_COMPACT ? plan->compact[head] : head);
+        const comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            bool allows = true;
+            for (unsigned head = 0; head < COMITY_SCAN_HEAD; head++) {
+                bool is_there =
+                    (form->doubts >> head & 1) != 0 && places_of(plan, group->writing, 1u << head) >> at == 1;
+                allows &= !is_there ||
+                          comity_set_has(comity_set_at(rules->by_head[head], rules->set_words, byte), form->number);
+            }
+            places |= !allows ? 0 : form->whole ? all : places_of(plan, group->writing, form->doubts);
         }
     }
-    plan->choice_count = 0;
-    plan->choice_masks[0] = 0;
-    plan->choice_masks[1] = 0;
-    for (; places != 0; places &= places - 1) {
-        unsigned at = (unsigned)__builtin_ctzll(places);
-        assert(plan->choice_count < COMITY_SCAN_CHOICE_BYTES);
-        plan->choice_at[plan->choice_count++] = (uint8_t)at;
-        plan->is_whole &= at < 16; /* separators only: no value of interest */
-        plan->choice_masks[at / 8 % 2] |= UINT64_C(0xFF) << at % 8 * 8;
+    return places;
+}
+
+/* Which bytes of the value its forms have doubts of. Mostly the first of them leaves few forms, of which the others
+ * say nothing more: of a card that begins with `4`, other digits need not be asked whose it is. */
+static void choice_places_make(const comity_scan_rules *rules, const comity_scan_plans *plans, const uint8_t *looks,
+                               comity_scan_plan *plan)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        all |= places_of(plan, group->writing, group->heads);
+    }
+    plan->choice_first = all == 0 ? 0 : (uint8_t)__builtin_ctzll(all);
+    plan->is_whole &= all >> COMITY_SCAN_CHOICE_BYTES == 0; /* else there are separators only */
+    for (unsigned i = 0; i <= COMITY_SCAN_PLAN_DIGITS; i++) {
+        bool is_digit = i < COMITY_SCAN_PLAN_DIGITS && all != 0 && looks[plan->choice_first] == '0';
+        uint64_t places = is_digit ? places_with(rules, plans, plan, plan->choice_first, (uint8_t)('0' + i), all) : all;
+        plan->choice_places[i] = (uint16_t)places;
     }
 }
 
@@ -419,7 +450,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
         maker.writing = (comity_writing)writing;
         plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
-    choice_bytes_make(scan->plans, plan);
+    choice_places_make(scan->rules, scan->plans, looks, plan);
 }
 
 static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, size_t size, uint32_t field)

@@ -156,23 +156,43 @@ static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8
     }
 }
 
-bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
-                             const comity_scan_around *around, comity_scan_readings *readings)
+static inline bool is_choice(const comity_scan_choice *choice, const comity_scan_plan *plan, const uint64_t bytes[2])
 {
-    planned_value value;
+    return choice->plan == plan->number && choice->bytes[0] == bytes[0] && choice->bytes[1] == bytes[1];
+}
+
+/* The choice for a value of the plan; NULL if its first bytes allow too many forms. */
+static comity_scan_choice *choice_of(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw)
+{
     uint8_t digit = (uint8_t)(raw[plan->choice_first] - '0');
     unsigned places = plan->choice_places[digit < COMITY_SCAN_PLAN_DIGITS ? digit : COMITY_SCAN_PLAN_DIGITS];
     const uint64_t bytes[2] = {comity_swar_load_ordered(raw) & mask_of(places & 0xFF),
                                comity_swar_load_ordered(raw + 8) & mask_of(places >> 8)};
-    comity_scan_choice *choice = choice_slot(scan, plan, bytes);
-    if (choice->plan != plan->number || choice->bytes[0] != bytes[0] || choice->bytes[1] != bytes[1]) {
+    comity_scan_choice *choice = &scan->plans->choices[plan->hint];
+    if (is_choice(choice, plan, bytes)) {
+        return choice;
+    }
+    choice = choice_slot(scan, plan, bytes);
+    plan->hint = (uint16_t)(choice - scan->plans->choices);
+    if (!is_choice(choice, plan, bytes)) {
         choice->plan = 0;
         if (!choice_make(scan, plan, places, raw, choice)) {
-            return false;
+            return NULL;
         }
         choice->plan = plan->number;
         choice->bytes[0] = bytes[0];
         choice->bytes[1] = bytes[1];
+    }
+    return choice;
+}
+
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
+                             const comity_scan_around *around, comity_scan_readings *readings)
+{
+    planned_value value;
+    const comity_scan_choice *choice = choice_of(scan, plan, raw);
+    if (choice == NULL) {
+        return false;
     }
     value_write(plan, raw, choice->written, &value);
     for (size_t i = 0; i < choice->count; i++) {

@@ -193,6 +193,7 @@ typedef struct comity_scan_plan {
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
+    uint16_t hint;                           /* the choice followed last */
     uint8_t choice_first;                    /* the first byte that tells its forms apart, and */
     uint16_t
         choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes, if that is a digit, for each; else last */
@@ -241,6 +242,7 @@ typedef struct comity_scan_plans {
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
     comity_scan_choice choices[COMITY_SCAN_CHOICES];
     comity_check_settled steps[COMITY_SCAN_PLAN_STEPS];
+    uint16_t hints[COMITY_SCAN_FIELDS]; /* for the place of each name, the plan followed last */
     size_t form_count, group_count, step_count;
     uint32_t plan_count; /* made so far */
 } comity_scan_plans;

@@ -457,7 +457,7 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     const uint8_t *value = *begin;
     size_t size = (size_t)(*end - *begin);
     bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
-    const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
+    comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
     if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
         return ret_readings->count != 0;
     }
@@ -535,7 +535,7 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (size == 0 || is_blank(begin[0]) || is_blank(begin[size - 1])) {
         return false;
     }
-    const comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field->number);
+    comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field);
     if (plan == NULL) {
         return false;
     }

@@ -458,21 +458,26 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
-const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
-                                               uint32_t field)
+/* The plan followed last for a name is mostly the next, and can be looked at before the value has been. */
+comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                         const comity_scan_field *field)
 {
-    const comity_scan_plan *plan = &scan->plans->list[slot_of(look, field) & ~(size_t)1];
-    if (!is_of(plan, look, size, field)) {
-        plan++;
-        if (!is_of(plan, look, size, field)) {
+    comity_scan_plans *plans = scan->plans;
+    uint16_t *hint = &plans->hints[field - scan->fields];
+    comity_scan_plan *plan = &plans->list[*hint];
+    if (!is_of(plan, look, size, field->number)) {
+        plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
+        plan += !is_of(plan, look, size, field->number);
+        if (!is_of(plan, look, size, field->number)) {
             return NULL;
         }
+        *hint = (uint16_t)(plan - plans->list);
     }
     return plan->is_made && plan->is_whole ? plan : NULL;
 }
 
-const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
-                                            const comity_scan_field *field, const comity_scan_around *around)
+comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                      const comity_scan_field *field, const comity_scan_around *around)
 {
     comity_scan_look look;
     if (!comity_scan_looks(value, size, &look)) {

@@ -11,16 +11,16 @@ bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_
 
 /* The plan for a value of a field; NULL if there is none: then all is tried. There is none for what a part's
  * syntax may have written otherwise than it is. */
-const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
-                                            const comity_scan_field *field, const comity_scan_around *around);
+comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                      const comity_scan_field *field, const comity_scan_around *around);
 
-/* The same, if it has been made before. */
-const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
-                                               uint32_t field);
+/* The same, if it has been made before, for a field of the scan. */
+comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                         const comity_scan_field *field);
 
 /* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
  * that nothing was done. */
-bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
                              const comity_scan_around *around, comity_scan_readings *readings);
 
 /* What is known of a form on all values that look so, in its writing. */

@@ -156,32 +156,32 @@ static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8
     }
 }
 
+/* What a choice asks of are the same bytes for all values that agree in the first of them, which it always asks of. */
 static inline bool is_choice(const comity_scan_choice *choice, const comity_scan_plan *plan, const uint64_t bytes[2])
 {
-    return choice->plan == plan->number && choice->bytes[0] == bytes[0] && choice->bytes[1] == bytes[1];
+    uint64_t apart =
+        ((bytes[0] & choice->masks[0]) ^ choice->bytes[0]) | ((bytes[1] & choice->masks[1]) ^ choice->bytes[1]);
+    return choice->plan == plan->number && apart == 0;
 }
 
-/* The choice for a value of the plan; NULL if its first bytes allow too many forms. */
-static comity_scan_choice *choice_of(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw)
+/* The choice for a value of the plan that was not the one followed last; NULL if its first bytes allow too many forms. */
+static comity_scan_choice *choice_find(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
+                                       const uint64_t all[2])
 {
     uint8_t digit = (uint8_t)(raw[plan->choice_first] - '0');
     unsigned places = plan->choice_places[digit < COMITY_SCAN_PLAN_DIGITS ? digit : COMITY_SCAN_PLAN_DIGITS];
-    const uint64_t bytes[2] = {comity_swar_load_ordered(raw) & mask_of(places & 0xFF),
-                               comity_swar_load_ordered(raw + 8) & mask_of(places >> 8)};
-    comity_scan_choice *choice = &scan->plans->choices[plan->hint];
-    if (is_choice(choice, plan, bytes)) {
-        return choice;
-    }
-    choice = choice_slot(scan, plan, bytes);
+    const uint64_t masks[2] = {mask_of(places & 0xFF), mask_of(places >> 8)};
+    const uint64_t bytes[2] = {all[0] & masks[0], all[1] & masks[1]};
+    comity_scan_choice *choice = choice_slot(scan, plan, bytes);
     plan->hint = (uint16_t)(choice - scan->plans->choices);
-    if (!is_choice(choice, plan, bytes)) {
+    if (!is_choice(choice, plan, all)) {
         choice->plan = 0;
         if (!choice_make(scan, plan, places, raw, choice)) {
             return NULL;
         }
         choice->plan = plan->number;
-        choice->bytes[0] = bytes[0];
-        choice->bytes[1] = bytes[1];
+        memcpy(choice->bytes, bytes, sizeof bytes);
+        memcpy(choice->masks, masks, sizeof masks);
     }
     return choice;
 }
@@ -190,9 +190,13 @@ bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const ui
                              const comity_scan_around *around, comity_scan_readings *readings)
 {
     planned_value value;
-    const comity_scan_choice *choice = choice_of(scan, plan, raw);
-    if (choice == NULL) {
-        return false;
+    const uint64_t bytes[2] = {comity_swar_load_ordered(raw), comity_swar_load_ordered(raw + 8)};
+    const comity_scan_choice *choice = &scan->plans->choices[plan->hint];
+    if (!is_choice(choice, plan, bytes)) {
+        choice = choice_find(scan, plan, raw, bytes);
+        if (choice == NULL) {
+            return false;
+        }
     }
     value_write(plan, raw, choice->written, &value);
     for (size_t i = 0; i < choice->count; i++) {

@@ -201,7 +201,7 @@ typedef struct comity_scan_plan {
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
 typedef struct comity_scan_choice {
-    uint64_t bytes[2];
+    uint64_t bytes[2], masks[2]; /* the first sixteen that tell its forms apart, and which these are */
     uint32_t plan; /* its number; 0: free */
     uint8_t count;
     uint8_t written;      /* bits: the writings in which the value is looked at, and is not as it stands */
@@ -219,14 +219,13 @@ typedef struct comity_scan_quiet_try {
 
 /* A place in a cell of which nothing comes: see scan_quiet.h. */
 typedef struct comity_scan_quiet {
-    struct { /* compared as a whole */
+    struct {
         comity_scan_look look; /* here letters stay */
         uint64_t around;
-        uint32_t field;
-        uint16_t before;
-        uint8_t size; /* 0: free */
-        uint8_t at;
+        uint64_t
+            rest; /* the number of its name, the bytes before that, the cell's size (0: free) and the place in it */
     } key;
+    uint8_t size;
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
     bool has_point;  /* it may be the first of two decimal numbers */

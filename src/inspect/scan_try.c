@@ -268,7 +268,7 @@ static void try_note(comity_scan *scan, size_t number, const written_value *valu
     if (comity_scan_reach(scan, number, around, &reading) < scan->level_min) {
         return;
     }
-    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->key.size;
+    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->size;
     if (!is_within || watch->try_count == COMITY_SCAN_QUIET_TRIES || around->field != watch->column) {
         scan->stirs = true;
         return;

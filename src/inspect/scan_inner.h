@@ -187,6 +187,8 @@ typedef struct comity_scan_plan {
     uint8_t size;
     bool is_made;
     bool is_whole; /* all forms found room */
+    bool has_at;   /* it holds an `@` */
+    bool is_words; /* it holds neither that nor a digit */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
@@ -486,6 +488,9 @@ void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int col
 void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
 /* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings);
+/* The same of one that lies in no address of mail. */
+void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                            comity_scan_readings *readings);
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 

@@ -521,6 +521,17 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     comity_scan_emit(scan, cut, within_end, &within);
 }
 
+/* Nothing surer can lie in the value, nor an address of mail over it: it has no `@`, and ends where none goes on. */
+static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
+                         const comity_scan_readings *readings)
+{
+    bool ends =
+        (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
+    bool is_of_words =
+        plan->is_words || comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
+    return ends && !plan->has_at && is_of_words;
+}
+
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
                                const comity_scan_field *field)
 {
@@ -546,7 +557,12 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (!comity_scan_plan_follow(scan, plan, begin, &around, &readings)) {
         return false;
     }
-    if (readings.count != 0) {
+    if (readings.count == 0) {
+        return true;
+    }
+    if (stands_alone(scan, plan, begin[size], &readings)) {
+        comity_scan_emit_alone(scan, begin, begin + size, &readings);
+    } else {
         field_emit(scan, begin, begin + size, field, &readings);
     }
     return true;

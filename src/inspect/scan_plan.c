@@ -435,6 +435,8 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->as_raw = 0;
     plan->number = ++scan->plans->plan_count;
     plan->is_made = true;
+    plan->has_at = memchr(looks, '@', size) != NULL;
+    plan->is_words = !plan->has_at && memchr(looks, '0', size) == NULL;
     compact_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {

@@ -445,15 +445,17 @@ static bool may_lie_in_email(const comity_scan *scan, const comity_scan_readings
 
 bool comity_scan_email_over(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
-    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     const uint8_t *mail_begin;
     const uint8_t *mail_end;
     comity_scan_readings mail;
+    if (!may_lie_in_email(scan, readings)) {
+        return false;
+    }
+    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     if (at == NULL) {
         at = end < scan->high && in_local(end[-1]) ? right_of(end, scan->high, EMAIL_LOCAL_BYTES, in_local) : end;
     }
-    if (at >= scan->high || *at != '@' || !may_lie_in_email(scan, readings) ||
-        !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
+    if (at >= scan->high || *at != '@' || !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
         return false;
     }
     if (mail_begin == begin && mail_end == end) {

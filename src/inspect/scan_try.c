@@ -542,9 +542,16 @@ static void person_seen(comity_scan *scan, const comity_scan_readings *readings,
 
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
+    if (comity_scan_offset(scan, begin) >= scan->done && !comity_scan_email_over(scan, begin, end, readings)) {
+        comity_scan_emit_alone(scan, begin, end, readings);
+    }
+}
+
+void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+{
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_email_over(scan, begin, end, readings)) {
+    if (comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
     path[0] = '\0';

@@ -1,7 +1,6 @@
 /* The first stage with AVX-512 (BW, VL, VBMI2): 64 bytes at a time. */
 #define COMITY_SCAN_LANES 8
 #include "inspect/scan_group.h"
-#include "inspect/scan_look_avx2.h"
 #include "inspect/scan_marks.h"
 
 #include <immintrin.h>
@@ -107,6 +106,31 @@ TARGET static inline comity_scan_word_classes classify_words(const uint8_t *bloc
 TARGET static inline uint64_t newlines(const uint8_t *block)
 {
     return equal(_mm512_loadu_si512((const void *)block), '\n');
+}
+
+/* Of the bytes in `among`, those of the `count` from `first` on are made the first. */
+TARGET static inline __m256i look_made(__m256i bytes, uint32_t among, char first, char count)
+{
+    __m256i one = _mm256_set1_epi8(first);
+    uint32_t found = _mm256_mask_cmplt_epu8_mask(among, _mm256_sub_epi8(bytes, one), _mm256_set1_epi8(count));
+    return _mm256_mask_mov_epi8(bytes, found, one);
+}
+
+TARGET static size_t look_until(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4])
+{
+    __m256i bytes = _mm256_loadu_si256((const void *)value);
+    uint32_t found = _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[0])) |
+                     _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[1])) |
+                     _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[2]));
+    uint32_t valid = found ^ (found - 1); /* with the end itself */
+    valid >>= 1;
+    if (found == 0 || (_mm256_movepi8_mask(bytes) & valid) != 0) {
+        return 0;
+    }
+    bytes = _mm256_maskz_mov_epi8(valid, bytes);
+    bytes = look_made(look_made(look_made(bytes, valid, '0', 10), valid, 'a', 26), valid, 'A', 26);
+    _mm256_storeu_si256((void *)ret_look, bytes);
+    return (size_t)__builtin_ctz(found);
 }
 
 TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,

@@ -131,7 +131,7 @@ typedef struct comity_scan_key {
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
-    uint16_t next;    /* the key that was behind it last */
+    uint16_t next[2]; /* the keys that were behind it last, the newer first */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
 } comity_scan_key;

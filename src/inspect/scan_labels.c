@@ -804,7 +804,9 @@ static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, co
     if ((key->size != read.size || !key_is(key, end)) && !key_make(scan, end + 1, &read, key)) {
         return NULL;
     }
-    scan->keys[scan->key_slot].next = (uint16_t)(key - scan->keys);
+    comity_scan_key *before = &scan->keys[scan->key_slot];
+    before->next[1] = before->next[0];
+    before->next[0] = (uint16_t)(key - scan->keys);
     return key;
 }
 
@@ -813,9 +815,11 @@ bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
     if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES) {
         return false;
     }
-    comity_scan_key *key = &scan->keys[scan->keys[scan->key_slot].next];
+    const uint16_t *next = scan->keys[scan->key_slot].next;
+    comity_scan_key *key = &scan->keys[next[0]];
     if (!key_is(key, at - 1)) {
-        key = key_find(scan, at - 1);
+        key = &scan->keys[next[1]];
+        key = key_is(key, at - 1) ? key : key_find(scan, at - 1);
         if (key == NULL) {
             return false;
         }

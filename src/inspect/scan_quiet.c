@@ -21,8 +21,13 @@
 static const uint8_t *json_end(const uint8_t *at, const uint8_t *limit)
 {
     if (*at == '"') {
-        for (at++; at < limit && *at != '"' && *at != '\\' && *at != '\n'; at++) {
+        uint64_t ends = 0;
+        for (at++; at < limit && ends == 0; at += 8) {
+            uint64_t word = comity_swar_load_ordered(at);
+            ends = comity_swar_all_equal(word, '"') | comity_swar_all_equal(word, '\\') |
+                   comity_swar_all_equal(word, '\n');
         }
+        at += ends == 0 ? 0 : __builtin_ctzll(ends) / 8 - 8;
         return at < limit && *at == '"' ? at + 1 : NULL;
     }
     if (*at != '-' && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {

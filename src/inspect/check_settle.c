@@ -324,14 +324,23 @@ static inline bool is_among(int64_t number, const int64_t *pairs, size_t count)
     return false;
 }
 
+bool comity_check_settled_looks(const comity_check_settled *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].code == SETTLED_LOOK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool comity_check_settled_run(const comity_check_settled *steps, size_t count, const comity_check_data *data,
-                              const comity_check_value *value)
+                              const uint8_t *bytes, const comity_check_value *value)
 {
     int64_t stack[COMITY_CHECK_STACK + 1];
     int64_t names[COMITY_CHECK_NAMES];
     int64_t *top = stack;
     for (const comity_check_settled *step = steps; step < steps + count; step++) {
-        const uint8_t *bytes = value->bytes + step->begin;
         switch (step->code) {
         case SETTLED_FAIL:
             return false;
@@ -342,16 +351,16 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             *++top = names[step->turn];
             break;
         case SETTLED_DIGIT:
-            *++top = comity_check_numbers[bytes[0]];
+            *++top = comity_check_numbers[bytes[step->begin]];
             break;
         case SETTLED_NUMBER:
-            *++top = read_digits(bytes, step->size);
+            *++top = read_digits(bytes + step->begin, step->size);
             break;
         case SETTLED_SUM:
-            *++top = weigh(bytes, step, data->numbers + step->with.data);
+            *++top = weigh(bytes + step->begin, step, data->numbers + step->with.data);
             break;
         case SETTLED_LUHN:
-            *++top = comity_check_luhn(bytes, step->size, NULL, 0);
+            *++top = comity_check_luhn(bytes + step->begin, step->size, NULL, 0);
             break;
         case SETTLED_LOOK:
             *++top = comity_check_look(data, value, step->with.step);

@@ -26,8 +26,11 @@ bool comity_check_settle(const comity_check_step *steps, size_t count, const com
                          const comity_check_value *value, comity_check_settled *ret_steps, size_t most,
                          size_t *ret_count);
 
-/* As comity_check_run. */
+/* True if some step needs more of a value than its bytes. */
+bool comity_check_settled_looks(const comity_check_settled *steps, size_t count);
+
+/* As comity_check_run. `value` is read only if some step needs it. */
 bool comity_check_settled_run(const comity_check_settled *steps, size_t count, const comity_check_data *data,
-                              const comity_check_value *value);
+                              const uint8_t *bytes, const comity_check_value *value);
 
 #endif

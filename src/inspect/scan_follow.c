@@ -144,7 +144,9 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigne
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size);
+    bool is_sure = form->passes && form->spot_count == 0;
+    bool passed =
+        !form->fails && (is_sure || comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size));
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);

@@ -154,7 +154,8 @@ typedef struct comity_scan_plan_form {
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
-    bool is_settled; /* its conditions are those steps */
+    bool is_settled; /* its conditions are those steps, */
+    bool looks;      /* of which some need to know its parts */
     bool was_chosen; /* so far as they can be */
     uint8_t writing;
     uint8_t doubts; /* bits: the first bytes that may not allow it, of those that look so */

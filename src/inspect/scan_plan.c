@@ -537,6 +537,7 @@ void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plan
         form->is_settled = true;
         form->step_begin = (uint16_t)plans->step_count;
         form->step_count = (uint8_t)count;
+        form->looks = comity_check_settled_looks(plans->steps + form->step_begin, count);
         plans->step_count += count;
     }
 }
@@ -561,9 +562,12 @@ bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans 
     if (form->whole) {
         return comity_type_try(types, form->number, value, size);
     }
-    value_make(shape, form, value, &fitted);
+    if (!form->is_settled || form->looks) {
+        value_make(shape, form, value, &fitted);
+    }
     if (form->is_settled) {
-        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, &fitted);
+        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, value,
+                                        &fitted);
     }
     return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
 }

@@ -44,7 +44,7 @@ static bool form_holds(const comity_types *types, size_t form, const uint8_t *va
     comity_check_settled settled[STEPS];
     comity_check_value first;
     size_t count;
-    if (!comity_shape_fit(types, shape, value, size, &first)) {
+    if (shape->element_count == 0 || !comity_shape_fit(types, shape, value, size, &first)) {
         return true;
     }
     first.form = shape->ordinal;

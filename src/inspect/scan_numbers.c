@@ -420,25 +420,25 @@ static const uint8_t *time_end(const uint8_t *at, const uint8_t *limit)
     return at;
 }
 
-/* Of eight bytes, those marked in `places` (0xFF each) are digits. */
-static bool are_digits(const uint8_t *bytes, uint64_t places)
-{
-    uint64_t word = (comity_swar_load_ordered(bytes) ^ COMITY_SWAR_ONES * '0') & places;
-    return comity_swar_high(word | (word + COMITY_SWAR_ONES * 0x76)) == 0;
-}
-
 /* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
  * logs are full of them. Returns where the time ends, or NULL. */
 static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
 {
+    const uint64_t places = UINT64_C(0x00FFFF00FFFF0000); /* of digits, in both words */
+    uint64_t date = comity_swar_load_ordered(at - 5);
+    uint64_t rest = comity_swar_load_ordered(at + 1); /* the month's second digit, and all to the colon */
+    uint64_t date_digits = (date ^ COMITY_SWAR_ONES * '0') & places;
+    uint64_t rest_digits = (rest ^ COMITY_SWAR_ONES * '0') & places;
+    uint64_t others = date_digits | (date_digits + COMITY_SWAR_ONES * 0x76) | rest_digits |
+                      (rest_digits + COMITY_SWAR_ONES * 0x76);
+    unsigned century = date & 0xFFFF;
     uint8_t mark = at[-1];
-    if ((mark != '-' && mark != '/' && mark != '.') || at[2] != mark || at[8] != ':') {
+    bool is_marked = (mark == '-' || mark == '/' || mark == '.') && at[2] == mark && at[8] == ':';
+    if (!is_marked || comity_swar_high(others) != 0 || (century != ('1' | '9' << 8) && century != ('2' | '0' << 8))) {
         return NULL;
     }
-    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    bool digits = are_digits(at - 5, UINT64_C(0x00FFFF00FFFF0000)) && are_digits(at + 3, UINT64_C(0x000000FFFF00FFFF));
-    if (!century || !between || !digits || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
+    if (!between || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
     return time_end(at + 6, high - at > TIME_BYTES ? at + TIME_BYTES : high);
@@ -652,22 +652,24 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+/* A place within what was found: nor need others in it be looked at, if nothing goes on behind it. */
+static void done_at(comity_scan *scan)
 {
-    uint64_t here = comity_scan_offset(scan, at);
-    if (here < scan->looked) {
-        return;
-    }
-    if (here < scan->done) {
-        const uint8_t *behind = behind_done(scan);
-        if (behind == NULL) { /* nor need other places in it be looked at */
-            scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
-            return;
-        }
+    const uint8_t *behind = behind_done(scan);
+    if (behind == NULL) {
+        scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
+    } else {
         words_at(scan, behind);
+    }
+}
+
+void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at)
+{
+    if (comity_scan_offset(scan, at) < scan->done) {
+        done_at(scan);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else {
-        words_at(scan, at);
+    } else if (!is_time(scan, at)) {
+        words_at(scan, word_at(scan, at));
     }
 }

@@ -230,18 +230,18 @@ typedef struct coordinates {
 
 static bool coordinates_find(const comity_scan *scan, const uint8_t *at, coordinates *ret_found)
 {
-    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *middle = right_of(at, scan->high, COORDINATE_BYTES, in_domain);
     const uint8_t *next = middle;
     while (next < scan->high && next - middle < 3 && (*next == ',' || *next == ' ' || *next == ';' || *next == '\t')) {
         next++;
     }
-    if (next == middle || memchr(begin, '.', (size_t)(middle - begin)) == NULL) {
+    if (next == middle || next == scan->high || !in_domain(*next)) {
         return false;
     }
+    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
     *ret_found = (coordinates){begin, middle, next, end};
-    return end != next && memchr(next, '.', (size_t)(end - next)) != NULL;
+    return memchr(begin, '.', (size_t)(middle - begin)) != NULL && memchr(next, '.', (size_t)(end - next)) != NULL;
 }
 
 bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)
@@ -445,15 +445,17 @@ static bool may_lie_in_email(const comity_scan *scan, const comity_scan_readings
 
 bool comity_scan_email_over(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
-    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     const uint8_t *mail_begin;
     const uint8_t *mail_end;
     comity_scan_readings mail;
+    if (!may_lie_in_email(scan, readings)) {
+        return false;
+    }
+    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     if (at == NULL) {
         at = end < scan->high && in_local(end[-1]) ? right_of(end, scan->high, EMAIL_LOCAL_BYTES, in_local) : end;
     }
-    if (at >= scan->high || *at != '@' || !may_lie_in_email(scan, readings) ||
-        !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
+    if (at >= scan->high || *at != '@' || !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
         return false;
     }
     if (mail_begin == begin && mail_end == end) {

@@ -125,6 +125,11 @@ static bool stands_before(const comity_reading *left, const comity_reading *righ
 static void reading_insert(comity_scan_readings *readings, const comity_reading *reading)
 {
     size_t at = 0;
+    if (readings->count == 0) { /* as it mostly is */
+        readings->list[0] = *reading;
+        readings->count = 1;
+        return;
+    }
     for (size_t i = 0; i < readings->count; i++) {
         if (readings->list[i].type == reading->type) {
             if (stands_before(reading, &readings->list[i])) {
@@ -162,7 +167,7 @@ unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_
     return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
-void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+void comity_scan_reading_change(comity_reading *reading, int column)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
@@ -172,9 +177,19 @@ void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int col
         confidence = confidence > CHANCE_TAKES ? confidence - CHANCE_TAKES : 1;
     }
     reading->confidence = (uint8_t)confidence;
-    if (confidence >= scan->level_min) {
+}
+
+void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings)
+{
+    if (reading->confidence >= scan->level_min) {
         reading_insert(readings, reading);
     }
+}
+
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+{
+    comity_scan_reading_change(reading, column);
+    comity_scan_reading_put(scan, reading, readings);
 }
 
 static bool form_passes(const comity_scan *scan, size_t number, const written_value *value)
@@ -253,7 +268,7 @@ static void try_note(comity_scan *scan, size_t number, const written_value *valu
     if (comity_scan_reach(scan, number, around, &reading) < scan->level_min) {
         return;
     }
-    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->key.size;
+    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->size;
     if (!is_within || watch->try_count == COMITY_SCAN_QUIET_TRIES || around->field != watch->column) {
         scan->stirs = true;
         return;
@@ -461,7 +476,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
         }
         uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
         tried[i] = (bits >> one->form.number % 64 & 1) != 0;
-        if (tried[i] && comity_scan_plan_passes(types, &one->form, bytes, size)) {
+        if (tried[i] && comity_scan_plan_passes(types, scan->plans, &one->form, bytes, size)) {
             return false;
         }
     }
@@ -527,9 +542,16 @@ static void person_seen(comity_scan *scan, const comity_scan_readings *readings,
 
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
+    if (comity_scan_offset(scan, begin) >= scan->done && !comity_scan_email_over(scan, begin, end, readings)) {
+        comity_scan_emit_alone(scan, begin, end, readings);
+    }
+}
+
+void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+{
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_email_over(scan, begin, end, readings)) {
+    if (comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
     path[0] = '\0';
@@ -541,7 +563,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.end = comity_scan_offset(scan, end);
     finding.raw = begin;
     finding.size = (size_t)(end - begin);
-    memcpy(finding.readings, readings->list, sizeof finding.readings);
+    memcpy(finding.readings, readings->list, readings->count * sizeof finding.readings[0]);
     finding.reading_count = readings->count;
     if (scan->wants_digests) {
         digest_make(scan, readings, &finding);

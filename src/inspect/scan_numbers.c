@@ -480,7 +480,7 @@ static bool is_fraction(const uint8_t *at)
 /* Four numbers with points between: an address, or a version. */
 static bool is_dotted(const number_words *words, size_t first)
 {
-    if (words->count < first + 4 || !edge_before(words, first)) {
+    if (words->count < first + 4 || !edge_before(words, first) || (first > 0 && words->list[first].begin[-1] == '.')) {
         return false;
     }
     for (size_t i = first; i < first + 4; i++) {

@@ -27,6 +27,7 @@ ROOT = HERE.parent.parent
 
 NEAR = 300          # bytes within which a word speaks for a value
 NEAR_WEAK = 100     # the same of types that little speaks for
+EDGE = 20           # it is measured from the groups with digits, not from short words beside them
 SHOWN = 15
 WORD, FIELD, COLUMN = 0x100, 0x200, 0x400
 BREAKS = set('\n\t,;:="\'<>[]{}|&#')       # what no number goes on beyond
@@ -142,7 +143,8 @@ class Text:
             may |= types
             apart = stop - at > 4 or any(c in BREAKS for c in gap)   # a short word may be taken for a part of the number
             if whole and apart and self.syntax == "text":
-                sure |= {name for name in types if len(gap) + stop - at <= NEAR_WEAK or not self.is_weak(name)}
+                size = len(gap) + stop - at + EDGE
+                sure |= {name for name in types if size <= (NEAR_WEAK if self.is_weak(name) else NEAR)}
         return sure, may
 
     def is_weak(self, name):
@@ -250,9 +252,11 @@ def wanted(text, level):
                 yield begin, end, kind.name, confidence
 
 
-def accepted(kind, value):
-    """A type's own view of the bytes of a reading, separators of coordinates made one."""
+def accepted(kind, value, syntax):
+    """A type's own view of the bytes of a reading, without escapes, separators of coordinates made one."""
     text = value.encode("latin-1").decode("utf-8", "replace")
+    if syntax == "ndjson" and "\\" in text:
+        text = re.sub(r'\\(u[0-9A-Fa-f]{4}|.)', lambda m: json.loads(f'"{m.group()}"'), text)
     if kind.kind in ("mark", "file"):
         return kind.kind == "file" or any(text.lower() == word.lower() for word in kind.words)
     if any(form.find == "coordinates" for form in kind.forms):
@@ -279,7 +283,7 @@ def judge_sound(text, found, complain):
         for name, confidence, evidence in readings:
             kind = text.known.types[name]
             spoken = evidence & (WORD | FIELD)
-            if not accepted(kind, value):
+            if not accepted(kind, value, text.syntax):
                 complain("is not accepted", begin, end, name)
             elif confidence not in sure_of(kind, spoken, evidence):
                 complain(f"is {confidence} sure, not one of {sure_of(kind, spoken, evidence)}", begin, end, name)

@@ -34,11 +34,11 @@ static const comity_writing writings[COMITY_FIND_COUNT] = {
 
 /* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
 static const uint8_t ascii_separators[128] = {
-    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
-    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
-    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
-    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
-    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+    ['\t'] = COMITY_SEPARATOR_SPACE,   ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,    ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,    [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_BRACKETS,
+    [')'] = COMITY_SEPARATOR_BRACKETS, [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,    ['\\'] = COMITY_SEPARATOR_OTHER,
 };
 
 bool comity_scan_is_compact(uint8_t byte)

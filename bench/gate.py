@@ -85,7 +85,9 @@ events {{ worker_connections 16384; }}
 http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_size 128k; keepalive_requests 1000000;
   proxy_http_version 1.1; proxy_set_header Connection ""; {http.replace("PORT", str(self.port))} }}
 """)
-        self.process = subprocess.Popen(["nginx", "-c", work / "nginx.conf", "-e", f"{work}/error.log"], stderr=subprocess.DEVNULL)
+        # Without it the heap of one that keeps nothing is given back and faulted in anew for every large body.
+        keeps = {**os.environ, "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
+        self.process = subprocess.Popen(["nginx", "-c", work / "nginx.conf", "-e", f"{work}/error.log"], env=keeps, stderr=subprocess.DEVNULL)
         for _ in range(400):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
@@ -177,12 +179,14 @@ def upload_large(folder, plain, gate):
             out.write(line * 10000)
     size = large.stat().st_size
     before = gate.memory("VmRSS")
-    status, speed, used = upload(gate, large, size)
-    bare = upload(plain, large, size)
-    if status != "200":
+    # Both keep the body in a file: who comes first pays for memory that the system has not yet used.
+    rounds = [(upload(plain, large, size), upload(gate, large, size)) for _ in range(3)]
+    for status in {round_[1][0] for round_ in rounds} - {"200"}:
         sys.exit(f"the upload was answered {status}")
-    figure("gate: upload of 1 GiB", speed / 1e9, "GB/s", 1, "plain proxy", bare[1] / 1e9)
-    figure("gate: upload of 1 GiB, processor", used, "s", None, "plain proxy", bare[2])
+    speeds = [max(round_[i][1] for round_ in rounds) / 1e9 for i in range(2)]
+    used = [min(round_[i][2] for round_ in rounds) for i in range(2)]
+    figure("gate: upload of 1 GiB", speeds[1], "GB/s", 1, "plain proxy", speeds[0])
+    figure("gate: upload of 1 GiB, processor", used[1], "s", None, "plain proxy", used[0])
     figure("gate: upload of 1 GiB, memory more", max(0, gate.memory() - before) / 1024, "MiB", 4)
     large.unlink()
 

@@ -145,8 +145,8 @@ static int list_print(const comity_image *image, const list_options *options)
         }
         date_text(rule->from, "", from, sizeof from);
         date_text(rule->until, "", until, sizeof until);
-        (void)printf("%-32s %-8s %-10s %-10s %s%s\n", text_of(image, rule->name), effect_words[rule->effect], from, until,
-                     text_of(image, rule->title), rule->checked == COMITY_NO_DATE ? " [unverified]" : "");
+        (void)printf("%-32s %-8s %-10s %-10s %s%s\n", text_of(image, rule->name), effect_words[rule->effect], from,
+                     until, text_of(image, rule->title), rule->checked == COMITY_NO_DATE ? " [unverified]" : "");
     }
     free(rules);
     return EXIT_CLEAN;
@@ -165,9 +165,13 @@ static int effect_find(const char *name)
 int law_list_main(int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"law", required_argument, NULL, 'l'}, {"state", required_argument, NULL, 's'},
-        {"effect", required_argument, NULL, 'e'}, {"on", required_argument, NULL, 'o'},
-        {"unverified", no_argument, NULL, 'u'}, {"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0},
+        {"law", required_argument, NULL, 'l'},
+        {"state", required_argument, NULL, 's'},
+        {"effect", required_argument, NULL, 'e'},
+        {"on", required_argument, NULL, 'o'},
+        {"unverified", no_argument, NULL, 'u'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
     };
     list_options options = {.effect = -1, .on = COMITY_NO_DATE};
     comity_error error;
@@ -184,8 +188,8 @@ int law_list_main(int argc, char **argv)
         case 'e':
             options.effect = effect_find(optarg);
             if (options.effect < 0) {
-                return complain_usage("law", "'%s' is no effect; there are refuse, needs, way, lifts, duty, compels and notes",
-                                      optarg);
+                return complain_usage(
+                    "law", "'%s' is no effect; there are refuse, needs, way, lifts, duty, compels and notes", optarg);
             }
             break;
         case 'o':
@@ -293,27 +297,45 @@ static int show_missing(const comity_image *image, const char *name)
             comity_near_offer(&near, own, strlen(own));
         }
     }
-    return near.best == NULL ? complain("\"%s\" is nothing that law on file declares", name)
-                             : complain("\"%s\" is nothing that law on file declares; did you mean \"%s\"?", name, near.best);
+    return near.best == NULL
+               ? complain("\"%s\" is nothing that law on file declares", name)
+               : complain("\"%s\" is nothing that law on file declares; did you mean \"%s\"?", name, near.best);
+}
+
+/* EU.GDPR.44 is one of EU.GDPR. */
+static bool is_one_of(const char *name, const char *several)
+{
+    size_t size = strlen(several);
+    return size != 0 && strncmp(name, several, size) == 0 && name[size] == '.';
+}
+
+/* The rule of this name; or the rules of the law that has this code, or of all whose names begin so. */
+static bool show_rules(const comity_image *image, const char *clauses, const char *name, bool json)
+{
+    uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, name, strlen(name));
+    uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name));
+    bool any = false;
+    for (uint32_t i = 0; i < image->rules_count; i++) {
+        const comity_rule_record *record = &image->rules[i];
+        bool several = law != COMITY_IMAGE_NONE ? record->law == law : is_one_of(text_of(image, record->name), name);
+        if (rule != COMITY_IMAGE_NONE ? i != rule : !several) {
+            continue;
+        }
+        any = true;
+        if (json) {
+            print_rule_json(image, record, clauses + record->clauses);
+        } else {
+            print_rule(image, record, clauses + record->clauses);
+        }
+    }
+    return any;
 }
 
 static int show_one(const comity_image *image, const char *clauses, const char *name, bool json)
 {
-    uint32_t rule = comity_image_find(image, COMITY_CLASS_RULE, name, strlen(name));
-    uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name));
-    if (rule == COMITY_IMAGE_NONE && law == COMITY_IMAGE_NONE) {
-        return show_declared(image, clauses, name, json) ? EXIT_CLEAN : show_missing(image, name);
-    }
-    for (uint32_t i = 0; i < image->rules_count; i++) {
-        if (i == rule || (rule == COMITY_IMAGE_NONE && image->rules[i].law == law)) {
-            if (json) {
-                print_rule_json(image, &image->rules[i], clauses + image->rules[i].clauses);
-            } else {
-                print_rule(image, &image->rules[i], clauses + image->rules[i].clauses);
-            }
-        }
-    }
-    return EXIT_CLEAN;
+    bool is_law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name)) != COMITY_IMAGE_NONE;
+    bool shown = show_rules(image, clauses, name, json) || is_law || show_declared(image, clauses, name, json);
+    return shown ? EXIT_CLEAN : show_missing(image, name);
 }
 
 int law_show_main(int argc, char **argv)

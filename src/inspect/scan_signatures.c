@@ -8,7 +8,7 @@ static void signature_try(comity_scan *scan, const comity_type_literal *literal)
 {
     uint64_t size = scan->view_end - scan->view_begin;
     const uint8_t *at = scan->view + literal->offset;
-    if (literal->size > size || literal->offset > size - literal->size ||
+    if (literal->size > size || literal->offset > size - literal->size || *at != (uint8_t)literal->text[0] ||
         memcmp(at, literal->text, literal->size) != 0 || comity_scan_offset(scan, at) < scan->done) {
         return;
     }

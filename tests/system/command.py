@@ -591,6 +591,8 @@ def law_list_and_show():
     holds("show what lifts", "  # lifts     XA.I.2  Personal data leaves under a contract" in Run("law", "show", "XA.I.3").lines())
     same("show several", len([l for l in Run("law", "show", "XA.I.2", "SOFT.I.1").lines() if l.startswith("rule ")]), 2)
     same("show all of a state", len([l for l in Run("law", "show", "XA").lines() if l.startswith("rule ")]), 3)
+    same("show all that begin so", sorted([l.split()[1] for l in Run("law", "show", "XA.I").lines() if l.startswith("rule ")]), ["XA.I.1", "XA.I.2", "XA.I.3"])
+    same("a name that goes on otherwise", Run("law", "show", "XA.I.").status, 2)
     told = json.loads(Run("law", "show", "--json", "XA.I.2").out)
     same("show as JSON", (told["rule"], told["from"], told["until"], told["lifted_by"], told["ways"], told["checked"]), ("XA.I.2", "2010-01-01", None, ["XA.I.3"], [], None))
     run = Run("law", "show", "XA.I.22", "XA.I.1")

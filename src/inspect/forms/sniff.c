@@ -4,6 +4,7 @@
  * (tar), the first 4,096 or all there are (everything else). */
 #include "inspect/forms/sniff.h"
 
+#include "base/swar.h"
 #include "base/utf8.h"
 #include "inspect/forms/charset_stage.h"
 #include "inspect/forms/mime.h"
@@ -86,6 +87,13 @@ static bool is_control(uint8_t byte)
            byte == 0x7F;
 }
 
+/* Whether any of eight bytes may be one: those of most text are not. */
+static bool has_control(const uint8_t *bytes)
+{
+    uint64_t word = comity_swar_load(bytes);
+    return (comity_swar_below(word, 0x20) | comity_swar_equal(word, 0x7F)) != 0;
+}
+
 bool comity_is_text(const uint8_t *bytes, size_t size, bool whole)
 {
     size_t good = comity_utf8_check(bytes, size);
@@ -104,11 +112,17 @@ bool comity_is_text(const uint8_t *bytes, size_t size, bool whole)
 static bool is_binary(const uint8_t *bytes, size_t size)
 {
     size_t controls = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == 0) {
-            return true;
+    for (size_t at = 0; at < size;) {
+        if (size - at >= 8 && !has_control(bytes + at)) {
+            at += 8;
+            continue;
         }
-        controls += is_control(bytes[i]);
+        for (size_t end = size - at < 8 ? size : at + 8; at < end; at++) {
+            if (bytes[at] == 0) {
+                return true;
+            }
+            controls += is_control(bytes[at]);
+        }
     }
     return controls * 20 > size;
 }

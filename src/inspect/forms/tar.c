@@ -60,10 +60,13 @@ static bool has_checksum(const uint8_t *header)
 {
     uint64_t told = 0;
     uint64_t sum = 0;
+    if (header[148] == 0 || !read_number(header + 148, 8, &told)) { /* most bytes that are no header */
+        return false;
+    }
     for (size_t i = 0; i < BLOCK; i++) {
         sum += i >= 148 && i < 156 ? ' ' : header[i];
     }
-    return header[148] != 0 && read_number(header + 148, 8, &told) && told == sum;
+    return told == sum;
 }
 
 bool comity_is_tar(const uint8_t *bytes, size_t size)

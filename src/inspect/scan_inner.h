@@ -369,6 +369,12 @@ typedef struct comity_scan_readings {
     size_t value_size;
 } comity_scan_readings;
 
+/* A token read: the surest, of those the longest, of those the first. */
+typedef struct comity_scan_token {
+    const uint8_t *begin, *end;
+    comity_scan_readings readings; /* none at first */
+} comity_scan_token;
+
 /* What speaks for types at a place. */
 typedef struct comity_scan_around {
     const comity_scan_set *forms; /* NULL: nothing speaks for any */
@@ -458,6 +464,8 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
     const uint64_t *sizes = around->forms == NULL ? scan->alone_sizes[find] : scan->rules->by_find_size[find];
     return written >= COMITY_SCAN_SIZES || (sizes[written / 64] >> written % 64 & 1) != 0;
 }
+/* False if no form of this way and size can be found here, by itself or by what speaks for it. */
+bool comity_scan_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around);
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
 /* False for separators, which compact writing leaves out. Of ASCII. */
@@ -517,7 +525,11 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
                           comity_scan_readings *ret_readings);
 /* Anchors that begin in it at or before `at`. */
 void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
-/* The runs of several kinds of byte around `at`. */
+/* The surest of the runs of several kinds of byte around `at`. False if there is none: then a pair of coordinates has
+ * been looked for. The token is cleared. */
+bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity_scan_around *around,
+                              comity_scan_token *ret_token);
+/* Gives it. */
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
 /* Where an address of mail around `at` begins, if that is behind `begin` and it is surer than `confidence`; else NULL. */

@@ -515,7 +515,10 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
         return;
     }
     const uint8_t *before = cut;
-    if (field_read(scan, &begin, &before, field, room, readings)) {
+    if (begin < cut) {
+        if (!field_read(scan, &begin, &before, field, room, readings)) {
+            return; /* all in it is found where it stands */
+        }
         comity_scan_emit(scan, begin, before, readings);
     }
     comity_scan_emit(scan, cut, within_end, &within);

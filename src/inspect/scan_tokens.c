@@ -180,15 +180,9 @@ static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t 
     }
 }
 
-/* A token read: the surest, of those the longest, of those the first. */
-typedef struct token_found {
-    const uint8_t *begin, *end;
-    comity_scan_readings readings; /* none at first */
-} token_found;
-
 /* The run around `at` of one kind of byte, without marks at its ends. */
 static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
-                     token_found *best)
+                     comity_scan_token *best)
 {
     const uint8_t *begin = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
     const uint8_t *end = right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
@@ -215,12 +209,13 @@ static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const 
     }
 }
 
-static void token_emit(comity_scan *scan, const comity_scan_around *around, token_found *found)
+/* What the token is when it is read as a number belongs to it. */
+static bool token_join(comity_scan *scan, const comity_scan_around *around, comity_scan_token *found)
 {
     if (found->readings.count != 0) {
         numbers_join(scan, found->begin, found->end, around, &found->readings);
-        comity_scan_emit(scan, found->begin, found->end, &found->readings);
     }
+    return found->readings.count != 0;
 }
 
 /* Two decimal numbers with a comma or blanks between. */
@@ -296,7 +291,7 @@ static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_va
 bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
                           comity_scan_readings *ret_readings)
 {
-    token_found found = {.begin = NULL};
+    comity_scan_token found = {.begin = NULL};
     comity_scan_around around;
     if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
         return false;
@@ -312,10 +307,9 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
     return found.readings.count != 0;
 }
 
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity_scan_around *around,
+                              comity_scan_token *ret_token)
 {
-    token_found found = {.begin = NULL};
-    uint64_t done = scan->done;
     size_t count = sizeof tests / sizeof tests[0];
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
@@ -324,15 +318,23 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     if (!longer && end < scan->high && *end != '=') {
         count = 1; /* all runs are the same, but for marks at their ends */
         if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
-            return;
+            return false;
         }
     }
     for (size_t i = 0; i < count; i++) {
-        run_read(scan, at, tests[i], around, &found);
+        run_read(scan, at, tests[i], around, ret_token);
     }
-    token_emit(scan, around, &found);
-    if (scan->done == done) {
+    if (!token_join(scan, around, ret_token)) {
         coordinates_try(scan, at, around);
+    }
+    return ret_token->readings.count != 0;
+}
+
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+{
+    comity_scan_token found = {.begin = NULL};
+    if (comity_scan_token_around(scan, at, around, &found)) {
+        comity_scan_emit(scan, found.begin, found.end, &found.readings);
     }
 }
 
@@ -381,10 +383,12 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
         comity_scan_around around;
-        token_found found = {.begin = NULL};
+        comity_scan_token found = {.begin = NULL};
         comity_scan_look_around(scan, at, at + 1, false, &around);
         run_read(scan, at, in_address, &around, &found);
-        token_emit(scan, &around, &found);
+        if (token_join(scan, &around, &found)) {
+            comity_scan_emit(scan, found.begin, found.end, &found.readings);
+        }
     }
 }
 

@@ -34,11 +34,11 @@ static const comity_writing writings[COMITY_FIND_COUNT] = {
 
 /* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
 static const uint8_t ascii_separators[128] = {
-    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
-    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
-    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
-    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
-    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+    ['\t'] = COMITY_SEPARATOR_SPACE,   ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,    ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,    [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_BRACKETS,
+    [')'] = COMITY_SEPARATOR_BRACKETS, [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,    ['\\'] = COMITY_SEPARATOR_OTHER,
 };
 
 bool comity_scan_is_compact(uint8_t byte)
@@ -354,11 +354,12 @@ static void value_begin(const uint8_t *raw, size_t size, written_value *ret_valu
     memset(ret_value->has, 0, sizeof ret_value->has);
 }
 
-/* Some form of this way and size, for which the place speaks or which needs no context, may be tried. */
-static bool is_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_set *alone,
-                      const comity_scan_set *spoken)
+bool comity_scan_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around)
 {
+    static const comity_scan_set nothing;
     const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *alone = &scan->alone[around->field != 0];
+    const comity_scan_set *spoken = around->forms == NULL ? &nothing : around->forms;
     const comity_scan_set *of_size = comity_set_at(rules->by_size[writings[find]], rules->set_words, written);
     const comity_scan_set *of_find = comity_set_at(rules->by_find, rules->set_words, find);
     for (uint64_t live = of_size->live & of_find->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
@@ -383,7 +384,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
         return;
     }
     if (written != 0 && written < COMITY_SCAN_SIZES && around->forms != NULL &&
-        !is_wanted(scan, find, written, alone, around->forms)) {
+        !comity_scan_wanted(scan, find, written, around)) {
         scan->stirs |= readings->count != 0;
         return;
     }

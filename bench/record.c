@@ -423,7 +423,8 @@ static void proving(bench_output *bench, const char *folder, uint64_t entries)
         samples[i] = prove(&reader, state % entries);
     }
     char name[128];
-    (void)snprintf(name, sizeof name, "record: inclusion proof from a log of %" PRIu64 " entries, made and checked, warm, p50", entries);
+    (void)snprintf(name, sizeof name,
+                   "record: inclusion proof from a log of %" PRIu64 " entries, made and checked, warm, p50", entries);
     bench_figure(bench, name, "", percentile(samples + COUNT / 2, COUNT / 2, 50) * 1e6, "us", 50, NULL, 0);
     comity_record_reader_close(&reader);
     comity_disk_posix_free(disk);

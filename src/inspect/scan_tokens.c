@@ -180,12 +180,26 @@ static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t 
     }
 }
 
-/* The run around `at` of one kind of byte, without marks at its ends. */
-static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
+/* The letters and digits around a place, at most as many as a value may have on each
+ * side: every kind of run holds them, so each is looked for from their ends only. */
+typedef struct token_core {
+    const uint8_t *at, *begin, *end;
+} token_core;
+
+static token_core core_around(const comity_scan *scan, const uint8_t *at)
+{
+    return (token_core){at, left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum),
+                        right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum)};
+}
+
+/* The run around the core of one kind of byte, without marks at its ends. */
+static void run_read(comity_scan *scan, const token_core *core, byte_test *in, const comity_scan_around *around,
                      comity_scan_token *best)
 {
-    const uint8_t *begin = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
-    const uint8_t *end = right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
+    const size_t most = COMITY_LIMIT_SCAN_VALUE_BYTES / 2;
+    const uint8_t *at = core->at;
+    const uint8_t *begin = left_of(scan->low, core->begin, most - (size_t)(at - core->begin), in);
+    const uint8_t *end = right_of(core->end, scan->high, most - (size_t)(core->end - at), in);
     while (begin < at && trimmed(*begin)) {
         begin++;
     }
@@ -298,8 +312,9 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
     }
     comity_scan_look_around(scan, at, right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_run), false,
                             &around);
+    token_core core = core_around(scan, at);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        run_read(scan, at, tests[i], &around, &found);
+        run_read(scan, &core, tests[i], &around, &found);
     }
     *ret_begin = found.begin;
     *ret_end = found.end;
@@ -321,8 +336,9 @@ bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity
             return false;
         }
     }
+    token_core core = core_around(scan, at);
     for (size_t i = 0; i < count; i++) {
-        run_read(scan, at, tests[i], around, ret_token);
+        run_read(scan, &core, tests[i], around, ret_token);
     }
     if (!token_join(scan, around, ret_token)) {
         coordinates_try(scan, at, around);
@@ -385,7 +401,8 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
         comity_scan_around around;
         comity_scan_token found = {.begin = NULL};
         comity_scan_look_around(scan, at, at + 1, false, &around);
-        run_read(scan, at, in_address, &around, &found);
+        token_core core = core_around(scan, at);
+        run_read(scan, &core, in_address, &around, &found);
         if (token_join(scan, &around, &found)) {
             comity_scan_emit(scan, found.begin, found.end, &found.readings);
         }

@@ -47,12 +47,14 @@ def measure_build(comity, law, json_path):
 
 
 def measure_judge(comity, image, acts, json_path):
+    """By as many threads as the command takes by itself, and by one."""
     with open(acts, 'rb') as opened:
         count = sum(1 for _ in opened)
-    runs = [timed([comity, 'judge', '--law', image, acts], (0, 1), stdout=subprocess.DEVNULL) for _ in range(JUDGEMENTS)]
-    wall, used = medians(runs)
-    figure(json_path, 'comity judge, NDJSON to NDJSON', count / wall, 'acts/s', 300000)
-    note(f'{count} acts, {os.path.getsize(acts) / count:.0f} bytes each; {count / used:.0f} acts a second of the processor')
+    for name, jobs in (('', []), (', one thread', ['--jobs', '1'])):
+        command = [comity, 'judge', *jobs, '--law', image, acts]
+        wall, used = medians([timed(command, (0, 1), stdout=subprocess.DEVNULL) for _ in range(JUDGEMENTS)])
+        figure(json_path, 'comity judge, NDJSON to NDJSON' + name, count / wall, 'acts/s', 300000)
+        note(f'{count} acts, {os.path.getsize(acts) / count:.0f} bytes each; {count / used:.0f} acts a second of the processor')
 
 
 def measure_memory(comity, image, acts, json_path):

@@ -73,7 +73,7 @@ _comity() {
         judge)
             case $current in
                 -*) _comity_words '--explain --table --json --law --on --adopt --papers --trust --strict-papers
-                    --record --retention --passphrase-fd --help' "$current" ;;
+                    --jobs --record --retention --passphrase-fd --help' "$current" ;;
                 *) _comity_files "$current" ;;
             esac
             ;;

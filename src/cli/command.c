@@ -43,6 +43,18 @@ int complain_usage(const char *subcommand, const char *format, ...)
     return EXIT_ERROR;
 }
 
+int option_number(const char *subcommand, const char *name, const char *text, long least, long most, long *ret_number)
+{
+    char *end;
+    errno = 0;
+    long number = strtol(text, &end, 10);
+    if (*end != '\0' || end == text || errno != 0 || number < least || number > most) {
+        return complain_usage(subcommand, "%s: \"%s\" is no number from %ld to %ld", name, text, least, most);
+    }
+    *ret_number = number;
+    return 0;
+}
+
 /* ---- the law ---- */
 
 /* The image beside the running program: where a build leaves it. */

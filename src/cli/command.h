@@ -31,14 +31,17 @@ int record_main(int argc, char **argv);
 int key_main(int argc, char **argv);
 int paper_main(int argc, char **argv);
 
-extern const char judge_help[], ask_help[], law_help[], inspect_help[],
-    ledger_help[], mask_help[], unmask_help[], record_help[], key_help[], paper_help[];
+extern const char judge_help[], ask_help[], law_help[], inspect_help[], ledger_help[], mask_help[], unmask_help[],
+    record_help[], key_help[], paper_help[];
 
 /* Prints "comity: …" to standard error and returns EXIT_ERROR. */
 int complain(const char *format, ...) COMITY_PRINTF(1, 2);
 
 /* A mistake in how the command was called: complains and points to --help. */
 int complain_usage(const char *subcommand, const char *format, ...) COMITY_PRINTF(2, 3);
+
+/* Reads the value of an option that is a whole number within bounds. 0, or EXIT_ERROR after complaining. */
+int option_number(const char *subcommand, const char *name, const char *text, long least, long most, long *ret_number);
 
 /* Opens the law image: `path`, or where NULL the one of the environment
  * (COMITY_LAW), beside the program, or installed. NULL after complaining. */

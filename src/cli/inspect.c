@@ -44,18 +44,6 @@ typedef struct inspect_arguments {
 enum { OPTION_ACT = 256, OPTION_LAW, OPTION_TYPES, OPTION_KEY, OPTION_STATE, OPTION_CONTENT, OPTION_ENCODING, OPTION_LOCALE,
        OPTION_LIST, OPTION_CATEGORIES, OPTION_IGNORE };
 
-static int number_read(const char *name, const char *text, long least, long most, long *ret_number)
-{
-    char *end;
-    errno = 0;
-    long number = strtol(text, &end, 10);
-    if (*end != '\0' || end == text || errno != 0 || number < least || number > most) {
-        return complain_usage("inspect", "%s: \"%s\" is no number from %ld to %ld", name, text, least, most);
-    }
-    *ret_number = number;
-    return 0;
-}
-
 static int states_read(inspect_arguments *arguments, char *text)
 {
     for (char *rest = NULL, *state = strtok_r(text, ",", &rest); state != NULL; state = strtok_r(NULL, ",", &rest)) {
@@ -72,13 +60,13 @@ static int option_read(inspect_arguments *arguments, int option)
     long number = 0;
     switch (option) {
     case 'l':
-        if (number_read("--level", optarg, 1, 99, &number) != 0) {
+        if (option_number("inspect", "--level", optarg, 1, 99, &number) != 0) {
             return EXIT_ERROR;
         }
         arguments->settings.options.level = (uint8_t)number;
         return 0;
     case 'J':
-        if (number_read("--jobs", optarg, 1, JOBS_MAX, &number) != 0) {
+        if (option_number("inspect", "--jobs", optarg, 1, JOBS_MAX, &number) != 0) {
             return EXIT_ERROR;
         }
         arguments->jobs = (unsigned)number;

@@ -43,10 +43,12 @@ static inline comity_check_range find_range(const comity_check_value *value, con
     return (comity_check_range){value->bytes + begin, (size_t)(end - begin), (size_t)(begin - wanted)};
 }
 
-const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size)
+const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size,
+                                       size_t *ret_missing)
 {
     comity_check_range range = find_range(value, step);
     *ret_size = range.size;
+    *ret_missing = range.missing;
     return range.bytes;
 }
 
@@ -237,7 +239,7 @@ static int64_t scheme(const comity_check_data *data, comity_check_range range, c
 }
 
 /* What a step that looks at the characters puts onto the stack. */
-static int64_t look(const comity_check_data *data, const comity_check_value *value, const comity_check_step *step)
+int64_t comity_check_look(const comity_check_data *data, const comity_check_value *value, const comity_check_step *step)
 {
     const uint8_t *text = data->texts + step->data;
     comity_check_range range = find_range(value, step);
@@ -290,7 +292,7 @@ static int64_t modulo(int64_t left, int64_t right)
     return rest < 0 ? rest + (right < 0 ? -right : right) : rest;
 }
 
-static int64_t change(const comity_check_data *data, const comity_check_step *step, int64_t top)
+int64_t comity_check_change(const comity_check_data *data, const comity_check_step *step, int64_t top)
 {
     const int64_t *numbers = data->numbers + step->data;
     switch (step->code) {
@@ -329,7 +331,12 @@ static inline __attribute__((always_inline)) int64_t combine(uint8_t code, int64
     }
 }
 
-static bool is_date(int64_t year, int64_t month, int64_t day)
+int64_t comity_check_combine(uint8_t code, int64_t left, int64_t right)
+{
+    return combine(code, left, right);
+}
+
+bool comity_check_is_date(int64_t year, int64_t month, int64_t day)
 {
     int32_t date;
     bool can_be = year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
@@ -410,7 +417,7 @@ bool comity_check_run(const comity_check_step *steps, size_t count, const comity
             top--;
             break;
         case COMITY_CHECK_DATE:
-            top[-2] = is_date(top[-2], top[-1], *top);
+            top[-2] = comity_check_is_date(top[-2], top[-1], *top);
             top -= 2;
             break;
         case COMITY_CHECK_KEEP:
@@ -429,9 +436,9 @@ bool comity_check_run(const comity_check_step *steps, size_t count, const comity
             break;
         default:
             if (step->code < COMITY_CHECK_PICK) {
-                *++top = look(data, value, step);
+                *++top = comity_check_look(data, value, step);
             } else if (step->code < COMITY_CHECK_ADD) {
-                *top = change(data, step, *top);
+                *top = comity_check_change(data, step, *top);
             } else {
                 top[-1] = combine(step->code, top[-1], *top);
                 top--;

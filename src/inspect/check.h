@@ -122,7 +122,16 @@ comity_check_outcome comity_check_looks(const comity_check_step *steps, size_t c
 /* How many bytes look like this one, itself the first: 10 for `0`, 26 for `a` and `A`, else 1. */
 size_t comity_check_kin(uint8_t byte);
 
-/* The characters that a step speaks of. */
-const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size);
+/* The characters that a step speaks of, and how many places before the first of them lie outside of the body. */
+const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size,
+                                       size_t *ret_missing);
+
+/* What single steps do: one that looks at the characters, one that makes another of the top of the stack, one that
+ * makes one of two; and whether there is such a day. */
+int64_t comity_check_look(const comity_check_data *data, const comity_check_value *value,
+                          const comity_check_step *step);
+int64_t comity_check_change(const comity_check_data *data, const comity_check_step *step, int64_t top);
+int64_t comity_check_combine(uint8_t code, int64_t left, int64_t right);
+bool comity_check_is_date(int64_t year, int64_t month, int64_t day);
 
 #endif

@@ -3,6 +3,8 @@
  * with their square; nothing is allocated. */
 #include "inspect/check_codes.h"
 
+#include "inspect/scan_bytes.h"
+
 #include "base/limits.h"
 #include "base/sha256.h"
 #include "inspect/check_digits.h"
@@ -353,7 +355,7 @@ bool comity_check_ipv6(const uint8_t *bytes, size_t size)
 
 static bool is_letter_or_more(uint8_t byte)
 {
-    return (lower(byte) >= 'a' && lower(byte) <= 'z') || byte >= 0x80;
+    return (comity_scan_class(byte) & (COMITY_BYTE_LETTER | COMITY_BYTE_HIGH)) != 0;
 }
 
 bool comity_check_host(const uint8_t *bytes, size_t size)
@@ -362,8 +364,7 @@ bool comity_check_host(const uint8_t *bytes, size_t size)
     size_t begin = 0;
     for (size_t i = 0; i <= size; i++) {
         if (i < size && bytes[i] != '.') {
-            bool known = is_letter_or_more(bytes[i]) || (bytes[i] >= '0' && bytes[i] <= '9') || bytes[i] == '-';
-            if (!known) {
+            if ((comity_scan_class(bytes[i]) & COMITY_BYTE_WORD) == 0 && bytes[i] != '-') {
                 return false;
             }
             continue;

@@ -37,7 +37,8 @@ static known count_looks(const uint8_t *bytes, size_t size, const uint8_t *among
 static known look(const comity_check_step *step, const comity_check_data *data, const comity_check_value *value)
 {
     size_t size;
-    const uint8_t *bytes = comity_check_characters(value, step, &size);
+    size_t missing;
+    const uint8_t *bytes = comity_check_characters(value, step, &size, &missing);
     switch (step->code) {
     case COMITY_CHECK_CONSTANT:
         return (known){true, data->numbers[step->data]};

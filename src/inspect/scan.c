@@ -1,6 +1,7 @@
 /* Bytes in, in any split; views out, to the two stages. What was fed and may still
  * be needed is kept in a buffer; what is fed in large pieces is looked at where it
  * lies, once enough of it has passed that nothing before it is needed. */
+#include "base/swar.h"
 #include "inspect/scan_inner.h"
 
 #include <assert.h>
@@ -150,14 +151,18 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
 {
     const comity_scan_rules *rules = scan->rules;
-    uint8_t last = comity_scan_class(at[-1]) & comity_scan_class(at[-2]) & comity_scan_class(at[-3]);
-    if ((last & COMITY_BYTE_LETTER) == 0 || at - scan->low < 6 || at[1] == ':') {
+    const uint64_t ones = UINT64_C(0x010101);
+    uint64_t last = comity_swar_load_ordered(at - 8) >> 40; /* the three bytes before it */
+    uint64_t folded = last | ones * 0x20;
+    uint64_t letters = (folded + ones * (0x80 - 'a')) & ~(folded + ones * (0x80 - 'z' - 1)) & ~last;
+    if ((letters & ones * 0x80) != ones * 0x80) {
         return false;
     }
-    uint32_t tail = comity_scan_letters_tail(at);
+    uint32_t tail = comity_scan_tail_hash((uint32_t)folded);
     unsigned colon = comity_scan_colon_hash(at);
-    return ((rules->tails[tail >> 6] >> (tail & 63)) & 1) == 0 && ((rules->anchor_colons[colon / 64] >> colon % 64) & 1) == 0 &&
-           at[-5] != ':' && at[-6] != ':';
+    bool is_label = (rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
+    bool is_anchor = (rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
+    return !is_label && !is_anchor && at - scan->low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
 }
 
 static bool is_dash(uint8_t byte)

@@ -101,7 +101,9 @@ static bool looks_special(const uint8_t *at, bool is_markup)
     uint8_t before = comity_scan_class(at[-1]);
     switch (at[0]) {
     case '@':
-        return (before & COMITY_BYTE_WORD) != 0 && (comity_scan_class(at[1]) & COMITY_BYTE_WORD) != 0;
+        before = at[-1] == '%' ? COMITY_BYTE_TOKEN : before;
+        return (before & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) != 0 &&
+               (comity_scan_class(at[1]) & COMITY_BYTE_WORD) != 0;
     case ':':
         return looks_colon(at);
     case '=':

@@ -15,8 +15,8 @@
 typedef struct planned_value {
     const uint8_t *bytes[3];
     size_t size[3];
-    uint8_t upper[COMITY_SCAN_PLAN_BYTES];
-    uint8_t compact[COMITY_SCAN_PLAN_BYTES];
+    uint8_t upper[COMITY_SCAN_PLAN_BYTES + COMITY_CHECK_MARGIN];
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES + COMITY_CHECK_MARGIN];
 } planned_value;
 
 static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
@@ -28,13 +28,14 @@ static void capitals_write(const uint8_t *raw, uint8_t *ret_capitals)
     memcpy(ret_capitals, &of, sizeof of);
 }
 
-static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planned_value *ret_value)
+/* In the writings named by bits; the others are as the value stands. */
+static void value_write(const comity_scan_plan *plan, const uint8_t *raw, unsigned written, planned_value *ret_value)
 {
     for (int writing = 0; writing < 3; writing++) {
         ret_value->bytes[writing] = raw;
         ret_value->size[writing] = plan->size;
     }
-    if ((plan->written & ~plan->as_raw) == 0) {
+    if (written == 0) {
         return;
     }
     capitals_write(raw, ret_value->upper);
@@ -42,7 +43,7 @@ static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planne
         capitals_write(raw + 16, ret_value->upper + 16);
     }
     ret_value->bytes[COMITY_WRITING_UPPER] = ret_value->upper;
-    if ((plan->written & ~plan->as_raw & 1u << COMITY_WRITING_COMPACT) != 0) {
+    if ((written & 1u << COMITY_WRITING_COMPACT) != 0) {
         for (size_t i = 0; i < plan->compact_size; i++) {
             ret_value->compact[i] = ret_value->upper[plan->compact[i]];
         }
@@ -53,25 +54,23 @@ static void value_write(const comity_scan_plan *plan, const uint8_t *raw, planne
 
 /* ---- choices ---- */
 
-/* The bytes of a value that tell the forms of its plan apart. */
-static uint64_t choice_bytes(const comity_scan_plan *plan, const uint8_t *raw)
+/* Of eight bytes those that are named by bits. */
+static uint64_t mask_of(uint64_t places)
 {
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < plan->choice_count; i++) {
-        bytes = bytes << 8 | raw[plan->choice_at[i]];
-    }
-    return bytes;
+    uint64_t apart = places * COMITY_SWAR_ONES & UINT64_C(0x8040201008040201);
+    return ((apart + ~COMITY_SWAR_HIGHS) >> 7 & COMITY_SWAR_ONES) * 0xFF;
 }
 
-static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, uint64_t bytes)
+static comity_scan_choice *choice_slot(comity_scan *scan, const comity_scan_plan *plan, const uint64_t bytes[2])
 {
-    uint64_t hash = (bytes ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) * UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = (bytes[0] ^ bytes[1] * UINT64_C(0xFF51AFD7ED558CCD) ^ plan->number * UINT64_C(0xC2B2AE3D27D4EB4F)) *
+                    UINT64_C(0x9E3779B97F4A7C15);
     return &scan->plans->choices[(hash >> 32) % COMITY_SCAN_CHOICES];
 }
 
 /* The number of a form of which is known what its looks left open, for values with these first bytes. */
-static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, comity_writing writing, uint16_t at,
-                             const uint8_t *value, size_t size)
+static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, unsigned places, comity_writing writing,
+                             uint16_t at, const uint8_t *value, size_t size)
 {
     comity_scan_plans *plans = scan->plans;
     comity_scan_plan_form form = plans->forms[at];
@@ -82,8 +81,8 @@ static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, co
     memcpy(raw_looks, plan->look.words, sizeof raw_looks);
     bool is_written = comity_scan_write_ascii(raw_looks, plan->size, writing, looks, &written, &separators);
     assert(is_written && written == size);
-    for (size_t i = 0; i < plan->choice_count; i++) {
-        size_t place = plan->choice_at[i];
+    for (; places != 0; places &= places - 1) {
+        size_t place = (size_t)__builtin_ctz(places);
         if (writing == COMITY_WRITING_COMPACT) {
             const uint8_t *found = memchr(plan->compact, (int)place, plan->compact_size);
             place = found == NULL ? size : (size_t)(found - plan->compact);
@@ -101,15 +100,19 @@ static uint16_t form_settled(comity_scan *scan, const comity_scan_plan *plan, co
 }
 
 /* Chooses the forms; false if there are too many of them. */
-static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const planned_value *value,
+static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigned places, const uint8_t *raw,
                         comity_scan_choice *choice)
 {
     comity_scan_plans *plans = scan->plans;
+    planned_value value;
+    unsigned others = plan->written & ~(unsigned)plan->as_raw;
+    value_write(plan, raw, others, &value);
     choice->count = 0;
     choice->spoken_count = 0;
+    choice->written = 0;
     for (size_t i = 0; i < plan->group_count; i++) {
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
-        const uint8_t *bytes = value->bytes[group->writing];
+        const uint8_t *bytes = value.bytes[group->writing];
         uint16_t at = group->form_begin;
         uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
         for (; bits != 0; bits &= bits - 1, at++) {
@@ -122,10 +125,14 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
             }
             bool has_room = plans->form_count + COMITY_SCAN_PLAN_FORMS_EACH < COMITY_SCAN_PLAN_FORMS;
             bool is_open = plans->forms[at].whole && has_room;
-            choice->forms[choice->count++] =
-                is_open ? form_settled(scan, plan, (comity_writing)group->writing, at, bytes,
-                                       value->size[group->writing])
-                        : at;
+            uint16_t settled = is_open ? form_settled(scan, plan, places, (comity_writing)group->writing, at, bytes,
+                                                      value.size[group->writing])
+                                       : at;
+            comity_scan_plan_form *form = &plans->forms[settled];
+            comity_scan_plan_shorten(scan->rules->types, plans, form, bytes);
+            bool is_looked_at = !form->fails && (!form->passes || form->spot_count != 0);
+            choice->forms[choice->count++] = settled;
+            choice->written |= is_looked_at ? (uint8_t)(others & 1u << group->writing) : 0;
             choice->spoken_count += !group->is_unspoken;
         }
     }
@@ -137,31 +144,63 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, const p
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool passed = !form->fails && comity_scan_plan_passes(scan->rules->types, form, value, size);
+    bool is_sure = form->passes && form->spot_count == 0;
+    bool passed =
+        !form->fails && (is_sure || comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size));
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);
-    if (passed) {
+    if (passed && column >= 0) { /* copied as a whole: to read as a whole what was written in parts takes long */
+        comity_scan_reading_put(scan, column > 0 ? &form->of_column : &form->reading, readings);
+    } else if (passed) {
         comity_reading reading = form->reading;
         comity_scan_reading_add(scan, &reading, column, readings);
     }
 }
 
-bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
+/* What a choice asks of are the same bytes for all values that agree in the first of them, which it always asks of. */
+static inline bool is_choice(const comity_scan_choice *choice, const comity_scan_plan *plan, const uint64_t bytes[2])
+{
+    uint64_t apart =
+        ((bytes[0] & choice->masks[0]) ^ choice->bytes[0]) | ((bytes[1] & choice->masks[1]) ^ choice->bytes[1]);
+    return choice->plan == plan->number && apart == 0;
+}
+
+/* The choice for a value of the plan that was not the one followed last; NULL if its first bytes allow too many forms. */
+static comity_scan_choice *choice_find(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
+                                       const uint64_t all[2])
+{
+    uint8_t digit = (uint8_t)(raw[plan->choice_first] - '0');
+    unsigned places = plan->choice_places[digit < COMITY_SCAN_PLAN_DIGITS ? digit : COMITY_SCAN_PLAN_DIGITS];
+    const uint64_t masks[2] = {mask_of(places & 0xFF), mask_of(places >> 8)};
+    const uint64_t bytes[2] = {all[0] & masks[0], all[1] & masks[1]};
+    comity_scan_choice *choice = choice_slot(scan, plan, bytes);
+    plan->hint = (uint16_t)(choice - scan->plans->choices);
+    if (!is_choice(choice, plan, all)) {
+        choice->plan = 0;
+        if (!choice_make(scan, plan, places, raw, choice)) {
+            return NULL;
+        }
+        choice->plan = plan->number;
+        memcpy(choice->bytes, bytes, sizeof bytes);
+        memcpy(choice->masks, masks, sizeof masks);
+    }
+    return choice;
+}
+
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
                              const comity_scan_around *around, comity_scan_readings *readings)
 {
     planned_value value;
-    uint64_t bytes = choice_bytes(plan, raw);
-    comity_scan_choice *choice = choice_slot(scan, plan, bytes);
-    value_write(plan, raw, &value);
-    if (choice->plan != plan->number || choice->bytes != bytes) {
-        choice->plan = 0;
-        if (!choice_make(scan, plan, &value, choice)) {
+    const uint64_t bytes[2] = {comity_swar_load_ordered(raw), comity_swar_load_ordered(raw + 8)};
+    const comity_scan_choice *choice = &scan->plans->choices[plan->hint];
+    if (!is_choice(choice, plan, bytes)) {
+        choice = choice_find(scan, plan, raw, bytes);
+        if (choice == NULL) {
             return false;
         }
-        choice->plan = plan->number;
-        choice->bytes = bytes;
     }
+    value_write(plan, raw, choice->written, &value);
     for (size_t i = 0; i < choice->count; i++) {
         if (i >= choice->spoken_count && readings->count == 0) {
             return true;

@@ -22,15 +22,29 @@ typedef struct scan_group {
     scan_bits wide_colon; /* ends of colons of full width */
 } scan_group;
 
+/* A group as it is written, block by block, and as it is read. */
+typedef union scan_lanes {
+    struct {
+        uint64_t digit[COMITY_SCAN_LANES], letter[COMITY_SCAN_LANES], upper[COMITY_SCAN_LANES], high[COMITY_SCAN_LANES],
+            join[COMITY_SCAN_LANES], dash[COMITY_SCAN_LANES], special[COMITY_SCAN_LANES], colon[COMITY_SCAN_LANES],
+            quote[COMITY_SCAN_LANES], wide_colon[COMITY_SCAN_LANES];
+    } lane;
+    scan_group group;
+} scan_lanes;
+
+/* Of the group behind only the lowest lane is asked, and as it was written: what was written in parts and is read as
+ * a whole has to wait until it has reached memory. */
+#define SCAN_LANE(word) ((scan_bits){(word)})
+
 #if COMITY_SCAN_LANES == 8
 #define SCAN_LANES_UP(before, bits) __builtin_shufflevector((before), (bits), 7, 8, 9, 10, 11, 12, 13, 14)
-#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), (behind), 1, 2, 3, 4, 5, 6, 7, 8)
+#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), SCAN_LANE(behind), 1, 2, 3, 4, 5, 6, 7, 8)
 #elif COMITY_SCAN_LANES == 4
 #define SCAN_LANES_UP(before, bits) __builtin_shufflevector((before), (bits), 3, 4, 5, 6)
-#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), (behind), 1, 2, 3, 4)
+#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), SCAN_LANE(behind), 1, 2, 3, 4)
 #else
 #define SCAN_LANES_UP(before, bits) __builtin_shufflevector((before), (bits), 1, 2)
-#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), (behind), 1, 2)
+#define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), SCAN_LANE(behind), 1, 2)
 #endif
 
 /* `bits` moved up by `n` places, with what comes over from the block before: `set` names the bits. */
@@ -58,12 +72,12 @@ typedef struct scan_group {
     } while (0)
 
 /* Groups of digits, with up to three separators between two of them: six bytes or more. */
-COMITY_SCAN_INLINE void scan_digits(const scan_group *now, const scan_group *next, scan_bits *before, scan_bits *places)
+COMITY_SCAN_INLINE void scan_digits(const scan_group *now, const scan_lanes *next, scan_bits *before, scan_bits *places)
 {
     scan_bits digit = now->digit;
     scan_bits join = now->join;
-    scan_bits digits = SCAN_LANES_DOWN(digit, next->digit);
-    scan_bits joins = SCAN_LANES_DOWN(join, next->join);
+    scan_bits digits = SCAN_LANES_DOWN(digit, next->lane.digit[0]);
+    scan_bits joins = SCAN_LANES_DOWN(join, next->lane.join[0]);
     scan_bits begin = join & SCAN_UP(digit, COMITY_SCAN_DIGIT, 1);
     scan_bits two = begin & SCAN_DOWN(join, joins, 1);
     scan_bits three = two & SCAN_DOWN(join, joins, 2);
@@ -149,11 +163,11 @@ COMITY_SCAN_INLINE void scan_others(const scan_group *now, scan_bits *before, sc
 
 /* Colons behind a letter or a quote are places; of those within times ("18:59:12") there is nothing to be
  * seen. What is left of the special bytes must be looked at one by one: comity_scan_specials tells the same of all. */
-COMITY_SCAN_INLINE void scan_colons(const scan_group *now, const scan_group *next, scan_bits *before, scan_bits *places,
+COMITY_SCAN_INLINE void scan_colons(const scan_group *now, const scan_lanes *next, scan_bits *before, scan_bits *places,
                                     scan_bits *ret_special)
 {
     scan_bits colon = now->colon;
-    scan_bits colons = SCAN_LANES_DOWN(colon, next->colon);
+    scan_bits colons = SCAN_LANES_DOWN(colon, next->lane.colon[0]);
     scan_bits single = colon & ~SCAN_DOWN(colon, colons, 1);
     scan_bits ends = now->letter | now->quote;
     scan_bits digit = now->digit & ~now->high;
@@ -166,16 +180,6 @@ COMITY_SCAN_INLINE void scan_colons(const scan_group *now, const scan_group *nex
     *places |= sure;
     *ret_special = now->special & ~sure & ~idle;
 }
-
-/* A group as it is written, block by block, and as it is read. */
-typedef union scan_lanes {
-    struct {
-        uint64_t digit[COMITY_SCAN_LANES], letter[COMITY_SCAN_LANES], upper[COMITY_SCAN_LANES], high[COMITY_SCAN_LANES],
-            join[COMITY_SCAN_LANES], dash[COMITY_SCAN_LANES], special[COMITY_SCAN_LANES], colon[COMITY_SCAN_LANES],
-            quote[COMITY_SCAN_LANES], wide_colon[COMITY_SCAN_LANES];
-    } lane;
-    scan_group group;
-} scan_lanes;
 
 COMITY_SCAN_INLINE void scan_put(const uint8_t *block, comity_scan_classes classes, int i, scan_lanes *lanes)
 {
@@ -230,8 +234,8 @@ COMITY_SCAN_INLINE size_t scan_group_places(const uint8_t *bytes, size_t at, con
         uint64_t lane[COMITY_SCAN_LANES];
     } special;
     size_t count = 0;
-    scan_colons(&now->group, &next->group, before, &places.bits, &special.bits);
-    scan_digits(&now->group, &next->group, before, &places.bits);
+    scan_colons(&now->group, next, before, &places.bits, &special.bits);
+    scan_digits(&now->group, next, before, &places.bits);
     scan_words(&now->group, before, &places.bits);
     scan_runs(&now->group, before, &places.bits);
     scan_capitals(&now->group, before, &places.bits);

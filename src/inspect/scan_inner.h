@@ -8,6 +8,7 @@
 #define COMITY_INSPECT_SCAN_INNER_H
 
 #include "base/limits.h"
+#include "inspect/check_settle.h"
 #include "inspect/persons.h"
 #include "inspect/scan.h"
 #include "inspect/scan_bytes.h"
@@ -42,9 +43,14 @@
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
-/* First bytes of values kept with the forms that they allow; the most of these bytes, and of forms. */
+/* Steps of the programs of their conditions, of all plans; and the most of one. */
+#define COMITY_SCAN_PLAN_STEPS 4096
+#define COMITY_SCAN_PLAN_STEPS_EACH 48
+/* Digits; and the bytes of a value of which some may tell its forms apart. */
+#define COMITY_SCAN_PLAN_DIGITS 10
+#define COMITY_SCAN_CHOICE_BYTES 16
+/* First bytes of values kept with the forms that they allow; the most of these forms. */
 #define COMITY_SCAN_CHOICES 1024
-#define COMITY_SCAN_CHOICE_BYTES 8
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
@@ -125,7 +131,7 @@ typedef struct comity_scan_key {
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
-    uint16_t next;    /* the key that was behind it last */
+    uint16_t next[2]; /* the keys that were behind it last, the newer first */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
 } comity_scan_key;
@@ -148,13 +154,20 @@ typedef struct comity_scan_plan_form {
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
+    bool is_settled; /* its conditions are those steps, */
+    bool looks;      /* of which some need to know its parts */
+    bool was_chosen; /* so far as they can be */
     uint8_t writing;
+    uint8_t doubts; /* bits: the first bytes that may not allow it, of those that look so */
+    uint8_t step_count;
+    uint16_t step_begin;
     uint16_t stat;  /* where the count of its column was last */
     uint8_t body_begin, body_end, part_count;
     uint8_t part_begins[COMITY_SCAN_PLAN_PARTS], part_ends[COMITY_SCAN_PLAN_PARTS];
     uint8_t spot_count;
     comity_scan_plan_spot spots[COMITY_SCAN_PLAN_SPOTS]; /* to be looked at first */
     comity_reading reading;
+    comity_reading of_column; /* the same where nearly all of its column passed */
 } comity_scan_plan_form;
 
 /* Forms of a plan that stand in one word of a set: of these, those are tried which the value's
@@ -175,21 +188,26 @@ typedef struct comity_scan_plan {
     uint8_t size;
     bool is_made;
     bool is_whole; /* all forms found room */
+    bool has_at;   /* it holds an `@` */
+    bool is_words; /* it holds neither that nor a digit */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
-    uint8_t choice_count; /* bytes that tell its forms apart, */
-    uint8_t choice_at[COMITY_SCAN_CHOICE_BYTES]; /* and where they stand */
+    uint16_t hint;                           /* the choice followed last */
+    uint8_t choice_first;                    /* the first byte that tells its forms apart, and */
+    uint16_t
+        choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes, if that is a digit, for each; else last */
 } comity_scan_plan;
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
 typedef struct comity_scan_choice {
-    uint64_t bytes;
+    uint64_t bytes[2], masks[2]; /* the first sixteen that tell its forms apart, and which these are */
     uint32_t plan; /* its number; 0: free */
     uint8_t count;
+    uint8_t written;      /* bits: the writings in which the value is looked at, and is not as it stands */
     uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
     uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
 } comity_scan_choice;
@@ -204,14 +222,13 @@ typedef struct comity_scan_quiet_try {
 
 /* A place in a cell of which nothing comes: see scan_quiet.h. */
 typedef struct comity_scan_quiet {
-    struct { /* compared as a whole */
+    struct {
         comity_scan_look look; /* here letters stay */
         uint64_t around;
-        uint32_t field;
-        uint16_t before;
-        uint8_t size; /* 0: free */
-        uint8_t at;
+        uint64_t
+            rest; /* the number of its name, the bytes before that, the cell's size (0: free) and the place in it */
     } key;
+    uint8_t size;
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
     bool has_point;  /* it may be the first of two decimal numbers */
@@ -226,7 +243,9 @@ typedef struct comity_scan_plans {
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
     comity_scan_choice choices[COMITY_SCAN_CHOICES];
-    size_t form_count, group_count;
+    comity_check_settled steps[COMITY_SCAN_PLAN_STEPS];
+    uint16_t hints[COMITY_SCAN_FIELDS]; /* for the place of each name, the plan followed last */
+    size_t form_count, group_count, step_count;
     uint32_t plan_count; /* made so far */
 } comity_scan_plans;
 
@@ -350,6 +369,12 @@ typedef struct comity_scan_readings {
     size_t value_size;
 } comity_scan_readings;
 
+/* A token read: the surest, of those the longest, of those the first. */
+typedef struct comity_scan_token {
+    const uint8_t *begin, *end;
+    comity_scan_readings readings; /* none at first */
+} comity_scan_token;
+
 /* What speaks for types at a place. */
 typedef struct comity_scan_around {
     const comity_scan_set *forms; /* NULL: nothing speaks for any */
@@ -426,11 +451,6 @@ static inline uint32_t comity_scan_tail_hash(uint32_t tail)
 {
     return (tail * UINT32_C(0x9E3779B1)) >> 16;
 }
-/* As comity_scan_tail, where the last three bytes are letters. */
-static inline uint32_t comity_scan_letters_tail(const uint8_t *end)
-{
-    return comity_scan_tail_hash((end[-1] | 0x20u) << 16 | (end[-2] | 0x20u) << 8 | (end[-3] | 0x20u));
-}
 /* A number below 65536 for the last letters of a label that ends before `end`. */
 uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 
@@ -444,6 +464,8 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
     const uint64_t *sizes = around->forms == NULL ? scan->alone_sizes[find] : scan->rules->by_find_size[find];
     return written >= COMITY_SCAN_SIZES || (sizes[written / 64] >> written % 64 & 1) != 0;
 }
+/* False if no form of this way and size can be found here, by itself or by what speaks for it. */
+bool comity_scan_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around);
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators);
 /* False for separators, which compact writing leaves out. Of ASCII. */
@@ -465,17 +487,31 @@ static inline bool comity_scan_separated(const comity_type_form *form, uint8_t s
 bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, const uint8_t *cell);
 void comity_scan_add(comity_scan *scan, size_t form, const comity_scan_around *around,
                      comity_scan_readings *readings);
+/* What a reading becomes by what its column says of it. */
+void comity_scan_reading_change(comity_reading *reading, int column);
+/* Adds a reading, if it reaches the level. */
+void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings);
 /* Adds a reading that has passed, with what its column says of it (1, 0 or -1), if it reaches the level. */
 void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */
 void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
 /* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings);
+/* The same of one that lies in no address of mail. */
+void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                            comity_scan_readings *readings);
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at);
+void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at);
+/* Unless what stands there has been looked at. */
+static inline void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+{
+    if (comity_scan_offset(scan, at) >= scan->looked) {
+        comity_scan_at_word_anew(scan, at);
+    }
+}
 /* The surest number that begins with the word at `begin`, where it begins (with its `+`) and ends, and its readings;
  * false if there is none. */
 bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,
@@ -489,7 +525,11 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
                           comity_scan_readings *ret_readings);
 /* Anchors that begin in it at or before `at`. */
 void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at);
-/* The runs of several kinds of byte around `at`. */
+/* The surest of the runs of several kinds of byte around `at`. False if there is none: then a pair of coordinates has
+ * been looked for. The token is cleared. */
+bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity_scan_around *around,
+                              comity_scan_token *ret_token);
+/* Gives it. */
 void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around);
 void comity_scan_at_email(comity_scan *scan, const uint8_t *at);
 /* Where an address of mail around `at` begins, if that is behind `begin` and it is surer than `confidence`; else NULL. */

@@ -457,7 +457,7 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     const uint8_t *value = *begin;
     size_t size = (size_t)(*end - *begin);
     bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED;
-    const comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
+    comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
     if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
         return ret_readings->count != 0;
     }
@@ -515,10 +515,24 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
         return;
     }
     const uint8_t *before = cut;
-    if (field_read(scan, &begin, &before, field, room, readings)) {
+    if (begin < cut) {
+        if (!field_read(scan, &begin, &before, field, room, readings)) {
+            return; /* all in it is found where it stands */
+        }
         comity_scan_emit(scan, begin, before, readings);
     }
     comity_scan_emit(scan, cut, within_end, &within);
+}
+
+/* Nothing surer can lie in the value, nor an address of mail over it: it has no `@`, and ends where none goes on. */
+static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
+                         const comity_scan_readings *readings)
+{
+    bool ends =
+        (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
+    bool is_of_words =
+        plan->is_words || comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
+    return ends && !plan->has_at && is_of_words;
 }
 
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
@@ -535,7 +549,7 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (size == 0 || is_blank(begin[0]) || is_blank(begin[size - 1])) {
         return false;
     }
-    const comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field->number);
+    comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field);
     if (plan == NULL) {
         return false;
     }
@@ -546,7 +560,12 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (!comity_scan_plan_follow(scan, plan, begin, &around, &readings)) {
         return false;
     }
-    if (readings.count != 0) {
+    if (readings.count == 0) {
+        return true;
+    }
+    if (stands_alone(scan, plan, begin[size], &readings)) {
+        comity_scan_emit_alone(scan, begin, begin + size, &readings);
+    } else {
         field_emit(scan, begin, begin + size, field, &readings);
     }
     return true;
@@ -788,7 +807,9 @@ static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, co
     if ((key->size != read.size || !key_is(key, end)) && !key_make(scan, end + 1, &read, key)) {
         return NULL;
     }
-    scan->keys[scan->key_slot].next = (uint16_t)(key - scan->keys);
+    comity_scan_key *before = &scan->keys[scan->key_slot];
+    before->next[1] = before->next[0];
+    before->next[0] = (uint16_t)(key - scan->keys);
     return key;
 }
 
@@ -797,9 +818,11 @@ bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
     if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES) {
         return false;
     }
-    comity_scan_key *key = &scan->keys[scan->keys[scan->key_slot].next];
+    const uint16_t *next = scan->keys[scan->key_slot].next;
+    comity_scan_key *key = &scan->keys[next[0]];
     if (!key_is(key, at - 1)) {
-        key = key_find(scan, at - 1);
+        key = &scan->keys[next[1]];
+        key = key_is(key, at - 1) ? key : key_find(scan, at - 1);
         if (key == NULL) {
             return false;
         }

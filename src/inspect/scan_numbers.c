@@ -329,15 +329,18 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
     }
 }
 
-/* The best value among the words [begin, end); false if there is none. */
+/* The best value among the words [begin, end), of those that lie over the token, if there is one; false if there
+ * is none. */
 static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
-                    const comity_scan_around *around, number_found *ret_best)
+                    const comity_scan_around *around, const comity_scan_token *over, number_found *ret_best)
 {
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         for (size_t last = first; edge_before(words, first) && last < end && last - first < VALUE_WORDS; last++) {
             number_run run;
-            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+            bool is_over =
+                over == NULL || (words->list[first].begin < over->end && words->list[last].end > over->begin);
+            if (is_over && edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
                 run_try(scan, &run, around, ret_best);
             }
         }
@@ -345,9 +348,21 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     return ret_best->readings.count != 0;
 }
 
+/* Gives a number, which is a token, too, if it is one; that at `at` has been looked for. */
+static void run_emit(comity_scan *scan, const number_words *words, const uint8_t *at, const comity_scan_around *around,
+                     number_found *found)
+{
+    const uint8_t *end = words->list[found->last].end;
+    size_t size = (size_t)(end - found->begin);
+    if (at < found->begin || at >= end) {
+        comity_scan_try(scan, COMITY_FIND_TOKEN, found->begin, size, size, around, &found->readings);
+    }
+    comity_scan_emit(scan, found->begin, end, &found->readings);
+}
+
 /* Gives the best value and then the best of what is left on each side, in order
  * of their places: who wins leaves ranges behind, kept in a list. */
-static void runs_try(comity_scan *scan, const number_words *words, const comity_scan_around *around)
+static void runs_try(comity_scan *scan, const number_words *words, const uint8_t *at, const comity_scan_around *around)
 {
     number_found found[WORDS];
     bool taken[WORDS] = {false};
@@ -358,7 +373,7 @@ static void runs_try(comity_scan *scan, const number_words *words, const comity_
             end++;
         }
         number_found best;
-        if (end == begin || !best_of(scan, words, begin, end, around, &best)) {
+        if (end == begin || !best_of(scan, words, begin, end, around, NULL, &best)) {
             begin = end + 1;
             continue;
         }
@@ -370,10 +385,22 @@ static void runs_try(comity_scan *scan, const number_words *words, const comity_
     }
     for (size_t i = 0; i < words->count; i++) {
         if (taken[i]) {
-            comity_scan_emit(scan, found[i].begin, words->list[found[i].last].end, &found[i].readings);
+            run_emit(scan, words, at, around, &found[i]);
             i = found[i].last;
         }
     }
+}
+
+/* A number that lies over the token is surer, or as sure and longer. */
+static bool is_outdone(comity_scan *scan, const number_words *words, const comity_scan_around *around,
+                       const comity_scan_token *token)
+{
+    number_found best;
+    if (!best_of(scan, words, 0, words->count, around, token, &best)) {
+        return false;
+    }
+    int surer = (int)best.readings.list[0].confidence - (int)token->readings.list[0].confidence;
+    return surer > 0 || (surer == 0 && words->list[best.last].end - best.begin > token->end - token->begin);
 }
 
 /* What speaks for a number stands outside of its words with digits: "no", "ID card" may have been gathered. */
@@ -420,25 +447,25 @@ static const uint8_t *time_end(const uint8_t *at, const uint8_t *limit)
     return at;
 }
 
-/* Of eight bytes, those marked in `places` (0xFF each) are digits. */
-static bool are_digits(const uint8_t *bytes, uint64_t places)
-{
-    uint64_t word = (comity_swar_load_ordered(bytes) ^ COMITY_SWAR_ONES * '0') & places;
-    return comity_swar_high(word | (word + COMITY_SWAR_ONES * 0x76)) == 0;
-}
-
 /* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
  * logs are full of them. Returns where the time ends, or NULL. */
 static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
 {
+    const uint64_t places = UINT64_C(0x00FFFF00FFFF0000); /* of digits, in both words */
+    uint64_t date = comity_swar_load_ordered(at - 5);
+    uint64_t rest = comity_swar_load_ordered(at + 1); /* the month's second digit, and all to the colon */
+    uint64_t date_digits = (date ^ COMITY_SWAR_ONES * '0') & places;
+    uint64_t rest_digits = (rest ^ COMITY_SWAR_ONES * '0') & places;
+    uint64_t others = date_digits | (date_digits + COMITY_SWAR_ONES * 0x76) | rest_digits |
+                      (rest_digits + COMITY_SWAR_ONES * 0x76);
+    unsigned century = date & 0xFFFF;
     uint8_t mark = at[-1];
-    if ((mark != '-' && mark != '/' && mark != '.') || at[2] != mark || at[8] != ':') {
+    bool is_marked = (mark == '-' || mark == '/' || mark == '.') && at[2] == mark && at[8] == ':';
+    if (!is_marked || comity_swar_high(others) != 0 || (century != ('1' | '9' << 8) && century != ('2' | '0' << 8))) {
         return NULL;
     }
-    bool century = (at[-5] == '1' && at[-4] == '9') || (at[-5] == '2' && at[-4] == '0');
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    bool digits = are_digits(at - 5, UINT64_C(0x00FFFF00FFFF0000)) && are_digits(at + 3, UINT64_C(0x000000FFFF00FFFF));
-    if (!century || !between || !digits || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
+    if (!between || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
     return time_end(at + 6, high - at > TIME_BYTES ? at + TIME_BYTES : high);
@@ -451,18 +478,19 @@ static bool is_fraction(const uint8_t *at)
 }
 
 /* Four numbers with points between: an address, or a version. */
-static bool is_dotted(const number_words *words)
+static bool is_dotted(const number_words *words, size_t first)
 {
-    if (words->count < 4) {
+    if (words->count < first + 4 || !edge_before(words, first) || (first > 0 && words->list[first].begin[-1] == '.')) {
         return false;
     }
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = first; i < first + 4; i++) {
         const number_word *word = &words->list[i];
-        if (word->has_letter || word->size > 3 || (i > 0 && (word->begin != word[-1].end + 1 || word->begin[-1] != '.'))) {
+        if (word->has_letter || word->size > 3 ||
+            (i > first && (word->begin != word[-1].end + 1 || word->begin[-1] != '.'))) {
             return false;
         }
     }
-    return words->count == 4 || words->list[4].is_loose;
+    return edge_behind(words, first + 3);
 }
 
 static bool in_token(uint8_t byte)
@@ -470,16 +498,36 @@ static bool in_token(uint8_t byte)
     return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
 }
 
-/* The first word behind `word_end` that may be a token by itself; `end` if there is none. */
-static const uint8_t *token_behind(const number_words *words, const uint8_t *word_end, const uint8_t *end)
+/* A token that is wanted may begin with the word, and go on behind marks. */
+static bool begins_token(const comity_scan *scan, const number_words *words, size_t first,
+                         const comity_scan_around *around)
+{
+    const uint8_t *begin = words->list[first].begin;
+    for (size_t last = first; last < words->count && (last == first || *words->list[last - 1].end != ' '); last++) {
+        size_t size = (size_t)(words->list[last].end - begin);
+        if (size >= TOKEN_LEAST && size < COMITY_SCAN_SIZES &&
+            comity_scan_wanted(scan, COMITY_FIND_TOKEN, size, around)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All words have been looked at, but for what may be a token by itself behind `word_end`. Returns where it begins; NULL if
+ * there is none, or it has letters and is long: that is a place of its own. */
+static const uint8_t *looked_at(comity_scan *scan, const number_words *words, const uint8_t *word_end,
+                                const comity_scan_around *around)
 {
     for (size_t i = 0; i < words->count; i++) {
         const number_word *word = &words->list[i];
-        if (word->begin >= word_end && word->has_letter && word->size >= TOKEN_LEAST) {
-            return word->begin;
+        bool is_long = word->has_letter && word->size >= TOKEN_LEAST;
+        if (word->begin >= word_end && (is_long || begins_token(scan, words, i, around))) {
+            scan->looked = comity_scan_offset(scan, word->begin);
+            return is_long ? NULL : word->begin;
         }
     }
-    return end;
+    scan->looked = comity_scan_offset(scan, words->list[words->count - 1].end);
+    return NULL;
 }
 
 /* Something longer than any number, or a word of a language: a token only. What stands behind
@@ -530,11 +578,11 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
         return false;
     }
     gather_right(scan->low, scan->high, &words);
-    if (is_dotted(&words)) {
+    if (is_dotted(&words, 0)) {
         return false;
     }
     around_digits(scan, &words, &around);
-    if (!best_of(scan, &words, 0, words.count, &around, &best) || best.first != 0) {
+    if (!best_of(scan, &words, 0, words.count, &around, NULL, &best) || best.first != 0) {
         return false;
     }
     *ret_begin = best.begin;
@@ -560,6 +608,44 @@ static inline bool is_time(comity_scan *scan, const uint8_t *at)
         return true;
     }
     return false;
+}
+
+/* Where the four numbers with points begin that are seen; the count of words if others are: then those words are left
+ * that stand with them on one side of such numbers, and `ret_behind` is where such begin behind them. */
+static size_t dotted_cut(number_words *words, const uint8_t *at, const uint8_t **ret_behind)
+{
+    *ret_behind = NULL;
+    for (size_t i = 0; i + 4 <= words->count;) {
+        if (!is_dotted(words, i)) {
+            i++;
+        } else if (at < words->list[i].begin) {
+            *ret_behind = words->list[i].begin;
+            words->count = i;
+        } else if (at < words->list[i + 3].end) {
+            return i;
+        } else {
+            words->count -= i + 4;
+            memmove(&words->list[0], &words->list[i + 4], words->count * sizeof words->list[0]);
+            i = 0;
+        }
+    }
+    return words->count;
+}
+
+/* At four numbers with points between. Returns where the group goes on behind them; NULL if it does not. */
+static const uint8_t *address_at(comity_scan *scan, const number_words *words, size_t first, const uint8_t *at)
+{
+    comity_scan_around around;
+    const uint8_t *end = words->list[first + 3].end;
+    comity_scan_look_around(scan, words->list[first].begin, end, false, &around);
+    comity_scan_at_token(scan, at, &around);
+    scan->looked = comity_scan_offset(scan, end);
+    for (size_t i = first + 4; i < words->count; i++) {
+        if (words->list[i].has_digit) {
+            return words->list[i].begin;
+        }
+    }
+    return NULL;
 }
 
 /* Looks at a word, at which no one has looked, with what joins it. Returns where the group goes on behind what was
@@ -589,26 +675,24 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     }
     gather_right(scan->low, scan->high, &words);
     gather_left(scan, at, &words);
-    const uint8_t *end = words.list[words.count - 1].end;
     comity_scan_around around;
-    if (is_dotted(&words) && at >= words.list[3].end) { /* what is seen stands behind an address */
-        words.count -= 4;
-        memmove(&words.list[0], &words.list[4], words.count * sizeof words.list[0]);
-    } else if (is_dotted(&words)) {
-        comity_scan_look_around(scan, words.list[0].begin, words.list[3].end, false, &around);
-        comity_scan_at_token(scan, at, &around);
-        scan->looked = comity_scan_offset(scan, words.list[3].end);
-        return NULL;
+    comity_scan_token found = {.begin = NULL};
+    const uint8_t *behind;
+    size_t dotted = dotted_cut(&words, at, &behind);
+    if (dotted != words.count) {
+        return address_at(scan, &words, dotted, at);
     }
     around_digits(scan, &words, &around);
-    comity_scan_at_token(scan, at, &around);
+    if (comity_scan_token_around(scan, at, &around, &found) && !is_outdone(scan, &words, &around, &found)) {
+        comity_scan_emit(scan, found.begin, found.end, &found.readings);
+    }
     if (comity_scan_offset(scan, begin) < scan->done) { /* it was a token: numbers may stand behind it */
         scan->looked = scan->done;
         return behind_done(scan);
     }
-    runs_try(scan, &words, &around);
-    scan->looked = comity_scan_offset(scan, token_behind(&words, word_end, end));
-    return NULL;
+    runs_try(scan, &words, at, &around);
+    const uint8_t *token_behind = looked_at(scan, &words, word_end, &around);
+    return token_behind != NULL ? token_behind : behind;
 }
 
 /* Looks at a place, and at what stands behind that which is found there. */
@@ -652,22 +736,24 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
-void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
+/* A place within what was found: nor need others in it be looked at, if nothing goes on behind it. */
+static void done_at(comity_scan *scan)
 {
-    uint64_t here = comity_scan_offset(scan, at);
-    if (here < scan->looked) {
-        return;
-    }
-    if (here < scan->done) {
-        const uint8_t *behind = behind_done(scan);
-        if (behind == NULL) { /* nor need other places in it be looked at */
-            scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
-            return;
-        }
+    const uint8_t *behind = behind_done(scan);
+    if (behind == NULL) {
+        scan->looked = scan->done > scan->looked ? scan->done : scan->looked;
+    } else {
         words_at(scan, behind);
+    }
+}
+
+void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at)
+{
+    if (comity_scan_offset(scan, at) < scan->done) {
+        done_at(scan);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else {
-        words_at(scan, at);
+    } else if (!is_time(scan, at)) {
+        words_at(scan, word_at(scan, at));
     }
 }

@@ -234,8 +234,8 @@ uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at)
     uint64_t here = comity_scan_offset(scan, at);
     if (here >= window->begin && here < window->end) {
         size_t block = (size_t)(here - window->begin) / COMITY_SCAN_BLOCK;
-        uint64_t before = (UINT64_C(1) << (here - window->begin) % COMITY_SCAN_BLOCK) - 1;
-        return window->lines + window->lines_before[block] + comity_swar_ones(window->newlines[block] & before);
+        uint64_t ends = window->newlines[block] & ((UINT64_C(1) << (here - window->begin) % COMITY_SCAN_BLOCK) - 1);
+        return window->lines + window->lines_before[block] + (ends == 0 ? 0 : comity_swar_ones(ends));
     }
     uint64_t lines = window->lines;
     if (here >= window->end) {

@@ -252,6 +252,8 @@ void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, cons
     ret_form->whole = fits == SETTLED_NOT;
     ret_form->fails = fits == SETTLED_NO;
     ret_form->passes = false;
+    ret_form->is_settled = false;
+    ret_form->was_chosen = false;
     ret_form->has_parts = asks_parts(types, shape);
     if (fits == SETTLED_YES) {
         comity_check_value value;
@@ -308,6 +310,9 @@ static bool form_add(plan_maker *maker, size_t number)
     group[-1].bits |= UINT64_C(1) << number % 64;
     group[-1].heads |= (uint8_t)doubts;
     comity_scan_plan_settle(rules, number, maker->looks, maker->size, maker->separators, &of);
+    of.of_column = of.reading;
+    comity_scan_reading_change(&of.of_column, 1);
+    of.doubts = (uint8_t)doubts;
     plans->forms[plans->form_count++] = of;
     return true;
 }
@@ -363,21 +368,56 @@ static void compact_make(const uint8_t *looks, size_t size, comity_scan_plan *pl
     }
 }
 
-/* Which bytes of the value its forms have doubts of. */
-static void choice_bytes_make(const comity_scan_plans *plans, comity_scan_plan *plan)
+/* Where a value has the first bytes of a writing that are named by bits. */
+static uint64_t places_of(const comity_scan_plan *plan, uint8_t writing, unsigned heads)
 {
     uint64_t places = 0;
+    for (; heads != 0; heads &= heads - 1) {
+        int head = __builtin_ctz(heads);
+        places |= UINT64_C(1) << (writing == COMITY_WRITING_COMPACT ? plan->compact[head] : head);
+    }
+    return places;
+}
+
+/* Of the forms that may have this byte at a place, where they have doubts of the value. Of one of which the looks do
+ * not settle the shape, all that is known of the value may settle something. */
+static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_plans *plans,
+                            const comity_scan_plan *plan, unsigned at, uint8_t byte, uint64_t all)
+{
+    uint64_t places = UINT64_C(1) << at;
     for (size_t i = 0; i < plan->group_count; i++) {
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
-        for (unsigned heads = group->heads; heads != 0; heads &= heads - 1) {
-            int head = __builtin_ctz(heads);
-            places |= UINT64_C(1) << (group->writing == COMITY_WRITING_COMPACT ? plan->compact[head] : head);
+        const comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            bool allows = true;
+            for (unsigned head = 0; head < COMITY_SCAN_HEAD; head++) {
+                bool is_there =
+                    (form->doubts >> head & 1) != 0 && places_of(plan, group->writing, 1u << head) >> at == 1;
+                allows &= !is_there ||
+                          comity_set_has(comity_set_at(rules->by_head[head], rules->set_words, byte), form->number);
+            }
+            places |= !allows ? 0 : form->whole ? all : places_of(plan, group->writing, form->doubts);
         }
     }
-    plan->choice_count = 0;
-    for (; places != 0; places &= places - 1) {
-        assert(plan->choice_count < COMITY_SCAN_CHOICE_BYTES);
-        plan->choice_at[plan->choice_count++] = (uint8_t)__builtin_ctzll(places);
+    return places;
+}
+
+/* Which bytes of the value its forms have doubts of. Mostly the first of them leaves few forms, of which the others
+ * say nothing more: of a card that begins with `4`, other digits need not be asked whose it is. */
+static void choice_places_make(const comity_scan_rules *rules, const comity_scan_plans *plans, const uint8_t *looks,
+                               comity_scan_plan *plan)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        all |= places_of(plan, group->writing, group->heads);
+    }
+    plan->choice_first = all == 0 ? 0 : (uint8_t)__builtin_ctzll(all);
+    plan->is_whole &= all >> COMITY_SCAN_CHOICE_BYTES == 0; /* else there are separators only */
+    for (unsigned i = 0; i <= COMITY_SCAN_PLAN_DIGITS; i++) {
+        bool is_digit = i < COMITY_SCAN_PLAN_DIGITS && all != 0 && looks[plan->choice_first] == '0';
+        uint64_t places = is_digit ? places_with(rules, plans, plan, plan->choice_first, (uint8_t)('0' + i), all) : all;
+        plan->choice_places[i] = (uint16_t)places;
     }
 }
 
@@ -395,6 +435,8 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->as_raw = 0;
     plan->number = ++scan->plans->plan_count;
     plan->is_made = true;
+    plan->has_at = memchr(looks, '@', size) != NULL;
+    plan->is_words = !plan->has_at && memchr(looks, '0', size) == NULL;
     compact_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
@@ -410,7 +452,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
         maker.writing = (comity_writing)writing;
         plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
-    choice_bytes_make(scan->plans, plan);
+    choice_places_make(scan->rules, scan->plans, looks, plan);
 }
 
 static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, size_t size, uint32_t field)
@@ -418,21 +460,26 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
-const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
-                                               uint32_t field)
+/* The plan followed last for a name is mostly the next, and can be looked at before the value has been. */
+comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                         const comity_scan_field *field)
 {
-    const comity_scan_plan *plan = &scan->plans->list[slot_of(look, field) & ~(size_t)1];
-    if (!is_of(plan, look, size, field)) {
-        plan++;
-        if (!is_of(plan, look, size, field)) {
+    comity_scan_plans *plans = scan->plans;
+    uint16_t *hint = &plans->hints[field - scan->fields];
+    comity_scan_plan *plan = &plans->list[*hint];
+    if (!is_of(plan, look, size, field->number)) {
+        plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
+        plan += !is_of(plan, look, size, field->number);
+        if (!is_of(plan, look, size, field->number)) {
             return NULL;
         }
+        *hint = (uint16_t)(plan - plans->list);
     }
     return plan->is_made && plan->is_whole ? plan : NULL;
 }
 
-const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
-                                            const comity_scan_field *field, const comity_scan_around *around)
+comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                      const comity_scan_field *field, const comity_scan_around *around)
 {
     comity_scan_look look;
     if (!comity_scan_looks(value, size, &look)) {
@@ -473,8 +520,30 @@ uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, uns
     return bits;
 }
 
-bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
-                             size_t size)
+void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
+                              const uint8_t *value)
+{
+    const comity_shape *shape = &types->shapes[form->number];
+    comity_check_value fitted;
+    size_t count;
+    bool is_open = !form->fails && !form->passes && !form->whole && !form->was_chosen;
+    if (!is_open || COMITY_SCAN_PLAN_STEPS - plans->step_count < COMITY_SCAN_PLAN_STEPS_EACH) {
+        return;
+    }
+    value_make(shape, form, value, &fitted);
+    form->was_chosen = true;
+    if (comity_check_settle(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted,
+                            plans->steps + plans->step_count, COMITY_SCAN_PLAN_STEPS_EACH, &count)) {
+        form->is_settled = true;
+        form->step_begin = (uint16_t)plans->step_count;
+        form->step_count = (uint8_t)count;
+        form->looks = comity_check_settled_looks(plans->steps + form->step_begin, count);
+        plans->step_count += count;
+    }
+}
+
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans *plans,
+                             const comity_scan_plan_form *form, const uint8_t *value, size_t size)
 {
     const comity_shape *shape = &types->shapes[form->number];
     comity_check_value fitted;
@@ -493,6 +562,12 @@ bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_f
     if (form->whole) {
         return comity_type_try(types, form->number, value, size);
     }
-    value_make(shape, form, value, &fitted);
+    if (!form->is_settled || form->looks) {
+        value_make(shape, form, value, &fitted);
+    }
+    if (form->is_settled) {
+        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, value,
+                                        &fitted);
+    }
     return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
 }

@@ -11,16 +11,16 @@ bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_
 
 /* The plan for a value of a field; NULL if there is none: then all is tried. There is none for what a part's
  * syntax may have written otherwise than it is. */
-const comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
-                                            const comity_scan_field *field, const comity_scan_around *around);
+comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
+                                      const comity_scan_field *field, const comity_scan_around *around);
 
-/* The same, if it has been made before. */
-const comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
-                                               uint32_t field);
+/* The same, if it has been made before, for a field of the scan. */
+comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
+                                         const comity_scan_field *field);
 
 /* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
  * that nothing was done. */
-bool comity_scan_plan_follow(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *raw,
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
                              const comity_scan_around *around, comity_scan_readings *readings);
 
 /* What is known of a form on all values that look so, in its writing. */
@@ -34,8 +34,13 @@ unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, co
 /* Of the forms in a word of a set, those that a value's first bytes allow; `heads` are those that are asked. */
 uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value);
 
-/* Whether a value in the form's writing, whose first bytes allow it, passes. */
-bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plan_form *form, const uint8_t *value,
-                             size_t size);
+/* Shortens the conditions of a form for values that look like this one, if there is room. */
+void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
+                              const uint8_t *value);
+
+/* Whether a value in the form's writing, whose first bytes allow it, passes. COMITY_CHECK_MARGIN bytes behind it are
+ * read. `plans` are those that the form is of. */
+bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans *plans,
+                             const comity_scan_plan_form *form, const uint8_t *value, size_t size);
 
 #endif

@@ -21,8 +21,13 @@
 static const uint8_t *json_end(const uint8_t *at, const uint8_t *limit)
 {
     if (*at == '"') {
-        for (at++; at < limit && *at != '"' && *at != '\\' && *at != '\n'; at++) {
+        uint64_t ends = 0;
+        for (at++; at < limit && ends == 0; at += 8) {
+            uint64_t word = comity_swar_load_ordered(at);
+            ends = comity_swar_all_equal(word, '"') | comity_swar_all_equal(word, '\\') |
+                   comity_swar_all_equal(word, '\n');
         }
+        at += ends == 0 ? 0 : __builtin_ctzll(ends) / 8 - 8;
         return at < limit && *at == '"' ? at + 1 : NULL;
     }
     if (*at != '-' && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {
@@ -90,9 +95,19 @@ static size_t slot_of(const comity_scan_quiet *quiet)
                     quiet->key.look.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
                     quiet->key.look.words[2] * UINT64_C(0xD6E8FEB86659FD93) +
                     quiet->key.look.words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
-                    (quiet->key.around ^ quiet->key.field) * UINT64_C(0x165667B19E3779F9) + quiet->key.at;
+                    (quiet->key.around ^ quiet->key.rest) * UINT64_C(0x165667B19E3779F9);
     hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
     return (size_t)(hash >> 32) % COMITY_SCAN_QUIETS;
+}
+
+/* Word by word, as they were written: to read as a whole what was written in parts takes long. */
+static bool is_same(const comity_scan_quiet *left, const comity_scan_quiet *right)
+{
+    uint64_t apart = (left->key.around ^ right->key.around) | (left->key.rest ^ right->key.rest);
+    for (size_t i = 0; i < COMITY_SCAN_PLAN_BYTES / 8; i++) {
+        apart |= left->key.look.words[i] ^ right->key.look.words[i];
+    }
+    return apart == 0;
 }
 
 bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_cell *ret_cell,
@@ -108,7 +123,6 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     if (!is_cell || ret_cell->size > COMITY_SCAN_PLAN_BYTES) {
         return false;
     }
-    memset(&ret_quiet->key, 0, sizeof ret_quiet->key); /* with what lies between its parts */
     ret_quiet->looked = 0;
     ret_quiet->column = 0;
     ret_quiet->has_point = false;
@@ -116,18 +130,17 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
     }
+    ret_quiet->size = (uint8_t)ret_cell->size;
     ret_quiet->key.around = ret_cell->around ^ scan->part_seed;
-    ret_quiet->key.field = ret_cell->field;
-    ret_quiet->key.before = ret_cell->before;
-    ret_quiet->key.size = (uint8_t)ret_cell->size;
-    ret_quiet->key.at = (uint8_t)(at - ret_cell->begin);
+    ret_quiet->key.rest = (uint64_t)ret_cell->field << 32 | (uint64_t)ret_cell->before << 16 |
+                          (uint64_t)ret_quiet->size << 8 | (uint64_t)(at - ret_cell->begin);
     return true;
 }
 
 const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const comity_scan_quiet *quiet)
 {
     const comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
-    return memcmp(&kept->key, &quiet->key, sizeof kept->key) == 0 ? kept : NULL;
+    return is_same(kept, quiet) ? kept : NULL;
 }
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)

@@ -180,18 +180,26 @@ static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t 
     }
 }
 
-/* A token read: the surest, of those the longest, of those the first. */
-typedef struct token_found {
-    const uint8_t *begin, *end;
-    comity_scan_readings readings; /* none at first */
-} token_found;
+/* The letters and digits around a place, at most as many as a value may have on each
+ * side: every kind of run holds them, so each is looked for from their ends only. */
+typedef struct token_core {
+    const uint8_t *at, *begin, *end;
+} token_core;
 
-/* The run around `at` of one kind of byte, without marks at its ends. */
-static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const comity_scan_around *around,
-                     token_found *best)
+static token_core core_around(const comity_scan *scan, const uint8_t *at)
 {
-    const uint8_t *begin = left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
-    const uint8_t *end = right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in);
+    return (token_core){at, left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum),
+                        right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum)};
+}
+
+/* The run around the core of one kind of byte, without marks at its ends. */
+static void run_read(comity_scan *scan, const token_core *core, byte_test *in, const comity_scan_around *around,
+                     comity_scan_token *best)
+{
+    const size_t most = COMITY_LIMIT_SCAN_VALUE_BYTES / 2;
+    const uint8_t *at = core->at;
+    const uint8_t *begin = left_of(scan->low, core->begin, most - (size_t)(at - core->begin), in);
+    const uint8_t *end = right_of(core->end, scan->high, most - (size_t)(core->end - at), in);
     while (begin < at && trimmed(*begin)) {
         begin++;
     }
@@ -215,12 +223,13 @@ static void run_read(comity_scan *scan, const uint8_t *at, byte_test *in, const 
     }
 }
 
-static void token_emit(comity_scan *scan, const comity_scan_around *around, token_found *found)
+/* What the token is when it is read as a number belongs to it. */
+static bool token_join(comity_scan *scan, const comity_scan_around *around, comity_scan_token *found)
 {
     if (found->readings.count != 0) {
         numbers_join(scan, found->begin, found->end, around, &found->readings);
-        comity_scan_emit(scan, found->begin, found->end, &found->readings);
     }
+    return found->readings.count != 0;
 }
 
 /* Two decimal numbers with a comma or blanks between. */
@@ -230,18 +239,18 @@ typedef struct coordinates {
 
 static bool coordinates_find(const comity_scan *scan, const uint8_t *at, coordinates *ret_found)
 {
-    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *middle = right_of(at, scan->high, COORDINATE_BYTES, in_domain);
     const uint8_t *next = middle;
     while (next < scan->high && next - middle < 3 && (*next == ',' || *next == ' ' || *next == ';' || *next == '\t')) {
         next++;
     }
-    if (next == middle || memchr(begin, '.', (size_t)(middle - begin)) == NULL) {
+    if (next == middle || next == scan->high || !in_domain(*next)) {
         return false;
     }
+    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
     *ret_found = (coordinates){begin, middle, next, end};
-    return end != next && memchr(next, '.', (size_t)(end - next)) != NULL;
+    return memchr(begin, '.', (size_t)(middle - begin)) != NULL && memchr(next, '.', (size_t)(end - next)) != NULL;
 }
 
 bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)
@@ -296,15 +305,16 @@ static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_va
 bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
                           comity_scan_readings *ret_readings)
 {
-    token_found found = {.begin = NULL};
+    comity_scan_token found = {.begin = NULL};
     comity_scan_around around;
     if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
         return false;
     }
     comity_scan_look_around(scan, at, right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_run), false,
                             &around);
+    token_core core = core_around(scan, at);
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        run_read(scan, at, tests[i], &around, &found);
+        run_read(scan, &core, tests[i], &around, &found);
     }
     *ret_begin = found.begin;
     *ret_end = found.end;
@@ -312,10 +322,9 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
     return found.readings.count != 0;
 }
 
-void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity_scan_around *around,
+                              comity_scan_token *ret_token)
 {
-    token_found found = {.begin = NULL};
-    uint64_t done = scan->done;
     size_t count = sizeof tests / sizeof tests[0];
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
@@ -324,15 +333,24 @@ void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_sca
     if (!longer && end < scan->high && *end != '=') {
         count = 1; /* all runs are the same, but for marks at their ends */
         if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
-            return;
+            return false;
         }
     }
+    token_core core = core_around(scan, at);
     for (size_t i = 0; i < count; i++) {
-        run_read(scan, at, tests[i], around, &found);
+        run_read(scan, &core, tests[i], around, ret_token);
     }
-    token_emit(scan, around, &found);
-    if (scan->done == done) {
+    if (!token_join(scan, around, ret_token)) {
         coordinates_try(scan, at, around);
+    }
+    return ret_token->readings.count != 0;
+}
+
+void comity_scan_at_token(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
+{
+    comity_scan_token found = {.begin = NULL};
+    if (comity_scan_token_around(scan, at, around, &found)) {
+        comity_scan_emit(scan, found.begin, found.end, &found.readings);
     }
 }
 
@@ -381,10 +399,13 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
     bool address = *at == ':' && (at[1] == ':' || (at[-3] == ':' && at[-6] == ':') || at[-5] == ':');
     if (address && comity_scan_offset(scan, at) >= scan->looked && comity_scan_offset(scan, at) >= scan->done) {
         comity_scan_around around;
-        token_found found = {.begin = NULL};
+        comity_scan_token found = {.begin = NULL};
         comity_scan_look_around(scan, at, at + 1, false, &around);
-        run_read(scan, at, in_address, &around, &found);
-        token_emit(scan, &around, &found);
+        token_core core = core_around(scan, at);
+        run_read(scan, &core, in_address, &around, &found);
+        if (token_join(scan, &around, &found)) {
+            comity_scan_emit(scan, found.begin, found.end, &found.readings);
+        }
     }
 }
 
@@ -445,15 +466,17 @@ static bool may_lie_in_email(const comity_scan *scan, const comity_scan_readings
 
 bool comity_scan_email_over(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
-    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     const uint8_t *mail_begin;
     const uint8_t *mail_end;
     comity_scan_readings mail;
+    if (!may_lie_in_email(scan, readings)) {
+        return false;
+    }
+    const uint8_t *at = memchr(begin, '@', (size_t)(end - begin));
     if (at == NULL) {
         at = end < scan->high && in_local(end[-1]) ? right_of(end, scan->high, EMAIL_LOCAL_BYTES, in_local) : end;
     }
-    if (at >= scan->high || *at != '@' || !may_lie_in_email(scan, readings) ||
-        !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
+    if (at >= scan->high || *at != '@' || !email_read(scan, at, &mail_begin, &mail_end, &mail)) {
         return false;
     }
     if (mail_begin == begin && mail_end == end) {

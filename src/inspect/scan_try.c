@@ -34,11 +34,11 @@ static const comity_writing writings[COMITY_FIND_COUNT] = {
 
 /* What comity_value_write does with bytes of ASCII: kept, a space, or the separator's bit. */
 static const uint8_t ascii_separators[128] = {
-    ['\t'] = COMITY_SEPARATOR_SPACE, ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
-    [' '] = COMITY_SEPARATOR_SPACE,  ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
-    ['/'] = COMITY_SEPARATOR_SLASH,  [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_OTHER,
-    [')'] = COMITY_SEPARATOR_OTHER,  [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
-    ['_'] = COMITY_SEPARATOR_OTHER,  ['\\'] = COMITY_SEPARATOR_OTHER,
+    ['\t'] = COMITY_SEPARATOR_SPACE,   ['\n'] = COMITY_SEPARATOR_SPACE, ['\r'] = COMITY_SEPARATOR_SPACE,
+    [' '] = COMITY_SEPARATOR_SPACE,    ['-'] = COMITY_SEPARATOR_HYPHEN, ['.'] = COMITY_SEPARATOR_DOT,
+    ['/'] = COMITY_SEPARATOR_SLASH,    [':'] = COMITY_SEPARATOR_COLON,  ['('] = COMITY_SEPARATOR_BRACKETS,
+    [')'] = COMITY_SEPARATOR_BRACKETS, [','] = COMITY_SEPARATOR_OTHER,  ['\''] = COMITY_SEPARATOR_OTHER,
+    ['_'] = COMITY_SEPARATOR_OTHER,    ['\\'] = COMITY_SEPARATOR_OTHER,
 };
 
 bool comity_scan_is_compact(uint8_t byte)
@@ -125,6 +125,11 @@ static bool stands_before(const comity_reading *left, const comity_reading *righ
 static void reading_insert(comity_scan_readings *readings, const comity_reading *reading)
 {
     size_t at = 0;
+    if (readings->count == 0) { /* as it mostly is */
+        readings->list[0] = *reading;
+        readings->count = 1;
+        return;
+    }
     for (size_t i = 0; i < readings->count; i++) {
         if (readings->list[i].type == reading->type) {
             if (stands_before(reading, &readings->list[i])) {
@@ -162,7 +167,7 @@ unsigned comity_scan_reach(const comity_scan *scan, size_t number, const comity_
     return confidence == 0 ? 0 : confidence + (around->field == 0 ? 0 : COMITY_SCAN_COLUMN_ADDS);
 }
 
-void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+void comity_scan_reading_change(comity_reading *reading, int column)
 {
     unsigned confidence = reading->confidence;
     if (column > 0) {
@@ -172,9 +177,19 @@ void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int col
         confidence = confidence > CHANCE_TAKES ? confidence - CHANCE_TAKES : 1;
     }
     reading->confidence = (uint8_t)confidence;
-    if (confidence >= scan->level_min) {
+}
+
+void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings)
+{
+    if (reading->confidence >= scan->level_min) {
         reading_insert(readings, reading);
     }
+}
+
+void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings)
+{
+    comity_scan_reading_change(reading, column);
+    comity_scan_reading_put(scan, reading, readings);
 }
 
 static bool form_passes(const comity_scan *scan, size_t number, const written_value *value)
@@ -253,7 +268,7 @@ static void try_note(comity_scan *scan, size_t number, const written_value *valu
     if (comity_scan_reach(scan, number, around, &reading) < scan->level_min) {
         return;
     }
-    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->key.size;
+    bool is_within = value->raw >= scan->watch_begin && value->raw + value->raw_size <= scan->watch_begin + watch->size;
     if (!is_within || watch->try_count == COMITY_SCAN_QUIET_TRIES || around->field != watch->column) {
         scan->stirs = true;
         return;
@@ -339,11 +354,12 @@ static void value_begin(const uint8_t *raw, size_t size, written_value *ret_valu
     memset(ret_value->has, 0, sizeof ret_value->has);
 }
 
-/* Some form of this way and size, for which the place speaks or which needs no context, may be tried. */
-static bool is_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_set *alone,
-                      const comity_scan_set *spoken)
+bool comity_scan_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around)
 {
+    static const comity_scan_set nothing;
     const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *alone = &scan->alone[around->field != 0];
+    const comity_scan_set *spoken = around->forms == NULL ? &nothing : around->forms;
     const comity_scan_set *of_size = comity_set_at(rules->by_size[writings[find]], rules->set_words, written);
     const comity_scan_set *of_find = comity_set_at(rules->by_find, rules->set_words, find);
     for (uint64_t live = of_size->live & of_find->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
@@ -368,7 +384,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
         return;
     }
     if (written != 0 && written < COMITY_SCAN_SIZES && around->forms != NULL &&
-        !is_wanted(scan, find, written, alone, around->forms)) {
+        !comity_scan_wanted(scan, find, written, around)) {
         scan->stirs |= readings->count != 0;
         return;
     }
@@ -461,7 +477,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
         }
         uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
         tried[i] = (bits >> one->form.number % 64 & 1) != 0;
-        if (tried[i] && comity_scan_plan_passes(types, &one->form, bytes, size)) {
+        if (tried[i] && comity_scan_plan_passes(types, scan->plans, &one->form, bytes, size)) {
             return false;
         }
     }
@@ -527,9 +543,16 @@ static void person_seen(comity_scan *scan, const comity_scan_readings *readings,
 
 void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
+    if (comity_scan_offset(scan, begin) >= scan->done && !comity_scan_email_over(scan, begin, end, readings)) {
+        comity_scan_emit_alone(scan, begin, end, readings);
+    }
+}
+
+void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+{
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    if (comity_scan_offset(scan, begin) < scan->done || comity_scan_email_over(scan, begin, end, readings)) {
+    if (comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
     path[0] = '\0';
@@ -541,7 +564,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     finding.end = comity_scan_offset(scan, end);
     finding.raw = begin;
     finding.size = (size_t)(end - begin);
-    memcpy(finding.readings, readings->list, sizeof finding.readings);
+    memcpy(finding.readings, readings->list, readings->count * sizeof finding.readings[0]);
     finding.reading_count = readings->count;
     if (scan->wants_digests) {
         digest_make(scan, readings, &finding);

@@ -64,8 +64,9 @@ typedef enum comity_type_kind {
 #define COMITY_SEPARATOR_DOT 0x04u
 #define COMITY_SEPARATOR_SLASH 0x08u
 #define COMITY_SEPARATOR_COLON 0x10u
-#define COMITY_SEPARATOR_OTHER 0x20u    /* ( ) , ' _ \ */
+#define COMITY_SEPARATOR_OTHER 0x20u    /* , ' _ \ */
 #define COMITY_SEPARATOR_REPEATED 0x40u /* two or more between two characters */
+#define COMITY_SEPARATOR_BRACKETS 0x80u /* ( ) */
 
 typedef struct comity_type {
     const char *name;          /* "cn.resident-id": lower case; the state's code first where there is one */

@@ -85,6 +85,7 @@ static uint8_t separator(uint32_t character)
         return COMITY_SEPARATOR_COLON;
     case '(':
     case ')':
+        return COMITY_SEPARATOR_BRACKETS;
     case ',':
     case '\'':
     case '_':

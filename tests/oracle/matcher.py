@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A slow and obvious matcher beside the scanner: every value that could stand in a text is tried on every type.
 
-    matcher.py FINDINGS [TEXTS [SEED]]
+    matcher.py FINDINGS [TEXTS [SEED [BYTES]]]
 
 It follows docs/types.md and docs/inspecting.md, reads the files of types by types.py, and knows neither stages,
 sets of instructions nor windows. The texts are made of the types' own values, some spoilt, their words and other words,
@@ -9,7 +9,8 @@ then changed here and there; and of the documents and fuzzing corpora of this re
 
   sound      each reading is accepted by its type, and as sure as the documents say: what is told to speak for it does
   complete   each value that stands apart, passes a type and reaches the level is a reading of a finding of just these
-             bytes, or lies over another finding that is surer, or as sure and longer, or as sure and as long
+             bytes, or lies over another finding that is surer, or as sure and longer, or as sure and as long, or
+             within one of a secret that begins as only such do
   apart      findings do not overlap
 """
 import sys
@@ -26,6 +27,7 @@ ROOT = HERE.parent.parent
 
 NEAR = 300          # bytes within which a word speaks for a value
 NEAR_WEAK = 100     # the same of types that little speaks for
+EDGE = 20           # it is measured from the groups with digits, not from short words beside them
 SHOWN = 15
 WORD, FIELD, COLUMN = 0x100, 0x200, 0x400
 BREAKS = set('\n\t,;:="\'<>[]{}|&#')       # what no number goes on beyond
@@ -35,8 +37,9 @@ NUMBER = re.compile(r"[A-Za-z0-9]+(?:[ \-./()]{1,4}[A-Za-z0-9]+)*")
 TIME = re.compile(r"(?:19|20)\d\d([-/.])[01]\d\1[0-3]\d[T _]\d\d:[\d:.]*|:\d\d\.\d{3,}")
 DOTTED = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}")
 NOTICED = re.compile(r"@|\d(?:[ \-./]{0,3}\d){5}|(?=[A-Za-z0-9]{7})[A-Za-z]*\d|[^\x00-\x7f]")   # six digits, or seven with letters
-LABEL = re.compile(r"(?:^|[\n,;{(])[ ]*([A-Za-z][A-Za-z0-9 _-]{1,40}?)[ ]*[:=][ ]*\"?$")
-BYTES = 700
+LABEL = re.compile(r"(?:^|[\n,;{(])[ ]*([A-Za-z](?:[ _-]?[A-Za-z0-9]){1,40}?)[ ]*[:=][ ]*\"?$")
+GROUPS = re.compile(r"[ \-./()]+")
+LETTERS = 4         # of a word without digits that may belong to a number
 
 
 def load(name):
@@ -75,6 +78,10 @@ class Known:
             for form in kind.forms:
                 for size in range(self.least(form), min(self.most(form), 128) + 1):
                     self.by_size.setdefault((form.find, form.writing, size), []).append((kind, form))
+
+    def is_anchored(self, name):
+        """It begins with letters and signs of its own: what lies within it is a part of it."""
+        return any(form.find == "anchor" for form in self.types[name].forms)
 
     @staticmethod
     def least(form):
@@ -136,7 +143,8 @@ class Text:
             may |= types
             apart = stop - at > 4 or any(c in BREAKS for c in gap)   # a short word may be taken for a part of the number
             if whole and apart and self.syntax == "text":
-                sure |= {name for name in types if len(gap) + stop - at <= NEAR_WEAK or not self.is_weak(name)}
+                size = len(gap) + stop - at + EDGE
+                sure |= {name for name in types if size <= (NEAR_WEAK if self.is_weak(name) else NEAR)}
         return sure, may
 
     def is_weak(self, name):
@@ -181,6 +189,12 @@ def spans(text):
                 yield begin, end
 
 
+def has_words(text):
+    """It holds a word that belongs to no number."""
+    groups = GROUPS.split(text)
+    return len(groups) > 1 and any(len(word) > LETTERS and not any(c.isdigit() for c in word) for word in groups)
+
+
 def tries(known, value):
     """The types that take a value, by how it is found."""
     raw = value.encode("latin-1")
@@ -190,12 +204,15 @@ def tries(known, value):
         return
     seen = set()
     spaced = " " in value
+    worded = has_words(text)
     for writing in ("compact", "upper", "exact"):
         written, separators, repeated = TYPES.write(text, writing)
         if writing == "compact" and not any(c.isdigit() for c in written):
             continue
         for find in ("digits", "phone", "alnum", "written", "token", "email"):
             if find in ("token", "email") and (spaced or writing != "exact" or not (CODE if find == "token" else MAIL).fullmatch(value)):
+                continue
+            if find not in ("token", "email") and worded:
                 continue
             for kind, form in known.by_size.get((find, writing, len(written)), ()):
                 allowed = "".join(TYPES.SEPARATORS[name] for name in kind.separators)
@@ -235,9 +252,11 @@ def wanted(text, level):
                 yield begin, end, kind.name, confidence
 
 
-def accepted(kind, value):
-    """A type's own view of the bytes of a reading, separators of coordinates made one."""
+def accepted(kind, value, syntax):
+    """A type's own view of the bytes of a reading, without escapes, separators of coordinates made one."""
     text = value.encode("latin-1").decode("utf-8", "replace")
+    if syntax == "ndjson" and "\\" in text:
+        text = re.sub(r'\\(u[0-9A-Fa-f]{4}|.)', lambda m: json.loads(f'"{m.group()}"'), text)
     if kind.kind in ("mark", "file"):
         return kind.kind == "file" or any(text.lower() == word.lower() for word in kind.words)
     if any(form.find == "coordinates" for form in kind.forms):
@@ -264,7 +283,7 @@ def judge_sound(text, found, complain):
         for name, confidence, evidence in readings:
             kind = text.known.types[name]
             spoken = evidence & (WORD | FIELD)
-            if not accepted(kind, value):
+            if not accepted(kind, value, text.syntax):
                 complain("is not accepted", begin, end, name)
             elif confidence not in sure_of(kind, spoken, evidence):
                 complain(f"is {confidence} sure, not one of {sure_of(kind, spoken, evidence)}", begin, end, name)
@@ -288,6 +307,7 @@ def judge_complete(text, found, level, complain):
             else:
                 good |= best > confidence or (best == confidence and stop - at >= end - begin)
             good |= (at < begin or stop > end) and best >= confidence
+            good |= at <= begin and stop >= end and text.known.is_anchored(readings[0][0])
         if not good and not is_joined_far(text, begin, end):
             complain(f"{confidence} sure, is not found", begin, end, name)
 
@@ -317,9 +337,9 @@ def separated(value, rng):
     return sign.join(value[i:i + group] for i in range(0, len(value), group))
 
 
-def make_text(known, values, rng):
+def make_text(known, values, rng, most):
     parts = []
-    for _ in range(rng.randint(2, 9)):
+    for _ in range(rng.randint(2, max(2, most // 75))):
         name, value, _ = rng.choice(values)
         kind = known.types[name]
         if rng.random() < 0.35:
@@ -340,7 +360,7 @@ def make_text(known, values, rng):
     for _ in range(rng.choice((0, 0, 0, 1, 3))):
         at = rng.randrange(len(text))
         text = text[:at] + rng.choice(("", rng.choice(JOINS), rng.choice("0123456789AZaz@+"))) + text[at + rng.randint(0, 1):]
-    return text.encode("utf-8")[:BYTES].decode("utf-8", "ignore")
+    return text.encode("utf-8")[:most].decode("utf-8", "ignore")
 
 
 def make_record(known, values, rng):
@@ -354,13 +374,13 @@ def make_record(known, values, rng):
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def corpora():
+def corpora(most):
     for folder in ("docs", "examples", "fuzz/corpus/inspect", "fuzz/corpus/mask", "types"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file():
                 data = path.read_bytes()[:40000].decode("utf-8", "ignore").replace("\0", " ")
-                for at in range(0, len(data), BYTES):
-                    yield data[at:at + BYTES]
+                for at in range(0, len(data), most):
+                    yield data[at:at + most]
 
 
 def judge_cases(program, known):
@@ -391,12 +411,13 @@ def main():
     program = sys.argv[1]
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
     seed = sys.argv[3] if len(sys.argv) > 3 else "1"
+    most = int(sys.argv[4]) if len(sys.argv) > 4 else 700    # bytes of a text
     known = Known(sorted((ROOT / "types").glob("*.types")))
     values = read_values()
     rng = random.Random("matcher/" + seed)
-    random_texts = [Text(known, "text", make_text(known, values, rng)) for _ in range(count)]
+    random_texts = [Text(known, "text", make_text(known, values, rng, most)) for _ in range(count)]
     records = [Text(known, "ndjson", make_record(known, values, rng)) for _ in range(count // 4)]
-    pieces = list(corpora())
+    pieces = list(corpora(most))
     rng.shuffle(pieces)
     real = [Text(known, "text", piece) for piece in pieces[:count // 4]]
     failed = compared = 0

@@ -15,7 +15,7 @@ import sys
 import zlib
 from hashlib import sha256
 
-SEPARATORS = {"space": " \t\r\n", "hyphen": "-", "dot": ".", "slash": "/", "colon": ":", "other": "(),'_\\"}
+SEPARATORS = {"space": " \t\r\n", "hyphen": "-", "dot": ".", "slash": "/", "colon": ":", "brackets": "()", "other": "(),'_\\"}
 ZEROS = (0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xED0, 0xF20,
          0x1040, 0x17E0, 0x1810, 0xFF10)
 CLASSES = {"9": "0-9", "A": "A-Z", "a": "a-z", "X": "0-9A-Z", "x": "0-9A-Za-z", "h": "0-9A-Fa-f", "b": "0-9A-Za-z+/",

@@ -10,11 +10,15 @@ import os
 import pathlib
 import pty
 import random
+import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 from common import holds, main, same, test
 
@@ -269,6 +273,88 @@ def judge_full_disk():
     same("what cannot be written is told", (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
 
 
+# What answers a stream of many pieces may meet: acts, lines that are none, lines too long for a thread, or for anybody.
+MIXED = b"".join([
+    (PERMIT + "\n" + REFUSE + "\n").encode() * 300, b"{\n\n \t\n" * 50, b"\xff\n\0\n", (CONDITIONAL + "\n").encode() * 200,
+    PERMIT.encode() + b" " * 40000 + b"\r\n", b"[" * 40000 + b"\n", (REFUSE + "\n").encode() * 400, PERMIT.encode() + b" " * (1 << 20) + b"\n",
+    b"\n" * 70000, (PERMIT + "\n").encode() * 500, b'{"act": "stroe"}\n' * 1000, CONDITIONAL.encode()])
+
+
+@test
+def judge_by_threads():
+    put("mixed", MIXED)
+    put("broken", "{" * 10)
+    for form in ("--json", "--explain", "--table"):
+        one = Run("judge", "--jobs", "1", form, "mixed", "broken", "mixed")
+        for jobs in ("2", "3", "64"):
+            many = Run("judge", "--jobs", jobs, form, "mixed", "broken", "mixed")
+            holds(f"{form}: {jobs} threads give the same bytes", many.bytes == one.bytes)
+            same("and say the same of it", (many.status, many.err), (one.status, one.err))
+            holds("so they do of a pipe", Run("judge", "--jobs", jobs, form, input=MIXED).bytes == Run("judge", "--jobs", "1", form, "mixed").bytes)
+    for act, status in ((PERMIT, 0), (REFUSE, 1), ("{", 2)):
+        lines = (PERMIT + "\n") * 2000 + act + "\n" + (PERMIT + "\n") * 2000
+        run = Run("judge", "--jobs", "2", input=lines)
+        same("the worst of all threads is the status", (run.status, len(run.lines())), (status, 4001))
+    lines = [v[0] for v in Run("judge", "--jobs", "3", input="x\n" * 30000).verdicts()]
+    holds("lines are numbered through", lines == list(range(1, 30001)))
+    same("adopted by each thread", set(Run("judge", "--jobs", "2", "--adopt", "SOFT", input=(PERMIT + "\n") * 3000).verdicts()), {"refuse"})
+
+
+@test
+def judge_by_threads_keeps_up():
+    """All there is to answer is answered though more may come; and then an act is answered as it comes."""
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "2", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    late = threading.Timer(60, process.kill)
+    late.start()
+    for many in (1, 3000, 1, 1, 5000, 20, 1):
+        feeder = threading.Thread(target=lambda count=many: (process.stdin.write((PERMIT + "\n").encode() * count), process.stdin.flush()))
+        feeder.start()
+        got = [process.stdout.readline() for _ in range(many)]
+        feeder.join()
+        same("answers", (len(got), {line and json.loads(line)["verdict"] for line in got}), (many, {"permit"}))
+    process.stdin.close()
+    late.cancel()
+    same("nothing more", (process.stdout.read(), process.wait(20)), (b"", 0))
+
+
+@test
+def judge_by_threads_in_little_memory():
+    """Whatever comes in, and though nobody takes answers away for a while."""
+    if any(name in pathlib.Path(COMITY).read_bytes() for name in (b"__asan_init", b"__tsan_init")):
+        return
+    unknown = b'{"act":"transfer","on":"2026-06-01"}\n'
+    hostile = MIXED + unknown * 4000 + b"[" + b"1," * 16000 + b"1]\n" + b'{"act":"transfer","purposes":[' + b'"x",' * 7000 + b'"x"]}\n'
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "8", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    feeder = threading.Thread(target=lambda: (process.stdin.write(hostile * 8), process.stdin.close()))
+    feeder.start()
+    time.sleep(0.3)
+    while process.stdout.read(1 << 20):
+        most = re.search(r"VmHWM:\s*(\d+) kB", pathlib.Path(f"/proc/{process.pid}/status").read_text() or "VmHWM: 0 kB")
+        holds("at most 32 MiB", most is None or int(most[1]) <= 32 << 10, most and most[1])
+    feeder.join()
+    same("status", process.wait(60), 2)
+
+
+@test
+def judge_by_threads_until_nobody_listens():
+    many = put("many", (PERMIT + "\n") * 50000)
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "3", "--law", str(IMAGE), many, many], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    same("quietly", (process.stderr.read(), process.wait(60)), (b"", 2))
+    if os.path.exists("/dev/full"):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([COMITY, "judge", "--jobs", "3", "--law", str(IMAGE), many], stdout=full, stderr=subprocess.PIPE, check=False)
+        same("what cannot be written is told once", (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "3", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdin.write(((PERMIT + "\n").encode() * 600)[:60000]) # what a pipe holds
+    process.stdin.flush()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    process.stdout.read()
+    same("interrupted", process.wait(20), -signal.SIGINT)
+
+
 @test
 def judge_on():
     undated = json.dumps({k: v for k, v in json.loads(CONDITIONAL).items() if k != "on"})
@@ -317,7 +403,8 @@ def judge_words():
 @test
 def judge_usage():
     for words, told in ((["--frob"], "unknown option, or one without its value: --frob"), (["--law"], "unknown option, or one without its value: --law"),
-                        (["-x"], "unknown option, or one without its value: -x")):
+                        (["-x"], "unknown option, or one without its value: -x"), (["--jobs"], "unknown option, or one without its value: --jobs"),
+                        *((["--jobs", n], f'--jobs: "{n}" is no number from 1 to 64') for n in ("0", "65", "two", "", "1x", "99999999999999999999"))):
         run = Run("judge", *words, input=PERMIT)
         same(words, (run.out, run.err, run.status), ("", f"comity judge: {told}\nSee 'comity judge --help'.\n", 2))
 

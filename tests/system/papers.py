@@ -432,6 +432,8 @@ def judged_with_papers():
     again = [Run("judge", *WITH, input=json.dumps(ACT)).out for _ in range(2)]
     same("the same again", again[0], again[1])
     holds("the act's name tells what was held", json.loads(again[0])["act"] != json.loads(Run("judge", input=json.dumps(ACT)).out)["act"])
+    many = (json.dumps(ACT) + "\n") * 1000
+    same("each thread holds them", set(Run("judge", *WITH, "--jobs", "3", input=many).out.splitlines()), {again[0].strip()})
     paper("r", "revocation", "dpc", "--id", "1", "--by", "XA.DPC", "--revokes", "papers/p", "--from", "2026-06-01")
     same("revoked from the day on", judged(ACT, *WITH)[0], "conditional")
     same("not the day before", judged(dict(ACT, on="2026-05-31"), *WITH)[0], "permit")

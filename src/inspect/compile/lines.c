@@ -205,15 +205,24 @@ static comity_status read_writing(comity_types_compiler *compiler)
 
 static comity_status read_separators(comity_types_compiler *compiler)
 {
-    static const char *const words[] = {"space", "hyphen", "dot", "slash", "colon", "other", "none", "single"};
+    static const char *const words[] = {"space",    "hyphen", "dot",  "slash", "colon",
+                                        "brackets", "other",  "none", "single"};
+    static const uint8_t meant[] = {COMITY_SEPARATOR_SPACE,
+                                    COMITY_SEPARATOR_HYPHEN,
+                                    COMITY_SEPARATOR_DOT,
+                                    COMITY_SEPARATOR_SLASH,
+                                    COMITY_SEPARATOR_COLON,
+                                    COMITY_SEPARATOR_BRACKETS,
+                                    COMITY_SEPARATOR_OTHER | COMITY_SEPARATOR_BRACKETS};
     compiler->draft.separators = 0;
     compiler->draft.separators_given = true;
     compiler->draft.single_separators = false;
     do {
         size_t number = 0;
-        COMITY_TRY(one_of(compiler, words, 8, "one of space, hyphen, dot, slash, colon, other, none, single", &number));
-        compiler->draft.separators |= number < 6 ? (uint8_t)(1u << number) : 0;
-        compiler->draft.single_separators |= number == 7;
+        COMITY_TRY(one_of(compiler, words, 9, "one of space, hyphen, dot, slash, colon, brackets, other, none, single",
+                          &number));
+        compiler->draft.separators |= number < sizeof meant ? meant[number] : 0;
+        compiler->draft.single_separators |= number == 8;
     } while (!comity_compile_at_end(compiler));
     return COMITY_OK;
 }

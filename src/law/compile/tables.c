@@ -24,7 +24,8 @@ static void bit_set(comity_compiler *compiler, uint32_t first, uint32_t block, u
 
 static void row_acts(comity_compiler *compiler, comity_law_record *record, uint32_t block, uint32_t index)
 {
-    const comity_row *row = &compiler->rows.items[compiler->blocks.items[record->first_block + block].first_row + index];
+    const comity_row *row =
+        &compiler->rows.items[compiler->blocks.items[record->first_block + block].first_row + index];
     uint32_t mask = (1u << COMITY_ACT_COUNT) - 1;
     for (uint32_t j = 0; j < row->literal_count; j++) {
         const comity_literal *literal = &compiler->literals.items[row->first_literal + j];
@@ -168,8 +169,8 @@ static comity_status era_table(comity_compiler *compiler, comity_law_record *rec
 }
 
 /* Takes from `possible`, a word a block for each place, what the row's literals about this party leave out. */
-static void place_row(const comity_compiler *compiler, const comity_row *row, uint32_t side, int32_t day, uint32_t stride,
-                      uint64_t bit, uint64_t *possible, uint64_t *members)
+static void place_row(const comity_compiler *compiler, const comity_row *row, uint32_t side, int32_t day,
+                      uint32_t stride, uint64_t bit, uint64_t *possible, uint64_t *members)
 {
     uint32_t count = (uint32_t)compiler->places.count;
     for (uint32_t j = 0; j < row->residual; j++) {
@@ -206,12 +207,44 @@ static void place_rows(const comity_compiler *compiler, const comity_law_record 
 comity_status comity_class_push(comity_compiler *compiler, const comity_law_record *record, uint32_t class_of)
 {
     if (class_of > UINT8_MAX) {
-        return comity_fail(compiler->reterr, COMITY_ERROR_LIMIT,
-                           "the law %s tells more than %u places or names apart; put some of its rules into another file",
-                           compiler->texts.items + record->code, UINT8_MAX);
+        return comity_fail(
+            compiler->reterr, COMITY_ERROR_LIMIT,
+            "the law %s tells more than %u places or names apart; put some of its rules into another file",
+            compiler->texts.items + record->code, UINT8_MAX);
     }
     COMITY_PUSH(compiler, &compiler->classes, (uint8_t)class_of);
     return COMITY_OK;
+}
+
+/* Where in the table of a law the last classes pushed, so many, stand from the entry of some era on; or COMITY_IMAGE_NONE. */
+static uint32_t classes_in(const comity_compiler *compiler, const comity_law_record *law, uint32_t side, size_t size)
+{
+    const uint8_t *classes = compiler->classes.items;
+    const uint8_t *own = classes + compiler->classes.count - size;
+    size_t places = compiler->places.count;
+    size_t there = places * ((size_t)law->era_count + 1);
+    for (size_t at = 0; at + size <= there; at += places) {
+        if (memcmp(&classes[law->first_classes[side] + at], own, size) == 0) {
+            return law->first_classes[side] + (uint32_t)at;
+        }
+    }
+    return COMITY_IMAGE_NONE;
+}
+
+/* Many laws tell the same places apart: what stands in the table of a law before is not written again. */
+static void class_table_share(comity_compiler *compiler, comity_law_record *record, uint32_t side)
+{
+    size_t size = compiler->classes.count - record->first_classes[side];
+    for (const comity_law_record *law = compiler->laws.items; law <= record; law++) {
+        for (uint32_t other = 0; other < (law == record ? side : 2); other++) {
+            uint32_t found = classes_in(compiler, law, other, size);
+            if (found != COMITY_IMAGE_NONE) {
+                compiler->classes.count = record->first_classes[side];
+                record->first_classes[side] = found;
+                return;
+            }
+        }
+    }
 }
 
 static comity_status class_table(comity_compiler *compiler, comity_law_record *record, uint32_t side)
@@ -220,7 +253,8 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
     size_t row_bytes = record->block_count * sizeof(uint64_t);
     uint64_t *possible;
     uint64_t *members;
-    if (record->block_count == 0 && compiler->law_without_rows != NULL) { /* all of these are alike: one table serves them */
+    if (record->block_count == 0 &&
+        compiler->law_without_rows != NULL) { /* all of these are alike: one table serves them */
         record->first_classes[side] = compiler->law_without_rows->first_classes[0];
         record->class_bits[side] = compiler->law_without_rows->class_bits[0];
         record->class_counts[side] = compiler->law_without_rows->class_counts[0];
@@ -238,7 +272,8 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
             const uint64_t *own = record->block_count == 0 ? possible : &possible[(size_t)place * record->block_count];
             uint32_t found = 0;
             while (found < classes && row_bytes != 0 &&
-                   memcmp(&compiler->bits.items[record->class_bits[side] + found * record->block_count], own, row_bytes) != 0) {
+                   memcmp(&compiler->bits.items[record->class_bits[side] + found * record->block_count], own,
+                          row_bytes) != 0) {
                 found++;
             }
             for (uint32_t i = 0; found == classes && i < record->block_count; i++) {
@@ -249,6 +284,7 @@ static comity_status class_table(comity_compiler *compiler, comity_law_record *r
         }
     }
     record->class_counts[side] = classes;
+    class_table_share(compiler, record, side);
     return COMITY_OK;
 }
 
@@ -258,13 +294,15 @@ static void settled_set(comity_compiler *compiler, comity_law_record *record)
     uint32_t places = (uint32_t)compiler->places.count;
     int32_t epoch = record->epoch_count == 0 ? COMITY_SINCE_EVER
                                              : compiler->epochs.items[record->first_epoch + record->epoch_count - 1];
-    int32_t era = record->era_count == 0 ? COMITY_SINCE_EVER : compiler->epochs.items[record->first_era + record->era_count - 1];
+    int32_t era =
+        record->era_count == 0 ? COMITY_SINCE_EVER : compiler->epochs.items[record->first_era + record->era_count - 1];
     record->settled = era > epoch ? era : epoch;
     for (uint32_t side = 0; side < 2; side++) {
         record->now_classes[side] = record->first_classes[side] + record->era_count * places;
     }
     for (uint32_t block = 0; block < record->block_count; block++) {
-        uint64_t in_force = compiler->bits.items[record->epoch_bits + record->epoch_count * record->block_count + block];
+        uint64_t in_force =
+            compiler->bits.items[record->epoch_bits + record->epoch_count * record->block_count + block];
         for (uint32_t act = 0; act < COMITY_ACT_COUNT; act++) {
             compiler->blocks.items[record->first_block + block].live[act] =
                 in_force & compiler->bits.items[record->act_bits + act * record->block_count + block];
@@ -312,7 +350,8 @@ comity_status comity_compile_law_order(comity_compiler *compiler)
     for (uint32_t law = 0; law < count; law++) {
         const comity_law_record *record = &compiler->laws.items[law];
         const comity_block *block = record->block_count == 0 ? NULL : &compiler->blocks.items[record->first_block];
-        places[law] = (law_place){block == NULL ? UINT32_MAX : compiler->block_rules.items[block->first_rule].rank, law};
+        places[law] =
+            (law_place){block == NULL ? UINT32_MAX : compiler->block_rules.items[block->first_rule].rank, law};
     }
     if (count > 1) {
         qsort(places, count, sizeof *places, law_order);

@@ -324,13 +324,17 @@ def judge_by_threads_in_little_memory():
         return
     unknown = b'{"act":"transfer","on":"2026-06-01"}\n'
     hostile = MIXED + unknown * 4000 + b"[" + b"1," * 16000 + b"1]\n" + b'{"act":"transfer","purposes":[' + b'"x",' * 7000 + b'"x"]}\n'
-    process = subprocess.Popen([COMITY, "judge", "--jobs", "8", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # With it every byte that is reserved is written to, whether it is used or not.
+    unwritten = {name: value for name, value in os.environ.items() if name != "MALLOC_PERTURB_"}
+    process = subprocess.Popen([COMITY, "judge", "--jobs", "8", "--law", str(IMAGE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=unwritten)
     feeder = threading.Thread(target=lambda: (process.stdin.write(hostile * 8), process.stdin.close()))
     feeder.start()
     time.sleep(0.3)
+    most = 0
     while process.stdout.read(1 << 20):
-        most = re.search(r"VmHWM:\s*(\d+) kB", pathlib.Path(f"/proc/{process.pid}/status").read_text() or "VmHWM: 0 kB")
-        holds("at most 32 MiB", most is None or int(most[1]) <= 32 << 10, most and most[1])
+        told = re.search(r"VmHWM:\s*(\d+) kB", pathlib.Path(f"/proc/{process.pid}/status").read_text())
+        most = max(most, int(told[1]) if told else 0) # nothing is told of one that has ended
+    holds("at most 32 MiB", 0 < most <= 32 << 10, most)
     feeder.join()
     same("status", process.wait(60), 2)
 

@@ -121,7 +121,13 @@ static comity_status take_character(comity_unmasker *unmasker, matcher *match, u
 {
     comity_status status = COMITY_OK;
     if (match->phase != PHASE_IDLE && !goes_on(match, character)) {
+        bool again = match->phase == PHASE_LETTERS && match->last == (uint8_t)COMITY_MASK_BEGIN_TOKEN[0];
         match->phase = PHASE_IDLE;
+        if (again) { /* what was taken for its last letter may begin a token: "ctok-ctok-…" */
+            match->last = 0;
+            begin_token(match, match->last_begin);
+            match->phase = goes_on(match, character) ? match->phase : PHASE_IDLE;
+        }
     }
     if (match->phase == PHASE_IDLE) {
         if (character == (uint8_t)COMITY_MASK_BEGIN_TOKEN[0]) {

@@ -443,6 +443,8 @@ static void back_again(void)
     check_back("csv and back", NULL, csv, sizeof csv - 1);
     check_back("base64 and back", NULL, coded, sizeof coded - 1);
     check_back("utf-16 and back", NULL, wide, widen(json, wide));
+    static const char behind[] = "from actok-103.0.113.7 on\n"; /* the token comes behind what tokens begin with */
+    check_back("behind what looks like a token", NULL, behind, sizeof behind - 1);
     test_case("what only looks like a token stays");
     static const char odd[] = "ctok-abcd~ ctok- ctokq-ab~ \"ctokq-aabb~\" cctok-ab~ ctoctok-~ ctokqq-ab~ ctok-abcz~\n";
     mask_text back;

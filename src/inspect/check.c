@@ -171,16 +171,6 @@ static bool is_same(comity_check_range range)
     return true;
 }
 
-static bool is_among(int64_t number, const int64_t *pairs, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (number >= pairs[2 * i] && number <= pairs[2 * i + 1]) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_iban(comity_check_range range)
 {
     if (range.size < 5) {
@@ -301,7 +291,7 @@ int64_t comity_check_change(const comity_check_data *data, const comity_check_st
     case COMITY_CHECK_CHOOSE:
         return top >= 0 && top < step->count ? numbers[top] : -1;
     case COMITY_CHECK_AMONG:
-        return is_among(top, numbers, step->count);
+        return comity_check_is_among(top, numbers, step->count);
     case COMITY_CHECK_NOT:
         return top == 0;
     default:
@@ -387,7 +377,7 @@ bool comity_check_run(const comity_check_step *steps, size_t count, const comity
             *++top = weigh(find_range(value, step), data->numbers + step->data, step->count);
             break;
         case COMITY_CHECK_AMONG:
-            *top = is_among(*top, data->numbers + step->data, step->count);
+            *top = comity_check_is_among(*top, data->numbers + step->data, step->count);
             break;
         case COMITY_CHECK_NOT:
             *top = *top == 0;

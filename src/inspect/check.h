@@ -134,4 +134,15 @@ int64_t comity_check_change(const comity_check_data *data, const comity_check_st
 int64_t comity_check_combine(uint8_t code, int64_t left, int64_t right);
 bool comity_check_is_date(int64_t year, int64_t month, int64_t day);
 
+/* Whether a number lies in one of `count` pairs, each of a least and a greatest number. */
+static inline bool comity_check_is_among(int64_t number, const int64_t *pairs, size_t count)
+{
+    for (const int64_t *end = pairs + 2 * count; pairs < end; pairs += 2) {
+        if (number >= pairs[0] && number <= pairs[1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 #endif

@@ -314,16 +314,6 @@ static inline int64_t weigh(const uint8_t *bytes, const comity_check_settled *st
     return sum;
 }
 
-static inline bool is_among(int64_t number, const int64_t *pairs, size_t count)
-{
-    for (const int64_t *end = pairs + 2 * count; pairs < end; pairs += 2) {
-        if (number >= pairs[0] && number <= pairs[1]) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool comity_check_settled_looks(const comity_check_settled *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -366,7 +356,7 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             *++top = comity_check_look(data, value, step->with.step);
             break;
         case SETTLED_AMONG:
-            *top = is_among(*top, data->numbers + step->with.data, step->count);
+            *top = comity_check_is_among(*top, data->numbers + step->with.data, step->count);
             break;
         case SETTLED_NOT:
             *top = *top == 0;
@@ -422,13 +412,13 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             }
             break;
         case SETTLED_REQUIRE_AMONG:
-            if (!is_among(*top--, data->numbers + step->with.data, step->count)) {
+            if (!comity_check_is_among(*top--, data->numbers + step->with.data, step->count)) {
                 return false;
             }
             break;
         default:
             assert(step->code == SETTLED_FORBID_AMONG);
-            if (is_among(*top--, data->numbers + step->with.data, step->count)) {
+            if (comity_check_is_among(*top--, data->numbers + step->with.data, step->count)) {
                 return false;
             }
             break;

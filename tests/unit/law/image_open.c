@@ -393,6 +393,11 @@ static void test_others(void)
     poke(offsetof(comity_image_header, texts), 0, 1, 0xFF);
     check_damaged("text 0");
 
+    test_case("no texts at all");
+    memcpy(altered, good, good_size);
+    header->texts.count = 0;
+    check_damaged("text 0");
+
     test_case("texts at the end of the image, where none could be copied in long steps");
     memcpy(altered, good, good_size);
     header->texts.offset = (uint32_t)(good_size - COMITY_SHA256_SIZE - 8);
@@ -441,6 +446,18 @@ static void test_others(void)
     memcpy(altered, good, good_size);
     poke(offsetof(comity_image_header, set_places), 0, 2, header->places.count);
     check_damaged("member of a set of places 0");
+
+    test_case("a set that holds names its class has not: the one behind the last, and one in a further word");
+    uint32_t categories = header->first_name[COMITY_CLASS_CATEGORY + 1] - header->first_name[COMITY_CLASS_CATEGORY];
+    comity_span names = header->names;
+    for (size_t i = 0; i < 2; i++) {
+        memcpy(altered, good, good_size);
+        const comity_name_record *name = (const void *)((uint8_t *)altered + names.offset);
+        size_t bit = i == 0 ? categories : 64;
+        poke(offsetof(comity_image_header, sets), name->ancestors * sizeof(comity_set) + bit / 64 * 8, 8,
+             UINT64_C(1) << bit % 64);
+        check_damaged("name 0");
+    }
 
     test_case("an expression that leads back to itself");
     memcpy(altered, good, good_size);

@@ -138,6 +138,11 @@ static void verifier_texts(void)
     CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_verifier_read("a+b", 3, COMITY_PURPOSE_LOG, &verifier, &error));
     CHECK_EQ_STR("\"a+b\" is no public key: NAME+ID+KEY expected, with 8 hexadecimal digits and base64 of 33 bytes",
                  error.message);
+    test_case("a public key without a name");
+    const char *nameless = strchr(text, '+');
+    CHECK_EQ_INT(COMITY_ERROR_SYNTAX,
+                 comity_verifier_read(nameless, strlen(nameless), COMITY_PURPOSE_PAPER, &verifier, &error));
+    CHECK(strstr(error.message, " is no public key: NAME+ID+KEY expected") != NULL);
     comity_signer_free(witness);
     comity_signer_free(paper);
 }

@@ -105,6 +105,48 @@ static void limits(void)
     comity_buffer_free(&buffer);
 }
 
+/* UTF-8 of a code point; returns its size. */
+static size_t put_point(uint32_t point, char *ret_text)
+{
+    static const uint8_t leads[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    size_t size = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = size; i > 1; i--) {
+        ret_text[i - 1] = (char)(0x80 | (point & 0x3F));
+        point >>= 6;
+    }
+    ret_text[0] = (char)(leads[size] | point);
+    return size;
+}
+
+/* The first and the last of each range that cannot be seen, and their neighbours, which can;
+ * behind characters of every size. */
+static void unseen(void)
+{
+    static const uint32_t ranges[][2] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},    {0x180E, 0x180E},
+                                         {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
+                                         {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+    static const uint32_t before[] = {'a', 0xE9, 0x7FF, 0x800, 0xFFF, 0x1000, 0xE01, 0xFFFD, 0x10000, 0x10FFFD};
+    test_case("characters that cannot be seen");
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        const uint32_t points[] = {ranges[i][0] - 1, ranges[i][0], ranges[i][1], ranges[i][1] + 1};
+        for (size_t j = 0; j < 4 * sizeof before / sizeof before[0]; j++) {
+            char text[256] = "comity paper/consent v1\npaper: consent\nid: ";
+            char expected[128] = "";
+            uint32_t point = points[j % 4];
+            size_t size = strlen(text);
+            size += put_point(before[j / 4], text + size);
+            size += put_point(point, text + size);
+            (void)snprintf(text + size, sizeof text - size, "\nby: A\nissued: 2026-01-01\nunder: XA\n");
+            if (j % 4 == 1 || j % 4 == 2) {
+                (void)snprintf(expected, sizeof expected,
+                               "line 3: id: U+%04X cannot be seen, so that the value may read as another",
+                               (unsigned)point);
+            }
+            check_fails(text, strlen(text), expected[0] == '\0' ? COMITY_OK : COMITY_ERROR_SYNTAX, expected);
+        }
+    }
+}
+
 static void check_draft(const char *form, const comity_draft_value *values, size_t count, comity_status status,
                         const char *expected)
 {
@@ -171,6 +213,7 @@ int main(void)
     test_case("there are cases");
     CHECK(text_files_each("tests/cases/paper", ".txt", run_file) > 0);
     limits();
+    unseen();
     drafts();
     tables();
     return test_done();

@@ -42,6 +42,15 @@ static const char mask_types_text[] = "type t.email \"E-mail address\"\n"
                                       "  fields   \"born\"\n"
                                       "  confidence 80 90\n"
                                       "  odds     5\n"
+                                      "  source   \"a test\"\n"
+                                      "type t.name \"Name\"\n"
+                                      "  category name\n"
+                                      "  find     label\n"
+                                      "  shape    [a-z~-]{5,60}\n"
+                                      "  words    en \"name\"\n"
+                                      "  fields   \"name\"\n"
+                                      "  confidence 80 90\n"
+                                      "  odds     5\n"
                                       "  source   \"a test\"\n";
 
 /* Output of a masker, kept. */

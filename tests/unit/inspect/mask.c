@@ -165,6 +165,12 @@ static const struct {
      0,
      "no date",
      "** ****"},
+    {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_YEAR, .sign = '*'},
+     COMITY_FORM_TEXT,
+     false,
+     0,
+     "019900517", /* of nine digits: no date */
+     "*********"},
     {{.action = COMITY_MASK_GENERALISE}, COMITY_FORM_TEXT, false, 0, "52.5200, 13.4050", "52.5, 13.4"},
     {{.action = COMITY_MASK_GENERALISE, .coarse = COMITY_COARSE_DECIMALS},
      COMITY_FORM_JSON,
@@ -243,6 +249,58 @@ static void too_large(void)
     free(bytes);
 }
 
+/* ---- edits ---- */
+
+static const struct {
+    const char *name;
+    struct {
+        uint64_t begin, end;
+        uint8_t strength;
+        const char *text;
+    } edits[4]; /* of 0123456789; the last have no text */
+    const char *output;
+} edited[] = {
+    {"apart, in any order", {{6, 8, 1, "B"}, {1, 3, 1, "A"}}, "0A345B89"},
+    {"one behind the other", {{1, 3, 1, "A"}, {3, 5, 1, "B"}}, "0AB56789"},
+    {"one before the other", {{3, 5, 1, "B"}, {1, 3, 1, "A"}}, "0AB56789"},
+    {"of two that overlap the stronger stays", {{1, 6, 1, "A"}, {4, 7, 2, "B"}}, "0B789"},
+    {"of two that overlap the stronger stays, whichever came first", {{4, 7, 2, "B"}, {1, 6, 1, "A"}}, "0B789"},
+    {"of two as strong the longer stays", {{1, 6, 1, "A"}, {4, 7, 1, "B"}}, "0A789"},
+    {"of two as strong the longer stays, whichever came first", {{4, 7, 1, "B"}, {1, 6, 1, "A"}}, "0A789"},
+    {"of two as strong and as long the later stays", {{1, 4, 1, "A"}, {3, 6, 1, "B"}}, "0B6789"},
+    {"one that joins two", {{1, 3, 1, "A"}, {5, 7, 2, "B"}, {2, 6, 1, "C"}, {8, 9, 1, "D"}}, "0B7D9"},
+};
+
+static comity_status keep_written(void *context, const void *bytes, size_t size, comity_error *reterr)
+{
+    (void)reterr;
+    comity_buffer_append(context, bytes, size);
+    return COMITY_OK;
+}
+
+static void edits_that_overlap(void)
+{
+    comity_buffer output;
+    comity_error error;
+    comity_buffer_init(&output, 64);
+    for (size_t i = 0; i < sizeof edited / sizeof edited[0]; i++) {
+        comity_edits edits;
+        test_case(edited[i].name);
+        comity_buffer_reset(&output);
+        comity_edits_init(&edits, 10, keep_written, &output);
+        CHECK_EQ_INT(COMITY_OK, comity_edits_feed(&edits, "0123456789", 10, &error));
+        for (size_t n = 0; n < 4 && edited[i].edits[n].text != NULL; n++) {
+            CHECK_EQ_INT(COMITY_OK, comity_edits_add(&edits, edited[i].edits[n].begin, edited[i].edits[n].end,
+                                                     edited[i].edits[n].strength, edited[i].edits[n].text, 1, &error));
+        }
+        CHECK_EQ_INT(COMITY_OK, comity_edits_flush(&edits, 10, &error));
+        comity_buffer_append_byte(&output, 0);
+        CHECK_EQ_STR(edited[i].output, (const char *)output.bytes);
+        comity_edits_free(&edits);
+    }
+    comity_buffer_free(&output);
+}
+
 static void keys(void)
 {
     test_case("what is sealed opens with the same key only, and unchanged only");
@@ -306,6 +364,10 @@ static const struct {
     {"nothing", "", "nothing here\n", "nothing here\n"},
     {"base64", "", "{\"a\":\"Y2FyZCA0MTExMTExMTExMTExMTExIG9mIEFubmE=\",\"b\":2}", "{\"a\":\"****\",\"b\":2}"},
     {"two levels", "level 100", CARD, CARD},
+    {"a name", "default digest\ntype t.name mask", "{\"name\":\"anna-maria\"}", "{\"name\":\"****-*****\"}"},
+    {"what a masker wrote stays", "default remove",
+     "{\"name\":\"cdig-abacadaeafagahaiajakalamanaoapba\",\"name\":\"ctok-aabbcc~\",\"name\":\"ctokq-aabbcc~\"}",
+     "{\"name\":\"cdig-abacadaeafagahaiajakalamanaoapba\",\"name\":\"ctok-aabbcc~\",\"name\":\"ctokq-aabbcc~\"}"},
 };
 
 static void check_copy(const char *policy, const comity_form_hints *hints, const void *input, size_t size,
@@ -453,6 +515,47 @@ static void back_again(void)
     CHECK(unmask_bytes(kit.key, NULL, odd, sizeof odd - 1, 1, &back, &left, &error) == COMITY_OK);
     CHECK(back.size == sizeof odd - 1 && memcmp(back.bytes, odd, back.size) == 0);
     free(back.bytes);
+    test_case("a number's token with a letter too many stays");
+    static const char number[] = "{\"card\":" CARD "}";
+    mask_text masked;
+    char doubled[256];
+    CHECK(mask_bytes(&kit, "default token", NULL, number, sizeof number - 1, 50, &masked, &error) == COMITY_OK);
+    const char *letter = strstr(masked.bytes, "q-");
+    if (CHECK(letter != NULL)) {
+        int size = snprintf(doubled, sizeof doubled, "%.*sq%s", (int)(letter - masked.bytes), masked.bytes, letter);
+        CHECK(unmask_bytes(kit.key, NULL, doubled, (size_t)size, 1, &back, &left, &error) == COMITY_OK);
+        CHECK_EQ_STR(doubled, back.bytes);
+        free(back.bytes);
+    }
+    free(masked.bytes);
+}
+
+/* No more is held than may belong to a token, or may yet tell the decoder what the text is. */
+static void at_once(void)
+{
+    enum { FEEDS = 2000, HELD_MAX = 2 * COMITY_LIMIT_FORM_SNIFF_BYTES + 64 };
+    static const char token[] = "ctok-abcd~";
+    static const char text[] = "and none of those behind it\n";
+    size_t fed = sizeof token - 1;
+    size_t held_most = 0;
+    comity_unmasker *unmasker = NULL;
+    mask_text back = {0};
+    comity_error error;
+    test_case("behind a token what is settled goes out");
+    if (CHECK(comity_unmasker_new(kit.key, mask_text_write, &back, &unmasker, &error) == COMITY_OK)) {
+        CHECK(comity_unmasker_start(unmasker, NULL, &error) == COMITY_OK);
+        CHECK(comity_unmasker_feed(unmasker, token, sizeof token - 1, &error) == COMITY_OK);
+        for (size_t i = 0; i < FEEDS; i++) {
+            CHECK(comity_unmasker_feed(unmasker, text, sizeof text - 1, &error) == COMITY_OK);
+            fed += sizeof text - 1;
+            held_most = fed - back.size > held_most ? fed - back.size : held_most;
+        }
+        CHECK(held_most <= HELD_MAX && HELD_MAX < fed / 2);
+        CHECK(comity_unmasker_finish(unmasker, &error) == COMITY_OK);
+        CHECK_EQ_INT(fed, back.size);
+    }
+    comity_unmasker_free(unmasker);
+    free(back.bytes);
 }
 
 /* Seals and opens one number after another; how many came out wrong. */
@@ -490,12 +593,14 @@ int main(void)
     policies();
     each_value();
     too_large();
+    edits_that_overlap();
     keys();
     by_threads();
     each_copy();
     wide_copies();
     containers();
     back_again();
+    at_once();
     mask_kit_free(&kit);
     return test_done();
 }

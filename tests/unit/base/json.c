@@ -117,6 +117,8 @@ static void scalar_errors(void)
 {
     test_case("errors in numbers and words");
     REFUSES("[01]", 2, "line 1, column 3: found '1' but expected no digit after a leading zero");
+    REFUSES("[00]", 2, "line 1, column 3: found '0' but expected no digit after a leading zero");
+    REFUSES("[09]", 2, "line 1, column 3: found '9' but expected no digit after a leading zero");
     REFUSES("[-01]", 3, "line 1, column 4: found '1' but expected no digit after a leading zero");
     REFUSES("[-]", 2, "line 1, column 3: found ']' but expected a digit after '-'");
     REFUSES("[-x]", 2, "line 1, column 3: found 'x' but expected a digit after '-'");

@@ -236,6 +236,7 @@ def erasing():
     same("of a class", Run("record", "erase", "--retention", "short", "--before", "2900-01-01", folder).out, "16 erased\n")
     report = json.loads(Run("record", "verify", "--json", folder).out)
     same("is told", (report["erased"], report["kept"], report["erased_runs"]), (17, 17, [[0, 16]]))
+    same("neighbours stand as one run", sum(p.stat().st_size for p in (folder / "private/short").iterdir()), 64 + 48)
     same("the log is as it was", (folder / "public/checkpoint").read_text(), before)
     judge(folder, ACTS[:3], "--retention", "short")
     same("and goes on", Run("record", "replay", folder).out, "20 judged again, the same to the byte; 0 other; 17 erased; 0 not judged\n")

@@ -433,13 +433,18 @@ static void test_others(void)
     poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, text), 4, 0);
     check_damaged("table of symbols of size 1");
 
-    test_case("a symbol of no class, and one beyond its class");
+    test_case("a symbol of no class, one beyond its class, and one whose text lies outside");
     memcpy(altered, good, good_size);
     poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_LAST + 1);
     check_damaged("symbol 0");
     memcpy(altered, good, good_size);
     poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_RULE);
     poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 2, header->rules.count);
+    check_damaged("symbol 0");
+    memcpy(altered, good, good_size);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, class_of), 1, COMITY_CLASS_RULE);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, index), 2, 0);
+    poke(offsetof(comity_image_header, symbols), offsetof(comity_symbol, text), 4, header->texts.count);
     check_damaged("symbol 0");
 
     test_case("a member of a set that is no place");

@@ -253,9 +253,17 @@ static void quorums(void)
             free(bytes);
         }
     }
-    test_case("witnesses alone do not make a checkpoint");
+    test_case("only as many signatures count as the note has");
     size_t size;
-    char *bytes = note_of(text, false, 7, &size);
+    CHECK_EQ_INT(COMITY_OK, read_policy("quorum a\n", &error));
+    char *bytes = note_of(text, true, 1, &size);
+    CHECK_EQ_INT(COMITY_OK, comity_policy_open(&policy, bytes, size, &note, &checkpoint, &error));
+    CHECK(note.signature_count == 2 && comity_policy_reached(&policy, &note));
+    note.signature_count = 1;
+    CHECK(!comity_policy_reached(&policy, &note));
+    free(bytes);
+    test_case("witnesses alone do not make a checkpoint");
+    bytes = note_of(text, false, 7, &size);
     CHECK_EQ_INT(COMITY_ERROR_SIGNATURE, comity_policy_open(&policy, bytes, size, &note, &checkpoint, &error));
     CHECK_EQ_STR("the checkpoint is signed by witnesses, but not by its own log", error.message);
     free(bytes);

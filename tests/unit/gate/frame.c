@@ -90,6 +90,59 @@ static void limits(void)
     CHECK_EQ_STR("comity_gate_frame_write: frame, memory and ret_size must not be NULL", error.message);
 }
 
+/* How many of a thing a frame may hold: so many are read, and one more is neither written nor read. */
+static void counts(void)
+{
+    static const struct {
+        size_t offset, size;
+        const char *message;
+    } judge[] = {{41, 1, "9 acts in a frame; 1 to 8 are possible"},
+                 {42, 2, "65 categories in a frame; 0 to 64 are possible"},
+                 {44, 4, "32769 persons in a frame; 0 to 32768 are possible"}};
+    static const uint32_t most[] = {COMITY_GATE_ACTS_MAX, COMITY_GATE_CATEGORIES_MAX, COMITY_GATE_PERSONS_MAX};
+    static comity_gate_person persons[COMITY_GATE_PERSONS_MAX + 1];
+    static const char *names[COMITY_GATE_CATEGORIES_MAX + 1];
+    size_t size = 0;
+    for (size_t i = 0; i < sizeof persons / sizeof persons[0]; i++) {
+        persons[i].categories = i == 0 ? UINT64_MAX : i;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        names[i] = "email";
+    }
+    frame = (comity_gate_frame){.kind = COMITY_GATE_JUDGE};
+    frame.judge = (comity_gate_judge){.act_count = most[0], .category_count = most[1], .categories = names,
+                                      .person_count = most[2], .persons = persons};
+    for (size_t i = 0; i < COMITY_GATE_ACTS_MAX; i++) {
+        frame.judge.acts[i] = (comity_gate_act){"{}", 2};
+    }
+    size = written();
+    CHECK(comity_gate_frame_read(bytes, size, &read, &error) == COMITY_OK);
+    CHECK(read.judge.act_count == most[0] && read.judge.category_count == most[1] && read.judge.person_count == most[2]);
+    for (size_t i = 0; i < sizeof judge / sizeof judge[0]; i++) {
+        uint32_t more = most[i] + 1;
+        memcpy(bytes + judge[i].offset, &more, judge[i].size);
+        fails(size, judge[i].message);
+        memcpy(bytes + judge[i].offset, &most[i], judge[i].size);
+        size_t *counted[] = {&frame.judge.act_count, &frame.judge.category_count, &frame.judge.person_count};
+        (*counted[i])++;
+        CHECK(comity_gate_frame_write(&frame, bytes, sizeof bytes, &size, &error) == COMITY_ERROR_LIMIT);
+        CHECK_EQ_STR(judge[i].message, error.message);
+        (*counted[i])--;
+        size = written();
+    }
+    frame = (comity_gate_frame){.kind = COMITY_GATE_JUDGED,
+                                .judged = {.entry_count = COMITY_GATE_ACTS_MAX, .rules = "", .ways = "", .message = ""}};
+    frame.judged.entries[COMITY_GATE_ACTS_MAX - 1] = 77;
+    size = written();
+    CHECK(comity_gate_frame_read(bytes, size, &read, &error) == COMITY_OK);
+    CHECK(read.judged.entry_count == COMITY_GATE_ACTS_MAX && read.judged.entries[COMITY_GATE_ACTS_MAX - 1] == 77);
+    bytes[38] = COMITY_GATE_ACTS_MAX + 1;
+    fails(size, "9 entries in a frame; 0 to 8 are possible");
+    frame.judged.entry_count++;
+    CHECK(comity_gate_frame_write(&frame, bytes, sizeof bytes, &size, &error) == COMITY_ERROR_LIMIT);
+    CHECK_EQ_STR("9 entries in a frame; 0 to 8 are possible", error.message);
+}
+
 /* ---- gathering and copies ---- */
 
 static comity_gathering *gathering;
@@ -194,6 +247,8 @@ int main(void)
     others();
     test_case("limits");
     limits();
+    test_case("as many as can be, and one more");
+    counts();
     test_case("gathering and copies");
     gathers();
     test_case("arguments");

@@ -141,7 +141,7 @@ static char *note_of(const char *text, bool by_log, unsigned witnesses, size_t *
 /* ---- policies ---- */
 
 static comity_policy policy; /* large */
-static char policy_text[8192];
+static char policy_text[16384];
 
 static comity_status read_policy(const char *format, comity_error *reterr)
 {
@@ -220,6 +220,24 @@ static void many_keys(void)
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_policy_read((const char *)text.bytes, text.size, &policy, &error));
     CHECK_EQ_STR("policy, line 257: more keys than are read", error.message);
     comity_buffer_free(&text);
+}
+
+static void many_names(void)
+{
+    static char lines[8192];
+    comity_error error;
+    test_case("as many names as a policy has, and one more");
+    for (unsigned more = 0; more < 2; more++) {
+        size_t size = 0;
+        size += (size_t)snprintf(lines, sizeof lines, "group g0 any a\n");
+        for (unsigned i = 1; i < COMITY_LIMIT_POLICY_NAMES - 3 + more; i++) { /* there are three witnesses */
+            size += (size_t)snprintf(lines + size, sizeof lines - size, "group g%u any g%u\n", i, i - 1);
+        }
+        (void)snprintf(lines + size, sizeof lines - size, "quorum g%u\n", COMITY_LIMIT_POLICY_NAMES - 4);
+        CHECK_EQ_INT(more == 0 ? COMITY_OK : COMITY_ERROR_LIMIT, read_policy(lines, &error));
+        CHECK(more == 0 || strcmp(error.message, "policy, line 258: more witnesses and groups than are read") == 0);
+    }
+    CHECK_EQ_INT(COMITY_LIMIT_POLICY_NAMES, policy.name_count);
 }
 
 static void quorums(void)
@@ -469,6 +487,7 @@ int main(void)
     checkpoints();
     bad_policies();
     many_keys();
+    many_names();
     quorums();
     receipts();
     wrong_kinds();

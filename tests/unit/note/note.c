@@ -271,6 +271,32 @@ static void many_lines(unsigned count, const char *line, comity_status expected,
     comity_buffer_free(&buffer);
 }
 
+/* How many signatures are listed, and whether one may be added, of a note that has `count`. */
+static void full_note(unsigned count, size_t listed, comity_status added)
+{
+    static comity_note_line lines[COMITY_LIMIT_NOTE_SIGNATURES];
+    comity_buffer note;
+    comity_buffer more;
+    comity_error error;
+    size_t found = 0;
+    comity_buffer_init(&note, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_init(&more, COMITY_LIMIT_NOTE_BYTES);
+    comity_buffer_append_text(&note, PAPER "\n");
+    for (unsigned i = 0; i < count; i++) {
+        comity_buffer_append_text(&note, "\xE2\x80\x94 a AAAAAAA=\n");
+    }
+    if (CHECK_EQ_INT(listed == 0 ? COMITY_ERROR_LIMIT : COMITY_OK,
+                     comity_note_lines(note.bytes, note.size, lines, &found, &error))) {
+        CHECK_EQ_INT((long long)listed, (long long)found);
+    }
+    CHECK_EQ_INT(added, comity_note_countersign(signers[OF_PAPER], note.bytes, note.size, &more, &error));
+    if (added != COMITY_OK) {
+        CHECK_EQ_STR("more than 256 signatures", error.message);
+    }
+    comity_buffer_free(&note);
+    comity_buffer_free(&more);
+}
+
 static void malformed_notes(void)
 {
     static const struct {
@@ -317,6 +343,10 @@ static void malformed_notes(void)
     many_lines(257, "\xE2\x80\x94 a AAAAAAA=\n", COMITY_ERROR_LIMIT, "more than 256 signatures");
     check_open(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n", strlen(PAPER "\n\xE2\x80\x94 a AAAAAAA=\n"), NULL, 0,
                COMITY_ERROR_SIGNATURE, "not signed by any key that is known");
+    test_case("so many are listed, and none is added to as many as can be");
+    full_note(COMITY_LIMIT_NOTE_SIGNATURES - 1, COMITY_LIMIT_NOTE_SIGNATURES - 1, COMITY_OK);
+    full_note(COMITY_LIMIT_NOTE_SIGNATURES, COMITY_LIMIT_NOTE_SIGNATURES, COMITY_ERROR_LIMIT);
+    full_note(COMITY_LIMIT_NOTE_SIGNATURES + 1, 0, COMITY_ERROR_LIMIT);
     test_case("too large a note");
     char *large = malloc(COMITY_LIMIT_NOTE_BYTES + 1);
     if (CHECK(large != NULL)) {

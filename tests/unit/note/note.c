@@ -353,9 +353,13 @@ static void malformed_notes(void)
         memset(large, 'x', COMITY_LIMIT_NOTE_BYTES + 1);
         check_open(large, COMITY_LIMIT_NOTE_BYTES + 1, paper, 1, COMITY_ERROR_LIMIT,
                    "a note of 1048577 bytes, but at most 1048576 are allowed");
+        check_open(large, COMITY_LIMIT_NOTE_BYTES, paper, 1, COMITY_ERROR_SYNTAX,
+                   "no signatures: a note has an empty line and behind it its signatures");
         comity_error error;
         CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_note_text_check(large, COMITY_LIMIT_NOTE_BYTES + 1, &error));
         CHECK_EQ_STR("a text of 1048577 bytes, but at most 1048576 are allowed", error.message);
+        large[COMITY_LIMIT_NOTE_BYTES - 1] = '\n';
+        CHECK_EQ_INT(COMITY_OK, comity_note_text_check(large, COMITY_LIMIT_NOTE_BYTES, &error));
     }
     free(large);
 }

@@ -440,6 +440,38 @@ static void large_entries(void)
     end(of);
 }
 
+/* The very first entry, of many sectors, and the power goes while it is written. */
+static void first_torn(void)
+{
+    static const uint8_t kept[8000] = {1};
+    unsigned torn = 0;
+    test_case("the first entry, torn and not acknowledged, is no damage");
+    for (unsigned long at = 0; at < 160; at++) {
+        world *of = begin(400 + at);
+        uint64_t index = 0;
+        size_t size = 0;
+        comity_error error;
+        comity_log *log = open_log(of, true);
+        if (log != NULL) {
+            sim_disk_fault(of->sim, SIM_POWER, sim_disk_operations(of->sim) + 1 + at % 8);
+            bool kept_it = comity_log_submit(log, "standard", 1, "judgement", 9, kept, sizeof kept, &index, &error) ==
+                               COMITY_OK &&
+                           comity_log_wait(log, index, &error) == COMITY_OK;
+            comity_log_close(log);
+            sim_disk_power_loss(of->sim);
+            sim_disk_fault(of->sim, SIM_NONE, 0);
+            (void)sim_disk_file(of->sim, "private/standard/00000000000000000000.segment", &size);
+            log = open_log(of, true);
+            uint64_t durable = log == NULL ? 0 : comity_log_durable(log);
+            CHECK(durable == 1 || !kept_it);
+            torn += size > COMITY_SEGMENT_HEAD_SIZE && durable == 0;
+            comity_log_close(log);
+        }
+        end(of);
+    }
+    CHECK(torn > 3);
+}
+
 static void rot(void)
 {
     test_case("rot in what was acknowledged is told, and nothing is signed");
@@ -504,6 +536,7 @@ int main(void)
     every("each operation fails once", SIM_FAIL);
     every("the power goes at each operation", SIM_POWER);
     large_entries();
+    first_torn();
     rot();
     return test_done();
 }

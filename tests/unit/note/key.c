@@ -55,12 +55,13 @@ static void purposes(void)
         CHECK_EQ_STR(words[i], comity_purpose_word((comity_purpose)i));
         CHECK(comity_purpose_read(words[i], strlen(words[i]), &purpose) && purpose == (comity_purpose)i);
         CHECK(!comity_purpose_read(words[i], strlen(words[i]) - 1, &purpose));
+        CHECK(!comity_purpose_read("loGwitnesSpapeR" + (i == 0 ? 0 : i == 1 ? 3 : 10), strlen(words[i]), &purpose));
     }
 }
 
 static void names(void)
 {
-    static const char *const good[] = {"a", "example.org/papers", "\xC3\xA9t\xC3\xA9.example", "oid/1.2.3"};
+    static const char *const good[] = {"a", "cosignature", "cosignature/v10", "example.org/papers", "\xC3\xA9t\xC3\xA9.example", "oid/1.2.3"};
     static const struct {
         const char *name;
         const char *message;

@@ -303,6 +303,30 @@ def the_daemon_goes_and_comes_back():
 
 
 @test
+def much_is_asked_while_the_daemon_stands_still():
+    """More than the socket takes: what was written in part goes on where it stopped, with more behind it."""
+    def persons(i):
+        return json.dumps([{"email": f"person.{i}.{j}@example.com"} for j in range(1500)]).encode()
+    with gate() as g:
+        g.ask("/br/", persons(0))  # all is warm
+        os.kill(g.daemon.pid, signal.SIGSTOP)
+        answers = {}
+
+        def ask(i):
+            answers[i] = g.ask("/br/", persons(i))[0]
+        threads = [threading.Thread(target=ask, args=(i,)) for i in range(1, 25)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.02)
+        time.sleep(0.5)
+        os.kill(g.daemon.pid, signal.SIGCONT)
+        for thread in threads:
+            thread.join()
+        same("all are answered", sorted(answers.items()), [(i, 200) for i in range(1, 25)])
+        holds("the daemon understood all", "comity: the daemon" not in g.errors(), g.errors()[-500:])
+
+
+@test
 def workers_die_and_reload():
     with gate(workers=2) as g:
         stop = threading.Event()

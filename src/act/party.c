@@ -116,7 +116,7 @@ static comity_status field_owners(comity_act_memory *reader, void *into)
     if (count > COMITY_LIMIT_ACT_NODES - first) {
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d owners in one act", COMITY_LIMIT_ACT_NODES - 2);
     }
-    if (reader->owner_depth == COMITY_LIMIT_OWNER_DEPTH) {
+    if (count != 0 && reader->owner_depth == COMITY_LIMIT_OWNER_DEPTH) { /* that there are none may be said of the last */
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "owners of owners more than %d deep", COMITY_LIMIT_OWNER_DEPTH);
     }
     reader->act.node_count = (uint16_t)(first + count);

@@ -282,6 +282,20 @@ def responses_in_segments():
 
 
 @test
+def what_does_not_settle_is_not_held_without_end():
+    """What a packed response is cannot be told before its end: no more of it is held than may be."""
+    with gate() as g:
+        for size, passes in ((50 << 10, True), (400 << 10, False)):
+            text = os.urandom(size).hex().encode()
+            Upstream.answer = (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip"}, gzip.compress(text))
+            try:
+                found = g.ask("/answer-segments/")[2]
+            except (OSError, http.client.HTTPException):
+                found = b""
+            same(f"{size} bytes, of which 256 KiB are held", len(found) > size, passes)
+
+
+@test
 def the_daemon_goes_and_comes_back():
     with gate() as g:
         same("service", g.ask("/us/", NOTHING)[0], 200)

@@ -237,6 +237,7 @@ static void malformed_texts(void)
         {HEAD "protection: rot13\n", "protection: \"rot13\" is neither \"none\" nor \"argon2id13 …\""},
         {HEAD "protection: argon2id14 1 8 AAAAAAAAAAAAAAAAAAAAAA==\n",
          "protection: \"argon2id14 1 8 AAAAAAAAAAAAAAAAAAAAAA==\" is neither \"none\" nor \"argon2id13 …\""},
+        {HEAD "protection: argon2id13 \n", "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},
         {HEAD "protection: nine\n", "protection: \"nine\" is neither \"none\" nor \"argon2id13 …\""},
         {HEAD "protection: argon2id13 0 8 AAAAAAAAAAAAAAAAAAAAAA==\n",
          "protection: 1 to 16 passes and 8 to 1048576 KiB expected"},

@@ -197,13 +197,19 @@ static void take_welcome(const comity_gate_frame *frame)
     ngx_post_event(&client.flush, &ngx_posted_events);
 }
 
+/* What the daemon says cannot be understood: the operator is told why. */
+static ngx_int_t nonsense(const char *why)
+{
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: the daemon: %s", why);
+    return NGX_ERROR;
+}
+
 static ngx_int_t take_frame(const u_char *bytes, size_t size)
 {
     static comity_gate_frame frame;
     comity_error error;
     if (comity_gate_frame_read(bytes, size, &frame, &error) != COMITY_OK) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: the daemon: %s", error.message);
-        return NGX_ERROR;
+        return nonsense(error.message);
     }
     if (frame.kind == COMITY_GATE_REFUSED) {
         ngx_str_t message = {frame.refused.message_size, (u_char *)frame.refused.message};
@@ -216,13 +222,13 @@ static ngx_int_t take_frame(const u_char *bytes, size_t size)
     }
     comity_ngx_ctx *ctx = client.pending[frame.number % COMITY_NGX_PENDING_MAX];
     if (frame.kind != COMITY_GATE_JUDGED) {
-        return NGX_ERROR;
+        return nonsense("a frame that is not expected");
     }
     if (ctx == NULL || ctx->pending.number != frame.number) {
         return NGX_OK; /* whoever asked has gone */
     }
     if (ngx_memcmp(ctx->id, frame.judged.id, sizeof ctx->id) != 0 || ctx->segment != frame.judged.segment) {
-        return NGX_ERROR; /* an answer to something else: nothing is to be believed */
+        return nonsense("an answer to something else than was asked"); /* nothing is to be believed */
     }
     forget(ctx);
     comity_ngx_judged(ctx, &frame.judged);
@@ -235,8 +241,9 @@ static ngx_int_t take_frames(void)
     size_t at = 0;
     for (;;) {
         size_t size;
-        if (comity_gate_frame_size(client.in + at, client.in_size - at, &size, NULL) != COMITY_OK) {
-            return NGX_ERROR;
+        comity_error error;
+        if (comity_gate_frame_size(client.in + at, client.in_size - at, &size, &error) != COMITY_OK) {
+            return nonsense(error.message);
         }
         if (size == 0 || size > client.in_size - at) {
             break;

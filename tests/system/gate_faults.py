@@ -243,6 +243,32 @@ def the_socket_breaks():
             holds("most passed all the same", recorded >= arrived > 20, (arrived, recorded, statuses))
 
 
+@test
+def the_daemon_speaks_nonsense():
+    def frame(kind, body):
+        return (16 + len(body)).to_bytes(4, "little") + bytes([kind]) + bytes(11) + body
+    for said, told in ((frame(77, b""), "a frame of 16 bytes and the kind 77: there is none"),
+                       (frame(2, bytes(48)), "the other side does not speak the protocol of gates")):
+        with tempfile.TemporaryDirectory(prefix="comity-nonsense-") as folder, socket.socket(socket.AF_UNIX) as listener:
+            os.chmod(folder, 0o755)
+            listener.bind(f"{folder}/wire")
+            os.chmod(f"{folder}/wire", 0o777)
+            listener.listen(64)
+
+            def answer(listener=listener, said=said):
+                with contextlib.suppress(OSError):
+                    while True:
+                        client = listener.accept()[0]
+                        with client, contextlib.suppress(OSError):
+                            client.recv(4096)
+                            client.sendall(said)
+            threading.Thread(target=answer, daemon=True).start()
+            with gate(through=f"{folder}/wire") as g:
+                same("closed", g.ask("/us/", NOTHING)[0], 503)
+                same("nothing arrived", len(Upstream.seen), 0)
+                g.wait("it is told why", lambda g=g, told=told: f"comity: the daemon: {told}" in g.errors())
+
+
 # ---- the database ----
 
 

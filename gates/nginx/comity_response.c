@@ -294,14 +294,10 @@ static ngx_int_t flush(comity_ngx_ctx *ctx)
         ctx->ended = 1;
     }
     ngx_int_t status = next_body_filter(r, out);
-    if (out == &end) {
-        ctx->out = NULL;
-    } else {
-        for (last = &ctx->out; *last != NULL; last = &(*last)->next) {
-            if (*last == &end) {
-                *last = NULL;
-                break;
-            }
+    for (last = &ctx->out; *last != NULL; last = &(*last)->next) {
+        if (*last == &end) {
+            *last = NULL;
+            break;
         }
     }
     ngx_chain_update_chains(r->pool, &ctx->free, &ctx->busy, &ctx->out, (ngx_buf_tag_t)&ngx_http_comity_module);

@@ -74,6 +74,14 @@ check(code == 1 and out == masked, "another key", f"{code} {err}")
 code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked)
 check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
 
+alone = IDS[1]  # a number that is all there is: JSON if somebody says so
+write("low", "level 50\ndefault token\n")
+code, out, err = run("mask", "--policy", "low", "--key", "key", "--type", "application/json", data=alone)
+check(code == 0 and json.loads(out).startswith("ctok"), "json, a number alone", f"{code} {out} {err}")
+code, back, err = run("unmask", "--key", "key", data=out)
+check(code == 0 and back.decode() == alone, "and back", f"{code} {back} {err}")
+code, out, err = run("mask", "--policy", "low", "--key", "key", data=alone)
+check(code == 0 and out.startswith(b"ctok-"), "a number alone", f"{code} {out} {err}")
 code, out, err = run("mask", "--policy", "policy", data=TABLE)
 check(code == 2 and out == b"" and err == "comity mask: the policy has tokens or digests, which need --key; --new-key makes one\n"
       "See 'comity mask --help'.\n", "tokens without a key", err)

@@ -104,7 +104,7 @@ write("c.gz", gzip.compress(TABLE.encode()))
 packed = pathlib.Path("c.gz").read_bytes()
 code, out, err = run("mask", "--in-place", "c.gz")
 check(code == 1 and pathlib.Path("c.gz").read_bytes() == packed and "unpack it first" in err, "a file that cannot be masked stays", f"{code} {err}")
-check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "other", "policy", "strict", "wrong"], "nothing is left behind",
+check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "low", "other", "policy", "strict", "wrong"], "nothing is left behind",
       str(list(pathlib.Path(".").iterdir())))
 code, out, err = run("mask", "-o", "out.csv", write("d.csv", TABLE))
 check(code == 0 and out == b"" and "*" * 18 in pathlib.Path("out.csv").read_text(), "an output file", err)

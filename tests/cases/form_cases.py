@@ -8,6 +8,7 @@ compared with what it was made of; then it is fed in chunks of many sizes, cut o
 every byte, with bytes changed, and with memory refused (`form-try hold`).
 """
 import base64
+import binascii
 import bz2
 import email.message
 import gzip
@@ -15,6 +16,7 @@ import io
 import json
 import lzma
 import pathlib
+import quopri
 import random
 import shutil
 import sqlite3
@@ -108,9 +110,10 @@ def expect(name, data, wanted, hold=True, set_of_all=None, **options):
 def check_map(name, data, parts, set_of_all):
     """What runs point at: the character itself in its set, or what stands for it."""
     for part in parts:
-        if part["place"] == 0 or "base64" in part["chain"] or "quoted" in part["chain"]:
+        links = part["chain"].split(" > ")
+        if part["place"] == 0 or sum(link in ("base64", "quoted-printable") for link in links) > 1:
             continue
-        codec = part["chain"].split(" > ")[-1]
+        codec = links[-1]
         codecs = {"gb18030": "gb18030", "shift-jis": "cp932", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
                   "big5": "cp950", "euc-kr": "cp949", "utf-32le": "utf-32-le"}
         codec = codecs.get(codec, codec if codec.startswith(("windows", "iso", "koi8")) else set_of_all)
@@ -123,7 +126,12 @@ def check_map(name, data, parts, set_of_all):
                 size += 1
             text = part["bytes"][at:at + size]
             stood = data[begin:end]
-            if codec:
+            if "quoted-printable" in links:
+                stood = quopri.decodestring(stood)
+            if "base64" in links:  # up to three bytes stand together
+                stood = base64.b64decode(stood + b"==")
+                stood = text if text in stood else stood
+            elif codec:
                 stood = stood.decode(codec, "replace").encode()
             if stood != text:
                 check(False, name + " (runs)", f"{text!r} at {at} is said to stand at {begin}..{end}: {stood!r}")
@@ -503,6 +511,24 @@ expect("multipart, cut", FORM[:-6], f"multipart: cut off at byte {len(FORM) - 6}
 expect("boundaries that begin alike", b"--A\r\nContent-Type: multipart/mixed; boundary=AB\r\n\r\n--AB\r\n\r\none\r\n--AB--\r\n\r\n--A--\r\n",
        [("multipart > part:1 > headers", "text", "Content-Type: multipart/mixed; boundary=AB\r\n\r\n"),
         ("multipart > part:1 > part:1 > headers", "text", "\r\n"), ("multipart > part:1 > part:1", "text", "one")])
+def encoded(how, body):
+    written = binascii.b2a_qp(body, quotetabs=True, istext=False) if how == "quoted-printable" else base64.encodebytes(body)
+    return f"From: a@example.com\nTo: b@example.com\nMIME-Version: 1.0\nContent-Transfer-Encoding: {how}\n\n".encode() + written
+
+
+# What stands deep within an encoding still stands where it is said to.
+LONG = "".join(f"Number {i} = {i * 7919 % 1000000:06} of Li Wei 李伟\r\n" for i in range(60))
+LONG_FORM = FORM.replace(b"text/csv", b"text/plain").replace(b"a.csv", b"a.txt").replace(CSV.encode(), LONG.encode()).replace(b"--XX--", b"--XX\r\n\r\n" + LONG.encode() + b"\r\n--XX--")
+LONG_WANTED = [*wanted[:2], (wanted[2][0], "text", wanted[2][2].replace("text/csv", "text/plain").replace("a.csv", "a.txt")), ("multipart > part:2", "text", LONG), ("multipart > part:3 > headers", "text", "\r\n"), ("multipart > part:3", "text", LONG)]
+for how, place in (("quoted-printable", 4), ("base64", 1)):
+    for what, body, inside in (
+        ("multipart", LONG_FORM, [(chain, syntax, text) for chain, syntax, text, *_ in LONG_WANTED]),
+        ("tar", tar([("a.txt", LONG.encode()), ("b.csv", CSV.encode())]), [("tar:a.txt", "text", LONG), ("tar:b.csv", "csv", CSV)]),
+        ("zip", archive([("a.txt", LONG.encode())], zipfile.ZIP_STORED), [("zip:a.txt", "text", LONG)]),
+    ):
+        found_place = min(place, {"tar": 3, "zip": 1}.get(what, 4))
+        expect(f"{what} within {how}", encoded(how, body),
+               [("mail > headers", "text", encoded(how, b"")), *((f"mail > {how} > {chain}", syntax, text, {"place": found_place}) for chain, syntax, text in inside)])
 expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "mail: a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are", hold=False)
 
 # ---- base64 within values ----
@@ -569,7 +595,7 @@ says("tar, damaged header", tar([("a", b"1"), ("b", b"2")])[:1024] + b"x" + tar(
 says("tar, a size that is none", with_header(put(124, b"00000z00000")), "tar: the size in the header that ends at byte 512 is no number")
 says("tar, sparse", with_header(put(156, b"S")), "tar: a sparse file, or a link with data, at byte 512 is not looked into by this version")
 says("tar, a header behind zeros", tar([("a", b"1")])[:1024] + bytes(512) + tar([("b", b"2")]), "tar: a header follows a block of zeros at byte 2048")
-says("tar, padding", tar([("a", b"1")])[:1000] + b"x" + tar([("a", b"1")])[1001:], "tar: padding that ends at byte 1024 is not zero")
+says("tar, padding", tar([("a", b"1")])[:1000] + b"x" + tar([("a", b"1")])[1001:], "tar: padding is not zero at byte 1000")
 says("tar, bytes behind", tar([("a", b"1")]) + b"x" * 512, "tar: bytes follow its end at byte 2048")
 says("tar, extended header", with_header(lambda data: (put(156, b"x")(data), put(124, b"00000000003")(data))), "tar: the extended header that ends at byte 515 is damaged or longer than 2048 bytes")
 ONE = archive([("a.txt", b"hello")], zipfile.ZIP_STORED)

@@ -316,6 +316,11 @@ DOCX = archive([("word/document.xml",
                  f'<?xml version="1.0"?><w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>DE89 3704</w:t></w:r><w:r><w:t xml:space="preserve"> 0044 &amp; M&#252;</w:t>'
                  '</w:r></w:p><w:p><w:ins w:author="Anna Example"><w:r><w:t/></w:r></w:ins></w:p></w:body></w:document>'.encode())])
 expect("docx", DOCX, [("docx:word/document.xml", "text", "DE89 3704 0044 & Mü\nauthor: Anna Example\n\n")])
+expect("docx, comments, sections and instructions",
+       archive([("word/document.xml", '<w:document><?a <w:t> ?><w:p><w:t>DE89<!-- - -- <w:t>9</w:t> ---> 3704</w:t><w:t><![CDATA[<b> & ]] ]>]]]></w:t><w:t><![CDATA[]]></w:t>'
+                '</w:p></w:document>'.encode())]),
+       [("docx:word/document.xml", "text", "DE89 3704<b> & ]] ]>]\n")])
+expect("docx, a comment without end", archive([("word/document.xml", b"<w:document><w:p><w:t>a<!-- b -- </w:t></w:p></w:document>")]), "Office document: cut off at byte 58", hold=False)
 PPTX = archive([("ppt/slides/slide1.xml", '<p:sld xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>Über 12</a:t></a:r><a:r><a:t>34</a:t></a:r></a:p></p:sld>'.encode())])
 expect("pptx", PPTX, [("pptx:ppt/slides/slide1.xml", "text", "Über 1234\n")])
 SHEET = ('<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
@@ -390,6 +395,27 @@ expect("pdf, flate", page(zlib.compress(SHOWN), filters="/Filter /FlateDecode"),
 expect("pdf, ascii85 and flate", page(base64.a85encode(zlib.compress(SHOWN), adobe=False) + b"~>", filters="/Filter [/ASCII85Decode /FlateDecode]"), [pdf_text])
 expect("pdf, hexadecimal", page(SHOWN.hex().encode() + b">", filters="/Filter /ASCIIHexDecode"), [pdf_text])
 expect("pdf, lzw", page(lzw(SHOWN), filters="/Filter /LZWDecode"), [pdf_text])
+expect("pdf, lzw, a code as soon as it is made", page(lzw(b"BT /F1 12 Tf (aaaaaaaaaaaaaaaa) Tj ET"), filters="/Filter /LZWDecode"), [("pdf > page:1", "text", "a" * 16 + "\n")])
+expect("pdf, ascii85, zeros", page(base64.a85encode(bytes(8) + SHOWN) + b"~>", filters="/Filter /ASCII85Decode"), [pdf_text])
+
+
+def predicted(data, width, kinds):
+    """Rows of PNG: each by the next of these filters, as that format's standard has them."""
+    data += b" " * (-len(data) % width)
+    out, above = b"", bytes(width)
+    for row, at in enumerate(range(0, len(data), width)):
+        now, kind = data[at:at + width], kinds[row % len(kinds)]
+        left, corner = b"\0" + now[:-1], b"\0" + above[:-1]
+        nearest = [min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2] for a, b, c in zip(left, above, corner)]
+        taken = [bytes(width), left, above, [(a + b) // 2 for a, b in zip(left, above)], nearest][kind]
+        out += bytes([kind]) + bytes((byte - by) % 256 for byte, by in zip(now, taken))
+        above = now
+    return out
+
+
+for columns in (1, 7, 16):
+    expect(f"pdf, rows of {columns} as PNG predicts them", page(zlib.compress(predicted(SHOWN, columns, [0, 1, 2, 3, 4, 2, 4, 1])),
+           filters=f"/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns {columns} >>"), [pdf_text])
 runs = b"".join(bytes([len(SHOWN[i:i + 100]) - 1]) + SHOWN[i:i + 100] for i in range(0, len(SHOWN), 100)) + b"\x80"
 expect("pdf, run lengths", page(runs, filters="/Filter /RunLengthDecode"), [pdf_text])
 expect("pdf, a wrong length", page(SHOWN, length=3), [pdf_text])

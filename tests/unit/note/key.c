@@ -49,13 +49,14 @@ static void known_answer(void)
 static void purposes(void)
 {
     static const char *const words[] = {"log", "witness", "paper"};
+    static const char *const nearly[] = {"loG", "Witness", "papal"};
     test_case("words of purposes");
     for (unsigned i = 0; i < 3; i++) {
         comity_purpose purpose;
         CHECK_EQ_STR(words[i], comity_purpose_word((comity_purpose)i));
         CHECK(comity_purpose_read(words[i], strlen(words[i]), &purpose) && purpose == (comity_purpose)i);
         CHECK(!comity_purpose_read(words[i], strlen(words[i]) - 1, &purpose));
-        CHECK(!comity_purpose_read("loGwitnesSpapeR" + (i == 0 ? 0 : i == 1 ? 3 : 10), strlen(words[i]), &purpose));
+        CHECK(!comity_purpose_read(nearly[i], strlen(nearly[i]), &purpose));
     }
 }
 

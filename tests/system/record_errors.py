@@ -287,6 +287,20 @@ def progress():
 # ---- damage ----
 
 @test
+def a_torn_end():
+    folder, _ = new("torn")
+    one = put("one", "one")
+    run("record", "append", folder, one)
+    segment, = (folder / "private/standard").iterdir()
+    whole = segment.read_bytes()
+    segment.write_bytes(whole + whole[64:100])
+    same("what was written in part is cut off", run("record", "append", folder, one), (f"1 {one}\n", "", 0))
+    same("the next stands in its place", (segment.read_bytes()[:len(whole)] == whole, segment.stat().st_size),
+         (True, 2 * len(whole) - 64))
+    same("and all holds", run("record", "verify", folder)[1:], ("", 0))
+
+
+@test
 def damaged_tiles():
     folder, key = new("tiles")
     other, other_key = new("tiles-other")

@@ -184,6 +184,7 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
         const char *percent = strchr(text, ':');
         put(act, inner ? "{\"state\":" : ",{\"state\":");
         put_string(act, text, percent == NULL ? strlen(text) : (size_t)(percent - text));
+        put(act, ",\"kinds\":[\"company\"]"); /* as the parties are, if nothing else is said */
         if (percent != NULL) {
             put(act, ",\"percent\":");
             put_number(act, percent + 1);
@@ -251,9 +252,13 @@ static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
     put(act, "}");
 }
 
+/* KIND, then law, result and module of a contract, each behind a colon and each perhaps empty. */
 static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
 {
-    static const char *const members[] = {"{\"kind\":", ",\"under\":", ",\"result\":"};
+    static const struct {
+        const char *before, *behind;
+    } members[] = {{"{\"kind\":", ""}, {",\"under\":", ""}, {",\"result\":", ""}, {",\"scope\":{\"module\":", "}"}};
+    enum { PARTS = sizeof members / sizeof *members };
     bool inner = true;
     if (!is_given(asked, ASK_PAPER)) {
         return;
@@ -267,10 +272,13 @@ static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
         const char *text = asked->values[i].text;
         put(act, inner ? "" : ",");
         inner = false;
-        for (size_t part = 0; part < 3; part++) {
-            size_t size = part == 2 ? strlen(text) : strcspn(text, ":");
-            put(act, members[part]);
-            put_string(act, text, size);
+        for (size_t part = 0; part < PARTS; part++) {
+            size_t size = part == PARTS - 1 ? strlen(text) : strcspn(text, ":");
+            if (part == 0 || size != 0) {
+                put(act, members[part].before);
+                put_string(act, text, size);
+                put(act, members[part].behind);
+            }
             text += size;
             if (*text != ':') {
                 break;

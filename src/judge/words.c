@@ -134,50 +134,81 @@ static void put_refusals(const teller *tell)
     }
 }
 
-/* Ways that meet the need without any further paper if what is not known is as they ask. */
-static void put_perhaps_open(const teller *tell, uint32_t rule)
-{
-    const comity_rule_record *record = &tell->image->rules[rule];
-    bool any = false;
-    for (uint32_t i = 0; i < record->way_count; i++) {
-        uint32_t way = tell->image->indices[record->first_way + i];
-        uint32_t expression = tell->image->rules[way].expression;
-        if (comity_judge_status(tell->memory, way) == COMITY_NO || !comity_judge_reaches(tell->memory, way, rule) ||
-            (expression != COMITY_IMAGE_NONE &&
-             comity_judge_expression(tell->memory, tell->act, expression) == COMITY_NO)) {
-            continue;
-        }
-        put(tell, any ? "" : "      perhaps met already, by\n");
-        any = true;
-        put(tell, "      - ");
-        put(tell, text_of(tell, tell->image->rules[way].name));
-        put(tell, "\n");
-        put_wrapped(tell, text_of(tell, tell->image->rules[way].title), 8, 0);
-    }
-}
-
-static void put_expression(const teller *tell, const comity_rule_record *rule)
+/* A word behind `indent` spaces, then an expression in the words of the language, broken like text. */
+static void put_expression_of(const teller *tell, unsigned indent, const char *word, uint32_t expression, const char *behind)
 {
     uint8_t room[WORDS_MAX];
     const uint8_t *bytes;
     size_t size;
     comity_buffer words;
-    put(tell, "      needs");
-    if (rule->expression == COMITY_IMAGE_NONE) {
-        put(tell, " a way\n");
-        return;
+    for (unsigned i = 0; i < indent; i++) {
+        put(tell, " ");
     }
+    put(tell, word);
     comity_buffer_init_fixed(&words, room, sizeof room);
-    comity_expression_text(tell->image, rule->expression, &words);
-    comity_buffer_append_text(&words, rule->way_count != 0 ? ", or a way" : "");
+    comity_expression_text(tell->image, expression, &words);
+    comity_buffer_append_text(&words, behind);
     comity_buffer_append_byte(&words, 0);
     if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
-        put_wrapped(tell, (const char *)bytes, 8, 11);
+        put_wrapped(tell, (const char *)bytes, indent + 2, indent + (unsigned)strlen(word));
         return;
     }
     put(tell, " ");
-    comity_expression_text(tell->image, rule->expression, tell->buffer);
-    put(tell, rule->way_count != 0 ? ", or a way\n" : "\n");
+    comity_expression_text(tell->image, expression, tell->buffer);
+    put(tell, behind);
+    put(tell, "\n");
+}
+
+static void put_expression(const teller *tell, const comity_rule_record *rule)
+{
+    if (rule->expression == COMITY_IMAGE_NONE) {
+        put(tell, "      needs a way\n");
+        return;
+    }
+    put_expression_of(tell, 6, "needs", rule->expression, rule->way_count != 0 ? ", or a way" : "");
+}
+
+/* What a way may do for a need if what is not known is as the way asks. */
+typedef enum way_openness {
+    WAY_SHUT,
+    WAY_PERHAPS_MET,
+    WAY_PERHAPS_OPEN /* then for papers that are not held */
+} way_openness;
+
+static way_openness openness_of(const teller *tell, uint32_t way, uint32_t rule)
+{
+    comity_truth status = comity_judge_status(tell->memory, way);
+    uint32_t expression = tell->image->rules[way].expression;
+    if (status == COMITY_NO || !comity_judge_reaches(tell->memory, way, rule)) {
+        return WAY_SHUT;
+    }
+    if (expression == COMITY_IMAGE_NONE ||
+        comity_judge_expression(tell->memory, tell->act, expression) != COMITY_NO) {
+        return WAY_PERHAPS_MET;
+    }
+    return status == COMITY_UNKNOWN ? WAY_PERHAPS_OPEN : WAY_SHUT; /* what is surely open stands among the sets of papers */
+}
+
+/* The ways of one sort, with what those ask for that want papers. */
+static void put_perhaps(const teller *tell, uint32_t rule, way_openness wanted, const char *heading)
+{
+    const comity_rule_record *record = &tell->image->rules[rule];
+    bool any = false;
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = tell->image->indices[record->first_way + i];
+        if (openness_of(tell, way, rule) != wanted) {
+            continue;
+        }
+        put(tell, any ? "" : heading);
+        any = true;
+        put(tell, "      - ");
+        put(tell, text_of(tell, tell->image->rules[way].name));
+        put(tell, "\n");
+        put_wrapped(tell, text_of(tell, tell->image->rules[way].title), 8, 0);
+        if (wanted == WAY_PERHAPS_OPEN) {
+            put_expression_of(tell, 8, "with", tell->image->rules[way].expression, "");
+        }
+    }
 }
 
 static void put_needs(const teller *tell)
@@ -195,7 +226,8 @@ static void put_needs(const teller *tell)
         any = true;
         put_rule(tell, ruling);
         put_expression(tell, rule);
-        put_perhaps_open(tell, ruling->rule);
+        put_perhaps(tell, ruling->rule, WAY_PERHAPS_MET, "      perhaps met already, by\n");
+        put_perhaps(tell, ruling->rule, WAY_PERHAPS_OPEN, "      perhaps open, with what it asks for\n");
     }
 }
 
@@ -223,6 +255,25 @@ static void put_met(const teller *tell)
     }
 }
 
+/* Of a refusal no more need be known. */
+static bool some_way_is_perhaps_open(const teller *tell)
+{
+    if (tell->judgement->verdict == COMITY_VERDICT_REFUSE) {
+        return false;
+    }
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        const comity_rule_record *rule = rule_of(tell, ruling);
+        bool in_want = stands(ruling) && ruling->binds && ruling->met != COMITY_YES && rule->effect == COMITY_EFFECT_NEEDS;
+        for (uint32_t j = 0; in_want && j < rule->way_count; j++) {
+            if (openness_of(tell, tell->image->indices[rule->first_way + j], ruling->rule) != WAY_SHUT) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void put_ways(const teller *tell)
 {
     comity_ways *ways = &tell->explain->ways;
@@ -232,8 +283,10 @@ static void put_ways(const teller *tell)
     comity_judge_ways(tell->memory, tell->act, tell->judgement, ways);
     if (ways->count == 0) {
         if (tell->judgement->verdict != COMITY_VERDICT_UNDETERMINED) {
-            put_heading(tell, ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
-                                        : "No paper or safeguard would make it lawful");
+            put_heading(tell, some_way_is_perhaps_open(tell)
+                                  ? "Whether papers would make it lawful depends on what is not known"
+                              : ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
+                                          : "No paper or safeguard would make it lawful");
         }
         return;
     }

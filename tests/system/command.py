@@ -475,13 +475,16 @@ def ask_acts():
             (["--circumstance", "occasional"], {"circumstances": ["occasional"]}),
             (["--from-name", 'A "B" Ltd'], {"from": {"state": "XA", "name": 'A "B" Ltd', **company}}),
             (["--to-owner", "XB:50", "--to-owner", "XC", "--to-owner", "XA:33.3"],
-             {"to": {"state": "XY", **company, "owners": [{"state": "XB", "percent": 50}, {"state": "XC"}, {"state": "XA", "percent": 33.3}]}}),
+             {"to": {"state": "XY", **company, "owners": [{"state": "XB", **company, "percent": 50}, {"state": "XC", **company}, {"state": "XA", **company, "percent": 33.3}]}}),
             (["--from-subject-to", "XB", "--to-certified", "shield"],
              {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
             (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),
             (["--channel", "direct", "--binding", "--basis", "PACT"], {"demand": {"channel": "direct", "basis": "PACT", "binding": True}}),
-            (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed:well"],
-             {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed:well"}]})):
+            (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed"],
+             {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed"}]}),
+            (["--paper", "contract:XA::c2p", "--paper", "assessment::passed", "--paper", "contract:::c2c:d", "--paper", "consent:"],
+             {"papers": [{"kind": "contract", "under": "XA", "scope": {"module": "c2p"}}, {"kind": "assessment", "result": "passed"},
+                         {"kind": "contract", "scope": {"module": "c2c:d"}}, {"kind": "consent"}]})):
         same(words, act_of(*places, *words), {k: v for k, v in {**base, **change}.items() if v is not None})
 
 

@@ -383,18 +383,48 @@ static void put_duties(const teller *tell)
     }
 }
 
-/* One conflict, with the channels both laws accept. */
+/* Are these told in one sentence? */
+static bool is_alike(const teller *tell, const comity_conflict *a, const comity_conflict *b)
+{
+    const comity_rule_record *one = rule_of(tell, a->against);
+    const comity_rule_record *other = rule_of(tell, b->against);
+    return a->compels == b->compels && one->law == other->law && a->against->applies == b->against->applies &&
+           (one->effect == COMITY_EFFECT_REFUSE) == (other->effect == COMITY_EFFECT_REFUSE);
+}
+
+static bool is_told(const teller *tell, const comity_conflict *conflict)
+{
+    comity_conflict earlier = {.next = 0};
+    while (comity_judge_conflict_next(tell->image, tell->judgement, &earlier) && earlier.next != conflict->next) {
+        if (is_alike(tell, &earlier, conflict)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A conflict and those alike behind it, with the channels both laws accept. */
 static void conflict_text(const teller *tell, const comity_conflict *conflict, comity_buffer *words)
 {
     const comity_rule_record *compels = rule_of(tell, conflict->compels);
     const comity_rule_record *against = rule_of(tell, conflict->against);
     bool surely = conflict->against->applies == COMITY_YES;
     bool forbids = against->effect == COMITY_EFFECT_REFUSE;
+    bool several = false;
     comity_buffer_append_text(words, text_of(tell, compels->name));
     comity_buffer_append_text(words, conflict->compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
     comity_buffer_append_text(words, text_of(tell, against->name));
-    comity_buffer_append_text(words, surely ? (forbids ? " forbids" : " makes conditional")
-                                            : (forbids ? " may forbid" : " may make conditional"));
+    comity_conflict other = *conflict;
+    while (comity_judge_conflict_next(tell->image, tell->judgement, &other)) {
+        if (is_alike(tell, conflict, &other)) {
+            several = true;
+            comity_buffer_append_text(words, ", ");
+            comity_buffer_append_text(words, text_of(tell, rule_of(tell, other.against)->name));
+        }
+    }
+    comity_buffer_append_text(words, !surely   ? (forbids ? " may forbid" : " may make conditional")
+                                     : several ? (forbids ? " forbid" : " make conditional")
+                                               : (forbids ? " forbids" : " makes conditional"));
     uint32_t count = comity_judge_channels(tell->memory, tell->act, compels->law, against->law, tell->explain->items,
                                            ITEMS_MAX);
     for (uint32_t k = 0; k < count; k++) {
@@ -417,6 +447,9 @@ static void put_conflicts(const teller *tell)
         const uint8_t *bytes;
         size_t size;
         comity_buffer words;
+        if (is_told(tell, &conflict)) {
+            continue;
+        }
         if (!any) {
             put_heading(tell, "Where laws conflict");
         }

@@ -196,7 +196,7 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
 }
 
 typedef struct party_options {
-    const char *name;
+    const char *name, *kinds; /* what it is if nothing is said */
     int state, party_name, kind, owner, subject_to, certified;
 } party_options;
 
@@ -207,7 +207,7 @@ static void put_party(comity_buffer *act, const asked_list *asked, const party_o
     put(act, "{");
     put_one(act, asked, "state", party->state, &inner);
     put_one(act, asked, "name", party->party_name, &inner);
-    put_list(act, asked, "kinds", party->kind, "[\"company\"]", &inner);
+    put_list(act, asked, "kinds", party->kind, party->kinds, &inner);
     put_owners(act, asked, party->owner, &inner);
     put_list(act, asked, "subject_to", party->subject_to, NULL, &inner);
     put_list(act, asked, "certified", party->certified, NULL, &inner);
@@ -309,15 +309,15 @@ static void put_demand(comity_buffer *act, const asked_list *asked, bool *first)
 
 static void act_write(const asked_list *asked, comity_buffer *act)
 {
-    static const party_options from = {"from", ASK_FROM, ASK_FROM_NAME, ASK_FROM_KIND, ASK_FROM_OWNER,
-                                       ASK_FROM_SUBJECT_TO, ASK_FROM_CERTIFIED};
-    static const party_options to = {"to", ASK_TO, ASK_TO_NAME, ASK_TO_KIND, ASK_TO_OWNER, ASK_TO_SUBJECT_TO,
-                                     ASK_TO_CERTIFIED};
+    const char *kind = last_of(asked, ASK_ACT) == NULL ? "transfer" : last_of(asked, ASK_ACT);
+    const party_options from = {"from", strcmp(kind, "collect") == 0 ? "[\"person\"]" : "[\"company\"]", ASK_FROM,
+                                ASK_FROM_NAME, ASK_FROM_KIND, ASK_FROM_OWNER, ASK_FROM_SUBJECT_TO, ASK_FROM_CERTIFIED};
+    const party_options to = {"to", strcmp(kind, "disclose") == 0 ? "[\"authority\"]" : "[\"company\"]", ASK_TO,
+                              ASK_TO_NAME, ASK_TO_KIND, ASK_TO_OWNER, ASK_TO_SUBJECT_TO, ASK_TO_CERTIFIED};
     bool first = true;
     put(act, "{");
     put_key(act, "act", &first);
-    const char *kind = last_of(asked, ASK_ACT);
-    put_string(act, kind == NULL ? "transfer" : kind, strlen(kind == NULL ? "transfer" : kind));
+    put_string(act, kind, strlen(kind));
     put_one(act, asked, "on", ASK_ON, &first);
     put_party(act, asked, &from, &first);
     put_party(act, asked, &to, &first);

@@ -465,7 +465,11 @@ def ask_acts():
     same("least", act_of(*places), base)
     same("the other party left out", act_of("--from", "XA"), {**base, "to": company})
     for words, change in (
-            (["--act", "store"], {"act": "store"}), (["--on", "2026-01-01"], {"on": "2026-01-01"}), (["--via", "XB,XC"], {"via": ["XB", "XC"]}),
+            (["--act", "store"], {"act": "store"}),
+            (["--act", "disclose"], {"act": "disclose", "to": {"state": "XY", "kinds": ["authority"]}}),
+            (["--act", "disclose", "--to-kind", "court"], {"act": "disclose", "to": {"state": "XY", "kinds": ["court"]}}),
+            (["--act", "collect"], {"act": "collect", "from": {"state": "XA", "kinds": ["person"]}}),
+            (["--on", "2026-01-01"], {"on": "2026-01-01"}), (["--via", "XB,XC"], {"via": ["XB", "XC"]}),
             (["--data", "health,contact", "--data", "important"], {"data": {"categories": ["health", "contact", "important"]}}),
             (["--people", "5"], {"data": {"people": 5}}), (["--people", "5", "--people", "6"], {"data": {"people": 6}}),
             (["--origin", "XA", "--location", "XB,XA", "--subjects", "XC"], {"data": {"origin": ["XA"], "location": ["XB", "XA"], "subjects": ["XC"]}}),

@@ -150,6 +150,12 @@ expect("csv, quotes", b'id,text\n1,"a, b\nc"\n2,"say ""x"""\n', [("", "csv", b'i
 expect("csv without header", b"12345678,anna@example.com\n23456789,li@example.com\n",
        [("", "csv", "12345678,anna@example.com\n23456789,li@example.com\n", {"header": False})])
 expect("json", JSON.encode(), [("", "json", JSON)])
+for told in ("application/json", "application/problem+json; charset=utf-8"):
+    expect("json, a number alone, told", b" 4539148803436467\n", [("", "json", " 4539148803436467\n")], type=told)
+    expect("json, a string alone, told", b'"a\\u0041"', [("", "json", '"a\\u0041"')], type=told)
+    expect("no json, though told", b"4539 1488 0343 6467", [("", "text", "4539 1488 0343 6467")], type=told)
+expect("json, a number alone, not told", b"4539148803436467", [("", "text", "4539148803436467")])
+expect("ndjson of numbers, told", b"1\n2\n", [("", "ndjson", "1\n2\n")], type="application/x-ndjson")
 expect("json, cut", JSON.encode()[:-20], [("", "json", JSON.encode()[:-20])])
 expect("ndjson", LINES.encode(), [("", "ndjson", LINES)])
 expect("a log line is no json", b"[2026-11-01 12:00] login of 42\n[2026-11-01 12:01] logout\n",

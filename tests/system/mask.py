@@ -74,6 +74,14 @@ check(code == 1 and out == masked, "another key", f"{code} {err}")
 code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked)
 check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
 
+alone = IDS[1]  # a number that is all there is: JSON if somebody says so
+write("low", "level 50\ndefault token\n")
+code, out, err = run("mask", "--policy", "low", "--key", "key", "--type", "application/json", data=alone)
+check(code == 0 and json.loads(out).startswith("ctok"), "json, a number alone", f"{code} {out} {err}")
+code, back, err = run("unmask", "--key", "key", data=out)
+check(code == 0 and back.decode() == alone, "and back", f"{code} {back} {err}")
+code, out, err = run("mask", "--policy", "low", "--key", "key", data=alone)
+check(code == 0 and out.startswith(b"ctok-"), "a number alone", f"{code} {out} {err}")
 code, out, err = run("mask", "--policy", "policy", data=TABLE)
 check(code == 2 and out == b"" and err == "comity mask: the policy has tokens or digests, which need --key; --new-key makes one\n"
       "See 'comity mask --help'.\n", "tokens without a key", err)
@@ -96,7 +104,7 @@ write("c.gz", gzip.compress(TABLE.encode()))
 packed = pathlib.Path("c.gz").read_bytes()
 code, out, err = run("mask", "--in-place", "c.gz")
 check(code == 1 and pathlib.Path("c.gz").read_bytes() == packed and "unpack it first" in err, "a file that cannot be masked stays", f"{code} {err}")
-check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "other", "policy", "strict", "wrong"], "nothing is left behind",
+check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "low", "other", "policy", "strict", "wrong"], "nothing is left behind",
       str(list(pathlib.Path(".").iterdir())))
 code, out, err = run("mask", "-o", "out.csv", write("d.csv", TABLE))
 check(code == 0 and out == b"" and "*" * 18 in pathlib.Path("out.csv").read_text(), "an output file", err)

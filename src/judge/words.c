@@ -467,6 +467,68 @@ static void put_conflicts(const teller *tell)
     }
 }
 
+/* The id of a rule and its title, as an item of a list. */
+static void put_titled(const teller *tell, const comity_rule_record *rule)
+{
+    const char *name = text_of(tell, rule->name);
+    put(tell, "    - ");
+    put_coloured(tell, "\033[36m", name);
+    put(tell, " ");
+    put_wrapped(tell, text_of(tell, rule->title), 6, 7 + width_of(name, strlen(name)));
+}
+
+/* The rules that `lifter` lifts, from the first of these rulings on. */
+static void lifted_names(const teller *tell, uint32_t lifter, uint32_t first, comity_buffer *words)
+{
+    for (uint32_t i = first; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        if (ruling->lifted_by == lifter) {
+            comity_buffer_append_text(words, i == first ? "" : ", ");
+            comity_buffer_append_text(words, text_of(tell, rule_of(tell, ruling)->name));
+        }
+    }
+}
+
+static void put_lifted_by(const teller *tell, uint32_t lifter, uint32_t first)
+{
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    lifted_names(tell, lifter, first, &words);
+    comity_buffer_append_byte(&words, 0);
+    put(tell, "      lifts");
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 8, 11);
+        return;
+    }
+    put(tell, " ");
+    lifted_names(tell, lifter, first, tell->buffer);
+    put(tell, "\n");
+}
+
+static void put_lifted(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        uint32_t lifter = tell->judgement->rulings[i].lifted_by;
+        bool told = lifter == COMITY_NOT_LIFTED;
+        for (uint32_t j = 0; j < i && !told; j++) {
+            told = tell->judgement->rulings[j].lifted_by == lifter;
+        }
+        if (told) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What does not apply, and why");
+        }
+        any = true;
+        put_titled(tell, &tell->image->rules[lifter]);
+        put_lifted_by(tell, lifter, i);
+    }
+}
+
 static void put_notes(const teller *tell)
 {
     bool any = false;
@@ -481,10 +543,7 @@ static void put_notes(const teller *tell)
             put_heading(tell, "What else law says");
         }
         any = true;
-        put(tell, "    - ");
-        put_coloured(tell, "\033[36m", text_of(tell, rule->name));
-        put(tell, " ");
-        put_wrapped(tell, text_of(tell, rule->title), 6, 7 + width_of(text_of(tell, rule->name), strlen(text_of(tell, rule->name))));
+        put_titled(tell, rule);
     }
 }
 
@@ -534,6 +593,7 @@ void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act
     put_needs(&tell);
     put_ways(&tell);
     put_met(&tell);
+    put_lifted(&tell);
     put_conflicts(&tell);
     put_duties(&tell);
     put_notes(&tell);

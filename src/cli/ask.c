@@ -118,7 +118,7 @@ static void put_one(comity_buffer *act, const asked_list *asked, const char *nam
     }
 }
 
-/* A list of all values of an option, each perhaps several with commas.
+/* A list of all values of an option, each perhaps several with commas; empty for "none".
  * `otherwise`: what stands there when the option is not given, or NULL. */
 static void put_list(comity_buffer *act, const asked_list *asked, const char *name, int option, const char *otherwise,
                      bool *first)
@@ -135,6 +135,10 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
         return;
     }
     put_key(act, name, first);
+    if (strcmp(last_of(asked, option), "none") == 0) {
+        put(act, "[]");
+        return;
+    }
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
         const char *text = asked->values[i].option == option ? asked->values[i].text : "";
@@ -175,6 +179,10 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
         return;
     }
     put_key(act, "owners", first);
+    if (strcmp(last_of(asked, option), "none") == 0) {
+        put(act, "[]");
+        return;
+    }
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
         if (asked->values[i].option != option || asked->values[i].text[0] == '\0') {

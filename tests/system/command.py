@@ -480,6 +480,8 @@ def ask_acts():
             (["--from-name", 'A "B" Ltd'], {"from": {"state": "XA", "name": 'A "B" Ltd', **company}}),
             (["--to-owner", "XB:50", "--to-owner", "XC", "--to-owner", "XA:33.3"],
              {"to": {"state": "XY", **company, "owners": [{"state": "XB", **company, "percent": 50}, {"state": "XC", **company}, {"state": "XA", **company, "percent": 33.3}]}}),
+            (["--to-certified", "none", "--to-subject-to", "none", "--to-owner", "none", "--to-kind", "none", "--purpose", "none"],
+             {"to": {"state": "XY", "kinds": [], "owners": [], "subject_to": [], "certified": []}, "purposes": []}),
             (["--from-subject-to", "XB", "--to-certified", "shield"],
              {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
             (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),

@@ -3,6 +3,7 @@
 
     mask.py COMITY
 """
+import binascii
 import gzip
 import json
 import os
@@ -74,6 +75,15 @@ check(code == 1 and out == masked, "another key", f"{code} {err}")
 code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked)
 check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
 
+part = "--XX\r\nContent-Type: text/plain\r\n\r\n" + "".join(f"Bürger {i}: 身份证号 {IDS[i % 2]}.\r\n" for i in range(60))
+mail = b"From: a@b.example\r\nTo: c@d.example\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + \
+    binascii.b2a_qp((part + part + "--XX--\r\n").encode(), istext=False)
+code, masked, err = run("mask", "--policy", "policy", "--key", "key", data=mail)
+body = binascii.a2b_qp(masked)
+check(code == 0 and body.count(b"ctok-") == 122 and not any(number.encode() in body for number in IDS) and body.count("Bürger 59: 身份证号".encode()) == 2,
+      "parts of a mail within an encoding", f"{code} {err} {body.count(b'ctok-')}")
+code, back, err = run("unmask", "--key", "key", data=masked)
+check(code == 0 and back == mail, "and back", f"{code} {err}")
 alone = IDS[1]  # a number that is all there is: JSON if somebody says so
 write("low", "level 50\ndefault token\n")
 code, out, err = run("mask", "--policy", "low", "--key", "key", "--type", "application/json", data=alone)

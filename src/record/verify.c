@@ -165,6 +165,8 @@ static comity_status verify_store(verification *now, comity_error *reterr)
         expected = view.index + view.count;
         status = verify_record(now, &view, reterr);
     }
+    now->report.is_torn = walk.is_torn;
+    now->report.torn = walk.torn;
     comity_walk_end(&walk);
     now->report.absent = now->report.size - now->report.kept - now->report.erased;
     return status;

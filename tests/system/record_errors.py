@@ -272,6 +272,26 @@ def an_older_checkpoint():
 
 
 @test
+def an_older_checkpoint_and_full_tiles():
+    """The part of a tile that a checkpoint was over goes when the tile is full."""
+    folder, _ = new("grown")
+    judge(folder, ACTS * 8)
+    older = (folder / "public/checkpoint").read_bytes()
+    judge(folder, ACTS * 8)
+    root = older.split(b"\n")[2].decode()
+    (folder / "public/checkpoint").write_bytes(older)
+    same("there is no part any more", (folder / "public/tile/0/000.p").exists(), False)
+    same("it is verified by the full one", run("record", "verify", folder),
+         (f"example.org/grown: 136 entries, all of them under the signed root {root}\nkept 136, erased 0, absent 0\n"
+          "136 more in the store, not yet under a checkpoint\n", "", 0))
+    for tile, at in (("0", 32 * 135), ("entries", 35 * 135 + 4)):
+        good = alter(folder / f"public/tile/{tile}/000", at)
+        same("which is compared", run("record", "verify", folder),
+             ("", f"comity: {folder}: public/tile/0/000.p/136 is missing, or not what follows from the entries\n", 1))
+        (folder / f"public/tile/{tile}/000").write_bytes(good)
+
+
+@test
 def the_store_of_another():
     folder, _ = new("mine")
     for name in ("one", "two"):
@@ -333,6 +353,18 @@ def damaged_tiles():
     tile.write_bytes(data)
     entries.write_bytes(good)
     same("as it was", run("record", "verify", folder)[1:], ("", 0))
+    run("record", "append", folder, one)
+    for part in (tile, entries):
+        good = alter(part, 40)
+        same("what belongs to an older size", run("record", "verify", folder),
+             ("", told + f"{part.relative_to(folder)} is not what follows from the entries\n", 1))
+        part.write_bytes(good[:-1])
+        same("cut off", run("record", "verify", folder)[2], 1)
+        part.write_bytes(good)
+    (folder / "public/tile/0/000.p/9").write_text("not signed yet")
+    same("and one of a size to come", run("record", "verify", folder)[1:], ("", 0))
+    (folder / "public/tile/0/000.p/9").unlink()
+    tile = folder / "public/tile/0/000.p/4"
     shutil.copy(other / "public/checkpoint", folder / "public/checkpoint")
     same("a checkpoint of another", run("record", "verify", "--policy", policy_of(other_key), folder),
          ("", told + "the checkpoint is of another log than the record says\n", 1))

@@ -14,7 +14,7 @@ static const char first_line[] = "comity record 1";
 comity_status comity_record_config_make(const char *origin, comity_record_config *ret_config, comity_error *reterr)
 {
     size_t size = strlen(origin);
-    COMITY_TRY(comity_key_name_check(origin, size, reterr));
+    COMITY_TRY(comity_key_own_name_check(origin, size, reterr));
     memset(ret_config, 0, sizeof *ret_config);
     memcpy(ret_config->origin, origin, size);
     comity_sha256(origin, size, ret_config->origin_hash.bytes);

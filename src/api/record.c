@@ -155,7 +155,8 @@ comity_status comity_record_open(const char *folder, const char *passphrase, uns
     errno = saved;
     if (status != COMITY_OK) {
         comity_record_close(record);
-        return comity_fail(reterr, status, "%s%s%s", folder, ": ", error.message);
+        bool is_told = comity_record_is_told_of(folder, error.message);
+        return comity_fail(reterr, status, "%s%s%s", is_told ? "" : folder, is_told ? "" : ": ", error.message);
     }
     *ret_record = record;
     return COMITY_OK;

@@ -39,6 +39,12 @@ comity_status comity_record_make_folder(const char *folder, comity_error *reterr
     return status;
 }
 
+bool comity_record_is_told_of(const char *folder, const char *message)
+{
+    size_t size = strlen(folder);
+    return strncmp(folder, message, size) == 0 && (message[size] == '/' || message[size] == ':');
+}
+
 bool comity_record_key_path(const char *folder, const comity_verifier *key, char *ret_path, size_t capacity)
 {
     int size = snprintf(ret_path, capacity, "%s/keys/%02x%02x%02x%02x.key", folder, key->id[0], key->id[1], key->id[2],

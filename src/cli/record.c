@@ -139,6 +139,11 @@ comity_policy *read_policy(const char *path, char **ret_text)
     return policy;
 }
 
+int complain_of(const char *folder, const char *message)
+{
+    return comity_record_is_told_of(folder, message) ? complain("%s", message) : complain("%s: %s", folder, message);
+}
+
 void print_json_string(const char *text)
 {
     comity_buffer out;
@@ -175,7 +180,7 @@ bool record_view_open(const char *folder, const char *policy, record_view *ret_v
         (void)complain("%s", error.message);
     } else if ((status = comity_record_reader_open(ret_view->disk, ret_view->policy, &ret_view->reader, &error)) !=
                COMITY_OK) {
-        (void)complain("%s: %s", folder, error.message);
+        (void)complain_of(folder, error.message);
     }
     if (status != COMITY_OK) {
         record_view_close(ret_view);

@@ -49,6 +49,9 @@ const char *passphrase_text(const passphrase *phrase);
 /* Reads a policy of trust. The caller frees both. NULL after complaining. */
 comity_policy *read_policy(const char *path, char **ret_text);
 
+/* Complains of a folder, whose name the message may begin with already. Returns EXIT_ERROR. */
+int complain_of(const char *folder, const char *message);
+
 /* A text of at most COMITY_LIMIT_KEY_NAME_BYTES and a public key's, as JSON, on standard output. */
 void print_json_string(const char *text);
 

@@ -140,7 +140,7 @@ static int verify_record(const char *folder, const verify_options *options)
     }
     record_view_close(&view);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", folder, error.message);
+        (void)complain_of(folder, error.message);
         return record_verdict(status);
     }
     if (report.absent != 0 && report.is_torn) {
@@ -315,7 +315,7 @@ int record_replay_main(int argc, char **argv)
     comity_replay_end(&now.judge);
     record_view_close(&now.view);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", argv[optind], error.message);
+        (void)complain_of(argv[optind], error.message);
         return record_verdict(status);
     }
     return replay_told(&now, argv[optind]);

@@ -30,7 +30,7 @@ static int show_keys(const char *folder)
     comity_status status = comity_record_config_load(disk, &config, &error);
     comity_disk_posix_free(disk);
     if (status != COMITY_OK) {
-        return complain("%s: %s", folder, error.message);
+        return complain_of(folder, error.message);
     }
     print_keys(&config);
     return EXIT_CLEAN;
@@ -64,7 +64,7 @@ int record_init_main(int argc, char **argv)
         status = comity_record_year(argv[optind], now_ms(), passphrase_text(&phrase), folder, sizeof folder, &error);
     }
     passphrase_wipe(&phrase);
-    return status == COMITY_OK ? show_keys(folder) : complain("%s: %s", argv[optind], error.message);
+    return status == COMITY_OK ? show_keys(folder) : complain_of(argv[optind], error.message);
 }
 
 /* ---- rotating ---- */
@@ -137,8 +137,7 @@ static comity_status rotate(const char *folder, const char *secret, const char *
         disk->close(disk, lock);
     }
     comity_disk_posix_free(disk);
-    return status == COMITY_OK ? sign_anew(folder, secret, reterr)
-                               : comity_fail(reterr, status, "%s: %s", folder, error.message);
+    return status == COMITY_OK ? sign_anew(folder, secret, reterr) : comity_fail(reterr, status, "%s", error.message);
 }
 
 int record_rotate_main(int argc, char **argv)
@@ -162,7 +161,7 @@ int record_rotate_main(int argc, char **argv)
     }
     comity_status status = rotate(argv[optind], passphrase_text(&phrase), retire, &error);
     passphrase_wipe(&phrase);
-    return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s", error.message);
+    return status == COMITY_OK ? show_keys(argv[optind]) : complain_of(argv[optind], error.message);
 }
 
 /* ---- erasing ---- */
@@ -230,7 +229,7 @@ int record_erase_main(int argc, char **argv)
         done = count == 0 ? COMITY_OK : comity_record_sweep(record, &error);
     }
     comity_record_close(record);
-    return done == COMITY_OK ? EXIT_CLEAN : complain("%s: %s", argv[optind], error.message);
+    return done == COMITY_OK ? EXIT_CLEAN : complain_of(argv[optind], error.message);
 }
 
 /* ---- appending files ---- */

@@ -164,7 +164,7 @@ static int monitor_once(monitoring *now)
     }
     comity_tile_reader_free(&now->tiles);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", now->base, error.message);
+        (void)complain_of(now->base, error.message);
         return status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SIGNATURE ? EXIT_NOT_CLEAN : EXIT_ERROR;
     }
     (void)printf("%" PRIu64 " entries, %" PRIu64 " of them new: the log goes on from what it was\n", new_size,

@@ -291,13 +291,13 @@ static int print_from(const char *folder, record_view *view, uint64_t *at)
     uint64_t missing = 0;
     bool written = true;
     if (comity_walk_begin(&view->reader.store, *at, &walk, &error) != COMITY_OK) {
-        return complain("%s: %s", folder, error.message);
+        return complain_of(folder, error.message);
     }
     comity_buffer_init(&out, COMITY_LIMIT_ANSWER_BYTES);
     comity_status status = print_walk(view, &walk, &out, at, &missing, &written, &error);
     written = written && write_buffer(&out);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", folder, error.message);
+        (void)complain_of(folder, error.message);
     } else if (written && missing != 0) {
         (void)complain("%s: of %" PRIu64 " entries the private store says nothing, not even that they were erased: it is "
                        "damaged", folder, missing);
@@ -381,7 +381,7 @@ int record_prove_main(int argc, char **argv)
     if (comity_record_reader_receipt(&view.reader, index, &out, &error) != COMITY_OK ||
         comity_buffer_bytes(&out, &bytes, &size, &error) != COMITY_OK ||
         comity_receipt_read((const char *)bytes, size, &receipt, &error) != COMITY_OK) {
-        status = complain("%s: %s", argv[optind], error.message);
+        status = complain_of(argv[optind], error.message);
     } else if (output != NULL ? !replace_file(output, bytes, size)
                               : !write_all(STDOUT_FILENO, (const char *)bytes, size)) {
         status = EXIT_ERROR;

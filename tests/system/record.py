@@ -361,7 +361,7 @@ def a_rotation_that_fails_changes_nothing():
     for phrase, why in ((None, "the key is protected by a passphrase, and none was given"),
                         ("battery staple", "the passphrase is another, or the key file has been altered")):
         run = Run("record", "rotate", folder, passphrase=phrase)
-        same(why, (run.out, run.err, run.status), ("", f"comity: {folder}: {key_file}: {why}\n", 2))
+        same(why, (run.out, run.err, run.status), ("", f"comity: {key_file}: {why}\n", 2))
         same("and all is as it was", {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}, before)
     run = Run("record", "rotate", folder, passphrase="correct horse")
     new_key = run.out.splitlines()[1].split("+")[1]

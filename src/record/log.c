@@ -366,10 +366,7 @@ static comity_status open_log(comity_log *log, const comity_signer *const *signe
                               comity_error *reterr)
 {
     comity_disk *disk = log->disk;
-    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr)); /* is there a record? */
-    COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &log->lock, reterr), "lock", reterr));
-    log->has_lock = true;
-    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr)); /* as nobody can change it any more */
+    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr));
     if (signer_count > COMITY_LIMIT_RECORD_KEYS) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "at most %d keys sign a log", COMITY_LIMIT_RECORD_KEYS);
     }
@@ -377,6 +374,10 @@ static comity_status open_log(comity_log *log, const comity_signer *const *signe
     for (size_t i = 0; i < signer_count; i++) {
         log->signers[i] = signers[i];
     }
+    COMITY_TRY(check_signers(log, reterr));
+    COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &log->lock, reterr), "lock", reterr));
+    log->has_lock = true;
+    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr)); /* as nobody can change it any more */
     COMITY_TRY(check_signers(log, reterr));
     bool has_checkpoint = false;
     uint64_t unused;

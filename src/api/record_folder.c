@@ -42,7 +42,8 @@ comity_status comity_record_make_folder(const char *folder, comity_error *reterr
 bool comity_record_is_told_of(const char *folder, const char *message)
 {
     size_t size = strlen(folder);
-    return strncmp(folder, message, size) == 0 && (message[size] == '/' || message[size] == ':');
+    return size != 0 && strncmp(folder, message, size) == 0 &&
+           (folder[size - 1] == '/' || message[size] == '/' || message[size] == ':');
 }
 
 bool comity_record_key_path(const char *folder, const comity_verifier *key, char *ret_path, size_t capacity)

@@ -573,24 +573,24 @@ def addresses():
     watch = ("record", "monitor", "--policy", policy_of(key), "--state", FOLDER / "addresses")
     for status in (301, 404, 500):
         server = Server(status)
-        same(status, run(*watch, server.address), ("", f"comity: {server.address}: {server.address}/checkpoint: "
+        same(status, run(*watch, server.address), ("", f"comity: {server.address}/checkpoint: "
                                                        f"the server answers with {status}\n", 2))
         server.end()
     server = Server(200, b"x" * 70000)
     same("too much", run(*watch, server.address + "/"),
-         ("", f"comity: {server.address}/: {server.address}/checkpoint: the answer is too large\n", 2))
+         ("", f"comity: {server.address}/checkpoint: the answer is too large\n", 2))
     server.end()
     long = "http://127.0.0.1/" + "x" * 4080
     same("a long address", run(*watch, long), ("", f"comity: {long}: the address is too long\n", 2))
     (FOLDER / "folder/checkpoint").mkdir(parents=True)
     same("a folder", run(*watch, FOLDER / "folder"),
-         ("", f"comity: {FOLDER}/folder: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
+         ("", f"comity: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
     (FOLDER / "folder/checkpoint").rmdir()
     put("folder/checkpoint", "x" * 70000)
     same("a large file", run(*watch, FOLDER / "folder"),
-         ("", f"comity: {FOLDER}/folder: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
+         ("", f"comity: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
     same("no file", run(*watch, FOLDER / "nothing"),
-         ("", f"comity: {FOLDER}/nothing: {FOLDER}/nothing/checkpoint: No such file or directory\n", 2))
+         ("", f"comity: {FOLDER}/nothing/checkpoint: No such file or directory\n", 2))
     long = "x" * 4090
     same("a long path", run(*watch, long), ("", f"comity: {long}: the path is too long\n", 2))
 

@@ -110,7 +110,7 @@ _comity() {
                 *,append,-*) _comity_words '--retention --passphrase-fd' "$current" ;;
                 *,verify,-*) _comity_words '--policy --json --receipt --judgement' "$current" ;;
                 *,prove,-*) _comity_words '--policy --output' "$current" ;;
-                *,show,-*) _comity_words '--judgement --policy' "$current" ;;
+                *,show,-*) _comity_words '--json --judgement --policy' "$current" ;;
                 *,tail,-*) _comity_words '--follow --lines' "$current" ;;
                 *,replay,-*) _comity_words '--policy' "$current" ;;
                 *,erase,-*) _comity_words '--before --retention --passphrase-fd' "$current" ;;

@@ -748,7 +748,7 @@ COMITY_API comity_status comity_record_judge(comity_record *record, comity_conte
 /* Erases what is kept of one entry, or of all entries of a class (NULL: of every
  * class) that were recorded before a moment, and their salts. The entries stay in
  * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
- * no such entry. Other calls wait meanwhile. Papers and law images
+ * no such entry, COMITY_ERROR_NAME if no such class. Other calls wait meanwhile. Papers and law images
  * that no entry names any more stay until `comity record erase` is run. */
 COMITY_API comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
                                              comity_error *reterr);

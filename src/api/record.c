@@ -18,16 +18,28 @@ static const char standard[] = "standard";
 
 /* ---- making ---- */
 
+/* The key, and the file that makes it a record. */
+static comity_status create_parts(comity_disk *disk, const char *folder, const char *passphrase,
+                                  comity_record_config *config, comity_error *reterr)
+{
+    COMITY_TRY(comity_log_prepare(disk, reterr));
+    COMITY_TRY(comity_record_add_key(folder, config, passphrase, reterr));
+    return comity_log_create(disk, config, reterr);
+}
+
 static comity_status create(comity_disk *disk, const char *folder, const char *origin, const char *passphrase,
                             comity_error *reterr)
 {
     comity_record_config config;
     comity_signer *signers[COMITY_LIMIT_RECORD_KEYS];
     comity_log *log;
+    int lock;
     COMITY_TRY(comity_record_config_make(origin, &config, reterr));
-    COMITY_TRY(comity_log_prepare(disk, reterr));
-    COMITY_TRY(comity_record_add_key(folder, &config, passphrase, reterr));
-    COMITY_TRY(comity_log_create(disk, &config, reterr));
+    /* two who make a record at once would each give it a key */
+    COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &lock, reterr), "lock", reterr));
+    comity_status made = create_parts(disk, folder, passphrase, &config, reterr);
+    disk->close(disk, lock);
+    COMITY_TRY(made);
     /* the first checkpoint, over nothing, so that there always is one */
     COMITY_TRY(comity_record_load_keys(folder, &config, passphrase, signers, reterr));
     const comity_signer *signer = signers[0];
@@ -45,13 +57,7 @@ comity_status comity_record_create(const char *folder, const char *origin, const
     if (folder == NULL || origin == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_record_create: folder and origin must not be NULL");
     }
-    int saved = errno;
-    if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
-        comity_status status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
-        errno = saved;
-        return status;
-    }
-    errno = saved;
+    COMITY_TRY(comity_record_make_folder(folder, reterr));
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
     comity_status status = create(disk, folder, origin, passphrase, reterr);
     comity_disk_posix_free(disk);
@@ -149,7 +155,8 @@ comity_status comity_record_open(const char *folder, const char *passphrase, uns
     errno = saved;
     if (status != COMITY_OK) {
         comity_record_close(record);
-        return comity_fail(reterr, status, "%s%s%s", folder, ": ", error.message);
+        bool is_told = comity_record_is_told_of(folder, error.message);
+        return comity_fail(reterr, status, "%s%s%s", is_told ? "" : folder, is_told ? "" : ": ", error.message);
     }
     *ret_record = record;
     return COMITY_OK;

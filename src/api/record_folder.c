@@ -2,10 +2,49 @@
  * by their hash, written once and never changed. */
 #include "api/record_folder.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Syncs the folder above, for the name of a new one. */
+static bool sync_above(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int above = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool done = above >= 0 && fsync(above) == 0;
+    int why = errno;
+    if (above >= 0) {
+        (void)close(above);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    errno = why;
+    return done;
+}
+
+comity_status comity_record_make_folder(const char *folder, comity_error *reterr)
+{
+    int saved = errno;
+    bool made = mkdir(folder, 0755) == 0;
+    comity_status status = (made && sync_above(folder)) || (!made && errno == EEXIST)
+                               ? COMITY_OK
+                               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
+    errno = saved;
+    return status;
+}
+
+bool comity_record_is_told_of(const char *folder, const char *message)
+{
+    size_t size = strlen(folder);
+    return size != 0 && strncmp(folder, message, size) == 0 &&
+           (folder[size - 1] == '/' || message[size] == '/' || message[size] == ':');
+}
 
 bool comity_record_key_path(const char *folder, const comity_verifier *key, char *ret_path, size_t capacity)
 {

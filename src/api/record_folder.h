@@ -29,6 +29,12 @@ struct comity_record {
     bool has_laws;
 };
 
+/* Makes the folder, if it is not there, so that it is there after a crash too. */
+COMITY_MUST_USE comity_status comity_record_make_folder(const char *folder, comity_error *reterr);
+
+/* Does the message begin with the folder, as those of its files do? */
+bool comity_record_is_told_of(const char *folder, const char *message);
+
 /* Makes a new key of the log in the folder's keys/ and adds it to the config. */
 COMITY_MUST_USE comity_status comity_record_add_key(const char *folder, comity_record_config *config,
                                                     const char *passphrase, comity_error *reterr);

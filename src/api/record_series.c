@@ -10,25 +10,12 @@
 #include "base/time.h"
 #include "record/checkpoint.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char series_path[] = "series";
 static const char first_line[] = "comity series 1\norigin ";
-
-/* Makes the folder, if it is not there. */
-static comity_status make_folder(const char *folder, comity_error *reterr)
-{
-    int saved = errno;
-    comity_status status = mkdir(folder, 0755) == 0 || errno == EEXIST
-                               ? COMITY_OK
-                               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s: %s", folder, strerror(errno));
-    errno = saved;
-    return status;
-}
 
 /* The name of the logs, without the year; "" where there is no series. */
 static comity_status read_series(comity_disk *disk, char ret_origin[COMITY_LIMIT_KEY_NAME_BYTES + 1],
@@ -78,7 +65,7 @@ comity_status comity_record_create_yearly(const char *folder, const char *origin
     }
     (void)snprintf(longest, sizeof longest, "%.*s/9999", COMITY_LIMIT_KEY_NAME_BYTES, origin);
     COMITY_TRY(comity_record_config_make(longest, &config, reterr)); /* can logs be called that? */
-    COMITY_TRY(make_folder(folder, reterr));
+    COMITY_TRY(comity_record_make_folder(folder, reterr));
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
     comity_status status = write_series(disk, origin, reterr);
     comity_disk_posix_free(disk);
@@ -93,7 +80,7 @@ static comity_status make_year(const char *folder, const char *origin, int32_t y
     comity_disk *disk;
     comity_record_config config;
     (void)snprintf(name, sizeof name, "%s/%04d", origin, (int)year);
-    COMITY_TRY(make_folder(folder, reterr));
+    COMITY_TRY(comity_record_make_folder(folder, reterr));
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
     int file;
     comity_disk_result result = disk->open(disk, "record", COMITY_DISK_READ, &file, reterr);
@@ -120,9 +107,12 @@ comity_status comity_record_year(const char *folder, uint64_t time_ms, const cha
                            "comity_record_year: folder and ret_folder must not be NULL, and the year at most 9999");
     }
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
-    comity_status status = read_series(disk, origin, reterr);
+    comity_error error;
+    comity_status status = read_series(disk, origin, &error);
     comity_disk_posix_free(disk);
-    COMITY_TRY(status);
+    if (status != COMITY_OK) {
+        return comity_fail(reterr, status, "%s: %s", folder, error.message);
+    }
     int size = origin[0] == '\0' ? snprintf(ret_folder, capacity, "%s", folder)
                                  : snprintf(ret_folder, capacity, "%s/%04d", folder, (int)year);
     if (size < 0 || (size_t)size >= capacity) {

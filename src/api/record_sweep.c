@@ -1,8 +1,10 @@
 /* What comes in: a record of which something was erased. What goes out: the same
  * without papers and law images that no entry names any more. Papers may name
- * persons, so they must not outlive what they were kept for. */
+ * persons, so they must not outlive what they were kept for. Where the store
+ * cannot be read whole nothing goes. */
 #include "api/record_folder.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +72,11 @@ static comity_status collect(comity_disk *disk, const comity_hash *origin, name_
         status = note(set, kept.law, reterr);
         status = status == COMITY_OK ? note(set, kept.papers, reterr) : status;
         some = status == COMITY_OK;
+    }
+    if (status == COMITY_OK && walk.is_torn) {
+        status = comity_fail(reterr, COMITY_ERROR_RECORD,
+                             "%s: byte %" PRIu64 " begins no record: papers and law images that nothing names any more "
+                             "stay, for what cannot be read may name them", walk.torn.path, walk.torn.at);
     }
     comity_walk_end(&walk);
     comity_store_free(&store);

@@ -184,3 +184,41 @@ size_t comity_utf8_encode(uint32_t code_point, char ret_bytes[4])
     ret_bytes[3] = (char)(0x80 | (code_point & 0x3F));
     return 4;
 }
+
+/* Characters that cannot be seen, or turn what stands beside them around: with
+ * them a text could be read as another than it is. As ranges of code points;
+ * U+200C and U+200D, which some scripts need to spell, are not among them. */
+static const struct {
+    uint32_t first, last;
+} unseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},    {0x180E, 0x180E},
+              {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
+              {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+
+/* The code point that begins at `text`, which is checked UTF-8; and its size. */
+static uint32_t code_point_at(const char *text, size_t *ret_size)
+{
+    uint8_t lead = (uint8_t)text[0];
+    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    uint32_t point = size == 1 ? lead : lead & (0x7Fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        point = point << 6 | ((uint8_t)text[i] & 0x3Fu);
+    }
+    *ret_size = size;
+    return point;
+}
+
+uint32_t comity_utf8_unseen(const void *bytes, size_t size)
+{
+    const char *text = bytes;
+    for (size_t at = 0; at < size;) {
+        size_t step = 1;
+        uint32_t point = code_point_at(text + at, &step);
+        for (size_t i = 0; point >= unseen[0].first && i < sizeof unseen / sizeof unseen[0]; i++) {
+            if (point >= unseen[i].first && point <= unseen[i].last) {
+                return point;
+            }
+        }
+        at += step;
+    }
+    return 0;
+}

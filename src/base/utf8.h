@@ -18,6 +18,10 @@ size_t comity_utf8_whole(const void *bytes, size_t size);
  * or from 0xC0 count as one each. */
 size_t comity_utf8_count(const void *bytes, size_t size);
 
+/* The first character of checked UTF-8 that cannot be seen, or turns what stands beside it
+ * around, so that the text may read as another; 0 if there is none. */
+uint32_t comity_utf8_unseen(const void *bytes, size_t size);
+
 /* Writes the UTF-8 form of `code_point`, which is no surrogate and at most
  * 0x10FFFF; returns its size, 1 to 4 bytes. */
 size_t comity_utf8_encode(uint32_t code_point, char ret_bytes[4]);

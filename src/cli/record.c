@@ -139,6 +139,24 @@ comity_policy *read_policy(const char *path, char **ret_text)
     return policy;
 }
 
+int complain_of(const char *folder, const char *message)
+{
+    return comity_record_is_told_of(folder, message) ? complain("%s", message) : complain("%s: %s", folder, message);
+}
+
+void print_json_string(const char *text)
+{
+    comity_buffer out;
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer_init(&out, COMITY_VERIFIER_TEXT_SIZE * 6 + 2);
+    comity_buffer_append_json_string(&out, text, strlen(text));
+    if (comity_buffer_bytes(&out, &bytes, &size, NULL) == COMITY_OK) {
+        (void)fwrite(bytes, 1, size, stdout);
+    }
+    comity_buffer_free(&out);
+}
+
 bool read_number(const char *verb, const char *what, const char *text, uint64_t *ret_number)
 {
     if (!comity_log_number_read(text, strlen(text), ret_number)) {
@@ -151,21 +169,24 @@ bool read_number(const char *verb, const char *what, const char *text, uint64_t 
 bool record_view_open(const char *folder, const char *policy, record_view *ret_view)
 {
     comity_error error;
+    comity_status status;
     memset(ret_view, 0, sizeof *ret_view);
     if (policy != NULL && (ret_view->policy = read_policy(policy, &ret_view->policy_text)) == NULL) {
+        ret_view->found = COMITY_ERROR_ARGUMENT;
         return false;
     }
-    if (comity_disk_posix_new(folder, &ret_view->disk, &error) != COMITY_OK) {
+    status = comity_disk_posix_new(folder, &ret_view->disk, &error);
+    if (status != COMITY_OK) {
         (void)complain("%s", error.message);
-        record_view_close(ret_view);
-        return false;
+    } else if ((status = comity_record_reader_open(ret_view->disk, ret_view->policy, &ret_view->reader, &error)) !=
+               COMITY_OK) {
+        (void)complain_of(folder, error.message);
     }
-    if (comity_record_reader_open(ret_view->disk, ret_view->policy, &ret_view->reader, &error) != COMITY_OK) {
-        (void)complain("%s: %s", folder, error.message);
+    if (status != COMITY_OK) {
         record_view_close(ret_view);
-        return false;
     }
-    return true;
+    ret_view->found = status;
+    return status == COMITY_OK;
 }
 
 void record_view_close(record_view *view)
@@ -175,4 +196,11 @@ void record_view_close(record_view *view)
     free(view->policy);
     free(view->policy_text);
     memset(view, 0, sizeof *view);
+}
+
+int record_verdict(comity_status found)
+{
+    return found == COMITY_ERROR_RECORD || found == COMITY_ERROR_SIGNATURE || found == COMITY_ERROR_SYNTAX
+               ? EXIT_NOT_CLEAN
+               : EXIT_ERROR;
 }

@@ -49,6 +49,12 @@ const char *passphrase_text(const passphrase *phrase);
 /* Reads a policy of trust. The caller frees both. NULL after complaining. */
 comity_policy *read_policy(const char *path, char **ret_text);
 
+/* Complains of a folder, whose name the message may begin with already. Returns EXIT_ERROR. */
+int complain_of(const char *folder, const char *message);
+
+/* A text of at most COMITY_LIMIT_KEY_NAME_BYTES and a public key's, as JSON, on standard output. */
+void print_json_string(const char *text);
+
 /* A whole number; false after complaining. */
 bool read_number(const char *verb, const char *what, const char *text, uint64_t *ret_number);
 
@@ -58,10 +64,16 @@ typedef struct record_view {
     comity_policy *policy;
     char *policy_text;
     comity_record_reader reader;
+    comity_status found; /* of opening it */
 } record_view;
 
-/* `policy` NULL: the log is believed about its own keys. False after complaining. */
+/* `policy` NULL: the log is believed about its own keys. False after complaining;
+ * `ret_view->found` says then what was wrong. */
 bool record_view_open(const char *folder, const char *policy, record_view *ret_view);
 void record_view_close(record_view *view);
+
+/* The exit status of whoever was to say whether a record holds: what is there is not as
+ * it should be, or nothing could be found out. */
+int record_verdict(comity_status found);
 
 #endif

@@ -46,10 +46,13 @@ static int verify_receipt(const verify_options *options)
         receipt == NULL ? NULL : read_file(options->judgement, JUDGEMENT_BYTES_MAX, &judgement_size);
     int status = EXIT_ERROR;
     if (judgement != NULL) {
-        /* a judgement kept as a line of a file has a newline that is not its own */
-        judgement_size -= judgement_size != 0 && judgement[judgement_size - 1] == '\n';
         comity_status found = comity_receipt_verify(receipt, receipt_size, judgement, judgement_size, policy,
                                                     policy_size, &index, &error);
+        if (found == COMITY_ERROR_SIGNATURE && judgement_size != 0 && judgement[judgement_size - 1] == '\n') {
+            /* a judgement kept as a line of a file has a newline that is not its own; a file that was appended has its own */
+            found = comity_receipt_verify(receipt, receipt_size, judgement, judgement_size - 1, policy, policy_size,
+                                          &index, &error);
+        }
         if (found == COMITY_OK) {
             (void)printf("the judgement is entry %" PRIu64 " of a log that the policy trusts\n", index);
             status = EXIT_CLEAN;
@@ -94,15 +97,28 @@ static void print_json(const comity_record_reader *reader, const comity_record_r
 {
     char root[COMITY_BASE64_TEXT_SIZE(COMITY_SHA256_SIZE) + 1];
     comity_base64_write(reader->checkpoint.root.bytes, COMITY_SHA256_SIZE, root);
-    (void)printf("{\"origin\":\"%s\",\"size\":%" PRIu64 ",\"root\":\"%s\",\"kept\":%" PRIu64 ",\"erased\":%" PRIu64
+    (void)printf("{\"origin\":");
+    print_json_string(reader->config.origin);
+    (void)printf(",\"size\":%" PRIu64 ",\"root\":\"%s\",\"kept\":%" PRIu64 ",\"erased\":%" PRIu64
                  ",\"absent\":%" PRIu64 ",\"unsigned\":%" PRIu64 ",\"erased_runs\":[",
-                 reader->config.origin, report->size, root, report->kept, report->erased, report->absent,
-                 report->unsigned_size);
+                 report->size, root, report->kept, report->erased, report->absent, report->unsigned_size);
     for (size_t i = 0; i < report->erased_runs && i < COMITY_LIMIT_RECORD_RUNS; i++) {
         (void)printf("%s[%" PRIu64 ",%" PRIu64 "]", i == 0 ? "" : ",", report->erased_first[i],
                      report->erased_first[i] + report->erased_count[i] - 1);
     }
     (void)printf("],\"erased_runs_cut\":%s}\n", report->erased_runs > COMITY_LIMIT_RECORD_RUNS ? "true" : "false");
+}
+
+/* Where something is that cannot be read. */
+static void complain_torn(const char *folder, const comity_torn_place *torn)
+{
+    (void)complain("%s: %s: byte %" PRIu64 " begins no record", folder, torn->path, torn->at);
+}
+
+static void complain_absent(const char *folder, uint64_t absent)
+{
+    (void)complain("%s: of %" PRIu64 " entries the private store says nothing, not even that they were erased: it is "
+                   "damaged", folder, absent);
 }
 
 static int verify_record(const char *folder, const verify_options *options)
@@ -112,7 +128,7 @@ static int verify_record(const char *folder, const verify_options *options)
     comity_error error;
     char what[] = "verifying";
     if (!record_view_open(folder, options->policy, &view)) {
-        return EXIT_ERROR;
+        return record_verdict(view.found);
     }
     comity_status status = comity_record_verify(&view.reader, isatty(STDERR_FILENO) ? show_progress : NULL, what,
                                                 &report, &error);
@@ -124,12 +140,14 @@ static int verify_record(const char *folder, const verify_options *options)
     }
     record_view_close(&view);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", folder, error.message);
-        return status == COMITY_ERROR_RECORD ? EXIT_NOT_CLEAN : EXIT_ERROR;
+        (void)complain_of(folder, error.message);
+        return record_verdict(status);
+    }
+    if (report.absent != 0 && report.is_torn) {
+        complain_torn(folder, &report.torn);
     }
     if (report.absent != 0) {
-        (void)complain("%s: of %" PRIu64 " entries the private store says nothing, not even that they were erased: it is "
-                       "damaged", folder, report.absent);
+        complain_absent(folder, report.absent);
         return EXIT_NOT_CLEAN;
     }
     return EXIT_CLEAN;
@@ -164,72 +182,112 @@ int record_verify_main(int argc, char **argv)
 typedef struct replaying {
     record_view view;
     comity_replay judge;
+    uint64_t from, to; /* the entries that are judged again, the last not included */
     uint64_t same, other, erased, unknown;
+    uint64_t found; /* of which the store says something */
 } replaying;
 
-static void replay_entry(replaying *now, const comity_record_view *found)
+/* What the store keeps of an entry is held against the log's own, and then against what follows from it. */
+static comity_status replay_entry(replaying *now, const comity_record_view *found, comity_error *reterr)
 {
     const void *bytes;
     size_t size;
+    comity_hash commitment;
     comity_error error;
-    if (found->kind == COMITY_RECORD_ERASED) {
-        now->erased += found->count;
-        return;
-    }
-    comity_status status = comity_replay_stands_for(&now->judge, found, &bytes, &size, &error);
+    COMITY_TRY(comity_record_reader_entry(&now->view.reader, found->index, &commitment, reterr));
+    comity_status status =
+        comity_hash_equal(&commitment, &found->commitment)
+            ? comity_replay_stands_for(&now->judge, found, &bytes, &size, &error)
+            : comity_fail(&error, COMITY_ERROR_RECORD, "what the private store keeps is not what the log's entry stands for");
     now->same += status == COMITY_OK;
     now->other += status == COMITY_ERROR_RECORD;
     now->unknown += status != COMITY_OK && status != COMITY_ERROR_RECORD;
     if (status != COMITY_OK) {
         (void)complain("entry %" PRIu64 ": %s", found->index, error.message);
     }
+    return COMITY_OK;
 }
 
-/* Each entry's commitment in the store is held against the log's own entry first. */
-static comity_status replay(replaying *now, uint64_t from, uint64_t to, comity_error *reterr)
+/* One record of the store, which may reach beyond what is asked for. */
+static comity_status replay_record(replaying *now, const comity_record_view *found, comity_error *reterr)
+{
+    uint64_t first = found->index < now->from ? now->from : found->index;
+    uint64_t end = found->index + found->count < now->to ? found->index + found->count : now->to;
+    if (first >= end) {
+        return COMITY_OK;
+    }
+    now->found += end - first;
+    if (found->kind == COMITY_RECORD_ERASED) {
+        now->erased += end - first;
+        return COMITY_OK;
+    }
+    return replay_entry(now, found, reterr);
+}
+
+static comity_status replay(replaying *now, const char *folder, comity_error *reterr)
 {
     comity_walk walk;
-    comity_record_reader *reader = &now->view.reader;
     bool progress = isatty(STDERR_FILENO);
     char what[] = "judging again";
-    to = to < reader->checkpoint.size ? to : reader->checkpoint.size;
-    COMITY_TRY(comity_walk_begin(&reader->store, from, &walk, reterr));
+    COMITY_TRY(comity_walk_begin(&now->view.reader.store, now->from, &walk, reterr));
     comity_status status = COMITY_OK;
     for (bool some = true; some && status == COMITY_OK;) {
         comity_record_view found;
-        comity_hash commitment;
         size_t unused;
         status = comity_walk_next(&walk, &some, &unused, &found, reterr);
-        if (status != COMITY_OK || !some || found.index >= to) {
+        if (status != COMITY_OK || !some || found.index >= now->to) {
             break;
         }
-        if (found.kind == COMITY_RECORD_ENTRY) {
-            status = comity_record_reader_entry(reader, found.index, &commitment, reterr);
-        }
-        if (status == COMITY_OK && found.kind == COMITY_RECORD_ENTRY &&
-            !comity_hash_equal(&commitment, &found.commitment)) {
-            status = comity_fail(reterr, COMITY_ERROR_RECORD,
-                                 "what the private store keeps of entry %" PRIu64
-                                 " is not what the log's entry stands for", found.index);
-        }
-        if (status == COMITY_OK) {
-            replay_entry(now, &found);
-        }
+        status = replay_record(now, &found, reterr);
         if (progress && found.index % 4096 == 0) {
-            show_progress(what, found.index - from, to - from);
+            show_progress(what, found.index - now->from, now->to - now->from);
         }
     }
-    comity_walk_end(&walk);
     end_progress();
+    if (status == COMITY_OK && walk.is_torn && now->found < now->to - now->from) {
+        complain_torn(folder, &walk.torn);
+    }
+    comity_walk_end(&walk);
     return status;
+}
+
+/* Reads which entries are meant: all, one, or those from one to another. */
+static bool replay_range(int argc, char **argv, replaying *now)
+{
+    int given = argc - optind;
+    uint64_t last = 0;
+    now->to = UINT64_MAX;
+    if (given > 1 && !read_number("record", "replay", argv[optind + 1], &now->from)) {
+        return false;
+    }
+    if (given > 2 && !read_number("record", "replay", argv[optind + 2], &last)) {
+        return false;
+    }
+    if (given > 2 && last < now->from) {
+        (void)complain_usage("record", "replay: the last entry, %" PRIu64 ", lies before the first, %" PRIu64, last,
+                             now->from);
+        return false;
+    }
+    now->to = given == 1 ? UINT64_MAX : given == 2 ? now->from + 1 : last + 1;
+    return true;
+}
+
+/* What was found, in a line; and the exit status. */
+static int replay_told(const replaying *now, const char *folder)
+{
+    uint64_t absent = now->to - now->from - now->found;
+    (void)printf("%" PRIu64 " judged again, the same to the byte; %" PRIu64 " other; %" PRIu64 " erased; %" PRIu64
+                 " not judged\n", now->same, now->other, now->erased, now->unknown + absent);
+    if (absent != 0) {
+        complain_absent(folder, absent);
+    }
+    return now->unknown != 0 ? EXIT_ERROR : now->other != 0 || absent != 0 ? EXIT_NOT_CLEAN : EXIT_CLEAN;
 }
 
 int record_replay_main(int argc, char **argv)
 {
     const char *policy = NULL;
     replaying now = {.same = 0};
-    uint64_t from = 0;
-    uint64_t to = UINT64_MAX;
     comity_error error;
     const record_option options_of[] = {
         {.name = "policy", .text = &policy},
@@ -241,25 +299,24 @@ int record_replay_main(int argc, char **argv)
     if (given < 1 || given > 3) {
         return complain_usage("record", "replay: a folder is needed, and the first and last entry, or one, if not all");
     }
-    if ((given > 1 && !read_number("record", "replay", argv[optind + 1], &from)) ||
-        (given > 2 && !read_number("record", "replay", argv[optind + 2], &to))) {
+    if (!replay_range(argc, argv, &now)) {
         return EXIT_ERROR;
     }
-    to = given == 1 ? UINT64_MAX : given == 2 ? from + 1 : to + 1;
     if (!record_view_open(argv[optind], policy, &now.view)) {
-        return EXIT_ERROR;
+        return record_verdict(now.view.found);
     }
+    uint64_t size = now.view.reader.checkpoint.size;
+    now.to = now.to < size ? now.to : size;
     comity_replay_begin(now.view.disk, &now.judge);
     comity_hash unused;
     comity_status status =
-        given == 1 ? COMITY_OK : comity_record_reader_entry(&now.view.reader, from, &unused, &error);
-    status = status == COMITY_OK ? replay(&now, from, to, &error) : status;
+        given == 1 ? COMITY_OK : comity_record_reader_entry(&now.view.reader, now.from, &unused, &error);
+    status = status == COMITY_OK ? replay(&now, argv[optind], &error) : status;
     comity_replay_end(&now.judge);
     record_view_close(&now.view);
     if (status != COMITY_OK) {
-        return complain("%s: %s", argv[optind], error.message);
+        (void)complain_of(argv[optind], error.message);
+        return record_verdict(status);
     }
-    (void)printf("%" PRIu64 " judged again, the same to the byte; %" PRIu64 " other; %" PRIu64 " erased; %" PRIu64
-                 " not judged\n", now.same, now.other, now.erased, now.unknown);
-    return now.unknown != 0 ? EXIT_ERROR : now.other != 0 ? EXIT_NOT_CLEAN : EXIT_CLEAN;
+    return replay_told(&now, argv[optind]);
 }

@@ -46,6 +46,11 @@ static comity_status ask(cosigning *now, fetch *to, uint64_t old_size, uint8_t *
     }
     free(*ret_lines);
     *ret_lines = NULL;
+    if (http == 422) { /* the proof is of our own making: what it begins with is not what the witness signed */
+        return comity_fail(reterr, COMITY_ERROR_RECORD,
+                           "%s signed other first %" PRIu64 " entries of a log of this name: two histories are shown",
+                           to->base, old_size);
+    }
     return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "%s: the witness refuses with %ld", to->base, http);
 }
 

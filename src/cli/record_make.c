@@ -30,7 +30,7 @@ static int show_keys(const char *folder)
     comity_status status = comity_record_config_load(disk, &config, &error);
     comity_disk_posix_free(disk);
     if (status != COMITY_OK) {
-        return complain("%s: %s", folder, error.message);
+        return complain_of(folder, error.message);
     }
     print_keys(&config);
     return EXIT_CLEAN;
@@ -64,40 +64,51 @@ int record_init_main(int argc, char **argv)
         status = comity_record_year(argv[optind], now_ms(), passphrase_text(&phrase), folder, sizeof folder, &error);
     }
     passphrase_wipe(&phrase);
-    return status == COMITY_OK ? show_keys(folder) : complain("%s: %s", argv[optind], error.message);
+    return status == COMITY_OK ? show_keys(folder) : complain_of(argv[optind], error.message);
 }
 
 /* ---- rotating ---- */
 
-/* Adds a new key, or takes an old one away; both under the record's lock. */
-static comity_status change_keys(const char *folder, comity_disk *disk, const char *secret, const char *retire,
-                                 comity_error *reterr)
+/* Makes the key with this id a past one. */
+static comity_status retire_key(comity_record_config *config, const char *retire, comity_error *reterr)
 {
-    comity_record_config config;
-    COMITY_TRY(comity_record_config_load(disk, &config, reterr));
-    if (retire == NULL) {
-        COMITY_TRY(comity_record_add_key(folder, &config, secret, reterr));
-        return comity_record_config_store(disk, &config, reterr);
-    }
-    for (size_t i = 0; i < config.key_count; i++) {
-        const uint8_t *id = config.keys[i].id;
+    for (size_t i = 0; i < config->key_count; i++) {
+        const uint8_t *id = config->keys[i].id;
         char text[9];
         (void)snprintf(text, sizeof text, "%02x%02x%02x%02x", id[0], id[1], id[2], id[3]);
         if (strcmp(text, retire) != 0) {
             continue;
         }
-        if (config.key_count == 1) {
+        if (config->key_count == 1) {
             return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "the only key cannot go; make a new one first");
         }
-        if (config.past_count == COMITY_LIMIT_RECORD_PAST_KEYS) {
+        if (config->past_count == COMITY_LIMIT_RECORD_PAST_KEYS) {
             return comity_fail(reterr, COMITY_ERROR_LIMIT, "more past keys than a record has");
         }
-        config.past[config.past_count++] = config.keys[i];
-        memmove(&config.keys[i], &config.keys[i + 1], (config.key_count - i - 1) * sizeof config.keys[0]);
-        config.key_count--;
-        return comity_record_config_store(disk, &config, reterr);
+        config->past[config->past_count++] = config->keys[i];
+        memmove(&config->keys[i], &config->keys[i + 1], (config->key_count - i - 1) * sizeof config->keys[0]);
+        config->key_count--;
+        return COMITY_OK;
     }
     return comity_fail(reterr, COMITY_ERROR_NAME, "the log has no key %.16s", retire);
+}
+
+/* Adds a new key, or takes an old one away; both under the record's lock, and only if
+ * the keys beside it can be read: so a new one has the passphrase that they have, and
+ * one that is lost can be taken away. */
+static comity_status change_keys(const char *folder, comity_disk *disk, const char *secret, const char *retire,
+                                 comity_error *reterr)
+{
+    comity_record_config config;
+    comity_signer *signers[COMITY_LIMIT_RECORD_KEYS];
+    COMITY_TRY(comity_record_config_load(disk, &config, reterr));
+    COMITY_TRY(retire == NULL ? COMITY_OK : retire_key(&config, retire, reterr));
+    COMITY_TRY(comity_record_load_keys(folder, &config, secret, signers, reterr));
+    for (size_t i = 0; i < config.key_count; i++) {
+        comity_signer_free(signers[i]);
+    }
+    COMITY_TRY(retire == NULL ? comity_record_add_key(folder, &config, secret, reterr) : COMITY_OK);
+    return comity_record_config_store(disk, &config, reterr);
 }
 
 /* Signs the checkpoint anew with the keys as they are now. */
@@ -113,15 +124,20 @@ static comity_status sign_anew(const char *folder, const char *secret, comity_er
 static comity_status rotate(const char *folder, const char *secret, const char *retire, comity_error *reterr)
 {
     comity_disk *disk;
+    comity_error error;
     int lock;
     COMITY_TRY(comity_disk_posix_new(folder, &disk, reterr));
-    comity_status status = comity_disk_status(disk->lock(disk, "lock", &lock, reterr), "lock", reterr);
+    comity_record_config unused;
+    comity_status status = comity_record_config_load(disk, &unused, &error); /* a lock is made in no other folder */
     if (status == COMITY_OK) {
-        status = change_keys(folder, disk, secret, retire, reterr);
+        status = comity_disk_status(disk->lock(disk, "lock", &lock, &error), "lock", &error);
+    }
+    if (status == COMITY_OK) {
+        status = change_keys(folder, disk, secret, retire, &error);
         disk->close(disk, lock);
     }
     comity_disk_posix_free(disk);
-    return status == COMITY_OK ? sign_anew(folder, secret, reterr) : status;
+    return status == COMITY_OK ? sign_anew(folder, secret, reterr) : comity_fail(reterr, status, "%s", error.message);
 }
 
 int record_rotate_main(int argc, char **argv)
@@ -145,7 +161,7 @@ int record_rotate_main(int argc, char **argv)
     }
     comity_status status = rotate(argv[optind], passphrase_text(&phrase), retire, &error);
     passphrase_wipe(&phrase);
-    return status == COMITY_OK ? show_keys(argv[optind]) : complain("%s: %s", argv[optind], error.message);
+    return status == COMITY_OK ? show_keys(argv[optind]) : complain_of(argv[optind], error.message);
 }
 
 /* ---- erasing ---- */
@@ -208,15 +224,12 @@ int record_erase_main(int argc, char **argv)
     }
     comity_erasure what = {options.retention, options.by_index, options.index, options.before_ms};
     done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
-    if (done == COMITY_OK && count != 0) {
-        done = comity_record_sweep(record, &error);
+    if (done == COMITY_OK) {
+        (void)printf("%" PRIu64 " erased\n", count);
+        done = count == 0 ? COMITY_OK : comity_record_sweep(record, &error);
     }
     comity_record_close(record);
-    if (done != COMITY_OK) {
-        return complain("%s: %s", argv[optind], error.message);
-    }
-    (void)printf("%" PRIu64 " erased\n", count);
-    return EXIT_CLEAN;
+    return done == COMITY_OK ? EXIT_CLEAN : complain_of(argv[optind], error.message);
 }
 
 /* ---- appending files ---- */

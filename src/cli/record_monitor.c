@@ -14,6 +14,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+/* Checkpoints that contradict what was seen, kept of one log; of more the last. */
+#define EVIDENCE_MAX 16
+
 typedef struct monitoring {
     comity_policy *policy;
     comity_disk *disk; /* the state's folder */
@@ -80,12 +83,29 @@ static comity_status compare(monitoring *now, const comity_checkpoint *old, cons
                : comity_fail(reterr, COMITY_ERROR_RECORD, "the entries do not lead to the root that is signed");
 }
 
-/* Keeps what the log signed and what it contradicts. */
+/* Is what is in the file, if anything, other than these bytes? */
+static bool holds_other(comity_disk *disk, const char *path, const uint8_t *bytes, size_t size)
+{
+    uint8_t *before;
+    size_t before_size;
+    if (comity_disk_load(disk, path, COMITY_LIMIT_CHECKPOINT_BYTES, &before, &before_size, NULL) != COMITY_DISK_OK) {
+        return false;
+    }
+    bool other = before_size != size || memcmp(before, bytes, size) != 0;
+    free(before);
+    return other;
+}
+
+/* Keeps what the log signed and what it contradicts; beside what was kept before, for one
+ * proof must not be lost to another. */
 static void keep_evidence(const monitoring *now, const char *path, const uint8_t *bytes, size_t size)
 {
     char beside[COMITY_DISK_PATH_SIZE + 16];
     comity_error error;
     (void)snprintf(beside, sizeof beside, "%s.contradicted", path);
+    for (unsigned i = 2; i <= EVIDENCE_MAX && holds_other(now->disk, beside, bytes, size); i++) {
+        (void)snprintf(beside, sizeof beside, "%s.contradicted-%u", path, i);
+    }
     if (comity_disk_store(now->disk, beside, bytes, size, true, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
     } else {
@@ -144,7 +164,7 @@ static int monitor_once(monitoring *now)
     }
     comity_tile_reader_free(&now->tiles);
     if (status != COMITY_OK) {
-        (void)complain("%s: %s", now->base, error.message);
+        (void)complain_of(now->base, error.message);
         return status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SIGNATURE ? EXIT_NOT_CLEAN : EXIT_ERROR;
     }
     (void)printf("%" PRIu64 " entries, %" PRIu64 " of them new: the log goes on from what it was\n", new_size,

@@ -5,9 +5,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- one entry ---- */
@@ -141,8 +141,8 @@ static int show_judgement(record_view *view, uint64_t index)
     return status;
 }
 
-/* How far witnesses have come, as a checkpoint signed by the log says that lies beside the newest. */
-static void show_witnessed(const record_view *view)
+/* How far witnesses have come, as a checkpoint signed by the log says that lies beside the newest; false if none does. */
+static bool find_witnessed(const record_view *view, uint64_t *ret_size)
 {
     const comity_record_config *config = &view->reader.config;
     comity_note note;
@@ -151,14 +151,16 @@ static void show_witnessed(const record_view *view)
     size_t size;
     if (comity_disk_load(view->disk, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, NULL) !=
         COMITY_DISK_OK) {
-        return;
+        return false;
     }
-    if (comity_checkpoint_open(bytes, size, config->keys, config->key_count, &note, &checkpoint, NULL) == COMITY_OK &&
-        checkpoint.size <= view->reader.checkpoint.size) {
-        (void)printf("witnessed  %" PRIu64 ", %" PRIu64 " behind\n", checkpoint.size,
-                     view->reader.checkpoint.size - checkpoint.size);
-    }
+    bool found =
+        comity_checkpoint_open(bytes, size, config->keys, config->key_count, &note, &checkpoint, NULL) == COMITY_OK &&
+        checkpoint.size <= view->reader.checkpoint.size;
     free(bytes);
+    if (found) {
+        *ret_size = checkpoint.size;
+    }
+    return found;
 }
 
 /* The log as a whole. */
@@ -166,10 +168,14 @@ static int show_log(const record_view *view)
 {
     const comity_record_config *config = &view->reader.config;
     char root[COMITY_BASE64_TEXT_SIZE(COMITY_SHA256_SIZE) + 1];
+    uint64_t witnessed;
     comity_base64_write(view->reader.checkpoint.root.bytes, COMITY_SHA256_SIZE, root);
     (void)printf("origin     %s\nsize       %" PRIu64 "\nroot       %s\n", config->origin, view->reader.checkpoint.size,
                  root);
-    show_witnessed(view);
+    if (find_witnessed(view, &witnessed)) {
+        (void)printf("witnessed  %" PRIu64 ", %" PRIu64 " behind\n", witnessed,
+                     view->reader.checkpoint.size - witnessed);
+    }
     for (size_t i = 0; i < config->key_count + config->past_count; i++) {
         char text[COMITY_VERIFIER_TEXT_SIZE];
         bool now = i < config->key_count;
@@ -183,14 +189,52 @@ static int show_log(const record_view *view)
     return EXIT_CLEAN;
 }
 
+/* The same as JSON, on one line. */
+static int show_log_json(const record_view *view)
+{
+    const comity_record_config *config = &view->reader.config;
+    char root[COMITY_BASE64_TEXT_SIZE(COMITY_SHA256_SIZE) + 1];
+    char text[COMITY_VERIFIER_TEXT_SIZE];
+    uint64_t witnessed;
+    comity_base64_write(view->reader.checkpoint.root.bytes, COMITY_SHA256_SIZE, root);
+    (void)printf("{\"origin\":");
+    print_json_string(config->origin);
+    (void)printf(",\"size\":%" PRIu64 ",\"root\":\"%s\",\"witnessed\":", view->reader.checkpoint.size, root);
+    if (find_witnessed(view, &witnessed)) {
+        (void)printf("%" PRIu64, witnessed);
+    } else {
+        (void)fputs("null", stdout);
+    }
+    for (size_t i = 0; i < config->key_count; i++) {
+        comity_verifier_print(&config->keys[i], text);
+        (void)fputs(i == 0 ? ",\"keys\":[" : ",", stdout);
+        print_json_string(text);
+    }
+    (void)fputs("],\"past_keys\":[", stdout);
+    for (size_t i = 0; i < config->past_count; i++) {
+        comity_verifier_print(&config->past[i], text);
+        (void)fputs(i == 0 ? "" : ",", stdout);
+        print_json_string(text);
+    }
+    (void)fputs("],\"retention\":[", stdout);
+    for (size_t i = 0; i < view->reader.store.class_count; i++) {
+        const comity_retention *of = &view->reader.store.classes[i];
+        (void)printf("%s{\"class\":\"%s\",\"segments\":%zu}", i == 0 ? "" : ",", of->name, of->count);
+    }
+    (void)puts("]}");
+    return EXIT_CLEAN;
+}
+
 int record_show_main(int argc, char **argv)
 {
     const char *policy = NULL;
     bool judgement = false;
+    bool json = false; /* one entry is JSON in any case */
     record_view view;
     uint64_t index = 0;
     const record_option options_of[] = {
         {.name = "judgement", .flag = &judgement},
+        {.name = "json", .flag = &json},
         {.name = "policy", .text = &policy},
     };
     if (!record_options("show", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
@@ -204,50 +248,73 @@ int record_show_main(int argc, char **argv)
         !record_view_open(argv[optind], policy, &view)) {
         return EXIT_ERROR;
     }
-    int status = given == 1 ? show_log(&view) : judgement ? show_judgement(&view, index) : show_entry(&view, index);
+    int status = given == 2 ? (judgement ? show_judgement(&view, index) : show_entry(&view, index))
+                 : json     ? show_log_json(&view)
+                            : show_log(&view);
     record_view_close(&view);
     return status;
 }
 
 /* ---- the end of the log ---- */
 
-/* Prints entries from `*at` to the end; false if it cannot go on. */
-static bool print_from(record_view *view, uint64_t *at)
+/* How often tail -f looks. */
+#define FOLLOW_MS 250
+
+/* The entries from `*at` to the end, one by one, as far as the store goes: what is missing is passed over. */
+static comity_status print_walk(record_view *view, comity_walk *walk, comity_buffer *out, uint64_t *at,
+                                uint64_t *ret_missing, bool *ret_written, comity_error *reterr)
+{
+    uint64_t end = view->reader.checkpoint.size;
+    for (bool some = true; some && *at < end && *ret_written;) {
+        comity_record_view found;
+        size_t of_class;
+        COMITY_TRY(comity_walk_next(walk, &some, &of_class, &found, reterr));
+        uint64_t next = !some || found.index > end ? end : found.index;
+        if (next > *at) {
+            *ret_missing += next - *at;
+            *at = next;
+        }
+        for (; some && *ret_written && *at < found.index + found.count && *at < end; (*at)++) {
+            put_entry(out, view, *at, of_class, &found);
+            *ret_written = out->size <= 65536 || write_buffer(out);
+        }
+    }
+    return COMITY_OK;
+}
+
+/* Prints entries from `*at` to the end; EXIT_CLEAN if it can go on. */
+static int print_from(const char *folder, record_view *view, uint64_t *at)
 {
     comity_walk walk;
     comity_buffer out;
     comity_error error;
-    bool good = comity_walk_begin(&view->reader.store, *at, &walk, &error) == COMITY_OK;
+    uint64_t missing = 0;
+    bool written = true;
+    if (comity_walk_begin(&view->reader.store, *at, &walk, &error) != COMITY_OK) {
+        return complain_of(folder, error.message);
+    }
     comity_buffer_init(&out, COMITY_LIMIT_ANSWER_BYTES);
-    for (bool some = good; good && some && *at < view->reader.checkpoint.size;) {
-        comity_record_view found;
-        size_t of_class;
-        good = comity_walk_next(&walk, &some, &of_class, &found, &error) == COMITY_OK;
-        for (; good && some && *at < found.index + found.count && *at < view->reader.checkpoint.size; (*at)++) {
-            put_entry(&out, view, *at, of_class, &found);
-            if (out.size > 65536 && !write_buffer(&out)) {
-                comity_buffer_free(&out);
-                comity_walk_end(&walk);
-                return false;
-            }
-        }
+    comity_status status = print_walk(view, &walk, &out, at, &missing, &written, &error);
+    written = written && write_buffer(&out);
+    if (status != COMITY_OK) {
+        (void)complain_of(folder, error.message);
+    } else if (written && missing != 0) {
+        (void)complain("%s: of %" PRIu64 " entries the private store says nothing, not even that they were erased: it is "
+                       "damaged", folder, missing);
     }
-    if (!good) {
-        (void)complain("%s", error.message);
-    } else {
-        comity_walk_end(&walk);
-        good = write_buffer(&out);
-    }
+    comity_walk_end(&walk);
     comity_buffer_free(&out);
-    return good;
+    return status != COMITY_OK || !written ? EXIT_ERROR : missing != 0 ? EXIT_NOT_CLEAN : EXIT_CLEAN;
 }
 
-/* Waits until the checkpoint covers more; for ever, or until a signal. */
+/* Waits until the checkpoint covers more; for ever, until a signal, or until nobody reads the output any more. */
 static bool follow(const char *folder, record_view *view, uint64_t at)
 {
-    const struct timespec pause = {.tv_sec = 0, .tv_nsec = 250000000};
     while (view->reader.checkpoint.size <= at) {
-        (void)nanosleep(&pause, NULL);
+        struct pollfd out = {.fd = STDOUT_FILENO}; /* it is asked for nothing, so it tells of its end alone */
+        if (poll(&out, 1, FOLLOW_MS) > 0) {
+            return false;
+        }
         record_view_close(view);
         if (!record_view_open(folder, NULL, view)) {
             return false;
@@ -275,12 +342,12 @@ int record_tail_main(int argc, char **argv)
         return EXIT_ERROR;
     }
     uint64_t at = view.reader.checkpoint.size < lines ? 0 : view.reader.checkpoint.size - lines;
-    bool good = print_from(&view, &at);
-    while (good && follows && follow(argv[optind], &view, at)) {
-        good = print_from(&view, &at);
+    int status = print_from(argv[optind], &view, &at);
+    while (status == EXIT_CLEAN && follows) {
+        status = follow(argv[optind], &view, at) ? print_from(argv[optind], &view, &at) : EXIT_ERROR;
     }
     record_view_close(&view);
-    return good ? EXIT_CLEAN : EXIT_ERROR;
+    return status;
 }
 
 /* ---- receipts ---- */
@@ -310,12 +377,16 @@ int record_prove_main(int argc, char **argv)
     }
     comity_buffer_init(&out, COMITY_LIMIT_NOTE_BYTES);
     int status = EXIT_CLEAN;
+    comity_receipt receipt;
     if (comity_record_reader_receipt(&view.reader, index, &out, &error) != COMITY_OK ||
-        comity_buffer_bytes(&out, &bytes, &size, &error) != COMITY_OK) {
-        status = complain("%s: %s", argv[optind], error.message);
+        comity_buffer_bytes(&out, &bytes, &size, &error) != COMITY_OK ||
+        comity_receipt_read((const char *)bytes, size, &receipt, &error) != COMITY_OK) {
+        status = complain_of(argv[optind], error.message);
     } else if (output != NULL ? !replace_file(output, bytes, size)
                               : !write_all(STDOUT_FILENO, (const char *)bytes, size)) {
         status = EXIT_ERROR;
+    } else if (!receipt.has_salt) {
+        (void)complain("entry %" PRIu64 ": its salt is not there, so the receipt shows only that there is an entry", index);
     }
     comity_buffer_free(&out);
     record_view_close(&view);

@@ -133,7 +133,7 @@ static bool read_listen(const char *text, struct sockaddr_in *ret_address)
 }
 
 /* Serves until a signal says to end. */
-static int serve(service *now, const struct sockaddr_in *address)
+static int serve(service *now, const char *listen, const struct sockaddr_in *address)
 {
     sigset_t ends;
     int which;
@@ -144,9 +144,9 @@ static int serve(service *now, const struct sockaddr_in *address)
     struct MHD_Daemon *daemon =
         MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle, now, MHD_OPTION_SOCK_ADDR, address,
                          MHD_OPTION_NOTIFY_COMPLETED, forget, NULL, MHD_OPTION_CONNECTION_TIMEOUT, 30u,
-                         MHD_OPTION_CONNECTION_LIMIT, 256u, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_END);
+                         MHD_OPTION_CONNECTION_LIMIT, 256u, MHD_OPTION_END);
     if (daemon == NULL) {
-        return complain("the address cannot be listened at");
+        return complain("%s: the address cannot be listened at", listen);
     }
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
     (void)printf("witness %s\nlistening on port %u\n", now->key->public_text, info == NULL ? 0u : (unsigned)info->port);
@@ -182,7 +182,7 @@ static int witness(const witness_options *options, const struct sockaddr_in *add
     } else if (comity_disk_status(now.disk->lock(now.disk, "lock", &lock, &error), "lock", &error) != COMITY_OK) {
         status = complain("%s: another witness uses this folder", options->state);
     } else {
-        status = serve(&now, address);
+        status = serve(&now, options->listen, address);
         now.disk->close(now.disk, lock);
     }
     comity_disk_posix_free(now.disk);

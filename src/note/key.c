@@ -75,6 +75,18 @@ comity_status comity_key_name_check(const char *name, size_t size, comity_error 
     return COMITY_OK;
 }
 
+comity_status comity_key_own_name_check(const char *name, size_t size, comity_error *reterr)
+{
+    COMITY_TRY(comity_key_name_check(name, size, reterr));
+    uint32_t unseen = comity_utf8_unseen(name, size);
+    if (unseen != 0) {
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX,
+                           "a key's name holds U+%04X, which cannot be seen, so that it may read as another",
+                           (unsigned)unseen);
+    }
+    return COMITY_OK;
+}
+
 /* ---- verifiers ---- */
 
 static void make_id(comity_verifier *verifier)
@@ -94,7 +106,7 @@ comity_status comity_verifier_make(const char *name, size_t name_size, comity_pu
                                    const uint8_t public_key[COMITY_PUBLIC_KEY_SIZE], comity_verifier *ret_verifier,
                                    comity_error *reterr)
 {
-    COMITY_TRY(comity_key_name_check(name, name_size, reterr));
+    COMITY_TRY(comity_key_own_name_check(name, name_size, reterr));
     if (sodium_init() < 0) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "libsodium could not be made ready");
     }
@@ -203,7 +215,7 @@ comity_status comity_signer_from_seed(const char *name, size_t name_size, comity
                                       comity_error *reterr)
 {
     uint8_t public_key[COMITY_PUBLIC_KEY_SIZE];
-    COMITY_TRY(comity_key_name_check(name, name_size, reterr));
+    COMITY_TRY(comity_key_own_name_check(name, name_size, reterr));
     if (sodium_init() < 0) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "libsodium could not be made ready");
     }

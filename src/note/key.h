@@ -34,6 +34,10 @@ typedef struct comity_verifier {
  * space of any kind, no '+', no control character, and not `cosignature/v1`. */
 COMITY_MUST_USE comity_status comity_key_name_check(const char *name, size_t size, comity_error *reterr);
 
+/* The same of a key that is made here, or believed: its name holds nothing either that
+ * cannot be seen (comity_utf8_unseen). Names on signature lines of others may. */
+COMITY_MUST_USE comity_status comity_key_own_name_check(const char *name, size_t size, comity_error *reterr);
+
 /* COMITY_ERROR_SYNTAX from the name or if the bytes are no point of the curve that a key may be. */
 COMITY_MUST_USE comity_status comity_verifier_make(const char *name, size_t name_size, comity_purpose purpose,
                                                    const uint8_t public_key[COMITY_PUBLIC_KEY_SIZE],

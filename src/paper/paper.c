@@ -6,6 +6,7 @@
 #include "base/date.h"
 #include "base/near.h"
 #include "base/unknown.h"
+#include "base/utf8.h"
 #include "note/key.h"
 #include "note/note.h"
 #include "note/purpose.h"
@@ -77,43 +78,6 @@ static bool is_hash(const char *text, size_t size)
     return true;
 }
 
-/* Characters that cannot be seen, or turn what stands beside them around: with
- * them a text could be read as another than it is. As ranges of code points;
- * U+200C and U+200D, which some scripts need to spell, are not among them. */
-static const struct {
-    uint32_t first, last;
-} unseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},    {0x180E, 0x180E},
-              {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
-              {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
-
-/* The code point that begins at `text`, which is checked UTF-8; and its size. */
-static uint32_t code_point_at(const char *text, size_t *ret_size)
-{
-    uint8_t lead = (uint8_t)text[0];
-    size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    uint32_t point = size == 1 ? lead : lead & (0x7Fu >> size);
-    for (size_t i = 1; i < size; i++) {
-        point = point << 6 | ((uint8_t)text[i] & 0x3Fu);
-    }
-    *ret_size = size;
-    return point;
-}
-
-static uint32_t find_unseen(const char *text, size_t size)
-{
-    for (size_t at = 0; at < size;) {
-        size_t step = 1;
-        uint32_t point = code_point_at(text + at, &step);
-        for (size_t i = 0; point >= unseen[0].first && i < sizeof unseen / sizeof unseen[0]; i++) {
-            if (point >= unseen[i].first && point <= unseen[i].last) {
-                return point;
-            }
-        }
-        at += step;
-    }
-    return 0;
-}
-
 static comity_status check_text(const reading *read, const comity_field_rule *rule, const char *text, size_t size)
 {
     if (size == 0 || text[0] == ' ' || text[size - 1] == ' ') {
@@ -123,7 +87,7 @@ static comity_status check_text(const reading *read, const comity_field_rule *ru
         return fail(read, "%s: a value of %zu bytes, but at most %d are allowed", rule->name, size,
                     COMITY_LIMIT_PAPER_VALUE_BYTES);
     }
-    uint32_t point = find_unseen(text, size);
+    uint32_t point = comity_utf8_unseen(text, size);
     if (point != 0) {
         return fail(read, "%s: U+%04X cannot be seen, so that the value may read as another", rule->name,
                     (unsigned)point);

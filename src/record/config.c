@@ -14,7 +14,7 @@ static const char first_line[] = "comity record 1";
 comity_status comity_record_config_make(const char *origin, comity_record_config *ret_config, comity_error *reterr)
 {
     size_t size = strlen(origin);
-    COMITY_TRY(comity_key_name_check(origin, size, reterr));
+    COMITY_TRY(comity_key_own_name_check(origin, size, reterr));
     memset(ret_config, 0, sizeof *ret_config);
     memcpy(ret_config->origin, origin, size);
     comity_sha256(origin, size, ret_config->origin_hash.bytes);
@@ -106,6 +106,20 @@ void comity_record_config_write(const comity_record_config *config, comity_buffe
     write_keys("past ", config->past, config->past_count, buffer);
 }
 
+/* There is no record, but there may be one of each year below. */
+static comity_status fail_missing(comity_disk *disk, comity_error *reterr)
+{
+    int file;
+    if (disk->open(disk, "series", COMITY_DISK_READ, &file, reterr) == COMITY_DISK_OK) {
+        disk->close(disk, file);
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                           "this folder holds a log for each year, in folders of their own; name one of these");
+    }
+    return comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                       "this is no folder of a record: it has no file \"%s\"; comity record init makes one",
+                       config_path);
+}
+
 comity_status comity_record_config_load(comity_disk *disk, comity_record_config *ret_config, comity_error *reterr)
 {
     uint8_t *bytes;
@@ -113,9 +127,7 @@ comity_status comity_record_config_load(comity_disk *disk, comity_record_config 
     comity_disk_result result =
         comity_disk_load(disk, config_path, COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
     if (result == COMITY_DISK_MISSING) {
-        return comity_fail(reterr, COMITY_ERROR_SYSTEM,
-                           "this is no folder of a record: it has no file \"%s\"; comity record init makes one",
-                           config_path);
+        return fail_missing(disk, reterr);
     }
     COMITY_TRY(comity_disk_status(result, config_path, reterr));
     comity_status status = comity_record_config_read((const char *)bytes, size, ret_config, reterr);

@@ -7,6 +7,8 @@
  * What the medium itself keeps of a removed file is beyond this program. */
 #include "record/log_inner.h"
 
+#include "base/quote.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,7 +134,10 @@ static comity_status write_anew(rewriting *now, const char *path, const char *be
         comity_segment_close(&cursor);
     }
     disk->close(disk, now->file);
-    COMITY_TRY(status);
+    if (status != COMITY_OK) {
+        (void)disk->remove(disk, beside, NULL); /* it holds what may be meant to be erased next, and fills a full disk */
+        return status;
+    }
     COMITY_TRY(comity_disk_status(disk->move(disk, beside, path, reterr), path, reterr));
     char folder[COMITY_DISK_PATH_SIZE];
     memcpy(folder, path, strlen(path) + 1);
@@ -192,6 +197,23 @@ static comity_status erase(comity_log *log, const comity_erasure *what, uint64_t
     return COMITY_OK;
 }
 
+/* What cannot be erased because there is no such thing. Commits are held up. */
+static comity_status check_erasure(comity_log *log, const comity_erasure *what, comity_error *reterr)
+{
+    if (what->by_index && what->index >= comity_log_durable(log)) {
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "there is no entry %" PRIu64 " in the record", what->index);
+    }
+    bool found = what->class_name == NULL;
+    (void)pthread_mutex_lock(&log->mutex);
+    for (size_t i = 0; i < log->store.class_count && !found; i++) {
+        found = strcmp(what->class_name, log->store.classes[i].name) == 0;
+    }
+    (void)pthread_mutex_unlock(&log->mutex);
+    return found ? COMITY_OK
+                 : comity_fail(reterr, COMITY_ERROR_NAME, "the record has no class of retention %s",
+                               comity_quote_bytes(what->class_name, strlen(what->class_name)).text);
+}
+
 comity_status comity_log_erase(comity_log *log, const comity_erasure *what, uint64_t time_ms, uint64_t *ret_count,
                                comity_error *reterr)
 {
@@ -199,10 +221,10 @@ comity_status comity_log_erase(comity_log *log, const comity_erasure *what, uint
     uint64_t count = 0;
     comity_error error = {.code = COMITY_OK};
     COMITY_TRY(comity_log_pause(log, reterr));
-    comity_status status = COMITY_OK;
-    if (what->by_index && what->index >= comity_log_durable(log)) {
+    comity_status status = check_erasure(log, what, reterr);
+    if (status != COMITY_OK) {
         comity_log_resume(log);
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "there is no entry %" PRIu64 " in the record", what->index);
+        return status;
     }
     status = comity_log_publish(log, true, &published, &error);
     if (status == COMITY_OK) {

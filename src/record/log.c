@@ -377,6 +377,8 @@ static comity_status open_log(comity_log *log, const comity_signer *const *signe
     COMITY_TRY(check_signers(log, reterr));
     COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &log->lock, reterr), "lock", reterr));
     log->has_lock = true;
+    COMITY_TRY(comity_record_config_load(disk, &log->config, reterr)); /* as nobody can change it any more */
+    COMITY_TRY(check_signers(log, reterr));
     bool has_checkpoint = false;
     uint64_t unused;
     COMITY_TRY(comity_log_recover(log, &has_checkpoint, reterr));

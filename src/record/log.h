@@ -83,6 +83,7 @@ typedef struct comity_erasure {
 } comity_erasure;
 
 /* Erases salts and what was kept; entries, tiles and proofs stay. Settles first.
+ * COMITY_ERROR_RANGE if there is no such entry, COMITY_ERROR_NAME if no such class.
  * `time_ms`: now. Other threads may go on submitting; they wait meanwhile. */
 COMITY_MUST_USE comity_status comity_log_erase(comity_log *log, const comity_erasure *what, uint64_t time_ms,
                                                uint64_t *ret_count, comity_error *reterr);

@@ -132,7 +132,34 @@ static comity_status take(recovery *recover, comity_walk *walk, size_t of_class,
     return comity_log_pend(recover->log, &view->commitment, 1, reterr);
 }
 
-static comity_status read_store(recovery *recover, comity_walk *walk, comity_error *reterr)
+/* A class is torn before it has come to what was settled. The torn end of a crash, if
+ * every entry from there on that was settled is in another class; else something is
+ * damaged that was acknowledged, and must be neither cut off nor written over. */
+static comity_status check_behind(const comity_log *log, const comity_torn_place *torn, uint64_t settled,
+                                  comity_error *reterr)
+{
+    comity_walk walk;
+    uint64_t next = torn->behind;
+    COMITY_TRY(comity_walk_begin_mending(&log->store, next, &walk, reterr));
+    comity_status status = COMITY_OK;
+    for (bool some = true; some && status == COMITY_OK && next < settled;) {
+        comity_record_view view;
+        size_t unused;
+        status = comity_walk_next(&walk, &some, &unused, &view, reterr);
+        some = some && status == COMITY_OK && view.index <= next;
+        next = some && view.index + view.count > next ? view.index + view.count : next;
+    }
+    comity_walk_end(&walk);
+    if (status == COMITY_OK && next < settled) {
+        status = comity_fail(reterr, COMITY_ERROR_RECORD,
+                             "%s: byte %" PRIu64 " begins no record, and entry %" PRIu64
+                             " is missing: it is damaged; nothing is changed, and nothing is signed",
+                             torn->path, torn->at, next);
+    }
+    return status;
+}
+
+static comity_status read_store(recovery *recover, comity_walk *walk, uint64_t settled, comity_error *reterr)
 {
     comity_log *log = recover->log;
     for (size_t i = 0; i < log->store.class_count; i++) {
@@ -153,6 +180,10 @@ static comity_status read_store(recovery *recover, comity_walk *walk, comity_err
         if (whole) {
             COMITY_TRY(take(recover, walk, of_class, &view, reterr));
         }
+    }
+    /* what was settled already is not read again, but where a class cannot be read on */
+    if (walk->is_torn && walk->torn.behind < settled) {
+        COMITY_TRY(check_behind(log, &walk->torn, settled, reterr));
     }
     if (walk->settled_max > recover->tree.size) {
         return damaged(recover->tree.size, "more was acknowledged", reterr);
@@ -270,8 +301,8 @@ comity_status comity_log_recover(comity_log *log, bool *ret_has_checkpoint, comi
     COMITY_TRY(compare(&recover, &recover.cosigned, reterr));
     COMITY_TRY(compare_settled(&recover, &recover.newest, reterr));
     COMITY_TRY(compare_settled(&recover, &recover.cosigned, reterr));
-    COMITY_TRY(comity_walk_begin(&log->store, settled, &walk, reterr));
-    comity_status status = read_store(&recover, &walk, reterr);
+    COMITY_TRY(comity_walk_begin_mending(&log->store, settled, &walk, reterr));
+    comity_status status = read_store(&recover, &walk, settled, reterr);
     comity_walk_end(&walk);
     COMITY_TRY(status);
     COMITY_TRY(mend(&recover, reterr));

@@ -183,13 +183,11 @@ static comity_status hold(comity_segment_cursor *cursor, uint64_t at, size_t siz
     return comity_disk_status(result, cursor->path, reterr);
 }
 
-comity_status comity_segment_open(comity_disk *disk, const char *path, const comity_hash *origin,
-                                  comity_segment_cursor *ret_cursor, bool *ret_torn, comity_error *reterr)
+/* A cursor at the beginning of the file. */
+static comity_status open_file(comity_disk *disk, const char *path, comity_segment_cursor *ret_cursor,
+                               comity_error *reterr)
 {
     comity_segment_cursor cursor = {.disk = disk, .capacity = CURSOR_BYTES};
-    const uint8_t *head = NULL;
-    size_t held = 0;
-    *ret_torn = false;
     assert(strlen(path) < sizeof cursor.path);
     memcpy(cursor.path, path, strlen(path) + 1);
     cursor.bytes = malloc(cursor.capacity);
@@ -203,9 +201,23 @@ comity_status comity_segment_open(comity_disk *disk, const char *path, const com
         return status;
     }
     status = comity_disk_status(disk->size(disk, cursor.file, &cursor.size, reterr), path, reterr);
-    if (status == COMITY_OK) {
-        status = hold(&cursor, 0, COMITY_SEGMENT_HEAD_SIZE, &head, &held, reterr);
+    if (status != COMITY_OK) {
+        comity_segment_close(&cursor);
+        return status;
     }
+    *ret_cursor = cursor;
+    return COMITY_OK;
+}
+
+comity_status comity_segment_open(comity_disk *disk, const char *path, const comity_hash *origin,
+                                  comity_segment_cursor *ret_cursor, bool *ret_torn, comity_error *reterr)
+{
+    comity_segment_cursor cursor;
+    const uint8_t *head = NULL;
+    size_t held = 0;
+    *ret_torn = false;
+    COMITY_TRY(open_file(disk, path, &cursor, reterr));
+    comity_status status = hold(&cursor, 0, COMITY_SEGMENT_HEAD_SIZE, &head, &held, reterr);
     bool whole = status == COMITY_OK && held >= COMITY_SEGMENT_HEAD_SIZE && get_u32(head + 60) == comity_crc32c(head, 60) &&
                  memcmp(head, magic, 16) == 0;
     if (whole && memcmp(head + 16, origin->bytes, sizeof origin->bytes) != 0) {
@@ -276,5 +288,15 @@ comity_status comity_segment_settled_behind(comity_segment_cursor *cursor, uint6
     if (status == COMITY_OK) {
         *ret_settled = settled;
     }
+    return status;
+}
+
+comity_status comity_segment_settled_headless(comity_disk *disk, const char *path, uint64_t *ret_settled,
+                                              comity_error *reterr)
+{
+    comity_segment_cursor cursor;
+    COMITY_TRY(open_file(disk, path, &cursor, reterr));
+    comity_status status = comity_segment_settled_behind(&cursor, ret_settled, reterr);
+    comity_segment_close(&cursor);
     return status;
 }

@@ -97,6 +97,10 @@ COMITY_MUST_USE comity_status comity_segment_next(comity_segment_cursor *cursor,
 COMITY_MUST_USE comity_status comity_segment_settled_behind(comity_segment_cursor *cursor, uint64_t *ret_settled,
                                                             comity_error *reterr);
 
+/* The same of a segment whose head is not whole. */
+COMITY_MUST_USE comity_status comity_segment_settled_headless(comity_disk *disk, const char *path, uint64_t *ret_settled,
+                                                              comity_error *reterr);
+
 /* One record from the beginning of `bytes`; false if there is none whole. For
  * cursors, and for whoever reads bytes that may be anything. */
 bool comity_record_read(const uint8_t *bytes, size_t size, comity_record_view *ret_view, size_t *ret_size);

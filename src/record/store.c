@@ -175,13 +175,28 @@ bool comity_retention_place(const comity_retention *of, uint64_t index, size_t *
 /* ---- walking ---- */
 
 /* What is behind a torn place counts only for what it says was durable. */
-static comity_status note_torn(comity_walk *walk, comity_walk_class *at, comity_error *reterr)
+static comity_status end_torn(comity_walk *walk, comity_walk_class *at, const char *path, comity_error *reterr)
 {
     uint64_t settled = 0;
     at->torn = true;
-    COMITY_TRY(comity_segment_settled_behind(&at->cursor, &settled, reterr));
+    COMITY_TRY(at->cursor.disk != NULL
+                   ? comity_segment_settled_behind(&at->cursor, &settled, reterr)
+                   : comity_segment_settled_headless(walk->store->disk, path, &settled, reterr));
     walk->settled_max = settled > walk->settled_max ? settled : walk->settled_max;
     return COMITY_OK;
+}
+
+/* The class's segment cannot be read further. */
+static comity_status note_torn(comity_walk *walk, size_t of_class, comity_error *reterr)
+{
+    comity_walk_class *at = &walk->classes[of_class];
+    comity_torn_place here = {.at = at->cursor.disk == NULL ? 0 : at->cursor.at, .behind = at->behind};
+    comity_store_path(walk->store, of_class, walk->store->classes[of_class].firsts[at->place], here.path);
+    if (!walk->is_torn || here.behind < walk->torn.behind) {
+        walk->torn = here;
+        walk->is_torn = true;
+    }
+    return walk->ends_torn ? end_torn(walk, at, here.path, reterr) : COMITY_OK;
 }
 
 /* Reads the class's next record into its head, going on to the next segment at the end of one. */
@@ -191,26 +206,28 @@ static comity_status advance(comity_walk *walk, size_t of_class, comity_error *r
     comity_walk_class *at = &walk->classes[of_class];
     at->has = false;
     while (!at->torn && at->place < of->count) {
+        comity_segment_found found = COMITY_SEGMENT_TORN;
+        bool no_head = false;
         if (at->cursor.disk == NULL) {
             char path[COMITY_DISK_PATH_SIZE];
             comity_store_path(walk->store, of_class, of->firsts[at->place], path);
-            COMITY_TRY(comity_segment_open(walk->store->disk, path, &walk->store->origin, &at->cursor, &at->torn,
+            at->behind = of->firsts[at->place];
+            COMITY_TRY(comity_segment_open(walk->store->disk, path, &walk->store->origin, &at->cursor, &no_head,
                                            reterr));
-            if (at->torn) {
-                return COMITY_OK;
-            }
         }
-        comity_segment_found found = COMITY_SEGMENT_TORN;
-        COMITY_TRY(comity_segment_next(&at->cursor, &found, &at->head, reterr));
+        if (!no_head) {
+            COMITY_TRY(comity_segment_next(&at->cursor, &found, &at->head, reterr));
+        }
         if (found == COMITY_SEGMENT_RECORD) {
             at->has = true;
+            at->behind = at->head.index + at->head.count;
             walk->settled_max = at->head.settled > walk->settled_max ? at->head.settled : walk->settled_max;
             return COMITY_OK;
         }
         if (found == COMITY_SEGMENT_TORN) {
-            return note_torn(walk, at, reterr);
+            COMITY_TRY(note_torn(walk, of_class, reterr));
         }
-        if (at->place + 1 == of->count) {
+        if (at->torn || at->place + 1 == of->count) {
             return COMITY_OK; /* the last one stays open: its end is where writing goes on */
         }
         comity_segment_close(&at->cursor);
@@ -219,10 +236,11 @@ static comity_status advance(comity_walk *walk, size_t of_class, comity_error *r
     return COMITY_OK;
 }
 
-comity_status comity_walk_begin(const comity_store *store, uint64_t begin, comity_walk *ret_walk, comity_error *reterr)
+static comity_status begin_walk(const comity_store *store, uint64_t begin, bool ends_torn, comity_walk *ret_walk,
+                                comity_error *reterr)
 {
     comity_walk *walk = ret_walk;
-    *walk = (comity_walk){.store = store, .last = COMITY_LIMIT_RECORD_CLASSES};
+    *walk = (comity_walk){.store = store, .last = COMITY_LIMIT_RECORD_CLASSES, .ends_torn = ends_torn};
     for (size_t i = 0; i < store->class_count; i++) {
         (void)comity_retention_place(&store->classes[i], begin, &walk->classes[i].place);
         do {
@@ -234,6 +252,17 @@ comity_status comity_walk_begin(const comity_store *store, uint64_t begin, comit
         } while (walk->classes[i].has && walk->classes[i].head.index + walk->classes[i].head.count <= begin);
     }
     return COMITY_OK;
+}
+
+comity_status comity_walk_begin(const comity_store *store, uint64_t begin, comity_walk *ret_walk, comity_error *reterr)
+{
+    return begin_walk(store, begin, false, ret_walk, reterr);
+}
+
+comity_status comity_walk_begin_mending(const comity_store *store, uint64_t begin, comity_walk *ret_walk,
+                                        comity_error *reterr)
+{
+    return begin_walk(store, begin, true, ret_walk, reterr);
 }
 
 comity_status comity_walk_next(comity_walk *walk, bool *ret_some, size_t *ret_class, comity_record_view *ret_view,
@@ -268,30 +297,35 @@ void comity_walk_end(comity_walk *walk)
     }
 }
 
-/* Looks in one segment; `*ret_found` false if the index is not there. */
-static comity_status find_in(const comity_store *store, size_t of_class, uint64_t first, uint64_t index,
+/* Looks in one segment; `*ret_found` false if the index is not there. `*ret_torn`:
+ * it may be, behind a place that cannot be read. */
+static comity_status find_in(const comity_store *store, const char *path, uint64_t index,
                              comity_segment_cursor *ret_cursor, comity_record_view *ret_view, bool *ret_found,
-                             comity_error *reterr)
+                             comity_torn_place *ret_torn, comity_error *reterr)
 {
-    char path[COMITY_DISK_PATH_SIZE];
-    bool torn;
-    comity_store_path(store, of_class, first, path);
-    COMITY_TRY(comity_segment_open(store->disk, path, &store->origin, ret_cursor, &torn, reterr));
-    comity_segment_found found = torn ? COMITY_SEGMENT_END : COMITY_SEGMENT_RECORD;
-    comity_status status = COMITY_OK;
+    comity_segment_cursor cursor;
+    bool no_head;
     *ret_found = false;
+    COMITY_TRY(comity_segment_open(store->disk, path, &store->origin, &cursor, &no_head, reterr));
+    comity_segment_found found = no_head ? COMITY_SEGMENT_TORN : COMITY_SEGMENT_RECORD;
+    comity_status status = COMITY_OK;
     while (found == COMITY_SEGMENT_RECORD) {
-        status = comity_segment_next(ret_cursor, &found, ret_view, reterr);
+        status = comity_segment_next(&cursor, &found, ret_view, reterr);
         if (status != COMITY_OK || (found == COMITY_SEGMENT_RECORD && ret_view->index + ret_view->count > index)) {
             break;
         }
     }
     if (status == COMITY_OK && found == COMITY_SEGMENT_RECORD && ret_view->index <= index) {
+        *ret_cursor = cursor;
         *ret_found = true;
         return COMITY_OK;
     }
-    if (!torn) {
-        comity_segment_close(ret_cursor);
+    if (status == COMITY_OK && found == COMITY_SEGMENT_TORN) {
+        ret_torn->at = no_head ? 0 : cursor.at;
+        memcpy(ret_torn->path, path, strlen(path) + 1);
+    }
+    if (!no_head) {
+        comity_segment_close(&cursor);
     }
     return status;
 }
@@ -299,16 +333,24 @@ static comity_status find_in(const comity_store *store, size_t of_class, uint64_
 comity_status comity_store_find(const comity_store *store, uint64_t index, comity_segment_cursor *ret_cursor,
                                 size_t *ret_class, comity_record_view *ret_view, comity_error *reterr)
 {
+    comity_torn_place torn = {.path = ""};
     for (size_t i = 0; i < store->class_count; i++) {
+        char path[COMITY_DISK_PATH_SIZE];
         size_t place;
         bool found = false;
         if (comity_retention_place(&store->classes[i], index, &place)) {
-            COMITY_TRY(find_in(store, i, store->classes[i].firsts[place], index, ret_cursor, ret_view, &found, reterr));
+            comity_store_path(store, i, store->classes[i].firsts[place], path);
+            COMITY_TRY(find_in(store, path, index, ret_cursor, ret_view, &found, &torn, reterr));
         }
         if (found) {
             *ret_class = i;
             return COMITY_OK;
         }
+    }
+    if (torn.path[0] != '\0') {
+        return comity_fail(reterr, COMITY_ERROR_RECORD,
+                           "%s: byte %" PRIu64 " begins no record: it is damaged, and entry %" PRIu64
+                           " is in no other place", torn.path, torn.at, index);
     }
     return comity_fail(reterr, COMITY_ERROR_NAME, "the private store holds nothing of entry %" PRIu64, index);
 }

@@ -60,20 +60,37 @@ typedef struct comity_walk_class {
     size_t place; /* of the segment being read */
     comity_segment_cursor cursor;
     comity_record_view head; /* the next record, if `has` */
+    uint64_t behind;         /* whatever comes after what has been read has no index below this */
     bool has, torn;
 } comity_walk_class;
+
+/* Bytes that are no record: what lies behind them in the segment is not read. The
+ * end of a segment that is being written, or was when a crash came, may be such a
+ * place; it is damage if an entry is missing. */
+typedef struct comity_torn_place {
+    char path[COMITY_DISK_PATH_SIZE];
+    uint64_t at;     /* the byte in the file */
+    uint64_t behind; /* what cannot be read has no index below this */
+} comity_torn_place;
 
 /* Goes through records in the order of their indexes, over all classes. */
 typedef struct comity_walk {
     const comity_store *store;
     comity_walk_class classes[COMITY_LIMIT_RECORD_CLASSES];
-    size_t last;          /* the class of the record last given */
-    uint64_t settled_max; /* the highest `settled` seen in any whole record, torn ends included */
+    size_t last; /* the class of the record last given */
+    bool is_torn;
+    comity_torn_place torn; /* if `is_torn`: of such places the one with the lowest `behind` */
+    bool ends_torn;         /* a class ends at such a place, and is not read on from its next segment */
+    uint64_t settled_max;   /* if `ends_torn`: the highest `settled` seen in any whole record, behind such places too */
 } comity_walk;
 
 /* Begins at the first record that ends above `begin`. The store must outlive the walk. */
 COMITY_MUST_USE comity_status comity_walk_begin(const comity_store *store, uint64_t begin, comity_walk *ret_walk,
                                                 comity_error *reterr);
+
+/* The same for who brings the store into order: a class ends where it is torn. */
+COMITY_MUST_USE comity_status comity_walk_begin_mending(const comity_store *store, uint64_t begin,
+                                                        comity_walk *ret_walk, comity_error *reterr);
 
 /* The next record, or false. `ret_view` and `ret_class` are good until the next call. */
 COMITY_MUST_USE comity_status comity_walk_next(comity_walk *walk, bool *ret_some, size_t *ret_class,
@@ -83,7 +100,8 @@ COMITY_MUST_USE comity_status comity_walk_next(comity_walk *walk, bool *ret_some
 void comity_walk_end(comity_walk *walk);
 
 /* The record that `index` lies in, and in which class. `ret_cursor` holds the
- * bytes and is the caller's to close. COMITY_ERROR_NAME if there is none. */
+ * bytes and is the caller's to close. COMITY_ERROR_NAME if there is none,
+ * COMITY_ERROR_RECORD if it may lie behind a place that cannot be read. */
 COMITY_MUST_USE comity_status comity_store_find(const comity_store *store, uint64_t index,
                                                 comity_segment_cursor *ret_cursor, size_t *ret_class,
                                                 comity_record_view *ret_view, comity_error *reterr);

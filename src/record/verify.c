@@ -7,7 +7,9 @@
  * on, and where it would write there is a mistake in the record. */
 #include "record/verify.h"
 
+#include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,27 @@ typedef struct checking_disk {
     comity_disk disk; /* first */
     comity_disk *under;
     bool differs; /* something had to be written: it is not there as it follows */
+    uint64_t cut; /* the file that is open counts as so many bytes long, if it has more */
 } checking_disk;
+
+/* A part of a tile that has grown full since may be gone: its reader takes the beginning of the full one. */
+static comity_disk_result open_full(checking_disk *checking, const char *path, int *ret_file, comity_error *reterr)
+{
+    char full[COMITY_DISK_PATH_SIZE];
+    comity_tile tile;
+    size_t begin = strlen("public/");
+    comity_disk *under = checking->under;
+    if (strncmp(path, "public/", begin) != 0 ||
+        comity_tile_path_read(path + begin, strlen(path) - begin, &tile, NULL) != COMITY_OK ||
+        tile.width == COMITY_TILE_WIDTH) {
+        return COMITY_DISK_MISSING;
+    }
+    checking->cut = tile.width * (uint64_t)(tile.level == COMITY_TILE_ENTRIES ? COMITY_BUNDLE_BYTES : COMITY_SHA256_SIZE);
+    tile.width = COMITY_TILE_WIDTH;
+    memcpy(full, "public/", begin);
+    comity_tile_path(&tile, full + begin);
+    return under->open(under, full, COMITY_DISK_READ, ret_file, reterr);
+}
 
 static comity_disk_result check_open(comity_disk *disk, const char *path, comity_disk_open how, int *ret_file,
                                      comity_error *reterr)
@@ -28,7 +50,9 @@ static comity_disk_result check_open(comity_disk *disk, const char *path, comity
         return COMITY_DISK_EXISTS;
     }
     if (how == COMITY_DISK_READ) {
-        return under->open(under, path, how, ret_file, reterr);
+        checking->cut = UINT64_MAX;
+        comity_disk_result result = under->open(under, path, how, ret_file, reterr);
+        return result == COMITY_DISK_MISSING ? open_full(checking, path, ret_file, reterr) : result;
     }
     size_t size = strlen(path);
     checking->differs = true;
@@ -46,8 +70,12 @@ static void check_close(comity_disk *disk, int file)
 
 static comity_disk_result check_size(comity_disk *disk, int file, uint64_t *ret_size, comity_error *reterr)
 {
-    comity_disk *under = ((checking_disk *)disk)->under;
-    return under->size(under, file, ret_size, reterr);
+    const checking_disk *checking = (checking_disk *)disk;
+    comity_disk_result result = checking->under->size(checking->under, file, ret_size, reterr);
+    if (result == COMITY_DISK_OK && *ret_size > checking->cut) {
+        *ret_size = checking->cut;
+    }
+    return result;
 }
 
 static comity_disk_result check_read(comity_disk *disk, int file, uint64_t at, void *ret_bytes, size_t size,
@@ -96,12 +124,88 @@ static comity_status build_tree(verification *now, comity_disk *disk, comity_err
     return COMITY_OK;
 }
 
+/* The tile at the right edge of a level, and its parts of smaller sizes. */
+typedef struct edge_parts {
+    comity_disk *disk;
+    char folder[COMITY_DISK_PATH_SIZE];
+    uint16_t width;
+    const uint8_t *bytes;
+    size_t bytes_each;
+} edge_parts;
+
+/* One part; what is none, or of a size that is not signed yet, is passed over. */
+static comity_disk_result check_part(void *context, const char *name, comity_error *reterr)
+{
+    const edge_parts *parts = context;
+    char path[COMITY_DISK_PATH_SIZE];
+    uint64_t width;
+    uint8_t *bytes;
+    size_t size;
+    if (!comity_log_number_read(name, strlen(name), &width) || width == 0 || width > parts->width) {
+        return COMITY_DISK_OK;
+    }
+    int length = snprintf(path, sizeof path, "%s/%s", parts->folder, name);
+    assert(length > 0 && (size_t)length < sizeof path);
+    comity_disk_result result =
+        comity_disk_load(parts->disk, path, COMITY_TILE_WIDTH * COMITY_BUNDLE_BYTES, &bytes, &size, reterr);
+    if (result == COMITY_DISK_OK) {
+        bool same = size == width * parts->bytes_each && memcmp(bytes, parts->bytes, size) == 0;
+        free(bytes);
+        if (same) {
+            return COMITY_DISK_OK;
+        }
+    } else if (result == COMITY_DISK_MISSING || reterr->code != COMITY_ERROR_LIMIT) {
+        return result == COMITY_DISK_MISSING ? COMITY_DISK_OK : result; /* it may have gone meanwhile */
+    }
+    (void)comity_fail(reterr, COMITY_ERROR_RECORD, "%s is not what follows from the entries", path);
+    return COMITY_DISK_FAILED;
+}
+
+static comity_status check_parts(edge_parts *parts, comity_tile tile, comity_error *reterr)
+{
+    char place[COMITY_TILE_PATH_SIZE];
+    comity_tile_partial_folder(&tile, place);
+    (void)snprintf(parts->folder, sizeof parts->folder, "public/%s", place);
+    parts->width = tile.width;
+    comity_disk_result result = parts->disk->list(parts->disk, parts->folder, check_part, parts, reterr);
+    if (result == COMITY_DISK_FAILED) {
+        return reterr->code;
+    }
+    return result == COMITY_DISK_MISSING ? COMITY_OK : comity_disk_status(result, parts->folder, reterr);
+}
+
+/* Whoever has an older checkpoint reads the parts that were there then. */
+static comity_status verify_edge(const verification *now, comity_error *reterr)
+{
+    const comity_publisher *made = &now->publisher;
+    edge_parts parts = {.disk = now->reader->disk};
+    uint8_t bundle[COMITY_TILE_WIDTH * COMITY_BUNDLE_BYTES];
+    for (unsigned level = 0; level < COMITY_TILE_LEVELS; level++) {
+        comity_tile tile = {(uint8_t)level, made->widths[level],
+                            (made->tree.size >> (COMITY_TILE_HEIGHT * level)) / COMITY_TILE_WIDTH};
+        parts.bytes = made->hashes[level][0].bytes;
+        parts.bytes_each = COMITY_SHA256_SIZE;
+        COMITY_TRY(check_parts(&parts, tile, reterr));
+        if (level == 0) {
+            tile.level = COMITY_TILE_ENTRIES;
+            comity_bundle_write(made->commitments, tile.width, bundle);
+            parts.bytes = bundle;
+            parts.bytes_each = COMITY_BUNDLE_BYTES;
+            COMITY_TRY(check_parts(&parts, tile, reterr));
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status verify_tree(verification *now, comity_error *reterr)
 {
     checking_disk disk = {.disk = {.open = check_open, .close = check_close, .size = check_size, .read = check_read},
                           .under = now->reader->disk};
     comity_status status = build_tree(now, &disk.disk, reterr);
-    return status != COMITY_OK && disk.differs ? COMITY_ERROR_RECORD : status;
+    if (status != COMITY_OK) {
+        return disk.differs ? COMITY_ERROR_RECORD : status;
+    }
+    return verify_edge(now, reterr);
 }
 
 static void note_erased(verification *now, uint64_t first, uint64_t count)
@@ -165,6 +269,8 @@ static comity_status verify_store(verification *now, comity_error *reterr)
         expected = view.index + view.count;
         status = verify_record(now, &view, reterr);
     }
+    now->report.is_torn = walk.is_torn;
+    now->report.torn = walk.torn;
     comity_walk_end(&walk);
     now->report.absent = now->report.size - now->report.kept - now->report.erased;
     return status;

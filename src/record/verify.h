@@ -14,6 +14,8 @@ typedef struct comity_record_report {
     uint64_t unsigned_size; /* entries in the store beyond the checkpoint */
     uint64_t erased_first[COMITY_LIMIT_RECORD_RUNS], erased_count[COMITY_LIMIT_RECORD_RUNS]; /* the first runs of these */
     size_t erased_runs; /* of all, which may be more than are listed */
+    bool is_torn;            /* something in the store is no record: damage, if anything is absent */
+    comity_torn_place torn;
 } comity_record_report;
 
 /* `progress`, if not NULL, is called now and then with how many entries were

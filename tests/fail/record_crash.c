@@ -527,6 +527,73 @@ static void rot(void)
     CHECK(found > 30);
 }
 
+/* The same where all of it was settled: what is behind the place still tells of itself,
+ * and of the last record only that it is missing. */
+static void rot_of_what_is_settled(void)
+{
+    test_case("rot in what was settled is told, and nothing is cut off");
+    unsigned found = 0;
+    for (uint64_t seed = 1000; seed < 1200; seed++) {
+        world *of = begin(seed);
+        for (int round = 0; round < 2; round++) { /* opening settles */
+            comity_log *log = open_log(of, true);
+            for (int i = 0; log != NULL && i < 20 && round == 0; i++) {
+                (void)submit(of, log);
+                (void)commit(of, log);
+            }
+            comity_log_close(log);
+        }
+        size_t size;
+        char path[COMITY_DISK_PATH_SIZE];
+        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        if (sim_disk_file(of->sim, path, &size) != NULL) {
+            comity_error error;
+            comity_log *again = NULL;
+            const comity_signer *signer = of->signer;
+            uint8_t *before = malloc(size);
+            size_t size_then = 0;
+            (void)sim_disk_rot(of->sim, path, seed < 1020 ? seed - 1000 : chance_below(&of->chance_of, size));
+            memcpy(before, sim_disk_file(of->sim, path, &size), size);
+            comity_status status = comity_log_open(sim_disk_disk(of->sim), &signer, 1, 0, &again, &error);
+            CHECK(status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SYNTAX);
+            const uint8_t *after = sim_disk_file(of->sim, path, &size_then);
+            CHECK(after != NULL && size_then == size && memcmp(before, after, size) == 0);
+            comity_log_close(again);
+            free(before);
+            found++;
+        }
+        end(of);
+    }
+    CHECK(found > 100);
+}
+
+/* A head that is no head may be of a segment that was acknowledged, before anything was settled. */
+static void rot_of_heads(void)
+{
+    test_case("rot in the head of a segment is told");
+    for (unsigned at = 0; at < COMITY_SEGMENT_HEAD_SIZE; at++) {
+        world *of = begin(2000);
+        comity_log *log = open_log(of, true);
+        for (int i = 0; log != NULL && i < 40; i++) {
+            (void)submit(of, log);
+            (void)commit(of, log);
+        }
+        comity_log_close(log);
+        char path[COMITY_DISK_PATH_SIZE];
+        comity_error error;
+        comity_log *again = NULL;
+        const comity_signer *signer = of->signer;
+        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        size_t size;
+        CHECK(sim_disk_file(of->sim, path, &size) != NULL);
+        (void)sim_disk_rot(of->sim, path, at);
+        comity_status status = comity_log_open(sim_disk_disk(of->sim), &signer, 1, 0, &again, &error);
+        CHECK(status == COMITY_ERROR_RECORD || status == COMITY_ERROR_SYNTAX);
+        comity_log_close(again);
+        end(of);
+    }
+}
+
 static void two_writers(void)
 {
     test_case("two writers are one too many");
@@ -560,5 +627,7 @@ int main(void)
     large_entries();
     first_torn();
     rot();
+    rot_of_what_is_settled();
+    rot_of_heads();
     return test_done();
 }

@@ -130,6 +130,7 @@ def command_lines():
         (("tail", "-n", "-1", folder), "tail: --lines: a whole number expected, not '-1'"),
         (("replay",), replay), (("replay", folder, 1, 2, 3), replay),
         (("replay", folder, "a"), "replay: a whole number expected, not 'a'"),
+        (("replay", folder, 3, 1), "replay: the last entry, 1, lies before the first, 3"),
         (("replay", folder, 1, "18446744073709551616"), "replay: a whole number expected, not '18446744073709551616'"),
         (("rotate",), "rotate: one folder is needed"),
         (("erase",), erase), (("erase", folder), erase), (("erase", "--before", "2000-01-01", folder, 3), erase),
@@ -196,6 +197,8 @@ def reports():
     same("one segment", out.split("\n")[-2], "retention  standard, 1 segment")
     for i in (0, 1, 2, 5):
         run("record", "erase", folder, i)
+    same("a part of a run", run("record", "replay", folder, 1, 3),
+         ("1 judged again, the same to the byte; 0 other; 2 erased; 0 not judged\n", "", 0))
     same("some erased", run("record", "verify", folder),
          (head + "kept 66, erased 4, absent 0\n  erased: 0 to 2\n  erased: 5\n", "", 0))
     for i in range(7, 70, 2):
@@ -213,6 +216,19 @@ def reports():
     same("no store", run("record", "verify", folder),
          (head + "kept 0, erased 0, absent 70\n", f"comity: {folder}: of 70 entries the private store says nothing, "
           "not even that they were erased: it is damaged\n", 1))
+
+
+@test
+def names_in_json():
+    folder, origin = FOLDER / "named", 'example.org/"a"\\b'
+    key = run("record", "init", "--origin", origin, folder)[0].split(" ", 1)[1].rstrip("\n")
+    run("record", "append", folder, put("one", "one"))
+    shown = json.loads(run("record", "show", "--json", folder)[0])
+    same("a log", shown, {"origin": origin, "size": 1, "root": shown["root"], "witnessed": None, "keys": [key], "past_keys": [],
+                          "retention": [{"class": "standard", "segments": 1}]})
+    report = json.loads(run("record", "verify", "--json", folder)[0])
+    same("and what verify says of it", (report["origin"], report["root"]), (origin, shown["root"]))
+    same("an entry is JSON in any case", run("record", "show", "--json", folder, 0), run("record", "show", folder, 0))
 
 
 @test
@@ -256,6 +272,26 @@ def an_older_checkpoint():
 
 
 @test
+def an_older_checkpoint_and_full_tiles():
+    """The part of a tile that a checkpoint was over goes when the tile is full."""
+    folder, _ = new("grown")
+    judge(folder, ACTS * 8)
+    older = (folder / "public/checkpoint").read_bytes()
+    judge(folder, ACTS * 8)
+    root = older.split(b"\n")[2].decode()
+    (folder / "public/checkpoint").write_bytes(older)
+    same("there is no part any more", (folder / "public/tile/0/000.p").exists(), False)
+    same("it is verified by the full one", run("record", "verify", folder),
+         (f"example.org/grown: 136 entries, all of them under the signed root {root}\nkept 136, erased 0, absent 0\n"
+          "136 more in the store, not yet under a checkpoint\n", "", 0))
+    for tile, at in (("0", 32 * 135), ("entries", 35 * 135 + 4)):
+        good = alter(folder / f"public/tile/{tile}/000", at)
+        same("which is compared", run("record", "verify", folder),
+             ("", f"comity: {folder}: public/tile/0/000.p/136 is missing, or not what follows from the entries\n", 1))
+        (folder / f"public/tile/{tile}/000").write_bytes(good)
+
+
+@test
 def the_store_of_another():
     folder, _ = new("mine")
     for name in ("one", "two"):
@@ -266,7 +302,9 @@ def the_store_of_another():
     shutil.rmtree(folder / "private")
     shutil.copytree(FOLDER / "copy/private", folder / "private")
     told = f"comity: {folder}: what the private store keeps of entry 2 is not what the log's entry stands for\n"
-    same("is not judged again", run("record", "replay", folder), ("", told, 2))
+    same("is not judged again", run("record", "replay", folder),
+         ("2 judged again, the same to the byte; 1 other; 0 erased; 0 not judged\n",
+          "comity: entry 2: what the private store keeps is not what the log's entry stands for\n", 1))
     same("nor verified", run("record", "verify", folder), ("", told, 1))
     same("nor shown", run("record", "show", folder, 2), ("", told.replace(f"{folder}: ", ""), 2))
 
@@ -329,16 +367,34 @@ def damaged_tiles():
     tile.write_bytes(data)
     entries.write_bytes(good)
     same("as it was", run("record", "verify", folder)[1:], ("", 0))
+    run("record", "append", folder, one)
+    for part in (tile, entries):
+        good = alter(part, 40)
+        same("what belongs to an older size", run("record", "verify", folder),
+             ("", told + f"{part.relative_to(folder)} is not what follows from the entries\n", 1))
+        part.write_bytes(good[:-1])
+        same("cut off", run("record", "verify", folder)[2], 1)
+        part.write_bytes(good)
+    (folder / "public/tile/0/000.p/9").write_text("not signed yet")
+    same("and one of a size to come", run("record", "verify", folder)[1:], ("", 0))
+    (folder / "public/tile/0/000.p/9").unlink()
+    tile = folder / "public/tile/0/000.p/4"
     shutil.copy(other / "public/checkpoint", folder / "public/checkpoint")
     same("a checkpoint of another", run("record", "verify", "--policy", policy_of(other_key), folder),
-         ("", told + "the checkpoint is of another log than the record says\n", 2))
+         ("", told + "the checkpoint is of another log than the record says\n", 1))
     text = (folder / "record").read_text()
     (folder / "record").write_text(text + f"key {key}\n" * 4)
-    same("five keys", run("record", "verify", folder), ("", told + "record: more than 4 keys of a kind\n", 2))
+    same("five keys", run("record", "verify", folder), ("", told + "record: more than 4 keys of a kind\n", 1))
     (FOLDER / "nothing").mkdir()
     same("no record", run("record", "verify", FOLDER / "nothing"), ("", f"comity: {FOLDER}/nothing: this is no folder of a "
          "record: it has no file \"record\"; comity record init makes one\n", 2))
     (FOLDER / "nothing").rmdir()
+    series = FOLDER / "tiles-series"
+    run("record", "init", "--yearly", "--origin", "example.org/s", series)
+    for words in (("verify",), ("show",), ("replay",), ("tail",), ("rotate",), ("erase", "--before", "2000-01-01")):
+        same(("a folder of years", words), run("record", *words, series),
+             ("", f"comity: {series}: this folder holds a log for each year, in folders of their own; name one of these\n", 2))
+    same("and nothing is made in it", len(list(series.iterdir())), 2)
 
 
 @test
@@ -365,7 +421,7 @@ def damaged_stores():
     same("segments tell what they are", segment.read_bytes()[:16], "comity segment 1".encode())
     shutil.copy(other / "private/standard/00000000000000000000.segment", segment)
     same("one of another log", run("record", "verify", folder),
-         ("", told + "private/standard/00000000000000000000.segment: a segment of another log\n", 2))
+         ("", told + "private/standard/00000000000000000000.segment: a segment of another log\n", 1))
     segment.unlink()
     same("none", run("record", "show", folder, 1), ("", "comity: the private store holds nothing of entry 1\n", 2))
     (folder / "settled").unlink()
@@ -396,6 +452,71 @@ def damaged_stores():
          ("", f"comity: {FOLDER}/branch: the record contradicts the checkpoint over 4 entries that was signed\n", 2))
 
 
+def split(segment, count):
+    """Makes two segments of one, of which the first has so many records."""
+    data, at = segment.read_bytes(), 64
+    for _ in range(count):
+        at += 48 + (int.from_bytes(data[at + 4:at + 8], "little") + 7) // 8 * 8
+    segment.with_name(f"{int.from_bytes(data[at + 8:at + 16], 'little'):020}.segment").write_bytes(data[:64] + data[at:])
+    segment.write_bytes(data[:at])
+
+
+@test
+def what_was_settled_is_damaged():
+    """One bit is turned in what was acknowledged, signed and settled long ago."""
+    folder, _ = new("settled")
+    judge(folder, ACTS[:2])
+    run("record", "append", "--retention", "long", folder, put("one", "one"))
+    judge(folder, ACTS[:3])
+    name = "private/standard/00000000000000000000.segment"
+    segment = folder / name
+    length = len(segment.read_bytes())
+    absent = "not even that they were erased: it is damaged\n"
+    second = 64 + 48 + (int.from_bytes(segment.read_bytes()[68:72], "little") + 7) // 8 * 8
+    for at, byte, missing in ((3, 0, 0), (70, 64, 0), (second + 100, second, 1), (length - 100, None, 5)):
+        good = alter(segment, at)
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for words in (("append", folder, FOLDER / "one"), ("erase", folder, 0), ("erase", "--before", "2900-01-01", folder)):
+            out, err, status = run("record", *words)
+            byte = int(err.split(": byte ")[1].split()[0]) if byte is None else byte
+            same((at, words), (out, err, status),
+                 ("", f"comity: {folder}: {name}: byte {byte} begins no record, and entry {missing} is missing: it is damaged; "
+                  "nothing is changed, and nothing is signed\n", 2))
+        same("nothing is changed", {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}, before)
+        count = 5 if missing == 0 else 4 if missing == 1 else 1
+        told = f"comity: {folder}: {name}: byte {byte} begins no record\n"
+        lost = f"comity: {folder}: of {count} entries the private store says nothing, {absent}"
+        out, err, status = run("record", "verify", folder)
+        same("verified", (out.splitlines()[1], err, status), (f"kept {6 - count}, erased 0, absent {count}", told + lost, 1))
+        same("judged again", run("record", "replay", folder),
+             (f"{6 - count} judged again, the same to the byte; 0 other; 0 erased; {count} not judged\n", told + lost, 1))
+        one = f"comity: {{}}{name}: byte {byte} begins no record: it is damaged, and entry 5 is in no other place\n"
+        same("shown", run("record", "show", folder, 5), ("", one.format(""), 2))
+        same("proved", run("record", "prove", folder, 5), ("", one.format(f"{folder}: "), 2))
+        same("followed", run("record", "tail", "-f", folder)[1:], (lost, 1))
+        segment.write_bytes(good)
+    same("put back, it goes on", run("record", "append", folder, FOLDER / "one"), (f"6 {FOLDER / 'one'}\n", "", 0))
+
+
+@test
+def an_older_segment_is_damaged():
+    folder, _ = new("segments")
+    judge(folder, ACTS[:4])
+    judge(folder, ACTS[:1], "--retention", "short")
+    split(folder / "private/standard/00000000000000000000.segment", 2)
+    same("as it was", run("record", "replay", folder),
+         ("5 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n", "", 0))
+    alter(folder / "private/standard/00000000000000000000.segment", 70)
+    told = "private/standard/00000000000000000000.segment: byte 64 begins no record"
+    out, err, status = run("record", "verify", folder)
+    same("what is behind it is read", (out.splitlines()[1], err.splitlines()[0], status),
+         ("kept 3, erased 0, absent 2", f"comity: {folder}: {told}", 1))
+    same("and erased, but what it may name stays", run("record", "erase", "--before", "2900-01-01", "--retention", "short", folder),
+         ("1 erased\n", f"comity: {folder}: private/standard/00000000000000000000.segment: byte 64 begins no record: papers and "
+          "law images that nothing names any more stay, for what cannot be read may name them\n", 2))
+    same("law", len(list((folder / "law").iterdir())), 1)
+
+
 @test
 def classes():
     folder, _ = new("classes")
@@ -405,6 +526,8 @@ def classes():
         same(name, run("record", "append", "--retention", name, folder, one), ("", f"comity: {named}", 2))
     for i in range(16):
         same(i, run("record", "append", "--retention", f"class-{i}", folder, one), (f"{i} {one}\n", "", 0))
+    same("one that is not there", run("record", "erase", "--retention", "clas-1", "--before", "2900-01-01", folder),
+         ("", f"comity: {folder}: the record has no class of retention \"clas-1\"\n", 2))
     same("a seventeenth", run("record", "append", folder, one),
          ("", "comity: a record has at most 16 classes of retention\n", 2))
 
@@ -464,24 +587,24 @@ def addresses():
     watch = ("record", "monitor", "--policy", policy_of(key), "--state", FOLDER / "addresses")
     for status in (301, 404, 500):
         server = Server(status)
-        same(status, run(*watch, server.address), ("", f"comity: {server.address}: {server.address}/checkpoint: "
+        same(status, run(*watch, server.address), ("", f"comity: {server.address}/checkpoint: "
                                                        f"the server answers with {status}\n", 2))
         server.end()
     server = Server(200, b"x" * 70000)
     same("too much", run(*watch, server.address + "/"),
-         ("", f"comity: {server.address}/: {server.address}/checkpoint: the answer is too large\n", 2))
+         ("", f"comity: {server.address}/checkpoint: the answer is too large\n", 2))
     server.end()
     long = "http://127.0.0.1/" + "x" * 4080
     same("a long address", run(*watch, long), ("", f"comity: {long}: the address is too long\n", 2))
     (FOLDER / "folder/checkpoint").mkdir(parents=True)
     same("a folder", run(*watch, FOLDER / "folder"),
-         ("", f"comity: {FOLDER}/folder: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
+         ("", f"comity: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
     (FOLDER / "folder/checkpoint").rmdir()
     put("folder/checkpoint", "x" * 70000)
     same("a large file", run(*watch, FOLDER / "folder"),
-         ("", f"comity: {FOLDER}/folder: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
+         ("", f"comity: {FOLDER}/folder/checkpoint: cannot be read, or is too large\n", 2))
     same("no file", run(*watch, FOLDER / "nothing"),
-         ("", f"comity: {FOLDER}/nothing: {FOLDER}/nothing/checkpoint: No such file or directory\n", 2))
+         ("", f"comity: {FOLDER}/nothing/checkpoint: No such file or directory\n", 2))
     long = "x" * 4090
     same("a long path", run(*watch, long), ("", f"comity: {long}: the path is too long\n", 2))
 
@@ -507,8 +630,8 @@ def histories():
     fork = FOLDER / "fork/public"
     same("fewer", run(*watch, fork), ("", kept + f"comity: {fork}: the log had 3 entries and has 2\n", 1))
     run("record", "append", FOLDER / "fork", FOLDER / "one", FOLDER / "one")
-    same("others", run(*watch, fork),
-         ("", kept + f"comity: {fork}: what is served does not contain the 3 entries that were signed before\n", 1))
+    same("others, and what was kept before stays", run(*watch, fork),
+         ("", kept.replace(".contradicted", ".contradicted-2") + f"comity: {fork}: what is served does not contain the 3 entries that were signed before\n", 1))
 
 
 # ---- witnesses ----
@@ -523,7 +646,7 @@ def witnesses_that_cannot_be():
     key = FOLDER / "witness.key"
     run("key", "new", key, "--name", "w.example", "--purpose", "witness")
     same("an address of another", run(*serve, key, "--listen", "192.0.2.1:7380"),
-         ("", "comity: the address cannot be listened at\n", 2))
+         ("", "comity: 192.0.2.1:7380: the address cannot be listened at\n", 2))
 
 
 class Witness:
@@ -602,6 +725,13 @@ def what_witnesses_say():
     same("another history", run(*cosign, backup),
          ("0 of 1 witnesses signed the log with 2 entries\n", f"comity: {witness.address} signed another log of this size "
           "and name: two histories are shown\n", 1))
+    run("record", "append", backup, FOLDER / "one")
+    same("one that is longer", run(*cosign, backup),
+         ("0 of 1 witnesses signed the log with 3 entries\n", f"comity: {witness.address} signed other first 2 entries of a log of "
+          "this name: two histories are shown\n", 1))
+    place = witness.address.removeprefix("http://")
+    same("one address for two", run("record", "witness", "--key", FOLDER / "v.key", "--logs", logs, "--state", FOLDER / "v-second",
+                                    "--listen", place), ("", f"comity: {place}: the address cannot be listened at\n", 2))
     stranger, other = new("stranger")
     policy_of(other, f"witness v {witness.key} {witness.address}")
     same("a log it does not know", run(*cosign, stranger),

@@ -108,6 +108,8 @@ static void arguments_of_erasing(comity_record *record)
                "comity_record_erase: record must not be NULL");
     check_said(COMITY_ERROR_ARGUMENT, comity_record_erase_before(NULL, NULL, 0, 0, &count, &error), before);
     check_said(COMITY_ERROR_ARGUMENT, comity_record_erase_before(record, NULL, 0, 0, NULL, &error), before);
+    check_said(COMITY_ERROR_NAME, comity_record_erase_before(record, "none", 0, 0, &count, &error),
+               "the record has no class of retention \"none\"");
     CHECK_EQ_INT(99, count);
 }
 

@@ -78,6 +78,13 @@ static void names(void)
          "\"a\xE3\x80\x80\" is no name of a key: it must be UTF-8 without spaces, '+' and control characters"},
         {"cosignature/v1", "\"cosignature/v1\" is no name of a key: cosignatures begin with it"},
     };
+    static const struct {
+        const char *name;
+        const char *message;
+    } unseen[] = {
+        {"a\xE2\x80\xAE" "b", "a key's name holds U+202E, which cannot be seen, so that it may read as another"},
+        {"a\xC2\xAD", "a key's name holds U+00AD, which cannot be seen, so that it may read as another"},
+    };
     char name[COMITY_LIMIT_KEY_NAME_BYTES + 1];
     comity_error error;
     test_case("names of keys");
@@ -87,6 +94,13 @@ static void names(void)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_key_name_check(bad[i].name, strlen(bad[i].name), &error));
         CHECK_EQ_STR(bad[i].message, error.message);
+    }
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++) {
+        comity_signer *signer = NULL;
+        CHECK_EQ_INT(COMITY_OK, comity_key_name_check(unseen[i].name, strlen(unseen[i].name), &error));
+        CHECK_EQ_INT(COMITY_ERROR_SYNTAX, comity_signer_new(unseen[i].name, strlen(unseen[i].name), COMITY_PURPOSE_PAPER,
+                                                            &signer, &error));
+        CHECK_EQ_STR(unseen[i].message, error.message);
     }
     memset(name, 'n', sizeof name);
     CHECK_EQ_INT(COMITY_OK, comity_key_name_check(name, sizeof name - 1, &error));

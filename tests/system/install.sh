@@ -53,9 +53,9 @@ holds "the command is there" env COMITY_LAW="$image" "root$prefix/bin/comity" la
 for page in comity.1 comity-ask.1 comity-judge.1 comity-law.1 comity-law-language.5 libcomity.3 comity-serve.1 comity-unmask.1; do
     holds "the manual page $page" test -s "root$prefix/share/man/man${page##*.}/$page"
 done
-for name in $(grep -oE 'docs/[a-z/-]+\.md' "root$prefix/include/comity.h" | sort -u); do
+while read -r name; do
     holds "what the header names, $name" test -s "root$prefix/share/doc/comity/$name"
-done
+done < <(grep -oE 'docs/[a-z/-]+\.md' "root$prefix/include/comity.h" | sort -u)
 echo '#include <comity.h>
 int main(void) { comity_inspect_finish(0, 0); return 0; }' >unseen.c
 holds "a status that is not looked at is warned of" runs_not "${CC:-cc}" -Werror -c unseen.c "${shared[@]}" -o unseen.o

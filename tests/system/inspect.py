@@ -64,11 +64,12 @@ def mistakes():
         (["--level", "0"], '--level: "0" is no number from 1 to 99'),
         (["--level", "x"], '--level: "x" is no number from 1 to 99'),
         (["--jobs", "65"], '--jobs: "65" is no number from 1 to 64'),
-        (["--nonsense"], "unknown option, or one without its value: --nonsense"),
-        (["--level"], "unknown option, or one without its value: --level"),
+        (["--nonsense"], "--nonsense is no option"),
+        (["--level"], "--level wants a value"),
         (["--show-values", "a.txt"], "--show-values: only on a terminal, so that values are not kept by mistake"),
         (["--json", "--act", "from=DE", "a.txt"], "--act: goes with the summary only"),
         (["--act", "from=DE"] * 65, "--act: given too often"),
+        (["--levle", "80"], "--levle is no option; did you mean --level?"),
         (["--types", TYPES] * 64, "--types: given too often"),
         (["--state", ",".join(["XA"] * 256), "--state", "XB"], "--state: given too often"),
     ):
@@ -218,7 +219,10 @@ def judged_at_once():
     run = Run("--act", "from=DE,to=BR,on=2026-11-24", "--act", "purpose=research", "a.txt")
     same("permitted", (run.status, "\npermit:" in run.out), (0, True))
     run = Run("--act", "from=DE,nonsense=1", "a.txt")
-    same("a wrong part", run.status, 2)
+    same("a wrong part, before anything is read", (run.status, run.out, run.err),
+         (2, "", "comity ask: --nonsense is no option\nSee 'comity ask --help'.\n"))
+    run = Run("--act", "from=DE,to=BR,on=2026-02-30", "a.txt")
+    same("no day, before anything is read", (run.status, run.out), (2, ""))
     run = Run("--act", "from=DE,to=BR,json,on=2026-11-24,purpose=research", "a.txt")
     same("a part without a value, and what follows it", (run.status, '"verdict":"permit","on":"2026-11-24"' in run.out), (0, True))
     run = Run("--act", ",".join(["from=DE"] * 80), "a.txt")

@@ -18,6 +18,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -643,6 +644,29 @@ def persons_are_counted():
              [("Example GmbH", "DE", "BR", "email", 2)])
         problem("persons of nobody", g.ask("/br/", PERSON), 403)
         same("nobody to count", g.ask("/br/", NOTHING)[0], 200)
+
+
+@test
+def a_ledger_that_hangs_holds_up_nobody_else():
+    with gate(ledger="@/ledger") as g:
+        same("counted", g.ask("/counted/", PERSON)[0], 200)
+        database = sqlite3.connect(g.folder / "ledger")
+        database.execute("BEGIN IMMEDIATE")
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(g.ask("/counted/", PERSON))) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        for i in range(5):
+            begun = time.monotonic()
+            same("who need not be counted passes", g.ask("/us/", NOTHING)[0], 200)
+            holds("at once", time.monotonic() - begun < 1, time.monotonic() - begun)
+        for thread in threads:
+            thread.join()
+        same("the others not", {answer[0] for answer in answers}, {503})
+        database.rollback()
+        database.close()
+        g.wait("service again", lambda: g.ask("/counted/", PERSON)[0] == 200)
 
 
 if not os.path.exists(MODULE) or shutil.which("nginx") is None:

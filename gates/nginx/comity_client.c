@@ -122,10 +122,14 @@ ngx_int_t comity_ngx_client_ask(comity_ngx_ctx *ctx, comity_gate_frame *frame)
     comity_error error;
     comity_ngx_pending *pending = &ctx->pending;
     size_t size;
-    if (!comity_ngx_client_up() || client.pending[(client.number + 1) % COMITY_NGX_PENDING_MAX] != NULL) {
+    if (!comity_ngx_client_up() || client.pending_count == COMITY_NGX_PENDING_MAX) {
         return NGX_ERROR;
     }
-    frame->number = client.number + 1;
+    uint64_t number = client.number + 1;
+    while (client.pending[number % COMITY_NGX_PENDING_MAX] != NULL) { /* one that has waited longer than so many others */
+        number++;
+    }
+    frame->number = number;
     if (comity_gate_frame_write(frame, bytes, sizeof bytes, &size, &error) != COMITY_OK) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: %s", error.message);
         return NGX_ERROR;
@@ -138,7 +142,8 @@ ngx_int_t comity_ngx_client_ask(comity_ngx_ctx *ctx, comity_gate_frame *frame)
     }
     ngx_memcpy(pending->frame, bytes, size);
     pending->size = size;
-    pending->number = ++client.number;
+    pending->number = number;
+    client.number = number;
     client.pending[pending->number % COMITY_NGX_PENDING_MAX] = ctx;
     client.pending_count++;
     pending->timer.handler = late;

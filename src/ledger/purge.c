@@ -25,9 +25,9 @@ typedef struct purged_series {
 
 typedef struct purging {
     int32_t year, first_day;
-    int64_t stay;    /* the bits of the years that stay */
+    int64_t stay; /* the bits of the years that stay */
     comity_ledger_ends *ends;
-    void *context;   /* of `ends` */
+    void *context; /* of `ends` */
     uint64_t persons;
     purged_series *series;
     size_t count, room;
@@ -96,7 +96,8 @@ static comity_status change_numbers(comity_store *store, purging *work, comity_e
     const uint8_t *text;
     comity_value days[] = {comity_value_number(work->at.series), {.number = 0}};
     for (int32_t i = 0; i < YEARS; i++) {
-        comity_value year[] = {days[0], comity_value_number(COMITY_LEDGER_YEAR_MIN + i), comity_value_number(-work->years[i])};
+        comity_value year[] = {days[0], comity_value_number(COMITY_LEDGER_YEAR_MIN + i),
+                               comity_value_number(-work->years[i])};
         if (work->years[i] != 0) {
             COMITY_TRY(store->calls->run(store, COMITY_SQL_YEARS_ADD, year, NULL, NULL, NULL, reterr));
         }

@@ -661,6 +661,9 @@ def a_ledger_that_hangs_holds_up_nobody_else():
             begun = time.monotonic()
             same("who need not be counted passes", g.ask("/us/", NOTHING)[0], 200)
             holds("at once", time.monotonic() - begun < 1, time.monotonic() - begun)
+        many = b"GET /us/ HTTP/1.1\r\nHost: x\r\n\r\n" * 899 + b"GET /us/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        passed = [g.raw(many, shut=False).count(b"HTTP/1.1 200") for _ in range(5)]
+        same("more than may wait at a time", passed, [900] * 5)
         for thread in threads:
             thread.join()
         same("the others not", {answer[0] for answer in answers}, {503})

@@ -213,7 +213,7 @@ static void replace(comity_ngx_ctx *ctx)
 {
     comity_gathered gathered;
     comity_gathering_tell(ctx->probe->gathering, &gathered);
-    if (!gathered.replaces || (ctx->doubts & COMITY_NGX_UNREADABLE) != 0) {
+    if (!gathered.replaces || gathered.refuses || (ctx->doubts & COMITY_NGX_UNREADABLE) != 0) {
         return;
     }
     if (ctx->r->headers_in.content_length_n > (off_t)ctx->conf->hold) {

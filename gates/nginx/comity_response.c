@@ -159,6 +159,9 @@ static ngx_int_t replace(comity_ngx_ctx *ctx)
 {
     comity_gathered gathered;
     comity_gathering_tell(ctx->probe->gathering, &gathered);
+    if (gathered.refuses) { /* by the policy: nothing of it goes, and no copy is wanted */
+        return NGX_OK;
+    }
     if ((ctx->doubts & COMITY_NGX_UNREADABLE) != 0 || comity_ngx_inspector_masking(ctx->conf->inspector) == NULL ||
         ctx->r->header_only || ctx->fixed) {
         return ctx->copying ? NGX_ERROR : NGX_OK;

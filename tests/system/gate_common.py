@@ -137,6 +137,7 @@ ROUTES = {
     "answer-large-passes": "comity_pass_in_doubt large; comity_hold 64k; comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
     "answer-events": "comity_inspect response; proxy_buffering off;" + DE_BR.replace("transfer", "transfer response").replace("to BR", "to $http_x_to"),
     "events-masked": "comity_inspect response; proxy_buffering off; comity_operator category email mask;" + DE_BR.replace("transfer", "transfer response"),
+    "masks-and-refuses": "comity_inspect both; comity_operator category email mask; comity_operator category phone refuse; comity_segment 4k;" + DE_BR + DE_BR.replace("transfer", "transfer response"),
     "events-refused": "comity_inspect response; proxy_buffering off; comity_operator category email refuse;" + DE_BR.replace("transfer", "transfer response"),
 }
 

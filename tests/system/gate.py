@@ -432,6 +432,8 @@ def the_daemon_goes_and_comes_back():
         g.wait("service again", lambda: g.ask("/us/", NOTHING)[0] == 200)
         same("and so is that", g.errors().count("the daemon is reached again"), 1)
         os.kill(g.daemon.pid, signal.SIGSTOP)
+        threads = pathlib.Path(f"/proc/{g.daemon.pid}/task")
+        g.wait("all its threads stop", lambda: all(" T " in stat.read_text() for stat in threads.glob("*/stat")))
         begun = time.monotonic()
         problem("a daemon that is silent", g.ask("/us/", NOTHING), 503)
         holds("in bounded time", time.monotonic() - begun < 9, time.monotonic() - begun)

@@ -87,7 +87,7 @@ static comity_status verify(comity_ledger *ledger, options *asked, comity_error 
 static comity_status purge(comity_ledger *ledger, options *asked, comity_error *reterr)
 {
     uint64_t purged;
-    COMITY_TRY(comity_ledger_purge(ledger, asked->before, &purged, reterr));
+    COMITY_TRY(comity_ledger_purge(ledger, asked->before, NULL, NULL, &purged, reterr));
     (void)printf("%" PRIu64 " persons forgotten\n", purged);
     return COMITY_OK;
 }

@@ -130,6 +130,15 @@ def from_a_pipe():
 
 
 @test
+def fields_of_a_multipart_form():
+    fields = {"dob": "1985-03-12", "name": "Anna Miller\r\nand more", "note": "Anna Miller", "address": "12 Main Street, Springfield"}
+    form = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    run = Run("--json", "--type", "multipart/form-data; boundary=b", types=False, input=f"{form}--b--\r\n".encode())
+    same("what its field alone says what it is", [(line["type"], line["end"] - line["begin"]) for line in run.findings()],
+         [("person.birth-date", 10), ("person.name", 11), ("person.address", 27)])
+
+
+@test
 def folders():
     put("tree/one.txt", TEXT)
     put("tree/deep/er/two.txt", TEXT)

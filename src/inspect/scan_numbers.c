@@ -388,6 +388,17 @@ static void note_times(const uint8_t *low, number_words *words)
     }
 }
 
+/* "back on 0800 984": a word of a language, in small letters, that stands before a number. */
+static bool begins_language(const number_words *words, size_t first, size_t last)
+{
+    const number_word *word = &words->list[first];
+    bool is_small = word->has_small && !word->has_digit && word->size >= 2;
+    for (const uint8_t *at = word->begin; is_small && at < word->end; at++) {
+        is_small = *at >= 'a' && *at <= 'z';
+    }
+    return is_small && first < last && *word->end == ' ';
+}
+
 static bool run_make(const comity_scan *scan, const number_words *words, size_t first, size_t last, number_run *ret_run)
 {
     number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
@@ -407,7 +418,8 @@ static bool run_make(const comity_scan *scan, const number_words *words, size_t 
     *ret_run = run;
     bool is_cut = run.end < scan->high && *run.end == '~'; /* in tokens only */
     return has_digit && !is_cut && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES &&
-           run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES && comity_scan_offset(scan, run.begin) >= scan->done && !has_time;
+           run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES && comity_scan_offset(scan, run.begin) >= scan->done && !has_time &&
+           !begins_language(words, first, last);
 }
 
 static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)

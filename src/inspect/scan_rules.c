@@ -330,6 +330,7 @@ static comity_status literals_make(rules_maker *maker)
     for (size_t i = 0; i < maker->literal_count; i++) {
         COMITY_TRY(literal_add(maker, i));
     }
+    tail_add(rules, (const uint8_t *)"value", 5); /* of an input in HTML, which has its name beside it */
     return COMITY_OK;
 }
 

@@ -21,6 +21,7 @@ import pathlib
 import random
 import re
 import subprocess
+import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -45,6 +46,7 @@ DOTTED = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}")
 NOTICED = re.compile(r"@|\d(?:[ \-./]{0,3}\d){5}|(?=[A-Za-z0-9]{7})[A-Za-z]*\d|[^\x00-\x7f]")   # six digits, or seven with letters
 LABEL = re.compile(r"(?:^|[\n,;{(])[ ]*([A-Za-z](?:[ _-]?[A-Za-z0-9]){1,40}?)[ ]*[:=][ ]*\"?$")
 GROUPS = re.compile(r"[ \-./()]+")
+LANGUAGE = re.compile("[a-z]{2,} ")   # a word in small letters before a number is no part of it
 LETTERS = 4         # of a word without digits that may belong to a number
 
 
@@ -251,7 +253,7 @@ def wanted(text, level):
         if any(at < end and begin < stop for at, stop in passed_over):
             continue
         value = text.bytes[begin:end]
-        if re.fullmatch(r"\d+\.\d+", value) or not NOTICED.search(value):
+        if re.fullmatch(r"\d+\.\d+", value) or not NOTICED.search(value) or LANGUAGE.match(value):
             continue
         found = list(tries(known, value))
         if not found:
@@ -273,7 +275,7 @@ def accepted(kind, value, syntax):
         return kind.kind == "file" or any(text.lower() == word.lower() for word in kind.words)
     if any(form.find == "coordinates" for form in kind.forms):
         return kind.accepts(re.sub(r"[,; \t]+", ",", text))
-    return kind.accepts(text)
+    return kind.accepts(text) or ("%" in text and kind.accepts(urllib.parse.unquote_plus(text)))   # in a query of an address
 
 
 def alone_in(kind, find, value):

@@ -57,7 +57,7 @@ typedef struct inspect_work {
     atomic_size_t workers; /* that are still at it */
     pthread_mutex_t printing;
     bool first_printed; /* of a list in SARIF */
-    bool broken;        /* standard output has gone */
+    atomic_bool broken; /* standard output has gone */
 } inspect_work;
 
 /* One thread's part. */

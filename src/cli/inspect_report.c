@@ -54,7 +54,7 @@ void inspect_sarif_begin(inspect_work *work)
 void inspect_sarif_end(inspect_work *work)
 {
     static const char end[] = "]}]}\n";
-    work->broken |= !write_all(STDOUT_FILENO, end, sizeof end - 1);
+    work->broken = work->broken || !write_all(STDOUT_FILENO, end, sizeof end - 1);
 }
 
 static void sarif_put(inspect_worker *worker, const char *file, const comity_found *found)

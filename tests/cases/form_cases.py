@@ -8,6 +8,7 @@ compared with what it was made of; then it is fed in chunks of many sizes, cut o
 every byte, with bytes changed, and with memory refused (`form-try hold`).
 """
 import base64
+import binascii
 import bz2
 import email.message
 import gzip
@@ -15,6 +16,7 @@ import io
 import json
 import lzma
 import pathlib
+import quopri
 import random
 import shutil
 import sqlite3
@@ -110,9 +112,10 @@ def expect(name, data, wanted, hold=True, set_of_all=None, **options):
 def check_map(name, data, parts, set_of_all):
     """What runs point at: the character itself in its set, or what stands for it."""
     for part in parts:
-        if part["place"] == 0 or "base64" in part["chain"] or "quoted" in part["chain"]:
+        links = part["chain"].split(" > ")
+        if part["place"] == 0 or sum(link in ("base64", "quoted-printable") for link in links) > 1:
             continue
-        codec = part["chain"].split(" > ")[-1]
+        codec = links[-1]
         codecs = {"gb18030": "gb18030", "shift-jis": "cp932", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
                   "big5": "cp950", "euc-kr": "cp949", "utf-32le": "utf-32-le"}
         codec = codecs.get(codec, codec if codec.startswith(("windows", "iso", "koi8")) else set_of_all)
@@ -125,7 +128,12 @@ def check_map(name, data, parts, set_of_all):
                 size += 1
             text = part["bytes"][at:at + size]
             stood = data[begin:end]
-            if codec:
+            if "quoted-printable" in links:
+                stood = quopri.decodestring(stood)
+            if "base64" in links:  # up to three bytes stand together
+                stood = base64.b64decode(stood + b"==")
+                stood = text if text in stood else stood
+            elif codec:
                 stood = stood.decode(codec, "replace").encode()
             if stood != text:
                 check(False, name + " (runs)", f"{text!r} at {at} is said to stand at {begin}..{end}: {stood!r}")
@@ -152,6 +160,12 @@ expect("csv, quotes", b'id,text\n1,"a, b\nc"\n2,"say ""x"""\n', [("", "csv", b'i
 expect("csv without header", b"12345678,anna@example.com\n23456789,li@example.com\n",
        [("", "csv", "12345678,anna@example.com\n23456789,li@example.com\n", {"header": False})])
 expect("json", JSON.encode(), [("", "json", JSON)])
+for told in ("application/json", "application/problem+json; charset=utf-8"):
+    expect("json, a number alone, told", b" 4539148803436467\n", [("", "json", " 4539148803436467\n")], type=told)
+    expect("json, a string alone, told", b'"a\\u0041"', [("", "json", '"a\\u0041"')], type=told)
+    expect("no json, though told", b"4539 1488 0343 6467", [("", "text", "4539 1488 0343 6467")], type=told)
+expect("json, a number alone, not told", b"4539148803436467", [("", "text", "4539148803436467")])
+expect("ndjson of numbers, told", b"1\n2\n", [("", "ndjson", "1\n2\n")], type="application/x-ndjson")
 expect("json, cut", JSON.encode()[:-20], [("", "json", JSON.encode()[:-20])])
 expect("ndjson", LINES.encode(), [("", "ndjson", LINES)])
 expect("a log line is no json", b"[2026-11-01 12:00] login of 42\n[2026-11-01 12:01] logout\n",
@@ -325,6 +339,11 @@ DOCX = archive([("word/document.xml",
                  f'<?xml version="1.0"?><w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>DE89 3704</w:t></w:r><w:r><w:t xml:space="preserve"> 0044 &amp; M&#252;</w:t>'
                  '</w:r></w:p><w:p><w:ins w:author="Anna Example"><w:r><w:t/></w:r></w:ins></w:p></w:body></w:document>'.encode())])
 expect("docx", DOCX, [("docx:word/document.xml", "text", "DE89 3704 0044 & Mü\nauthor: Anna Example\n\n")])
+expect("docx, comments, sections and instructions",
+       archive([("word/document.xml", '<w:document><?a <w:t> ?><w:p><w:t>DE89<!-- - -- <w:t>9</w:t> ---> 3704</w:t><w:t><![CDATA[<b> & ]] ]>]]]></w:t><w:t><![CDATA[]]></w:t>'
+                '</w:p></w:document>'.encode())]),
+       [("docx:word/document.xml", "text", "DE89 3704<b> & ]] ]>]\n")])
+expect("docx, a comment without end", archive([("word/document.xml", b"<w:document><w:p><w:t>a<!-- b -- </w:t></w:p></w:document>")]), "Office document: cut off at byte 58", hold=False)
 PPTX = archive([("ppt/slides/slide1.xml", '<p:sld xmlns:p="p" xmlns:a="a"><a:p><a:r><a:t>Über 12</a:t></a:r><a:r><a:t>34</a:t></a:r></a:p></p:sld>'.encode())])
 expect("pptx", PPTX, [("pptx:ppt/slides/slide1.xml", "text", "Über 1234\n")])
 SHEET = ('<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
@@ -399,6 +418,27 @@ expect("pdf, flate", page(zlib.compress(SHOWN), filters="/Filter /FlateDecode"),
 expect("pdf, ascii85 and flate", page(base64.a85encode(zlib.compress(SHOWN), adobe=False) + b"~>", filters="/Filter [/ASCII85Decode /FlateDecode]"), [pdf_text])
 expect("pdf, hexadecimal", page(SHOWN.hex().encode() + b">", filters="/Filter /ASCIIHexDecode"), [pdf_text])
 expect("pdf, lzw", page(lzw(SHOWN), filters="/Filter /LZWDecode"), [pdf_text])
+expect("pdf, lzw, a code as soon as it is made", page(lzw(b"BT /F1 12 Tf (aaaaaaaaaaaaaaaa) Tj ET"), filters="/Filter /LZWDecode"), [("pdf > page:1", "text", "a" * 16 + "\n")])
+expect("pdf, ascii85, zeros", page(base64.a85encode(bytes(8) + SHOWN) + b"~>", filters="/Filter /ASCII85Decode"), [pdf_text])
+
+
+def predicted(data, width, kinds):
+    """Rows of PNG: each by the next of these filters, as that format's standard has them."""
+    data += b" " * (-len(data) % width)
+    out, above = b"", bytes(width)
+    for row, at in enumerate(range(0, len(data), width)):
+        now, kind = data[at:at + width], kinds[row % len(kinds)]
+        left, corner = b"\0" + now[:-1], b"\0" + above[:-1]
+        nearest = [min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2] for a, b, c in zip(left, above, corner)]
+        taken = [bytes(width), left, above, [(a + b) // 2 for a, b in zip(left, above)], nearest][kind]
+        out += bytes([kind]) + bytes((byte - by) % 256 for byte, by in zip(now, taken))
+        above = now
+    return out
+
+
+for columns in (1, 7, 16):
+    expect(f"pdf, rows of {columns} as PNG predicts them", page(zlib.compress(predicted(SHOWN, columns, [0, 1, 2, 3, 4, 2, 4, 1])),
+           filters=f"/Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns {columns} >>"), [pdf_text])
 runs = b"".join(bytes([len(SHOWN[i:i + 100]) - 1]) + SHOWN[i:i + 100] for i in range(0, len(SHOWN), 100)) + b"\x80"
 expect("pdf, run lengths", page(runs, filters="/Filter /RunLengthDecode"), [pdf_text])
 expect("pdf, a wrong length", page(SHOWN, length=3), [pdf_text])
@@ -520,6 +560,24 @@ expect("multipart, cut", FORM[:-6], f"multipart: cut off at byte {len(FORM) - 6}
 expect("boundaries that begin alike", b"--A\r\nContent-Type: multipart/mixed; boundary=AB\r\n\r\n--AB\r\n\r\none\r\n--AB--\r\n\r\n--A--\r\n",
        [("multipart > part:1 > headers", "text", "Content-Type: multipart/mixed; boundary=AB\r\n\r\n"),
         ("multipart > part:1 > part:1 > headers", "text", "\r\n"), ("multipart > part:1 > part:1", "text", "one")])
+def encoded(how, body):
+    written = binascii.b2a_qp(body, quotetabs=True, istext=False) if how == "quoted-printable" else base64.encodebytes(body)
+    return f"From: a@example.com\nTo: b@example.com\nMIME-Version: 1.0\nContent-Transfer-Encoding: {how}\n\n".encode() + written
+
+
+# What stands deep within an encoding still stands where it is said to.
+LONG = "".join(f"Number {i} = {i * 7919 % 1000000:06} of Li Wei 李伟\r\n" for i in range(60))
+LONG_FORM = FORM.replace(b"text/csv", b"text/plain").replace(b"a.csv", b"a.txt").replace(CSV.encode(), LONG.encode()).replace(b"--XX--", b"--XX\r\n\r\n" + LONG.encode() + b"\r\n--XX--")
+LONG_WANTED = [*wanted[:2], (wanted[2][0], "text", wanted[2][2].replace("text/csv", "text/plain").replace("a.csv", "a.txt")), ("multipart > part:2", "text", LONG), ("multipart > part:3 > headers", "text", "\r\n"), ("multipart > part:3", "text", LONG)]
+for how, place in (("quoted-printable", 4), ("base64", 1)):
+    for what, body, inside in (
+        ("multipart", LONG_FORM, [(chain, syntax, text) for chain, syntax, text, *_ in LONG_WANTED]),
+        ("tar", tar([("a.txt", LONG.encode()), ("b.csv", CSV.encode())]), [("tar:a.txt", "text", LONG), ("tar:b.csv", "csv", CSV)]),
+        ("zip", archive([("a.txt", LONG.encode())], zipfile.ZIP_STORED), [("zip:a.txt", "text", LONG)]),
+    ):
+        found_place = min(place, {"tar": 3, "zip": 1}.get(what, 4))
+        expect(f"{what} within {how}", encoded(how, body),
+               [("mail > headers", "text", encoded(how, b"")), *((f"mail > {how} > {chain}", syntax, text, {"place": found_place}) for chain, syntax, text in inside)])
 expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "mail: a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are", hold=False)
 
 # ---- base64 within values ----
@@ -586,7 +644,7 @@ says("tar, damaged header", tar([("a", b"1"), ("b", b"2")])[:1024] + b"x" + tar(
 says("tar, a size that is none", with_header(put(124, b"00000z00000")), "tar: the size in the header that ends at byte 512 is no number")
 says("tar, sparse", with_header(put(156, b"S")), "tar: a sparse file, or a link with data, at byte 512 is not looked into by this version")
 says("tar, a header behind zeros", tar([("a", b"1")])[:1024] + bytes(512) + tar([("b", b"2")]), "tar: a header follows a block of zeros at byte 2048")
-says("tar, padding", tar([("a", b"1")])[:1000] + b"x" + tar([("a", b"1")])[1001:], "tar: padding that ends at byte 1024 is not zero")
+says("tar, padding", tar([("a", b"1")])[:1000] + b"x" + tar([("a", b"1")])[1001:], "tar: padding is not zero at byte 1000")
 says("tar, bytes behind", tar([("a", b"1")]) + b"x" * 512, "tar: bytes follow its end at byte 2048")
 says("tar, extended header", with_header(lambda data: (put(156, b"x")(data), put(124, b"00000000003")(data))), "tar: the extended header that ends at byte 515 is damaged or longer than 2048 bytes")
 ONE = archive([("a.txt", b"hello")], zipfile.ZIP_STORED)

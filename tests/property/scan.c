@@ -199,7 +199,7 @@ static bool speaks(const comity_types *types, const scan_document *document, con
     for (size_t i = 0; i < count; i++) {
         if (literals[i].kind == kind && literals[i].type == type &&
             (stands_within(document, from, finding->end + (is_word ? COMITY_LIMIT_SCAN_NEAR : 0), &literals[i], !is_word) ||
-             (!is_word && stands_within(document, 0, 512, &literals[i], true)) || literals[i].text[0] < 0)) {
+             (!is_word && stands_within(document, 0, 512, &literals[i], true)) || (literals[i].text[0] & 0x80) != 0)) {
             return true;
         }
     }

@@ -3,17 +3,19 @@
 
     inspect.py COMITY TYPES IMAGE
 """
+import contextlib
 import gzip
 import json
 import os
 import pathlib
 import pty
+import re
 import resource
 import subprocess
 import sys
 import tempfile
 
-from common import holds, main, same, test
+from common import holds, main, same, skip, test
 
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
 TYPES = str(pathlib.Path(sys.argv[2]).resolve())
@@ -186,6 +188,9 @@ def folders_too_deep():
 
 @test
 def no_room_for_threads():
+    if b"__tsan_init" in pathlib.Path(COMITY).read_bytes():
+        return skip("the thread sanitizer does not bear it")
+
     def no_stack():
         resource.setrlimit(resource.RLIMIT_STACK, (1 << 47, resource.getrlimit(resource.RLIMIT_STACK)[1]))
 
@@ -264,6 +269,40 @@ def on_a_terminal():
     os.close(primary)
     same("status", done.returncode, 1)
     holds("the value", PERSON.encode() in text, text)
+
+
+@test
+def what_is_told_of_an_input():
+    packed = gzip.compress(TEXT.encode())
+    same("how it is compressed", [found["chain"] for found in Run("--json", "--encoding", "gzip", input=packed).findings()], ["gzip"])
+    damaged = Run("--encoding", "gzip", input=TEXT.encode())
+    same("and is not", (damaged.status, "standard input: gzip: " in damaged.err), (2, True))
+    between = b"\xb1\xb2\xb3\xb4 person number: 1234567897\n"  # as good Chinese as Korean
+    for locale, charset in (("zh-CN", "gb18030"), ("ko-KR", "euc-kr")):
+        same(f"the language {locale}", [found["chain"] for found in Run("--json", "--locale", locale, input=between).findings()], [charset])
+    plain, likely, other = (Run("--json", *words, "a.txt").findings()[0] for words in ((), ("--state", "XA"), ("--state", "XB")))
+    holds("a likely state makes sure", likely["confidence"] > plain["confidence"] and "locale" in likely["evidence"], likely)
+    same("another does not", (other["confidence"], "locale" in other["evidence"]), (plain["confidence"], False))
+    same("the law that judges", Run("--law", IMAGE, "--act", "from=DE,to=BR,on=2026-11-24,purpose=research", "a.txt").status, 0)
+    run = Run("--law", "a.txt", "--act", "from=DE,to=BR", "a.txt")
+    same("is none", (run.status, "this is no law image" in run.err), (2, True))
+
+
+@test
+def progress():
+    put("large.txt", "a line that holds nothing of interest to anybody at all\n" * (20 << 14))
+    primary, secondary = pty.openpty()
+    running = subprocess.Popen([COMITY, "inspect", "--types", TYPES, "large.txt"], stdout=subprocess.DEVNULL, cwd=FOLDER, stderr=secondary)
+    os.close(secondary)
+    shown = b""
+    with contextlib.suppress(OSError):  # it ends so, on Linux
+        while block := os.read(primary, 65536):
+            shown += block
+    os.close(primary)
+    same("status", running.wait(60), 0)
+    lines = shown.decode().split("\r")
+    holds("how far it is", len(lines) > 2 and all(re.fullmatch(r"(\[#*\.*\] +\d+%  \d+\.\d of 17\.5 MiB )?| {79}", line) for line in lines), lines)
+    same("and then nothing more of it", lines[-2:], [" " * 79, ""])
 
 
 @test

@@ -3,6 +3,7 @@
 
     mask.py COMITY
 """
+import binascii
 import gzip
 import json
 import os
@@ -74,6 +75,23 @@ check(code == 1 and out == masked, "another key", f"{code} {err}")
 code, again, err = run("mask", "--policy", "policy", "--key", "key", data=masked)
 check(code == 0 and again == masked, "a masked copy, masked again, stays", f"{code} {again}")
 
+part = "--XX\r\nContent-Type: text/plain\r\n\r\n" + "".join(f"Bürger {i}: 身份证号 {IDS[i % 2]}.\r\n" for i in range(60))
+mail = b"From: a@b.example\r\nTo: c@d.example\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + \
+    binascii.b2a_qp((part + part + "--XX--\r\n").encode(), istext=False)
+code, masked, err = run("mask", "--policy", "policy", "--key", "key", data=mail)
+body = binascii.a2b_qp(masked)
+check(code == 0 and body.count(b"ctok-") == 122 and not any(number.encode() in body for number in IDS) and body.count("Bürger 59: 身份证号".encode()) == 2,
+      "parts of a mail within an encoding", f"{code} {err} {body.count(b'ctok-')}")
+code, back, err = run("unmask", "--key", "key", data=masked)
+check(code == 0 and back == mail, "and back", f"{code} {err}")
+alone = IDS[1]  # a number that is all there is: JSON if somebody says so
+write("low", "level 50\ndefault token\n")
+code, out, err = run("mask", "--policy", "low", "--key", "key", "--type", "application/json", data=alone)
+check(code == 0 and json.loads(out).startswith("ctok"), "json, a number alone", f"{code} {out} {err}")
+code, back, err = run("unmask", "--key", "key", data=out)
+check(code == 0 and back.decode() == alone, "and back", f"{code} {back} {err}")
+code, out, err = run("mask", "--policy", "low", "--key", "key", data=alone)
+check(code == 0 and out.startswith(b"ctok-"), "a number alone", f"{code} {out} {err}")
 code, out, err = run("mask", "--policy", "policy", data=TABLE)
 check(code == 2 and out == b"" and err == "comity mask: the policy has tokens or digests, which need --key; --new-key makes one\n"
       "See 'comity mask --help'.\n", "tokens without a key", err)
@@ -96,7 +114,7 @@ write("c.gz", gzip.compress(TABLE.encode()))
 packed = pathlib.Path("c.gz").read_bytes()
 code, out, err = run("mask", "--in-place", "c.gz")
 check(code == 1 and pathlib.Path("c.gz").read_bytes() == packed and "unpack it first" in err, "a file that cannot be masked stays", f"{code} {err}")
-check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "other", "policy", "strict", "wrong"], "nothing is left behind",
+check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.json", "c.gz", "key", "low", "other", "policy", "strict", "wrong"], "nothing is left behind",
       str(list(pathlib.Path(".").iterdir())))
 code, out, err = run("mask", "-o", "out.csv", write("d.csv", TABLE))
 check(code == 0 and out == b"" and "*" * 18 in pathlib.Path("out.csv").read_text(), "an output file", err)

@@ -141,9 +141,37 @@ comity_status comity_stage_begin(comity_stage *parent, const comity_stage_kind *
     return COMITY_OK;
 }
 
+/* Runs that are counted from elsewhere, a few at a time. */
+#define MOVED_RUNS_MAX 64
+
+static comity_status feed_moved(comity_stage *stage, comity_span span, comity_error *reterr)
+{
+    comity_form_run runs[MOVED_RUNS_MAX];
+    while (span.size != 0) {
+        comity_span moved = comity_span_moved(&span, stage->fed, runs, MOVED_RUNS_MAX);
+        stage->fed += moved.size;
+        COMITY_TRY(stage->kind->feed(stage, moved, reterr));
+        span = comity_span_after(span, moved.size);
+    }
+    return COMITY_OK;
+}
+
 comity_status comity_stage_feed(comity_stage *stage, comity_span span, comity_error *reterr)
 {
-    return span.size == 0 ? COMITY_OK : stage->kind->feed(stage, span, reterr);
+    if (span.size == 0) {
+        return COMITY_OK;
+    }
+    if (stage->fed == 0 && stage->place > COMITY_FORM_WHOLE_VALUE) {
+        stage->raw_begin = comity_span_raw_begin(&span);
+    }
+    if (stage->place == COMITY_FORM_UNMAPPED) {
+        span.run_count = 0;
+    } else if (span.run_count != 0 && span.offset != stage->fed) {
+        return feed_moved(stage, span, reterr);
+    }
+    span.offset = stage->fed;
+    stage->fed += span.size;
+    return stage->kind->feed(stage, span, reterr);
 }
 
 comity_status comity_stage_end(comity_stage **stage, comity_error *reterr)

@@ -92,13 +92,7 @@ static comity_status feed_headers(comity_stage *stage, comity_span *span, comity
     }
     COMITY_TRY(comity_stage_feed(state->child, comity_span_first(*span, size), reterr));
     *span = comity_span_after(*span, size);
-    uint64_t raw = span->raw;
-    if (span->run_count != 0 && span->size != 0) {
-        size_t run_at = 0;
-        uint64_t raw_end = 0;
-        comity_span_raw(span, 0, &run_at, &raw, &raw_end);
-    }
-    return ended ? begin_body(stage, raw, reterr) : COMITY_OK;
+    return ended ? begin_body(stage, comity_span_raw_begin(span), reterr) : COMITY_OK;
 }
 
 static comity_status entity_feed(comity_stage *stage, comity_span span, comity_error *reterr)
@@ -211,7 +205,7 @@ static comity_status begin_part(comity_stage *stage, const comity_span *span, co
     multipart_state *state = stage->state;
     char link[32];
     (void)snprintf(link, sizeof link, "part:%u", ++state->part_count);
-    comity_about about = {.link = link, .place = stage->place, .raw_begin = span->raw};
+    comity_about about = {.link = link, .place = stage->place, .raw_begin = comity_span_raw_begin(span)};
     state->phase = PHASE_LINES;
     state->matched = 1; /* a delimiter may follow at once */
     COMITY_TRY(comity_stage_count_member(stage, reterr));

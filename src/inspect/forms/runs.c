@@ -1,5 +1,7 @@
-/* Runs: gathering them, and finding a byte of a span in them. */
+/* Runs: gathering them, counting them from elsewhere, and finding a byte of a span in them. */
 #include "inspect/forms/stage.h"
+
+#include <assert.h>
 
 bool comity_runs_add(comity_runs *runs, uint64_t decoded, uint64_t raw, size_t count, unsigned decoded_unit,
                      unsigned raw_unit)
@@ -27,6 +29,45 @@ bool comity_runs_add(comity_runs *runs, uint64_t decoded, uint64_t raw, size_t c
     return true;
 }
 
+comity_span comity_span_moved(const comity_span *span, uint64_t offset, comity_form_run *room, size_t max)
+{
+    size_t count = 0;
+    uint64_t done = 0;
+    for (size_t i = 0; i < span->run_count && done < span->size && count + 2 <= max; i++) {
+        const comity_form_run *run = &span->runs[i];
+        uint64_t from = span->offset + done;
+        uint64_t end = run->decoded + (uint64_t)run->count * run->decoded_unit;
+        if (end <= from) {
+            continue;
+        }
+        assert(run->decoded <= from);
+        uint32_t units = (uint32_t)((from - run->decoded) / run->decoded_unit);
+        unsigned into = (unsigned)((from - run->decoded) % run->decoded_unit);
+        comity_form_run rest = *run;
+        rest.decoded = offset + done;
+        rest.raw += (uint64_t)units * run->raw_unit;
+        rest.count -= units;
+        if (into != 0) { /* the span begins within a unit: what is left of it is one of its own */
+            room[count] = rest;
+            room[count].count = 1;
+            room[count].decoded_unit = (uint8_t)(run->decoded_unit - into);
+            rest.decoded += room[count++].decoded_unit;
+            rest.raw += run->raw_unit;
+            rest.count--;
+        }
+        if (rest.count != 0) {
+            room[count++] = rest;
+        }
+        done = end - span->offset;
+    }
+    assert(done != 0);
+    comity_span moved = comity_span_first(*span, done < span->size ? (size_t)done : span->size);
+    moved.offset = offset;
+    moved.runs = room;
+    moved.run_count = count;
+    return moved;
+}
+
 void comity_span_raw(const comity_span *span, size_t index, size_t *at, uint64_t *ret_begin, uint64_t *ret_end)
 {
     if (span->run_count == 0) {
@@ -41,4 +82,13 @@ void comity_span_raw(const comity_span *span, size_t index, size_t *at, uint64_t
     }
     *ret_begin = run->raw + (decoded - run->decoded) / run->decoded_unit * run->raw_unit;
     *ret_end = *ret_begin + run->raw_unit;
+}
+
+uint64_t comity_span_raw_begin(const comity_span *span)
+{
+    size_t run_at = 0;
+    uint64_t raw = 0;
+    uint64_t raw_end = 0;
+    comity_span_raw(span, 0, &run_at, &raw, &raw_end);
+    return raw;
 }

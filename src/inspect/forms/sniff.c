@@ -274,7 +274,7 @@ static comity_status give_held(comity_stage *stage, comity_error *reterr)
     return comity_stage_feed(state->child, span, reterr);
 }
 
-/* Runs of what is held are kept beside it. */
+/* Runs of what is held are kept beside it; what was held without is one. */
 static comity_status hold_runs(comity_stage *stage, const comity_span *span, size_t size, comity_error *reterr)
 {
     sniff_state *state = stage->state;
@@ -283,6 +283,10 @@ static comity_status hold_runs(comity_stage *stage, const comity_span *span, siz
         COMITY_TRY(comity_stage_take(stage, SNIFF_SIZE * sizeof(comity_form_run), &memory, reterr));
         state->runs = memory;
         state->held_runs = (comity_runs){.runs = memory, .max = SNIFF_SIZE};
+        (void)comity_runs_add(&state->held_runs, state->offset, state->raw, state->held_size, 1, 1);
+    }
+    if (span->run_count == 0) {
+        (void)comity_runs_add(&state->held_runs, span->offset, span->raw, size, 1, 1);
     }
     uint64_t at = span->offset;
     if (state->held_runs.count != 0) {
@@ -318,7 +322,8 @@ static comity_status hold(comity_stage *stage, comity_span *span, size_t size, c
         state->raw = span->raw;
         state->offset = span->offset;
     }
-    if (span->run_count != 0 && stage->place != COMITY_FORM_UNMAPPED) {
+    bool goes_on = state->held_runs.count == 0 && span->run_count == 0 && span->raw == state->raw + state->held_size;
+    if (!goes_on && stage->place != COMITY_FORM_UNMAPPED) {
         COMITY_TRY(hold_runs(stage, span, size, reterr));
     }
     memcpy(state->held + state->held_size, span->bytes, size);

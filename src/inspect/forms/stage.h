@@ -23,8 +23,9 @@
 
 /* Bytes on their way from stage to stage. `raw` and `runs` mean something where
  * the stage that takes them is mapped: without runs the bytes are the raw bytes
- * from `raw` on. Runs cover at least [offset, offset + size), where offsets count
- * from the beginning of what the giving stage gave. */
+ * from `raw` on. Runs cover at least [offset, offset + size). What a stage gives may count
+ * from anywhere, so long as one span agrees with itself; what a stage is fed counts from
+ * the first byte that it was fed (comity_stage_feed sees to that). */
 typedef struct comity_span {
     const uint8_t *bytes;
     size_t size;
@@ -61,6 +62,13 @@ typedef struct comity_runs {
 /* Adds `count` units; false if there is no room (nothing is added). */
 bool comity_runs_add(comity_runs *runs, uint64_t decoded, uint64_t raw, size_t count, unsigned decoded_unit,
                      unsigned raw_unit);
+
+/* Where a span begins, or ended if nothing is left of it. */
+uint64_t comity_span_raw_begin(const comity_span *span);
+
+/* The beginning of a span with runs, counted from `offset` on instead; as much of it as `max` runs (2 at least) say, which
+ * are written to `room`. */
+comity_span comity_span_moved(const comity_span *span, uint64_t offset, comity_form_run *room, size_t max);
 
 /* Where one byte of a span comes from, asked for in rising order: begin with `at` 0. */
 void comity_span_raw(const comity_span *span, size_t index, size_t *at, uint64_t *ret_begin, uint64_t *ret_end);
@@ -105,6 +113,7 @@ struct comity_stage {
     size_t chain_size;   /* how much of the form's chain is this stage's */
     size_t field_size;   /* likewise of the field */
     uint64_t raw_begin;
+    uint64_t fed;        /* bytes */
     const comity_stage_kind *then; /* what its output is, if that is known; NULL: to be found out */
     void *shared;                  /* what stages of one container have in common; NULL: nothing */
     char content_type[256];        /* what is told, NUL-terminated, cut if longer */

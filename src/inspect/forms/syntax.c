@@ -65,7 +65,8 @@ static bool is_json(const char *text, size_t size, size_t *ret_end)
         if (comity_json_next(&json, &token, NULL) != COMITY_OK) {
             return false;
         }
-        if (token.depth == 0 && (token.kind == COMITY_JSON_OBJECT_END || token.kind == COMITY_JSON_ARRAY_END)) {
+        bool begins = token.kind == COMITY_JSON_OBJECT_BEGIN || token.kind == COMITY_JSON_ARRAY_BEGIN;
+        if (token.depth == 0 && token.kind != COMITY_JSON_NONE && !begins) {
             *ret_end = (size_t)token.end;
             return true;
         }
@@ -74,10 +75,11 @@ static bool is_json(const char *text, size_t size, size_t *ret_end)
     return true;
 }
 
-static bool find_json(const char *text, size_t size, bool is_lines_told, comity_text_about *ret_about)
+/* A number or a string alone is JSON only if somebody said so. */
+static bool find_json(const char *text, size_t size, bool is_told, bool is_lines_told, comity_text_about *ret_about)
 {
     size_t end = 0;
-    if (size == 0 || (text[0] != '{' && text[0] != '[') || !is_json(text, size, &end)) {
+    if (size == 0 || (text[0] != '{' && text[0] != '[' && !is_told) || !is_json(text, size, &end)) {
         return false;
     }
     size_t next = end;
@@ -165,7 +167,8 @@ comity_text_about comity_syntax_find(const char *text, size_t size, bool whole, 
     }
     bool is_lines_told = comity_has_word(content_type, "ndjson") || comity_has_word(content_type, "jsonl") ||
                          comity_ends_with(name, ".ndjson") || comity_ends_with(name, ".jsonl");
-    if (find_json(text + begin, size - begin, is_lines_told, &about) ||
+    bool is_told = is_lines_told || comity_has_word(content_type, "json") || comity_ends_with(name, ".json");
+    if (find_json(text + begin, size - begin, is_told, is_lines_told, &about) ||
         find_markup(text + begin, size - begin, content_type, name, &about) ||
         find_urlencoded(text, size, content_type, &about)) {
         return about;

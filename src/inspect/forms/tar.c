@@ -209,14 +209,14 @@ static comity_status read_meta(comity_stage *stage, comity_error *reterr)
 
 /* ---- phases ---- */
 
-static bool is_zero(const uint8_t *bytes, size_t size)
+/* How many zeros the bytes begin with. */
+static size_t zeros_size(const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] != 0) {
-            return false;
-        }
+    size_t zeros = 0;
+    while (zeros < size && bytes[zeros] == 0) {
+        zeros++;
     }
-    return true;
+    return zeros;
 }
 
 static comity_status feed_header(comity_stage *stage, comity_span *span, comity_error *reterr)
@@ -232,7 +232,7 @@ static comity_status feed_header(comity_stage *stage, comity_span *span, comity_
         return COMITY_OK;
     }
     state->held_size = 0;
-    if (is_zero(state->held, BLOCK)) {
+    if (zeros_size(state->held, BLOCK) == BLOCK) {
         state->zero_blocks++;
         state->phase = state->zero_blocks == 2 ? PHASE_END : PHASE_HEADER;
         return COMITY_OK;
@@ -258,9 +258,9 @@ static comity_status feed_data(comity_stage *stage, comity_span *span, comity_er
         size_t room = sizeof state->meta - state->meta_size;
         memcpy(state->meta + state->meta_size, data.bytes, size < room ? size : room);
         state->meta_size += size < room ? size : room;
-    } else if (!is_zero(data.bytes, size)) {
-        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "padding that ends at byte %llu is not zero",
-                                 (unsigned long long)state->at);
+    } else if (zeros_size(data.bytes, size) != size) {
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "padding is not zero at byte %llu",
+                                 (unsigned long long)(state->at - size + zeros_size(data.bytes, size)));
     }
     return COMITY_OK;
 }
@@ -284,7 +284,7 @@ static comity_status tar_feed(comity_stage *stage, comity_span span, comity_erro
     tar_state *state = stage->state;
     while (span.size != 0) {
         if (state->phase == PHASE_END) {
-            if (!is_zero(span.bytes, span.size)) {
+            if (zeros_size(span.bytes, span.size) != span.size) {
                 return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "bytes follow its end at byte %llu",
                                          (unsigned long long)state->at);
             }

@@ -118,7 +118,7 @@ static void put_one(comity_buffer *act, const asked_list *asked, const char *nam
     }
 }
 
-/* A list of all values of an option, each perhaps several with commas.
+/* A list of all values of an option, each perhaps several with commas; empty for "none".
  * `otherwise`: what stands there when the option is not given, or NULL. */
 static void put_list(comity_buffer *act, const asked_list *asked, const char *name, int option, const char *otherwise,
                      bool *first)
@@ -135,6 +135,10 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
         return;
     }
     put_key(act, name, first);
+    if (strcmp(last_of(asked, option), "none") == 0) {
+        put(act, "[]");
+        return;
+    }
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
         const char *text = asked->values[i].option == option ? asked->values[i].text : "";
@@ -175,6 +179,10 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
         return;
     }
     put_key(act, "owners", first);
+    if (strcmp(last_of(asked, option), "none") == 0) {
+        put(act, "[]");
+        return;
+    }
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
         if (asked->values[i].option != option || asked->values[i].text[0] == '\0') {
@@ -184,6 +192,7 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
         const char *percent = strchr(text, ':');
         put(act, inner ? "{\"state\":" : ",{\"state\":");
         put_string(act, text, percent == NULL ? strlen(text) : (size_t)(percent - text));
+        put(act, ",\"kinds\":[\"company\"]"); /* as the parties are, if nothing else is said */
         if (percent != NULL) {
             put(act, ",\"percent\":");
             put_number(act, percent + 1);
@@ -195,7 +204,7 @@ static void put_owners(comity_buffer *act, const asked_list *asked, int option, 
 }
 
 typedef struct party_options {
-    const char *name;
+    const char *name, *kinds; /* what it is if nothing is said */
     int state, party_name, kind, owner, subject_to, certified;
 } party_options;
 
@@ -206,7 +215,7 @@ static void put_party(comity_buffer *act, const asked_list *asked, const party_o
     put(act, "{");
     put_one(act, asked, "state", party->state, &inner);
     put_one(act, asked, "name", party->party_name, &inner);
-    put_list(act, asked, "kinds", party->kind, "[\"company\"]", &inner);
+    put_list(act, asked, "kinds", party->kind, party->kinds, &inner);
     put_owners(act, asked, party->owner, &inner);
     put_list(act, asked, "subject_to", party->subject_to, NULL, &inner);
     put_list(act, asked, "certified", party->certified, NULL, &inner);
@@ -251,9 +260,13 @@ static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
     put(act, "}");
 }
 
+/* KIND, then law, result and module of a contract, each behind a colon and each perhaps empty. */
 static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
 {
-    static const char *const members[] = {"{\"kind\":", ",\"under\":", ",\"result\":"};
+    static const struct {
+        const char *before, *behind;
+    } members[] = {{"{\"kind\":", ""}, {",\"under\":", ""}, {",\"result\":", ""}, {",\"scope\":{\"module\":", "}"}};
+    enum { PARTS = sizeof members / sizeof *members };
     bool inner = true;
     if (!is_given(asked, ASK_PAPER)) {
         return;
@@ -267,10 +280,13 @@ static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
         const char *text = asked->values[i].text;
         put(act, inner ? "" : ",");
         inner = false;
-        for (size_t part = 0; part < 3; part++) {
-            size_t size = part == 2 ? strlen(text) : strcspn(text, ":");
-            put(act, members[part]);
-            put_string(act, text, size);
+        for (size_t part = 0; part < PARTS; part++) {
+            size_t size = part == PARTS - 1 ? strlen(text) : strcspn(text, ":");
+            if (part == 0 || size != 0) {
+                put(act, members[part].before);
+                put_string(act, text, size);
+                put(act, members[part].behind);
+            }
             text += size;
             if (*text != ':') {
                 break;
@@ -301,15 +317,15 @@ static void put_demand(comity_buffer *act, const asked_list *asked, bool *first)
 
 static void act_write(const asked_list *asked, comity_buffer *act)
 {
-    static const party_options from = {"from", ASK_FROM, ASK_FROM_NAME, ASK_FROM_KIND, ASK_FROM_OWNER,
-                                       ASK_FROM_SUBJECT_TO, ASK_FROM_CERTIFIED};
-    static const party_options to = {"to", ASK_TO, ASK_TO_NAME, ASK_TO_KIND, ASK_TO_OWNER, ASK_TO_SUBJECT_TO,
-                                     ASK_TO_CERTIFIED};
+    const char *kind = last_of(asked, ASK_ACT) == NULL ? "transfer" : last_of(asked, ASK_ACT);
+    const party_options from = {"from", strcmp(kind, "collect") == 0 ? "[\"person\"]" : "[\"company\"]", ASK_FROM,
+                                ASK_FROM_NAME, ASK_FROM_KIND, ASK_FROM_OWNER, ASK_FROM_SUBJECT_TO, ASK_FROM_CERTIFIED};
+    const party_options to = {"to", strcmp(kind, "disclose") == 0 ? "[\"authority\"]" : "[\"company\"]", ASK_TO,
+                              ASK_TO_NAME, ASK_TO_KIND, ASK_TO_OWNER, ASK_TO_SUBJECT_TO, ASK_TO_CERTIFIED};
     bool first = true;
     put(act, "{");
     put_key(act, "act", &first);
-    const char *kind = last_of(asked, ASK_ACT);
-    put_string(act, kind == NULL ? "transfer" : kind, strlen(kind == NULL ? "transfer" : kind));
+    put_string(act, kind, strlen(kind));
     put_one(act, asked, "on", ASK_ON, &first);
     put_party(act, asked, &from, &first);
     put_party(act, asked, &to, &first);

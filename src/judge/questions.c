@@ -2,7 +2,8 @@
  *
  * For each rule that may apply, the rows that are still open are gone through
  * for literals that are unknown; each becomes a question, asked once however
- * many rules read it. */
+ * many rules read it. What does not bind asks nothing, nor do ways and exemptions
+ * that no rule is in want of. */
 #include "judge/explain.h"
 
 #include "judge/memory.h"
@@ -325,6 +326,40 @@ static void ask_need(questioner *asking, uint32_t rule)
     }
 }
 
+static bool is_among(const comity_image *image, uint32_t first, uint32_t count, uint32_t rule)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (image->indices[first + i] == rule) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does it matter whether the rule applies? What does not bind changes nothing; a way is of use to a need that stands and is not
+ * surely met, and what lifts to a rule that stands. */
+static bool matters(const comity_image *image, const comity_judgement *judgement, const comity_ruling *ruling)
+{
+    uint32_t rule = ruling->rule;
+    uint32_t effect = image->rules[rule].effect;
+    if (effect != COMITY_EFFECT_WAY && effect != COMITY_EFFECT_LIFTS) {
+        return ruling->binds;
+    }
+    for (uint32_t i = 0; i < judgement->ruling_count; i++) {
+        const comity_ruling *other = &judgement->rulings[i];
+        const comity_rule_record *served = &image->rules[other->rule];
+        if (other->lifted_by != COMITY_NOT_LIFTED) {
+            continue;
+        }
+        if (effect == COMITY_EFFECT_LIFTS ? is_among(image, served->first_lifter, served->lifter_count, rule)
+                                          : (other->met == COMITY_NO || other->met == COMITY_UNKNOWN) &&
+                                                is_among(image, served->first_way, served->way_count, rule)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Those that undecide most first; then by what they are about. */
 static bool asked_before(const comity_question *a, const comity_question *b)
 {
@@ -371,7 +406,7 @@ void comity_judge_questions(comity_judge_memory *memory, const comity_act *act, 
         const comity_ruling *ruling = &judgement->rulings[i];
         const comity_rule_record *rule = &image->rules[ruling->rule];
         asking.rule = ruling->rule;
-        if (ruling->applies == COMITY_UNKNOWN) {
+        if (ruling->applies == COMITY_UNKNOWN && matters(image, judgement, ruling)) {
             ask_rows(&asking, rule->first_row, rule->row_count, 0);
         }
         if (ruling->lifted_by == COMITY_NOT_LIFTED && (ruling->met == COMITY_UNKNOWN || ruling->met == COMITY_NO)) {

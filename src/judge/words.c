@@ -134,50 +134,81 @@ static void put_refusals(const teller *tell)
     }
 }
 
-/* Ways that meet the need without any further paper if what is not known is as they ask. */
-static void put_perhaps_open(const teller *tell, uint32_t rule)
-{
-    const comity_rule_record *record = &tell->image->rules[rule];
-    bool any = false;
-    for (uint32_t i = 0; i < record->way_count; i++) {
-        uint32_t way = tell->image->indices[record->first_way + i];
-        uint32_t expression = tell->image->rules[way].expression;
-        if (comity_judge_status(tell->memory, way) == COMITY_NO || !comity_judge_reaches(tell->memory, way, rule) ||
-            (expression != COMITY_IMAGE_NONE &&
-             comity_judge_expression(tell->memory, tell->act, expression) == COMITY_NO)) {
-            continue;
-        }
-        put(tell, any ? "" : "      perhaps met already, by\n");
-        any = true;
-        put(tell, "      - ");
-        put(tell, text_of(tell, tell->image->rules[way].name));
-        put(tell, "\n");
-        put_wrapped(tell, text_of(tell, tell->image->rules[way].title), 8, 0);
-    }
-}
-
-static void put_expression(const teller *tell, const comity_rule_record *rule)
+/* A word behind `indent` spaces, then an expression in the words of the language, broken like text. */
+static void put_expression_of(const teller *tell, unsigned indent, const char *word, uint32_t expression, const char *behind)
 {
     uint8_t room[WORDS_MAX];
     const uint8_t *bytes;
     size_t size;
     comity_buffer words;
-    put(tell, "      needs");
-    if (rule->expression == COMITY_IMAGE_NONE) {
-        put(tell, " a way\n");
-        return;
+    for (unsigned i = 0; i < indent; i++) {
+        put(tell, " ");
     }
+    put(tell, word);
     comity_buffer_init_fixed(&words, room, sizeof room);
-    comity_expression_text(tell->image, rule->expression, &words);
-    comity_buffer_append_text(&words, rule->way_count != 0 ? ", or a way" : "");
+    comity_expression_text(tell->image, expression, &words);
+    comity_buffer_append_text(&words, behind);
     comity_buffer_append_byte(&words, 0);
     if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
-        put_wrapped(tell, (const char *)bytes, 8, 11);
+        put_wrapped(tell, (const char *)bytes, indent + 2, indent + (unsigned)strlen(word));
         return;
     }
     put(tell, " ");
-    comity_expression_text(tell->image, rule->expression, tell->buffer);
-    put(tell, rule->way_count != 0 ? ", or a way\n" : "\n");
+    comity_expression_text(tell->image, expression, tell->buffer);
+    put(tell, behind);
+    put(tell, "\n");
+}
+
+static void put_expression(const teller *tell, const comity_rule_record *rule)
+{
+    if (rule->expression == COMITY_IMAGE_NONE) {
+        put(tell, "      needs a way\n");
+        return;
+    }
+    put_expression_of(tell, 6, "needs", rule->expression, rule->way_count != 0 ? ", or a way" : "");
+}
+
+/* What a way may do for a need if what is not known is as the way asks. */
+typedef enum way_openness {
+    WAY_SHUT,
+    WAY_PERHAPS_MET,
+    WAY_PERHAPS_OPEN /* then for papers that are not held */
+} way_openness;
+
+static way_openness openness_of(const teller *tell, uint32_t way, uint32_t rule)
+{
+    comity_truth status = comity_judge_status(tell->memory, way);
+    uint32_t expression = tell->image->rules[way].expression;
+    if (status == COMITY_NO || !comity_judge_reaches(tell->memory, way, rule)) {
+        return WAY_SHUT;
+    }
+    if (expression == COMITY_IMAGE_NONE ||
+        comity_judge_expression(tell->memory, tell->act, expression) != COMITY_NO) {
+        return WAY_PERHAPS_MET;
+    }
+    return status == COMITY_UNKNOWN ? WAY_PERHAPS_OPEN : WAY_SHUT; /* what is surely open stands among the sets of papers */
+}
+
+/* The ways of one sort, with what those ask for that want papers. */
+static void put_perhaps(const teller *tell, uint32_t rule, way_openness wanted, const char *heading)
+{
+    const comity_rule_record *record = &tell->image->rules[rule];
+    bool any = false;
+    for (uint32_t i = 0; i < record->way_count; i++) {
+        uint32_t way = tell->image->indices[record->first_way + i];
+        if (openness_of(tell, way, rule) != wanted) {
+            continue;
+        }
+        put(tell, any ? "" : heading);
+        any = true;
+        put(tell, "      - ");
+        put(tell, text_of(tell, tell->image->rules[way].name));
+        put(tell, "\n");
+        put_wrapped(tell, text_of(tell, tell->image->rules[way].title), 8, 0);
+        if (wanted == WAY_PERHAPS_OPEN) {
+            put_expression_of(tell, 8, "with", tell->image->rules[way].expression, "");
+        }
+    }
 }
 
 static void put_needs(const teller *tell)
@@ -195,7 +226,8 @@ static void put_needs(const teller *tell)
         any = true;
         put_rule(tell, ruling);
         put_expression(tell, rule);
-        put_perhaps_open(tell, ruling->rule);
+        put_perhaps(tell, ruling->rule, WAY_PERHAPS_MET, "      perhaps met already, by\n");
+        put_perhaps(tell, ruling->rule, WAY_PERHAPS_OPEN, "      perhaps open, with what it asks for\n");
     }
 }
 
@@ -223,6 +255,25 @@ static void put_met(const teller *tell)
     }
 }
 
+/* Of a refusal no more need be known. */
+static bool some_way_is_perhaps_open(const teller *tell)
+{
+    if (tell->judgement->verdict == COMITY_VERDICT_REFUSE) {
+        return false;
+    }
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        const comity_rule_record *rule = rule_of(tell, ruling);
+        bool in_want = stands(ruling) && ruling->binds && ruling->met != COMITY_YES && rule->effect == COMITY_EFFECT_NEEDS;
+        for (uint32_t j = 0; in_want && j < rule->way_count; j++) {
+            if (openness_of(tell, tell->image->indices[rule->first_way + j], ruling->rule) != WAY_SHUT) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void put_ways(const teller *tell)
 {
     comity_ways *ways = &tell->explain->ways;
@@ -232,8 +283,10 @@ static void put_ways(const teller *tell)
     comity_judge_ways(tell->memory, tell->act, tell->judgement, ways);
     if (ways->count == 0) {
         if (tell->judgement->verdict != COMITY_VERDICT_UNDETERMINED) {
-            put_heading(tell, ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
-                                        : "No paper or safeguard would make it lawful");
+            put_heading(tell, some_way_is_perhaps_open(tell)
+                                  ? "Whether papers would make it lawful depends on what is not known"
+                              : ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
+                                          : "No paper or safeguard would make it lawful");
         }
         return;
     }
@@ -330,18 +383,48 @@ static void put_duties(const teller *tell)
     }
 }
 
-/* One conflict, with the channels both laws accept. */
+/* Are these told in one sentence? */
+static bool is_alike(const teller *tell, const comity_conflict *a, const comity_conflict *b)
+{
+    const comity_rule_record *one = rule_of(tell, a->against);
+    const comity_rule_record *other = rule_of(tell, b->against);
+    return a->compels == b->compels && one->law == other->law && a->against->applies == b->against->applies &&
+           (one->effect == COMITY_EFFECT_REFUSE) == (other->effect == COMITY_EFFECT_REFUSE);
+}
+
+static bool is_told(const teller *tell, const comity_conflict *conflict)
+{
+    comity_conflict earlier = {.next = 0};
+    while (comity_judge_conflict_next(tell->image, tell->judgement, &earlier) && earlier.next != conflict->next) {
+        if (is_alike(tell, &earlier, conflict)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A conflict and those alike behind it, with the channels both laws accept. */
 static void conflict_text(const teller *tell, const comity_conflict *conflict, comity_buffer *words)
 {
     const comity_rule_record *compels = rule_of(tell, conflict->compels);
     const comity_rule_record *against = rule_of(tell, conflict->against);
     bool surely = conflict->against->applies == COMITY_YES;
     bool forbids = against->effect == COMITY_EFFECT_REFUSE;
+    bool several = false;
     comity_buffer_append_text(words, text_of(tell, compels->name));
     comity_buffer_append_text(words, conflict->compels->applies == COMITY_YES ? " obliges to what " : " may oblige to what ");
     comity_buffer_append_text(words, text_of(tell, against->name));
-    comity_buffer_append_text(words, surely ? (forbids ? " forbids" : " makes conditional")
-                                            : (forbids ? " may forbid" : " may make conditional"));
+    comity_conflict other = *conflict;
+    while (comity_judge_conflict_next(tell->image, tell->judgement, &other)) {
+        if (is_alike(tell, conflict, &other)) {
+            several = true;
+            comity_buffer_append_text(words, ", ");
+            comity_buffer_append_text(words, text_of(tell, rule_of(tell, other.against)->name));
+        }
+    }
+    comity_buffer_append_text(words, !surely   ? (forbids ? " may forbid" : " may make conditional")
+                                     : several ? (forbids ? " forbid" : " make conditional")
+                                               : (forbids ? " forbids" : " makes conditional"));
     uint32_t count = comity_judge_channels(tell->memory, tell->act, compels->law, against->law, tell->explain->items,
                                            ITEMS_MAX);
     for (uint32_t k = 0; k < count; k++) {
@@ -364,6 +447,9 @@ static void put_conflicts(const teller *tell)
         const uint8_t *bytes;
         size_t size;
         comity_buffer words;
+        if (is_told(tell, &conflict)) {
+            continue;
+        }
         if (!any) {
             put_heading(tell, "Where laws conflict");
         }
@@ -381,6 +467,68 @@ static void put_conflicts(const teller *tell)
     }
 }
 
+/* The id of a rule and its title, as an item of a list. */
+static void put_titled(const teller *tell, const comity_rule_record *rule)
+{
+    const char *name = text_of(tell, rule->name);
+    put(tell, "    - ");
+    put_coloured(tell, "\033[36m", name);
+    put(tell, " ");
+    put_wrapped(tell, text_of(tell, rule->title), 6, 7 + width_of(name, strlen(name)));
+}
+
+/* The rules that `lifter` lifts, from the first of these rulings on. */
+static void lifted_names(const teller *tell, uint32_t lifter, uint32_t first, comity_buffer *words)
+{
+    for (uint32_t i = first; i < tell->judgement->ruling_count; i++) {
+        const comity_ruling *ruling = &tell->judgement->rulings[i];
+        if (ruling->lifted_by == lifter) {
+            comity_buffer_append_text(words, i == first ? "" : ", ");
+            comity_buffer_append_text(words, text_of(tell, rule_of(tell, ruling)->name));
+        }
+    }
+}
+
+static void put_lifted_by(const teller *tell, uint32_t lifter, uint32_t first)
+{
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    lifted_names(tell, lifter, first, &words);
+    comity_buffer_append_byte(&words, 0);
+    put(tell, "      lifts");
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 8, 11);
+        return;
+    }
+    put(tell, " ");
+    lifted_names(tell, lifter, first, tell->buffer);
+    put(tell, "\n");
+}
+
+static void put_lifted(const teller *tell)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
+        uint32_t lifter = tell->judgement->rulings[i].lifted_by;
+        bool told = lifter == COMITY_NOT_LIFTED;
+        for (uint32_t j = 0; j < i && !told; j++) {
+            told = tell->judgement->rulings[j].lifted_by == lifter;
+        }
+        if (told) {
+            continue;
+        }
+        if (!any) {
+            put_heading(tell, "What does not apply, and why");
+        }
+        any = true;
+        put_titled(tell, &tell->image->rules[lifter]);
+        put_lifted_by(tell, lifter, i);
+    }
+}
+
 static void put_notes(const teller *tell)
 {
     bool any = false;
@@ -395,10 +543,7 @@ static void put_notes(const teller *tell)
             put_heading(tell, "What else law says");
         }
         any = true;
-        put(tell, "    - ");
-        put_coloured(tell, "\033[36m", text_of(tell, rule->name));
-        put(tell, " ");
-        put_wrapped(tell, text_of(tell, rule->title), 6, 7 + width_of(text_of(tell, rule->name), strlen(text_of(tell, rule->name))));
+        put_titled(tell, rule);
     }
 }
 
@@ -448,6 +593,7 @@ void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act
     put_needs(&tell);
     put_ways(&tell);
     put_met(&tell);
+    put_lifted(&tell);
     put_conflicts(&tell);
     put_duties(&tell);
     put_notes(&tell);

@@ -465,7 +465,11 @@ def ask_acts():
     same("least", act_of(*places), base)
     same("the other party left out", act_of("--from", "XA"), {**base, "to": company})
     for words, change in (
-            (["--act", "store"], {"act": "store"}), (["--on", "2026-01-01"], {"on": "2026-01-01"}), (["--via", "XB,XC"], {"via": ["XB", "XC"]}),
+            (["--act", "store"], {"act": "store"}),
+            (["--act", "disclose"], {"act": "disclose", "to": {"state": "XY", "kinds": ["authority"]}}),
+            (["--act", "disclose", "--to-kind", "court"], {"act": "disclose", "to": {"state": "XY", "kinds": ["court"]}}),
+            (["--act", "collect"], {"act": "collect", "from": {"state": "XA", "kinds": ["person"]}}),
+            (["--on", "2026-01-01"], {"on": "2026-01-01"}), (["--via", "XB,XC"], {"via": ["XB", "XC"]}),
             (["--data", "health,contact", "--data", "important"], {"data": {"categories": ["health", "contact", "important"]}}),
             (["--people", "5"], {"data": {"people": 5}}), (["--people", "5", "--people", "6"], {"data": {"people": 6}}),
             (["--origin", "XA", "--location", "XB,XA", "--subjects", "XC"], {"data": {"origin": ["XA"], "location": ["XB", "XA"], "subjects": ["XC"]}}),
@@ -475,13 +479,18 @@ def ask_acts():
             (["--circumstance", "occasional"], {"circumstances": ["occasional"]}),
             (["--from-name", 'A "B" Ltd'], {"from": {"state": "XA", "name": 'A "B" Ltd', **company}}),
             (["--to-owner", "XB:50", "--to-owner", "XC", "--to-owner", "XA:33.3"],
-             {"to": {"state": "XY", **company, "owners": [{"state": "XB", "percent": 50}, {"state": "XC"}, {"state": "XA", "percent": 33.3}]}}),
+             {"to": {"state": "XY", **company, "owners": [{"state": "XB", **company, "percent": 50}, {"state": "XC", **company}, {"state": "XA", **company, "percent": 33.3}]}}),
+            (["--to-certified", "none", "--to-subject-to", "none", "--to-owner", "none", "--to-kind", "none", "--purpose", "none"],
+             {"to": {"state": "XY", "kinds": [], "owners": [], "subject_to": [], "certified": []}, "purposes": []}),
             (["--from-subject-to", "XB", "--to-certified", "shield"],
              {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
             (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),
             (["--channel", "direct", "--binding", "--basis", "PACT"], {"demand": {"channel": "direct", "basis": "PACT", "binding": True}}),
-            (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed:well"],
-             {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed:well"}]})):
+            (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed"],
+             {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed"}]}),
+            (["--paper", "contract:XA::c2p", "--paper", "assessment::passed", "--paper", "contract:::c2c:d", "--paper", "consent:"],
+             {"papers": [{"kind": "contract", "under": "XA", "scope": {"module": "c2p"}}, {"kind": "assessment", "result": "passed"},
+                         {"kind": "contract", "scope": {"module": "c2c:d"}}, {"kind": "consent"}]})):
         same(words, act_of(*places, *words), {k: v for k, v in {**base, **change}.items() if v is not None})
 
 

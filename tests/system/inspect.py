@@ -133,6 +133,32 @@ def from_a_pipe():
 
 
 @test
+def fields_of_a_multipart_form():
+    fields = {"dob": "1985-03-12", "name": "Anna Miller\r\nand more", "note": "Anna Miller", "address": "12 Main Street, Springfield"}
+    form = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    run = Run("--json", "--type", "multipart/form-data; boundary=b", types=False, input=f"{form}--b--\r\n".encode())
+    same("what its field alone says what it is", [(line["type"], line["end"] - line["begin"]) for line in run.findings()],
+         [("person.birth-date", 10), ("person.name", 11), ("person.address", 27)])
+
+
+@test
+def inputs_of_html():
+    page = '<form><input name="firstname" value="Anna"><input value="1985-03-12" type=text name="dob"><input id="full_name" value="Anna Miller">' \
+           '<option value="Anna Miller"></form>'
+    run = Run("--json", "--type", "text/html", types=False, input=page.encode())
+    same("a value is called by the name of its tag", [(line["type"], line["begin"]) for line in run.findings()],
+         [("person.name-part", page.index("Anna")), ("person.birth-date", page.index("1985")), ("person.name", page.index("Anna Miller"))])
+
+
+@test
+def queries_in_a_log():
+    log = 'GET /u?email=anna%40example.com&note=%40&phone=%2B49301234567 HTTP/1.1 "https://x.example/?full_name=Anna+M%C3%BCller&y=%2B1"\n'
+    run = Run("--json", types=False, input=log.encode())
+    same("percent-encoding is undone", [(line["type"], log[line["begin"]:line["end"]]) for line in run.findings()],
+         [("net.email", "anna%40example.com"), ("de.phone", "%2B49301234567"), ("person.name", "Anna+M%C3%BCller")])
+
+
+@test
 def folders():
     put("tree/one.txt", TEXT)
     put("tree/deep/er/two.txt", TEXT)

@@ -118,6 +118,13 @@ check(sorted(path.name for path in pathlib.Path(".").iterdir()) == ["a.csv", "b.
       str(list(pathlib.Path(".").iterdir())))
 code, out, err = run("mask", "-o", "out.csv", write("d.csv", TABLE))
 check(code == 0 and out == b"" and "*" * 18 in pathlib.Path("out.csv").read_text(), "an output file", err)
+OTHERS = "name: Anna Miller\nmail: anna@example.com, IBAN DE89 3704 0044 0532 0130 00\n"
+for sign in "*xX.-_~":
+    write("sign", f"default mask with {sign}\n")
+    code, out, err = run("mask", "--policy", "sign", data=OTHERS)
+    check(code == 0 and len(out) == len(OTHERS) and b"Anna" not in out, f"masked with {sign}", f"{out} {err}")
+    code, again, err = run("inspect", "--json", data=out)
+    check(code == 0 and again == b"", f"masked with {sign}, nothing is found again", f"{out} {again} {err}")
 clean = gzip.compress(b"nothing to see here\n" * 100)
 code, out, err = run("mask", data=clean)
 check(code == 0 and out == clean, "compressed and clean", err)

@@ -55,7 +55,7 @@ _comity() {
     esac
     case $command in
         help)
-            _comity_words 'ask judge key law paper record' "$current"
+            _comity_words 'ask inspect judge key law ledger mask paper record serve unmask' "$current"
             ;;
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count

@@ -29,12 +29,16 @@
  *   whose law applies is the act's own `on`, or the day you give.
  * - On failure outputs are untouched and the error says what was found, what
  *   was expected and where. Messages never quote names of persons.
+ * - Where NULL may be given it is said; `reterr` may always be NULL. Another NULL,
+ *   and a call before the one that has to come first, is COMITY_ERROR_ARGUMENT where
+ *   a status is returned. What has been freed must not be used again.
  * - Every byte of an act, of a law text, of an image, of a note, a trust file and
  *   a key file may be hostile.
  * - After fork(2) a child may go on using what the parent opened; nothing is
  *   written to the shared mapping.
  *
- * The format of acts and judgements is told in docs/manual.md. */
+ * The format of acts and judgements is told in docs/manual.md. What is named docs/
+ * here is installed in share/doc/comity. */
 #ifndef COMITY_H
 #define COMITY_H
 
@@ -47,6 +51,9 @@ extern "C" {
 #endif
 
 #define COMITY_API __attribute__((visibility("default")))
+
+/* What can fail, and must not go unseen. */
+#define COMITY_CHECKED COMITY_API __attribute__((warn_unused_result))
 
 /* The version of this interface. What is there stays; new things raise the minor number. */
 #define COMITY_VERSION_MAJOR 0
@@ -99,21 +106,21 @@ typedef struct comity_key comity_key;
 /* A new key from the system's randomness. `name` is public: a host and path such
  * as "example.org/papers", without spaces and '+'; a log's key bears the log's
  * own name. COMITY_ERROR_SYNTAX if it is no such name. */
-COMITY_API comity_status comity_key_new(const char *name, comity_purpose purpose, comity_key **ret_key,
-                                        comity_error *reterr);
+COMITY_CHECKED comity_status comity_key_new(const char *name, comity_purpose purpose, comity_key **ret_key,
+                                            comity_error *reterr);
 
 /* Opens a key file. `passphrase` NULL: none. COMITY_ERROR_SYSTEM if the file
  * cannot be read or anyone but its owner may read or write it;
  * COMITY_ERROR_PASSPHRASE if it wants a passphrase, or another one;
  * COMITY_ERROR_SYNTAX if it is no key file. The passphrase is not kept. */
-COMITY_API comity_status comity_key_open(const char *path, const char *passphrase, size_t passphrase_size,
-                                         comity_key **ret_key, comity_error *reterr);
+COMITY_CHECKED comity_status comity_key_open(const char *path, const char *passphrase, size_t passphrase_size,
+                                             comity_key **ret_key, comity_error *reterr);
 
 /* Keeps the key in a new file with mode 0600, on disk when this returns; with a
  * passphrase (Argon2id, half a second) or, with NULL, without.
  * COMITY_ERROR_SYSTEM if there is such a file: none is ever overwritten. */
-COMITY_API comity_status comity_key_save(const comity_key *key, const char *path, const char *passphrase,
-                                         size_t passphrase_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_key_save(const comity_key *key, const char *path, const char *passphrase,
+                                             size_t passphrase_size, comity_error *reterr);
 
 /* The public key as text: "name+id+key". Lives as long as the key. */
 COMITY_API const char *comity_key_public(const comity_key *key);
@@ -134,10 +141,11 @@ typedef struct comity_law comity_law;
  * put another file in its place, as `comity law build` does; never write into
  * a file that is open here.
  * COMITY_ERROR_SYSTEM if it cannot be read, COMITY_ERROR_IMAGE if it is none. */
-COMITY_API comity_status comity_law_open(const char *path, comity_law **ret_law, comity_error *reterr);
+COMITY_CHECKED comity_status comity_law_open(const char *path, comity_law **ret_law, comity_error *reterr);
 
 /* The same for an image in memory, which is copied. */
-COMITY_API comity_status comity_law_load(const void *bytes, size_t size, comity_law **ret_law, comity_error *reterr);
+COMITY_CHECKED comity_status comity_law_load(const void *bytes, size_t size, comity_law **ret_law,
+                                             comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_law_close(comity_law *law);
@@ -165,8 +173,8 @@ COMITY_API const char *comity_verdict_name(comity_verdict verdict);
 typedef struct comity_context comity_context;
 
 /* `law` must outlive the context. */
-COMITY_API comity_status comity_context_new(const comity_law *law, comity_context **ret_context,
-                                            comity_error *reterr);
+COMITY_CHECKED comity_status comity_context_new(const comity_law *law, comity_context **ret_context,
+                                                comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_context_free(comity_context *context);
@@ -174,7 +182,7 @@ COMITY_API void comity_context_free(comity_context *context);
 /* From now on the rules of an agreement that does not bind (such as "GIDS")
  * bind for every act judged in this context. COMITY_ERROR_NAME if there is no
  * such agreement, or if it binds anyway. */
-COMITY_API comity_status comity_context_adopt(comity_context *context, const char *agreement, comity_error *reterr);
+COMITY_CHECKED comity_status comity_context_adopt(comity_context *context, const char *agreement, comity_error *reterr);
 
 /* A judgement. Lives in its context, until the next call with it. */
 typedef struct comity_answer {
@@ -185,12 +193,12 @@ typedef struct comity_answer {
 
 /* Judges one act: `act_size` bytes of JSON, at most 1 MiB. `today`: the day as
  * "YYYY-MM-DD" for an act that says none, or NULL: then such an act is an error. */
-COMITY_API comity_status comity_judge_json(comity_context *context, const char *act, size_t act_size,
-                                           const char *today, comity_answer *ret_answer, comity_error *reterr);
+COMITY_CHECKED comity_status comity_judge_json(comity_context *context, const char *act, size_t act_size,
+                                               const char *today, comity_answer *ret_answer, comity_error *reterr);
 
 /* The same, for those who want the verdict only: several times as fast. */
-COMITY_API comity_status comity_judge_verdict(comity_context *context, const char *act, size_t act_size,
-                                              const char *today, comity_verdict *ret_verdict, comity_error *reterr);
+COMITY_CHECKED comity_status comity_judge_verdict(comity_context *context, const char *act, size_t act_size,
+                                                  const char *today, comity_verdict *ret_verdict, comity_error *reterr);
 
 /* ---- inspecting ---- */
 
@@ -200,7 +208,7 @@ COMITY_API comity_status comity_judge_verdict(comity_context *context, const cha
 typedef struct comity_rules comity_rules;
 
 /* Takes the types the library was built with. A few milliseconds. COMITY_ERROR_MEMORY. */
-COMITY_API comity_status comity_rules_open(comity_rules **ret_rules, comity_error *reterr);
+COMITY_CHECKED comity_status comity_rules_open(comity_rules **ret_rules, comity_error *reterr);
 
 /* A text of types, as docs/types.md has it: its name for messages, and `size` bytes. */
 typedef struct comity_rules_text {
@@ -211,8 +219,8 @@ typedef struct comity_rules_text {
 
 /* Takes the types of `count` texts and no others. Nothing is borrowed after the call.
  * COMITY_ERROR_SYNTAX with file, line and column; COMITY_ERROR_LIMIT; COMITY_ERROR_MEMORY. */
-COMITY_API comity_status comity_rules_load(const comity_rules_text *texts, size_t count, comity_rules **ret_rules,
-                                           comity_error *reterr);
+COMITY_CHECKED comity_status comity_rules_load(const comity_rules_text *texts, size_t count, comity_rules **ret_rules,
+                                               comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_rules_close(comity_rules *rules);
@@ -230,8 +238,8 @@ typedef struct comity_type_about {
 COMITY_API size_t comity_rules_type_count(const comity_rules *rules);
 
 /* COMITY_ERROR_RANGE if there is no such number. */
-COMITY_API comity_status comity_rules_type(const comity_rules *rules, size_t number, comity_type_about *ret_about,
-                                           comity_error *reterr);
+COMITY_CHECKED comity_status comity_rules_type(const comity_rules *rules, size_t number, comity_type_about *ret_about,
+                                               comity_error *reterr);
 
 /* What speaks for a reading, bit by bit. */
 #define COMITY_SEEN_SHAPE 0x001u    /* length and characters */
@@ -294,9 +302,9 @@ typedef struct comity_inspection comity_inspection;
 
 /* `rules` must outlive it. `found` may be NULL. Afterwards nothing is allocated.
  * COMITY_ERROR_RANGE, COMITY_ERROR_MEMORY. */
-COMITY_API comity_status comity_inspection_new(const comity_rules *rules, const comity_inspect_options *options,
-                                               comity_found_function *found, void *context,
-                                               comity_inspection **ret_inspection, comity_error *reterr);
+COMITY_CHECKED comity_status comity_inspection_new(const comity_rules *rules, const comity_inspect_options *options,
+                                                   comity_found_function *found, void *context,
+                                                   comity_inspection **ret_inspection, comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_inspection_free(comity_inspection *inspection);
@@ -309,19 +317,20 @@ typedef struct comity_inspect_hints {
     const char *locale;           /* "zh-CN": decides between character sets that fit equally */
 } comity_inspect_hints;
 
-/* Begins an input; what was begun before and not finished is forgotten. `hints` may be NULL.
+/* Begins an input; what was begun before and not finished is forgotten. `hints` may be NULL. A new
+ * inspection has begun its first, without hints.
  * COMITY_ERROR_SYNTAX for a content encoding that is not known. */
-COMITY_API comity_status comity_inspect_begin(comity_inspection *inspection, const comity_inspect_hints *hints,
-                                              comity_error *reterr);
+COMITY_CHECKED comity_status comity_inspect_begin(comity_inspection *inspection, const comity_inspect_hints *hints,
+                                                  comity_error *reterr);
 
 /* Takes the next bytes, in any split: findings and their order do not depend on it.
  * COMITY_ERROR_SYNTAX for what is cut off, damaged or encrypted, COMITY_ERROR_LIMIT for
  * what unpacks to more than the limits allow; every later call gives the same error. */
-COMITY_API comity_status comity_inspect_feed(comity_inspection *inspection, const void *bytes, size_t size,
-                                             comity_error *reterr);
+COMITY_CHECKED comity_status comity_inspect_feed(comity_inspection *inspection, const void *bytes, size_t size,
+                                                 comity_error *reterr);
 
 /* The input is complete. Errors as of comity_inspect_feed. */
-COMITY_API comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr);
+COMITY_CHECKED comity_status comity_inspect_finish(comity_inspection *inspection, comity_error *reterr);
 
 /* How many bytes of the input, from its beginning, no finding to come will touch: who
  * holds back the rest passes on nothing that a later byte could make part of a
@@ -339,6 +348,7 @@ COMITY_API void comity_inspect_persons_merge(comity_inspection *inspection, cons
 
 /* Forgets the persons. */
 COMITY_API void comity_inspect_forget(comity_inspection *inspection);
+
 /* ---- masked copies ---- */
 
 /* What is done to what is found: a policy (docs/masking.md) with its key. Immutable: any number of
@@ -359,9 +369,9 @@ typedef enum comity_operator {
 /* Reads a policy; `name` is for messages. `key`: the text of a key as `comity mask --new-key`
  * makes it, or NULL. `rules` must outlive it. COMITY_ERROR_SYNTAX and COMITY_ERROR_NAME with
  * "NAME:LINE:COLUMN"; COMITY_ERROR_ARGUMENT if an operator wants a key and there is none. */
-COMITY_API comity_status comity_masking_new(const comity_rules *rules, const char *name, const char *policy,
-                                            size_t policy_size, const char *key, size_t key_size,
-                                            comity_masking **ret_masking, comity_error *reterr);
+COMITY_CHECKED comity_status comity_masking_new(const comity_rules *rules, const char *name, const char *policy,
+                                                size_t policy_size, const char *key, size_t key_size,
+                                                comity_masking **ret_masking, comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_masking_free(comity_masking *masking);
@@ -379,17 +389,18 @@ typedef struct comity_copy comity_copy;
 typedef comity_status comity_copy_function(void *context, const void *bytes, size_t size, comity_error *reterr);
 
 /* `window_max`: raw bytes held at most; 0: 64 MiB. The masking must outlive it. COMITY_ERROR_MEMORY. */
-COMITY_API comity_status comity_copy_new(comity_masking *masking, size_t window_max, comity_copy_function *write,
-                                         void *context, comity_copy **ret_copy, comity_error *reterr);
+COMITY_CHECKED comity_status comity_copy_new(comity_masking *masking, size_t window_max, comity_copy_function *write,
+                                             void *context, comity_copy **ret_copy, comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_copy_free(comity_copy *copy);
 
-/* As comity_inspect_begin, _feed and _finish. COMITY_ERROR_RANGE for what is found where nothing
- * can be replaced, or is refused by the policy; COMITY_ERROR_LIMIT if more would have to be held. */
-COMITY_API comity_status comity_copy_begin(comity_copy *copy, const comity_inspect_hints *hints, comity_error *reterr);
-COMITY_API comity_status comity_copy_feed(comity_copy *copy, const void *bytes, size_t size, comity_error *reterr);
-COMITY_API comity_status comity_copy_finish(comity_copy *copy, comity_error *reterr);
+/* As comity_inspect_begin, _feed and _finish, but a new copy has begun nothing. COMITY_ERROR_RANGE for
+ * what is found where nothing can be replaced, or is refused by the policy; COMITY_ERROR_LIMIT if more would have to be held. */
+COMITY_CHECKED comity_status comity_copy_begin(comity_copy *copy, const comity_inspect_hints *hints,
+                                               comity_error *reterr);
+COMITY_CHECKED comity_status comity_copy_feed(comity_copy *copy, const void *bytes, size_t size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_copy_finish(comity_copy *copy, comity_error *reterr);
 
 /* ---- gates ---- */
 
@@ -491,23 +502,24 @@ typedef struct comity_gate_frame {
 
 /* How many bytes the frame at the beginning has in all; 0 if too few are there to tell.
  * COMITY_ERROR_SYNTAX, COMITY_ERROR_LIMIT: the connection is of no use any more. */
-COMITY_API comity_status comity_gate_frame_size(const void *bytes, size_t size, size_t *ret_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_gate_frame_size(const void *bytes, size_t size, size_t *ret_size,
+                                                    comity_error *reterr);
 
 /* Reads one whole frame; what it points to lies in `bytes`. */
-COMITY_API comity_status comity_gate_frame_read(const void *bytes, size_t size, comity_gate_frame *ret_frame,
-                                                comity_error *reterr);
+COMITY_CHECKED comity_status comity_gate_frame_read(const void *bytes, size_t size, comity_gate_frame *ret_frame,
+                                                    comity_error *reterr);
 
 /* Writes a frame: the part of its kind, and its number. COMITY_ERROR_LIMIT. */
-COMITY_API comity_status comity_gate_frame_write(const comity_gate_frame *frame, void *memory, size_t capacity,
-                                                 size_t *ret_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_gate_frame_write(const comity_gate_frame *frame, void *memory, size_t capacity,
+                                                     size_t *ret_size, comity_error *reterr);
 
 /* Gathers from findings what an act and the ledger want: categories, and distinct persons with
  * the categories of their records. One thread at a time. */
 typedef struct comity_gathering comity_gathering;
 
 /* `masking` NULL: nothing is replaced. What they point to must outlive it. COMITY_ERROR_MEMORY. */
-COMITY_API comity_status comity_gathering_new(const comity_rules *rules, const comity_masking *masking,
-                                              comity_gathering **ret_gathering, comity_error *reterr);
+COMITY_CHECKED comity_status comity_gathering_new(const comity_rules *rules, const comity_masking *masking,
+                                                  comity_gathering **ret_gathering, comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_gathering_free(comity_gathering *gathering);
@@ -545,17 +557,18 @@ COMITY_API void comity_gathering_tell(comity_gathering *gathering, comity_gather
 COMITY_API void comity_free(void *bytes);
 
 /* Is this the text of a paper? COMITY_ERROR_SYNTAX with the line and offset if not. */
-COMITY_API comity_status comity_paper_check(const char *text, size_t size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_paper_check(const char *text, size_t size, comity_error *reterr);
 
 /* Checks the text of a paper and signs it: a whole note, NUL-terminated.
  * COMITY_ERROR_SIGNATURE if the key is not for papers. */
-COMITY_API comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
-                                           size_t *ret_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_paper_sign(const comity_key *key, const char *text, size_t size, char **ret_note,
+                                               size_t *ret_size, comity_error *reterr);
 
 /* Adds the key's signature to a signed paper, whose text is checked as by
  * comity_paper_sign; its other signatures are kept as they are and not verified. */
-COMITY_API comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size, char **ret_note,
-                                                  size_t *ret_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_paper_countersign(const comity_key *key, const char *note, size_t size,
+                                                      char **ret_note,
+                                                      size_t *ret_size, comity_error *reterr);
 
 /* Papers at hand under one law, by one trust file. Add all, settle, and use: one
  * thread until settled, immutable and shared by threads from then on. Owns copies
@@ -566,16 +579,17 @@ typedef struct comity_papers comity_papers;
  * says which authority may grant what, and must outlive the papers.
  * COMITY_ERROR_SYNTAX; COMITY_ERROR_NAME for an authority, a kind of paper or a
  * law that is not on file. */
-COMITY_API comity_status comity_papers_new(const comity_law *law, const char *name, const char *trust, size_t trust_size,
-                                           comity_papers **ret_papers, comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_new(const comity_law *law, const char *name, const char *trust,
+                                               size_t trust_size,
+                                               comity_papers **ret_papers, comity_error *reterr);
 
 /* NULL is allowed. After the contexts that use them. */
 COMITY_API void comity_papers_free(comity_papers *papers);
 
 /* Adds a signed paper; `name` is for messages. Whether it counts is said by
  * comity_papers_tell. At most 4096 papers, revocations included. */
-COMITY_API comity_status comity_papers_add(comity_papers *papers, const char *name, const void *note, size_t size,
-                                           comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_add(comity_papers *papers, const char *name, const void *note, size_t size,
+                                               comity_error *reterr);
 
 /* A revocation found in a log that the trust file names, at this place in it. */
 typedef struct comity_paper_revocation {
@@ -592,20 +606,21 @@ typedef struct comity_paper_revocations {
 /* Adds revocations from the log; the caller has verified that they are in it. A
  * paper revoked from a day on counts until the day before; so does what a
  * revoked key or delegation has signed. */
-COMITY_API comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_revocations *revocations,
-                                              comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_revoke(comity_papers *papers, const comity_paper_revocations *revocations,
+                                                  comity_error *reterr);
 
 /* Reads the logs for which the trust file says a folder (`at`), verifies each
  * from its entries to the root its key signed, and adds the revocations in it.
- * Folders are looked for from that of `trust_path`, the trust file's own path. COMITY_ERROR_RECORD, COMITY_ERROR_SIGNATURE, COMITY_ERROR_SYSTEM or
+ * Folders are looked for from that of `trust_path`, the trust file's own path.
+ * COMITY_ERROR_RECORD, COMITY_ERROR_SIGNATURE, COMITY_ERROR_SYSTEM or
  * COMITY_ERROR_LIMIT if any cannot be read whole: what was left out might revoke
  * something, so the papers must not be used then. */
-COMITY_API comity_status comity_papers_read_logs(comity_papers *papers, const char *trust_path,
-                                                 comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_read_logs(comity_papers *papers, const char *trust_path,
+                                                     comity_error *reterr);
 
 /* Verifies all, once. COMITY_ERROR_MEMORY or COMITY_ERROR_LIMIT; papers that do
  * not count are no error. */
-COMITY_API comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_settle(comity_papers *papers, comity_error *reterr);
 
 /* What became of a paper. Its texts live as long as the papers. */
 typedef struct comity_paper_told {
@@ -621,37 +636,37 @@ typedef struct comity_paper_told {
 COMITY_API size_t comity_papers_count(const comity_papers *papers);
 
 /* COMITY_ERROR_ARGUMENT if there is no such paper. */
-COMITY_API comity_status comity_papers_tell(const comity_papers *papers, size_t index, comity_paper_told *ret_told,
-                                            comity_error *reterr);
+COMITY_CHECKED comity_status comity_papers_tell(const comity_papers *papers, size_t index, comity_paper_told *ret_told,
+                                                comity_error *reterr);
 
 /* From now on acts judged in this context hold, beside what they claim, those
  * papers that count, are in force on the act's day, and are held by one of its
  * parties (by name); in judgements what they meet is `"held": "signed"`. `strict`: papers that acts
  * only claim are left away. NULL: no papers. They must be settled, of the
  * context's law, and outlive the context. */
-COMITY_API comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,
-                                               comity_error *reterr);
+COMITY_CHECKED comity_status comity_context_papers(comity_context *context, const comity_papers *papers, bool strict,
+                                                   comity_error *reterr);
 
 /* ---- building law ---- */
 
 /* Law files on their way to an image. One thread at a time. */
 typedef struct comity_builder comity_builder;
 
-COMITY_API comity_status comity_builder_new(comity_builder **ret_builder, comity_error *reterr);
+COMITY_CHECKED comity_status comity_builder_new(comity_builder **ret_builder, comity_error *reterr);
 
 /* NULL is allowed. */
 COMITY_API void comity_builder_free(comity_builder *builder);
 
 /* Adds a law file: its name for messages, and its text, at most 8 MiB; both are
  * copied. The order of files does not matter. */
-COMITY_API comity_status comity_builder_add(comity_builder *builder, const char *name, const char *text,
-                                            size_t text_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_builder_add(comity_builder *builder, const char *name, const char *text,
+                                                size_t text_size, comity_error *reterr);
 
 /* Checks and compiles what was added. The same files give the same bytes.
  * COMITY_ERROR_SYNTAX if the law has errors: comity_builder_messages tells
  * them all. `ret_image` lives in the builder. */
-COMITY_API comity_status comity_builder_build(comity_builder *builder, const void **ret_image, size_t *ret_size,
-                                              comity_error *reterr);
+COMITY_CHECKED comity_status comity_builder_build(comity_builder *builder, const void **ret_image, size_t *ret_size,
+                                                  comity_error *reterr);
 
 /* The errors and warnings of the last build, with file, line, column and caret;
  * "" if there are none. Lives in the builder. */
@@ -684,25 +699,25 @@ typedef struct comity_record comity_record;
  * with a log called `origin` (a host and path without scheme, such as
  * "example.org/record") and a new key of it in the folder keys/.
  * `passphrase` NULL: the key is not protected. */
-COMITY_API comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
-                                              comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
+                                                  comity_error *reterr);
 
 /* Makes a folder in which every year has a log of its own: of the year 2026 the
  * record is in 2026/, and its log is called `origin`/2026. */
-COMITY_API comity_status comity_record_create_yearly(const char *folder, const char *origin, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_create_yearly(const char *folder, const char *origin, comity_error *reterr);
 
 /* The folder of the record to write at `time_ms`: of a folder of yearly logs the
  * year's (UTC), which is made if need be, with a new key; of any other the folder
  * itself. `capacity`: bytes at `ret_folder`, with the NUL. */
-COMITY_API comity_status comity_record_year(const char *folder, uint64_t time_ms, const char *passphrase,
-                                            char *ret_folder, size_t capacity, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_year(const char *folder, uint64_t time_ms, const char *passphrase,
+                                                char *ret_folder, size_t capacity, comity_error *reterr);
 
 /* Opens a record for writing. `passphrase`: of its keys, or NULL. `publish_every_ms`:
  * how often what is new is published, 1 to 60000; 0: by comity_record_publish only.
  * COMITY_ERROR_SYSTEM if another has it open, COMITY_ERROR_RECORD if it is damaged:
  * then nothing has been changed. */
-COMITY_API comity_status comity_record_open(const char *folder, const char *passphrase, unsigned publish_every_ms,
-                                            comity_record **ret_record, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_open(const char *folder, const char *passphrase, unsigned publish_every_ms,
+                                                comity_record **ret_record, comity_error *reterr);
 
 /* Ends the thread and closes. What was acknowledged is safe; what was not yet
  * published will be at the next opening. No call may be under way. NULL is allowed. */
@@ -719,48 +734,49 @@ typedef struct comity_record_entry {
 } comity_record_entry;
 
 /* Adds an entry and returns when it is durable. `ret_index`: its place in the log. Any thread. */
-COMITY_API comity_status comity_record_append(comity_record *record, const comity_record_entry *entry,
-                                              uint64_t *ret_index, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_append(comity_record *record, const comity_record_entry *entry,
+                                                  uint64_t *ret_index, comity_error *reterr);
 
 /* Adds an entry, which is not durable yet. For those who have many under way in one thread. */
-COMITY_API comity_status comity_record_submit(comity_record *record, const comity_record_entry *entry,
-                                              uint64_t *ret_index, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_submit(comity_record *record, const comity_record_entry *entry,
+                                                  uint64_t *ret_index, comity_error *reterr);
 
 /* Returns when entry `index`, and with it every one before, is durable. Any thread. */
-COMITY_API comity_status comity_record_wait(comity_record *record, uint64_t index, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_wait(comity_record *record, uint64_t index, comity_error *reterr);
 
 /* How many entries are durable. Any thread. */
 COMITY_API uint64_t comity_record_size(comity_record *record);
 
 /* Publishes all that is durable now: tiles, and a signed checkpoint over
  * `*ret_size` entries, synced to disk. Any thread. */
-COMITY_API comity_status comity_record_publish(comity_record *record, uint64_t *ret_size, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_publish(comity_record *record, uint64_t *ret_size, comity_error *reterr);
 
 /* Judges an act as comity_judge_json does and records the judgement, with all
  * that is needed to judge again, in one step: returns when it is durable. The
  * law's image is kept beside the log. The answer lives in the context. Threads
  * may share the record, each with a context of its own. */
-COMITY_API comity_status comity_record_judge(comity_record *record, comity_context *context, const char *act,
-                                             size_t act_size, const char *today, const char *retention,
-                                             uint64_t time_ms, comity_answer *ret_answer, uint64_t *ret_index,
-                                             comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_judge(comity_record *record, comity_context *context, const char *act,
+                                                 size_t act_size, const char *today, const char *retention,
+                                                 uint64_t time_ms, comity_answer *ret_answer, uint64_t *ret_index,
+                                                 comity_error *reterr);
 
 /* Erases what is kept of one entry, or of all entries of a class (NULL: of every
  * class) that were recorded before a moment, and their salts. The entries stay in
  * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
  * no such entry, COMITY_ERROR_NAME if no such class. Other calls wait meanwhile. Papers and law images
  * that no entry names any more stay until `comity record erase` is run. */
-COMITY_API comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
-                                             comity_error *reterr);
-COMITY_API comity_status comity_record_erase_before(comity_record *record, const char *retention, uint64_t before_ms,
-                                                    uint64_t time_ms, uint64_t *ret_count, comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
+                                                 comity_error *reterr);
+COMITY_CHECKED comity_status comity_record_erase_before(comity_record *record, const char *retention,
+                                                        uint64_t before_ms,
+                                                        uint64_t time_ms, uint64_t *ret_count, comity_error *reterr);
 
 /* Does a receipt show, under a policy of trust, that a judgement is in a log? All
  * three are texts; nothing else is read. COMITY_OK, and its place in the log; or
  * COMITY_ERROR_SIGNATURE or COMITY_ERROR_SYNTAX with what is wrong. */
-COMITY_API comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
-                                               size_t judgement_size, const char *policy, size_t policy_size,
-                                               uint64_t *ret_index, comity_error *reterr);
+COMITY_CHECKED comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
+                                                   size_t judgement_size, const char *policy, size_t policy_size,
+                                                   uint64_t *ret_index, comity_error *reterr);
 
 #ifdef __cplusplus
 }

@@ -31,28 +31,28 @@ ngx_int_t comity_ngx_header_add(ngx_http_request_t *r, const char *name, ngx_str
 static u_char *explain(comity_ngx_ctx *ctx, u_char *at)
 {
     at = ngx_sprintf(at, ",\"verdict\":\"%s\",\"rules\":[", comity_verdict_name(ctx->verdict));
-    for (size_t i = 0; i < ctx->rules.len; i++) {
+    for (size_t i = 0; i < ctx->rules.text.len; i++) {
         if (i == 0) {
             *at++ = '"';
         }
-        if (ctx->rules.data[i] == ',') {
+        if (ctx->rules.text.data[i] == ',') {
             at = ngx_cpymem(at, "\",\"", 3);
         } else {
-            *at++ = ctx->rules.data[i];
+            *at++ = ctx->rules.text.data[i];
         }
-        if (i + 1 == ctx->rules.len) {
+        if (i + 1 == ctx->rules.text.len) {
             *at++ = '"';
         }
     }
     *at++ = ']';
-    return ctx->ways.len == 0 ? at : ngx_sprintf(at, ",\"ways\":%V", &ctx->ways);
+    return ctx->ways.text.len == 0 ? at : ngx_sprintf(at, ",\"ways\":%V", &ctx->ways.text);
 }
 
 static ngx_buf_t *body_make(comity_ngx_ctx *ctx)
 {
     const char *title = titles[1].title;
     u_char receipt[2 * COMITY_GATE_ID_SIZE];
-    ngx_buf_t *buf = ngx_create_temp_buf(ctx->r->pool, 512 + 3 * ctx->rules.len + ctx->ways.len);
+    ngx_buf_t *buf = ngx_create_temp_buf(ctx->r->pool, 512 + 3 * ctx->rules.text.len + ctx->ways.text.len);
     if (buf == NULL) {
         return NULL;
     }
@@ -134,7 +134,7 @@ enum { VARIABLE_VERDICT, VARIABLE_RULES, VARIABLE_RECORD, VARIABLE_RECEIPT };
 
 static ngx_int_t variable(ngx_http_request_t *r, ngx_http_variable_value_t *value, uintptr_t data)
 {
-    comity_ngx_ctx *ctx = ngx_http_get_module_ctx(r->main, ngx_http_comity_module);
+    comity_ngx_ctx *ctx = comity_ngx_ctx_find(r->main);
     ngx_str_t text = ngx_null_string;
     value->not_found = ctx == NULL;
     if (ctx == NULL) {
@@ -144,9 +144,9 @@ static ngx_int_t variable(ngx_http_request_t *r, ngx_http_variable_value_t *valu
         text.data = (u_char *)comity_verdict_name(ctx->verdict);
         text.len = ngx_strlen(text.data);
     } else if (data == VARIABLE_RULES) {
-        text = ctx->rules;
+        text = ctx->rules.text;
     } else if (data == VARIABLE_RECORD) {
-        text = ctx->records;
+        text = ctx->records.text;
     } else if (data == VARIABLE_RECEIPT) {
         text.data = ngx_pnalloc(r->pool, 2 * COMITY_GATE_ID_SIZE);
         if (text.data == NULL) {

@@ -10,8 +10,11 @@
 #include <poll.h>
 #include <sys/un.h>
 
-enum { AGAIN_MS = 200, START_MS = 1000, READ_SIZE = 65536 };
+enum { AGAIN_MS = 200, START_MS = 1000, READ_SIZE = 65536, TELL_S = 60 };
 #define OUT_MAX ((size_t)16 << 20)
+
+static const char unreachable[] = "cannot be reached";
+static const char refused[] = "will not serve this gate";
 
 static struct {
     comity_ngx_main *main;
@@ -26,8 +29,21 @@ static struct {
     u_char *in;
     size_t in_size, in_room;
     ngx_event_t flush, again;
+    const char *told; /* why there is none; NULL: nothing since there was one */
+    time_t told_at;
     ngx_connection_t none; /* what debug messages of events without a connection point to */
 } client;
+
+/* What is the same five times a second is told once a minute. */
+static ngx_flag_t may_tell(const char *what)
+{
+    if (client.told == what && ngx_time() - client.told_at < TELL_S) {
+        return 0;
+    }
+    client.told = what;
+    client.told_at = ngx_time();
+    return 1;
+}
 
 static void client_lost(void);
 static ngx_int_t client_connect(ngx_flag_t waits);
@@ -106,10 +122,14 @@ ngx_int_t comity_ngx_client_ask(comity_ngx_ctx *ctx, comity_gate_frame *frame)
     comity_error error;
     comity_ngx_pending *pending = &ctx->pending;
     size_t size;
-    if (!comity_ngx_client_up() || client.pending[(client.number + 1) % COMITY_NGX_PENDING_MAX] != NULL) {
+    if (!comity_ngx_client_up() || client.pending_count == COMITY_NGX_PENDING_MAX) {
         return NGX_ERROR;
     }
-    frame->number = client.number + 1;
+    uint64_t number = client.number + 1;
+    while (client.pending[number % COMITY_NGX_PENDING_MAX] != NULL) { /* one that has waited longer than so many others */
+        number++;
+    }
+    frame->number = number;
     if (comity_gate_frame_write(frame, bytes, sizeof bytes, &size, &error) != COMITY_OK) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: %s", error.message);
         return NGX_ERROR;
@@ -122,7 +142,8 @@ ngx_int_t comity_ngx_client_ask(comity_ngx_ctx *ctx, comity_gate_frame *frame)
     }
     ngx_memcpy(pending->frame, bytes, size);
     pending->size = size;
-    pending->number = ++client.number;
+    pending->number = number;
+    client.number = number;
     client.pending[pending->number % COMITY_NGX_PENDING_MAX] = ctx;
     client.pending_count++;
     pending->timer.handler = late;
@@ -187,6 +208,10 @@ static void take_welcome(const comity_gate_frame *frame)
 {
     comity_ngx_probe_key(frame->welcome.key);
     client.welcomed = 1;
+    if (client.told != NULL) {
+        client.told = NULL;
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: the daemon is reached again"); /* as loud as what it ends */
+    }
     for (ngx_uint_t i = 0; i < COMITY_NGX_PENDING_MAX; i++) {
         comity_ngx_ctx *ctx = client.pending[i];
         if (ctx != NULL && put(ctx->pending.frame, ctx->pending.size) != NGX_OK) {
@@ -213,7 +238,9 @@ static ngx_int_t take_frame(const u_char *bytes, size_t size)
     }
     if (frame.kind == COMITY_GATE_REFUSED) {
         ngx_str_t message = {frame.refused.message_size, (u_char *)frame.refused.message};
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: the daemon will not serve this gate: %V", &message);
+        if (may_tell(refused)) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "comity: the daemon %s: %V", refused, &message);
+        }
         return NGX_ERROR;
     }
     if (frame.kind == COMITY_GATE_WELCOME && !client.welcomed) {
@@ -341,7 +368,10 @@ static ngx_int_t client_connect(ngx_flag_t waits)
     ngx_memcpy(address.sun_path, client.main->socket.data, client.main->socket.len);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0 || say_hello() != NGX_OK) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, ngx_errno, "comity: the daemon cannot be reached at %V", &client.main->socket);
+        int reason = ngx_errno;
+        if (may_tell(unreachable)) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, reason, "comity: the daemon %s at %V", unreachable, &client.main->socket);
+        }
         if (fd >= 0) {
             (void)close(fd);
         }

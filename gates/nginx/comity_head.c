@@ -19,11 +19,14 @@ static void put(head_text *text, const u_char *bytes, size_t size)
     }
 }
 
-/* With %XX decoded. */
-static void put_decoded(head_text *text, const u_char *bytes, size_t size)
+/* With %XX decoded. A plus sign is itself, or a space, as forms write it: only what came as one, not what was %2B. */
+static void put_decoded(head_text *text, const u_char *bytes, size_t size, ngx_flag_t plus_is_space)
 {
     u_char *from = text->at;
     put(text, bytes, size);
+    for (u_char *c = from; plus_is_space && c < text->at; c++) {
+        *c = *c == '+' ? ' ' : *c;
+    }
     for (ngx_uint_t i = 0; i < DECODED_TIMES && memchr(from, '%', (size_t)(text->at - from)) != NULL; i++) {
         u_char *to = from;
         u_char *end = from;
@@ -32,26 +35,45 @@ static void put_decoded(head_text *text, const u_char *bytes, size_t size)
         text->at = end > to ? end : to;
     }
     for (u_char *c = from; c < text->at; c++) {
-        *c = *c == '+' ? ' ' : *c == '\0' ? ' ' : *c;
+        *c = *c == '\0' ? ' ' : *c;
     }
 }
 
-/* `a=b;c=d` or `a=b&c=d` as lines. */
-static void put_pairs(head_text *text, const u_char *bytes, size_t size, u_char between)
+/* `name: value`, or the value alone. What has a plus sign is put in both ways of reading it: nobody here knows which
+ * is the upstream's. */
+static void put_line(head_text *text, const ngx_str_t *name, const u_char *value, size_t size)
 {
-    const u_char *end = bytes + size;
-    while (bytes < end) {
-        const u_char *stop = memchr(bytes, between, (size_t)(end - bytes));
-        stop = stop == NULL ? end : stop;
-        const u_char *equals = memchr(bytes, '=', (size_t)(stop - bytes));
-        if (equals != NULL) {
-            put_decoded(text, bytes, (size_t)(equals - bytes));
+    ngx_flag_t has_plus = memchr(value, '+', size) != NULL || memchr(name->data, '+', name->len) != NULL;
+    for (ngx_flag_t plus_is_space = 0; plus_is_space <= has_plus; plus_is_space++) {
+        if (name->len != 0) {
+            put_decoded(text, name->data, name->len, plus_is_space);
             put(text, (const u_char *)": ", 2);
-            put_decoded(text, equals + 1, (size_t)(stop - equals - 1));
-        } else {
-            put_decoded(text, bytes, (size_t)(stop - bytes));
         }
+        put_decoded(text, value, size, plus_is_space);
         put(text, (const u_char *)"\n", 1);
+    }
+}
+
+static void put_value(head_text *text, const u_char *value, size_t size)
+{
+    static const ngx_str_t nameless = ngx_string("");
+    put_line(text, &nameless, value, size);
+}
+
+/* `a=b;c=d` or `a=b&c=d` as lines. */
+static void put_pairs(head_text *text, u_char *bytes, size_t size, u_char between)
+{
+    u_char *end = bytes + size;
+    while (bytes < end) {
+        u_char *stop = memchr(bytes, between, (size_t)(end - bytes));
+        stop = stop == NULL ? end : stop;
+        u_char *equals = memchr(bytes, '=', (size_t)(stop - bytes));
+        if (equals != NULL) {
+            ngx_str_t name = {(size_t)(equals - bytes), bytes};
+            put_line(text, &name, equals + 1, (size_t)(stop - equals - 1));
+        } else {
+            put_value(text, bytes, (size_t)(stop - bytes));
+        }
         bytes = stop + 1;
     }
 }
@@ -61,14 +83,30 @@ static ngx_flag_t is_named(const ngx_table_elt_t *header, const char *name)
     return ngx_strlen(name) == header->key.len && ngx_strncasecmp(header->key.data, (u_char *)name, header->key.len) == 0;
 }
 
-/* Numbers that are no data: a length, and a host that is the server's own address. */
+/* An address of four or six, with or without a port: as a host the server's own, no data. */
+static ngx_flag_t is_address(const ngx_str_t *host)
+{
+    u_char *end = host->data + host->len;
+    u_char *colon = end;
+    while (colon > host->data && colon[-1] >= '0' && colon[-1] <= '9') {
+        colon--;
+    }
+    if (colon > host->data && colon[-1] == ':' && end - colon <= 5) {
+        end = colon - 1;
+    }
+#if (NGX_HAVE_INET6)
+    u_char unused[16];
+    if (end - host->data > 2 && host->data[0] == '[' && end[-1] == ']') {
+        return ngx_inet6_addr(host->data + 1, (size_t)(end - host->data) - 2, unused) == NGX_OK;
+    }
+#endif
+    return ngx_inet_addr(host->data, (size_t)(end - host->data)) != INADDR_NONE;
+}
+
+/* Numbers that are no data. */
 static ngx_flag_t is_passed_over(ngx_table_elt_t *header)
 {
-    size_t i = 0;
-    while (i < header->value.len && ngx_strchr("0123456789.:[]", header->value.data[i]) != NULL) {
-        i++;
-    }
-    return is_named(header, "content-length") || (is_named(header, "host") && i == header->value.len);
+    return is_named(header, "content-length") || (is_named(header, "host") && is_address(&header->value));
 }
 
 static size_t headers_size(ngx_list_t *list)
@@ -95,10 +133,7 @@ static void put_headers(head_text *text, ngx_list_t *list)
                 put_pairs(text, headers[i].value.data, headers[i].value.len, ';');
                 continue;
             }
-            put(text, headers[i].key.data, headers[i].key.len);
-            put(text, (const u_char *)": ", 2);
-            put_decoded(text, headers[i].value.data, headers[i].value.len);
-            put(text, (const u_char *)"\n", 1);
+            put_line(text, &headers[i].key, headers[i].value.data, headers[i].value.len);
         }
     }
 }
@@ -131,25 +166,41 @@ static void look(comity_ngx_ctx *ctx, head_text *text)
     }
 }
 
+/* As it came: of a query that was rewritten, or that has a fragment behind it, the upstream may get either. */
+static void put_target(head_text *text, ngx_http_request_t *r)
+{
+    u_char *end = r->unparsed_uri.data + r->unparsed_uri.len;
+    u_char *query = memchr(r->unparsed_uri.data, '?', r->unparsed_uri.len);
+    size_t path_size = query == NULL ? r->unparsed_uri.len : (size_t)(query - r->unparsed_uri.data);
+    put_value(text, r->uri.data, r->uri.len);
+    /* with what `..` takes away here */
+    if (path_size != r->uri.len || ngx_memcmp(r->uri.data, r->unparsed_uri.data, path_size) != 0) {
+        put_value(text, r->unparsed_uri.data, path_size);
+    }
+    put_pairs(text, r->args.data, r->args.len, '&');
+    if (query != NULL &&
+        ((size_t)(end - query - 1) != r->args.len || ngx_memcmp(query + 1, r->args.data, r->args.len) != 0)) {
+        put_pairs(text, query + 1, (size_t)(end - query - 1), '&');
+    }
+}
+
 ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
 {
+    static const ngx_str_t host = ngx_string("host");
     ngx_http_request_t *r = ctx->r;
     head_text text;
-    size_t size = 2 * r->unparsed_uri.len + r->uri.len + 3 * r->args.len + 64 + headers_size(&r->headers_in.headers) * 2;
-    const u_char *query = memchr(r->unparsed_uri.data, '?', r->unparsed_uri.len);
-    size_t path_size = query == NULL ? r->unparsed_uri.len : (size_t)(query - r->unparsed_uri.data);
+    /* each may stand twice, and a pair takes half as much again */
+    size_t size = 3 * (r->unparsed_uri.len + r->uri.len + r->args.len + r->headers_in.server.len +
+                       headers_size(&r->headers_in.headers)) +
+                  64;
     if (text_new(r, size, &text) != NGX_OK) {
         return NGX_ERROR;
     }
-    put_decoded(&text, r->uri.data, r->uri.len);
-    put(&text, (const u_char *)"\n", 1);
-    /* the upstream may get it as it came, with what `..` takes away here */
-    if (path_size != r->uri.len || ngx_memcmp(r->uri.data, r->unparsed_uri.data, path_size) != 0) {
-        put_decoded(&text, r->unparsed_uri.data, path_size);
-        put(&text, (const u_char *)"\n", 1);
-    }
-    put_pairs(&text, r->args.data, r->args.len, '&');
+    put_target(&text, r);
     put_headers(&text, &r->headers_in.headers);
+    if (r->host_start != NULL && !is_address(&r->headers_in.server)) { /* `GET http://host/`: it counts, not the header */
+        put_line(&text, &host, r->headers_in.server.data, r->headers_in.server.len);
+    }
     look(ctx, &text);
     return text.full ? NGX_ERROR : NGX_OK;
 }
@@ -158,7 +209,8 @@ ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx)
 {
     ngx_http_request_t *r = ctx->r;
     head_text text;
-    size_t size = headers_size(&r->headers_out.headers) * 2 + r->headers_out.status_line.len + r->headers_out.content_type.len + 64;
+    size_t size =
+        3 * (headers_size(&r->headers_out.headers) + r->headers_out.status_line.len + r->headers_out.content_type.len) + 64;
     if (text_new(r, size, &text) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -194,6 +246,13 @@ const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const cha
         }
     }
     return value;
+}
+
+const char *comity_ngx_encoding(ngx_http_request_t *r, ngx_list_t *list, ngx_flag_t *ret_more)
+{
+    const char *value = comity_ngx_header(r, list, "content-encoding", ret_more);
+    ngx_flag_t is_none = value != NULL && (value[0] == '\0' || ngx_strcasecmp((u_char *)value, (u_char *)"identity") == 0);
+    return is_none ? NULL : value;
 }
 
 /* Takes headers out of a request. An entry of the list cannot be removed, for others point

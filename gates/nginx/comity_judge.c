@@ -46,7 +46,10 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
     comity_gate_frame frame;
     ngx_memzero(&frame, sizeof frame);
     comity_gathering_tell(ctx->probe->gathering, &gathered);
-    ctx->direction = direction;
+    if (ctx->direction != direction) {
+        ctx->direction = direction;
+        ctx->values = NULL;
+    }
     ctx->segment++;
     frame.kind = COMITY_GATE_JUDGE;
     ngx_memcpy(frame.judge.id, ctx->id, sizeof ctx->id);
@@ -81,33 +84,34 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
 
 /* ---- answers ---- */
 
-static ngx_str_t keep(ngx_pool_t *pool, const char *text, size_t size)
+/* In the room of the last one, if that is enough: a response may have any number of judgements. */
+static void keep(ngx_pool_t *pool, comity_ngx_text *kept, const char *text, size_t size)
 {
-    ngx_str_t kept = {0, ngx_pnalloc(pool, size + 1)};
-    if (kept.data != NULL) {
-        ngx_memcpy(kept.data, text, size);
-        kept.len = size;
+    kept->text.len = 0;
+    if (size > kept->room) {
+        kept->room = 0;
+        kept->text.data = ngx_pnalloc(pool, 2 * size);
+        if (kept->text.data == NULL) {
+            return;
+        }
+        kept->room = 2 * size;
     }
-    return kept;
+    ngx_memcpy(kept->text.data, text, size);
+    kept->text.len = size;
 }
 
 static void note(comity_ngx_ctx *ctx, const comity_gate_judged *judged)
 {
-    ngx_pool_t *pool = ctx->r->pool;
-    u_char *end = ngx_pnalloc(pool, COMITY_GATE_ACTS_MAX * (NGX_INT64_LEN + 1));
+    u_char records[COMITY_GATE_ACTS_MAX * (NGX_INT64_LEN + 1)];
+    u_char *end = records;
     ctx->judged = 1;
     ctx->verdict = judged->verdict;
-    if (judged->rules_size != 0) {
-        ctx->rules = keep(pool, judged->rules, judged->rules_size);
-    }
-    if (judged->ways_size != 0) {
-        ctx->ways = keep(pool, judged->ways, judged->ways_size);
-    }
-    ctx->records.data = end;
-    for (size_t i = 0; end != NULL && i < judged->entry_count; i++) {
+    for (size_t i = 0; i < judged->entry_count; i++) {
         end = ngx_sprintf(end, i == 0 ? "%uL" : ",%uL", judged->entries[i]);
     }
-    ctx->records.len = end == NULL ? 0 : (size_t)(end - ctx->records.data);
+    keep(ctx->r->pool, &ctx->rules, judged->rules, judged->rules_size);
+    keep(ctx->r->pool, &ctx->ways, judged->ways, judged->ways_size);
+    keep(ctx->r->pool, &ctx->records, (char *)records, (size_t)(end - records));
 }
 
 /* 0: it may pass. */

@@ -20,6 +20,20 @@ static ngx_conf_bitmask_t uninspected_words[] = {{ngx_string("none"), 0x80},
 
 static ngx_conf_num_bounds_t level_bounds = {ngx_conf_check_num_bounds, 1, 100};
 
+/* Nothing would ever be asked, held or waited for. */
+static char *check_size(ngx_conf_t *cf, void *post, void *size)
+{
+    return *(size_t *)size == 0 ? "must be more than 0" : NGX_CONF_OK;
+}
+
+static char *check_time(ngx_conf_t *cf, void *post, void *time_ms)
+{
+    return *(ngx_msec_t *)time_ms == 0 ? "must be more than 0" : NGX_CONF_OK;
+}
+
+static ngx_conf_post_t size_post = {check_size};
+static ngx_conf_post_t time_post = {check_time};
+
 /* Keeps the words of a line, as one text with blanks between or as strings each. */
 static char *line_add(ngx_conf_t *cf, ngx_array_t **array, ngx_str_t line)
 {
@@ -95,11 +109,11 @@ static ngx_command_t commands[] = {
     {ngx_string("comity_pass_uninspected"), EVERYWHERE | NGX_CONF_1MORE, ngx_conf_set_bitmask_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(comity_ngx_conf, uninspected), uninspected_words},
     {ngx_string("comity_hold"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(comity_ngx_conf, hold), NULL},
+     offsetof(comity_ngx_conf, hold), &size_post},
     {ngx_string("comity_segment"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_size_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(comity_ngx_conf, segment), NULL},
+     offsetof(comity_ngx_conf, segment), &size_post},
     {ngx_string("comity_timeout"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(comity_ngx_conf, timeout), NULL},
+     offsetof(comity_ngx_conf, timeout), &time_post},
     {ngx_string("comity_threads"), EVERYWHERE | NGX_CONF_TAKE1, ngx_conf_set_str_slot, NGX_HTTP_LOC_CONF_OFFSET,
      offsetof(comity_ngx_conf, threads), NULL},
     {ngx_string("comity_explain"), EVERYWHERE | NGX_CONF_FLAG, ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
@@ -200,7 +214,11 @@ static ngx_int_t after_settings(ngx_conf_t *cf)
     if (!main->used) {
         return NGX_OK;
     }
-    if (main->socket.len == 0 || main->socket.len > 100) {
+    ngx_flag_t is_path = main->socket.len != 0 && ngx_strncmp(main->socket.data, "unix:", 5) != 0;
+    if (is_path && ngx_conf_full_name(cf->cycle, &main->socket, 0) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (!is_path || main->socket.len > 100) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "comity_socket: expected the path of comityd's gate-socket");
         return NGX_ERROR;
     }

@@ -54,6 +54,7 @@ typedef struct {
     ngx_str_t addresses; /* a database of states by address */
     void *database;      /* opened */
     comity_rules *rules;
+    comity_ngx_inspector *inspectors; /* all there are */
     ngx_flag_t used;     /* some route is inspected */
     ngx_pool_t *pool;
 } comity_ngx_main;
@@ -114,6 +115,12 @@ typedef struct {
     size_t size, room;
 } comity_ngx_output;
 
+/* A text that is replaced by the next. */
+typedef struct {
+    ngx_str_t text;
+    size_t room;
+} comity_ngx_text;
+
 typedef void comity_ngx_work_function(comity_ngx_ctx *ctx);
 
 struct comity_ngx_ctx {
@@ -131,19 +138,22 @@ struct comity_ngx_ctx {
     /* the last answer, for variables and our own answers */
     ngx_flag_t judged;
     comity_verdict verdict;
-    ngx_str_t rules, ways, records;
-    /* work that a thread may do: while it does, probe, copy, doubts and the next three are the thread's */
+    comity_ngx_text rules, ways, records;
+    ngx_array_t *values;  /* of the acts of this direction, as they were at its first judgement. comity_route.c */
+    /* work that a thread may do: while it does, probe, copy, doubts and the next seven are the thread's */
     comity_ngx_work_function *work, *work_done;
     ngx_thread_task_t *task;
     comity_ngx_output output;
     ngx_flag_t failed;    /* the body could not be read again, or its copy not made */
     ngx_flag_t copying;   /* a masked copy is being made */
+    ngx_flag_t begun;     /* the probe has been told of the input that is looked into */
+    ngx_flag_t copy_begun; /* and the copy */
+    off_t begun_at;       /* where in the response's body */
     const char *type, *encoding; /* as what is looked into says; NULL: it does not */
     /* the request's body */
     off_t looked, written; /* bytes of nginx's file */
     unsigned working:1;   /* a thread does */
     unsigned complete:1;  /* all of it has come */
-    unsigned begun:1;
     unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
@@ -152,7 +162,7 @@ struct comity_ngx_ctx {
     unsigned sent:1;      /* the response's head is out */
     unsigned ended:1;     /* and its end */
     unsigned fixed:1;     /* it is compressed: nothing can be replaced */
-    unsigned events:1;    /* a stream of events, whose ends are points of flush */
+    unsigned whole:1;     /* what was taken ends with a message: no later byte is part of it */
     /* the response's body */
     ngx_chain_t *in;      /* not yet taken */
     ngx_chain_t *raw;     /* taken, not yet looked at */
@@ -162,7 +172,10 @@ struct comity_ngx_ctx {
     ngx_chain_t *busy, *free;
     off_t seen, released; /* bytes of the body */
     off_t masked_size;
-    size_t since;         /* looked at since the last judgement */
+    size_t since;         /* taken since the last judgement */
+    size_t room;          /* how much is taken before the next; 0: no more can be held */
+    ngx_uint_t line_ends; /* at the end of what was taken */
+    ngx_uint_t message_ends; /* so many end a message; 0: it is no stream of messages */
     comity_copy *copy;
 };
 
@@ -179,6 +192,7 @@ ngx_int_t comity_ngx_state_variable(ngx_http_request_t *r, ngx_http_variable_val
 ngx_int_t comity_ngx_addresses_open(ngx_conf_t *cf, comity_ngx_main *main);
 
 /* comity_probe.c */
+/* Gives the route its inspector: that of a route that looks alike, or a new one. */
 ngx_int_t comity_ngx_inspector_make(ngx_conf_t *cf, comity_ngx_main *main, comity_ngx_conf *conf);
 comity_masking *comity_ngx_inspector_masking(comity_ngx_inspector *inspector);
 comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log_t *log);
@@ -197,6 +211,8 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx);
 ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx);
 /* The value of the only header of this name, NUL-terminated; NULL: there is none; *ret_more: there are several. */
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more);
+/* The same of Content-Encoding; NULL too where it says that there is none. */
+const char *comity_ngx_encoding(ngx_http_request_t *r, ngx_list_t *list, ngx_flag_t *ret_more);
 /* Takes out what would make the answer a part, or compressed, or none. */
 ngx_int_t comity_ngx_drop_range(ngx_http_request_t *r);
 /* Takes out digests of a body that is no more what it was. */
@@ -208,6 +224,8 @@ ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in);
 ngx_int_t comity_ngx_request_init(void);
 void comity_ngx_request_judged(comity_ngx_ctx *ctx);
 comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf);
+/* The request's newest, also behind an internal redirect; NULL: none yet. */
+comity_ngx_ctx *comity_ngx_ctx_find(ngx_http_request_t *r);
 
 /* comity_work.c */
 ngx_int_t comity_ngx_work_pool(ngx_conf_t *cf, comity_ngx_conf *conf);

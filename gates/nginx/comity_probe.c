@@ -13,6 +13,8 @@ typedef struct {
 } clean_text;
 
 struct comity_ngx_inspector {
+    comity_ngx_inspector *next; /* of all there are */
+    comity_ngx_conf *conf;      /* the first that it was made for: what it was made of */
     comity_rules *rules;
     comity_masking *masking; /* NULL: nothing is replaced */
     ngx_uint_t level;
@@ -140,8 +142,43 @@ static ngx_int_t masking_make(ngx_conf_t *cf, comity_ngx_conf *conf, comity_ngx_
     return NGX_OK;
 }
 
+static ngx_flag_t is_same_text(const ngx_str_t *left, const ngx_str_t *right)
+{
+    return left->len == right->len && (left->len == 0 || ngx_memcmp(left->data, right->data, left->len) == 0);
+}
+
+static ngx_flag_t are_same_texts(ngx_array_t *left, ngx_array_t *right)
+{
+    ngx_uint_t count = left == NULL ? 0 : left->nelts;
+    if (count != (right == NULL ? 0 : right->nelts)) {
+        return 0;
+    }
+    for (ngx_uint_t i = 0; i < count; i++) {
+        if (!is_same_text(&((ngx_str_t *)left->elts)[i], &((ngx_str_t *)right->elts)[i])) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static comity_ngx_inspector *find_alike(comity_ngx_inspector *inspector, comity_ngx_conf *conf)
+{
+    while (inspector != NULL &&
+           !(inspector->conf->level == conf->level && is_same_text(&inspector->conf->policy, &conf->policy) &&
+             is_same_text(&inspector->conf->key, &conf->key) &&
+             are_same_texts(inspector->conf->operators, conf->operators) &&
+             are_same_texts(inspector->conf->locale, conf->locale))) {
+        inspector = inspector->next;
+    }
+    return inspector;
+}
+
 ngx_int_t comity_ngx_inspector_make(ngx_conf_t *cf, comity_ngx_main *main, comity_ngx_conf *conf)
 {
+    conf->inspector = find_alike(main->inspectors, conf);
+    if (conf->inspector != NULL) {
+        return NGX_OK;
+    }
     ngx_str_t *states = conf->locale == NULL ? NULL : conf->locale->elts;
     comity_ngx_inspector *inspector = ngx_pcalloc(cf->pool, sizeof *inspector);
     if (inspector == NULL || rules_take(cf, main) != NGX_OK) {
@@ -157,8 +194,14 @@ ngx_int_t comity_ngx_inspector_make(ngx_conf_t *cf, comity_ngx_main *main, comit
     for (size_t i = 0; i < inspector->state_count; i++) {
         inspector->states[i] = (char *)states[i].data; /* words of a configuration end in a NUL */
     }
+    if (masking_make(cf, conf, inspector) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    inspector->conf = conf;
+    inspector->next = main->inspectors;
+    main->inspectors = inspector;
     conf->inspector = inspector;
-    return masking_make(cf, conf, inspector);
+    return NGX_OK;
 }
 
 comity_masking *comity_ngx_inspector_masking(comity_ngx_inspector *inspector)

@@ -29,7 +29,7 @@ static void ctx_end(void *data)
 }
 
 /* Of an internal redirect the request's contexts are forgotten; ours is found again by its cleanup. */
-static comity_ngx_ctx *ctx_find(ngx_http_request_t *r)
+comity_ngx_ctx *comity_ngx_ctx_find(ngx_http_request_t *r)
 {
     comity_ngx_ctx *ctx = ngx_http_get_module_ctx(r, ngx_http_comity_module);
     for (ngx_pool_cleanup_t *cleanup = r->pool->cleanup; ctx == NULL && cleanup != NULL; cleanup = cleanup->next) {
@@ -84,7 +84,7 @@ static ngx_flag_t body_begin(comity_ngx_ctx *ctx)
     ngx_flag_t more_types;
     ngx_flag_t more_encodings;
     ctx->type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more_types);
-    ctx->encoding = comity_ngx_header(r, &r->headers_in.headers, "content-encoding", &more_encodings);
+    ctx->encoding = comity_ngx_encoding(r, &r->headers_in.headers, &more_encodings);
     ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
     if (ctx->probe == NULL) {
         return 0;
@@ -213,7 +213,7 @@ static void replace(comity_ngx_ctx *ctx)
 {
     comity_gathered gathered;
     comity_gathering_tell(ctx->probe->gathering, &gathered);
-    if (!gathered.replaces || (ctx->doubts & COMITY_NGX_UNREADABLE) != 0) {
+    if (!gathered.replaces || gathered.refuses || (ctx->doubts & COMITY_NGX_UNREADABLE) != 0) {
         return;
     }
     if (ctx->r->headers_in.content_length_n > (off_t)ctx->conf->hold) {
@@ -395,16 +395,33 @@ static ngx_int_t begin(ngx_http_request_t *r, comity_ngx_conf *conf)
     return NGX_DONE;
 }
 
+/* It bears what the main request bears, and is let through with it: where it has been judged as it would be here, by
+ * the same acts and looked at alike. */
+static ngx_int_t subrequest(ngx_http_request_t *r, comity_ngx_conf *conf)
+{
+    comity_ngx_ctx *main = ngx_http_get_module_ctx(r->main, ngx_http_comity_module);
+    if (main == NULL || main->state != COMITY_NGX_OPEN) {
+        return NGX_HTTP_FORBIDDEN;
+    }
+    if ((conf->inspect & COMITY_NGX_REQUEST) == 0 ||
+        ((main->conf->inspect & COMITY_NGX_REQUEST) != 0 && main->conf->acts == conf->acts &&
+         main->conf->inspector == conf->inspector)) {
+        return NGX_DECLINED;
+    }
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                  "comity: a subrequest leads to a route that is inspected otherwise than its main request's");
+    return NGX_HTTP_FORBIDDEN;
+}
+
 ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)
 {
     comity_ngx_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_comity_module);
-    comity_ngx_ctx *ctx = ctx_find(r);
+    comity_ngx_ctx *ctx = comity_ngx_ctx_find(r);
     if ((conf->inspect & (COMITY_NGX_REQUEST | COMITY_NGX_RESPONSE)) == 0) {
         return NGX_DECLINED;
     }
-    if (r != r->main) { /* it bears what the main request bears: let through with it or not at all */
-        comity_ngx_ctx *main = ngx_http_get_module_ctx(r->main, ngx_http_comity_module);
-        return main != NULL && main->state == COMITY_NGX_OPEN ? NGX_DECLINED : NGX_HTTP_FORBIDDEN;
+    if (r != r->main) {
+        return subrequest(r, conf);
     }
     if (ctx == NULL || (ctx->state == COMITY_NGX_OPEN && ctx->conf != conf)) {
         return begin(r, conf); /* or redirected to a route of its own law */

@@ -1,4 +1,4 @@
-/* Responses: their head is held until the first judgement. What comes is looked into and
+/* Responses: their head is held until something of them may go. What comes is looked into and
  * held; at the end, or a segment's length on, the daemon is asked, and what no later byte
  * can make part of a finding is released. A response that is no longer than a segment is
  * judged as a whole. Once the head is out, a refusal breaks the connection. */
@@ -66,16 +66,6 @@ static void chain_free(comity_ngx_ctx *ctx, ngx_chain_t **chain)
 
 /* ---- heads ---- */
 
-static const char *hint(comity_ngx_ctx *ctx, const char *name)
-{
-    ngx_flag_t more;
-    const char *value = comity_ngx_header(ctx->r, &ctx->r->headers_out.headers, name, &more);
-    if (more) {
-        ctx->doubts |= COMITY_NGX_UNREADABLE;
-    }
-    return value;
-}
-
 static void header_hide(ngx_http_request_t *r, const char *name)
 {
     for (ngx_list_part_t *part = &r->headers_out.headers.part; part != NULL; part = part->next) {
@@ -133,13 +123,34 @@ static ngx_int_t refuse(comity_ngx_ctx *ctx)
 /* All goes through a copy from now on. */
 static ngx_int_t copy_begin(comity_ngx_ctx *ctx)
 {
-    comity_inspect_hints hints = {.content_type = ctx->type};
     ctx->copying = 1;
     return comity_copy_new(comity_ngx_inspector_masking(ctx->conf->inspector), ctx->conf->hold, comity_ngx_output_write,
-                           ctx, &ctx->copy, NULL) == COMITY_OK &&
-                   comity_copy_begin(ctx->copy, &hints, NULL) == COMITY_OK
+                           ctx, &ctx->copy, NULL) == COMITY_OK
                ? NGX_OK
                : NGX_ERROR;
+}
+
+/* What was taken goes through the copy; a message that ends is an input of its own, as for the probe. */
+static ngx_int_t copy_go_on(comity_ngx_ctx *ctx)
+{
+    comity_inspect_hints hints = {.content_type = ctx->type};
+    if (!ctx->copy_begun && ctx->raw != NULL) {
+        ctx->copy_begun = 1;
+        if (comity_copy_begin(ctx->copy, &hints, NULL) != COMITY_OK) {
+            return NGX_ERROR;
+        }
+    }
+    for (ngx_chain_t *link = ctx->raw; link != NULL; link = link->next) {
+        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), NULL) !=
+            COMITY_OK) {
+            return NGX_ERROR;
+        }
+    }
+    if (!ctx->copy_begun || !(ctx->finished || ctx->whole)) {
+        return NGX_OK;
+    }
+    ctx->copy_begun = 0;
+    return comity_copy_finish(ctx->copy, NULL) == COMITY_OK ? NGX_OK : NGX_ERROR;
 }
 
 /* Before the daemon is asked: what is to be replaced is, as far as it can be told. Whether anything
@@ -148,6 +159,9 @@ static ngx_int_t replace(comity_ngx_ctx *ctx)
 {
     comity_gathered gathered;
     comity_gathering_tell(ctx->probe->gathering, &gathered);
+    if (gathered.refuses) { /* by the policy: nothing of it goes, and no copy is wanted */
+        return NGX_OK;
+    }
     if ((ctx->doubts & COMITY_NGX_UNREADABLE) != 0 || comity_ngx_inspector_masking(ctx->conf->inspector) == NULL ||
         ctx->r->header_only || ctx->fixed) {
         return ctx->copying ? NGX_ERROR : NGX_OK;
@@ -155,23 +169,24 @@ static ngx_int_t replace(comity_ngx_ctx *ctx)
     if (!ctx->copying && (gathered.replaces || !ctx->finished) && copy_begin(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
-    for (ngx_chain_t *link = ctx->raw; ctx->copying && link != NULL; link = link->next) {
-        if (comity_copy_feed(ctx->copy, link->buf->pos, (size_t)(link->buf->last - link->buf->pos), NULL) !=
-            COMITY_OK) {
-            return NGX_ERROR;
-        }
-    }
-    return !ctx->copying || !ctx->finished || comity_copy_finish(ctx->copy, NULL) == COMITY_OK ? NGX_OK : NGX_ERROR;
+    return ctx->copying ? copy_go_on(ctx) : NGX_OK;
 }
 
-/* Perhaps on a thread. */
+/* Perhaps on a thread. A body without a byte is none: of HEAD, or one said to be compressed, it lacks nothing. */
 static void look(comity_ngx_ctx *ctx)
 {
+    if (!ctx->begun && ctx->raw != NULL) {
+        ctx->begun = 1;
+        ctx->begun_at = ctx->seen - (off_t)comity_ngx_chain_size(ctx->raw);
+        comity_gathering_input(ctx->probe->gathering, ctx->fixed);
+        comity_ngx_probe_begin(ctx, ctx->type, ctx->encoding);
+    }
     for (ngx_chain_t *link = ctx->raw; link != NULL; link = link->next) {
         comity_ngx_probe_feed(ctx, link->buf->pos, (size_t)(link->buf->last - link->buf->pos));
     }
-    if (ctx->finished) {
+    if (ctx->begun && (ctx->finished || ctx->whole)) {
         comity_ngx_probe_finish(ctx);
+        ctx->begun = 0;
     }
     if (replace(ctx) != NGX_OK) {
         ctx->doubts |= COMITY_NGX_UNREADABLE;
@@ -210,9 +225,6 @@ static ngx_int_t judge(comity_ngx_ctx *ctx)
         ctx->status = NGX_HTTP_FORBIDDEN; /* what should be masked is there in part: no doubt to be passed over */
         return NGX_ERROR;
     }
-    if (comity_ngx_chain_size(ctx->held) > ctx->conf->hold) {
-        ctx->doubts |= COMITY_NGX_LARGE;
-    }
     return comity_ngx_judge(ctx, COMITY_NGX_RESPONSE) == NGX_AGAIN ? NGX_OK : NGX_ERROR;
 }
 
@@ -235,12 +247,12 @@ static ngx_int_t ask(comity_ngx_ctx *ctx)
     return comity_ngx_work(ctx, is_long, look, looked) == NGX_AGAIN ? NGX_OK : judge(ctx);
 }
 
-/* Moves what is settled from what is held to what may go. */
+/* Moves what is settled from what is held to what may go; where a doubt is passed over, all of it. */
 static void release(comity_ngx_ctx *ctx)
 {
-    off_t settled = ctx->finished || (ctx->doubts & COMITY_NGX_UNREADABLE) != 0
+    off_t settled = ctx->finished || !ctx->begun || (ctx->doubts & (COMITY_NGX_UNREADABLE | COMITY_NGX_LARGE)) != 0
                         ? ctx->seen
-                        : (off_t)comity_inspect_settled(ctx->probe->inspection);
+                        : ctx->begun_at + (off_t)comity_inspect_settled(ctx->probe->inspection);
     ngx_chain_t **from = ctx->copying ? &ctx->masked : &ctx->held;
     ngx_chain_t **last = &ctx->out;
     while (*last != NULL) {
@@ -304,11 +316,31 @@ static ngx_int_t flush(comity_ngx_ctx *ctx)
     return status;
 }
 
+/* How long the next segment may be: what waits for later bytes and what is new are held together. When hardly
+ * anything has room beside what waits there is none: each few bytes would be a judgement. */
+static size_t room_for_segment(comity_ngx_ctx *ctx)
+{
+    size_t held = comity_ngx_chain_size(ctx->held);
+    size_t room = held < ctx->conf->hold ? ctx->conf->hold - held : 0;
+    room = room < ctx->conf->segment ? room : ctx->conf->segment;
+    return room < ctx->conf->segment / 8 ? 0 : room;
+}
+
+/* How many ends of lines the bytes so far end in. */
+static ngx_uint_t line_ends(ngx_uint_t before, const u_char *bytes, size_t size)
+{
+    ngx_uint_t count = size > 4 ? 0 : before;
+    for (const u_char *c = size > 4 ? bytes + size - 4 : bytes; c < bytes + size; c++) {
+        count = *c == '\n' ? count + 1 : *c == '\r' ? count : 0;
+    }
+    return count;
+}
+
 /* Takes one buffer, up to the segment's end. */
 static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
 {
     size_t size = ngx_buf_in_memory(buf) ? (size_t)(buf->last - buf->pos) : 0;
-    size_t room = ctx->conf->segment > ctx->since ? ctx->conf->segment - ctx->since : 0;
+    size_t room = ctx->room > ctx->since ? ctx->room - ctx->since : 0;
     if (!ngx_buf_special(buf) && !ngx_buf_in_memory(buf)) {
         return NGX_ERROR; /* it was asked for in memory */
     }
@@ -316,6 +348,7 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
     if (chain_put(ctx, &ctx->raw, buf->pos, size) != NGX_OK) {
         return NGX_ERROR;
     }
+    ctx->line_ends = line_ends(ctx->line_ends, buf->pos, size);
     buf->pos += size;
     if (!ngx_buf_in_memory(buf) || buf->pos == buf->last) {
         buf->file_pos = buf->file_last;
@@ -328,10 +361,11 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
 /* Takes what there is until the daemon must be asked. */
 static ngx_int_t take_all(comity_ngx_ctx *ctx)
 {
-    while (ctx->in != NULL && ctx->response_state == COMITY_NGX_READING && ctx->since < ctx->conf->segment &&
+    while (ctx->in != NULL && ctx->response_state == COMITY_NGX_READING &&
+           (ctx->since < ctx->room || ngx_buf_special(ctx->in->buf)) &&
            comity_ngx_chain_size(ctx->busy) < ctx->conf->hold) {
         ngx_chain_t *link = ctx->in;
-        ngx_flag_t flushes = link->buf->flush && ctx->events;
+        ngx_flag_t flushes = link->buf->flush && ctx->message_ends != 0;
         if (take(ctx, link->buf) != NGX_OK) {
             return NGX_ERROR;
         }
@@ -341,7 +375,8 @@ static ngx_int_t take_all(comity_ngx_ctx *ctx)
         ctx->last |= link->buf->last_buf;
         ctx->in = link->next;
         ngx_free_chain(ctx->r->pool, link);
-        if (flushes && ctx->since != 0) {
+        if (flushes && ctx->since != 0 && ctx->line_ends >= ctx->message_ends) {
+            ctx->whole = 1;
             return ask(ctx);
         }
     }
@@ -352,7 +387,11 @@ static ngx_int_t take_all(comity_ngx_ctx *ctx)
         ctx->finished = 1;
         return ask(ctx);
     }
-    return ctx->since >= ctx->conf->segment ? ask(ctx) : NGX_OK;
+    if (ctx->in != NULL && ctx->room == 0) {
+        ctx->doubts |= COMITY_NGX_LARGE; /* it would have to be held, and there is no room */
+        return ask(ctx);
+    }
+    return ctx->since != 0 && ctx->since >= ctx->room ? ask(ctx) : NGX_OK;
 }
 
 /* Closed: before the head is out with our answer, else by breaking off. */
@@ -406,8 +445,11 @@ void comity_ngx_response_judged(comity_ngx_ctx *ctx)
         status = close_response(ctx);
     } else {
         ctx->response_state = ctx->finished ? COMITY_NGX_OPEN : COMITY_NGX_READING;
-        status = ctx->sent ? NGX_OK : head_send(ctx);
+        ctx->whole = 0;
         release(ctx);
+        ctx->room = room_for_segment(ctx);
+        /* as long as nothing may go the head stays, so that what is refused then can be answered */
+        status = ctx->sent || (ctx->out == NULL && !ctx->finished) ? NGX_OK : head_send(ctx);
         if (r->header_only) {
             r->buffered &= (unsigned)~COMITY_NGX_BUFFERED & 0xf;
         } else if (status == NGX_OK) {
@@ -435,22 +477,40 @@ static ngx_int_t subrequest_header(ngx_http_request_t *r)
     return NGX_ERROR;
 }
 
+/* In streams of messages one ends with so many ends of lines; 0: it is none. What the upstream flushes there when
+ * one ends is looked into by itself and goes on at once: who reads it waits for it. */
+static ngx_uint_t message_ends(u_char *type)
+{
+    static const struct {
+        const char *type;
+        ngx_uint_t ends;
+    } streams[] = {{"text/event-stream", 2}, {"application/x-ndjson", 1}, {"application/jsonl", 1}};
+    for (size_t i = 0; i < sizeof streams / sizeof streams[0]; i++) {
+        if (ngx_strncasecmp(type, (u_char *)streams[i].type, ngx_strlen(streams[i].type)) == 0) {
+            return streams[i].ends;
+        }
+    }
+    return 0;
+}
+
 static ngx_int_t response_begin(comity_ngx_ctx *ctx)
 {
     ngx_http_request_t *r = ctx->r;
     ngx_str_t *type = &r->headers_out.content_type;
     u_char *copy = ngx_pnalloc(r->pool, type->len + 1);
-    ctx->encoding = hint(ctx, "content-encoding");
+    ngx_flag_t more;
+    ctx->encoding = comity_ngx_encoding(r, &r->headers_out.headers, &more);
+    ctx->doubts |= more ? COMITY_NGX_UNREADABLE : 0;
     ctx->probe = comity_ngx_probe_take(ctx->conf->inspector, ngx_cycle->log);
     if (copy == NULL || ctx->probe == NULL || comity_ngx_head_response(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
     *ngx_cpymem(copy, type->data, type->len) = '\0';
     ctx->type = type->len == 0 ? NULL : (char *)copy;
-    ctx->events = ctx->type != NULL && ngx_strncasecmp(copy, (u_char *)"text/event-stream", 17) == 0;
     ctx->fixed = ctx->encoding != NULL;
-    comity_gathering_input(ctx->probe->gathering, ctx->fixed);
-    comity_ngx_probe_begin(ctx, ctx->type, ctx->encoding);
+    ctx->message_ends = ctx->type == NULL || ctx->fixed ? 0 : message_ends(copy);
+    ctx->begun = 0;
+    ctx->room = room_for_segment(ctx);
     return NGX_OK;
 }
 

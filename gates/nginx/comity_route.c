@@ -33,7 +33,7 @@ typedef enum {
 static const struct field {
     const char *line;
     field_kind kind;
-    const char *name; /* in the act */
+    const char *name; /* in the act; of those without one there is one line, but of categories and papers */
     ngx_uint_t most;  /* values */
 } fields[] = {
     {"from", FIELD_FROM, NULL, 1},
@@ -82,6 +82,16 @@ ngx_uint_t comity_ngx_act_direction(comity_ngx_act *act)
 
 /* ---- reading ---- */
 
+static act_line *find(comity_ngx_act *act, field_kind kind)
+{
+    for (ngx_uint_t i = 0; i < act->line_count; i++) {
+        if (act->lines[i].field->kind == kind) {
+            return &act->lines[i];
+        }
+    }
+    return NULL;
+}
+
 static char *read_line(ngx_conf_t *cf, ngx_command_t *command, void *conf)
 {
     comity_ngx_act *act = (comity_ngx_act *)conf;
@@ -96,6 +106,11 @@ static char *read_line(ngx_conf_t *cf, ngx_command_t *command, void *conf)
                            number == FIELD_COUNT ? "\"%V\" is no line of comity_act"
                                                  : "comity_act: \"%V\" has too few or too many values",
                            &words[0]);
+        return NGX_CONF_ERROR;
+    }
+    ngx_flag_t is_single = fields[number].name == NULL && fields[number].kind != FIELD_CATEGORY && fields[number].kind != FIELD_PAPER;
+    if (is_single && find(act, fields[number].kind) != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "comity_act: \"%V\" is said twice", &words[0]);
         return NGX_CONF_ERROR;
     }
     act_line *line = &act->lines[act->line_count];
@@ -217,23 +232,37 @@ static void put_string(act_writer *writer, ngx_str_t *value)
     put_text(writer, "\"");
 }
 
+/* A value with variables, filled in. */
+typedef struct {
+    ngx_http_complex_value_t *from;
+    ngx_str_t value;
+} filled_value;
+
+/* A response may be judged any number of times: what it is filled in with stays, and takes memory once. */
 static ngx_str_t value_of(act_writer *writer, act_line *line, ngx_uint_t number)
 {
-    ngx_str_t value = ngx_null_string;
-    if (ngx_http_complex_value(writer->ctx->r, &line->values[number], &value) != NGX_OK) {
-        writer->status = NGX_ERROR;
+    ngx_http_complex_value_t *from = &line->values[number];
+    ngx_array_t *values = writer->ctx->values;
+    filled_value *filled = values->elts;
+    if (from->lengths == NULL) {
+        return from->value;
     }
-    return value;
-}
-
-static act_line *find(comity_ngx_act *act, field_kind kind)
-{
-    for (ngx_uint_t i = 0; i < act->line_count; i++) {
-        if (act->lines[i].field->kind == kind) {
-            return &act->lines[i];
+    for (ngx_uint_t i = 0; i < values->nelts; i++) {
+        if (filled[i].from == from) {
+            return filled[i].value;
         }
     }
-    return NULL;
+    filled = ngx_array_push(values);
+    if (filled == NULL) {
+        writer->status = NGX_ERROR;
+        return (ngx_str_t)ngx_null_string;
+    }
+    filled->from = from;
+    ngx_str_null(&filled->value);
+    if (ngx_http_complex_value(writer->ctx->r, from, &filled->value) != NGX_OK) {
+        writer->status = NGX_ERROR;
+    }
+    return filled->value;
 }
 
 /* All values of lines of a field, with commas between; how many there are, the word `none` too,
@@ -268,6 +297,20 @@ static void put_list(act_writer *writer, comity_ngx_act *act, const struct field
     }
 }
 
+static void put_single(act_writer *writer, comity_ngx_act *act, field_kind kind, const char *before, const char *behind)
+{
+    act_line *line = find(act, kind);
+    ngx_str_t value = ngx_null_string;
+    if (line != NULL) {
+        value = value_of(writer, line, 0);
+    }
+    if (value.len != 0) {
+        put_text(writer, before);
+        put_string(writer, &value);
+        put_text(writer, behind);
+    }
+}
+
 static void put_party(act_writer *writer, comity_ngx_act *act, const char *name, field_kind place, field_kind party,
                       field_kind list)
 {
@@ -298,22 +341,40 @@ static void put_party(act_writer *writer, comity_ngx_act *act, const char *name,
             put_list(writer, act, &fields[i]);
         }
     }
-    if (about != NULL && about->count > 1) {
-        put_text(writer, ",\"kinds\":[");
-        for (ngx_uint_t i = 1; i < about->count; i++) {
-            ngx_str_t kind = value_of(writer, about, i);
-            put_text(writer, i == 1 ? "" : ",");
+    ngx_uint_t kinds = 0;
+    for (ngx_uint_t i = 1; about != NULL && i < about->count; i++) {
+        ngx_str_t kind = value_of(writer, about, i);
+        if (kind.len != 0) {
+            put_text(writer, kinds++ == 0 ? ",\"kinds\":[" : ",");
             put_string(writer, &kind);
         }
-        put_text(writer, "]");
     }
+    put_text(writer, kinds == 0 ? "" : "]");
     if (begin != writer->buf->last) {
         *begin = ' '; /* the first comma */
     }
     put_text(writer, "}");
 }
 
-/* KIND and NAME=VALUE words. */
+/* NAME=VALUE. */
+static void put_paper_word(act_writer *writer, ngx_str_t word)
+{
+    u_char *equals = ngx_strlchr(word.data, word.data + word.len, '=');
+    if (equals == NULL) {
+        writer->status = NGX_DECLINED;
+        return;
+    }
+    ngx_str_t name = {(size_t)(equals - word.data), word.data};
+    ngx_str_t value = {word.len - name.len - 1, equals + 1};
+    if (value.len != 0) {
+        put_text(writer, ",");
+        put_string(writer, &name);
+        put_text(writer, ":");
+        put_string(writer, &value);
+    }
+}
+
+/* KIND and NAME=VALUE words. A paper without a kind is none. */
 static void put_papers(act_writer *writer, comity_ngx_act *act)
 {
     ngx_uint_t count = 0;
@@ -322,22 +383,17 @@ static void put_papers(act_writer *writer, comity_ngx_act *act)
         if (line->field->kind != FIELD_PAPER) {
             continue;
         }
-        put_text(writer, count++ == 0 ? ",\"papers\":[{\"kind\":" : ",{\"kind\":");
         ngx_str_t kind = value_of(writer, line, 0);
+        if (kind.len == 0) {
+            continue;
+        }
+        put_text(writer, count++ == 0 ? ",\"papers\":[{\"kind\":" : ",{\"kind\":");
         put_string(writer, &kind);
         for (ngx_uint_t j = 1; j < line->count; j++) {
             ngx_str_t word = value_of(writer, line, j);
-            u_char *equals = ngx_strlchr(word.data, word.data + word.len, '=');
-            if (equals == NULL) {
-                writer->status = NGX_DECLINED;
-                return;
+            if (word.len != 0) {
+                put_paper_word(writer, word);
             }
-            ngx_str_t name = {(size_t)(equals - word.data), word.data};
-            ngx_str_t value = {word.len - name.len - 1, equals + 1};
-            put_text(writer, ",");
-            put_string(writer, &name);
-            put_text(writer, ":");
-            put_string(writer, &value);
         }
         put_text(writer, "}");
     }
@@ -379,8 +435,12 @@ ngx_int_t comity_ngx_act_write(comity_ngx_ctx *ctx, comity_ngx_act *act, const c
                                ngx_buf_t *buf)
 {
     act_writer writer = {.ctx = ctx, .buf = buf, .status = NGX_OK};
-    act_line *deal = find(act, FIELD_DEAL);
-    act_line *channel = find(act, FIELD_CHANNEL);
+    if (ctx->values == NULL) {
+        ctx->values = ngx_array_create(ctx->r->pool, 4, sizeof(filled_value));
+        if (ctx->values == NULL) {
+            return NGX_ERROR;
+        }
+    }
     put_text(&writer, "{\"id\":");
     put_string(&writer, id);
     put_text(&writer, ",\"act\":");
@@ -393,17 +453,8 @@ ngx_int_t comity_ngx_act_write(comity_ngx_ctx *ctx, comity_ngx_act *act, const c
             put_list(&writer, act, &fields[i]);
         }
     }
-    if (deal != NULL) {
-        ngx_str_t value = value_of(&writer, deal, 0);
-        put_text(&writer, ",\"deal\":");
-        put_string(&writer, &value);
-    }
-    if (channel != NULL) {
-        ngx_str_t value = value_of(&writer, channel, 0);
-        put_text(&writer, ",\"demand\":{\"channel\":");
-        put_string(&writer, &value);
-        put_text(&writer, "}");
-    }
+    put_single(&writer, act, FIELD_DEAL, ",\"deal\":", "");
+    put_single(&writer, act, FIELD_CHANNEL, ",\"demand\":{\"channel\":", "}");
     put_papers(&writer, act);
     put_text(&writer, "}");
     return writer.status;

@@ -382,6 +382,7 @@ comity_status comity_inspect_begin(comity_inspection *inspection, const comity_i
     if (hints != NULL) {
         own = (comity_form_hints){hints->content_type, hints->content_encoding, hints->name, hints->locale};
     }
+    inspection->begun = false;
     COMITY_TRY(comity_form_restart(inspection->form, &own, reterr));
     inspection->begun = true;
     inspection->fed = 0;

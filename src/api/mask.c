@@ -23,6 +23,7 @@ struct comity_copy {
     comity_masker *masker;
     comity_copy_function *write;
     void *context;
+    bool begun;
 };
 
 /* ---- policies ---- */
@@ -144,7 +145,18 @@ comity_status comity_copy_begin(comity_copy *copy, const comity_inspect_hints *h
     if (hints != NULL) {
         own = (comity_form_hints){hints->content_type, hints->content_encoding, hints->name, hints->locale};
     }
-    return comity_masker_start(copy->masker, &own, reterr);
+    copy->begun = false;
+    COMITY_TRY(comity_masker_start(copy->masker, &own, reterr));
+    copy->begun = true;
+    return COMITY_OK;
+}
+
+static comity_status need_begun(const comity_copy *copy, const char *what, comity_error *reterr)
+{
+    if (!copy->begun) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "%s: comity_copy_begin comes first", what);
+    }
+    return COMITY_OK;
 }
 
 comity_status comity_copy_feed(comity_copy *copy, const void *bytes, size_t size, comity_error *reterr)
@@ -152,6 +164,7 @@ comity_status comity_copy_feed(comity_copy *copy, const void *bytes, size_t size
     if (copy == NULL || (bytes == NULL && size != 0)) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_copy_feed: copy and bytes must not be NULL");
     }
+    COMITY_TRY(need_begun(copy, "comity_copy_feed", reterr));
     return comity_masker_feed(copy->masker, bytes, size, reterr);
 }
 
@@ -160,5 +173,7 @@ comity_status comity_copy_finish(comity_copy *copy, comity_error *reterr)
     if (copy == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_copy_finish: copy must not be NULL");
     }
+    COMITY_TRY(need_begun(copy, "comity_copy_finish", reterr));
+    copy->begun = false;
     return comity_masker_finish(copy->masker, reterr);
 }

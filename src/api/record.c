@@ -188,7 +188,7 @@ comity_status comity_record_submit(comity_record *record, const comity_record_en
 {
     if (record == NULL || entry == NULL || ret_index == NULL || (entry->judgement == NULL && entry->judgement_size != 0) ||
         (entry->kept == NULL && entry->kept_size != 0)) {
-        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_record_submit: its arguments must not be NULL");
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "an entry: record, entry and ret_index must not be NULL, nor bytes that have a size");
     }
     return comity_log_submit(record->log, entry->retention == NULL ? standard : entry->retention, entry->time_ms,
                              entry->judgement, entry->judgement_size, entry->kept, entry->kept_size, ret_index, reterr);

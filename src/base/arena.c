@@ -43,7 +43,8 @@ static comity_status add_block(comity_arena *arena, size_t size, comity_error *r
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "%zu bytes more would pass the limit of %zu bytes of memory",
                            size, arena->size_max);
     }
-    arena_block *block = malloc(sizeof *block + block_size);
+    bool is_whole = block_size == size; /* taken at once: zero as it comes, and no page of it is touched before its user does */
+    arena_block *block = is_whole ? calloc(1, sizeof *block + block_size) : malloc(sizeof *block + block_size);
     if (block == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for %zu bytes", block_size);
     }
@@ -67,7 +68,9 @@ comity_status comity_arena_take(comity_arena *arena, size_t size, void **ret_mem
     }
     unsigned char *memory = arena->block->memory + arena->used;
     assert((uintptr_t)memory % ALIGNMENT == 0);
-    memset(memory, 0, rounded);
+    if (fits || arena->block->size != rounded) { /* else it is zero */
+        memset(memory, 0, rounded);
+    }
     arena->used += rounded;
     *ret_memory = memory;
     return COMITY_OK;

@@ -268,6 +268,8 @@
 /* Answers kept for requests that are asked again: some seconds of full load. */
 #define COMITY_LIMIT_GATE_ANSWERS 16384
 #define COMITY_LIMIT_GATE_ANSWER_BYTES ((size_t)16 << 20)
+/* Requests with persons that wait for the ledger, all together: a second's worth of large ones. */
+#define COMITY_LIMIT_GATE_WAITING_BYTES ((size_t)64 << 20)
 /* How long a gate may have a request wait. */
 #define COMITY_LIMIT_GATE_DEADLINE_MS 60000
 /* Answers that a gate has not read yet; beyond it nothing more is read of it. */

@@ -68,6 +68,7 @@ typedef struct asked_list {
         const char *text;
     } values[VALUES_MAX];
     size_t count;
+    bool only_checked; /* nothing is answered */
 } asked_list;
 
 static const char *last_of(const asked_list *asked, int option)
@@ -350,7 +351,7 @@ static int options_read(int argc, char **argv, asked_list *asked)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, &which)) != -1) {
         if (option == '?') {
-            return complain_usage("ask", "unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("ask", NULL, "", longs, argv);
         }
         if (optarg != NULL && (optarg[0] == '\0' || optarg[0] == ',')) {
             return complain_usage("ask", "--%s: an empty value; leave the option out for what is not known", longs[which].name);
@@ -392,6 +393,9 @@ static int answer(comity_context *context, const asked_list *asked, const char *
     if (comity_context_judge(context, act, size, today(), &error) != COMITY_OK) {
         return complain("%s", error.message);
     }
+    if (asked->only_checked) {
+        return EXIT_CLEAN;
+    }
     comity_buffer_init(&out, COMITY_LIMIT_ANSWER_BYTES);
     comity_status status = COMITY_OK;
     if (is_given(asked, ASK_JSON)) {
@@ -413,13 +417,14 @@ static int answer(comity_context *context, const asked_list *asked, const char *
                                                                    : EXIT_NOT_CLEAN;
 }
 
-int ask_main(int argc, char **argv)
+static int ask(int argc, char **argv, bool only_checked)
 {
     static asked_list asked; /* some kilobytes, once a process */
     comity_error error;
     comity_buffer act;
     const uint8_t *bytes;
     size_t size;
+    asked = (asked_list){.only_checked = only_checked};
     int status = options_read(argc, argv, &asked);
     if (status != 0) {
         return status;
@@ -430,7 +435,7 @@ int ask_main(int argc, char **argv)
         comity_buffer_free(&act);
         return complain("%s", error.message);
     }
-    if (is_given(&asked, ASK_ACT_JSON)) {
+    if (is_given(&asked, ASK_ACT_JSON) && !only_checked) {
         status = write_all(STDOUT_FILENO, (const char *)bytes, size) && write_all(STDOUT_FILENO, "\n", 1) ? EXIT_CLEAN
                                                                                                           : EXIT_ERROR;
         comity_buffer_free(&act);
@@ -449,4 +454,14 @@ int ask_main(int argc, char **argv)
     comity_law_close(law);
     comity_buffer_free(&act);
     return status;
+}
+
+int ask_main(int argc, char **argv)
+{
+    return ask(argc, argv, false);
+}
+
+int ask_check(int argc, char **argv)
+{
+    return ask(argc, argv, true);
 }

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 
 #include "base/date.h"
+#include "base/near.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,6 +42,63 @@ int complain_usage(const char *subcommand, const char *format, ...)
     (void)fprintf(stderr, "\nSee 'comity %s --help'.\n", subcommand);
     va_end(arguments);
     return EXIT_ERROR;
+}
+
+/* ---- options ---- */
+
+/* The option that a word without its dashes is, or begins; NULL: none. */
+static const struct option *option_of(const struct option *longs, const char *word, size_t size, bool *ret_several)
+{
+    const struct option *begun = NULL;
+    *ret_several = false;
+    for (const struct option *one = longs; one->name != NULL; one++) {
+        if (strncmp(one->name, word, size) != 0) {
+            continue;
+        }
+        if (one->name[size] == '\0') {
+            *ret_several = false;
+            return one;
+        }
+        *ret_several = begun != NULL;
+        begun = one;
+    }
+    return begun;
+}
+
+static const char *option_near(const struct option *longs, const char *word, size_t size)
+{
+    comity_near near;
+    comity_near_begin(&near, word, size);
+    for (const struct option *one = longs; one->name != NULL; one++) {
+        comity_near_offer(&near, one->name, strlen(one->name));
+    }
+    return near.best;
+}
+
+int complain_option(const char *subcommand, const char *verb, const char *letters, const struct option *longs,
+                    char *const *argv)
+{
+    const char *of = verb == NULL ? "" : verb;
+    const char *colon = verb == NULL ? "" : ": ";
+    const char *word = argv[optind - 1];
+    if (strncmp(word, "--", 2) != 0) { /* a letter, perhaps among others */
+        return complain_usage(subcommand, "%s%s-%c %s", of, colon, optopt,
+                              strchr(letters, optopt) != NULL ? "wants a value" : "is no option");
+    }
+    size_t size = strcspn(word + 2, "=");
+    bool several;
+    const struct option *known = option_of(longs, word + 2, size, &several);
+    if (several) {
+        return complain_usage(subcommand, "%s%s%.*s begins several options; write it in full", of, colon, (int)size + 2, word);
+    }
+    if (known != NULL) {
+        return complain_usage(subcommand, "%s%s--%s %s", of, colon, known->name,
+                              known->has_arg == no_argument ? "takes no value" : "wants a value");
+    }
+    const char *near = option_near(longs, word + 2, size);
+    return near == NULL
+               ? complain_usage(subcommand, "%s%s%.*s is no option", of, colon, (int)size + 2, word)
+               : complain_usage(subcommand, "%s%s%.*s is no option; did you mean --%s?", of, colon, (int)size + 2, word, near);
 }
 
 int option_number(const char *subcommand, const char *name, const char *text, long least, long most, long *ret_number)

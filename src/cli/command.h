@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "comity.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -31,6 +32,9 @@ int record_main(int argc, char **argv);
 int key_main(int argc, char **argv);
 int paper_main(int argc, char **argv);
 
+/* Reads a question as ask_main does and answers nothing: 0, or EXIT_ERROR after complaining. */
+int ask_check(int argc, char **argv);
+
 extern const char judge_help[], ask_help[], law_help[], inspect_help[], ledger_help[], mask_help[], unmask_help[],
     record_help[], key_help[], paper_help[];
 
@@ -39,6 +43,12 @@ int complain(const char *format, ...) COMITY_PRINTF(1, 2);
 
 /* A mistake in how the command was called: complains and points to --help. */
 int complain_usage(const char *subcommand, const char *format, ...) COMITY_PRINTF(2, 3);
+
+/* getopt_long(3) has just answered '?': says whether there is no such option (and which
+ * one comes near), or its value is missing, or it takes none. `verb` may be NULL; `letters`
+ * and `longs` are what getopt_long was given. */
+int complain_option(const char *subcommand, const char *verb, const char *letters, const struct option *longs,
+                    char *const *argv);
 
 /* Reads the value of an option that is a whole number within bounds. 0, or EXIT_ERROR after complaining. */
 int option_number(const char *subcommand, const char *name, const char *text, long least, long most, long *ret_number);

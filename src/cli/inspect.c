@@ -148,7 +148,7 @@ static int arguments_read(int argc, char **argv, inspect_arguments *arguments)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         if (option == '?') {
-            return complain_usage("inspect", "unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("inspect", NULL, "", longs, argv);
         }
         if (option_read(arguments, option) != 0) {
             return EXIT_ERROR;
@@ -467,24 +467,42 @@ static bool categories_add(ask_words *words, const inspect_worker *worker, const
     return true;
 }
 
+/* `ask`, and what --act and --law say. */
+static bool act_words(const inspect_arguments *arguments, ask_words *words)
+{
+    bool done = word_add(words, "", "ask", 3);
+    for (size_t i = 0; i < arguments->act_count; i++) {
+        done = done && act_parts_add(words, arguments->act[i]);
+    }
+    return done && (arguments->law == NULL || (word_add(words, "", "--law", 5) &&
+                                               word_add(words, "", arguments->law, strlen(arguments->law))));
+}
+
+/* What --act says is wrong is told before much is read. */
+static int act_check(const inspect_arguments *arguments)
+{
+    static ask_words words; /* some kilobytes, once a process */
+    int rest = optind;
+    if (!act_words(arguments, &words)) {
+        return complain("--act: too long");
+    }
+    optind = 0; /* getopt begins anew */
+    int status = ask_check(words.count, words.list);
+    optind = rest;
+    return status;
+}
+
 /* The act that moves what was found, judged as `comity ask` does. */
 static int act_judge(const inspect_arguments *arguments, const inspect_worker *worker, const comity_rules *rules)
 {
     static ask_words words; /* some kilobytes, once a process */
     char people[32];
     bool exact;
-    bool done = word_add(&words, "", "ask", 3);
-    for (size_t i = 0; i < arguments->act_count; i++) {
-        done = done && act_parts_add(&words, arguments->act[i]);
-    }
-    done = done && categories_add(&words, worker, rules);
+    bool done = act_words(arguments, &words) && categories_add(&words, worker, rules);
     uint64_t persons = comity_inspect_persons(worker->inspection, &exact);
     if (persons != 0) {
         int size = snprintf(people, sizeof people, "%llu", (unsigned long long)persons);
         done = done && word_add(&words, "", "--people", 8) && word_add(&words, "", people, (size_t)size);
-    }
-    if (arguments->law != NULL) {
-        done = done && word_add(&words, "", "--law", 5) && word_add(&words, "", arguments->law, strlen(arguments->law));
     }
     if (!done) {
         return complain("--act: too long");
@@ -568,6 +586,7 @@ int inspect_main(int argc, char **argv)
     arguments.settings.width = terminal_width(stdout);
     int status = arguments_read(argc, argv, &arguments);
     status = status == 0 ? key_read(&arguments) : status;
+    status = status == 0 && arguments.act_count != 0 ? act_check(&arguments) : status;
     if (status != 0) {
         return status;
     }

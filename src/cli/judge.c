@@ -97,7 +97,7 @@ static int options_read(int argc, char **argv, judge_options *options)
             options->setup.adopt[options->setup.adopt_count++] = optarg;
             break;
         default:
-            return complain_usage("judge", "unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("judge", NULL, "", longs, argv);
         }
     }
     if ((options->papers == NULL) != (options->trust == NULL)) {

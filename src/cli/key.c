@@ -18,32 +18,34 @@ typedef struct key_options {
 
 static int options_read(int argc, char **argv, const char *verb, key_options *options)
 {
-    static const struct option longs[] = {
+    static const struct option of_new[] = {
         {"name", required_argument, NULL, 'n'}, {"purpose", required_argument, NULL, 'p'},
         {"passphrase", no_argument, NULL, 'a'}, {"passphrase-fd", required_argument, NULL, 'f'},
-        {"json", no_argument, NULL, 'j'},       {NULL, 0, NULL, 0},
+        {NULL, 0, NULL, 0},
     };
+    static const struct option of_show[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
     bool is_new = strcmp(verb, "new") == 0;
+    const struct option *longs = is_new ? of_new : of_show;
     int option;
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-        if (option == 'n' && is_new) {
+        if (option == 'n') {
             options->name = optarg;
-        } else if (option == 'p' && is_new) {
+        } else if (option == 'p') {
             if (!comity_purpose_read(optarg, strlen(optarg), &options->purpose)) {
                 return complain_usage("key", "--purpose: '%s' is none; there are paper, log and witness", optarg);
             }
-        } else if (option == 'a' && is_new) {
+        } else if (option == 'a') {
             options->ask = true;
-        } else if (option == 'f' && is_new) {
+        } else if (option == 'f') {
             options->fd = passphrase_fd(optarg);
             if (options->fd < 0) {
                 return complain_usage("key", "--passphrase-fd: '%s' is no file descriptor", optarg);
             }
-        } else if (option == 'j' && !is_new) {
+        } else if (option == 'j') {
             options->json = true;
         } else {
-            return complain_usage("key", "%s: unknown option, or one without its value: %s", verb, argv[optind - 1]);
+            return complain_option("key", verb, "", longs, argv);
         }
     }
     if (argc - optind != 1) {

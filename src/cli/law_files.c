@@ -168,11 +168,13 @@ static int build_or_check(int argc, char **argv, bool builds)
     static const struct option none[] = {{NULL, 0, NULL, 0}};
     const char *output = builds ? "world.image" : NULL;
     path_list list = {0};
+    const char *letters = builds ? "o:" : "";
+    const struct option *known = builds ? longs : none;
     int option;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, builds ? "o:" : "", builds ? longs : none, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, letters, known, NULL)) != -1) {
         if (option != 'o') {
-            return complain_usage("law", "unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("law", builds ? "build" : "check", letters, known, argv);
         }
         output = optarg;
     }
@@ -245,7 +247,7 @@ int law_fmt_main(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         if (option != 'c') {
-            return complain_usage("law", "fmt: unknown option: %s", argv[optind - 1]);
+            return complain_option("law", "fmt", "", longs, argv);
         }
         check = true;
     }

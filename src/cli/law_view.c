@@ -204,7 +204,7 @@ int law_list_main(int argc, char **argv)
             options.json = true;
             break;
         default:
-            return complain_usage("law", "list: unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("law", "list", "", longs, argv);
         }
     }
     if (optind < argc) {
@@ -348,7 +348,7 @@ int law_show_main(int argc, char **argv)
     opterr = 0;
     while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
         if (option != 'l' && option != 'j') {
-            return complain_usage("law", "show: unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("law", "show", "", longs, argv);
         }
         path = option == 'l' ? optarg : path;
         json |= option == 'j';

@@ -87,7 +87,7 @@ static comity_status verify(comity_ledger *ledger, options *asked, comity_error 
 static comity_status purge(comity_ledger *ledger, options *asked, comity_error *reterr)
 {
     uint64_t purged;
-    COMITY_TRY(comity_ledger_purge(ledger, asked->before, &purged, reterr));
+    COMITY_TRY(comity_ledger_purge(ledger, asked->before, NULL, NULL, &purged, reterr));
     (void)printf("%" PRIu64 " persons forgotten\n", purged);
     return COMITY_OK;
 }
@@ -163,7 +163,7 @@ static bool read_options(int argc, char **argv, options *ret_options)
                      : option == 'b' ? read_day(verb, "--before", optarg, &ret_options->before)
                                      : option != '?';
         if (option == '?') {
-            (void)complain_usage("ledger", "%s: no such option, or its value is missing", verb);
+            (void)complain_option("ledger", verb, "", known, argv);
         }
         if (!right) {
             return false;
@@ -204,7 +204,8 @@ int ledger_main(int argc, char **argv)
     options asked = {.on = today(), .before = COMITY_DATE_MIN};
     opterr = 0;
     if (argc < 2) {
-        return complain_usage("ledger", "a verb is wanted: show, verify, purge, migrate or key");
+        (void)fputs(ledger_help, stderr);
+        return EXIT_ERROR;
     }
     for (size_t i = 0; i < VERB_COUNT; i++) {
         if (strcmp(argv[1], verbs[i].name) != 0) {
@@ -219,5 +220,5 @@ int ledger_main(int argc, char **argv)
         }
         return run(&verbs[i], &asked);
     }
-    return complain("'ledger %s' is no verb; there are show, verify, purge, migrate and key", argv[1]);
+    return complain_usage("ledger", "'%s' is no verb; there are show, verify, purge, migrate and key", argv[1]);
 }

@@ -363,7 +363,7 @@ static int options_read(int argc, char **argv, const char *name, mask_options *o
         } else if (option == 's') {
             return complain_usage(name, "--state: given too often");
         } else {
-            return complain_usage(name, "unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option(name, NULL, "o:", known, argv);
         }
     }
     if (options->in_place && (options->output != NULL || !names_files(argc - optind, argv + optind))) {

@@ -49,7 +49,7 @@ static int options_read(int argc, char **argv, const char *verb, sign_options *o
             }
             break;
         default:
-            return complain_usage("paper", "%s: unknown option, or one without its value: %s", verb, argv[optind - 1]);
+            return complain_option("paper", verb, "o:", longs, argv);
         }
     }
     if (options->key == NULL) {
@@ -122,7 +122,7 @@ static int show_main(int argc, char **argv)
     static const struct option longs[] = {{NULL, 0, NULL, 0}};
     opterr = 0;
     if (getopt_long(argc, argv, "", longs, NULL) != -1) {
-        return complain_usage("paper", "show: unknown option: %s", argv[optind - 1]);
+        return complain_option("paper", "show", "", longs, argv);
     }
     for (int i = optind; i < argc || i == optind; i++) {
         const char *path = i < argc ? argv[i] : "-";

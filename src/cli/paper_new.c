@@ -150,7 +150,7 @@ static int draft_options(int argc, char **argv, paper_draft *draft)
                 return status;
             }
         } else {
-            return complain_usage("paper", "new: unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("paper", "new", "o:", longs, argv);
         }
     }
     if (argc - optind != 1) {

@@ -45,7 +45,7 @@ static int options_read(int argc, char **argv, verify_options *options)
             }
             break;
         default:
-            return complain_usage("paper", "verify: unknown option, or one without its value: %s", argv[optind - 1]);
+            return complain_option("paper", "verify", "", longs, argv);
         }
     }
     if (options->trust == NULL) {

@@ -77,7 +77,7 @@ bool record_options(const char *verb, int argc, char **argv, const record_option
             option = found == (int)i + 1 || (options[i].letter != 0 && found == options[i].letter) ? &options[i] : option;
         }
         if (option == NULL) {
-            (void)complain_usage("record", "%s: unknown option, or one without its value: %s", verb, argv[optind - 1]);
+            (void)complain_option("record", verb, letters, longs, argv);
             return false;
         }
         if (!option_take(verb, option)) {

@@ -234,6 +234,27 @@ static void chunk_scan(comity_scan *scan, size_t size)
     scan->scanned += size;
 }
 
+/* A part that is the value of a field, as in a multipart form: its first line is tried as a whole. */
+static void part_field_try(comity_scan *scan)
+{
+    if (scan->part_field_size == 0 || scan->part.syntax != COMITY_FORM_TEXT) {
+        return;
+    }
+    const comity_scan_field *field = comity_scan_field_of(scan, scan->part_field, scan->part_field_size);
+    if (field == NULL || !field->is_label) {
+        return;
+    }
+    const uint8_t *begin = scan->view;
+    const uint8_t *end = begin + (scan->view_end - scan->view_begin);
+    scan->low = begin;
+    scan->high = end - begin > COMITY_LIMIT_SCAN_AHEAD ? begin + COMITY_LIMIT_SCAN_AHEAD : end;
+    const uint8_t *stop = begin;
+    while (stop < scan->high && stop - begin < COMITY_LIMIT_SCAN_VALUE_BYTES && *stop != '\n') {
+        stop++;
+    }
+    comity_scan_field_value(scan, begin, stop, field);
+}
+
 /* Judges all of a view that can be judged; `last` says that the part ends with it. */
 static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, size_t size, bool last)
 {
@@ -243,6 +264,7 @@ static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, s
     uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
     if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
         comity_scan_signatures(scan);
+        part_field_try(scan);
     }
     while (scan->scanned < limit) {
         uint64_t left = limit - scan->scanned;

@@ -10,7 +10,7 @@ static const struct {
     uint32_t first, last; /* capitals */
     uint32_t distance;    /* to the small letters */
 } blocks[] = {
-    {'A', 'Z', 32},          {0x00C0, 0x00D6, 32}, {0x00D8, 0x00DE, 32}, {0x0391, 0x03A1, 32},
+    {0x00C0, 0x00D6, 32}, {0x00D8, 0x00DE, 32}, {0x0391, 0x03A1, 32},
     {0x03A3, 0x03AB, 32},    {0x0410, 0x042F, 32}, {0x0400, 0x040F, 80}, {0x0531, 0x0556, 48},
     {0x10A0, 0x10C5, 7264},
 };
@@ -27,6 +27,11 @@ static const struct {
 
 static uint32_t change(uint32_t letter, bool capital)
 {
+    if (letter < 0x80) {
+        bool is_small = letter >= 'a' && letter <= 'z';
+        bool is_capital = letter >= 'A' && letter <= 'Z';
+        return (capital && is_small) || (!capital && is_capital) ? letter ^ 0x20 : letter;
+    }
     for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
         uint32_t from = blocks[i].first + (capital ? blocks[i].distance : 0);
         uint32_t to = blocks[i].last + (capital ? blocks[i].distance : 0);
@@ -47,6 +52,10 @@ static uint32_t change(uint32_t letter, bool capital)
 static uint32_t decode(const uint8_t *text, size_t size, size_t *ret_size)
 {
     static const uint8_t masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    if (text[0] < 0x80) {
+        *ret_size = 1;
+        return text[0];
+    }
     size_t wanted = text[0] < 0x80 ? 1 : text[0] < 0xC0 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
     if (wanted == 0 || wanted > size || comity_utf8_check(text, wanted) != wanted) {
         *ret_size = 1;
@@ -58,6 +67,16 @@ static uint32_t decode(const uint8_t *text, size_t size, size_t *ret_size)
     }
     *ret_size = wanted;
     return character;
+}
+
+bool comity_case_is_ascii(const void *text, size_t size)
+{
+    const uint8_t *bytes = text;
+    uint8_t all = 0;
+    for (size_t i = 0; i < size; i++) {
+        all |= bytes[i];
+    }
+    return all < 0x80;
 }
 
 size_t comity_case_write(const void *text, size_t size, comity_case wanted, uint8_t *ret_text)

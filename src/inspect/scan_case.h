@@ -21,4 +21,7 @@ size_t comity_case_write(const void *text, size_t size, comity_case wanted, uint
  * (Han, Kana, Hangul, Thai, Lao, Khmer, Burmese, Tibetan). */
 bool comity_script_without_spaces(const uint8_t *text, size_t size);
 
+/* True if all bytes are of ASCII: then who compares without regard to case needs no other case of it. */
+bool comity_case_is_ascii(const void *text, size_t size);
+
 #endif

@@ -80,7 +80,7 @@ comity_status comity_scan_index_add_cases(comity_scan_index *index, const void *
                                           comity_arena *arena, comity_error *reterr)
 {
     uint8_t cases[COMITY_CASE_COUNT][COMITY_SCAN_CASE_BYTES];
-    if (size > COMITY_SCAN_CASE_BYTES / 2) {
+    if (size > COMITY_SCAN_CASE_BYTES / 2 || (index->folded && comity_case_is_ascii(text, size))) {
         return comity_scan_index_add(index, text, size, payload, arena, reterr);
     }
     size_t sizes[COMITY_CASE_COUNT];

@@ -493,6 +493,8 @@ void comity_scan_reading_change(comity_reading *reading, int column);
 void comity_scan_reading_put(comity_scan *scan, const comity_reading *reading, comity_scan_readings *readings);
 /* Adds a reading that has passed, with what its column says of it (1, 0 or -1), if it reaches the level. */
 void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int column, comity_scan_readings *readings);
+/* Takes from readings that nothing speaks for what small letters take away. */
+void comity_scan_readings_small(const comity_scan *scan, comity_scan_readings *readings);
 /* Adds readings of the same bytes to others. */
 void comity_scan_join(comity_scan_readings *readings, const comity_scan_readings *more);
 /* Gives a finding, unless it begins within one that was given, or lies in an address of mail that is surer. */

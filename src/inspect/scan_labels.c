@@ -260,6 +260,48 @@ static bool json_around(const comity_scan *scan, const uint8_t *begin, const uin
     return json_name(low, quote, ret_name, ret_size);
 }
 
+/* The value of the attribute `wanted` in the tag that [low, high) is of; false if it has none. */
+static bool attribute_of(const uint8_t *low, const uint8_t *high, const char *wanted, const uint8_t **ret_name, size_t *ret_size)
+{
+    size_t wanted_size = strlen(wanted);
+    for (const uint8_t *at = low; high - at > (ptrdiff_t)wanted_size + 2; at++) {
+        if (!is_blank(*at) || memcmp(at + 1, wanted, wanted_size) != 0 || at[1 + wanted_size] != '=') {
+            continue;
+        }
+        const uint8_t *begin = at + wanted_size + 2;
+        begin += *begin == '"' || *begin == '\'';
+        const uint8_t *end = begin;
+        while (end < high && !is_blank(*end) && strchr("\"'/>", *end) == NULL) {
+            end++;
+        }
+        *ret_name = begin;
+        *ret_size = (size_t)(end - begin);
+        return end > begin && *ret_size <= COMITY_LIMIT_SCAN_LABEL_BYTES;
+    }
+    return false;
+}
+
+/* In HTML an attribute `value` is called by the `name` of its tag, or else by its `id`: <input name="dob" value="…">. */
+static void input_name(const comity_scan *scan, const uint8_t **name, size_t *size)
+{
+    const uint8_t *low = *name;
+    const uint8_t *high = *name;
+    size_t before = *size < 5 ? 0 : *size - 5; /* "input value": the tag's own name may stand before it */
+    if (scan->part.syntax != COMITY_FORM_HTML || *size < 5 || memcmp(*name + before, "value", 5) != 0 ||
+        (before != 0 && !is_blank((*name)[before - 1]))) {
+        return;
+    }
+    while (low > scan->low && *name - low < COMITY_LIMIT_SCAN_NEAR && *low != '<') {
+        low--;
+    }
+    while (high < scan->high && high - *name < COMITY_LIMIT_SCAN_NEAR && *high != '>') {
+        high++;
+    }
+    if (*low == '<' && !attribute_of(low, high, "name", name, size)) {
+        (void)attribute_of(low, high, "id", name, size);
+    }
+}
+
 /* In XML and HTML: the attribute, or else the element, in whose value `begin` stands. */
 static bool markup_name(const comity_scan *scan, const uint8_t *begin, const uint8_t **ret_name, size_t *ret_size,
                         const uint8_t **ret_low)
@@ -274,7 +316,11 @@ static bool markup_name(const comity_scan *scan, const uint8_t *begin, const uin
         return false;
     }
     if (at[-1] != '>') {
-        return at[-1] != '<' && at[-2] == '=' && comity_scan_name_before(low, at - 2, ret_name, ret_size);
+        if (at[-1] == '<' || at[-2] != '=' || !comity_scan_name_before(low, at - 2, ret_name, ret_size)) {
+            return false;
+        }
+        input_name(scan, ret_name, ret_size);
+        return true;
     }
     const uint8_t *open = at - 1;
     while (open > low && open[-1] != '<') {
@@ -696,6 +742,27 @@ static void label_value(comity_scan *scan, const uint8_t *at, const comity_scan_
     }
 }
 
+/* In text: a value in the query of an address, "?email=anna%40example.com&…", is read without its encoding. False if
+ * there is none that is encoded. */
+static bool query_value(comity_scan *scan, const uint8_t *at, const uint8_t *name, const comity_scan_field *field)
+{
+    bool is_encoded = false;
+    if (scan->part.syntax != COMITY_FORM_TEXT || *at != '=' || name == scan->low || (name[-1] != '?' && name[-1] != '&')) {
+        return false;
+    }
+    const uint8_t *end = at + 1;
+    while (end < scan->high && end - at <= COMITY_LIMIT_SCAN_VALUE_BYTES && *end > ' ' && strchr("&\"'<>;#)", *end) == NULL) {
+        is_encoded |= *end == '%';
+        end++;
+    }
+    if (is_encoded) {
+        scan->part.syntax = COMITY_FORM_URLENCODED; /* as it is written */
+        comity_scan_field_value(scan, at + 1, end, field);
+        scan->part.syntax = COMITY_FORM_TEXT;
+    }
+    return is_encoded;
+}
+
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
 {
     const uint8_t *name;
@@ -711,12 +778,16 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
         }
     } else if (!comity_scan_name_before(low, name_end, &name, &size)) {
         return;
+    } else if (*at == '=') {
+        input_name(scan, &name, &size);
     }
     const comity_scan_field *field = comity_scan_field_of(scan, name, size);
     if (field == NULL || !field->is_label) {
         return;
     }
-    label_value(scan, at, field);
+    if (!query_value(scan, at, name, field)) {
+        label_value(scan, at, field);
+    }
 }
 
 /* ---- keys of JSON ---- */

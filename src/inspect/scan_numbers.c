@@ -18,13 +18,16 @@
 #define GAP_BYTES 4        /* between two words */
 #define WORD_GAP 9         /* the same in bytes, where they are beyond ASCII */
 #define TIME_BYTES 28      /* of a date's second half and a time */
+#define CODE_LETTERS 16    /* before a hyphen and a number */
 #define LEFT_BYTES 448     /* before the place at which a number is seen */
 
 typedef struct number_word {
     const uint8_t *begin, *end;
     uint8_t size; /* in characters, as compact writing counts */
     bool has_digit, has_letter;
+    bool has_small; /* a small letter of ASCII */
     bool is_loose; /* between it and the word before a value may begin and end */
+    bool is_time;  /* of a time, a day, years, a version or a measure */
 } number_word;
 
 typedef struct number_words {
@@ -96,6 +99,7 @@ static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *re
         }
         bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0 || (size == 3 && is_wide_letter(at));
         word.has_letter |= is_letter;
+        word.has_small |= *at >= 'a' && *at <= 'z';
         word.has_digit |= !is_letter;
         word.size++;
         at += size;
@@ -264,6 +268,7 @@ typedef struct number_run {
     const uint8_t *plus; /* where a `+` before it stands; NULL: nowhere */
     size_t size;         /* in characters */
     bool has_letter;
+    bool has_small;      /* a small letter of ASCII */
     bool is_plain;       /* of ASCII */
 } number_run;
 
@@ -275,23 +280,146 @@ static bool is_decimal(const number_words *words, size_t first, size_t last)
     return last == first + 1 && !whole->has_letter && !part->has_letter && part->begin == whole->end + 1 && *whole->end == '.';
 }
 
+static bool is_number_of(const number_word *word, size_t size)
+{
+    return word->size == size && !word->has_letter && word->end - word->begin == (ptrdiff_t)size;
+}
+
+static unsigned two_digits(const uint8_t *at)
+{
+    return (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+}
+
+/* A year of the last century or of this one. */
+static bool is_year(const number_word *word)
+{
+    return is_number_of(word, 4) && (two_digits(word->begin) == 19 || two_digits(word->begin) == 20);
+}
+
+/* A day as "2026-11-29", with one mark between and nothing joined to it. */
+static bool is_day(const number_words *words, size_t first)
+{
+    const number_word *year = &words->list[first];
+    if (words->count < first + 3 || !is_year(year) || !is_number_of(&year[1], 2) || !is_number_of(&year[2], 2)) {
+        return false;
+    }
+    uint8_t mark = *year->end;
+    unsigned month = two_digits(year[1].begin);
+    unsigned day = two_digits(year[2].begin);
+    bool is_marked = (mark == '-' || mark == '/' || mark == '.') && year[1].end[0] == mark &&
+                     year[1].begin == year->end + 1 && year[2].begin == year[1].end + 1;
+    return is_marked && month >= 1 && month <= 12 && day >= 1 && day <= 31 && edge_before(words, first) &&
+           edge_behind(words, first + 2);
+}
+
+/* A year and what its clock is from that of Greenwich: "2026 -0700". */
+static bool is_zoned(const number_words *words, size_t first)
+{
+    const number_word *year = &words->list[first];
+    return words->count >= first + 2 && is_year(year) && is_number_of(&year[1], 4) && year[1].begin == year->end + 2 &&
+           year->end[0] == ' ' && (year->end[1] == '-' || year->end[1] == '+') && two_digits(year[1].begin) <= 14;
+}
+
+/* "2007-2009" */
+static bool is_years(const number_words *words, size_t first)
+{
+    const number_word *year = &words->list[first];
+    return words->count >= first + 2 && is_year(year) && is_year(&year[1]) && *year->end == '-' &&
+           year[1].begin == year->end + 1 && edge_before(words, first) && edge_behind(words, first + 1);
+}
+
+/* Four numbers with points between that are too large for an address and have no zeros before them: "141.0.7390.37". */
+static bool is_version(const number_words *words, size_t first)
+{
+    bool is_large = false;
+    if (words->count < first + 4 || !edge_before(words, first) || !edge_behind(words, first + 3)) {
+        return false;
+    }
+    for (size_t i = first; i < first + 4; i++) {
+        const number_word *word = &words->list[i];
+        bool is_joined = i == first || (word->begin == word[-1].end + 1 && word->begin[-1] == '.');
+        if (!is_joined || !is_number_of(word, word->size) || (word->size > 1 && *word->begin == '0')) {
+            return false;
+        }
+        is_large |= word->size > 3;
+    }
+    return is_large;
+}
+
+/* A word of digits, a point and such a word, between spaces: "1 0 0 18 576.97998" is no number of one kind. A telephone
+ * number may have it behind brackets: "(555) 123.4567". */
+static bool is_measure(const number_words *words, size_t i)
+{
+    bool is_bracketed = i > 0 && words->list[i].begin[-2] == ')' && words->list[i - 1].has_digit;
+    bool before = i == 0 || (words->list[i].is_loose && words->list[i].begin[-1] == ' ' && !is_bracketed);
+    bool behind = i + 2 >= words->count || (words->list[i + 2].is_loose && *words->list[i + 1].end == ' ');
+    return before && behind && i + 1 < words->count && is_decimal(words, i, i + 1);
+}
+
+/* The seconds of a time: ":20". */
+static bool is_seconds(const uint8_t *low, const number_word *word)
+{
+    const uint8_t *at = word->begin;
+    return at - low >= 4 && at[-1] == ':' && at[-4] == ':' && (comity_scan_class(at[-2]) & COMITY_BYTE_DIGIT) != 0 &&
+           is_number_of(word, 2);
+}
+
+/* How many words from `first` on are a time, a day, years, a version or a measure. */
+static size_t time_words(const number_words *words, size_t first)
+{
+    if (is_version(words, first)) {
+        return 4;
+    }
+    if (is_day(words, first)) {
+        return 3;
+    }
+    return is_zoned(words, first) || is_years(words, first) || is_measure(words, first) ? 2 : 0;
+}
+
+/* Notes the words that are nobody's number, nor a part of one. */
+static void note_times(const uint8_t *low, number_words *words)
+{
+    words->list[0].is_time = is_seconds(low, &words->list[0]);
+    for (size_t i = 0; i < words->count; i++) {
+        size_t size = time_words(words, i);
+        for (size_t j = i; j < i + size; j++) {
+            words->list[j].is_time = true;
+        }
+    }
+}
+
+/* "back on 0800 984": a word of a language, in small letters, that stands before a number. */
+static bool begins_language(const number_words *words, size_t first, size_t last)
+{
+    const number_word *word = &words->list[first];
+    bool is_small = word->has_small && !word->has_digit && word->size >= 2;
+    for (const uint8_t *at = word->begin; is_small && at < word->end; at++) {
+        is_small = *at >= 'a' && *at <= 'z';
+    }
+    return is_small && first < last && *word->end == ' ';
+}
+
 static bool run_make(const comity_scan *scan, const number_words *words, size_t first, size_t last, number_run *ret_run)
 {
     number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
     bool has_digit = false;
+    bool has_time = false;
     run.is_plain = true;
     for (size_t i = first; i <= last; i++) {
         const number_word *word = &words->list[i];
         run.size += word->size;
         run.has_letter |= word->has_letter;
+        run.has_small |= word->has_small;
         has_digit |= word->has_digit;
+        has_time |= word->is_time;
         run.is_plain &= word->end - word->begin == word->size && (i == last || word->end[0] < 0x80);
     }
     run.plus = plus_before(scan->low, run.begin);
     *ret_run = run;
     bool is_cut = run.end < scan->high && *run.end == '~'; /* in tokens only */
-    return has_digit && !is_cut && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES && run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES &&
-           comity_scan_offset(scan, run.begin) >= scan->done;
+    return has_digit && !is_cut && !is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES &&
+           run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES && comity_scan_offset(scan, run.begin) >= scan->done && !has_time &&
+           !begins_language(words, first, last);
 }
 
 static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)
@@ -318,6 +446,9 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
         comity_scan_try(scan, COMITY_FIND_WRITTEN, run->begin, raw_size, run->is_plain ? raw_size : 0, around,
                         &found.readings);
     }
+    if (run->has_small) {
+        comity_scan_readings_small(scan, &found.readings);
+    }
     if (found.readings.count == 0) {
         return;
     }
@@ -329,19 +460,45 @@ static void run_try(comity_scan *scan, const number_run *run, const comity_scan_
     }
 }
 
+/* A number behind letters and a hyphen that no type knows is of a code, "CVE-2026-95360"; one behind letters between
+ * slashes of a path: ".org/onlinepubs/9699919799". Two letters may be a state's. */
+static bool is_coded(const comity_scan *scan, const uint8_t *begin)
+{
+    uint8_t name[CODE_LETTERS];
+    const uint8_t *end = begin - 1;
+    const uint8_t *at = end;
+    uint32_t number;
+    if (begin == scan->low || (*end != '-' && *end != '/')) {
+        return false;
+    }
+    while (at > scan->low && end - at < CODE_LETTERS && (comity_scan_class(at[-1]) & COMITY_BYTE_LETTER) != 0) {
+        at--;
+    }
+    bool is_apart = *end == '/' ? at > scan->low && at[-1] == '/'
+                                : at == scan->low || (comity_scan_class(at[-1]) & (COMITY_BYTE_WORD | COMITY_BYTE_HIGH)) == 0;
+    return end - at >= 3 && is_apart &&
+           !comity_scan_names_get(&scan->rules->names, name, comity_scan_name_plain(at, (size_t)(end - at), name), &number);
+}
+
 /* The best value among the words [begin, end), of those that lie over the token, if there is one; false if there
  * is none. */
 static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
                     const comity_scan_around *around, const comity_scan_token *over, number_found *ret_best)
 {
+    comity_scan_around by_itself;
+    by_itself.forms = NULL;
+    by_itself.evidence = 0;
+    by_itself.field = around->field;
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
+        bool of_code = around->evidence == COMITY_EVIDENCE_WORD && is_coded(scan, words->list[first].begin);
+        const comity_scan_around *of = of_code ? &by_itself : around;
         for (size_t last = first; edge_before(words, first) && last < end && last - first < VALUE_WORDS; last++) {
             number_run run;
             bool is_over =
                 over == NULL || (words->list[first].begin < over->end && words->list[last].end > over->begin);
             if (is_over && edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
-                run_try(scan, &run, around, ret_best);
+                run_try(scan, &run, of, ret_best);
             }
         }
     }
@@ -581,6 +738,7 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
     if (is_dotted(&words, 0)) {
         return false;
     }
+    note_times(scan->low, &words);
     around_digits(scan, &words, &around);
     if (!best_of(scan, &words, 0, words.count, &around, NULL, &best) || best.first != 0) {
         return false;
@@ -682,6 +840,7 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     if (dotted != words.count) {
         return address_at(scan, &words, dotted, at);
     }
+    note_times(scan->low, &words);
     around_digits(scan, &words, &around);
     if (comity_scan_token_around(scan, at, &around, &found) && !is_outdone(scan, &words, &around, &found)) {
         comity_scan_emit(scan, found.begin, found.end, &found.readings);

@@ -20,6 +20,8 @@ typedef struct rules_maker {
     comity_error *reterr;
     const comity_type_literal *literals;
     size_t literal_count;
+    uint8_t cases[COMITY_CASE_COUNT][COMITY_SCAN_CASE_BYTES]; /* of the last word beyond ASCII */
+    size_t case_sizes[COMITY_CASE_COUNT];
 } rules_maker;
 
 /* ---- sets of forms ---- */
@@ -70,6 +72,15 @@ static unsigned element_heads(const comity_types *types, const comity_element *e
     return next;
 }
 
+static void head_add(comity_scan_rules *rules, size_t place, size_t byte, size_t number)
+{
+    bool is_digit = (comity_scan_class((uint8_t)byte) & COMITY_BYTE_DIGIT) != 0;
+    comity_set_add(comity_set_at(rules->by_head[place], rules->set_words, byte), number);
+    if (is_digit) {
+        comity_set_add(comity_set_at(rules->by_head[place], rules->set_words, COMITY_SCAN_ANY_DIGIT), number);
+    }
+}
+
 /* What can stand at the first places of the values of a form. */
 static void form_heads(rules_maker *maker, size_t number)
 {
@@ -81,13 +92,9 @@ static void form_heads(rules_maker *maker, size_t number)
         starts = element_heads(types, &types->elements[shape->element_begin + i], starts, heads);
     }
     for (size_t i = 0; i < COMITY_SCAN_HEAD; i++) {
-        for (size_t byte = 0; byte < 256; byte++) {
-            if (comity_class_has(&heads[i], (uint8_t)byte)) {
-                bool is_digit = (comity_scan_class((uint8_t)byte) & COMITY_BYTE_DIGIT) != 0;
-                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words, byte), number);
-                comity_set_add(comity_set_at(maker->rules->by_head[i], maker->rules->set_words,
-                                             is_digit ? COMITY_SCAN_ANY_DIGIT : byte),
-                               number);
+        for (size_t j = 0; j < sizeof heads[i].bits; j++) {
+            for (unsigned bits = heads[i].bits[j]; bits != 0; bits &= bits - 1) {
+                head_add(maker->rules, i, 8 * j + (unsigned)__builtin_ctz(bits), number);
             }
         }
     }
@@ -204,10 +211,8 @@ static comity_status name_add(rules_maker *maker, const comity_type_literal *lit
     COMITY_TRY(meaning_of(maker, name, size, &number));
     comity_scan_rules *rules = maker->rules;
     comity_scan_meaning *meaning = &rules->meanings[number];
-    for (uint32_t link = meaning->first; link != 0; link = rules->links[link - 1].next) {
-        if (rules->links[link - 1].type == literal->type) {
-            return COMITY_OK;
-        }
+    if (meaning->first != 0 && rules->links[meaning->first - 1].type == literal->type) {
+        return COMITY_OK; /* other cases of a word; that a type is linked twice does no harm */
     }
     rules->links[rules->link_count++] = (comity_scan_link){.next = meaning->first, .type = literal->type};
     meaning->first = (uint32_t)rules->link_count;
@@ -216,16 +221,20 @@ static comity_status name_add(rules_maker *maker, const comity_type_literal *lit
     return COMITY_OK;
 }
 
-/* A word in all its cases is a name, too: a column may be called by it. */
-static comity_status word_names_add(rules_maker *maker, const comity_type_literal *literal)
+/* A word in all its cases is a name, too: a column may be called by it. `again`: the word before was the same. */
+static comity_status word_names_add(rules_maker *maker, const comity_type_literal *literal, bool again)
 {
-    uint8_t cases[COMITY_SCAN_CASE_BYTES];
     if (literal->size > COMITY_SCAN_CASE_BYTES / 2) {
         return COMITY_OK;
     }
+    if (comity_case_is_ascii(literal->text, literal->size)) {
+        return name_add(maker, literal, (const uint8_t *)literal->text, literal->size);
+    }
     for (int i = 0; i < COMITY_CASE_COUNT; i++) {
-        size_t size = comity_case_write(literal->text, literal->size, (comity_case)i, cases);
-        COMITY_TRY(name_add(maker, literal, cases, size));
+        if (!again) {
+            maker->case_sizes[i] = comity_case_write(literal->text, literal->size, (comity_case)i, maker->cases[i]);
+        }
+        COMITY_TRY(name_add(maker, literal, maker->cases[i], maker->case_sizes[i]));
     }
     return COMITY_OK;
 }
@@ -248,7 +257,7 @@ static comity_status word_add(rules_maker *maker, size_t i)
             comity_set_add(comity_set_at(rules->word_forms, rules->set_words, rules->word_count - 1), form);
         }
     }
-    return word_names_add(maker, literal);
+    return word_names_add(maker, literal, again);
 }
 
 /* Where an anchor can be noticed: at a colon or equals sign in it, and by a first byte that is in no token. */
@@ -296,17 +305,19 @@ static comity_status literal_add(rules_maker *maker, size_t i)
 static comity_status literals_make(rules_maker *maker)
 {
     comity_scan_rules *rules = maker->rules;
-    size_t count = maker->literal_count + 1;
     void *memory;
     size_t words = 0;
+    size_t names = 1;
     /* a text of two bytes takes a place for each byte that can follow it */
     size_t places[COMITY_LITERAL_SIGNATURE + 1] = {0};
     for (size_t i = 0; i < maker->literal_count; i++) {
         comity_type_literal_kind kind = maker->literals[i].kind;
-        places[kind] += maker->literals[i].size < 3 ? 128 * COMITY_CASE_COUNT : COMITY_CASE_COUNT;
+        bool is_ascii = comity_case_is_ascii(maker->literals[i].text, maker->literals[i].size);
+        size_t cases = is_ascii ? 1 : COMITY_CASE_COUNT;
+        places[kind] += maker->literals[i].size < 3 ? 128 * cases : cases;
         words += kind == COMITY_LITERAL_WORD;
+        names += kind == COMITY_LITERAL_WORD ? cases : kind == COMITY_LITERAL_FIELD;
     }
-    size_t names = count + words * (COMITY_CASE_COUNT - 1);
     COMITY_TRY(comity_arena_take_array(maker->arena, names, sizeof(comity_scan_meaning), &memory, maker->reterr));
     rules->meanings = memory;
     COMITY_TRY(comity_arena_take_array(maker->arena, names, sizeof(comity_scan_link), &memory, maker->reterr));
@@ -319,6 +330,7 @@ static comity_status literals_make(rules_maker *maker)
     for (size_t i = 0; i < maker->literal_count; i++) {
         COMITY_TRY(literal_add(maker, i));
     }
+    tail_add(rules, (const uint8_t *)"value", 5); /* of an input in HTML, which has its name beside it */
     return COMITY_OK;
 }
 

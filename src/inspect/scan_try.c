@@ -12,6 +12,9 @@
 /* What a column of chance takes away. */
 #define CHANCE_TAKES 20u
 #define CONFIDENCE_MAX 99
+/* What small letters take away from a number that has capitals, nothing speaks for, and is not surer than this. */
+#define SMALL_TAKES 10u
+#define SMALL_SURE 80
 
 /* A value in the writings asked for so far. */
 typedef struct written_value {
@@ -190,6 +193,22 @@ void comity_scan_reading_add(comity_scan *scan, comity_reading *reading, int col
 {
     comity_scan_reading_change(reading, column);
     comity_scan_reading_put(scan, reading, readings);
+}
+
+void comity_scan_readings_small(const comity_scan *scan, comity_scan_readings *readings)
+{
+    comity_scan_readings all = *readings;
+    readings->count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        comity_reading reading = all.list[i];
+        bool is_spoken = (reading.evidence & (COMITY_EVIDENCE_FIELD | COMITY_EVIDENCE_WORD)) != 0;
+        if (!is_spoken && comity_types_form(scan->rules->types, reading.form)->alone < SMALL_SURE) {
+            reading.confidence = (uint8_t)(reading.confidence > SMALL_TAKES ? reading.confidence - SMALL_TAKES : 1);
+        }
+        if (reading.confidence >= scan->level_min) {
+            reading_insert(readings, &reading);
+        }
+    }
 }
 
 static bool form_passes(const comity_scan *scan, size_t number, const written_value *value)
@@ -548,11 +567,29 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
     }
 }
 
+/* A mask: of letters and digits nothing but `x`, or nothing but `X`, and more than one of them. */
+static bool is_masked(const uint8_t *begin, const uint8_t *end)
+{
+    uint8_t sign = 0;
+    unsigned count = 0;
+    for (const uint8_t *at = begin; at < end; at++) {
+        if ((comity_scan_class(*at) & COMITY_BYTE_WORD) == 0) {
+            continue;
+        }
+        if ((*at | 0x20) != 'x' || (sign != 0 && *at != sign)) {
+            return false;
+        }
+        sign = *at;
+        count++;
+    }
+    return count > 1;
+}
+
 void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
 {
     comity_finding finding;
     char path[COMITY_FINDING_PATH_BYTES];
-    if (comity_scan_offset(scan, begin) < scan->done) {
+    if (comity_scan_offset(scan, begin) < scan->done || is_masked(begin, end)) {
         return;
     }
     path[0] = '\0';

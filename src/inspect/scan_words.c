@@ -7,6 +7,8 @@
 /* Looked through at once: as many places of words as there is room for. */
 #define WINDOW_BYTES ((size_t)COMITY_SCAN_STARTS - 64)
 
+#define SHORT_WORD 3
+#define SHORT_WORD_NEAR 12 /* bytes: "rut no.: 12.345.678-5" */
 
 static bool is_letter(uint8_t byte)
 {
@@ -95,6 +97,22 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
 }
 
+/* Words of three letters and less ("run", "fin", "nit") are words of some language, too: in small letters they speak
+ * only for what is right beside them. */
+static bool is_far_word(const comity_scan_hit *hit, const uint8_t *text, uint64_t value_begin, uint64_t value_end)
+{
+    uint64_t end = hit->begin + hit->size;
+    uint64_t gap = end <= value_begin ? value_begin - end : hit->begin >= value_end ? hit->begin - value_end : 0;
+    bool is_small = false;
+    for (uint32_t i = 0; hit->size <= SHORT_WORD && i < hit->size; i++) {
+        if (text[i] >= 0x80) {
+            return false;
+        }
+        is_small |= text[i] >= 'a' && text[i] <= 'z';
+    }
+    return is_small && gap > SHORT_WORD_NEAR;
+}
+
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms)
 {
@@ -114,7 +132,8 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
         const comity_scan_hit *hit = &scan->hits[i % COMITY_SCAN_HITS];
         uint64_t hit_end = hit->begin + hit->size;
         bool apart = hit_end <= value_begin || hit->begin >= value_end || is_group;
-        if (hit->begin < from || hit_end > to || !apart) {
+        if (hit->begin < from || hit_end > to || !apart ||
+            is_far_word(hit, scan->view + (hit->begin - scan->view_begin), value_begin, value_end)) {
             continue;
         }
         const comity_scan_rules *rules = scan->rules;

@@ -94,6 +94,27 @@ static bool stands(const comity_ruling *ruling)
 }
 
 /* Where a rule comes from, and whether that was checked. */
+static void put_cite(const teller *tell, const comity_rule_record *rule)
+{
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    const char *mark = rule->checked == COMITY_NO_DATE ? " [unverified]" : "";
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    comity_buffer_append_text(&words, text_of(tell, rule->cite));
+    comity_buffer_append_text(&words, mark);
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 6, 0);
+    } else {
+        put(tell, "      ");
+        put(tell, text_of(tell, rule->cite));
+        put(tell, mark);
+        put(tell, "\n");
+    }
+}
+
 static void put_rule(const teller *tell, const comity_ruling *ruling)
 {
     const comity_rule_record *rule = rule_of(tell, ruling);
@@ -101,9 +122,7 @@ static void put_rule(const teller *tell, const comity_ruling *ruling)
     put_coloured(tell, "\033[36m", text_of(tell, rule->name));
     put(tell, ruling->applies == COMITY_UNKNOWN ? "  (may apply)\n" : "\n");
     put_wrapped(tell, text_of(tell, rule->title), 6, 0);
-    put(tell, "      ");
-    put(tell, text_of(tell, rule->cite));
-    put(tell, rule->checked == COMITY_NO_DATE ? " [unverified]\n" : "\n");
+    put_cite(tell, rule);
 }
 
 static void put_items_of(const teller *tell, uint32_t count, const char *between)
@@ -231,6 +250,34 @@ static void put_needs(const teller *tell)
     }
 }
 
+static void put_met_by(const teller *tell, const comity_ruling *ruling)
+{
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    teller aside = *tell;
+    uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+    const char *end = count != 0 ? " (signed)" : "";
+    if (count == 0) {
+        count = comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
+    }
+    put(tell, "      met by");
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    aside.buffer = &words;
+    put_items_of(&aside, count, "; ");
+    put(&aside, end);
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 8, 12);
+    } else {
+        put(tell, " ");
+        put_items_of(tell, count, "; ");
+        put(tell, end);
+        put(tell, "\n");
+    }
+}
+
 static void put_met(const teller *tell)
 {
     bool any = false;
@@ -244,14 +291,7 @@ static void put_met(const teller *tell)
         }
         any = true;
         put_rule(tell, ruling);
-        put(tell, "      met by ");
-        uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
-        bool is_signed = count != 0;
-        if (!is_signed) {
-            count = comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, ITEMS_MAX);
-        }
-        put_items_of(tell, count, "; ");
-        put(tell, is_signed ? " (signed)\n" : "\n");
+        put_met_by(tell, ruling);
     }
 }
 
@@ -320,6 +360,14 @@ static void put_uncovered(const teller *tell)
     }
 }
 
+static void question_text(const teller *tell, const comity_question *question, comity_buffer *words)
+{
+    comity_question_ask(tell->image, tell->act, question, words);
+    comity_buffer_append_text(words, " (");
+    comity_question_path(tell->image, question, words);
+    comity_buffer_append_text(words, ")");
+}
+
 static void put_questions(const teller *tell)
 {
     comity_questions *questions = &tell->explain->questions;
@@ -331,11 +379,20 @@ static void put_questions(const teller *tell)
                                                                              : "What could still matter");
     uint32_t shown = questions->count < 8 ? questions->count : 8;
     for (uint32_t i = 0; i < shown; i++) {
+        uint8_t room[WORDS_MAX];
+        const uint8_t *bytes;
+        size_t size;
+        comity_buffer words;
         put(tell, "    - ");
-        comity_question_ask(tell->image, tell->act, &questions->items[i], tell->buffer);
-        put(tell, " (");
-        comity_question_path(tell->image, &questions->items[i], tell->buffer);
-        put(tell, ")\n");
+        comity_buffer_init_fixed(&words, room, sizeof room);
+        question_text(tell, &questions->items[i], &words);
+        comity_buffer_append_byte(&words, 0);
+        if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+            put_wrapped(tell, (const char *)bytes, 6, 6);
+        } else {
+            question_text(tell, &questions->items[i], tell->buffer);
+            put(tell, "\n");
+        }
     }
     if (shown < questions->count) {
         put(tell, "    … and ");

@@ -178,10 +178,15 @@ typedef struct comity_ledger_totals {
 COMITY_MUST_USE comity_status comity_ledger_count(comity_ledger *ledger, comity_ledger_totals *ret_totals,
                                                   comity_error *reterr);
 
+/* Asked now and then in what may take minutes: true, no more of it is to be done. */
+typedef bool comity_ledger_ends(void *context);
+
 /* Deletes what is known of the years before that of the day: persons not seen since, the
- * years of the others, and numbers. The year must lie before all that law still counts. */
-COMITY_MUST_USE comity_status comity_ledger_purge(comity_ledger *ledger, int32_t before, uint64_t *ret_persons,
-                                                  comity_error *reterr);
+ * years of the others, and numbers. The year must lie before all that law still counts.
+ * In parts, between which others count; the rest stays for the next time if `ends`, which
+ * may be NULL, says so or something fails. */
+COMITY_MUST_USE comity_status comity_ledger_purge(comity_ledger *ledger, int32_t before, comity_ledger_ends *ends,
+                                                  void *context, uint64_t *ret_persons, comity_error *reterr);
 
 /* Counts everything again from the persons kept, and compares: COMITY_ERROR_RECORD with
  * what differs first. `ret_series`: how many were compared. */

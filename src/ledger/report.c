@@ -1,4 +1,4 @@
-/* What is not counting: listing, totals, purging, verifying. */
+/* What is not counting: listing, totals, verifying. */
 #include "ledger/inner.h"
 
 #include "base/date.h"
@@ -66,40 +66,6 @@ comity_status comity_ledger_count(comity_ledger *ledger, comity_ledger_totals *r
     comity_ledger_totals totals = {0};
     COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_READING, total, &totals, reterr));
     *ret_totals = totals;
-    return COMITY_OK;
-}
-
-/* ---- purging ---- */
-
-typedef struct purging {
-    int32_t year, first_day;
-    uint64_t persons;
-} purging;
-
-static comity_status purge(comity_store *store, void *context, comity_error *reterr)
-{
-    purging *work = context;
-    int64_t bits = work->year > COMITY_LEDGER_YEAR_MAX ? 0 : INT64_MAX - (comity_ledger_bit(work->year) - 1);
-    comity_value day = comity_value_number(work->first_day);
-    comity_value year = comity_value_number(work->year);
-    comity_value mask = comity_value_number(bits);
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ALL, NULL, NULL, NULL, NULL, reterr));
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_PURGE_PERSONS, &day, NULL, NULL, &work->persons, reterr));
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_PURGE_BITS, &mask, NULL, NULL, NULL, reterr));
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_PURGE_YEARS, &year, NULL, NULL, NULL, reterr));
-    return store->calls->run(store, COMITY_SQL_PURGE_DAYS, &day, NULL, NULL, NULL, reterr);
-}
-
-comity_status comity_ledger_purge(comity_ledger *ledger, int32_t before, uint64_t *ret_persons, comity_error *reterr)
-{
-    purging work = {.persons = 0};
-    int32_t month;
-    int32_t day;
-    comity_date_to_civil(before, &work.year, &month, &day);
-    work.year = work.year < COMITY_LEDGER_YEAR_MIN ? COMITY_LEDGER_YEAR_MIN : work.year;
-    COMITY_TRY(comity_date_from_civil(work.year, 1, 1, &work.first_day, reterr));
-    COMITY_TRY(comity_ledger_do(ledger, COMITY_SQL_BEGIN_LONG, purge, &work, reterr));
-    *ret_persons = work.persons;
     return COMITY_OK;
 }
 

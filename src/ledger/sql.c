@@ -55,6 +55,8 @@
 
 #define DAYS_MERGE " ON CONFLICT (series, day) DO UPDATE SET persons = ledger_days.persons + excluded.persons"
 
+#define PART_OF " WHERE exporter = $1 AND series = $2 AND digest >= $3 AND digest <= $4"
+
 /* A reservation's persons in one series are one row. */
 #define MAKE_3(TYPE)                                                                                          \
     "DELETE FROM ledger_reservations; DROP TABLE ledger_held;"                                                \
@@ -108,7 +110,6 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
     [COMITY_SQL_EXPORTER_LOCK] = {"t:n", "UPDATE ledger_exporters SET turn = turn + 1 WHERE name = $1 RETURNING id",
                                   NULL},
     [COMITY_SQL_EXPORTER_LOCK_ID] = {"n:", "UPDATE ledger_exporters SET turn = turn + 1 WHERE id = $1", NULL},
-    [COMITY_SQL_EXPORTER_LOCK_ALL] = {":", "UPDATE ledger_exporters SET turn = turn + 1", NULL},
     [COMITY_SQL_EXPORTER_ADD] =
         {"nt:", "INSERT INTO ledger_exporters (id, name, turn) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING", NULL},
     [COMITY_SQL_SERIES_FIND] =
@@ -194,11 +195,24 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
                            " (SELECT count(*) FROM ledger_reservations)",
                            NULL},
 
-    /* the first day and the year that stay; the bits that stay */
-    [COMITY_SQL_PURGE_PERSONS] = {"n:", "DELETE FROM ledger_persons WHERE day < $1", NULL},
-    [COMITY_SQL_PURGE_BITS] = {"n:", "UPDATE ledger_persons SET years = years & $1 WHERE years <> (years & $1)", NULL},
-    [COMITY_SQL_PURGE_YEARS] = {"n:", "DELETE FROM ledger_years WHERE year < $1", NULL},
-    [COMITY_SQL_PURGE_DAYS] = {"n:", "DELETE FROM ledger_days WHERE day < $1 OR persons = 0", NULL},
+    /* of the first day and the year that stay: what has anything to lose, and how many persons it has */
+    [COMITY_SQL_PURGE_SERIES] =
+        {"nn:nnn",
+         "SELECT s.exporter, s.id,"
+         " CAST((SELECT coalesce(sum(d.persons), 0) FROM ledger_days d WHERE d.series = s.id) AS BIGINT)"
+         " FROM ledger_series s WHERE s.id IN (SELECT series FROM ledger_days WHERE day < $1 AND persons <> 0)"
+         " OR s.id IN (SELECT series FROM ledger_years WHERE year < $2 AND persons <> 0) ORDER BY s.id",
+         NULL},
+    /* of exporter, series, and digests from $3 to $4: the first day that stays; the bits that go; those that stay */
+    [COMITY_SQL_PURGE_DAYS_SEEN] = {"nnbbn:nn",
+                                    "SELECT day, count(*) FROM ledger_persons" PART_OF " AND day < $5 GROUP BY day", NULL},
+    [COMITY_SQL_PURGE_YEARS_SEEN] =
+        {"nnbbn:nn", "SELECT years, count(*) FROM ledger_persons" PART_OF " AND (years & $5) <> 0 GROUP BY years", NULL},
+    [COMITY_SQL_PURGE_PERSONS] = {"nnbbn:", "DELETE FROM ledger_persons" PART_OF " AND day < $5", NULL},
+    [COMITY_SQL_PURGE_BITS] = {"nnbbn:",
+                               "UPDATE ledger_persons SET years = years & $5" PART_OF " AND years <> (years & $5)", NULL},
+    [COMITY_SQL_PURGE_YEARS] = {"n:", "DELETE FROM ledger_years WHERE year < $1 AND persons = 0", NULL},
+    [COMITY_SQL_PURGE_DAYS] = {":", "DELETE FROM ledger_days WHERE persons = 0", NULL},
 
     /* each number, and what it should be */
     [COMITY_SQL_VERIFY_YEARS] =

@@ -61,12 +61,21 @@ static comity_status first_day(comity_counter *counter, int32_t *ret_day, comity
     return comity_date_add_months((int32_t)(time(NULL) / 86400), -(int32_t)months, ret_day, reterr);
 }
 
+static bool is_ending(void *context)
+{
+    comity_counter *counter = context;
+    (void)pthread_mutex_lock(&counter->thread.mutex);
+    bool ending = counter->thread.ending;
+    (void)pthread_mutex_unlock(&counter->thread.mutex);
+    return ending;
+}
+
 static comity_status purge(comity_counter *counter, comity_counter_state *state, comity_error *reterr)
 {
     int32_t day;
     uint64_t purged = 0;
     COMITY_TRY(first_day(counter, &day, reterr));
-    COMITY_TRY(comity_ledger_purge(counter->ledger, day, &purged, reterr));
+    COMITY_TRY(comity_ledger_purge(counter->ledger, day, is_ending, counter, &purged, reterr));
     state->purged += purged;
     if (purged != 0) {
         comity_event_line line;

@@ -34,8 +34,24 @@ void comity_gate_job_free(comity_gate_job *job)
         comity_buffer_free(&job->rules);
         comity_buffer_free(&job->ways);
         comity_buffer_free(&job->message);
+        free(job->request);
         free(job);
     }
+}
+
+comity_status comity_gate_job_keep(comity_gate_job *job, const char *gate, const void *frame, size_t size, uint64_t late_ns,
+                                   comity_error *reterr)
+{
+    uint8_t *copy = malloc(size);
+    if (copy == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    memcpy(copy, frame, size);
+    memcpy(job->gate_name, gate, strlen(gate) + 1);
+    job->request = copy;
+    job->request_size = size;
+    job->late_ns = late_ns;
+    return COMITY_OK;
 }
 
 /* ---- what decided ---- */

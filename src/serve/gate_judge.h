@@ -13,7 +13,13 @@ typedef struct comity_gate_job {
     uint64_t connection;
     comity_gate_frame answer; /* what it points to lies in the texts */
     bool submitted;           /* something was: await the ticket */
+    bool awaited, durable;    /* the caller's: it is, and it came to an end */
     const char *gate;         /* its name; borrowed while judging */
+    /* of what waits to be judged elsewhere: a copy of the frame, owned until then, the gate's name, and when it is too late */
+    uint8_t *request;
+    size_t request_size;
+    char gate_name[COMITY_LIMIT_SERVE_NAME_BYTES + 1];
+    uint64_t late_ns;
     uint8_t flags;            /* of the request */
     comity_ledger_id held[COMITY_GATE_ACTS_MAX]; /* reservations of its acts */
     size_t held_count;
@@ -24,6 +30,10 @@ typedef struct comity_gate_job {
 /* NULL: out of memory. */
 comity_gate_job *comity_gate_job_new(const comity_gate_frame *request);
 void comity_gate_job_free(comity_gate_job *job);
+
+/* Keeps what is needed to judge it in another thread. */
+COMITY_MUST_USE comity_status comity_gate_job_keep(comity_gate_job *job, const char *gate, const void *frame, size_t size,
+                                                   uint64_t late_ns, comity_error *reterr);
 
 /* Judges all acts and submits the judgements to the record. Afterwards the job's answer is
  * complete, but for the record, which names the gate: if `submitted`, nothing may be told before its ticket is done. */

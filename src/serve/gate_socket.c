@@ -1,17 +1,19 @@
 /* Serves gates: one thread, epoll, many requests under way on each connection.
  *
  * The thread reads frames, judges, submits to the record and goes on; the keeper's thread
- * hands back what has become durable, and this one sends the answers. So nothing waits
- * for the disk, and all that came in the meantime shares one sync. What a gate does not
+ * hands back what has become durable, and this one sends the answers. What brings persons is
+ * judged, and counted when it is durable, by threads that may wait for the ledger. So this one
+ * waits for nothing, and all that came in the meantime shares one sync. What a gate does not
  * read is bounded: beyond COMITY_LIMIT_GATE_UNREAD_BYTES or COMITY_LIMIT_GATE_QUEUE
  * nothing more is read of it. */
 #include "serve/gate_socket.h"
 
 #include "serve/counter.h"
 #include "serve/gate_answers.h"
-#include "serve/gate_judge.h"
+#include "serve/gate_workers.h"
 #include "serve/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -48,6 +50,7 @@ struct comity_gate_service {
     uint64_t last_number;
     size_t under_way;
     comity_gate_answers answers;
+    comity_gate_workers *workers; /* NULL: there is no ledger */
     comity_buffer work;
     uint8_t frame[COMITY_GATE_FRAME_BYTES_MAX];
     uint8_t key[16];
@@ -213,7 +216,7 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
     comity_gate_answer *answer = comity_gate_answers_find(&service->answers, judged->id, judged->segment);
     bool lasting = judged->outcome == COMITY_GATE_OK || judged->outcome == COMITY_GATE_ACT_ERROR;
     size_t size = 0;
-    comity_gate_job_count(service->server, job);
+    assert(job->held_count == 0);
     comity_metrics_observe(&service->server->metrics.gate_answering, comity_now_ns() - job->begun_ns);
     (void)atomic_fetch_add(&service->server->metrics.gate_outcomes[judged->outcome], 1);
     if (comity_gate_job_write(job, service->frame, sizeof service->frame, &size, NULL) == COMITY_OK) {
@@ -242,10 +245,9 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
     comity_gate_job_free(job);
 }
 
-/* In the keeper's thread. */
-static void recorded(comity_ticket *ticket)
+/* To the thread that serves; any thread. */
+static void hand_back(comity_gate_job *job)
 {
-    comity_gate_job *job = ticket->context;
     comity_gate_service *service = job->service;
     uint64_t one = 1;
     (void)pthread_mutex_lock(&service->mutex);
@@ -256,6 +258,31 @@ static void recorded(comity_ticket *ticket)
     if (first) {
         ssize_t unused = write(service->wake_fd, &one, sizeof one);
         (void)unused;
+    }
+}
+
+/* In the keeper's thread. */
+static void recorded(comity_ticket *ticket)
+{
+    hand_back(ticket->context);
+}
+
+/* Whatever was submitted is told of when it is durable, also where a later act failed. */
+static void await_record(comity_gate_service *service, comity_gate_job *job)
+{
+    job->awaited = true;
+    job->ticket.done = recorded;
+    job->ticket.context = job;
+    comity_keeper_await(service->server->keeper, &job->ticket);
+}
+
+/* In a worker's thread: judged, or counted. */
+static void worked(comity_gate_job *job)
+{
+    if (job->submitted && !job->awaited) {
+        await_record(job->service, job);
+    } else {
+        hand_back(job);
     }
 }
 
@@ -270,12 +297,15 @@ static void take_recorded(comity_gate_service *service)
     (void)pthread_mutex_unlock(&service->mutex);
     while (job != NULL) {
         comity_gate_job *next = job->next;
-        if (job->ticket.status != COMITY_OK) {
+        if (job->awaited && !job->durable && job->ticket.status != COMITY_OK) {
             job->answer.judged.outcome = COMITY_GATE_UNAVAILABLE;
             job->answer.judged.entry_count = 0;
             comity_buffer_append_text(&job->message, "the record cannot be written at present");
         }
-        answer_job(service, job);
+        job->durable = true;
+        if (job->held_count == 0 || !comity_gate_workers_take(service->workers, job)) {
+            answer_job(service, job);
+        }
         job = next;
     }
 }
@@ -336,8 +366,21 @@ static void again(comity_gate_service *service, gate_connection *connection, com
     connection->under_way++;
 }
 
+/* The ledger is asked by those who may wait. False: it is not asked. */
+static bool leave_to_workers(comity_gate_service *service, const gate_connection *connection, const uint8_t *bytes,
+                             size_t size, uint64_t late_ns, comity_gate_job *job)
+{
+    comity_error error;
+    if (comity_gate_job_keep(job, connection->name, bytes, size, late_ns, &error) == COMITY_OK &&
+        comity_gate_workers_take(service->workers, job)) {
+        return true;
+    }
+    job->answer.judged.outcome = COMITY_GATE_BUSY;
+    return false;
+}
+
 static void take_judge(comity_gate_service *service, gate_connection *connection, const comity_gate_frame *frame,
-                       uint64_t arrived_ns)
+                       const uint8_t *bytes, size_t size, uint64_t arrived_ns)
 {
     const comity_gate_judge *judge = &frame->judge;
     comity_gate_answer *answer = comity_gate_answers_find(&service->answers, judge->id, judge->segment);
@@ -360,13 +403,13 @@ static void take_judge(comity_gate_service *service, gate_connection *connection
         job->answer.judged.outcome = COMITY_GATE_BUSY;
     } else if (comity_now_ns() - arrived_ns > deadline_ms * 1000000) {
         job->answer.judged.outcome = COMITY_GATE_LATE;
-    } else {
+    } else if (service->workers == NULL || judge->person_count == 0) {
         comity_gate_job_judge(service->server, connection->name, judge, &service->work, job);
+    } else if (leave_to_workers(service, connection, bytes, size, arrived_ns + deadline_ms * 1000000, job)) {
+        return;
     }
-    if (job->submitted) { /* also where a later act failed: what was submitted is told of when it is durable */
-        job->ticket.done = recorded;
-        job->ticket.context = job;
-        comity_keeper_await(service->server->keeper, &job->ticket);
+    if (job->submitted) {
+        await_record(service, job);
     } else {
         answer_job(service, job);
     }
@@ -382,7 +425,7 @@ static void take_frame(comity_gate_service *service, gate_connection *connection
     } else if (frame.kind == COMITY_GATE_HELLO) {
         take_hello(service, connection, &frame);
     } else if (frame.kind == COMITY_GATE_JUDGE && connection->welcomed) {
-        take_judge(service, connection, &frame, arrived_ns);
+        take_judge(service, connection, &frame, bytes, size, arrived_ns);
     } else {
         refuse(service, connection, "expected a hello, and then requests to judge");
     }
@@ -526,6 +569,7 @@ static void service_free(comity_gate_service *service)
             hang_up(service, &service->connections[i]);
         }
     }
+    comity_gate_workers_stop(service->workers);
     free(service->connections);
     comity_gate_answers_free(&service->answers);
     comity_buffer_free(&service->work);
@@ -558,6 +602,9 @@ static comity_status service_new(comity_server *server, int fd, comity_gate_serv
     if (status == COMITY_OK && (service->epoll_fd < 0 || !watch_fd(service, fd, 0) ||
                                 !watch_fd(service, service->wake_fd, UINT64_MAX) || RAND_bytes(service->key, sizeof service->key) != 1)) {
         status = comity_fail(reterr, COMITY_ERROR_SYSTEM, "the socket of gates: %s", strerror(errno));
+    }
+    if (status == COMITY_OK && server->counter != NULL) {
+        status = comity_gate_workers_start(server, worked, &service->workers, reterr);
     }
     *ret_service = service;
     return status;

@@ -45,16 +45,16 @@ static bool method_fits(const comity_route *route, const char *method)
 
 static void find_route(comity_request *request, const char *method)
 {
-    bool other_method = false;
     for (unsigned i = 0; i < comity_route_file; i++) {
         if (path_fits(&comity_routes[i], request->path, &request->rest)) {
             if (method_fits(&comity_routes[i], method)) {
                 request->route = i;
                 return;
             }
-            other_method = true;
+            request->allowed = comity_routes[i].method;
         }
     }
+    bool other_method = request->allowed != NULL;
     if (method_fits(&comity_routes[comity_route_file], method) && !other_method &&
         (request->file = comity_files_find(request->server->files, request->path)) != NULL) {
         request->route = comity_route_file;
@@ -330,6 +330,10 @@ static void add_headers(comity_request *request, struct MHD_Response *response)
     }
     if (request->type != NULL) {
         (void)MHD_add_response_header(response, "Content-Type", request->type);
+    }
+    if (request->status == 405) {
+        bool reads = strcmp(request->allowed, "GET") == 0;
+        (void)MHD_add_response_header(response, "Allow", reads ? "GET, HEAD" : request->allowed);
     }
     if (request->status == 401) {
         (void)MHD_add_response_header(response, "WWW-Authenticate", "Bearer");

@@ -47,6 +47,7 @@ struct comity_request {
     comity_server *server;
     struct MHD_Connection *connection;
     unsigned route;      /* its number */
+    const char *allowed; /* of a path that has no such method: the one it has */
     const char *rest;    /* of the path, behind the route's; lives as long as the request */
     char *path;          /* owned */
     comity_principal who;

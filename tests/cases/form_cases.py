@@ -81,6 +81,8 @@ def expect(name, data, wanted, hold=True, set_of_all=None, **options):
               f"status {found['status']}, message {found['message']!r}, wanted {wanted!r}")
     else:
         parts = found["parts"]
+        if not any(want[0].endswith("names") for want in wanted): # they have cases of their own
+            parts = [part for part in parts if not part["chain"].endswith("names")]
         ok = found["status"] == 0 and not found["broken"] and len(parts) == len(wanted)
         detail = f"status {found['status']} {found['message']!r} broken {found['broken']}, " \
                  f"{[(p['chain'], p['syntax'], p['bytes'][:80]) for p in parts]}"
@@ -291,6 +293,27 @@ expect("tar without its end", tar(MEMBERS)[:1536], "tar: cut off at byte ")
 expect("tar.gz", gzip.compress(tar(MEMBERS)), [("gzip > tar:members/a.csv", "csv", CSV), ("gzip > tar:b.json", "json", JSON)])
 expect("zip", archive(MEMBERS), [("zip:members/a.csv", "csv", CSV), ("zip:b.json", "json", JSON)])
 expect("zip, stored", archive(MEMBERS, zipfile.ZIP_STORED), [("zip:members/a.csv", "csv", CSV, {"place": 1}), ("zip:b.json", "json", JSON)])
+WITH_COMMENTS = io.BytesIO()
+with zipfile.ZipFile(WITH_COMMENTS, "w") as target:
+    commented = zipfile.ZipInfo("Größe/Anna Müller.txt")
+    commented.comment = "of a member".encode()
+    target.writestr(commented, b"one two\n")
+    target.writestr("b.txt", b"three\n")
+    target.comment = b"Password: of all"
+expect("names and comments of a zip", WITH_COMMENTS.getvalue(),
+       [("zip:Größe/Anna Müller.txt", "text", "one two\n"), ("zip:b.txt", "text", "three\n"),
+        ("zip > names", "text", "Größe/Anna Müller.txt\nb.txt\nof a member\nPassword: of all\n", {"place": 0, "field": ""})])
+expect("names in a tar", tar(MEMBERS), [("tar:members/a.csv", "csv", CSV), ("tar:b.json", "json", JSON),
+                                        ("tar > names", "text", "members/a.csv\nb.json\nempty\n", {"place": 0})])
+expect("a long comment of a zip", archive(MEMBERS)[:-2] + (65535).to_bytes(2, "little") + b"c" * 65535,
+       [("zip:members/a.csv", "csv", CSV), ("zip:b.json", "json", JSON), ("zip > names", "text", "members/a.csv\nb.json\nempty\n"),
+        ("zip > names", "text", "c" * 65535 + "\n")], hold=False)
+NAMED = io.BytesIO()
+with gzip.GzipFile("/x/anna@example.com.txt", "wb", fileobj=NAMED, mtime=0) as target:
+    target.write(TEXT)
+expect("gzip, a name in its header", NAMED.getvalue(), [("gzip", "csv", TEXT), ("gzip > names", "text", "anna@example.com.txt\n")])
+expect("gzip, two members with names", NAMED.getvalue() * 2,
+       [("gzip", "csv", TEXT * 2), ("gzip > names", "text", "anna@example.com.txt\n" * 2)], hold=False)
 expect("zip, written to a stream", archive(MEMBERS, stream=True), [("zip:members/a.csv", "csv", CSV), ("zip:b.json", "json", JSON)])
 expect("zip, empty", archive([]), [], hold=False)
 ZIP = archive(MEMBERS)

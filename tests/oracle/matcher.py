@@ -21,6 +21,7 @@ import pathlib
 import random
 import re
 import subprocess
+import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -28,6 +29,9 @@ ROOT = HERE.parent.parent
 NEAR = 300          # bytes within which a word speaks for a value
 NEAR_WEAK = 100     # the same of types that little speaks for
 EDGE = 20           # it is measured from the groups with digits, not from short words beside them
+SHORT = 3           # letters of a word that speaks, in small letters, only within
+SHORT_NEAR = 12     # bytes
+SMALL_TAKES, SMALL_SURE = 10, 80   # what small letters take from a number that nothing speaks for and that is less sure
 SHOWN = 15
 WORD, FIELD, COLUMN = 0x100, 0x200, 0x400
 BREAKS = set('\n\t,;:="\'<>[]{}|&#')       # what no number goes on beyond
@@ -35,10 +39,14 @@ CODE = re.compile(r"[A-Za-z0-9_\-+/=.:~]*")
 MAIL = re.compile(r"[A-Za-z0-9._%+\-]*@[A-Za-z0-9.\-]*")
 NUMBER = re.compile(r"[A-Za-z0-9]+(?:[ \-./()]{1,4}[A-Za-z0-9]+)*")
 TIME = re.compile(r"(?:19|20)\d\d([-/.])[01]\d\1[0-3]\d[T _]\d\d:[\d:.]*|:\d\d\.\d{3,}")
+# what is nobody's number: seconds, days, years and their zones, versions, measures
+DAY = re.compile(r"(?:19|20)\d\d([-/.])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)|(?:19|20)\d\d [-+](?:0\d|1[0-4])\d\d(?!\d)"
+                 r"|(?:19|20)\d\d-(?:19|20)\d\d(?!\d)|:\d\d:\d\d(?!\d)|\d+(?:\.\d+){3}|(?<![\d.])\d+\.\d+(?!\d|\.\d)")
 DOTTED = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}")
 NOTICED = re.compile(r"@|\d(?:[ \-./]{0,3}\d){5}|(?=[A-Za-z0-9]{7})[A-Za-z]*\d|[^\x00-\x7f]")   # six digits, or seven with letters
 LABEL = re.compile(r"(?:^|[\n,;{(])[ ]*([A-Za-z](?:[ _-]?[A-Za-z0-9]){1,40}?)[ ]*[:=][ ]*\"?$")
 GROUPS = re.compile(r"[ \-./()]+")
+LANGUAGE = re.compile("[a-z]{2,} ")   # a word in small letters before a number is no part of it
 LETTERS = 4         # of a word without digits that may belong to a number
 
 
@@ -68,8 +76,7 @@ class Known:
         self.by_size = {}                        # (writing, size): forms
         self.labels = {}                         # forms of `find label`
         for kind in self.types.values():
-            names = kind.words + kind.fields + [kind.name.partition(".")[2] or kind.name]
-            for name in names:
+            for name in self.names_of(kind):
                 self.by_name.setdefault(plain_name(name), set()).add(kind.name)
             for word in kind.words:
                 if len(word) > 2 and kind.kind != "mark":
@@ -78,6 +85,12 @@ class Known:
             for form in kind.forms:
                 for size in range(self.least(form), min(self.most(form), 128) + 1):
                     self.by_size.setdefault((form.find, form.writing, size), []).append((kind, form))
+
+    @staticmethod
+    def names_of(kind):
+        """What a field of the type may be called: the type's own name, too, if it is longer than two letters."""
+        own = kind.name.rpartition(".")[2]
+        return kind.words + kind.fields + ([own] if len(own) > 2 else [])
 
     def is_anchored(self, name):
         """It begins with letters and signs of its own: what lies within it is a part of it."""
@@ -143,6 +156,8 @@ class Text:
             may |= types
             apart = stop - at > 4 or any(c in BREAKS for c in gap)   # a short word may be taken for a part of the number
             if whole and apart and self.syntax == "text":
+                if stop - at <= SHORT and self.bytes[at:stop] != self.bytes[at:stop].upper() and len(gap) + EDGE > SHORT_NEAR:
+                    continue
                 size = len(gap) + stop - at + EDGE
                 sure |= {name for name in types if size <= (NEAR_WEAK if self.is_weak(name) else NEAR)}
         return sure, may
@@ -159,8 +174,7 @@ class Text:
         """A name of the type stands in the text, in whatever way."""
         kind = self.known.types[name]
         text = plain_name(self.text)
-        names = kind.words + kind.fields + [kind.name.partition(".")[2] or kind.name]
-        return any(plain_name(one) in text for one in names)
+        return any(plain_name(one) in text for one in self.known.names_of(kind))
 
 
 def is_common(value):
@@ -234,12 +248,12 @@ def is_joined_far(text, begin, end):
 def wanted(text, level):
     """What must be found: (begin, end, type, confidence)."""
     known = text.known
-    passed_over = [m.span() for m in TIME.finditer(text.bytes)] + [m.span() for m in DOTTED.finditer(text.bytes)]
+    passed_over = [m.span() for how in (TIME, DAY, DOTTED) for m in how.finditer(text.bytes)]
     for begin, end in spans(text):
         if any(at < end and begin < stop for at, stop in passed_over):
             continue
         value = text.bytes[begin:end]
-        if re.fullmatch(r"\d+\.\d+", value) or not NOTICED.search(value):
+        if re.fullmatch(r"\d+\.\d+", value) or not NOTICED.search(value) or LANGUAGE.match(value):
             continue
         found = list(tries(known, value))
         if not found:
@@ -247,7 +261,7 @@ def wanted(text, level):
         sure, _ = text.said(begin, end)
         sure |= text.labelled(begin)
         for kind, form in found:
-            confidence = kind.spoken if kind.name in sure else kind.alone
+            confidence = kind.spoken if kind.name in sure else alone_in(kind, form.find, value)
             if confidence >= level and form.find not in ("mrz", "coordinates", "anchor", "label"):
                 yield begin, end, kind.name, confidence
 
@@ -261,15 +275,21 @@ def accepted(kind, value, syntax):
         return kind.kind == "file" or any(text.lower() == word.lower() for word in kind.words)
     if any(form.find == "coordinates" for form in kind.forms):
         return kind.accepts(re.sub(r"[,; \t]+", ",", text))
-    return kind.accepts(text)
+    return kind.accepts(text) or ("%" in text and kind.accepts(urllib.parse.unquote_plus(text)))   # in a query of an address
+
+
+def alone_in(kind, find, value):
+    """Confidence by itself."""
+    is_small = find in ("alnum", "written") and re.search("[a-z]", value) is not None
+    return max(0, kind.alone - SMALL_TAKES) if is_small and kind.alone < SMALL_SURE else kind.alone
 
 
 def sure_of(kind, spoken, evidence):
     """What a reading's confidence can be: a label that comes again and again in a text makes a column of it."""
     plain = kind.spoken if spoken else kind.alone
     if evidence & COLUMN:
-        return (min(plain + 5, 99),)
-    return (plain,) if spoken else (plain, plain - 20)
+        return (min(plain + 5, 99),) if spoken else (min(plain + 5, 99), plain + 5 - SMALL_TAKES)
+    return (plain,) if spoken else (plain, plain - 20, plain - SMALL_TAKES, plain - SMALL_TAKES - 20)
 
 
 def judge_sound(text, found, complain):

@@ -406,8 +406,8 @@ def judge_words():
 
 @test
 def judge_usage():
-    for words, told in ((["--frob"], "unknown option, or one without its value: --frob"), (["--law"], "unknown option, or one without its value: --law"),
-                        (["-x"], "unknown option, or one without its value: -x"), (["--jobs"], "unknown option, or one without its value: --jobs"),
+    for words, told in ((["--frob"], "--frob is no option"), (["--law"], "--law wants a value"),
+                        (["-x"], "-x is no option"), (["--jobs"], "--jobs wants a value"),
                         *((["--jobs", n], f'--jobs: "{n}" is no number from 1 to 64') for n in ("0", "65", "two", "", "1x", "99999999999999999999"))):
         run = Run("judge", *words, input=PERMIT)
         same(words, (run.out, run.err, run.status), ("", f"comity judge: {told}\nSee 'comity judge --help'.\n", 2))
@@ -519,8 +519,10 @@ def ask_errors():
             ([], "comity ask: say at least --from or --to" + usage), (["--data", "health"], "comity ask: say at least --from or --to" + usage),
             (["XA", "XY"], "comity ask: 'XA' stands alone; every fact is given by an option" + usage),
             (["--from", "XA", "XY"], "comity ask: 'XY' stands alone; every fact is given by an option" + usage),
-            (["--frm", "XA"], "comity ask: unknown option, or one without its value: --frm" + usage),
-            (["--from"], "comity ask: unknown option, or one without its value: --from" + usage),
+            (["--frm", "XA"], "comity ask: --frm is no option; did you mean --from?" + usage),
+            (["--from"], "comity ask: --from wants a value" + usage),
+            (["--from-"], "comity ask: --from- begins several options; write it in full" + usage),
+            (["--from", "XA", "--json=no"], "comity ask: --json takes no value" + usage),
             (["--from", "XA", "--data", ""], "comity ask: --data: an empty value; leave the option out for what is not known" + usage),
             (["--from", "XA", "--data=,health"], "comity ask: --data: an empty value; leave the option out for what is not known" + usage),
             (["--from", b"X\xff"], "comity ask: --from: the value is not UTF-8" + usage),
@@ -624,7 +626,7 @@ def law_build_paths():
     same("hidden files and others are passed over", Run("law", "check", "hidden").status, 0)
     same("a file twice", Run("law", "check", COMMON, COMMON / "XY.law").status, 1)
     same("unknown option", (lambda r: (r.status, r.err))(Run("law", "check", "-o", "x")),
-         (2, "comity law: unknown option, or one without its value: -o\nSee 'comity law --help'.\n"))
+         (2, "comity law: check: -o is no option\nSee 'comity law --help'.\n"))
 
 
 @test
@@ -662,7 +664,7 @@ def law_fmt():
     same("what cannot be read stays as it was", (run.status, broken.read_text()), (2, 'state XB "B\n'))
     holds("and is told", run.err.startswith("fmt/broken.law:1:"), run.err)
     same("unknown option", (lambda r: (r.status, r.err))(Run("law", "fmt", "--chek")),
-         (2, "comity law: fmt: unknown option: --chek\nSee 'comity law --help'.\n"))
+         (2, "comity law: fmt: --chek is no option; did you mean --check?\nSee 'comity law --help'.\n"))
     run = Run("law", "fmt", input="state XB\n")
     same("input that cannot be read", (run.status, run.out), (2, ""))
     holds("and is told", run.err.startswith("-:1:9: error: found the end of the file; expected the name"), run.err)
@@ -684,7 +686,7 @@ def law_list_and_show():
     same("no effect", (lambda r: (r.err, r.status))(Run("law", "list", "--effect", "forbid")),
          ("comity law: 'forbid' is no effect; there are refuse, needs, way, lifts, duty, compels and notes\nSee 'comity law --help'.\n", 2))
     same("no day", Run("law", "list", "--on", "2026-13-01").err, 'comity law: --on: "2026-13-01" is no date: months run from 01 to 12\nSee \'comity law --help\'.\n')
-    same("unknown option", Run("law", "list", "--frob").err, "comity law: list: unknown option, or one without its value: --frob\nSee 'comity law --help'.\n")
+    same("unknown option", Run("law", "list", "--frob").err, "comity law: list: --frob is no option\nSee 'comity law --help'.\n")
     same("show", Run("law", "show", "XA.I.2").out, 'rule XA.I.2 "Personal data leaves under a contract"\n  cite   I "2"\n  from   2010-01-01\n'
          "  when   transfer from XA to outside XA and data has personal\n  needs  contract\n  unverified\n  # Act, 2\n"
          "  # in force from 2010-01-01 until further notice\n  # lifted by XA.I.3  But not when occasional\n\n")
@@ -701,7 +703,7 @@ def law_list_and_show():
     same("nothing named", (lambda r: (r.out, r.err, r.status))(Run("law", "show")),
          ("", "comity law: show: name a rule, or anything else that law declares, or the code of a law\nSee 'comity law --help'.\n", 2))
     same("unknown option", (lambda r: (r.out, r.err, r.status))(Run("law", "show", "--frob", "XA")),
-         ("", "comity law: show: unknown option, or one without its value: --frob\nSee 'comity law --help'.\n", 2))
+         ("", "comity law: show: --frob is no option\nSee 'comity law --help'.\n", 2))
     for name, told in (("XA.n", 'count XA.n "persons this year"\n  of     persons\n  when   transfer from XA\n  window calendar year\n  per    exporter\n\n'),
                        ("contract", 'paper contract "a contract"\n\n'), ("XB", 'place XB "Beispielland"\n\n')):
         same("show what is no rule", (lambda r: (r.out, r.err, r.status))(Run("law", "show", name)), (told, "", 0))
@@ -950,11 +952,11 @@ def usage_and_options_there_are_not():
     for words in (["judge", "--color"], ["judge", "--colour=always"], ["ask", "--color"]):
         run = Run(*words)
         same(words, (run.out, run.status, run.err.splitlines()[0]),
-             ("", 2, f"comity {words[0]}: unknown option, or one without its value: {words[1]}"))
-    for words in (["law", "build", "--frob"], ["law", "check", "--output"], ["law", "build", "-o"]):
+             ("", 2, f"comity {words[0]}: {words[1].split('=')[0]} is no option"))
+    for words, told in ((["law", "build", "--frob"], "build: --frob is no option"), (["law", "check", "--output"], "check: --output is no option"),
+                        (["law", "build", "-o"], "build: -o wants a value")):
         run = Run(*words)
-        same(words, (run.out, run.err, run.status),
-             ("", f"comity law: unknown option, or one without its value: {words[-1]}\nSee 'comity law --help'.\n", 2))
+        same(words, (run.out, run.err, run.status), ("", f"comity law: {told}\nSee 'comity law --help'.\n", 2))
     for verb in ("build", "check", "fmt", "list", "show", "diff"):
         run = Run("law", verb, "--help")
         holds(f"law {verb} --help", run.status == 0 and run.err == "" and f"\n  {verb}" in run.out, run.out)
@@ -967,16 +969,20 @@ def help_and_version():
                          (["law", "show", "XA", "--help"], "Usage: comity law "), (["ask", "--from", "XA", "--help"], "Usage: comity ask ")):
         run = Run(*words, env={"COMITY_LAW": "nowhere"})
         holds(words, run.out.startswith(begin) and run.status == 0 and run.err == "", (run.out[:40], run.err, run.status))
-        holds(f"{words}: lines of 100 at most", all(len(line) <= 100 for line in run.lines()), [l for l in run.lines() if len(l) > 100])
         if words[-1] == "--help" and words[0] in ("ask", "judge", "law", "key", "paper"):
             holds(f"{words}: examples", "Examples:\n" in run.out)
+    for word in ("ask", "inspect", "judge", "key", "law", "ledger", "mask", "paper", "record", "serve", "unmask"):
+        run = Run(word, "--help")
+        holds(f"{word}: as wide as a terminal", all(len(line) <= 80 for line in run.lines()), [l for l in run.lines() if len(l) > 80])
+        same(f"{word} -h", Run(word, "-h").out, run.out)
     for word in ("--version", "-V"):
         run = Run(word)
         holds(word, run.out.startswith("comity ") and len(run.lines()) == 1 and run.status == 0, run.out)
     run = Run()
     holds("nothing said", run.out == "" and run.status == 2 and run.err.startswith("comity: "), run.err)
-    run = Run("law")
-    holds("no verb", run.out == "" and run.status == 2 and run.err.startswith("Usage: comity law "), run.err)
+    for word in ("law", "ledger", "record", "key", "paper"):
+        run = Run(word)
+        holds(f"{word}: no verb", run.out == "" and run.status == 2 and run.err.startswith(f"Usage: comity {word} "), run.err)
 
 
 @test
@@ -992,6 +998,34 @@ def commands_there_are_not():
         run = Run("law", word)
         same(word, (run.out, run.err, run.status), ("", f"comity: 'law {word}' is planned and not in this version\n", 2))
     same("no verb", Run("law", "chekc").err, "comity law: 'chekc' is no verb; there are build, check, fmt, list, show and diff\nSee 'comity law --help'.\n")
+
+
+COMPLETION = pathlib.Path(__file__).resolve().parents[2] / "completions"
+
+
+def completed(*words):
+    """What completion for bash offers for the last of the words."""
+    script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _comity; printf "%s\\n" "${COMPREPLY[@]}"'
+    path = f"{pathlib.Path(COMITY).resolve().parent}:{os.environ['PATH']}"
+    return set(subprocess.run(["bash", "-c", script, "bash", COMPLETION / "comity.bash", "comity", *words], text=True,
+                              capture_output=True, check=True, env={**os.environ, "PATH": path, "COMITY_LAW": str(IMAGE)}).stdout.split())
+
+
+@test
+def completion_knows_what_help_tells():
+    commands = set(re.findall(r"^  (\S+) ", USAGE, re.M))
+    same("commands", completed(""), commands | {"help", "--help", "--version"})
+    same("help of each", completed("help", ""), commands)
+    zsh = (COMPLETION / "_comity").read_text()
+    same("for zsh", {name for name in commands if f"        {name}) " not in zsh and f"'{name}:" not in zsh}, set())
+    same("help of each for zsh", set(re.search(r"help\) compadd (.*) ;;", zsh)[1].split()), commands)
+    for name in ("ask", "inspect", "judge", "mask", "unmask"):
+        told = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", Run(name, "--help").out.split("Exit status")[0].split("Examples:")[0]))
+        same(f"{name}: options", told - completed(name, "--"), set())
+        same(f"{name}: options for zsh", {one for one in told if one not in zsh}, set())
+    for name in ("key", "law", "ledger", "paper", "record"):
+        verbs = set(Run(name, "no-such-verb").err.split("there are ")[1].split("\n")[0].replace(" and ", ", ").split(", "))
+        same(f"{name}: verbs", completed(name, ""), verbs | {"--help"})
 
 
 def on_terminal(*words, env=None):
@@ -1013,6 +1047,14 @@ def on_terminal(*words, env=None):
     process.wait(20)
     os.close(parent)
     return told
+
+
+@test
+def words_are_broken_at_the_width():
+    for path in (pathlib.Path(__file__).resolve().parents[2] / "examples/acts.ndjson",):
+        run = Run("judge", "--explain", path, env={"COMITY_LAW": str(pathlib.Path(COMITY).parent / "world.image")})
+        long = [line for line in run.lines() if len(line) > 80 and not line.startswith('  "')]
+        holds("nothing is wider, but for an act's name", run.status == 1 and not long, long[:3])
 
 
 @test

@@ -13,10 +13,12 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -58,6 +60,10 @@ def released_masked_refused():
         same("not inspected", g.ask("/open/11", PERSON)[0], 200)
         same("a variable", (g.ask("/variable/12", PERSON, {"X-To": "BR"})[0], g.ask("/variable/12", PERSON, {"X-To": "nowhere"})[0],
                             g.ask("/variable/12", PERSON, {"X-To": 'BR","x":"'})[0]), (200, 403, 403))
+        same("empty values say nothing", g.ask("/unsaid/13", PERSON)[0], 200)
+        said = g.entries()[-1]["act"]
+        same("nor does the act", (said.get("deal"), said.get("demand"), said["from"], said["papers"]),
+             (None, None, {"state": "DE", "name": "E", "kinds": ["company"]}, [{"kind": "standard-contract"}]))
 
 
 @test
@@ -66,8 +72,17 @@ def every_place_is_looked_at():
         person = EMAIL.replace("@", "%40")
         for what, path, headers in (("the query", f"/us/?email={person}", {}), ("twice encoded", f"/us/?email={person.replace('%', '%25')}", {}),
                                     ("the path", f"/us/{person}", {}), ("a path that is taken away again", f"/us/{person}/../x", {}), ("a header", "/us/", {"X-Email": EMAIL}),
-                                    ("a cookie", "/us/", {"Cookie": f"a=b; email={person}"})):
+                                    ("a cookie", "/us/", {"Cookie": f"a=b; email={person}"}),
+                                    ("a plus sign that is one", "/us/?q=%2B4930901820", {}), ("one that came as it is", "/us/?q=+4930901820", {}),
+                                    ("one that is a space", "/us/?iban=DE89+3704+0044+0532+0130+00", {}), ("one in a header", "/us/", {"X-Call": "+49 30 901820"}),
+                                    ("a name of the host", "/us/", {"Host": "de89370400440532013000.example"}),
+                                    ("a host that is a number and no address", "/low-level/", {"Host": "4111111111111111"})):
             problem(what, g.ask(path, None, headers), 451)
+        for what, line in (("behind a query", b"GET /us/?a=1#" + EMAIL.encode()), ("the host of the request line", b"GET http://de89370400440532013000.example/us/")):
+            answer = g.raw(line + b" HTTP/1.1\r\nHost: x.example\r\nConnection: close\r\n\r\n", shut=False)
+            holds(what, answer.startswith(b"HTTP/1.1 451"), answer[:60])
+        same("a host that is an address", [g.ask("/low-level/", None, {"Host": host})[0] for host in ("192.0.2.7", "192.0.2.7:8080", "[2001:db8::1]:80")], [200] * 3)
+        Upstream.seen.clear()
         same("nothing arrived", Upstream.seen, [])
         same("and a clean one passes", g.ask("/us/?colour=blue", None, {"Cookie": "a=b", "X-Colour": "blue"})[0], 200)
 
@@ -104,6 +119,9 @@ def bodies_of_every_kind():
         for cut in (0, 10, len(NOTHING) - 1):
             g.raw(length % len(NOTHING) + NOTHING[:cut])
         same("a client that goes away sends nothing on", len(Upstream.seen), count)
+        for encoding in ("identity", ""):
+            same("no encoding, said in a header", g.ask("/masked/", PERSON, {"Content-Encoding": encoding})[0], 200)
+            holds("is masked", EMAIL.encode() not in Upstream.seen[-1]["body"], Upstream.seen[-1])
         same("masked where nothing can be replaced counts", g.ask("/masked/", gzip.compress(PERSON), {"Content-Encoding": "gzip"})[0], 451)
 
 
@@ -248,6 +266,14 @@ def responses():
         problem("compressed", g.ask("/answer/"), 451)
         Upstream.answer = (200, {"Content-Type": "application/json", "Content-Encoding": "gzip"}, gzip.compress(NOTHING))
         same("compressed, nothing personal", g.ask("/answer/")[0], 200)
+        for what, headers in (("compressed", {"Content-Encoding": "gzip"}), ("an archive", {"Content-Type": "application/zip"})):
+            Upstream.answer = (200, headers, b"x" * 10)
+            same(f"HEAD of what is {what} lacks nothing", g.ask("/answer/", method="HEAD")[0], 200)
+            Upstream.answer = (200, headers, b"")
+            same(f"nor does what is empty, and said to be {what}", g.ask("/answer/")[::2], (200, b""))
+        Upstream.answer = (200, {"Content-Type": "application/json", "Content-Encoding": "identity"}, PERSON)
+        status, headers, body = g.ask("/answer-masked/")
+        holds("no encoding, said in a header, is masked", status == 200 and EMAIL.encode() not in body, (status, body))
         Upstream.answer = (206, {"Content-Type": "application/json", "Content-Range": "bytes 0-4/100"}, NOTHING)
         problem("a part", g.ask("/answer/"), 502)
         Upstream.answer = (200, {"Content-Type": "application/json"}, NOTHING)
@@ -279,6 +305,114 @@ def responses_in_segments():
         Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, masked)
         status, headers, body = g.ask("/answer-masked/", timeout=120)
         same("masked as it flows", (status, b"example.com" in body, body.count(b"blue")), (200, False, 20000))
+        for kind, sent in (("lines", large), ("words", b"plain words only " * (4 << 16)), ("one word", b"x" * (5 << 19))):
+            Upstream.answer = (200, {"Content-Type": "text/plain"}, sent)
+            same(f"{kind}, longer than what is held by default", (lambda answer: (answer[0], answer[2] == sent))(g.ask("/answer-large/", timeout=120)), (200, True))
+        unsettled = gzip.compress(random.Random(1).randbytes(600_000).hex().encode())
+        Upstream.answer = (200, {"Content-Type": "text/plain", "Content-Encoding": "gzip"}, unsettled)
+        problem("longer than what is held, and nothing of it may go before the end", g.ask("/answer-segments/", timeout=120), 413)
+        same("passed by the route all the same", (lambda answer: (answer[0], answer[2] == unsettled))(g.ask("/answer-large-passes/", timeout=120)), (200, True))
+        holds("as its entry says", g.entries()[-1]["act"]["id"].endswith(" passes-large"))
+
+
+@test
+def a_stream_takes_no_memory():
+    with gate() as g:
+        rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{g.workers()[0]}/status").read_text()).group(1))  # noqa: E731
+
+        read = threading.Semaphore(1)
+
+        def events(out):  # the next when the last has been read
+            for i in range(2000):
+                read.acquire(timeout=30)
+                out.write(b"data: event %d\n\n" % i)
+                out.flush()
+        Upstream.answer = (200, {"Content-Type": "text/event-stream"}, events)
+        connection = http.client.HTTPConnection("127.0.0.1", g.port, timeout=60)
+        connection.request("GET", "/answer-events/", headers={"X-To": "BR"})
+        answer = connection.getresponse()
+        count, before = 0, None
+        while piece := answer.read1(65536):
+            count += piece.count(b"\n\n")
+            before = rss() if before is None and count > 200 else before
+            read.release()
+        connection.close()
+        same("all of it", count, 2000)
+        holds("in no more memory", rss() - before < 512, (before, rss()))
+        holds("each judged", len(g.entries()) >= 2000, len(g.entries()))
+
+
+@test
+def messages_go_on_at_once():
+    with gate() as g:
+        for path, kind, sent in (("/answer-events/", "text/event-stream; charset=utf-8", [b"data: one\n\n", b": two\r\n\r\n", b'data: {"a":\n', b'data: 3}\n\n']),
+                                 ("/events-masked/", "text/event-stream", [b"data: one\n\n", b"data: a.b@example.com\n\n", b"data: three\n\n"]),
+                                 ("/answer-events/", "application/x-ndjson", [b'{"a":1}\n', b'{"b":', b'2}\n'])):
+            goes_on = threading.Semaphore(0)
+
+            def messages(out):
+                for message in sent:
+                    out.write(message)
+                    out.flush()
+                    if message.endswith(b"\n\n") or b"}\n" in message or message.endswith(b"\r\n"):
+                        holds(f"{kind}: {message} is read before the next is sent", goes_on.acquire(timeout=5))
+                    time.sleep(0.05)
+            Upstream.answer = (200, {"Content-Type": kind}, messages)
+            connection = http.client.HTTPConnection("127.0.0.1", g.port, timeout=60)
+            connection.request("GET", path, headers={"X-To": "BR"})
+            answer, taken = connection.getresponse(), b""
+            while piece := answer.read1(65536):
+                taken += piece
+                goes_on.release()
+            connection.close()
+            masked = "masked" in path
+            same(f"{kind}: all of it", (len(taken), b"example.com" in taken), (len(b"".join(sent)), False))
+            holds("the rest as it came", masked or taken == b"".join(sent), taken)
+
+        first_read = threading.Event()
+
+        def in_parts(out):
+            for message in (b"data: one\n\n", b"data: marked.per", b"son@example.com\n\n", b"data: three\n\n"):
+                out.write(message)
+                out.flush()
+                holds("the first is read", first_read.wait(10))
+        Upstream.answer = (200, {"Content-Type": "text/event-stream"}, in_parts)
+        connection = http.client.HTTPConnection("127.0.0.1", g.port, timeout=60)
+        connection.request("GET", "/events-refused/")
+        answer = connection.getresponse()
+        taken = answer.read1(65536)
+        first_read.set()
+        with contextlib.suppress(http.client.IncompleteRead, OSError):
+            taken += answer.read()
+        connection.close()
+        same("broken off before what may not leave, sent in parts", taken, b"data: one\n\n")
+        both = json.dumps({"email": EMAIL, "phone": "+49 30 901820"}).encode()
+        problem("what the policy refuses beside what it masks", g.ask("/masks-and-refuses/", both), 451)
+        for sent in (both, both + b" " * 9000):
+            Upstream.answer = (200, {"Content-Type": "application/json"}, sent)
+            problem(f"and in responses, {len(sent)} bytes", g.ask("/masks-and-refuses/", NOTHING), 451)
+
+
+@test
+def subrequests_and_redirects():
+    with gate() as g:
+        def arrived(path, body):
+            Upstream.seen.clear()
+            status = g.ask(path, body)[0]
+            time.sleep(0.3)
+            return status, sorted(request["path"] for request in Upstream.seen)
+        same("a mirror that is inspected as the request is", arrived("/mirrors-alike/1", NOTHING), (200, ["/alike", "/mirrors-alike/1"]))
+        same("nothing of what is refused", arrived("/mirrors-alike/2", PERSON), (451, []))
+        same("one under another law", arrived("/mirrors-other/3", NOTHING), (200, ["/mirrors-other/3"]))
+        same("one that is looked at otherwise", arrived("/mirrors-masked/4", NOTHING), (200, ["/mirrors-masked/4"]))
+        same("one of a request that was not judged", arrived("/mirrors-unjudged/5", PERSON), (200, ["/mirrors-unjudged/5"]))
+        holds("the log says why", "a subrequest leads to a route that is inspected otherwise" in g.errors(), g.errors()[-300:])
+        Upstream.answer = (404, {"Content-Type": "text/plain"}, b"none\n")
+        same("another page", g.ask("/redirects/6", NOTHING)[0], 410)
+        receipt = Upstream.seen[-1]["headers"]["comity-receipt"]
+        g.wait("the access log", lambda: " 410 " in f" {(g.folder / 'access.log').read_text()}".replace("\n", " "))
+        holds("the request's receipt is in the log all the same", f"410 verdict=permit rules= record=" in (g.folder / "access.log").read_text() and
+              receipt in (g.folder / "access.log").read_text().splitlines()[-1], (g.folder / "access.log").read_text()[-300:])
 
 
 @test
@@ -306,9 +440,14 @@ def the_daemon_goes_and_comes_back():
         holds("try again", "retry-after" in answer[1], answer[1])
         same("what is not inspected passes", g.ask("/open/", NOTHING)[0], 200)
         same("nothing else arrived", len(Upstream.seen), count + 1)
+        time.sleep(1)
+        same("it is told once", g.errors().count("the daemon cannot be reached"), 1)
         g.start_daemon()
         g.wait("service again", lambda: g.ask("/us/", NOTHING)[0] == 200)
+        same("and so is that", g.errors().count("the daemon is reached again"), 1)
         os.kill(g.daemon.pid, signal.SIGSTOP)
+        threads = pathlib.Path(f"/proc/{g.daemon.pid}/task")
+        g.wait("all its threads stop", lambda: all(" T " in stat.read_text() for stat in threads.glob("*/stat")))
         begun = time.monotonic()
         problem("a daemon that is silent", g.ask("/us/", NOTHING), 503)
         holds("in bounded time", time.monotonic() - begun < 9, time.monotonic() - begun)
@@ -499,6 +638,12 @@ def wrong_settings():
                 (good + inspected + f"comity_policy {folder}/large;", f'comity: "{folder}/large" cannot be read, or is larger than 1 MiB'),
                 (good + inspected + "comity_operator category emial mask;", "comity: comity_operator:3:10: \"emial\" is no category of a type; did you mean 'email'?"),
                 (good + inspected + "comity_threads none;", 'unknown thread pool "none"'),
+                (f"comity_socket unix:{folder}/gate.sock;" + inspected, "comity_socket: expected the path of comityd's gate-socket"),
+                (good + "comity_act transfer { from DE; to US; from FR; }", 'comity_act: "from" is said twice'),
+                (good + "comity_act transfer { deal outsourcing; deal sale; }", 'comity_act: "deal" is said twice'),
+                (good + "comity_hold 0;", '"comity_hold" directive must be more than 0'),
+                (good + "comity_segment 0;", '"comity_segment" directive must be more than 0'),
+                (good + "comity_timeout 0;", '"comity_timeout" directive must be more than 0'),
                 (good + "comity_level 101;", "value must be between 1 and 100")):
             temporary = "".join(f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
             path = pathlib.Path(folder, "nginx.conf")
@@ -550,6 +695,32 @@ def persons_are_counted():
              [("Example GmbH", "DE", "BR", "email", 2)])
         problem("persons of nobody", g.ask("/br/", PERSON), 403)
         same("nobody to count", g.ask("/br/", NOTHING)[0], 200)
+
+
+@test
+def a_ledger_that_hangs_holds_up_nobody_else():
+    with gate(ledger="@/ledger") as g:
+        same("counted", g.ask("/counted/", PERSON)[0], 200)
+        database = sqlite3.connect(g.folder / "ledger")
+        database.execute("BEGIN IMMEDIATE")
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(g.ask("/counted/", PERSON))) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        for i in range(5):
+            begun = time.monotonic()
+            same("who need not be counted passes", g.ask("/us/", NOTHING)[0], 200)
+            holds("at once", time.monotonic() - begun < 1, time.monotonic() - begun)
+        many = b"GET /us/ HTTP/1.1\r\nHost: x\r\n\r\n" * 899 + b"GET /us/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        passed = [g.raw(many, shut=False).count(b"HTTP/1.1 200") for _ in range(5)]
+        same("more than may wait at a time", passed, [900] * 5)
+        for thread in threads:
+            thread.join()
+        same("the others not", {answer[0] for answer in answers}, {503})
+        database.rollback()
+        database.close()
+        g.wait("service again", lambda: g.ask("/counted/", PERSON)[0] == 200)
 
 
 if not os.path.exists(MODULE) or shutil.which("nginx") is None:

@@ -123,6 +123,22 @@ ROUTES = {
     "small-buffer": "client_body_buffer_size 1k; client_max_body_size 100k; error_page 413 /us/too-large;" + DE_US,
     "both-masked": "comity_inspect both; comity_operator category email mask;" + DE_US + DE_US.replace("transfer", "transfer response"),
     "variable": "comity_act transfer { from DE; to $http_x_to; purpose research; }",
+    "unsaid": 'comity_act transfer { from DE; to BR; purpose research; deal $http_x; channel $http_x; exporter "E" company $http_x; paper $http_x; paper standard-contract ref=$http_x $http_x; }',
+    "low-level": "comity_level 60;" + DE_US,
+    "mirrors-alike": "mirror /alike;",
+    "mirrors-other": "mirror /other-law;",
+    "mirrors-masked": "mirror /other-look;",
+    "mirrors-unjudged": "comity_inspect response; comity_act transfer response { from DE; to BR; purpose research; } mirror /alike;",
+    "alike": "internal;",
+    "other-law": "internal;" + DE_BR,
+    "other-look": "internal; comity_operator category email mask;",
+    "redirects": "proxy_intercept_errors on; error_page 404 =410 /static;",
+    "answer-large": "comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
+    "answer-large-passes": "comity_pass_in_doubt large; comity_hold 64k; comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
+    "answer-events": "comity_inspect response; proxy_buffering off;" + DE_BR.replace("transfer", "transfer response").replace("to BR", "to $http_x_to"),
+    "events-masked": "comity_inspect response; proxy_buffering off; comity_operator category email mask;" + DE_BR.replace("transfer", "transfer response"),
+    "masks-and-refuses": "comity_inspect both; comity_operator category email mask; comity_operator category phone refuse; comity_segment 4k;" + DE_BR + DE_BR.replace("transfer", "transfer response"),
+    "events-refused": "comity_inspect response; proxy_buffering off; comity_operator category email refuse;" + DE_BR.replace("transfer", "transfer response"),
 }
 
 

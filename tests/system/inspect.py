@@ -64,11 +64,12 @@ def mistakes():
         (["--level", "0"], '--level: "0" is no number from 1 to 99'),
         (["--level", "x"], '--level: "x" is no number from 1 to 99'),
         (["--jobs", "65"], '--jobs: "65" is no number from 1 to 64'),
-        (["--nonsense"], "unknown option, or one without its value: --nonsense"),
-        (["--level"], "unknown option, or one without its value: --level"),
+        (["--nonsense"], "--nonsense is no option"),
+        (["--level"], "--level wants a value"),
         (["--show-values", "a.txt"], "--show-values: only on a terminal, so that values are not kept by mistake"),
         (["--json", "--act", "from=DE", "a.txt"], "--act: goes with the summary only"),
         (["--act", "from=DE"] * 65, "--act: given too often"),
+        (["--levle", "80"], "--levle is no option; did you mean --level?"),
         (["--types", TYPES] * 64, "--types: given too often"),
         (["--state", ",".join(["XA"] * 256), "--state", "XB"], "--state: given too often"),
     ):
@@ -129,6 +130,32 @@ def from_a_pipe():
     same("nothing at all", Run(input=b"").status, 0)
     run = Run("--json", "--type", "application/json", input=b'{"pnr":"1234567897"}')
     same("with its content type", run.findings()[0]["path"], "pnr")
+
+
+@test
+def fields_of_a_multipart_form():
+    fields = {"dob": "1985-03-12", "name": "Anna Miller\r\nand more", "note": "Anna Miller", "address": "12 Main Street, Springfield"}
+    form = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    run = Run("--json", "--type", "multipart/form-data; boundary=b", types=False, input=f"{form}--b--\r\n".encode())
+    same("what its field alone says what it is", [(line["type"], line["end"] - line["begin"]) for line in run.findings()],
+         [("person.birth-date", 10), ("person.name", 11), ("person.address", 27)])
+
+
+@test
+def inputs_of_html():
+    page = '<form><input name="firstname" value="Anna"><input value="1985-03-12" type=text name="dob"><input id="full_name" value="Anna Miller">' \
+           '<option value="Anna Miller"></form>'
+    run = Run("--json", "--type", "text/html", types=False, input=page.encode())
+    same("a value is called by the name of its tag", [(line["type"], line["begin"]) for line in run.findings()],
+         [("person.name-part", page.index("Anna")), ("person.birth-date", page.index("1985")), ("person.name", page.index("Anna Miller"))])
+
+
+@test
+def queries_in_a_log():
+    log = 'GET /u?email=anna%40example.com&note=%40&phone=%2B49301234567 HTTP/1.1 "https://x.example/?full_name=Anna+M%C3%BCller&y=%2B1"\n'
+    run = Run("--json", types=False, input=log.encode())
+    same("percent-encoding is undone", [(line["type"], log[line["begin"]:line["end"]]) for line in run.findings()],
+         [("net.email", "anna%40example.com"), ("de.phone", "%2B49301234567"), ("person.name", "Anna+M%C3%BCller")])
 
 
 @test
@@ -218,7 +245,10 @@ def judged_at_once():
     run = Run("--act", "from=DE,to=BR,on=2026-11-24", "--act", "purpose=research", "a.txt")
     same("permitted", (run.status, "\npermit:" in run.out), (0, True))
     run = Run("--act", "from=DE,nonsense=1", "a.txt")
-    same("a wrong part", run.status, 2)
+    same("a wrong part, before anything is read", (run.status, run.out, run.err),
+         (2, "", "comity ask: --nonsense is no option\nSee 'comity ask --help'.\n"))
+    run = Run("--act", "from=DE,to=BR,on=2026-02-30", "a.txt")
+    same("no day, before anything is read", (run.status, run.out), (2, ""))
     run = Run("--act", "from=DE,to=BR,json,on=2026-11-24,purpose=research", "a.txt")
     same("a part without a value, and what follows it", (run.status, '"verdict":"permit","on":"2026-11-24"' in run.out), (0, True))
     run = Run("--act", ",".join(["from=DE"] * 80), "a.txt")

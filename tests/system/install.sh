@@ -50,16 +50,22 @@ done
 holds "in-static judges" ./in-static "$image"
 holds "the shared library is what in-c asks for" runs_not ./in-c "$image"
 holds "the command is there" env COMITY_LAW="$image" "root$prefix/bin/comity" law list --unverified
-for page in comity.1 comity-ask.1 comity-judge.1 comity-law.1 comity-law-language.5 libcomity.3; do
+for page in comity.1 comity-ask.1 comity-judge.1 comity-law.1 comity-law-language.5 libcomity.3 comity-serve.1 comity-unmask.1; do
     holds "the manual page $page" test -s "root$prefix/share/man/man${page##*.}/$page"
 done
+while read -r name; do
+    holds "what the header names, $name" test -s "root$prefix/share/doc/comity/$name"
+done < <(grep -oE 'docs/[a-z/-]+\.md' "root$prefix/include/comity.h" | sort -u)
+echo '#include <comity.h>
+int main(void) { comity_inspect_finish(0, 0); return 0; }' >unseen.c
+holds "a status that is not looked at is warned of" runs_not "${CC:-cc}" -Werror -c unseen.c "${shared[@]}" -o unseen.o
 holds "completion for bash" bash -n "root$prefix/share/bash-completion/completions/comity"
 holds "completion for zsh" test -s "root$prefix/share/zsh/site-functions/_comity"
 holds "the text of law" test -s "root$prefix/share/comity/law/taxonomy.law"
 [ ! -e "$build/web/index.html" ] || for file in index.html app.js app.css world.json i18n/en.json i18n/zh.json i18n/ar.json; do
     holds "the dashboard's $file" test -s "root$prefix/share/comity/dashboard/$file"
 done
-for file in gate/nginx.conf serve/comityd.conf serve/envoy.yaml serve/nginx.conf serve/archive.json; do
+for file in embed.c acts.ndjson gate/nginx.conf serve/comityd.conf serve/envoy.yaml serve/nginx.conf serve/archive.json; do
     holds "the sample $file" test -s "root$prefix/share/doc/comity/examples/$file"
 done
 [ ! -e "$build/nginx/objs/ngx_http_comity_module.so" ] ||

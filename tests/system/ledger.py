@@ -9,6 +9,7 @@ without its programs those tests are skipped, saying so. What is started is ende
 own process id. NAME: only tests whose names hold it.
 """
 import concurrent.futures
+import contextlib
 import hashlib
 import http.client
 import json
@@ -319,12 +320,42 @@ def end_session(database, process):
     process.wait(20)
 
 
+def ask_ledger(where, database, sql):
+    """Rows of two numbers."""
+    if database:
+        return [tuple(map(int, line.split("|"))) for line in database.ask(sql).splitlines() if "|" in line]
+    with contextlib.closing(sqlite3.connect(where, timeout=30)) as file, file:
+        return file.execute(sql).fetchall()
+
+
+def remember(where, database, exporter, groups):
+    """Puts persons of long ago under one of the exporter's series: groups of (how many, the last day, bits of years from 2000 on)."""
+    series = f"(SELECT min(s.id) FROM ledger_series s JOIN ledger_exporters e ON e.id = s.exporter WHERE e.name = '{exporter}')"
+    owner = f"(SELECT id FROM ledger_exporters WHERE name = '{exporter}')"
+    numbers, digest = ("generate_series(1, {})", "decode(md5('{}-' || i), 'hex')") if database else (
+        "(WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT i FROM n)", "randomblob(16 + 0 * {})")
+    days, years = {}, {}
+    for group, (count, day, bits) in enumerate(groups):
+        ask_ledger(where, database, f"INSERT INTO ledger_persons (exporter, series, digest, day, years) SELECT {owner}, {series}, {digest.format(group)}, {day}, {bits}"
+                   f" FROM {numbers.format(count)} AS numbers (i)" if database else
+                   f"INSERT INTO ledger_persons (exporter, series, digest, day, years) SELECT {owner}, {series}, {digest.format(group)}, {day}, {bits} FROM {numbers.format(count)}")
+        days[day] = days.get(day, 0) + count
+        for year in range(40):
+            years[year] = years.get(year, 0) + (count if bits >> year & 1 else 0)
+    for day, count in days.items():
+        ask_ledger(where, database, f"INSERT INTO ledger_days (series, day, persons) VALUES ({series}, {day}, {count})")
+    for year, count in years.items():
+        if count:
+            ask_ledger(where, database, f"INSERT INTO ledger_years (series, year, persons) VALUES ({series}, {2000 + year}, {count})")
+
+
 def apart(folder, where, database):
     """PostgreSQL only: who waits for an exporter that another counts for holds up no other, and not for ever."""
     if not database:
         return
     daemon = Daemon(folder, where, "--threads", "5")  # who waits for the ledger has a thread to himself
     same("both known", [daemon.judge(name, people(0, 1))[1]["verdict"] for name in ("held", "free")], ["permit", "permit"])
+    remember(where, database, "held", [(1, 15095, 1 << 11)])
     other = session(database, "BEGIN", "UPDATE ledger_exporters SET turn = turn + 1 WHERE name = 'held' RETURNING 'locked'", "SELECT pg_sleep(60)")
     same("held", other.stdout.readline().strip(), "locked")
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
@@ -509,16 +540,38 @@ def command(folder, where, database):
         file.close()
     same("an older one is migrated", run("migrate", where), (0, "version 2 is now version 3\n", ""))
     same("and whole", run("verify", where)[0], 0)
-    same("a verb", run("count", where)[::2], (2, "comity: 'ledger count' is no verb; there are show, verify, purge, migrate and key\n"))
+    same("a verb", run("count", where)[::2], (2, "comity ledger: 'count' is no verb; there are show, verify, purge, migrate and key\nSee 'comity ledger --help'.\n"))
     same("no ledger", run("show")[::2], (2, "comity ledger: show: expected one ledger: the absolute path of a file, or postgresql:CONNECTION\nSee 'comity ledger --help'.\n"))
     same("no day", run("purge", where)[::2], (2, "comity ledger: purge: --before DAY is wanted: what was last seen before its year is forgotten\nSee 'comity ledger --help'.\n"))
-    same("no verb", run()[::2], (2, "comity ledger: a verb is wanted: show, verify, purge, migrate or key\nSee 'comity ledger --help'.\n"))
-    same("no option", run("show", "--all", where)[::2], (2, "comity ledger: show: no such option, or its value is missing\nSee 'comity ledger --help'.\n"))
+    same("no verb", run()[::2], (2, run("--help")[1]))
+    same("no option", run("show", "--all", where)[::2], (2, "comity ledger: show: --all is no option\nSee 'comity ledger --help'.\n"))
     same("no year", run("show", "--year", "x", where)[::2], (2, "comity ledger: show: --year: expected a year of four digits\nSee 'comity ledger --help'.\n"))
     same("no such file is made", run("show", "/no/such/ledger")[::2], (2, "comity: /no/such/ledger: No such file or directory\n"))
 
 
-TESTS = [unit, threshold, errors, command, race, killed, away, apart, between, locked, full]
+def forgotten(folder, where, database):
+    """What no law counts any more goes in parts, while counting goes on; numbers and persons agree all the time."""
+    daemon = Daemon(folder, where)
+    same("known", daemon.judge("old", people(0, 1))[1]["verdict"], "permit")
+    remember(where, database, "old", [(15_000, 15095, 1 << 11), (5_000, 16191, 1 << 11 | 1 << 14), (15_000, 15461, 1 << 12), (5_000, 16191, 1 << 12 | 1 << 14)])
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        purge = pool.submit(subprocess.run, [COMITY, "ledger", "purge", "--before", "2012-01-01", where], capture_output=True, text=True, timeout=120)
+        slowest, number = 0, 0
+        while not purge.done() or number < 3:
+            begun = time.monotonic()
+            same("meanwhile, whoever counts goes on", daemon.judge("old", people(100_000 + number, 1))[1]["verdict"], "permit")
+            slowest = max(slowest, time.monotonic() - begun)
+            checked = subprocess.run([COMITY, "ledger", "verify", where], capture_output=True, text=True, timeout=60)
+            same("and the numbers agree", (checked.returncode, checked.stderr), (0, ""))
+            number += 1
+    holds("at once", slowest < 2, slowest)
+    same("those who were last seen before", purge.result().stdout, "15000 persons forgotten\n")
+    same("what is left", ask_ledger(where, database, "SELECT year, persons FROM ledger_years WHERE year < 2020 ORDER BY year"), [(2012, 20_000), (2014, 10_000)])
+    same("and of days", ask_ledger(where, database, "SELECT day, persons FROM ledger_days WHERE day < 18000 ORDER BY day"), [(15461, 15_000), (16191, 10_000)])
+    same("stopping", daemon.stop(), 0)
+
+
+TESTS = [unit, threshold, errors, command, race, killed, away, apart, between, locked, full, forgotten]
 
 
 def add(kind, folder, database):

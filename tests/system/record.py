@@ -416,7 +416,7 @@ def usage():
                         (("verify", "--receipt", "x"), "a receipt is verified with --policy, --receipt and --judgement"),
                         (("prove", folder), "a folder and the number of an entry are needed"),
                         (("prove", folder, "x"), "a whole number expected, not 'x'"),
-                        (("show", folder, "3"), "there is no entry 3 in a log of 0"), (("show", "--what", folder), "unknown option"),
+                        (("show", folder, "3"), "there is no entry 3 in a log of 0"), (("show", "--what", folder), "--what is no option"),
                         (("replay",), "a folder is needed"), (("tail",), "one folder is needed"),
                         (("rotate", "--retire", "00000000", folder), "the log has no key 00000000"),
                         (("cosign", folder), "--policy and one folder are needed"),

@@ -85,22 +85,22 @@ def alter(path, at):
 def command_lines():
     folder, _ = new("lines")
     policy = put("policy", "quorum none\n")
-    unknown = [(verb, (verb, "--what"), f"{verb}: unknown option, or one without its value: --what")
+    unknown = [(verb, (verb, "--what"), f"{verb}: --what is no option")
                for verb in ("append", "cosign", "erase", "init", "monitor", "prove", "replay", "rotate", "show", "tail",
                             "verify", "witness")]
     same("unknown options", [message for _, _, message in unknown], [
-        "append: unknown option, or one without its value: --what",
-        "cosign: unknown option, or one without its value: --what",
-        "erase: unknown option, or one without its value: --what",
-        "init: unknown option, or one without its value: --what",
-        "monitor: unknown option, or one without its value: --what",
-        "prove: unknown option, or one without its value: --what",
-        "replay: unknown option, or one without its value: --what",
-        "rotate: unknown option, or one without its value: --what",
-        "show: unknown option, or one without its value: --what",
-        "tail: unknown option, or one without its value: --what",
-        "verify: unknown option, or one without its value: --what",
-        "witness: unknown option, or one without its value: --what",
+        "append: --what is no option",
+        "cosign: --what is no option",
+        "erase: --what is no option",
+        "init: --what is no option",
+        "monitor: --what is no option",
+        "prove: --what is no option",
+        "replay: --what is no option",
+        "rotate: --what is no option",
+        "show: --what is no option",
+        "tail: --what is no option",
+        "verify: --what is no option",
+        "witness: --what is no option",
     ])
     erase = "erase: a folder, and either the number of an entry or --before DATE, are needed"
     monitor = "monitor: --policy, --state and an address or folder are needed"

@@ -124,6 +124,7 @@ def what_is_wrong_is_told():
         ask = running.ask
         problem("no such path", ask("GET", "/v1/nothing"), 404)
         problem("no such method", ask("DELETE", "/v1/judge"), 405)
+        same("the one there is", [ask("DELETE", path)[1].get("allow") for path in ("/v1/judge", "/healthz")], ["POST", "GET, HEAD"])
         problem("no type", ask("POST", "/v1/judge", ACT), 415)
         problem("another type", ask("POST", "/v1/judge", ACT, {"Content-Type": "application/jsonx"}), 415)
         problem("a batch where one act is asked for", ask("POST", "/v1/ask", ACT, NDJSON), 415)

@@ -63,6 +63,29 @@ test('flows: figures, map and table tell the same', async () => {
   await page.done();
 });
 
+test('flows: of very many the largest are drawn, and the table tells all', async () => {
+  const codes = ['DE', 'FR', 'CN', 'IN', 'US', 'BR', 'JP', 'KR', 'GB', 'CH', 'SG', 'AU'];
+  const flows = codes.flatMap((from, i) =>
+    codes
+      .filter((to) => to !== from)
+      .map((to, j) => ({ from, to, permit: i * 12 + j + 1, conditional: 0, undetermined: 0, refuse: 1 })),
+  );
+  const page = await open('#/flows', {
+    before: (one) =>
+      one.route('**/v1/flows*', (route) => route.fulfill({ json: { entries: 9, complete: true, flows } })),
+  });
+  assert.equal(await page.locator('.map .arc').count(), 60);
+  assert.match(await text(page), /the 60 largest of 264 lines/);
+  assert.equal(await page.locator('tbody tr').count(), 50);
+  await page.getByRole('button', { name: 'Show the other 82 flows' }).click();
+  assert.equal(await page.locator('tbody tr').count(), flows.length);
+  assert.ok(
+    await page.evaluate(() => document.activeElement === document.querySelectorAll('tbody tr')[50].querySelector('a')),
+    'the focus goes to the first that came',
+  );
+  await page.done();
+});
+
 test('judgements: filters stand in the address and in the form', async () => {
   const page = await open('#/judgements');
   const all = await page.locator('tbody tr').count();
@@ -244,10 +267,10 @@ test('the ledger: what is near a threshold is told before it is reached', async 
   assert.match(await text(page), /near (its|their) threshold/);
   assert.match(await text(page, 'tbody'), /First Exporter[^]*China[^]*Singapore[^]*health[^]*8,500/);
   assert.ok(!(await page.content()).includes(digests[0]));
-  await page.getByLabel('Exporter').selectOption('First Exporter');
+  await page.getByLabel('Exporter', { exact: true }).selectOption('First Exporter');
   await page.waitForFunction(() => location.hash.includes('exporter=First'), undefined, WAIT);
   await settled(page);
-  assert.equal(await page.getByLabel('Exporter').inputValue(), 'First Exporter');
+  assert.equal(await page.getByLabel('Exporter', { exact: true }).inputValue(), 'First Exporter');
   await page.getByLabel('Year').selectOption({ index: 2 });
   await page.waitForFunction(() => !location.hash.includes('year=2026'), undefined, WAIT);
   await settled(page);
@@ -341,7 +364,7 @@ test('the law: by state, day and words; what needs what', async () => {
     'rules in the text of a rule are links',
   );
   await go(page, '#/law/NO.SUCH.RULE');
-  assert.match(await text(page), /no such thing/);
+  assert.match(await text(page), /nothing here by this name/);
   await page.done();
 });
 

@@ -16,6 +16,17 @@ export const isLanguage = (text: string | null): text is Language => text !== nu
 export const languageFor = (wanted: readonly string[]): Language =>
   wanted.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find(isLanguage) ?? 'en';
 
+/** The form of dates and numbers that the reader is used to, if it is one of this language: by the calendar of law,
+ *  in the digits that stand in law and acts. */
+export const localeFor = (wanted: readonly string[], language: Language): string => {
+  const own = wanted.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+  try {
+    return new Intl.Locale(own, { calendar: 'gregory', numberingSystem: 'latn' }).toString();
+  } catch {
+    return language;
+  }
+};
+
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
 
 export class Words {
@@ -25,21 +36,24 @@ export class Words {
   private readonly lists: Intl.ListFormat;
   private readonly regions: Intl.DisplayNames;
   private readonly times: Intl.DateTimeFormat;
+  private readonly moments: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;
 
   constructor(
     readonly language: Language,
     private readonly messages: Messages,
     timeZone?: string,
+    locale: string = language,
   ) {
     const zone = timeZone === undefined ? {} : { timeZone };
     this.plurals = new Intl.PluralRules(language);
-    this.numbers = new Intl.NumberFormat(language);
-    this.percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+    this.numbers = new Intl.NumberFormat(locale);
+    this.percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
     this.lists = new Intl.ListFormat(language, { type: 'conjunction' });
     this.regions = new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });
-    this.times = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
-    this.days = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' });
+    this.times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
+    this.moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', ...zone });
+    this.days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   }
 
   /** A message with its {places} filled; `n` chooses the plural. Numbers are written as the language does. */
@@ -56,7 +70,7 @@ export class Words {
     });
   }
 
-  number(value: number): string {
+  number(value: number | bigint): string {
     return this.numbers.format(value);
   }
 
@@ -72,6 +86,12 @@ export class Words {
   time(text: string): string {
     const time = new Date(text);
     return Number.isNaN(time.valueOf()) ? text : this.times.format(time);
+  }
+
+  /** The same with the zone's name, for what is evidence. */
+  moment(text: string): string {
+    const time = new Date(text);
+    return Number.isNaN(time.valueOf()) ? text : this.moments.format(time);
   }
 
   /** A day of the calendar, which is the same day everywhere. */

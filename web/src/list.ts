@@ -29,7 +29,7 @@ const columnsOf = (context: Context): readonly Column<Row>[] => {
       head: words.t('time'),
       cell: (row) => h('a', { href: writePlace(['judgements', String(row.entry)]) }, time(words, row.time)),
     },
-    { head: words.t('act'), cell: (row) => (row.act === undefined ? '–' : words.t(`act.${row.act}`)) },
+    { head: words.t('act'), word: true, cell: (row) => (row.act === undefined ? '–' : words.t(`act.${row.act}`)) },
     { head: words.t('route'), cell: (row) => (row.act === undefined ? '–' : route(context, row.from, row.to)) },
     {
       head: words.t('data'),
@@ -203,7 +203,9 @@ export class List {
       {
         row: (row) => this.take(row),
         state: (connected) => {
-          if (!signal.aborted) this.state.textContent = words.t(connected ? 'live.on' : 'live.off');
+          if (signal.aborted) return;
+          this.state.textContent = words.t(connected ? 'live.on' : 'live.off');
+          this.state.classList.toggle('off', !connected);
         },
       },
       signal,

@@ -2,9 +2,9 @@
 // the address names. Going from view to view ends what the one before began.
 import { getJson, Problem } from './api';
 import type { Context, View } from './context';
-import { h } from './dom';
+import { fill, h } from './dom';
 import { drawFrame, type Frame, markPlace } from './frame';
-import { directionOf, isLanguage, type Language, languageFor, type Messages, Words } from './i18n';
+import { directionOf, isLanguage, type Language, languageFor, localeFor, type Messages, Words } from './i18n';
 import { problemNote } from './parts';
 import { readPlace } from './router';
 import { forgetToken, preference, token } from './session';
@@ -71,10 +71,11 @@ class Page {
     this.shown?.ending.abort();
     const ending = new AbortController();
     const main = this.frame.main;
-    main.replaceChildren();
+    fill(main, h('p', { class: 'loading' }, this.words.t('loading')));
     markPlace(this.frame, tab);
     const me = this.me;
     if (me === undefined) {
+      main.replaceChildren();
       signInView(this.words, main, () => location.reload());
       this.shown = { key, ending, update: undefined };
     } else {
@@ -90,6 +91,7 @@ class Page {
       };
       void knownVocabulary(context).finally(() => {
         if (ending.signal.aborted) return;
+        main.replaceChildren();
         const update = view(context);
         this.shown = { key, ending, update: update ?? undefined };
         this.settle(moved);
@@ -140,7 +142,7 @@ const begin = async (): Promise<void> => {
   document.documentElement.dir = directionOf(language);
   if (theme === 'dark' || theme === 'light') document.documentElement.dataset['theme'] = theme;
   const messages = await getJson<Messages>(`/i18n/${language}.json`);
-  const words = new Words(language, messages);
+  const words = new Words(language, messages, undefined, localeFor(navigator.languages, language));
   try {
     new Page(words, await whoAsks()).begin();
   } catch (error) {

@@ -34,6 +34,46 @@ export const arcOf = (from: Point, to: Point, bend: number): string => {
 export const loopOf = (at: Point, size: number): string =>
   `M${place(at)}C${place([at[0] - size, at[1] - size * 1.6])} ${place([at[0] + size, at[1] - size * 1.6])} ${place(at)}`;
 
+export interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'middle' | 'start' | 'end';
+  /** Hangs below its point, or stands above it. */
+  readonly below: boolean;
+  /** There is room for it in letters twice as large, as a phone needs them. */
+  readonly roomy: boolean;
+}
+
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+const meets = (a: Box, b: Box): boolean => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+
+/** Where names stand beside their points, the first of them first: below, above, right or left of them, and never
+ *  on each other; null where there is no room. */
+export const labelsOf = (points: readonly Point[], names: readonly string[]): (Label | null)[] => {
+  const dots = points.map(([x, y]): Box => [x - 4, y - 4, x + 4, y + 4]);
+  const placed: Box[] = [];
+  const large: Box[] = [];
+  return points.map(([x, y], i) => {
+    const width = 8 * (names[i]?.length ?? 0) + 2;
+    const sides: readonly (readonly [Omit<Label, 'roomy'>, Box])[] = [
+      [{ x, y: y + 6, anchor: 'middle', below: true }, [x - width / 2, y + 4, x + width / 2, y + 17]],
+      [{ x, y: y - 7, anchor: 'middle', below: false }, [x - width / 2, y - 18, x + width / 2, y - 4]],
+      [{ x: x + 7, y: y + 4, anchor: 'start', below: false }, [x + 5, y - 6, x + 7 + width, y + 6]],
+      [{ x: x - 7, y: y + 4, anchor: 'end', below: false }, [x - 7 - width, y - 6, x - 5, y + 6]],
+    ];
+    const free = ([, box]: readonly [unknown, Box]): boolean =>
+      !placed.some((other) => meets(box, other)) && !dots.some((dot, j) => j !== i && meets(box, dot));
+    const side = sides.find(free);
+    if (side === undefined) return null;
+    placed.push(side[1]);
+    const wide: Box = [x - width, y - 4, x + width, y + 32];
+    const roomy = side[0].below && !large.some((other) => meets(wide, other));
+    if (roomy) large.push(wide);
+    return { ...side[0], roomy };
+  });
+};
+
 const place = ([x, y]: Point): string => `${Math.round(x * 10) / 10},${Math.round(y * 10) / 10}`;
 
 const bends: Readonly<Record<Verdict, number>> = { permit: 0.12, conditional: 0.18, undetermined: 0.24, refuse: 0.3 };
@@ -56,7 +96,26 @@ const arrow = (verdict: Verdict): SVGElement =>
 
 type Placed = Flow & { readonly from: string; readonly to: string };
 
+/** More lines than these are a thicket that nobody can read. */
+export const ARCS_MAX = 60;
+
+/** What is drawn: the lines with the largest counts. */
+export const largestOf = <T extends { readonly count: number }>(lines: readonly T[]): T[] =>
+  [...lines].sort((a, b) => b.count - a.count).slice(0, ARCS_MAX);
+
 const isPlaced = (flow: Flow): flow is Placed => flow.from !== null && flow.to !== null;
+
+const placedOf = (flows: readonly Flow[]): Placed[] => flows.filter(isPlaced); // what is not known where stands in the table
+
+const allLinesOf = (flows: readonly Placed[]) =>
+  flows.flatMap((flow) =>
+    verdicts.filter((verdict) => flow[verdict] > 0).map((verdict) => ({ flow, verdict, count: flow[verdict] })),
+  );
+
+const linesOf = (flows: readonly Placed[]) => largestOf(allLinesOf(flows));
+
+/** How many lines the flows have, of which no more than ARCS_MAX are drawn. */
+export const lineCount = (flows: readonly Flow[]): number => allLinesOf(placedOf(flows)).length;
 
 export const drawMap = (
   context: Context,
@@ -64,7 +123,7 @@ export const drawMap = (
   all: readonly Flow[],
   open: (flow: Flow, verdict: Verdict) => void,
 ): SVGSVGElement => {
-  const flows = all.filter(isPlaced); // what is not known where stands in the table
+  const flows = placedOf(all);
   const { words, states } = context;
   const shapes = feature(world.shapes, world.shapes.objects.states);
   const projection = geoEqualEarth().fitExtent(
@@ -79,19 +138,19 @@ export const drawMap = (
     const middle = world.middles[stateOf(code)];
     return middle === undefined ? null : projection(middle);
   };
-  const touched = new Map<string, number>();
-  for (const flow of flows) {
-    const count = verdicts.reduce((sum, verdict) => sum + flow[verdict], 0);
+  const lines = linesOf(flows);
+  const touched = new Set(flows.flatMap((flow) => [stateOf(flow.from), stateOf(flow.to)]));
+  const counts = new Map<string, number>();
+  for (const { flow, count } of lines)
     for (const code of new Set([stateOf(flow.from), stateOf(flow.to)]))
-      touched.set(code, (touched.get(code) ?? 0) + count);
-  }
+      counts.set(code, (counts.get(code) ?? 0) + count);
   const land = shapes.features.map((shape) =>
     svg('path', { class: touched.has(String(shape.id)) ? 'land touched' : 'land', d: path(shape) ?? '' }),
   );
   const arcs = verdicts.flatMap((verdict) =>
-    flows
-      .filter((flow) => flow[verdict] > 0)
-      .map((flow) => {
+    lines
+      .filter((line) => line.verdict === verdict)
+      .map(({ flow }) => {
         const [from, to] = [at(flow.from), at(flow.to)];
         if (from === null || to === null) return null;
         const same = stateOf(flow.from) === stateOf(flow.to);
@@ -117,19 +176,36 @@ export const drawMap = (
         );
       }),
   );
-  const nodes = [...touched]
+  const points = [...counts]
     .sort((a, b) => b[1] - a[1])
-    .map(([code, count], i) => {
+    .flatMap(([code, count]) => {
       const point = at(code);
-      if (point === null) return null;
-      return svg(
-        'g',
-        { class: 'node' },
-        svg('title', {}, `${states.name(code)}: ${words.number(count)}`),
-        svg('circle', { cx: point[0], cy: point[1], r: 2.5 + widthOf(count) * 0.6 }),
-        i < 14 && svg('text', { x: point[0], y: point[1] + 15 }, code),
-      );
+      return point === null ? [] : [{ code, count, point }];
     });
+  const labels = labelsOf(
+    points.map(({ point }) => point),
+    points.map(({ code }) => code),
+  );
+  const nodes = points.map(({ code, count, point }, i) => {
+    const label = labels[i] ?? null;
+    return svg(
+      'g',
+      { class: 'node' },
+      svg('title', {}, `${states.name(code)}: ${words.number(count)}`),
+      svg('circle', { cx: point[0], cy: point[1], r: 2.5 + widthOf(count) * 0.6 }),
+      label !== null &&
+        svg(
+          'text',
+          {
+            x: label.x,
+            y: label.y,
+            'text-anchor': label.anchor,
+            class: [label.below && 'below', label.roomy && 'roomy'].filter((name) => name !== false).join(' '),
+          },
+          code,
+        ),
+    );
+  });
   return svg(
     'svg',
     {

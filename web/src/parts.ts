@@ -57,6 +57,10 @@ export const stateCode = (context: Pick<Context, 'states'>, state: string): HTML
 export const time = (words: Words, text: string): HTMLElement =>
   h('time', { datetime: text, title: text }, words.time(text));
 
+/** The same with its zone, where it is evidence. */
+export const moment = (words: Words, text: string): HTMLElement =>
+  h('time', { datetime: text, title: text }, words.moment(text));
+
 export const heading = (text: string, ...more: readonly Child[]): HTMLElement =>
   h('div', { class: 'heading' }, h('h1', { tabindex: '-1' }, text), ...more);
 
@@ -73,6 +77,8 @@ export interface Column<T> {
   readonly head: string;
   readonly cell: (row: T) => Child;
   readonly number?: boolean;
+  /** One word, which is not broken. */
+  readonly word?: boolean;
 }
 
 export const tableRow = <T>(columns: readonly Column<T>[], row: T): HTMLTableRowElement =>
@@ -86,7 +92,7 @@ export const tableRow = <T>(columns: readonly Column<T>[], row: T): HTMLTableRow
           role: i === 0 ? 'rowheader' : 'cell',
           scope: i === 0 ? 'row' : undefined,
           'data-head': column.head,
-          class: column.number === true ? 'number' : undefined,
+          class: column.number === true ? 'number' : column.word === true ? 'word' : undefined,
         },
         h('div', { class: 'cell' }, column.cell(row)),
       ),

@@ -3,7 +3,7 @@
 import { getJson, getText, Problem } from './api';
 import type { Context } from './context';
 import { type Child, fill, h } from './dom';
-import { button, card, code, note, problemNote, time } from './parts';
+import { button, card, code, note, problemNote, moment } from './parts';
 import { utf8 } from './proof/bytes';
 import { hasCrypto } from './proof/crypto';
 import { readPolicy } from './proof/policy';
@@ -34,7 +34,7 @@ export const provedNote = ({ words }: In, proved: Proved): HTMLElement => {
           witnesses.map(
             (one): Child => [
               code(one.key.name),
-              one.time !== undefined && [' ', time(words, one.time.toISOString())],
+              one.time !== undefined && [' ', moment(words, one.time.toISOString())],
               ' ',
             ],
           ),

@@ -7,7 +7,7 @@ import test from 'node:test';
 import ar from '../src/i18n/ar.json';
 import en from '../src/i18n/en.json';
 import zh from '../src/i18n/zh.json';
-import { directionOf, isLanguage, languageFor, languages, type Messages, Words } from '../src/i18n';
+import { directionOf, isLanguage, languageFor, languages, localeFor, type Messages, Words } from '../src/i18n';
 import { reasons } from '../src/proof/refused';
 import { actKinds, verdicts } from '../src/types';
 
@@ -131,6 +131,18 @@ test('plurals, numbers, days and names are those of the language', () => {
   assert.equal(words('ar').region('BR'), 'البرازيل');
   assert.equal(words('en').region('CN-SH-FTZ'), undefined);
   assert.equal(words('en').region('XQ'), undefined);
+});
+
+test('dates and numbers are as the reader’s country writes them, by the calendar and in the digits of law', () => {
+  const words = (language: 'en' | 'ar', ...wanted: string[]) =>
+    new Words(language, all[language]!, 'Europe/Berlin', localeFor(wanted, language));
+  assert.equal(words('en', 'fr', 'en-GB').day('2026-11-30'), '30 Nov 2026');
+  assert.equal(words('en', 'fr').day('2026-11-30'), 'Nov 30, 2026');
+  assert.equal(words('en', 'en-IN').number(1234567), '12,34,567');
+  assert.match(words('ar', 'ar-SA').day('2026-11-30'), /2026/);
+  assert.match(words('ar', 'ar-EG').number(8500), /8.500/);
+  assert.match(words('en', 'en-GB').moment('2026-11-30T01:02:03Z'), /^30 Nov 2026, 02:02:03 (CET|GMT\+1)$/);
+  assert.equal(localeFor(['en-'], 'en'), 'en');
 });
 
 test('the first of the reader’s languages that there is', () => {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { piecesOf } from '../src/clauses';
-import { arcOf, loopOf, stateOf, widthOf } from '../src/map';
+import { ARCS_MAX, arcOf, labelsOf, largestOf, loopOf, stateOf, widthOf } from '../src/map';
 import { readPlace, writePlace } from '../src/router';
 import { worldOf } from '../world.mjs';
 
@@ -26,6 +26,32 @@ test('width grows with the count, and ends', () => {
   assert.equal(widthOf(0), widthOf(1));
   assert.ok(widthOf(10) > widthOf(1));
   assert.equal(widthOf(1e12), 6);
+});
+
+test('names stand beside their points, and never on each other', () => {
+  assert.deepEqual(labelsOf([[100, 100]], ['DE']), [{ x: 100, y: 106, anchor: 'middle', below: true, roomy: true }]);
+  const crowd = Array.from({ length: 12 }, (_, i) => [100 + (i % 4) * 9, 100 + Math.floor(i / 4) * 9] as const);
+  const labels = labelsOf(
+    crowd,
+    crowd.map(() => 'XA'),
+  );
+  assert.ok(labels[0] !== null && labels.some((one) => one === null), 'some find room, not all');
+  const boxes = labels.flatMap((one) => {
+    if (one === null) return [];
+    const left = one.anchor === 'middle' ? one.x - 9 : one.anchor === 'start' ? one.x : one.x - 18;
+    return [[left, one.below ? one.y : one.y - 11] as const];
+  });
+  for (const [i, a] of boxes.entries())
+    for (const b of boxes.slice(i + 1))
+      assert.ok(Math.abs(a[0] - b[0]) >= 18 || Math.abs(a[1] - b[1]) >= 10, `${a} and ${b}`);
+});
+
+test('the largest lines are drawn, where all would be a thicket', () => {
+  const lines = Array.from({ length: 500 }, (_, count) => ({ count }));
+  const drawn = largestOf(lines);
+  assert.equal(drawn.length, ARCS_MAX);
+  assert.ok(drawn.every(({ count }) => count >= 500 - ARCS_MAX));
+  assert.equal(largestOf(lines.slice(0, 3)).length, 3);
 });
 
 test('parts are where their state is', () => {

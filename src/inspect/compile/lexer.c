@@ -174,7 +174,7 @@ comity_status comity_types_lexer_next(comity_types_lexer *lexer, comity_types_to
 bool comity_types_token_is(const comity_types_token *token, const char *text)
 {
     bool can_be = token->kind == COMITY_TYPES_WORD || token->kind == COMITY_TYPES_SIGN;
-    return can_be && strlen(text) == token->size && memcmp(token->text, text, token->size) == 0;
+    return can_be && token->text[0] == text[0] && strlen(text) == token->size && memcmp(token->text, text, token->size) == 0;
 }
 
 static int hex_value(char byte)

@@ -86,26 +86,63 @@ static int literal_order(const void *a, const void *b)
     return left->form != right->form ? (left->form < right->form ? -1 : 1) : (int)left->offset - (int)right->offset;
 }
 
-/* Sorts them, and leaves out those that say the same again. */
-static size_t unite(comity_type_literal *literals, size_t count)
+/* A literal and what most pairs of them differ in already: the kind and the first bytes, as one number. */
+typedef struct literal_key {
+    uint64_t head;
+    const comity_type_literal *literal;
+} literal_key;
+
+static uint64_t literal_head(const comity_type_literal *literal)
 {
-    size_t kept = 0;
-    if (count != 0) {
-        qsort(literals, count, sizeof *literals, literal_order);
+    uint64_t head = (uint64_t)literal->kind;
+    for (uint32_t i = 0; i < 7; i++) {
+        head = head << 8 | (i < literal->size ? (uint8_t)literal->text[i] : 0);
     }
+    return head;
+}
+
+static int key_order(const void *a, const void *b)
+{
+    const literal_key *left = a;
+    const literal_key *right = b;
+    if (left->head != right->head) {
+        return left->head < right->head ? -1 : 1;
+    }
+    return literal_order(left->literal, right->literal);
+}
+
+/* Puts them in order, without those that say the same again. */
+static comity_status unite(comity_types_compiler *compiler, comity_type_literal **ret_literals, size_t *ret_count)
+{
+    size_t count = compiler->literals.count;
+    size_t kept = 0;
+    void *memory;
+    COMITY_TRY(comity_arena_take_array(compiler->arena, count, sizeof(literal_key), &memory, compiler->reterr));
+    literal_key *keys = memory;
+    COMITY_TRY(
+        comity_arena_take_array(compiler->arena, count, sizeof(comity_type_literal), &memory, compiler->reterr));
+    comity_type_literal *literals = memory;
     for (size_t i = 0; i < count; i++) {
-        if (kept == 0 || literal_order(&literals[kept - 1], &literals[i]) != 0) {
-            literals[kept++] = literals[i];
+        keys[i].literal = &compiler->literals.items[i];
+        keys[i].head = literal_head(keys[i].literal);
+    }
+    qsort(keys, count, sizeof *keys, key_order);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || literal_order(&literals[kept - 1], keys[i].literal) != 0) {
+            literals[kept++] = *keys[i].literal;
         }
     }
-    return kept;
+    *ret_literals = literals;
+    *ret_count = kept;
+    return COMITY_OK;
 }
 
 static comity_status keep_literals(comity_types_compiler *compiler, comity_types *types)
 {
-    size_t count = unite(compiler->literals.items, compiler->literals.count);
-    COMITY_TRY(
-        keep(types, compiler->literals.items, count, sizeof *types->literals, &types->literals, compiler->reterr));
+    comity_type_literal *literals;
+    size_t count;
+    COMITY_TRY(unite(compiler, &literals, &count));
+    COMITY_TRY(keep(types, literals, count, sizeof *types->literals, &types->literals, compiler->reterr));
     types->literal_count = count;
     for (size_t i = 0; i < count; i++) {
         char *copy;
@@ -166,20 +203,31 @@ static void fill_lists(comity_types *types)
     }
 }
 
-/* Insertion, as names come nearly in order. */
-static void sort_names(comity_types *types)
+static int name_order(const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < types->type_count; i++) {
-        size_t j = i;
-        for (; j > 0 && strcmp(types->types[types->by_name[j - 1]].name, types->types[i].name) > 0; j--) {
-            types->by_name[j] = types->by_name[j - 1];
-        }
-        types->by_name[j] = i;
-    }
+    const comity_type *const *left = a;
+    const comity_type *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
 }
 
-static comity_status make_lists(comity_types *types, comity_error *reterr)
+static comity_status sort_names(comity_types_compiler *compiler, comity_types *types)
 {
+    void *memory;
+    COMITY_TRY(comity_arena_take_array(compiler->arena, types->type_count, sizeof(comity_type *), &memory, compiler->reterr));
+    const comity_type **sorted = memory;
+    for (size_t i = 0; i < types->type_count; i++) {
+        sorted[i] = &types->types[i];
+    }
+    qsort(sorted, types->type_count, sizeof(comity_type *), name_order);
+    for (size_t i = 0; i < types->type_count; i++) {
+        types->by_name[i] = (uint32_t)(sorted[i] - types->types);
+    }
+    return COMITY_OK;
+}
+
+static comity_status make_lists(comity_types_compiler *compiler, comity_types *types)
+{
+    comity_error *reterr = compiler->reterr;
     void *memory;
     COMITY_TRY(
         comity_arena_take_array(&types->arena, place_lists(types), sizeof *types->dispatched, &memory, reterr));
@@ -187,7 +235,7 @@ static comity_status make_lists(comity_types *types, comity_error *reterr)
     fill_lists(types);
     COMITY_TRY(comity_arena_take_array(&types->arena, types->type_count, sizeof *types->by_name, &memory, reterr));
     types->by_name = memory;
-    sort_names(types);
+    COMITY_TRY(sort_names(compiler, types));
     for (size_t i = 1; i < types->type_count; i++) {
         const char *name = types->types[types->by_name[i]].name;
         if (strcmp(types->types[types->by_name[i - 1]].name, name) == 0) {
@@ -203,7 +251,7 @@ static comity_status fill(comity_types_compiler *compiler, comity_types *types)
     COMITY_TRY(keep_types(compiler, types));
     COMITY_TRY(keep_conditions(compiler, types));
     COMITY_TRY(keep_literals(compiler, types));
-    return make_lists(types, compiler->reterr);
+    return make_lists(compiler, types);
 }
 
 comity_status comity_compile_set(comity_types_compiler *compiler, comity_types **ret_types)

@@ -255,13 +255,17 @@ static comity_status append_anchors(comity_types_compiler *compiler, size_t form
     return COMITY_OK;
 }
 
-/* "cn.resident-id" may stand in a field named residentId. */
+/* "cn.resident-id" may stand in a field named residentId. A name of one or two letters, as in "ke.id", is no more
+ * than what every table calls its keys: it speaks for nothing. */
 static comity_status append_name(comity_types_compiler *compiler)
 {
     const char *name = compiler->draft.type.name;
     const char *dot = strrchr(name, '.');
     const char *tail = dot == NULL ? name : dot + 1;
     void *memory;
+    if (strlen(tail) < 3) {
+        return COMITY_OK;
+    }
     COMITY_TRY(comity_arena_take(compiler->arena, strlen(tail) + 1, &memory, compiler->reterr));
     comity_type_literal literal = {.text = memory, .kind = COMITY_LITERAL_FIELD};
     literal.size = (uint32_t)comity_field_write(tail, strlen(tail), memory);

@@ -1,11 +1,16 @@
 /* gzip (RFC 1952), zlib (RFC 1950) and deflate (RFC 1951), by zlib, whose memory
  * comes from the pool. Members of gzip may follow one another, and zeros the
- * last; anything else behind the end is an error, because nobody would look at it. */
+ * last; anything else behind the end is an error, because nobody would look at it. Name
+ * and comment of gzip's header are a part of their own, the last. */
 #define ZLIB_CONST
+#include "inspect/forms/listing.h"
 #include "inspect/forms/packing.h"
 
 #include <assert.h>
 #include <zlib.h>
+
+/* Of a name, or a comment, so much is looked at. */
+#define HEADER_TEXT 1024
 
 typedef struct inflate_state {
     comity_packing packing;
@@ -17,6 +22,9 @@ typedef struct inflate_state {
     bool is_member;  /* of a zip, which wants its checksum and size */
     uint32_t checksum;
     uint64_t given;
+    gz_header header; /* of the member being read, and what it holds */
+    uint8_t name[HEADER_TEXT], comment[HEADER_TEXT];
+    comity_listing listing;
 } inflate_state;
 
 static void *take(void *pool, unsigned count, unsigned size)
@@ -37,6 +45,33 @@ static comity_status begin_stream(comity_stage *stage, int window_bits, comity_e
         return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than there is");
     }
     state->is_begun = true;
+    return COMITY_OK;
+}
+
+/* zlib keeps name and comment of the next member's header. */
+static void want_header(inflate_state *state)
+{
+    state->header = (gz_header){
+        .name = state->name, .name_max = HEADER_TEXT - 1, .comment = state->comment, .comm_max = HEADER_TEXT - 1};
+    memset(state->name, 0, sizeof state->name);
+    memset(state->comment, 0, sizeof state->comment);
+    (void)inflateGetHeader(&state->stream, &state->header);
+}
+
+/* Names are given at the end, when no child is open; of a great many members those of the first are. */
+static comity_status list_header(comity_stage *stage, comity_error *reterr)
+{
+    inflate_state *state = stage->state;
+    const uint8_t *texts[] = {state->name, state->comment};
+    state->header.done = -1; /* once */
+    for (size_t i = 0; i < 2; i++) {
+        size_t size = strlen((const char *)texts[i]);
+        if (size != 0 && comity_listing_fits(&state->listing, size)) {
+            COMITY_TRY(comity_listing_begin(stage, &state->listing, size, reterr));
+            comity_listing_put(&state->listing, texts[i], size);
+            comity_listing_line(&state->listing);
+        }
+    }
     return COMITY_OK;
 }
 
@@ -90,6 +125,9 @@ static comity_status step(comity_stage *stage, comity_error *reterr)
         return fail_damaged(stage, reterr);
     }
     state->ended = status == Z_STREAM_END;
+    if (state->is_gzip && state->header.done == 1) {
+        COMITY_TRY(list_header(stage, reterr));
+    }
     if (state->is_member) {
         unsigned size = (unsigned)COMITY_PACKING_OUT_SIZE - stream->avail_out;
         state->checksum = (uint32_t)crc32(state->checksum, state->packing.out, size);
@@ -117,6 +155,7 @@ static comity_status after_end(comity_stage *stage, const uint8_t **bytes, size_
     }
     state->ended = false;
     (void)inflateReset(&state->stream);
+    want_header(state);
     return COMITY_OK;
 }
 
@@ -161,7 +200,8 @@ static comity_status inflate_finish(comity_stage *stage, comity_error *reterr)
                                  (unsigned long long)state->packing.consumed);
     }
     (void)inflateEnd(&state->stream);
-    return comity_packing_end(stage, reterr);
+    COMITY_TRY(comity_packing_end(stage, reterr));
+    return comity_listing_end(stage, &state->listing, "", reterr);
 }
 
 static comity_status gzip_begin(comity_stage *stage, comity_error *reterr)
@@ -169,6 +209,7 @@ static comity_status gzip_begin(comity_stage *stage, comity_error *reterr)
     inflate_state *state = stage->state;
     state->is_gzip = true;
     COMITY_TRY(begin_stream(stage, 15 + 16, reterr));
+    want_header(state);
     return comity_packing_begin(stage, reterr);
 }
 

@@ -1,9 +1,11 @@
 /* tar: ustar (POSIX.1-1988), pax (POSIX.1-2001) and GNU's long names. What comes in:
  * blocks of 512 bytes. What goes out: each file's bytes, not copied, to a child of
  * its own. Checksums of headers are checked; the archive must end with its two
- * blocks of zeros, because without them nobody knows whether it is whole. */
+ * blocks of zeros, because without them nobody knows whether it is whole. The names
+ * of members are a part of their own, the last. */
 #include "inspect/forms/tar.h"
 
+#include "inspect/forms/listing.h"
 #include "inspect/forms/stage.h"
 
 #define BLOCK ((size_t)512)
@@ -13,6 +15,7 @@ enum { PHASE_HEADER, PHASE_DATA, PHASE_META, PHASE_PADDING, PHASE_END };
 
 typedef struct tar_state {
     comity_stage *child;
+    comity_listing listing;
     uint8_t phase;
     uint8_t type;
     uint64_t at;   /* bytes of the archive read */
@@ -112,6 +115,9 @@ static comity_status begin_member(comity_stage *stage, comity_error *reterr)
     comity_about about = {
         .link = link, .name = name, .place = COMITY_FORM_SAME_SIZE, .raw_begin = stage->raw_begin + state->at};
     COMITY_TRY(comity_stage_count_member(stage, reterr));
+    COMITY_TRY(comity_listing_begin(stage, &state->listing, size, reterr));
+    comity_listing_put(&state->listing, name, size);
+    comity_listing_line(&state->listing);
     return comity_stage_begin(stage, &comity_forms_sniff, &about, &state->child, reterr);
 }
 
@@ -298,12 +304,12 @@ static comity_status tar_feed(comity_stage *stage, comity_span span, comity_erro
 
 static comity_status tar_finish(comity_stage *stage, comity_error *reterr)
 {
-    const tar_state *state = stage->state;
+    tar_state *state = stage->state;
     if (state->phase != PHASE_END) {
         return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "cut off at byte %llu",
                                  (unsigned long long)state->at);
     }
-    return COMITY_OK;
+    return comity_listing_end(stage, &state->listing, "tar", reterr);
 }
 
 const comity_stage_kind comity_forms_tar = {

@@ -3,8 +3,11 @@
  * bytes to a child of its own. Size and CRC-32 of each member are checked, and every
  * entry of the directory must be a member that was met with that name, at that
  * place: readers that begin with the directory see nothing that was not seen here.
+ * Names of members, but for those of Office documents, and comments are a part of their own, the last.
  * Encrypted members, and methods but store, deflate and zstd, are refused. */
 #include "inspect/forms/zip.h"
+
+#include "inspect/forms/listing.h"
 
 #define ZLIB_CONST
 #include "inspect/forms/packing.h"
@@ -37,11 +40,14 @@ typedef struct met {
 typedef struct zip_state {
     comity_stage *child;
     comity_workbook workbook;
+    comity_listing listing;
     uint8_t phase;
     bool is_central; /* the header being read */
     bool has_descriptor;
     bool is_zip64;
     bool has_directory;
+    bool is_comment; /* what is passed over */
+    bool is_office;
     uint16_t method;
     uint32_t checksum;       /* told */
     uint32_t checksum_found; /* of stored bytes */
@@ -165,7 +171,22 @@ static comity_status read_central(comity_stage *stage, comity_error *reterr)
     }
     state->named_count++;
     state->left = state->comment_told;
+    state->is_comment = true;
     state->phase = PHASE_SKIP;
+    return comity_listing_begin(stage, &state->listing, (size_t)state->left, reterr);
+}
+
+/* A member's name: Office documents have their own, which say nothing. */
+static comity_status list_name(comity_stage *stage, const char *prefix, comity_error *reterr)
+{
+    zip_state *state = stage->state;
+    state->is_office |= strcmp(prefix, "zip") != 0 || strcmp(state->name, "[Content_Types].xml") == 0;
+    if (state->is_office) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_listing_begin(stage, &state->listing, strlen(state->name), reterr));
+    comity_listing_put(&state->listing, state->name, strlen(state->name));
+    comity_listing_line(&state->listing);
     return COMITY_OK;
 }
 
@@ -176,6 +197,7 @@ static comity_status begin_child(comity_stage *stage, comity_error *reterr)
     const char *prefix = NULL;
     const comity_stage_kind *kind = comity_office_kind(state->name, &prefix);
     bool is_deflate = state->method == METHOD_DEFLATE;
+    COMITY_TRY(list_name(stage, prefix, reterr));
     comity_stage_link(prefix, state->name, strlen(state->name), link);
     comity_about about = {.link = link,
                           .name = state->name,
@@ -276,6 +298,7 @@ static comity_status read_fixed(comity_stage *stage, comity_error *reterr)
         return COMITY_OK;
     }
     state->phase = PHASE_SKIP;
+    state->is_comment = signature == SIGNATURE_END;
     state->left = signature == SIGNATURE_END_64  ? number(state->held + 4, 8)
                   : signature == SIGNATURE_EXTRA ? number(state->held + 4, 4)
                   : signature == SIGNATURE_END   ? number(state->held + 20, 2)
@@ -286,6 +309,7 @@ static comity_status read_fixed(comity_stage *stage, comity_error *reterr)
         if (state->named_count < state->member_count && state->named_count == 0 && state->member_count != 0) {
             return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX, "its directory is empty, but it has members");
         }
+        return comity_listing_begin(stage, &state->listing, (size_t)state->left, reterr);
     }
     return COMITY_OK;
 }
@@ -466,6 +490,7 @@ static comity_status settle(comity_stage *stage, comity_error *reterr)
     if (state->phase == PHASE_SKIP && state->left == 0) {
         state->phase = state->fixed_size == 0 ? PHASE_END : PHASE_SIGNATURE;
         state->held_size = 0;
+        comity_listing_line(&state->listing);
     }
     return COMITY_OK;
 }
@@ -490,6 +515,9 @@ static comity_status feed_phase(comity_stage *stage, comity_span *span, comity_e
         return feed_descriptor(stage, span, reterr);
     case PHASE_SKIP:
         size = state->left < span->size ? (size_t)state->left : span->size;
+        if (state->is_comment && size != 0) {
+            comity_listing_put(&state->listing, span->bytes, size);
+        }
         state->left -= size;
         state->at += size;
         *span = comity_span_after(*span, size);
@@ -517,6 +545,7 @@ static comity_status zip_finish(comity_stage *stage, comity_error *reterr)
                                  (unsigned long long)state->at);
     }
     COMITY_TRY(comity_workbook_end(stage, &state->workbook, reterr));
+    COMITY_TRY(comity_listing_end(stage, &state->listing, "zip", reterr));
     comity_pool_give(&stage->form->pool, state->members);
     state->members = NULL;
     return COMITY_OK;

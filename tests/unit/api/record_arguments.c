@@ -61,7 +61,7 @@ static void arguments_of_making(const char *folder)
 
 static void arguments_of_adding(comity_record *record)
 {
-    static const char submit[] = "comity_record_submit: its arguments must not be NULL";
+    static const char submit[] = "an entry: record, entry and ret_index must not be NULL, nor bytes that have a size";
     static const char publish[] = "comity_record_publish: its arguments must not be NULL";
     const comity_record_entry good = {.judgement = "x", .judgement_size = 1};
     const comity_record_entry no_judgement = {.judgement_size = 1};

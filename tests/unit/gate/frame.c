@@ -192,6 +192,7 @@ static comity_status write_out(void *context, const void *text, size_t size, com
 
 static void gathers(void)
 {
+    static const comity_inspect_hints unknown = {.content_encoding = "rot13"};
     static const char text[] = "{\"email\":\"a.b@example.com\"}\n{\"email\":\"c.d@example.com\"}\n{\"email\":\"a.b@example.com\"}\n";
     static const char policy[] = "default keep\ncategory email mask\n";
     char out[256] = "";
@@ -214,6 +215,16 @@ static void gathers(void)
     CHECK(comity_copy_begin(copy, NULL, &error) == COMITY_OK && comity_copy_feed(copy, text, 28, &error) == COMITY_OK &&
           comity_copy_finish(copy, &error) == COMITY_OK);
     CHECK_EQ_STR("{\"email\":\"*.*@*******.***\"}\n", out);
+    CHECK(comity_copy_finish(copy, &error) == COMITY_ERROR_ARGUMENT);
+    CHECK_EQ_STR("comity_copy_finish: comity_copy_begin comes first", error.message);
+    comity_copy_free(copy);
+    CHECK(comity_copy_new(masking, 0, write_out, out, &copy, &error) == COMITY_OK);
+    CHECK(comity_copy_feed(copy, text, 28, &error) == COMITY_ERROR_ARGUMENT);
+    CHECK_EQ_STR("comity_copy_feed: comity_copy_begin comes first", error.message);
+    CHECK(comity_copy_finish(copy, &error) == COMITY_ERROR_ARGUMENT);
+    CHECK(comity_copy_begin(copy, NULL, &error) == COMITY_OK);
+    CHECK(comity_copy_begin(copy, &unknown, &error) == COMITY_ERROR_SYNTAX);
+    CHECK(comity_copy_feed(copy, text, 28, &error) == COMITY_ERROR_ARGUMENT);
     comity_copy_free(copy);
     comity_masking_free(masking);
     CHECK(comity_masking_new(rules, "policy", "default digest\n", 15, NULL, 0, &masking, &error) == COMITY_ERROR_ARGUMENT);

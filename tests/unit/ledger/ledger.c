@@ -67,6 +67,12 @@ static comity_status reserve(comity_ledger *at, const char *from, const char *on
     return comity_ledger_reserve(at, &act, &entry, 1, &ret_step->id, &ret_step->numbers, &error);
 }
 
+static bool at_once(void *context)
+{
+    (*(unsigned *)context)++;
+    return true;
+}
+
 static void counts(const char *from, const char *on, uint64_t year, uint64_t back)
 {
     step asked = {0};
@@ -210,7 +216,11 @@ static void check_reports(void)
     CHECK(comity_ledger_verify(ledger, &number, &error) == COMITY_OK);
     CHECK(number >= 3);
     test_case("years that nothing counts any more are purged");
-    CHECK(comity_ledger_purge(ledger, day_of("2013-07-01"), &number, &error) == COMITY_OK);
+    unsigned asked = 0;
+    CHECK(comity_ledger_purge(ledger, day_of("2013-07-01"), at_once, &asked, &number, &error) == COMITY_OK);
+    CHECK_EQ_INT(0, number);
+    CHECK_EQ_INT(1, asked);
+    CHECK(comity_ledger_purge(ledger, day_of("2013-07-01"), NULL, NULL, &number, &error) == COMITY_OK);
     CHECK_EQ_INT(3, number);
     counts(from, "2012-12-31", 0, 4);
     counts(from, "2026-05-01", 4, 4);

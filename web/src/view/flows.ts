@@ -1,10 +1,10 @@
 // Where data goes, and with what verdict: figures, a map, and the same as a table.
 import { getJson } from '../api';
 import type { Context, View } from '../context';
-import { h, svg } from '../dom';
+import { type Child, fill, h, svg } from '../dom';
 import { writeFilters } from '../filters';
-import { drawMap, type World } from '../map';
-import { badge, card, field, heading, loaded, note, select, table } from '../parts';
+import { ARCS_MAX, drawMap, lineCount, type World } from '../map';
+import { badge, button, card, type Column, field, heading, loaded, note, select, table, tableRow } from '../parts';
 import { route } from '../route';
 import { writePlace } from '../router';
 import { type Flow, type Flows, type Verdict, verdicts } from '../types';
@@ -12,6 +12,7 @@ import { type Flow, type Flows, type Verdict, verdicts } from '../types';
 const periods = ['1', '7', '30', '365', 'all'] as const;
 type Period = (typeof periods)[number];
 const DAY_MS = 24 * 3600 * 1000;
+const SHOWN = 50;
 
 const periodOf = (query: URLSearchParams): Period => periods.find((period) => period === query.get('days')) ?? '30';
 
@@ -88,7 +89,7 @@ const share = (flow: Flow): SVGSVGElement => {
   );
 };
 
-const flowTable = (context: Context, flows: readonly Flow[], period: Period): HTMLElement => {
+const flowTable = (context: Context, flows: readonly Flow[], period: Period): Child => {
   const { words } = context;
   const counts = verdicts.map((verdict) => ({
     head: words.t(`verdict.${verdict}`),
@@ -98,20 +99,29 @@ const flowTable = (context: Context, flows: readonly Flow[], period: Period): HT
         ? h('span', { class: 'quiet' }, words.number(0))
         : h('a', { href: judgementsAt(period, verdict, flow) }, words.number(flow[verdict])),
   }));
-  return table(
-    words.t('flows.table'),
-    [
-      { head: words.t('route'), cell: (flow) => route(context, flow.from, flow.to) },
-      ...counts,
-      {
-        head: words.t('flows.all'),
-        number: true,
-        cell: (flow) => h('a', { href: judgementsAt(period, undefined, flow) }, words.number(totalOf(flow))),
-      },
-      { head: words.t('flows.share'), cell: share },
-    ],
-    [...flows].sort((a, b) => totalOf(b) - totalOf(a)),
-  );
+  const columns: readonly Column<Flow>[] = [
+    { head: words.t('route'), cell: (flow) => route(context, flow.from, flow.to) },
+    ...counts,
+    {
+      head: words.t('flows.all'),
+      number: true,
+      cell: (flow) => h('a', { href: judgementsAt(period, undefined, flow) }, words.number(totalOf(flow))),
+    },
+    { head: words.t('flows.share'), cell: share },
+  ];
+  const sorted = [...flows].sort((a, b) => totalOf(b) - totalOf(a));
+  const whole = table(words.t('flows.table'), columns, sorted.slice(0, SHOWN));
+  const body = whole.tBodies[0];
+  const box = h('div', { class: 'buttons older' });
+  const rest = sorted.length - SHOWN;
+  const more = (): void => {
+    const rows = sorted.slice(SHOWN).map((flow) => tableRow(columns, flow));
+    body?.append(...rows);
+    rows[0]?.querySelector('a')?.focus();
+    fill(box);
+  };
+  if (rest > 0) fill(box, button(words.t('flows.rest', { n: rest }), more));
+  return [h('div', { class: 'card flush' }, whole), rest > 0 && box];
 };
 
 const legend = ({ words }: Context): HTMLElement =>
@@ -173,9 +183,11 @@ export const flowsView: View = (context) => {
             words.t('map'),
             h('div', { class: 'map-box' }, drawMap(context, world, flows, open)),
             legend(context),
+            lineCount(flows) > ARCS_MAX &&
+              h('p', { class: 'quiet small' }, words.t('map.largest', { n: ARCS_MAX, all: lineCount(flows) })),
             h('p', { class: 'quiet small' }, words.t('map.borders')),
           ),
-          h('div', { class: 'card flush' }, flowTable(context, flows, shown)),
+          flowTable(context, flows, shown),
         ];
       },
     );

@@ -4,7 +4,7 @@ import type { View } from '../context';
 import { type Child, h } from '../dom';
 import { explained, verdictBanner } from '../explain';
 import { memberText } from '../json';
-import { button, card, code, facts, heading, lawText, loaded, note, stateCode, time } from '../parts';
+import { button, card, code, facts, heading, lawText, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
 import { writePlace } from '../router';
@@ -59,7 +59,7 @@ export const judgementView: View = (context) => {
             facts([
               [words.t('act'), words.t(`act.${String(act['act'])}` as 'act.transfer')],
               [words.t('route'), route(context, stateOf(act['from']), stateOf(act['to']))],
-              [words.t('recorded'), time(words, entry.time)],
+              [words.t('recorded'), moment(words, entry.time)],
               [words.t('law-of'), words.day(judgement.on)],
               [
                 words.t('touched'),

@@ -1,7 +1,7 @@
 // The law on file: whose it is, and rules by state, day and words.
 import { getJson } from '../api';
 import type { Context, View } from '../context';
-import { fill, h } from '../dom';
+import { type Child, fill, h } from '../dom';
 import {
   button,
   card,
@@ -36,37 +36,43 @@ const askedOf = (query: URLSearchParams): Asked => ({
 const queryOf = (asked: Asked): URLSearchParams =>
   new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''));
 
-const laws = (context: Context, law: Law): HTMLElement => {
-  const { words } = context;
-  return h(
-    'div',
-    { class: 'card flush' },
-    table(
-      words.t('law.files'),
-      [
-        {
-          head: words.t('law.whose'),
-          cell: (one) =>
-            h('a', { href: writePlace(['law'], new URLSearchParams({ state: one.state })) }, code(one.state)),
+const kinds = [
+  ['states', 'law.states'],
+  ['unions', 'law.unions'],
+  ['agreements', 'law.agreements'],
+] as const;
+
+const laws = (context: Context, law: Law): Child =>
+  kinds.map(([kind, title]) => {
+    const { words, states } = context;
+    const files = law.laws.filter((one) => one.rules > 0 && states.kind(one.state) === kind);
+    return (
+      files.length > 0 && [
+        h('h2', { class: 'above' }, words.t(title)),
+        h('div', { class: 'card flush' }, lawTable(context, words.t(title), files)),
+      ]
+    );
+  });
+
+const lawTable = (context: Context, caption: string, files: Law['laws']): HTMLElement => {
+  const { words, states } = context;
+  return table(
+    caption,
+    [
+      {
+        head: words.t('law.title'),
+        cell: ({ state, title }) => {
+          const name = states.name(state);
+          const link = h('a', { href: writePlace(['law'], new URLSearchParams({ state })) });
+          link.append(name === state ? lawText(title) : h('bdi', {}, name));
+          if (states.partOf(state) !== undefined) link.classList.add('part');
+          return [link, name === state || name === title ? null : [' ', h('span', { class: 'quiet' }, lawText(title))]];
         },
-        {
-          head: words.t('law.title'),
-          cell: (one) => {
-            const name = context.states.name(one.state);
-            return name === one.state
-              ? lawText(one.title)
-              : h(
-                  'span',
-                  {},
-                  h('bdi', {}, name),
-                  name === one.title ? null : [' ', h('span', { class: 'quiet' }, lawText(one.title))],
-                );
-          },
-        },
-        { head: words.t('rules'), number: true, cell: (one) => words.number(one.rules) },
-      ],
-      law.laws.filter((one) => one.rules > 0),
-    ),
+      },
+      { head: words.t('code'), cell: ({ state }) => code(state) },
+      { head: words.t('rules'), number: true, cell: (one) => words.number(one.rules) },
+    ],
+    states.withParts(files.map((one) => ({ ...one, code: one.state }))),
   );
 };
 
@@ -144,7 +150,7 @@ const form = (context: Context, asked: Asked, law: Law): HTMLElement => {
 export const lawView: View = (context) => {
   const { words, main, signal } = context;
   let asked = askedOf(context.query);
-  const results = h('div', {});
+  const results = h('div', { class: 'loaded' });
   main.append(
     heading(words.t('tab.law')),
     h('p', { class: 'lead' }, words.t('law.lead')),

@@ -13,6 +13,28 @@ const levels = ['over', 'near', 'below'] as const;
 const yearOf = (query: URLSearchParams): string =>
   /^\d{4}$/.test(query.get('year') ?? '') ? (query.get('year') ?? '') : String(new Date().getFullYear());
 
+/** One count against one number, and the rules that set it: many may. */
+export interface Group {
+  readonly threshold: Threshold;
+  readonly rules: readonly string[];
+}
+
+/** What reaches its number first comes first. */
+export const grouped = (thresholds: readonly Threshold[]): Group[] => {
+  const groups = new Map<string, { threshold: Threshold; rules: string[] }>();
+  for (const threshold of thresholds) {
+    const { exporter, importer, state, count, category, window, at, now } = threshold;
+    const key = JSON.stringify([exporter, importer ?? '', state, count, category ?? '', window, at, now]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { threshold, rules: [threshold.rule] });
+    else if (!group.rules.includes(threshold.rule)) group.rules.push(threshold.rule);
+  }
+  return [...groups.values()].sort(
+    (a, b) =>
+      levels.indexOf(a.threshold.level) - levels.indexOf(b.threshold.level) || b.threshold.share - a.threshold.share,
+  );
+};
+
 const meter = ({ words }: Context, threshold: Threshold): Child => {
   const width = Math.min(100, Math.max(0, threshold.share * 100));
   return h(
@@ -24,7 +46,7 @@ const meter = ({ words }: Context, threshold: Threshold): Child => {
       'aria-valuemax': threshold.at,
       'aria-valuenow': Math.min(threshold.now, threshold.at),
       'aria-valuetext': words.t('ledger.of', { now: threshold.now, at: threshold.at }),
-      'aria-label': threshold.rule,
+      'aria-label': `${threshold.exporter}: ${threshold.label ?? threshold.count}`,
     },
     svg(
       'svg',
@@ -39,7 +61,7 @@ const meter = ({ words }: Context, threshold: Threshold): Child => {
 const level = ({ words }: Context, threshold: Threshold): HTMLElement =>
   chip(words.t(`level.${threshold.level}`), { below: 'good', near: 'warn', over: 'bad' }[threshold.level]);
 
-const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
+const thresholdItem = (context: Context, { threshold, rules }: Group): HTMLElement => {
   const { words } = context;
   return h(
     'li',
@@ -53,7 +75,6 @@ const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
         threshold.importer !== '' &&
         h('span', { class: 'quiet' }, words.t('to'), ' ', h('bdi', {}, threshold.importer)),
       stateCode(context, threshold.state),
-      ruleLink(threshold.rule),
     ),
     h(
       'div',
@@ -61,7 +82,7 @@ const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
       meter(context, threshold),
       h(
         'span',
-        {},
+        { class: 'meter-words' },
         words.t('ledger.of', { now: threshold.now, at: threshold.at }),
         ' · ',
         words.percent(threshold.share),
@@ -70,11 +91,17 @@ const thresholdItem = (context: Context, threshold: Threshold): HTMLElement => {
     h(
       'p',
       { class: 'quiet small' },
-      threshold.label !== undefined && [lawText(threshold.label), ' '],
+      threshold.label !== undefined && [lawText(threshold.label), ' · '],
       code(threshold.count),
-      ' ',
-      typeof threshold.category === 'string' && [code(threshold.category), ' '],
+      ' · ',
+      typeof threshold.category === 'string' && [code(threshold.category), ' · '],
       windowOf(context, threshold),
+    ),
+    h(
+      'p',
+      { class: 'inline small' },
+      h('span', { class: 'quiet' }, words.t('rules')),
+      rules.map((rule) => [ruleLink(rule), ' ']),
     ),
   );
 };
@@ -85,10 +112,8 @@ const windowOf = ({ words }: Context, { window }: Threshold): string =>
 const thresholds = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.thresholds.length === 0) return card(words.t('thresholds'), h('p', {}, words.t('thresholds.none')));
-  const sorted = [...ledger.thresholds].sort(
-    (a, b) => levels.indexOf(a.level) - levels.indexOf(b.level) || b.share - a.share,
-  );
-  const count = (wanted: Threshold['level']) => sorted.filter((one) => one.level === wanted).length;
+  const sorted = grouped(ledger.thresholds);
+  const count = (wanted: Threshold['level']) => sorted.filter(({ threshold }) => threshold.level === wanted).length;
   return [
     count('over') > 0 && note(words.t('thresholds.over', { n: count('over') }), 'bad'),
     count('near') > 0 && note(words.t('thresholds.near', { n: count('near') }), 'warn'),

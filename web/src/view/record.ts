@@ -4,7 +4,7 @@ import { getJson, getText } from '../api';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
 import { memberText } from '../json';
-import { button, card, chip, code, facts, field, heading, loaded, note, table, time } from '../parts';
+import { button, card, chip, code, facts, field, heading, loaded, note, table, moment } from '../parts';
 import { provedNote, refusedNote } from '../proof-card';
 import { utf8 } from '../proof/bytes';
 import { hasCrypto } from '../proof/crypto';
@@ -25,7 +25,7 @@ const signedState = (context: Context, record: RecordState): HTMLElement => {
   const run = async (): Promise<void> => {
     try {
       const checkpoint = await openCheckpoint(record.checkpoint, await readPolicy(preference('policy') ?? record.key));
-      fill(place, note(words.t('checkpoint.good', { size: checkpoint.size.toString() }), 'good'));
+      fill(place, note(words.t('checkpoint.good', { size: words.number(checkpoint.size) }), 'good'));
     } catch (error) {
       fill(place, refusedNote(context, error));
     }
@@ -58,7 +58,7 @@ const witnesses = (context: Context, record: RecordState): HTMLElement => {
           cell: (one) =>
             chip(words.t(one.cosigned ? 'witness.signed' : 'witness.behind'), one.cosigned ? 'good' : 'warn'),
         },
-        { head: words.t('time'), cell: (one) => (typeof one.time === 'string' ? time(words, one.time) : '–') },
+        { head: words.t('time'), cell: (one) => (typeof one.time === 'string' ? moment(words, one.time) : '–') },
         { head: words.t('key'), cell: (one) => h('span', { class: 'hash' }, code(one.key)) },
       ],
       record.witnesses,
@@ -202,7 +202,7 @@ export const recordView: View = (context) => {
           facts([
             [words.t('origin'), code(record.origin)],
             [words.t('entries'), words.number(record.size)],
-            [words.t('time'), typeof record.time === 'string' ? time(words, record.time) : '–'],
+            [words.t('time'), typeof record.time === 'string' ? moment(words, record.time) : '–'],
             [words.t('key'), h('span', { class: 'hash' }, code(record.key))],
           ]),
           signedState(context, record),

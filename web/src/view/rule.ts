@@ -17,7 +17,13 @@ const clauses = (rule: RuleWhole, names: ReadonlySet<string>, label: string): HT
     ),
   );
 
-const links = (title: string, intro: string, rules: readonly string[], titles: ReadonlyMap<string, Rule>): Child =>
+const links = (
+  { words }: Context,
+  title: string,
+  intro: string,
+  rules: readonly string[],
+  titles: ReadonlyMap<string, Rule>,
+): Child =>
   rules.length > 0 &&
   card(
     title,
@@ -25,7 +31,18 @@ const links = (title: string, intro: string, rules: readonly string[], titles: R
     h(
       'ul',
       { class: 'rulings tight' },
-      rules.map((name) => h('li', {}, ruleLink(name), ' ', lawText(titles.get(name)?.title ?? ''))),
+      rules.map((name) => {
+        const rule = titles.get(name);
+        const until = rule?.until ?? null;
+        return h(
+          'li',
+          {},
+          ruleLink(name),
+          ' ',
+          lawText(rule?.title ?? ''),
+          until !== null && [' ', chip(words.t('until', { day: words.day(until) }))],
+        );
+      }),
     ),
   );
 
@@ -71,9 +88,10 @@ const whole = (context: Context, rule: RuleWhole, all: readonly Rule[], naming: 
     ),
     rule.checked === null && note(words.t('unverified.means'), 'warn'),
     card(words.t('rule.text'), clauses(rule, new Set(titles.keys()), words.t('rule.text'))),
-    links(words.t('rule.ways'), words.t('rule.ways.intro'), rule.ways, titles),
-    links(words.t('rule.lifted'), words.t('rule.lifted.intro'), rule.lifted_by, titles),
+    links(context, words.t('rule.ways'), words.t('rule.ways.intro'), rule.ways, titles),
+    links(context, words.t('rule.lifted'), words.t('rule.lifted.intro'), rule.lifted_by, titles),
     links(
+      context,
       words.t('rule.naming'),
       words.t('rule.naming.intro'),
       naming.map((one) => one.rule).filter((name) => !known.has(name)),

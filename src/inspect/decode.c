@@ -262,6 +262,14 @@ static match match_here(unsigned what, const uint8_t *bytes, size_t size)
     return (what & COMITY_DECODE_FOLD) != 0 ? fold_again(found) : found;
 }
 
+size_t comity_decode_here(unsigned what, const uint8_t *bytes, size_t size, char ret_text[8], size_t *ret_taken)
+{
+    match found = match_here(what, bytes, size);
+    memcpy(ret_text, found.text, sizeof found.text);
+    *ret_taken = found.taken;
+    return found.size;
+}
+
 unsigned comity_decode_of_syntax(comity_form_syntax syntax)
 {
     static const uint8_t what[COMITY_FORM_SYNTAX_COUNT] = {
@@ -270,7 +278,7 @@ unsigned comity_decode_of_syntax(comity_form_syntax syntax)
         [COMITY_FORM_CSV] = COMITY_DECODE_QUOTES,
         [COMITY_FORM_XML] = COMITY_DECODE_REFERENCES,
         [COMITY_FORM_HTML] = COMITY_DECODE_REFERENCES,
-        [COMITY_FORM_URLENCODED] = COMITY_DECODE_PERCENT | COMITY_DECODE_PLUS,
+        [COMITY_FORM_URLENCODED] = COMITY_DECODE_PERCENT, /* a plus sign has become a space in decoding the form */
     };
     return what[syntax] | COMITY_DECODE_FOLD;
 }

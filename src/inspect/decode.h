@@ -31,6 +31,10 @@ unsigned comity_decode_of_syntax(comity_form_syntax syntax);
 size_t comity_decode_near(unsigned what, const uint8_t *bytes, size_t size, uint8_t *ret_text, size_t *ret_size,
                           comity_form_run *ret_runs, size_t run_max);
 
+/* The escape that `bytes` begin with (1 byte at least): what it stands for, how many bytes that is, and
+ * how many it takes: 0 if there is none. */
+size_t comity_decode_here(unsigned what, const uint8_t *bytes, size_t size, char ret_text[8], size_t *ret_taken);
+
 /* Whether anything in these bytes would be decoded; fast, and may say yes in vain. */
 bool comity_decode_wanted(unsigned what, const uint8_t *bytes, size_t size);
 

@@ -472,6 +472,7 @@ static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t siz
                        const uint8_t **ret_value)
 {
     unsigned what = comity_decode_of_syntax(scan->part.syntax) & ~(unsigned)COMITY_DECODE_FOLD;
+    what |= scan->in_query ? COMITY_DECODE_PLUS : 0;
     comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
     size_t written;
     bool is_json = scan->part.syntax == COMITY_FORM_JSON || scan->part.syntax == COMITY_FORM_NDJSON;
@@ -757,7 +758,9 @@ static bool query_value(comity_scan *scan, const uint8_t *at, const uint8_t *nam
     }
     if (is_encoded) {
         scan->part.syntax = COMITY_FORM_URLENCODED; /* as it is written */
+        scan->in_query = true;
         comity_scan_field_value(scan, at + 1, end, field);
+        scan->in_query = false;
         scan->part.syntax = COMITY_FORM_TEXT;
     }
     return is_encoded;

@@ -12,6 +12,7 @@ import binascii
 import bz2
 import email.message
 import gzip
+import html
 import io
 import json
 import lzma
@@ -26,6 +27,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import urllib.parse
 import zipfile
 import zlib
 
@@ -109,6 +111,11 @@ def expect(name, data, wanted, hold=True, set_of_all=None, **options):
               f"{result.returncode}: {result.stdout.decode(errors='replace')[-600:]} {result.stderr.decode(errors='replace')[-2000:]}")
 
 
+UNDO = {"json": lambda stood: json.loads(b'"' + stood + b'"').encode(), "xml": lambda stood: html.unescape(stood.decode()).encode(),
+        "form": lambda stood: urllib.parse.unquote_to_bytes(stood.replace(b"+", b" "))}
+UNDO |= {"ndjson": UNDO["json"], "html": UNDO["xml"]}
+
+
 def check_map(name, data, parts, set_of_all):
     """What runs point at: the character itself in its set, or what stands for it."""
     for part in parts:
@@ -135,6 +142,9 @@ def check_map(name, data, parts, set_of_all):
                 stood = text if text in stood else stood
             elif codec:
                 stood = stood.decode(codec, "replace").encode()
+            if stood != text and part["syntax"] in UNDO:  # an escape
+                stood = UNDO[part["syntax"]](stood)
+                stood = b"\t" if len(stood) == 1 and stood < b" " else stood
             if stood != text:
                 check(False, name + " (runs)", f"{text!r} at {at} is said to stand at {begin}..{end}: {stood!r}")
                 return
@@ -162,7 +172,7 @@ expect("csv without header", b"12345678,anna@example.com\n23456789,li@example.co
 expect("json", JSON.encode(), [("", "json", JSON)])
 for told in ("application/json", "application/problem+json; charset=utf-8"):
     expect("json, a number alone, told", b" 4539148803436467\n", [("", "json", " 4539148803436467\n")], type=told)
-    expect("json, a string alone, told", b'"a\\u0041"', [("", "json", '"a\\u0041"')], type=told)
+    expect("json, a string alone, told", b'"a\\u0041"', [("", "json", '"aA"')], type=told)
     expect("no json, though told", b"4539 1488 0343 6467", [("", "text", "4539 1488 0343 6467")], type=told)
 expect("json, a number alone, not told", b"4539148803436467", [("", "text", "4539148803436467")])
 expect("ndjson of numbers, told", b"1\n2\n", [("", "ndjson", "1\n2\n")], type="application/x-ndjson")
@@ -172,7 +182,7 @@ expect("a log line is no json", b"[2026-11-01 12:00] login of 42\n[2026-11-01 12
        [("", "text", "[2026-11-01 12:00] login of 42\n[2026-11-01 12:01] logout\n")])
 expect("xml", b'<?xml version="1.0"?><a><b>1</b></a>', [("", "xml", '<?xml version="1.0"?><a><b>1</b></a>')])
 expect("html", b"<!DOCTYPE html><html><p>x</p></html>", [("", "html", "<!DOCTYPE html><html><p>x</p></html>")])
-expect("form", b"name=Anna+M&mail=anna%40example.com&x=1", [("", "form", "name=Anna+M&mail=anna%40example.com&x=1")])
+expect("form", b"name=Anna+M&mail=anna%40example.com&x=1", [("", "form", "name=Anna M&mail=anna@example.com&x=1")])
 expect("one pair is a form if it is told", b"name=Anna", [("", "form", "name=Anna")], type="application/x-www-form-urlencoded")
 expect("binary", bytes(range(256)) * 4, [("", "binary", bytes(range(256)) * 4)])
 expect("a document type", b'<?xml version="1.0"?><!-- <a <!ENTITY --><!DOCTYPE a [<!ELEMENT a ANY>]><a>1</a>',
@@ -580,6 +590,26 @@ for how, place in (("quoted-printable", 4), ("base64", 1)):
                [("mail > headers", "text", encoded(how, b"")), *((f"mail > {how} > {chain}", syntax, text, {"place": found_place}) for chain, syntax, text in inside)])
 expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "mail: a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are", hold=False)
 
+# ---- escapes: undone, but for what means something to the syntax ----
+
+for name, written, undone, options in (
+    ("json", r'{"a":"\u0061\u00e9\u4E00\uD83D\ude00\/\n\t\b\u0000\u001F|\"\\\u0022\u005C\\u0061"}', '{"a":"aé一😀/\t\t\t\t\t|\\"\\\\\\u0022\\u005C\\\\u0061"}', {}),
+    ("a key of json", r'{"\u0061\u0062":[1]}', '{"ab":[1]}', {}),
+    ("ndjson", '{"a":"\\u0031"}\n{"a":"\\n2"}\n', '{"a":"1"}\n{"a":"\t2"}\n', {}),
+    ("form", "a=%4a%4A%c3%A9+%2B%26%3D%25%3b%0A%0+%&b=%", "a=JJé +%26%3D%25%3b\t%0 %&b=%", {"type": "application/x-www-form-urlencoded"}),
+    ("xml", "<a b='&quot;&#39;&#65;'>&lt;&amp;&gt;&#10;&#x41;&#X42;&#0000067;&nothing;&#;& &</a>", "<a b='&quot;&#39;A'>&lt;&amp;&gt;\tABC&nothing;&#;& &</a>", {}),
+    ("html", "<html><p>a&commat;b&#64;c&copy;d&copy e&" + "x" * 40 + ";</p></html>", "<html><p>a@b@c©d&copy e&" + "x" * 40 + ";</p></html>", {}),
+    ("text", r"\u0061 %41 &#65; \n", r"\u0061 %41 &#65; \n", {}),
+):
+    expect(f"escapes of {name}", written.encode(), [("", name.split()[-1], undone, {"place": 4})], **options)
+    if not options:
+        expect(f"escapes of {name} in utf-16", b"\xff\xfe" + written.encode("utf-16-le"), [("utf-16le", name.split()[-1], undone)])
+        expect(f"escapes of {name} in gzip", gzip.compress(written.encode()), [("gzip", name.split()[-1], undone, {"place": 0})])
+many = json.dumps({"a": "李伟" * 3000 + "\n" + "x" * 9000})
+expect("more escapes than are kept at once", many.encode(), [("", "json", many.encode().decode("unicode_escape").replace("\n", "\t"))])
+expect("escapes within quoted-printable", encoded("quoted-printable", many.encode()),
+       [("mail > headers", "text", encoded("quoted-printable", b"")), ("mail > quoted-printable", "json", many.encode().decode("unicode_escape").replace("\n", "\t"))])
+
 # ---- base64 within values ----
 
 SECRET = "IBAN DE89370400440532013000 of Anna"
@@ -592,7 +622,7 @@ expect("gzip in base64", f'{{"a":"{packed}"}}'.encode(), [("", "json", f'{{"a":"
 lines = base64.encodebytes(TEXT).decode()
 expect("base64 in lines", ("key:\n" + lines + "\nend\n").encode(), [("", "text", "key:\n" + lines + "\nend\n"), ("base64", is_csv, TEXT)])
 escaped = json.dumps({"a": lines})
-expect("base64 in escaped lines", escaped.encode(), [("", "json", escaped), ("base64", is_csv, TEXT)])
+expect("base64 in escaped lines", escaped.encode(), [("", "json", escaped.replace("\\n", "\t")), ("base64", is_csv, TEXT)])
 twice = base64.b64encode(inner.encode()).decode()
 expect("base64 in base64", f"x {twice} y".encode(), [("", "text", f"x {twice} y"), ("base64", "text", inner), ("base64 > base64", "text", SECRET)])
 powershell = base64.b64encode("Get-Item 12345".encode("utf-16-le")).decode()

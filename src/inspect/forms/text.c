@@ -1,12 +1,13 @@
 /* The leaf: text in UTF-8 (or bytes as they are) given to the sink as one part,
- * with runs where it is mapped. Values in base64 within it become parts of
- * their own (embedded.h). */
+ * with runs where it is mapped, and with its escapes undone (unescape.h). Values in
+ * base64 within it become parts of their own (embedded.h). */
 #include "inspect/forms/embedded.h"
 #include "inspect/forms/prolog.h"
+#include "inspect/forms/unescape.h"
 
 typedef struct text_state {
     comity_form_part part;
-    uint64_t at; /* bytes given */
+    comity_unescape unescape;
     comity_embedded embedded;
     comity_prolog prolog;
     bool looks_inside;
@@ -18,14 +19,13 @@ static comity_status give_piece(comity_stage *stage, const comity_span *span, co
 {
     text_state *state = stage->state;
     comity_form *form = stage->form;
-    comity_form_run whole = {.decoded = state->at, .raw = span->raw, .decoded_unit = 1, .raw_unit = 1};
-    comity_form_piece piece = {.bytes = span->bytes, .size = span->size, .decoded = state->at};
+    comity_form_run whole = {.decoded = span->offset, .raw = span->raw, .decoded_unit = 1, .raw_unit = 1};
+    comity_form_piece piece = {.bytes = span->bytes, .size = span->size, .decoded = span->offset};
     whole.count = (uint32_t)span->size;
     if (stage->place != COMITY_FORM_UNMAPPED) {
         piece.runs = span->run_count == 0 ? &whole : span->runs;
         piece.run_count = span->run_count == 0 ? 1 : span->run_count;
     }
-    state->at += span->size;
     return form->sink.piece(form->sink.context, &state->part, &piece, reterr);
 }
 
@@ -40,7 +40,7 @@ static comity_status text_feed(comity_stage *stage, comity_span span, comity_err
         if (state->part.syntax == COMITY_FORM_XML && !state->prolog.ended) {
             COMITY_TRY(comity_prolog_feed(&state->prolog, stage, piece.bytes, piece.size, reterr));
         }
-        COMITY_TRY(give_piece(stage, &piece, reterr));
+        COMITY_TRY(comity_unescape_feed(&state->unescape, stage, state->part.syntax, piece, give_piece, reterr));
         if (state->looks_inside) {
             COMITY_TRY(comity_embedded_feed(&state->embedded, stage, state->part.number, piece, reterr));
         }
@@ -53,6 +53,7 @@ static comity_status text_finish(comity_stage *stage, comity_error *reterr)
 {
     text_state *state = stage->state;
     comity_form *form = stage->form;
+    COMITY_TRY(comity_unescape_end(&state->unescape, stage, state->part.syntax, give_piece, reterr));
     if (state->looks_inside) {
         COMITY_TRY(comity_embedded_end(&state->embedded, stage, state->part.number, reterr));
     }

@@ -109,7 +109,8 @@ static void by_syntax(void)
     test_case("each syntax has its escapes");
     CHECK((comity_decode_of_syntax(COMITY_FORM_JSON) & COMITY_DECODE_JSON) != 0);
     CHECK((comity_decode_of_syntax(COMITY_FORM_HTML) & COMITY_DECODE_REFERENCES) != 0);
-    CHECK((comity_decode_of_syntax(COMITY_FORM_URLENCODED) & COMITY_DECODE_PLUS) != 0);
+    CHECK((comity_decode_of_syntax(COMITY_FORM_URLENCODED) & COMITY_DECODE_PERCENT) != 0);
+    CHECK((comity_decode_of_syntax(COMITY_FORM_URLENCODED) & COMITY_DECODE_PLUS) == 0); /* undone with the form */
     CHECK(comity_decode_of_syntax(COMITY_FORM_TEXT) == COMITY_DECODE_FOLD);
     CHECK(!comity_decode_wanted(ALL, (const uint8_t *)"plain", 5));
 }

@@ -590,6 +590,12 @@ for how, place in (("quoted-printable", 4), ("base64", 1)):
                [("mail > headers", "text", encoded(how, b"")), *((f"mail > {how} > {chain}", syntax, text, {"place": found_place}) for chain, syntax, text in inside)])
 expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "mail: a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are", hold=False)
 
+for told, name in (("utf-7", "UTF-7"), ("unicode-1-1-utf-7", "UTF-7"), ("EBCDIC-US", "EBCDIC"), ("ibm1047", "EBCDIC"), ("ISO-2022-JP", "ISO-2022"), ("HZ-GB-2312", "HZ")):
+    expect(f"text told to be {told}", b"a+AEA-example.com", f"text in the character set {name} is not looked into by this version", type=f"text/plain; charset={told}")
+expect("html in utf-7", b'<html><head><meta charset="utf-7"></head></html>', "text in the character set UTF-7 is not looked into by this version")
+expect("xml in utf-7", b'<?xml version="1.0" encoding=\'UTF-7\'?><a/>', "text in the character set UTF-7 is not looked into by this version")
+expect("text told to be what nobody knows", b"abc", [("", "text", "abc")], type="text/plain; charset=utf8mb4")
+
 # ---- escapes: undone, but for what means something to the syntax ----
 
 for name, written, undone, options in (

@@ -37,7 +37,6 @@ static const struct {
     {"cp936", "gb18030"},
     {"euccn", "gb18030"},
     {"windows936", "gb18030"},
-    {"hzgb2312", "gb18030"},
     {"sjis", "shift-jis"},
     {"xsjis", "shift-jis"},
     {"mskanji", "shift-jis"},
@@ -128,6 +127,31 @@ const comity_charset *comity_charset_named(const char *name, size_t size)
         }
     }
     return set_by_plain_name(plain);
+}
+
+const char *comity_charset_foreign(const char *name, size_t size)
+{
+    static const struct {
+        const char *begin; /* of a name's letters and digits */
+        const char *name;
+    } foreign[] = {
+        {"utf7", "UTF-7"},       {"unicode11utf7", "UTF-7"}, {"unicode20utf7", "UTF-7"}, {"csunicode11utf7", "UTF-7"},
+        {"ebcdic", "EBCDIC"},    {"xebcdic", "EBCDIC"},      {"csebcdic", "EBCDIC"},     {"utfebcdic", "UTF-EBCDIC"},
+        {"ibm037", "EBCDIC"},    {"cp037", "EBCDIC"},        {"ibm500", "EBCDIC"},       {"cp500", "EBCDIC"},
+        {"ibm1047", "EBCDIC"},   {"cp1047", "EBCDIC"},       {"ibm1140", "EBCDIC"},      {"cp1140", "EBCDIC"},
+        {"ibm273", "EBCDIC"},    {"cp273", "EBCDIC"},        {"ibm1141", "EBCDIC"},      {"ibm1026", "EBCDIC"},
+        {"iso2022", "ISO-2022"}, {"csiso2022", "ISO-2022"},  {"hzgb2312", "HZ"},         {"hz", "HZ"},
+    };
+    char plain[32];
+    if (!plain_name(name, size, plain)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        if (strncmp(plain, foreign[i].begin, strlen(foreign[i].begin)) == 0) {
+            return foreign[i].name;
+        }
+    }
+    return NULL;
 }
 
 /* ---- characters ---- */

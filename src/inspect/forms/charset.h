@@ -42,6 +42,10 @@ extern const comity_charset comity_charset_ascii, comity_charset_utf8, comity_ch
  * punctuation aside; NULL if none is known. */
 const comity_charset *comity_charset_named(const char *name, size_t size);
 
+/* What a set is called in which letters and digits are not, or not all, written as in ASCII, and which is not
+ * read; NULL if the name is of none of those that are known. A constant. */
+const char *comity_charset_foreign(const char *name, size_t size);
+
 /* Reads the character that begins at `bytes`: its size in bytes, 1 to 4, and its
  * code point, 0xFFFD for what is malformed. 0 if it is cut off at `size`. Not for PLAIN. */
 size_t comity_charset_read(const comity_charset *set, const uint8_t *bytes, size_t size, uint32_t *ret_code);

@@ -127,8 +127,9 @@ static bool is_binary(const uint8_t *bytes, size_t size)
     return controls * 20 > size;
 }
 
-/* `word`, an equals sign and a name in a text: "charset=gbk", "encoding='GBK'". */
-static const comity_charset *set_after(const char *text, size_t size, const char *word)
+/* `word`, an equals sign and a name in a text: "charset=gbk", "encoding='GBK'". `ret_foreign`: that of one
+ * that is not read, if that is named first. */
+static const comity_charset *set_after(const char *text, size_t size, const char *word, const char **ret_foreign)
 {
     size_t word_size = strlen(word);
     for (size_t i = 0; i + word_size < size; i++) {
@@ -146,7 +147,8 @@ static const comity_charset *set_after(const char *text, size_t size, const char
             end++;
         }
         const comity_charset *set = comity_charset_named(text + at, end - at);
-        if (set != NULL) {
+        *ret_foreign = set == NULL ? comity_charset_foreign(text + at, end - at) : NULL;
+        if (set != NULL || *ret_foreign != NULL) {
             return set;
         }
     }
@@ -154,14 +156,16 @@ static const comity_charset *set_after(const char *text, size_t size, const char
 }
 
 /* The set that the content type tells, or the text itself, if it is markup. */
-static const comity_charset *told_set(const comity_stage *stage, const uint8_t *bytes, size_t size)
+static const comity_charset *told_set(const comity_stage *stage, const uint8_t *bytes, size_t size,
+                                      const char **ret_foreign)
 {
-    const comity_charset *set = set_after(stage->content_type, strlen(stage->content_type), "charset");
+    *ret_foreign = NULL;
+    const comity_charset *set = set_after(stage->content_type, strlen(stage->content_type), "charset", ret_foreign);
     const char *text = (const char *)bytes;
-    if (set == NULL && size != 0 && (text[0] == '<' || text[0] == '@')) {
+    if (set == NULL && *ret_foreign == NULL && size != 0 && (text[0] == '<' || text[0] == '@')) {
         size = size < 1024 ? size : 1024;
-        set = set_after(text, size, "encoding");
-        set = set != NULL ? set : set_after(text, size, "charset");
+        set = set_after(text, size, "encoding", ret_foreign);
+        set = set != NULL || *ret_foreign != NULL ? set : set_after(text, size, "charset", ret_foreign);
     }
     return set;
 }
@@ -192,7 +196,12 @@ static comity_status begin_text(comity_stage *stage, const uint8_t *bytes, size_
 {
     sniff_state *state = stage->state;
     comity_about about = {.place = stage->place, .raw_begin = stage->raw_begin};
-    const comity_charset *told = told_set(stage, bytes, size);
+    const char *foreign = NULL;
+    const comity_charset *told = told_set(stage, bytes, size, &foreign);
+    if (foreign != NULL) {
+        return comity_stage_fail(stage, reterr, COMITY_ERROR_SYNTAX,
+                                 "text in the character set %s is not looked into by this version", foreign);
+    }
     const comity_charset *set = comity_charset_guess(bytes, size, whole, told, stage->form->locale);
     const comity_charset *marked = NULL;
     size_t mark = comity_charset_mark(bytes, size, &marked);

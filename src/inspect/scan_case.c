@@ -56,7 +56,7 @@ static uint32_t decode(const uint8_t *text, size_t size, size_t *ret_size)
         *ret_size = 1;
         return text[0];
     }
-    size_t wanted = text[0] < 0x80 ? 1 : text[0] < 0xC0 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
+    size_t wanted = text[0] < 0xC0 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3 : 4;
     if (wanted == 0 || wanted > size || comity_utf8_check(text, wanted) != wanted) {
         *ret_size = 1;
         return 0;

@@ -339,7 +339,7 @@ struct comity_scan {
     uint64_t key_end;        /* behind the colon of the last key that was known */
     uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */
-    bool in_query;   /* a value in the query of an address is read: a plus sign is a space */
+    bool in_query;           /* a value in the query of an address is read: a plus sign is a space */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */
     comity_scan_quiet *watch; /* what is being looked at, in the cell that begins at `watch_begin`; NULL: none */

@@ -494,21 +494,32 @@ static void first_torn(void)
     CHECK(torn > 3);
 }
 
+/* Opens the log, makes so many commits, of an entry each, and closes it. */
+static void write_each(world *of, int count)
+{
+    comity_log *log = open_log(of, true);
+    for (int i = 0; log != NULL && i < count; i++) {
+        (void)submit(of, log);
+        (void)commit(of, log);
+    }
+    comity_log_close(log);
+}
+
+static void first_segment(char ret_path[COMITY_DISK_PATH_SIZE])
+{
+    (void)snprintf(ret_path, COMITY_DISK_PATH_SIZE, "private/standard/%020d.segment", 0);
+}
+
 static void rot(void)
 {
     test_case("rot in what was acknowledged is told, and nothing is signed");
     unsigned found = 0;
     for (uint64_t seed = 900; seed < 960; seed++) {
         world *of = begin(seed);
-        comity_log *log = open_log(of, true);
-        for (int i = 0; log != NULL && i < 40; i++) {
-            (void)submit(of, log);
-            (void)commit(of, log);
-        }
-        comity_log_close(log);
+        write_each(of, 40);
         size_t size;
         char path[COMITY_DISK_PATH_SIZE];
-        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        first_segment(path);
         if (sim_disk_file(of->sim, path, &size) != NULL && size > 1000) {
             size_t signed_before = of->checkpoint_count;
             comity_error error;
@@ -536,16 +547,11 @@ static void rot_of_what_is_settled(void)
     for (uint64_t seed = 1000; seed < 1200; seed++) {
         world *of = begin(seed);
         for (int round = 0; round < 2; round++) { /* opening settles */
-            comity_log *log = open_log(of, true);
-            for (int i = 0; log != NULL && i < 20 && round == 0; i++) {
-                (void)submit(of, log);
-                (void)commit(of, log);
-            }
-            comity_log_close(log);
+            write_each(of, round == 0 ? 20 : 0);
         }
         size_t size;
         char path[COMITY_DISK_PATH_SIZE];
-        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        first_segment(path);
         if (sim_disk_file(of->sim, path, &size) != NULL) {
             comity_error error;
             comity_log *again = NULL;
@@ -573,17 +579,12 @@ static void rot_of_heads(void)
     test_case("rot in the head of a segment is told");
     for (unsigned at = 0; at < COMITY_SEGMENT_HEAD_SIZE; at++) {
         world *of = begin(2000);
-        comity_log *log = open_log(of, true);
-        for (int i = 0; log != NULL && i < 40; i++) {
-            (void)submit(of, log);
-            (void)commit(of, log);
-        }
-        comity_log_close(log);
+        write_each(of, 40);
         char path[COMITY_DISK_PATH_SIZE];
         comity_error error;
         comity_log *again = NULL;
         const comity_signer *signer = of->signer;
-        (void)snprintf(path, sizeof path, "private/standard/%020d.segment", 0);
+        first_segment(path);
         size_t size;
         CHECK(sim_disk_file(of->sim, path, &size) != NULL);
         (void)sim_disk_rot(of->sim, path, at);

@@ -140,7 +140,7 @@ const char *comity_charset_foreign(const char *name, size_t size)
         {"ibm037", "EBCDIC"},    {"cp037", "EBCDIC"},        {"ibm500", "EBCDIC"},       {"cp500", "EBCDIC"},
         {"ibm1047", "EBCDIC"},   {"cp1047", "EBCDIC"},       {"ibm1140", "EBCDIC"},      {"cp1140", "EBCDIC"},
         {"ibm273", "EBCDIC"},    {"cp273", "EBCDIC"},        {"ibm1141", "EBCDIC"},      {"ibm1026", "EBCDIC"},
-        {"iso2022", "ISO-2022"}, {"csiso2022", "ISO-2022"},  {"hzgb2312", "HZ"},         {"hz", "HZ"},
+        {"iso2022", "ISO-2022"}, {"csiso2022", "ISO-2022"},  {"hz", "HZ"},
     };
     char plain[32];
     if (!plain_name(name, size, plain)) {

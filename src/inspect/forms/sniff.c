@@ -19,8 +19,7 @@ typedef struct sniff_state {
     size_t held_size;
     comity_form_run *runs; /* SNIFF_SIZE of them, if the input has runs */
     comity_runs held_runs;
-    uint64_t raw;
-    uint64_t offset;
+    uint64_t raw; /* of the first byte held */
     uint8_t held[SNIFF_SIZE];
 } sniff_state;
 
@@ -277,7 +276,6 @@ static comity_status give_held(comity_stage *stage, comity_error *reterr)
     comity_span span = {.bytes = state->held,
                         .size = state->held_size,
                         .raw = state->raw,
-                        .offset = state->offset,
                         .runs = state->runs,
                         .run_count = state->held_runs.count};
     return comity_stage_feed(state->child, span, reterr);
@@ -292,7 +290,7 @@ static comity_status hold_runs(comity_stage *stage, const comity_span *span, siz
         COMITY_TRY(comity_stage_take(stage, SNIFF_SIZE * sizeof(comity_form_run), &memory, reterr));
         state->runs = memory;
         state->held_runs = (comity_runs){.runs = memory, .max = SNIFF_SIZE};
-        (void)comity_runs_add(&state->held_runs, state->offset, state->raw, state->held_size, 1, 1);
+        (void)comity_runs_add(&state->held_runs, 0, state->raw, state->held_size, 1, 1);
     }
     if (span->run_count == 0) {
         (void)comity_runs_add(&state->held_runs, span->offset, span->raw, size, 1, 1);
@@ -327,10 +325,7 @@ static comity_status hold_runs(comity_stage *stage, const comity_span *span, siz
 static comity_status hold(comity_stage *stage, comity_span *span, size_t size, comity_error *reterr)
 {
     sniff_state *state = stage->state;
-    if (state->held_size == 0) {
-        state->raw = span->raw;
-        state->offset = span->offset;
-    }
+    state->raw = state->held_size == 0 ? span->raw : state->raw;
     bool goes_on = state->held_runs.count == 0 && span->run_count == 0 && span->raw == state->raw + state->held_size;
     if (!goes_on && stage->place != COMITY_FORM_UNMAPPED) {
         COMITY_TRY(hold_runs(stage, span, size, reterr));

@@ -3,6 +3,7 @@
 #include "inspect/forms/unescape.h"
 
 #include "inspect/decode.h"
+#include "inspect/forms/hex.h"
 
 #define OUT_SIZE ((size_t)4096)
 #define RUNS_MAX ((size_t)1024)
@@ -31,28 +32,34 @@ typedef struct undoing {
     bool is_mapped;
 } undoing;
 
-static void escapes_of(comity_form_syntax syntax, undoing *ret_undoing)
+static undoing undoing_of(comity_unescape *unescape, comity_stage *stage, comity_form_syntax syntax,
+                          comity_unescape_give *give)
 {
+    undoing all = {.unescape = unescape,
+                   .work = unescape->work,
+                   .stage = stage,
+                   .give = give,
+                   .is_mapped = stage->place != COMITY_FORM_UNMAPPED};
     switch (syntax) {
     case COMITY_FORM_JSON:
     case COMITY_FORM_NDJSON:
-        ret_undoing->what = COMITY_DECODE_JSON;
-        ret_undoing->sign = '\\';
+        all.what = COMITY_DECODE_JSON;
+        all.sign = '\\';
         break;
     case COMITY_FORM_URLENCODED:
-        ret_undoing->what = COMITY_DECODE_PERCENT | COMITY_DECODE_PLUS;
-        ret_undoing->sign = '%';
-        ret_undoing->other_sign = '+';
+        all.what = COMITY_DECODE_PERCENT | COMITY_DECODE_PLUS;
+        all.sign = '%';
+        all.other_sign = '+';
         break;
     case COMITY_FORM_XML:
     case COMITY_FORM_HTML:
-        ret_undoing->what = COMITY_DECODE_REFERENCES;
-        ret_undoing->sign = '&';
+        all.what = COMITY_DECODE_REFERENCES;
+        all.sign = '&';
         break;
     default:
-        ret_undoing->what = 0;
         break;
     }
+    return all;
 }
 
 /* ---- passing on ---- */
@@ -86,6 +93,18 @@ static comity_status give_out(const undoing *all, comity_error *reterr)
     return give_span(all, span, reterr);
 }
 
+/* `count` units come next in `out`, each of `decoded_unit` bytes that stood in `raw_unit` of them from `begin` on. */
+static void note_run(const undoing *all, uint64_t begin, size_t count, size_t decoded_unit, size_t raw_unit)
+{
+    comity_unescape_work *work = all->work;
+    comity_runs runs = {.runs = work->room, .count = work->run_count, .max = RUNS_MAX};
+    if (all->is_mapped) {
+        (void)comity_runs_add(&runs, all->unescape->given + work->out_size, begin, count, (unsigned)decoded_unit,
+                              (unsigned)raw_unit);
+        work->run_count = runs.count;
+    }
+}
+
 /* `size` bytes that stood, together, at [begin, end). */
 static comity_status put(const undoing *all, const void *bytes, size_t size, uint64_t begin, uint64_t end,
                          comity_error *reterr)
@@ -94,12 +113,7 @@ static comity_status put(const undoing *all, const void *bytes, size_t size, uin
     if (OUT_SIZE - work->out_size < size || work->run_count == RUNS_MAX) {
         COMITY_TRY(give_out(all, reterr));
     }
-    if (all->is_mapped) {
-        comity_runs runs = {.runs = work->room, .count = work->run_count, .max = RUNS_MAX};
-        (void)comity_runs_add(&runs, all->unescape->given + work->out_size, begin, 1, (unsigned)size,
-                              (unsigned)(end - begin));
-        work->run_count = runs.count;
-    }
+    note_run(all, begin, 1, size, (size_t)(end - begin));
     memcpy(work->out + work->out_size, bytes, size);
     work->out_size += size;
     return COMITY_OK;
@@ -117,11 +131,7 @@ static comity_status put_all(const undoing *all, const comity_span *span, size_t
         }
         size_t room = OUT_SIZE - work->out_size;
         size_t n = size - at < room ? size - at : room;
-        if (all->is_mapped) {
-            comity_runs runs = {.runs = work->room, .count = work->run_count, .max = RUNS_MAX};
-            (void)comity_runs_add(&runs, all->unescape->given + work->out_size, span->raw + at, n, 1, 1);
-            work->run_count = runs.count;
-        }
+        note_run(all, span->raw + at, n, 1, 1);
         memcpy(work->out + work->out_size, span->bytes + at, n);
         work->out_size += n;
         at += n;
@@ -139,8 +149,7 @@ static comity_status put_all(const undoing *all, const comity_span *span, size_t
 
 static bool is_hex_digit(uint8_t c)
 {
-    uint8_t letter = (uint8_t)(c | 0x20);
-    return (c >= '0' && c <= '9') || (letter >= 'a' && letter <= 'f');
+    return comity_hex_digit(c) <= 15;
 }
 
 static bool may_go_on_json(const uint8_t *held, size_t size)
@@ -258,9 +267,7 @@ static comity_status undo(const undoing *all, comity_span span, comity_error *re
 comity_status comity_unescape_feed(comity_unescape *unescape, comity_stage *stage, comity_form_syntax syntax,
                                    comity_span span, comity_unescape_give *give, comity_error *reterr)
 {
-    undoing all = {
-        .unescape = unescape, .stage = stage, .give = give, .is_mapped = stage->place != COMITY_FORM_UNMAPPED};
-    escapes_of(syntax, &all);
+    undoing all = undoing_of(unescape, stage, syntax, give);
     bool holds_some = unescape->work != NULL && unescape->work->held_size != 0;
     if (all.what == 0 || (!holds_some && find_sign(&all, span.bytes, span.size) == NULL)) {
         return give_as_it_is(&all, span, reterr);
@@ -277,15 +284,10 @@ comity_status comity_unescape_feed(comity_unescape *unescape, comity_stage *stag
 comity_status comity_unescape_end(comity_unescape *unescape, comity_stage *stage, comity_form_syntax syntax,
                                   comity_unescape_give *give, comity_error *reterr)
 {
-    undoing all = {.unescape = unescape,
-                   .work = unescape->work,
-                   .stage = stage,
-                   .give = give,
-                   .is_mapped = stage->place != COMITY_FORM_UNMAPPED};
+    undoing all = undoing_of(unescape, stage, syntax, give);
     if (unescape->work == NULL) {
         return COMITY_OK;
     }
-    escapes_of(syntax, &all);
     COMITY_TRY(held_settle(&all, true, reterr));
     COMITY_TRY(give_out(&all, reterr));
     comity_pool_give(&stage->form->pool, unescape->work);

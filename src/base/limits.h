@@ -54,6 +54,8 @@
 /* Conditions within conditions looked at for one act: ten times what hundreds of
  * owners need; an image made to run round in circles ends there, in `unknown`. */
 #define COMITY_LIMIT_JUDGE_STEPS 100000
+/* Rows and rules gone through for the ways and questions of one act. */
+#define COMITY_LIMIT_EXPLAIN_STEPS 100000
 /* Days looked at for a period in working days: ten years. */
 #define COMITY_LIMIT_DEADLINE_DAYS 3660
 /* A free text in an act: a name, a reference. */

@@ -47,9 +47,6 @@ static void expression_text(const comity_image *image, uint32_t expression, unsi
         [COMITY_EXPRESSION_ORDER] = "in order ",
     };
     const comity_expression_node *node = &image->expressions[expression];
-    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        return;
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         comity_image_append(image, image->leaves[node->leaf].text, image->leaves[node->leaf].size, buffer);
         return;
@@ -102,14 +99,11 @@ static bool leaf_collect(comity_judge_memory *memory, const comity_act *act, uin
  * "one of" is told. What a part turns out not to be asked for is forgotten again,
  * so that each leaf is looked at once. */
 static bool leaves_collect(comity_judge_memory *memory, const comity_act *act, uint32_t expression, bool held,
-                           unsigned depth, item_list *list)
+                           item_list *list)
 {
     const comity_image *image = comity_judge_image(memory);
     const comity_expression_node *node = &image->expressions[expression];
     uint32_t begin = list->count;
-    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        return false; /* deeper than the compiler writes */
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         return leaf_collect(memory, act, node->leaf, held, list);
     }
@@ -117,7 +111,7 @@ static bool leaves_collect(comity_judge_memory *memory, const comity_act *act, u
     bool holds = all;
     for (uint32_t i = 0; i < node->child_count; i++) {
         uint32_t before = list->count;
-        bool here = leaves_collect(memory, act, image->indices[node->first_child + i], held, depth + 1, list);
+        bool here = leaves_collect(memory, act, image->indices[node->first_child + i], held, list);
         holds = all ? holds && here : holds || here;
         if (held && !all && list->count != before) {
             return true;
@@ -134,13 +128,13 @@ uint32_t comity_judge_missing(comity_judge_memory *memory, const comity_act *act
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
     if (record->expression != COMITY_IMAGE_NONE) {
-        (void)leaves_collect(memory, act, record->expression, false, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, false, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
         if (comity_judge_status(memory, way) != COMITY_NO && comity_judge_reaches(memory, way, rule) &&
             image->rules[way].expression != COMITY_IMAGE_NONE) {
-            (void)leaves_collect(memory, act, image->rules[way].expression, false, 0, &list);
+            (void)leaves_collect(memory, act, image->rules[way].expression, false, &list);
         }
     }
     return list.count;
@@ -153,7 +147,7 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
     const comity_rule_record *record = &image->rules[rule];
     item_list list = {ret_items, 0, max};
     if (record->expression != COMITY_IMAGE_NONE) {
-        (void)leaves_collect(memory, act, record->expression, true, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, true, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
@@ -162,7 +156,7 @@ uint32_t comity_judge_met_by(comity_judge_memory *memory, const comity_act *act,
             (expression == COMITY_IMAGE_NONE || comity_judge_expression(memory, act, expression) == COMITY_YES)) {
             item_add(&list, COMITY_MET_BY_WAY | way);
             if (expression != COMITY_IMAGE_NONE) {
-                (void)leaves_collect(memory, act, expression, true, 0, &list);
+                (void)leaves_collect(memory, act, expression, true, &list);
             }
         }
     }
@@ -190,13 +184,13 @@ uint32_t comity_judge_met_by_signed(comity_judge_memory *memory, const comity_ac
     }
     memory->signed_only = true;
     if (record->expression != COMITY_IMAGE_NONE) {
-        (void)leaves_collect(memory, act, record->expression, true, 0, &list);
+        (void)leaves_collect(memory, act, record->expression, true, &list);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
         if (way_signed(memory, act, way, rule)) {
             item_add(&list, COMITY_MET_BY_WAY | way);
-            (void)leaves_collect(memory, act, image->rules[way].expression, true, 0, &list);
+            (void)leaves_collect(memory, act, image->rules[way].expression, true, &list);
         }
     }
     memory->signed_only = false;

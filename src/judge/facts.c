@@ -811,14 +811,10 @@ comity_truth comity_judge_leaf(comity_judge_memory *memory, const comity_act *ac
     return truth;
 }
 
-static comity_truth expression_holds(comity_judge_memory *memory, const comity_act *act,
-                                     uint32_t expression, uint32_t depth)
+comity_truth comity_judge_expression(comity_judge_memory *memory, const comity_act *act, uint32_t expression)
 {
     const comity_expression_node *node = &memory->image->expressions[expression];
     uint32_t paper;
-    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        return COMITY_UNKNOWN; /* deeper than the compiler writes */
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         return comity_judge_leaf(memory, act, node->leaf, &paper);
     }
@@ -826,15 +822,10 @@ static comity_truth expression_holds(comity_judge_memory *memory, const comity_a
     comity_truth truth = all ? COMITY_YES : COMITY_NO;
     for (uint32_t i = 0; i < node->child_count; i++) {
         uint32_t child = memory->image->indices[node->first_child + i];
-        comity_truth here = expression_holds(memory, act, child, depth + 1);
+        comity_truth here = comity_judge_expression(memory, act, child);
         truth = all ? truth_and(truth, here) : truth_or(truth, here);
     }
     return truth;
-}
-
-comity_truth comity_judge_expression(comity_judge_memory *memory, const comity_act *act, uint32_t expression)
-{
-    return expression_holds(memory, act, expression, 0);
 }
 
 /* ---- literals ---- */

@@ -133,6 +133,15 @@ comity_truth comity_judge_status(comity_judge_memory *memory, uint32_t rule)
     return mark >> 2 == memory->stamp ? (comity_truth)(mark & 3u) : COMITY_NO;
 }
 
+bool comity_judge_may_explain(comity_judge_memory *memory)
+{
+    if (memory->explained == COMITY_LIMIT_EXPLAIN_STEPS) {
+        return false;
+    }
+    memory->explained++;
+    return true;
+}
+
 const comity_image *comity_judge_image(const comity_judge_memory *memory)
 {
     return memory->image;
@@ -160,6 +169,7 @@ void comity_judge_begin(comity_judge_memory *memory)
     memory->ruling_count = 0;
     memory->flags = 0;
     memory->steps = 0;
+    memory->explained = 0;
     memory->standings_noted = false;
     if (++memory->stamp == UINT32_C(1) << 30) {
         stamps_clear(memory);

@@ -18,6 +18,7 @@ struct comity_judge_memory {
     bool signed_only;           /* papers that are only claimed, and safeguards, are taken as not held */
     uint32_t depth;             /* of conditions within conditions */
     uint32_t steps;             /* conditions within conditions looked at in this judgement */
+    uint32_t explained;         /* rows and rules gone through in it for what would make it lawful, or tell more */
     uint32_t stamp;             /* number of the judgement, below 2^30; what bears another is stale */
     comity_ruling *rulings;
     uint32_t ruling_count;
@@ -73,6 +74,9 @@ bool comity_judge_working_days(const comity_image *image, uint32_t calendar, int
  * as well? Of both it is known, for this act, under the law of which places they are. */
 bool comity_judge_law_serves(const comity_image *image, const comity_act *act, const comity_leaf *own,
                              const comity_leaf *asked);
+
+/* May one more row or rule be gone through for ways and questions? It is counted. */
+bool comity_judge_may_explain(comity_judge_memory *memory);
 
 /* Could a paper be as old on the day as it must be? */
 bool comity_judge_age_possible(const comity_image *image, const comity_leaf *leaf, int32_t on);

@@ -248,8 +248,12 @@ static void ask_row_long(questioner *asking, const comity_row *row, const comity
 
 static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
 {
-    for (uint32_t i = 0; i < row_count && depth <= COMITY_LIMIT_LAW_DEPTH; i++) {
+    for (uint32_t i = 0; i < row_count; i++) {
         const comity_row *row = &asking->image->rows[first_row + i];
+        if (depth > COMITY_LIMIT_LAW_DEPTH || !comity_judge_may_explain(asking->memory)) {
+            asking->questions->cut = true;
+            return;
+        }
         const comity_literal *literals = &asking->image->literals[row->first_literal];
         if (row->literal_count <= ROW_SHORT) {
             ask_row_short(asking, literals, row->literal_count, depth);
@@ -294,18 +298,15 @@ static void ask_leaf(questioner *asking, uint32_t leaf)
     ask_whose_law(asking, record);
 }
 
-static void ask_expression(questioner *asking, uint32_t expression, unsigned depth)
+static void ask_expression(questioner *asking, uint32_t expression)
 {
     const comity_expression_node *node = &asking->image->expressions[expression];
-    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        return;
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         ask_leaf(asking, node->leaf);
         return;
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
-        ask_expression(asking, asking->image->indices[node->first_child + i], depth + 1);
+        ask_expression(asking, asking->image->indices[node->first_child + i]);
     }
 }
 
@@ -314,14 +315,14 @@ static void ask_need(questioner *asking, uint32_t rule)
 {
     const comity_rule_record *record = &asking->image->rules[rule];
     if (record->expression != COMITY_IMAGE_NONE) {
-        ask_expression(asking, record->expression, 0);
+        ask_expression(asking, record->expression);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = asking->image->indices[record->first_way + i];
         uint32_t expression = asking->image->rules[way].expression;
         if (expression != COMITY_IMAGE_NONE && comity_judge_status(asking->memory, way) != COMITY_NO &&
             comity_judge_reaches(asking->memory, way, rule)) {
-            ask_expression(asking, expression, 0);
+            ask_expression(asking, expression);
         }
     }
 }

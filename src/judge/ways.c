@@ -37,6 +37,13 @@ static void family_any(comity_ways *family) /* nothing need be added */
     family->count = 1;
 }
 
+/* None is found for want of steps: there may be some. */
+static void family_unknown(comity_ways *family)
+{
+    family_none(family);
+    family->cut = true;
+}
+
 static bool family_is_any(const comity_ways *family)
 {
     return family->count == 1 && family->sets[0].count == 0;
@@ -305,13 +312,9 @@ static void leaf_family(const way_search *search, uint32_t leaf, comity_ways *re
 
 /* Where a part holds its family is that of what holds: nothing need be added. So the
  * whole is not looked at before its parts. */
-static void expression_family(const way_search *search, uint32_t expression, unsigned depth, comity_ways *ret_family)
+static void expression_family(const way_search *search, uint32_t expression, comity_ways *ret_family)
 {
     const comity_expression_node *node = &search->image->expressions[expression];
-    if (depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
-        family_none(ret_family);
-        return;
-    }
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         leaf_family(search, node->leaf, ret_family);
         return;
@@ -324,7 +327,7 @@ static void expression_family(const way_search *search, uint32_t expression, uns
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
         comity_ways child;
-        expression_family(search, search->image->indices[node->first_child + i], depth + 1, &child);
+        expression_family(search, search->image->indices[node->first_child + i], &child);
         if (all) {
             family_and(search, ret_family, &child);
         } else if (family_is_any(&child)) { /* it holds */
@@ -364,13 +367,17 @@ static void condition_make(const way_search *search, uint32_t condition, bool ho
 {
     const comity_rows *rows = &search->image->conditions[condition];
     comity_ways one;
-    if (hold || depth > DEPTH_MAX) {
+    if (hold) {
         family_none(ret_family);
     } else {
         family_any(ret_family);
     }
-    for (uint32_t i = 0; i < rows->row_count && depth <= DEPTH_MAX; i++) {
+    for (uint32_t i = 0; i < rows->row_count; i++) {
         const comity_row *row = &search->image->rows[rows->first_row + i];
+        if (depth > DEPTH_MAX || !comity_judge_may_explain(search->memory)) {
+            family_unknown(ret_family);
+            return;
+        }
         if (hold) {
             row_make_yes(search, row, depth + 1, &one);
             family_or(search, ret_family, &one);
@@ -439,7 +446,7 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
     const comity_rule_record *record = &image->rules[rule];
     comity_ways one;
     family_none(ret_family);
-    if (!is_considered(search, record) || search->memory->perhaps[record->law] || depth > DEPTH_MAX) {
+    if (!is_considered(search, record) || search->memory->perhaps[record->law]) {
         return;
     }
     if (comity_judge_status(search->memory, rule) == COMITY_YES) {
@@ -448,6 +455,10 @@ static void rule_enable(const way_search *search, uint32_t rule, unsigned depth,
     }
     if (!(record->flags & COMITY_RULE_PAPERS)) {
         return; /* no paper changes that it does not */
+    }
+    if (depth > DEPTH_MAX || !comity_judge_may_explain(search->memory)) {
+        family_unknown(ret_family);
+        return;
     }
     for (uint32_t i = 0; i < record->row_count; i++) {
         const comity_row *row = &image->rows[record->first_row + i];
@@ -485,7 +496,11 @@ static void rule_clear(const way_search *search, uint32_t rule, unsigned depth, 
         return;
     }
     family_none(ret_family);
-    if (depth > DEPTH_MAX || !(record->flags & COMITY_RULE_PAPERS)) {
+    if (!(record->flags & COMITY_RULE_PAPERS)) {
+        return;
+    }
+    if (depth > DEPTH_MAX || !comity_judge_may_explain(search->memory)) {
+        family_unknown(ret_family);
         return;
     }
     family_any(&rows);
@@ -519,7 +534,7 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
     comity_ways expression;
     family_none(ret_family);
     if (record->expression != COMITY_IMAGE_NONE) {
-        expression_family(search, record->expression, 0, ret_family);
+        expression_family(search, record->expression, ret_family);
     }
     for (uint32_t i = 0; i < record->way_count; i++) {
         uint32_t way = image->indices[record->first_way + i];
@@ -529,7 +544,7 @@ static void rule_meet(const way_search *search, uint32_t rule, comity_ways *ret_
         }
         rule_enable(search, way, 0, &one);
         if (one.count != 0 && image->rules[way].expression != COMITY_IMAGE_NONE) {
-            expression_family(search, image->rules[way].expression, 0, &expression);
+            expression_family(search, image->rules[way].expression, &expression);
             family_and(search, &one, &expression);
         }
         family_or(search, ret_family, &one);

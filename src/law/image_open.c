@@ -448,18 +448,23 @@ static comity_status rows_check(const comity_image *image, comity_error *reterr)
 
 /* ---- papers, counts, the rest ---- */
 
-static bool expression_ok(const comity_image *image, uint32_t index)
+/* An expression is a tree, and stands as the compiler writes it: each node, then what
+ * is below it. So whoever goes through one comes to each node once, and to an end. */
+static bool expression_ok(const comity_image *image, unsigned depth, uint32_t *ret_next)
 {
+    uint32_t index = (*ret_next)++;
+    if (index >= image->expressions_count || depth > COMITY_LIMIT_EXPRESSION_DEPTH) {
+        return false;
+    }
     const comity_expression_node *node = &image->expressions[index];
     if (node->kind == COMITY_EXPRESSION_LEAF) {
         return node->leaf < image->leaves_count;
     }
-    if (node->kind > COMITY_EXPRESSION_ORDER ||
-        !indices_ok(image, node->first_child, node->child_count, image->expressions_count)) {
+    if (node->kind > COMITY_EXPRESSION_ORDER || !range_ok(node->first_child, node->child_count, image->indices_count)) {
         return false;
     }
     for (uint32_t i = 0; i < node->child_count; i++) {
-        if (image->indices[node->first_child + i] <= index) {
+        if (image->indices[node->first_child + i] != *ret_next || !expression_ok(image, depth + 1, ret_next)) {
             return false;
         }
     }
@@ -520,9 +525,10 @@ static comity_status declarations_check(const comity_image *image, comity_error 
 
 static comity_status rest_check(const comity_image *image, comity_error *reterr)
 {
-    for (uint32_t i = 0; i < image->expressions_count; i++) {
-        if (!expression_ok(image, i)) {
-            return damaged(reterr, "expression", i);
+    for (uint32_t i = 0; i < image->expressions_count;) {
+        uint32_t root = i;
+        if (!expression_ok(image, 0, &i)) {
+            return damaged(reterr, "expression", root);
         }
     }
     for (uint32_t i = 0; i < image->leaves_count; i++) {

@@ -471,6 +471,12 @@ static void test_others(void)
     poke(offsetof(comity_image_header, indices), root->first_child * sizeof(uint32_t), sizeof(uint32_t), 0);
     check_damaged("expression 0");
 
+    test_case("an expression of which two others make a part");
+    memcpy(altered, good, good_size);
+    poke(offsetof(comity_image_header, indices), (root->first_child + 1) * sizeof(uint32_t), sizeof(uint32_t),
+         *(const uint32_t *)(const void *)((uint8_t *)altered + header->indices.offset + root->first_child * sizeof(uint32_t)));
+    check_damaged("expression 0");
+
     test_case("tables of members and of coverage of the wrong size");
     char expected[64];
     memcpy(altered, good, good_size);
@@ -497,6 +503,43 @@ static void test_others(void)
     (void)snprintf(expected, sizeof expected, "order of laws of size %u", header->law_order.count);
     check_damaged(expected);
 
+}
+
+/* Every literal but those of the kind of act leads to one condition, whose rows are those of the rule that needs papers. */
+static void test_circles(void)
+{
+    static const char *const acts[] = { /* to a state whose law is not known, where no ways are looked for; and within one */
+        "{\"act\":\"transfer\",\"on\":\"2026-11-24\",\"from\":{\"state\":\"XA\"},\"to\":{\"state\":\"XB\"},\"papers\":[]}",
+        "{\"act\":\"transfer\",\"on\":\"2026-11-24\",\"from\":{\"state\":\"XA\"},\"to\":{\"state\":\"XA\"},\"papers\":[]}",
+    };
+    comity_image_header *header = (void *)altered;
+    comity_literal *literals = (void *)((uint8_t *)altered + header->literals.offset);
+    comity_rows *conditions = (void *)((uint8_t *)altered + header->conditions.offset);
+    const comity_rule_record *rules = (void *)((uint8_t *)altered + header->rules.offset);
+    comity_law *law;
+    comity_context *context;
+    comity_answer answer;
+    comity_error error = {0};
+    test_case("conditions that lead round in circles, many at once: an image opens with them, and acts are judged in an end");
+    memcpy(altered, good, good_size);
+    for (uint32_t i = 0; i < header->literals.count; i++) {
+        if (literals[i].op != COMITY_OP_ACT) {
+            literals[i] = (comity_literal){.op = COMITY_OP_CONDITION};
+        }
+    }
+    for (uint32_t i = 0; i < header->rules.count; i++) {
+        if (rules[i].effect == COMITY_EFFECT_NEEDS) {
+            conditions[0] = (comity_rows){rules[i].first_row, rules[i].row_count};
+        }
+    }
+    set_hash();
+    CHECK_EQ_INT(COMITY_OK, comity_law_load(altered, good_size, &law, &error));
+    CHECK_EQ_INT(COMITY_OK, comity_context_new(law, &context, &error));
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        CHECK_EQ_INT(COMITY_OK, comity_judge_json(context, acts[i], strlen(acts[i]), NULL, &answer, &error));
+    }
+    comity_context_free(context);
+    comity_law_close(law);
 }
 
 static void test_too_many_laws(void)
@@ -663,6 +706,7 @@ int main(void)
         test_tables();
         test_faults();
         test_others();
+        test_circles();
         test_too_many_laws();
         test_literals();
         test_clauses();

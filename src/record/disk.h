@@ -54,6 +54,9 @@ struct comity_disk {
     comity_disk_result (*truncate)(comity_disk *disk, int file, uint64_t size, comity_error *reterr);
     comity_disk_result (*sync)(comity_disk *disk, int file, comity_error *reterr);
     comity_disk_result (*sync_folder)(comity_disk *disk, const char *path, comity_error *reterr);
+    /* What was synced from `from` to `to` will not be read again soon: the system may
+     * give the memory that holds it to others. Promises nothing, and cannot fail. */
+    void (*forget)(comity_disk *disk, int file, uint64_t from, uint64_t to);
     /* Everything that was written to the file system before. */
     comity_disk_result (*sync_all)(comity_disk *disk, comity_error *reterr);
     comity_disk_result (*move)(comity_disk *disk, const char *from, const char *to, comity_error *reterr);

@@ -139,6 +139,12 @@ static comity_disk_result posix_sync(comity_disk *disk, int file, comity_error *
     return fdatasync(file) == 0 ? COMITY_DISK_OK : told(posix_of(disk), NULL, saved, reterr);
 }
 
+static void posix_forget(comity_disk *disk, int file, uint64_t from, uint64_t to)
+{
+    (void)disk; /* and no errno: the call returns its number */
+    (void)posix_fadvise(file, (off_t)from, (off_t)(to - from), POSIX_FADV_DONTNEED);
+}
+
 static comity_disk_result posix_sync_folder(comity_disk *disk, const char *path, comity_error *reterr)
 {
     int saved = errno;
@@ -255,6 +261,7 @@ comity_status comity_disk_posix_new(const char *path, comity_disk **ret_disk, co
         .write = posix_write,
         .truncate = posix_truncate,
         .sync = posix_sync,
+        .forget = posix_forget,
         .sync_folder = posix_sync_folder,
         .sync_all = posix_sync_all,
         .move = posix_move,

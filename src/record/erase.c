@@ -170,6 +170,7 @@ static comity_status erase_in(rewriting *now, size_t of_class, size_t place, com
                                     reterr);
         segment->open = status == COMITY_OK;
         segment->size = now->written;
+        segment->forgotten = 0;
     }
     return status;
 }

@@ -176,6 +176,23 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
 
 /* ---- committing ---- */
 
+/* Lets the system have the memory back that holds what is on disk, all of it or all but the
+ * newest, which is what is read again if anything is. Else every entry takes new memory, which
+ * costs more than writing it: until none is left, and others' files have lost theirs. */
+static void forget(comity_log *log, log_segment *segment, bool all)
+{
+    uint64_t end = segment->size - segment->size % FORGET_BYTES;
+    if (all) {
+        end = segment->size;
+    } else {
+        end -= end == 0 ? 0 : FORGET_BYTES;
+    }
+    if (end > segment->forgotten) {
+        log->disk->forget(log->disk, segment->file, segment->forgotten, end);
+        segment->forgotten = end;
+    }
+}
+
 /* Begins the class's next segment, with its first records. */
 static comity_status begin_segment(comity_log *log, size_t of_class, const log_batch *batch, const uint8_t *records,
                                    size_t size, comity_error *reterr)
@@ -185,6 +202,7 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
     char path[COMITY_DISK_PATH_SIZE];
     uint8_t head[COMITY_SEGMENT_HEAD_SIZE];
     if (segment->open) {
+        forget(log, segment, true);
         log->disk->close(log->disk, segment->file);
         segment->open = false;
     }
@@ -198,6 +216,7 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
                                   reterr));
     segment->open = true;
     segment->size = sizeof head;
+    segment->forgotten = 0;
     comity_segment_head_write(&log->config.origin_hash, batch->time_ms, head);
     COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path,
                                   reterr));
@@ -229,7 +248,9 @@ static comity_status write_class(comity_log *log, size_t of_class, const log_bat
     COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, segment->size, records, size, reterr),
                                   name, reterr));
     segment->size += size;
-    return comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), name, reterr);
+    COMITY_TRY(comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), name, reterr));
+    forget(log, segment, false);
+    return COMITY_OK;
 }
 
 static comity_status write_batch(comity_log *log, const log_batch *batch, size_t class_count, comity_error *reterr)

@@ -9,6 +9,8 @@
 
 /* Entries after which publishing settles by itself. */
 #define SETTLE_ENTRIES 65536
+/* What has been written is let go of in pieces of so many bytes. */
+#define FORGET_BYTES (UINT64_C(1) << 20)
 #define SALT_POOL_BYTES 4096
 #define LOCK_TRIES 100
 
@@ -27,6 +29,7 @@ typedef struct log_segment {
     int file;
     bool open;
     uint64_t size;
+    uint64_t forgotten; /* up to there the system need not hold it in memory */
 } log_segment;
 
 struct comity_log {

@@ -233,6 +233,7 @@ static comity_status mend_segment(recovery *recover, size_t of_class, const char
     COMITY_TRY(comity_disk_status(disk->open(disk, path, COMITY_DISK_WRITE, &segment->file, reterr), path, reterr));
     segment->open = true;
     segment->size = end->offset;
+    segment->forgotten = 0;
     COMITY_TRY(comity_disk_status(disk->size(disk, segment->file, &size, reterr), path, reterr));
     if (size > end->offset) {
         COMITY_TRY(comity_disk_status(disk->truncate(disk, segment->file, end->offset, reterr), path, reterr));

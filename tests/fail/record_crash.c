@@ -462,6 +462,37 @@ static void large_entries(void)
     end(of);
 }
 
+/* The disk of the tests ends a program that lets go of what was not synced. */
+static void letting_go(void)
+{
+    test_case("memory that holds what is on disk is given back, but for the newest");
+    world *of = begin(78);
+    uint8_t *kept = calloc(1, LARGE);
+    uint64_t index = 0;
+    comity_error error;
+    comity_log *log = open_in(of, 0, true);
+    if (!CHECK(kept != NULL && log != NULL)) {
+        abort();
+    }
+    for (size_t i = 0; i < 20; i++) {
+        uint64_t before = sim_disk_forgotten(of->sim);
+        CHECK(comity_log_submit(log, i % 7 == 0 ? "long" : "standard", i, "judgement", 9, kept, LARGE, &index, &error) ==
+              COMITY_OK);
+        CHECK_EQ_INT(before, sim_disk_forgotten(of->sim));
+        CHECK(comity_log_wait(log, index, &error) == COMITY_OK);
+    }
+    /* of 17 that lie one behind the other, some 5 MB, all but the last whole MiB; of the 3 others, nothing */
+    CHECK_EQ_INT(3 << 20, sim_disk_forgotten(of->sim));
+    comity_log_close(log);
+    log = open_log(of, true); /* where a segment is full at once, it is let go of whole */
+    CHECK(log != NULL && comity_log_submit(log, "standard", 0, "judgement", 9, kept, LARGE, &index, &error) == COMITY_OK &&
+          comity_log_wait(log, index, &error) == COMITY_OK);
+    CHECK(sim_disk_forgotten(of->sim) > (3 << 20) + 17 * LARGE);
+    comity_log_close(log);
+    free(kept);
+    end(of);
+}
+
 /* The very first entry, of many sectors, and the power goes while it is written. */
 static void first_torn(void)
 {
@@ -626,6 +657,7 @@ int main(void)
     every("each operation fails once", SIM_FAIL);
     every("the power goes at each operation", SIM_POWER);
     large_entries();
+    letting_go();
     first_torn();
     rot();
     rot_of_what_is_settled();

@@ -37,6 +37,7 @@ struct sim_disk {
     unsigned long operations, fault_at;
     sim_fault fault;
     bool happened, dead;
+    uint64_t forgotten;
     void (*seen)(void *context, const char *path, const uint8_t *bytes, size_t size);
     void *context;
 };
@@ -305,6 +306,22 @@ static comity_disk_result sim_sync(comity_disk *disk, int file, comity_error *re
     return COMITY_DISK_OK;
 }
 
+/* What is let go of was synced, and is there: else it would be lost where a system takes its word. */
+static void sim_forget(comity_disk *disk, int file, uint64_t from, uint64_t to)
+{
+    sim_disk *sim = sim_of(disk);
+    const sim_inode *inode = sim->open[file];
+    if (from >= to || to > inode->now_size) {
+        abort();
+    }
+    for (size_t i = (size_t)from / SECTOR; i * SECTOR < to; i++) {
+        if (inode->dirty[i]) {
+            abort();
+        }
+    }
+    sim->forgotten += to - from;
+}
+
 static bool is_in(const char *path, const char *folder)
 {
     const char *slash = strrchr(path, '/');
@@ -482,6 +499,7 @@ sim_disk *sim_disk_new(uint64_t seed, void (*seen)(void *context, const char *pa
         .write = sim_write,
         .truncate = sim_truncate,
         .sync = sim_sync,
+        .forget = sim_forget,
         .sync_folder = sim_sync_folder,
         .sync_all = sim_sync_all,
         .move = sim_move,
@@ -527,6 +545,11 @@ comity_disk *sim_disk_disk(sim_disk *sim)
 unsigned long sim_disk_operations(const sim_disk *sim)
 {
     return sim->operations;
+}
+
+uint64_t sim_disk_forgotten(const sim_disk *sim)
+{
+    return sim->forgotten;
 }
 
 void sim_disk_fault(sim_disk *sim, sim_fault fault, unsigned long at)

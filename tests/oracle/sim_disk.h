@@ -21,6 +21,9 @@ comity_disk *sim_disk_disk(sim_disk *sim);
 /* Operations that change something, counted from the beginning. */
 unsigned long sim_disk_operations(const sim_disk *sim);
 
+/* Bytes that need not be held in memory any more, as was said from the beginning. */
+uint64_t sim_disk_forgotten(const sim_disk *sim);
+
 /* What happens at operation number `at` (0: nothing). */
 typedef enum sim_fault {
     SIM_NONE,

@@ -449,14 +449,19 @@ comity_status comity_config_set(comity_config *config, comity_arena *arena, cons
     if (setting == NULL) {
         return unknown_setting(place, name, reterr);
     }
+    /* an option is its own place */
+    bool is_named = strncmp(place, "--", 2) == 0 && strcmp(place + 2, name) == 0;
+    const char *shown = is_named ? "" : name;
     COMITY_TRY(comity_arena_copy(arena, values, strlen(values), &copy, reterr));
     unsigned count = setting->count == 0 ? whole_value(copy, read.texts) : cut_values(copy, read.texts, VALUES_MAX);
     if (count != (setting->count == 0 ? 1 : setting->count)) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s: expected %s %s, found %u value%s", place, name,
-                           setting->values, count, count == 1 ? "" : "s");
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s: expected %s%s%s, found %u value%s", place, shown,
+                           is_named ? "" : " ", setting->values, count, count == 1 ? "" : "s");
     }
     comity_status status = setting->read(&read);
-    return status == COMITY_OK ? COMITY_OK : comity_fail(reterr, status, "%s: %s: %s", place, name, error.message);
+    return status == COMITY_OK ? COMITY_OK
+                               : comity_fail(reterr, status, "%s%s%s: %s", place, is_named ? "" : ": ", shown,
+                                             error.message);
 }
 
 static comity_status read_line(comity_config *config, comity_arena *arena, const char *place, char *line,

@@ -480,7 +480,7 @@ def locked(folder, where, database):
     done = subprocess.run([COMITYD, "--config", str(settings)], capture_output=True, text=True, timeout=20)
     same("no value", done.stderr, f"comityd: {settings}:1: expected ledger FILE or postgresql:CONNECTION, found 0 values\n")
     done = subprocess.run([COMITYD, "--ledger", "songs.db"], capture_output=True, text=True, timeout=20)
-    same("no setting", done.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
+    same("no setting", done.stderr, "comityd: --ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
 
 
 def full(folder, where, database):

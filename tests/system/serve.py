@@ -263,9 +263,9 @@ def settings_that_are_wrong_are_told():
                                  (("threads", "1"), "threads: expected --NAME VALUE; see comityd --help"),
                                  (("--retention", "x"), "retention is of use with record only"),
                                  (("--gate-socket", "/x"), "gate-socket is of use with record only: nothing is released unrecorded"),
-                                 (("--gate-socket", "x"), "--gate-socket: gate-socket: a unix socket is an absolute path of at most 107 bytes"),
+                                 (("--gate-socket", "x"), "--gate-socket: a unix socket is an absolute path of at most 107 bytes"),
                                  (("--config", folder + "/none"), f"{folder}/none: No such file or directory"),
-                                 (("--threads=x",), '--threads: threads: "x" is no number from 1 to 256')):
+                                 (("--threads=x",), '--threads: "x" is no number from 1 to 256')):
             told = run(COMITYD, *options)
             same(options, (told.returncode, told.stderr), (2, f"comityd: {message}\n"))
         base = ("--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no")

@@ -145,7 +145,8 @@ def the_ledger():
         problem("no year", running.ask("GET", "/v1/ledger?year=x"), 400, "Not a year", "A year has four digits")
         problem("no exporter", running.ask("GET", "/v1/ledger?exporter=" + "x" * 4000), 400, "Too long a name of an exporter")
     told = run(COMITYD, "--ledger", "a b")
-    same("no path", told.stderr, "comityd: --ledger: ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
+    same("no path", told.stderr, "comityd: --ledger: a ledger is the absolute path of a file, or postgresql: and a connection\n")
+    same("too few", run(COMITYD, "--peer", "me").stderr, "comityd: --peer: expected USER ROLES, found 1 value\n")
 
 
 @test

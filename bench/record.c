@@ -375,7 +375,7 @@ static void verifying(bench_output *bench, const char *folder)
     for (int i = 0; i < 3; i++) {
         open_reader(folder, &disk, &reader);
         double begin = bench_seconds();
-        if (comity_record_verify(&reader, NULL, NULL, &report, &error) != COMITY_OK) {
+        if (comity_record_reader_verify(&reader, NULL, NULL, &report, &error) != COMITY_OK) {
             die(error.message);
         }
         double rate = (double)report.size / (bench_seconds() - begin);

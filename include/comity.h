@@ -771,6 +771,41 @@ COMITY_CHECKED comity_status comity_record_erase_before(comity_record *record, c
                                                         uint64_t before_ms,
                                                         uint64_t time_ms, uint64_t *ret_count, comity_error *reterr);
 
+/* ---- what was recorded: by whom it may concern ---- */
+
+/* The two that follow read a record's folder, or a copy of it; beside one who writes
+ * it, they see it as of the checkpoint published last. They take no lock and
+ * change nothing. `policy`: the text of a policy of trust, of `policy_size` bytes;
+ * NULL: the log is believed about its own keys, and no witness is asked for. Any thread. */
+
+/* A receipt has fewer bytes. */
+#define COMITY_RECEIPT_BYTES_MAX ((size_t)72 << 10)
+
+/* Writes the receipt of entry `index`: a text, with a NUL behind, which shows
+ * offline that the judgement is in the log (comity_receipt_verify). Without the entry's
+ * salt, which may have been erased, it only shows that there is an entry.
+ * COMITY_ERROR_RANGE if no checkpoint covers the entry yet: publish first.
+ * COMITY_ERROR_LIMIT if it does not fit `capacity` bytes. `ret_size`: without the NUL. */
+COMITY_CHECKED comity_status comity_record_prove(const char *folder, const char *policy, size_t policy_size,
+                                                 uint64_t index, char *ret_receipt, size_t capacity, size_t *ret_size,
+                                                 comity_error *reterr);
+
+/* What a record was found to hold. A plain value. */
+typedef struct comity_record_holding {
+    uint64_t size;   /* entries under the checkpoint, which are all in order */
+    uint64_t kept;   /* of which the private store keeps what they stand for */
+    uint64_t erased; /* of which that was erased, as the store says */
+    uint64_t absent; /* of which it says nothing: it is damaged, or was not copied */
+    uint64_t beyond; /* entries in the store that no checkpoint covers yet */
+} comity_record_holding;
+
+/* Verifies all of a record: every entry hashed up to the signed root, every tile
+ * compared, and the private store held against the entries. COMITY_ERROR_RECORD,
+ * with what is wrong and where; COMITY_ERROR_SIGNATURE if the checkpoint is not
+ * signed as it must be. Look at `absent` too. It takes a second for some millions. */
+COMITY_CHECKED comity_status comity_record_verify(const char *folder, const char *policy, size_t policy_size,
+                                                  comity_record_holding *ret_holding, comity_error *reterr);
+
 /* Does a receipt show, under a policy of trust, that a judgement is in a log? All
  * three are texts; nothing else is read. COMITY_OK, and its place in the log; or
  * COMITY_ERROR_SIGNATURE or COMITY_ERROR_SYNTAX with what is wrong. */

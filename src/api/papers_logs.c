@@ -92,7 +92,7 @@ static comity_status take_log(comity_papers *papers, const comity_trust_principa
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "%" PRIu64 " entries, but a log of revocations has at most %d",
                            reader->checkpoint.size, COMITY_LIMIT_TRUST_LOG_ENTRIES);
     }
-    COMITY_TRY(comity_record_verify(reader, NULL, NULL, &report, reterr));
+    COMITY_TRY(comity_record_reader_verify(reader, NULL, NULL, &report, reterr));
     if (report.kept != report.size) {
         return comity_fail(reterr, COMITY_ERROR_RECORD,
                            "of %" PRIu64 " entries %" PRIu64 " are not kept, and might revoke something", report.size,

@@ -130,7 +130,7 @@ static int verify_record(const char *folder, const verify_options *options)
     if (!record_view_open(folder, options->policy, &view)) {
         return record_verdict(view.found);
     }
-    comity_status status = comity_record_verify(&view.reader, isatty(STDERR_FILENO) ? show_progress : NULL, what,
+    comity_status status = comity_record_reader_verify(&view.reader, isatty(STDERR_FILENO) ? show_progress : NULL, what,
                                                 &report, &error);
     end_progress();
     if (status == COMITY_OK && options->json) {

@@ -276,7 +276,7 @@ static comity_status verify_store(verification *now, comity_error *reterr)
     return status;
 }
 
-comity_status comity_record_verify(comity_record_reader *reader,
+comity_status comity_record_reader_verify(comity_record_reader *reader,
                                    void (*progress)(void *context, uint64_t done, uint64_t all), void *context,
                                    comity_record_report *ret_report, comity_error *reterr)
 {

@@ -64,7 +64,7 @@ static comity_status read_record(const char *folder, comity_error *error)
             status = comity_record_reader_receipt(&reader, 0, &out, error);
             status = status == COMITY_OK ? comity_buffer_bytes(&out, &bytes, &size, error) : status;
         }
-        status = status == COMITY_OK ? comity_record_verify(&reader, NULL, NULL, &report, error) : status;
+        status = status == COMITY_OK ? comity_record_reader_verify(&reader, NULL, NULL, &report, error) : status;
         comity_buffer_free(&out);
         comity_record_reader_close(&reader);
     }

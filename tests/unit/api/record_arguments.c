@@ -59,6 +59,21 @@ static void arguments_of_making(const char *folder)
     CHECK(record == NULL);
 }
 
+static void arguments_of_reading(const char *folder)
+{
+    static const char prove[] = "comity_record_prove: folder, ret_receipt and ret_size must not be NULL";
+    static const char verify[] = "comity_record_verify: folder and ret_holding must not be NULL";
+    char receipt[16];
+    size_t size;
+    comity_record_holding holding;
+    test_case("arguments of proving and verifying");
+    check_said(COMITY_ERROR_ARGUMENT, comity_record_prove(NULL, NULL, 0, 0, receipt, sizeof receipt, &size, &error), prove);
+    check_said(COMITY_ERROR_ARGUMENT, comity_record_prove(folder, NULL, 0, 0, NULL, sizeof receipt, &size, &error), prove);
+    check_said(COMITY_ERROR_ARGUMENT, comity_record_prove(folder, NULL, 0, 0, receipt, sizeof receipt, NULL, &error), prove);
+    check_said(COMITY_ERROR_ARGUMENT, comity_record_verify(NULL, NULL, 0, &holding, &error), verify);
+    check_said(COMITY_ERROR_ARGUMENT, comity_record_verify(folder, NULL, 0, NULL, &error), verify);
+}
+
 static void arguments_of_adding(comity_record *record)
 {
     static const char submit[] = "an entry: record, entry and ret_index must not be NULL, nor bytes that have a size";
@@ -358,6 +373,7 @@ static void with_law(const comity_law *law)
     comity_context *context = NULL;
     (void)snprintf(folder, sizeof folder, "%s/record", home);
     arguments_of_making(folder);
+    arguments_of_reading(folder);
     arguments_of_receipts();
     CHECK_EQ_INT(COMITY_OK, comity_record_create(folder, "example.org/arguments", NULL, &error));
     CHECK_EQ_INT(COMITY_OK, comity_context_new(law, &context, &error));

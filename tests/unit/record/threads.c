@@ -98,7 +98,7 @@ static void check_entries(const char *folder, const worker *workers, bool erased
             }
         }
     }
-    CHECK(comity_record_verify(&reader, NULL, NULL, &report, &error) == COMITY_OK);
+    CHECK(comity_record_reader_verify(&reader, NULL, NULL, &report, &error) == COMITY_OK);
     CHECK_EQ_INT(0, report.absent);
     CHECK(erased || report.erased == 0);
     comity_record_reader_close(&reader);

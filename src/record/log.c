@@ -176,21 +176,21 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
 
 /* ---- committing ---- */
 
-/* Lets the system have the memory back that holds what is on disk, all of it or all but the
- * newest, which is what is read again if anything is. Else every entry takes new memory, which
- * costs more than writing it: until none is left, and others' files have lost theirs. */
-static void forget(comity_log *log, log_segment *segment, bool all)
+/* Lets the system have the memory back that holds what is on disk, from where it was let go
+ * of before to `end`. Else every entry takes new memory, which can cost more than writing it:
+ * until none is left, and others' files have lost theirs. */
+static void forget(comity_log *log, log_segment *segment, uint64_t end)
 {
-    uint64_t end = segment->size - segment->size % FORGET_BYTES;
-    if (all) {
-        end = segment->size;
-    } else {
-        end -= end == 0 ? 0 : FORGET_BYTES;
-    }
     if (end > segment->forgotten) {
         log->disk->forget(log->disk, segment->file, segment->forgotten, end);
         segment->forgotten = end;
     }
+}
+
+static void forget_older(comity_log *log, log_segment *segment)
+{
+    uint64_t end = segment->size < NEWEST_BYTES ? 0 : segment->size - NEWEST_BYTES;
+    forget(log, segment, end - end % FORGET_BYTES);
 }
 
 /* Begins the class's next segment, with its first records. */
@@ -202,7 +202,7 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
     char path[COMITY_DISK_PATH_SIZE];
     uint8_t head[COMITY_SEGMENT_HEAD_SIZE];
     if (segment->open) {
-        forget(log, segment, true);
+        forget(log, segment, segment->size);
         log->disk->close(log->disk, segment->file);
         segment->open = false;
     }
@@ -249,7 +249,7 @@ static comity_status write_class(comity_log *log, size_t of_class, const log_bat
                                   name, reterr));
     segment->size += size;
     COMITY_TRY(comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), name, reterr));
-    forget(log, segment, false);
+    forget_older(log, segment);
     return COMITY_OK;
 }
 

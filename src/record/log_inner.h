@@ -9,7 +9,8 @@
 
 /* Entries after which publishing settles by itself. */
 #define SETTLE_ENTRIES 65536
-/* What has been written is let go of in pieces of so many bytes. */
+/* The newest of a segment stays in memory, for who looks on; the rest goes in pieces. */
+#define NEWEST_BYTES (UINT64_C(4) << 20)
 #define FORGET_BYTES (UINT64_C(1) << 20)
 #define SALT_POOL_BYTES 4096
 #define LOCK_TRIES 100

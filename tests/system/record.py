@@ -636,6 +636,62 @@ def cosigning():
     witnesses[0].end()
 
 
+class Liar:
+    """Passes a witness's answers on, with lines around them that nobody signed."""
+
+    def __init__(self, witness, before, after):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                status, kind, lines = witness.ask(body)
+                answer = (before + lines + after if status == 200 else lines).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def line_of_nobody(key, size):
+    """A signature line in the name of a key, with a signature that is none."""
+    name, key_id, _ = key.split("+", 2)
+    return f"— {name} " + base64.b64encode(bytes.fromhex(key_id) + bytes(size)).decode() + "\n"
+
+
+@test
+def a_witness_that_lies_cannot_spoil_what_others_sign():
+    folder, key = new("lied-to")
+    judge(folder, ACTS[:5])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witnesses = [Witness(f"l{i}", logs) for i in range(3)]
+    of_log, of_other, of_own = line_of_nobody(key, 64), line_of_nobody(witnesses[0].key, 72), line_of_nobody(witnesses[2].key, 72)
+    for n, (before, after, signed) in enumerate((("", of_other, 3), (of_other, "", 3), (of_log, of_log, 3), (of_own, "", 3), ("", "x", 3),
+                                                 ("no line of a signature\n", "\n\n", 3), ("", of_other * 300, 3))):
+        liar = Liar(witnesses[2], before, after)
+        ports = [witnesses[0].port, witnesses[1].port, liar.port]
+        policy = put("policy", f"log {key}\n" + "".join(f"witness l{i} {witnesses[i].key} http://127.0.0.1:{port}\n" for i, port in enumerate(ports)) +
+                     "group two 2 l0 l1 l2\nquorum two\n")
+        run = Run("record", "cosign", "--policy", policy, folder)
+        same(f"lie {n}", (run.out, run.err, run.status), (f"{signed} of 3 witnesses signed the log with {5 * (n + 1)} entries\n", "", 0))
+        same(f"lie {n}: three lines and the log's", (folder / "public/cosigned").read_text().count("\n— "), 4)
+        same(f"lie {n}: under the policy", Run("record", "verify", "--policy", policy, folder).status, 0)
+        liar.end()
+        judge(folder, ACTS[:5])
+    for witness in witnesses:
+        witness.end()
+
+
 # ---- witnesses behind TLS ----
 
 def openssl(*words):

@@ -152,6 +152,41 @@ def what_is_wrong_is_told():
 
 
 @test
+def a_head_is_read_in_one_way_only():
+    """What a server in front may take otherwise than the daemon is refused, and the connection ends."""
+    token, digest = new_token()
+    host, who, json_type = "Host: x", f"Authorization: Bearer {token}", "Content-Type: application/json"
+    length, chunked = f"Content-Length: {len(ACT)}", "Transfer-Encoding: chunked"
+    chunks = f"{len(ACT):x}\r\n{ACT}\r\n0\r\n\r\n"
+    twice, other = "A header stands twice that may stand once", "Of transfer encodings there is chunked"
+    # what stands in the head besides, the body, why it is refused
+    cases = [((length,), ACT, None), ((chunked,), chunks, None), (("Transfer-Encoding: Chunked",), chunks, None),
+             ((length, length), ACT, twice), (("Content-Length: 5", length), ACT, twice), ((length, "content-length: 5"), ACT, twice),
+             ((length, who), ACT, twice), ((length, "Authorization: Bearer x"), ACT, twice), ((length, json_type), ACT, twice),
+             ((length, "Content-Type: text/plain"), ACT, twice), ((length, host), ACT, twice),
+             ((length, "Content-Encoding: gzip", "Content-Encoding: identity"), ACT, twice),
+             ((length, chunked), chunks, "The body has a length and comes in chunks"),
+             ((chunked, "Content-Length: 5"), chunks, "The body has a length and comes in chunks"),
+             (("Transfer-Encoding: gzip", chunked), chunks, other), (("Transfer-Encoding: gzip, chunked",), chunks, other),
+             (("Transfer-Encoding: xchunked", length), ACT, other), ((chunked, chunked), chunks, twice),
+             ((f"Content-Length : {len(ACT)}",), ACT, "A header has a name that is none"),
+             ((length, "X[0]: y"), ACT, "A header has a name that is none")]
+    with daemon("--token", f"g gate {digest}") as running:
+        for more, body, why in cases:
+            head = "\r\n".join(("POST /v1/judge HTTP/1.1", host, who, json_type, *more))
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+                client.sendall(f"{head}\r\n\r\n{body}GET /healthz HTTP/1.1\r\n{host}\r\nConnection: close\r\n\r\n".encode())
+                answer = b""
+                with contextlib.suppress(OSError):  # where what came behind was not read
+                    while piece := client.recv(65536):
+                        answer += piece
+            statuses = re.findall(r"HTTP/1\.1 (\d+)", answer.decode())
+            same(f"{more}", (statuses, why is None or why in answer.decode()), (["200", "200"] if why is None else ["400"], True))
+        same("a path with a zero byte is no other", [running.ask("GET", path)[0] for path in ("/%68ealthz", "/healthz%00", "/healthz%00x", "/healthz%", "/healthz%0")],
+             [200, 404, 404, 404, 404])
+
+
+@test
 def the_law_is_read():
     with daemon("--anonymous", "authority") as running:
         law = json.loads(running.ask("GET", "/v1/law")[2])
@@ -754,7 +789,13 @@ def envoy_asks_in_its_way():
         problem("no state", ask("GET", "/", None), 403)
         problem("no such state", ask("GET", "/", "nowhere"), 403)
         problem("what would be JSON", ask("GET", "/", 'BR","id":"x'), 403)
-        same("receipts", len({line["receipt"] for line in running.events("closed")}), 5)
+        for first, second in (("BR", "US"), ("US", "BR"), ("BR", "BR")):  # of a client, and of a proxy that adds its own
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+                client.sendall(f"GET {prefix}/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nComity-To: {first}\r\n"
+                               f"comity-to: {second}\r\n\r\n".encode())
+                same(f"{first} and {second}", client.recv(4096)[9:12], b"403")
+        same("receipts", len({line["receipt"] for line in running.events("closed")}), 8)
+        same("why", running.events("closed")[-1]["message"], "the header comity-to stands there 2 times")
 
 
 @test

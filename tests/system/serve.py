@@ -9,6 +9,7 @@ is ended by its own process id. NAME: only tests whose names hold it.
 """
 import concurrent.futures
 import contextlib
+import errno
 import http.client
 import http.server
 import json
@@ -326,6 +327,30 @@ def it_gives_up_what_it_does_not_need():
         for task in os.listdir(f"/proc/{running.process.pid}/task"):
             one = pathlib.Path(f"/proc/{running.process.pid}/task/{task}/status").read_text()
             same("in every thread", re.search(r"Seccomp:\s+(\d)", one).group(1), "2")
+
+
+@test
+def what_it_gave_up_is_gone():
+    if SANITIZED:
+        return skip("the sanitizers do not bear it")
+    free = {"a local socket", "a socket", "memory", "all"}
+    with tempfile.TemporaryDirectory(prefix="comity-outside-") as outside:
+        escape = {"LD_PRELOAD": str(pathlib.Path(CLOCK).with_name("libescape.so")), "COMITY_TEST_OUTSIDE": outside}
+        with daemon("--anonymous", "counsel", environment=escape) as running:
+            while "all" not in [line["what"] for line in running.events("tried")]:
+                time.sleep(0.01)
+            tried = {line["what"]: line["why"] for line in running.events("tried")}
+            landlock = running.events("confined")[0]["landlock"] == "yes"
+            for what, why in tried.items():
+                of_files = what.split()[0] in ("read", "write", "remove") or what == "a folder outside"
+                if landlock or not of_files:
+                    holds(what, (why == 0) == (what in free) and (why in (0, errno.EPERM, errno.EACCES, errno.ENOSYS)), why)
+            same("all of it", len(tried), 22)
+            same("it goes on", running.ask("GET", "/healthz")[0], 200)
+        same("nothing is there", os.listdir(outside), [])
+        ended = subprocess.run([COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--spool", outside], capture_output=True, timeout=60,
+                               env={**os.environ, **escape, "COMITY_TEST_PROGRAM": "1"})
+        same("a program is the end", ended.returncode, -signal.SIGSYS)
 
 
 # ---- the record ----

@@ -209,6 +209,8 @@ void comity_ngx_probe_finish(comity_ngx_ctx *ctx);
 /* comity_head.c */
 ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx);
 ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx);
+/* Behind the body, once all of it has come. */
+ngx_int_t comity_ngx_head_trailers(comity_ngx_ctx *ctx);
 /* The value of the only header of this name, NUL-terminated; NULL: there is none; *ret_more: there are several. */
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more);
 /* The same of Content-Encoding; NULL too where it says that there is none. */

@@ -218,7 +218,7 @@ static ngx_int_t judge(comity_ngx_ctx *ctx)
 {
     ctx->response_state = COMITY_NGX_WAITING;
     ctx->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-    if (!comity_ngx_client_up() || hold(ctx) != NGX_OK) {
+    if (!comity_ngx_client_up() || hold(ctx) != NGX_OK || (ctx->finished && comity_ngx_head_trailers(ctx) != NGX_OK)) {
         return NGX_ERROR;
     }
     if (ctx->failed && (ctx->conf->doubts & COMITY_NGX_UNREADABLE) != 0) {

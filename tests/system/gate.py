@@ -26,7 +26,7 @@ import threading
 import time
 
 from common import holds, main, run, same, skip, test
-from gate_common import COMITY, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
+from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
 
 
 # ---- what passes and what does not ----
@@ -682,6 +682,64 @@ def over_http2():
         same("a response in segments", (status, len(body)), ("200", len(Upstream.answer[2])))
         Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
         same("a response refused", ask("/answer/", b"")[0], "451")
+
+
+class Trailing:
+    """An upstream of HTTP/2 that answers each request with a head, a short body and a trailer."""
+
+    def __init__(self, value):
+        def frame(kind, flags, stream, body=b""):
+            return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+
+        def field(name, value):
+            return b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value  # literal, without an index
+
+        def serve(client):
+            file = client.makefile("rb")
+            file.read(24)  # the preface
+            client.sendall(frame(4, 0, 0))
+            while len(head := file.read(9)) == 9:
+                file.read(int.from_bytes(head[:3], "big"))
+                kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
+                if kind == 4 and flags == 0:
+                    client.sendall(frame(4, 1, 0))
+                if kind in (0, 1) and flags & 1:  # its end
+                    client.sendall(frame(1, 4, stream, b"\x88" + field(b"content-type", b"text/plain")) + frame(0, 0, stream, b"nothing\n") +
+                                   frame(1, 5, stream, field(b"grpc-message", value)))
+            client.close()
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(self.socket.accept()[0],), daemon=True).start()
+
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=accept, daemon=True).start()
+
+
+@test
+def trailers_are_looked_at():
+    curl = shutil.which("curl")
+    if curl is None or "HTTP2" not in run(curl, "--version").stdout:
+        return skip("there is no curl that speaks HTTP/2")
+    clean, marked = Trailing(b"blue"), Trailing(EMAIL.encode())
+    free, bound = (act.replace("transfer", "transfer response") for act in (DE_BR, DE_US))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    routes = {"clean": (bound, clean), "refused": ("comity_operator category email refuse;" + free, marked), "released": (free, marked),
+              "masked": ("comity_operator category email mask;" + bound, marked)}
+    locations = "".join(f"location /{name} {{ comity_inspect response; {text} grpc_pass grpc://127.0.0.1:{upstream.port}; }}\n"
+                        for name, (text, upstream) in routes.items())
+    with gate(extra=f"server {{ listen 127.0.0.1:{port} http2; {locations} }}") as g:
+        def ask(path):
+            told = run(curl, "-sS", "--http2-prior-knowledge", "-D", f"{g.folder}/head", "-w", "%{http_code}", "-o", "/dev/null", f"http://127.0.0.1:{port}/{path}")
+            return told.stdout, [line for line in (g.folder / "head").read_text().split("\n") if line.startswith("grpc-message")]
+        same("a trailer in which nothing is", ask("clean"), ("200", ["grpc-message: blue"]))
+        same("one in which a person is", ask("refused"), ("451", []))
+        same("one that may go", ask("released"), ("200", [f"grpc-message: {EMAIL}"]))
+        same("what would be replaced counts", ask("masked"), ("451", []))
+        same("each is in the record", len(g.entries()), 4)
 
 
 @test

@@ -288,6 +288,11 @@ def settings_that_are_wrong_are_told():
         ("confine perhaps", '1: confine: expected no or yes, found "perhaps"'),
         ("gate a x\ngate a y", '2: gate: there are two gates of the name "a"'),
         ("log \xff", "1: the line is not UTF-8 text"),
+        ("threads many#so", '1: threads: "many#so" is no number from 1 to 256'),
+        ("threads\t2\t# so\n\t#\n#\nconfine no#", '4: confine: expected no or yes, found "no#"'),
+        (f"token a gate sha256:{'0' * 64}\ntoken b gate sha256:{'1' * 64}\ntoken c counsel sha256:{'0' * 64}",
+         "3: token: this token is given already, to a: say all its roles in one line"),
+        ("peer 77 gate\npeer 78 gate\npeer 77 admin", "3: peer: this user is given already, as 77: say all roles in one line"),
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "conf")

@@ -606,7 +606,7 @@ def stopping_finishes_what_is_under_way():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         record, key = new_record(folder)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for times, number in ((1, signal.SIGTERM), (2, signal.SIGINT)):
             running = Daemon(folder, "--anonymous", "counsel", "--record", record)
             slow = socket.create_connection(("127.0.0.1", running.port))
             body = ACTS.encode()
@@ -628,6 +628,7 @@ def stopping_finishes_what_is_under_way():
             same("all of the answer", answer.count(b'"verdict"'), ACTS.count("\n"))
             same("then it is gone", running.stop(), 0)
             holds("and said so", running.events("stopped"), running.log)
+            same("all of it is under a checkpoint", checkpoint_size(record), times * ACTS.count("\n"))
         running = Daemon(folder, "--anonymous", "counsel", "--stop-timeout", "5")
         for size in (0, 3, 500):
             gone = socket.create_connection(("127.0.0.1", running.port))

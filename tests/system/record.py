@@ -893,6 +893,13 @@ def monitoring():
     same("what comes", Run(*watch, address).out, "345 entries, 340 of them new: the log goes on from what it was\n")
     same("nothing", Run(*watch, address).out, "345 entries, 0 of them new: the log goes on from what it was\n")
     same("from a folder", Run(*watch, folder / "public").out, "345 entries, 0 of them new: the log goes on from what it was\n")
+    shutil.copytree(folder / "public", FOLDER / "stale")
+    shutil.copy(FOLDER / "fork/public/checkpoint", FOLDER / "stale/checkpoint")
+    run = Run(*watch, FOLDER / "stale")
+    holds("an earlier checkpoint, as a cache may give it out", run.status == 2 and run.err.endswith(
+        "5 entries are shown, and 345 were before: this is an earlier checkpoint of the same log, and nothing newer is seen\n"), run.err)
+    holds("which is evidence of nothing", not any("contradicted" in p.name for p in state.iterdir()), list(state.iterdir()))
+    same("what was seen stays", Run(*watch, address).out, "345 entries, 0 of them new: the log goes on from what it was\n")
     run = Run(*watch, FOLDER / "fork/public")
     holds("fewer entries", run.status == 1 and "the log had 345 entries and has 5" in run.err and "contradicted" in run.err, run.err)
     judge(FOLDER / "fork", ACTS[3:] * 30)

@@ -81,7 +81,7 @@ static comity_status add(cosigning *now, const comity_verifier *witness, const u
     const char *text = (const char *)lines;
     const char *line;
     size_t line_size;
-    comity_status status = comity_fail(reterr, COMITY_ERROR_SIGNATURE, "the answer holds no line that ends");
+    comity_status status = comity_fail(reterr, COMITY_ERROR_SIGNATURE, "%s answers with no line that ends", witness->name);
     while (status != COMITY_OK && comity_log_line(&text, &size, &line, &line_size)) {
         status = check(now, witness, line, line_size + 1, reterr);
         if (status == COMITY_OK) {

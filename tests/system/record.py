@@ -637,14 +637,14 @@ def cosigning():
 
 
 class Liar:
-    """Passes a witness's answers on, with lines around them that nobody signed."""
+    """Passes a witness's answers on, with lines around them that nobody signed; or nothing of them, where nothing stands before."""
 
     def __init__(self, witness, before, after):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 status, kind, lines = witness.ask(body)
-                answer = (before + lines + after if status == 200 else lines).encode()
+                answer = (lines if status != 200 else "" if before is None else before + lines + after).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(answer)))
@@ -688,6 +688,11 @@ def a_witness_that_lies_cannot_spoil_what_others_sign():
         same(f"lie {n}: under the policy", Run("record", "verify", "--policy", policy, folder).status, 0)
         liar.end()
         judge(folder, ACTS[:5])
+    liar = Liar(witnesses[2], None, "")
+    policy = put("policy", policy.read_text().replace(f":{ports[2]}\n", f":{liar.port}\n"))
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("who says nothing", (run.out, run.err, run.status), ("2 of 3 witnesses signed the log with 40 entries\n", "comity: l2.example/w answers with no line that ends\n", 0))
+    liar.end()
     for witness in witnesses:
         witness.end()
 

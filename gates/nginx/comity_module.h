@@ -157,6 +157,7 @@ struct comity_ngx_ctx {
     unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
+    unsigned flows:1;     /* what flows behind the request's head is not inspected, as the route says */
     unsigned last:1;      /* the response is complete */
     unsigned finished:1;  /* the probe's input likewise */
     unsigned sent:1;      /* the response's head is out */

@@ -245,6 +245,45 @@ def what_cannot_be_inspected_is_refused():
 
 
 @test
+def what_flows_is_judged_by_its_head():
+    """Uninspected, as the route says: the head is judged and recorded first, the rest goes both ways as it comes."""
+    grpc = {"Content-Type": "application/grpc"}
+    half = threading.Event()
+
+    def answers_at_once(self):
+        half.set()
+        return 200, {"Content-Type": "application/grpc", "Trailer": "grpc-status"}, lambda out: out.write(PERSON)
+
+    def echo(self):
+        self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        self.wfile.write(self.rfile.read(5)[::-1])
+        self.close_connection = True
+        raise BrokenPipeError  # nothing more in the way of HTTP
+
+    with gate() as g:
+        g.upstream.streams = True
+        Upstream.answer = answers_at_once
+        head = b"POST /flows/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/grpc\r\nContent-Length: 1000\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+            client.sendall(head + PERSON)
+            answer = b""
+            while EMAIL.encode() not in answer and (piece := client.recv(65536)):
+                answer += piece
+        holds("an answer before the end of what is asked", half.is_set() and b" 200 " in answer and EMAIL.encode() in answer, answer)
+        same("a person in the head", g.ask("/flows/2", b"", {**grpc, "X-Who": EMAIL})[0], 451)
+        same("in what is no gRPC", g.ask("/flows/3", PERSON)[0], 451)
+        Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+        same("an answer that is none", g.ask("/flows/4", b"", grpc)[0], 451)
+        Upstream.answer = echo
+        upgrade = b"GET /%s/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello"
+        holds("an upgrade", g.raw(upgrade % b"flows", shut=False).endswith(b"olleh"))
+        holds("not where no request is judged", b" 502 " in g.raw(upgrade % b"flows-back", shut=False).split(b"\r\n")[0])
+        g.upstream.streams = False
+        names = [json.loads(run(COMITY, "record", "show", "--judgement", g.record, str(number)).stdout)["id"] for number in range(len(g.entries()))]
+        same("the record says so", [name.split(" ")[1:] for name in names], [["passes-uninspected"]] * 2 + [[]] + [["passes-uninspected"]] * 3)
+
+
+@test
 def responses():
     with gate() as g:
         Upstream.answer = (200, {"Content-Type": "application/json", "Set-Cookie": "a=b", "ETag": '"x"', "Cache-Control": "max-age=60"}, PERSON)

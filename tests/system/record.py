@@ -597,6 +597,20 @@ def witness_answers():
     same("another root of the same size", witness.ask(request(7, [], seven)), (409, "text/x.tlog.size", "7\n"))
     state.write_text(good)
     same("too much", witness.ask("old 0\n\n" + "x" * 70000)[0], 413)
+    sent = 0
+    with socket.create_connection(("127.0.0.1", witness.port), timeout=60) as client:
+        client.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while sent < 64 << 20:
+                client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                sent += 65536
+        except OSError:
+            pass
+    holds("who sends on and on is not read for ever", sent < 64 << 20, sent)
+    connection = http.client.HTTPConnection("127.0.0.1", witness.port, timeout=60)
+    connection.request("GET", "/add-checkpoint")
+    same("what may be asked", connection.getresponse().getheader("Allow"), "POST")
+    connection.close()
     witness.end()
 
 

@@ -103,7 +103,9 @@ static inline uint64_t block_sieve(const comity_image *image, const comity_block
                      .open = open,
                      .may = may,
                      .yes = UINT64_MAX};
-    sieve.may &= ~((block->subject[0] & traits->free[0]) | (block->subject[1] & traits->free[1]));
+    for (uint32_t side = 0; side < 2; side++) {
+        sieve.may &= ~(block->subject[side] & (0 - (uint64_t)traits->free[side]));
+    }
     set_sieve(&sieve, COMITY_SIEVE_CATEGORY, 0);
     set_sieve(&sieve, COMITY_SIEVE_PURPOSE, OTHERS);
     set_sieve(&sieve, COMITY_SIEVE_CIRCUMSTANCE, OTHERS + COMITY_FEW_OTHERS);

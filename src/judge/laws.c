@@ -50,9 +50,9 @@ static bool agreement_is_between(const comity_judge_memory *memory, const comity
 {
     uint32_t parties = 0;
     for (uint32_t i = 0; i < act->touched_count; i++) {
-        const comity_place *place = &memory->image->places[act->touched[i]];
+        const comity_place *place = &memory->image->places[act->touched[i].place];
         parties += !place->is_part && !place->is_union &&
-                   comity_image_place_in(memory->image, law->parties, act->touched[i], act->on);
+                   comity_image_place_in(memory->image, law->parties, act->touched[i].place, act->on);
     }
     return parties >= 2;
 }
@@ -72,7 +72,7 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
         uint64_t once = 0;
         uint64_t twice = 0;
         for (uint32_t i = 0; i < act->touched_count; i++) {
-            uint64_t bits = image->agreements[(size_t)act->touched[i] * words + word];
+            uint64_t bits = image->agreements[(size_t)act->touched[i].place * words + word];
             twice |= once & bits;
             once |= bits;
         }
@@ -94,15 +94,15 @@ static void all_consider(comity_judge_memory *memory, const comity_act *act)
         (void)law_consider(memory, memory->always[i]);
     }
     for (uint32_t i = 0; i < act->touched_count; i++) {
-        place_consider(memory, &memory->image->places[act->touched[i]], act->on);
-        any_part |= act->touched_any_part[i];
+        place_consider(memory, &memory->image->places[act->touched[i].place], act->on);
+        any_part |= act->touched[i].any_part;
     }
     if (act->touched_count > 1) {
         agreements_consider(memory, act);
     }
     for (uint32_t i = 0; i < act->touched_count && any_part; i++) {
-        if (act->touched_any_part[i]) {
-            parts_consider(memory, act->touched[i]);
+        if (act->touched[i].any_part) {
+            parts_consider(memory, act->touched[i].place);
         }
     }
 }

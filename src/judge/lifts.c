@@ -85,12 +85,12 @@ void comity_judge_lift(comity_judge_memory *memory)
 /* The papers and safeguards an act has, or may have, as bits of comity_held_bit(). */
 static uint32_t held_bits(const comity_act *act)
 {
-    const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].may;
+    const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].yes; /* no others: they must be shown */
     uint32_t held = 0;
     for (uint32_t i = 0; i < act->paper_count; i++) {
         held |= comity_held_bit(false, act->papers[i].kind);
     }
-    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+    for (uint32_t i = 0; i < COMITY_SET_WORDS && act->safeguards_given; i++) {
         for (uint64_t left = safeguards->words[i]; left != 0; left &= left - 1) {
             held |= comity_held_bit(true, i * 64 + (uint32_t)__builtin_ctzll(left));
         }

@@ -121,7 +121,7 @@ typedef struct comity_touched {
 
 /* What the judge asks of every act before anything else, drawn together: where its
  * two parties are, and the names in its sets that blocks of rows have columns for. */
-enum { COMITY_FEW_CATEGORIES = 4, COMITY_FEW_OTHERS = 2, COMITY_FEW_TRAITS = 14 };
+enum { COMITY_FEW_CATEGORIES = 6, COMITY_FEW_OTHERS = 2, COMITY_FEW_TRAITS = 16 };
 
 typedef struct comity_traits {
     uint16_t few[COMITY_FEW_TRAITS];  /* the first names of each set, categories and then the others; or COMITY_TRAIT_NONE */

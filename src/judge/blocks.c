@@ -18,20 +18,17 @@ typedef struct in_hand {
     bool perhaps; /* only because a part of a state is not known */
 } in_hand;
 
-/* How many of these days, which rise, are past. */
+/* How many of these days, which rise, are past. Without a jump on what is found, which
+ * the processor could not foresee. */
 static uint32_t days_past(const int32_t *epochs, uint32_t count, int32_t on)
 {
-    uint32_t low = 0;
-    uint32_t high = count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (epochs[middle] <= on) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    uint32_t past = 0;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        past += half & (0 - (uint32_t)(epochs[past + half - 1] <= on));
+        count -= half;
     }
-    return low;
+    return past + (count == 1 && epochs[past] <= on);
 }
 
 /* ---- traits ---- */
@@ -76,6 +73,7 @@ static inline void set_sieve(sieving *sieve, uint32_t kind, uint32_t first)
     pair taken = column_at(sieve, few[0]) | column_at(sieve, few[1]);
     if (kind == COMITY_SIEVE_CATEGORY) {
         taken |= column_at(sieve, few[2]) | column_at(sieve, few[3]);
+        taken |= column_at(sieve, few[4]) | column_at(sieve, few[5]);
     }
     if (sieve->traits->more_of >> kind & 1u) {
         taken |= further_take(sieve, kind);
@@ -177,6 +175,10 @@ static inline comity_truth plain_rows_hold(uint64_t rows, uint64_t yes)
 static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, const comity_block_rule *rule,
                               comity_truth applies)
 {
+    memory->needs[memory->need_count] = memory->ruling_count; /* without a jump: it counts only if it is one */
+    memory->need_count += (rule->flags & COMITY_JUDGED_NEED) != 0;
+    memory->ways[memory->way_count] = memory->ruling_count;
+    memory->way_count += (rule->flags & COMITY_JUDGED_WAY) != 0;
     comity_ruling *ruling = &memory->rulings[memory->ruling_count++];
     ruling->rule = rule->rule;
     ruling->rank = rule->rank;
@@ -188,6 +190,8 @@ static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, 
     ruling->flags = rule->flags;
     ruling->asks = rule->asks;
     memory->flags |= rule->flags;
+    memory->unsorted |= rule->rank < memory->last_rank;
+    memory->last_rank = rule->rank;
 }
 
 /* Rule by rule, what is left of the block. */

@@ -126,7 +126,9 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
         !state_is_known(act, COMITY_NODE_SECOND)) {
         verdict = worse(verdict, COMITY_VERDICT_UNDETERMINED);
     }
-    rulings_sort(memory->rulings, memory->ruling_count);
+    if (memory->unsorted) {
+        rulings_sort(memory->rulings, memory->ruling_count);
+    }
     ret_judgement->verdict = verdict;
     ret_judgement->rulings = memory->rulings;
     ret_judgement->ruling_count = memory->ruling_count;

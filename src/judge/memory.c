@@ -23,6 +23,34 @@ static void always_collect(comity_judge_memory *memory)
     }
 }
 
+/* By kind of act, and by agreement: what of the laws does not depend on the act. */
+static void laws_note(comity_judge_memory *memory)
+{
+    const comity_image *image = memory->image;
+    uint32_t words = comity_judge_law_words(image);
+    for (uint32_t i = 0; i < image->laws_count; i++) {
+        const comity_law_record *law = &image->laws[i];
+        for (uint32_t kind = 0; kind < COMITY_ACT_COUNT; kind++) {
+            memory->kind_laws[kind * words + law->position / 64] |= (uint64_t)(law->acts >> kind & 1u) << law->position % 64;
+        }
+    }
+    words = image->header->agreement_words;
+    for (uint32_t i = 0; i < image->agreement_laws_count; i++) {
+        const comity_law_record *law = &image->laws[image->agreement_laws[i]];
+        for (uint32_t kind = 0; kind < COMITY_ACT_COUNT; kind++) {
+            memory->kind_agreements[kind * words + i / 64] |= (uint64_t)(law->acts >> kind & 1u) << i % 64;
+        }
+        memory->agreed[i] = image->place_sets[law->parties].settled;
+        for (uint32_t place = 0; place < image->places_count; place++) {
+            if ((image->agreements[(size_t)place * words + i / 64] >> i % 64 & 1u) != 0 &&
+                !comity_image_place_in(image, law->parties, place, memory->agreed[i])) {
+                memory->agreed[i] = COMITY_OPEN_END; /* it has left */
+                break;
+            }
+        }
+    }
+}
+
 comity_judge_memory *comity_judge_memory_new(const comity_image *image)
 {
     comity_judge_memory *memory = calloc(1, sizeof *memory);
@@ -32,10 +60,15 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->image = image;
     memory->rulings = array_new(image->rules_count, sizeof *memory->rulings);
     memory->chain = array_new(image->rules_count, sizeof *memory->chain);
+    memory->needs = array_new((size_t)image->rules_count + 1, sizeof *memory->needs);
+    memory->ways = array_new((size_t)image->rules_count + 1, sizeof *memory->ways);
     memory->marks = array_new(image->rules_count, sizeof *memory->marks);
-    memory->considered = array_new((image->laws_count + 63) / 64, sizeof *memory->considered);
+    memory->considered = array_new(comity_judge_law_words(image), sizeof *memory->considered);
     memory->considered_words = array_new((image->laws_count + 4095) / 4096, sizeof *memory->considered_words);
-    memory->law_stamps = array_new(image->laws_count, sizeof *memory->law_stamps);
+    memory->kind_laws = array_new((size_t)comity_judge_law_words(image) * COMITY_ACT_COUNT, sizeof *memory->kind_laws);
+    memory->kind_agreements =
+        array_new((size_t)image->header->agreement_words * COMITY_ACT_COUNT, sizeof *memory->kind_agreements);
+    memory->agreed = array_new(image->agreement_laws_count, sizeof *memory->agreed);
     memory->adopted = array_new(image->laws_count, sizeof *memory->adopted);
     memory->binds = array_new(image->laws_count, sizeof *memory->binds);
     memory->perhaps = array_new(image->laws_count, sizeof *memory->perhaps);
@@ -51,8 +84,10 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL ||
-        memory->considered_words == NULL || memory->law_stamps == NULL || memory->adopted == NULL ||
+    if (memory->rulings == NULL || memory->chain == NULL ||
+        memory->needs == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
+        memory->considered_words == NULL || memory->kind_laws == NULL || memory->kind_agreements == NULL ||
+        memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
         memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
         memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
@@ -64,6 +99,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         memory->adopted[i] = (image->laws[i].flags & COMITY_LAW_ADOPTED) != 0;
     }
     always_collect(memory);
+    laws_note(memory);
     return memory;
 }
 
@@ -74,10 +110,14 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     }
     free(memory->rulings);
     free(memory->chain);
+    free(memory->needs);
+    free(memory->ways);
     free(memory->marks);
     free(memory->considered);
     free(memory->considered_words);
-    free(memory->law_stamps);
+    free(memory->kind_laws);
+    free(memory->kind_agreements);
+    free(memory->agreed);
     free(memory->adopted);
     free(memory->binds);
     free(memory->perhaps);
@@ -107,7 +147,8 @@ bool comity_judge_adopt(comity_judge_memory *memory, uint32_t law)
 
 bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law)
 {
-    return memory->law_stamps[law] == memory->stamp;
+    uint32_t position = memory->image->laws[law].position;
+    return memory->considered[position / 64] >> position % 64 & 1u;
 }
 
 bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
@@ -152,7 +193,6 @@ static void stamps_clear(comity_judge_memory *memory)
 {
     const comity_image *image = memory->image;
     memset(memory->marks, 0, image->rules_count * sizeof *memory->marks);
-    memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
     memset(memory->test_marks, 0, image->tests_count * sizeof *memory->test_marks);
     memset(memory->standings, 0, image->rules_count * sizeof *memory->standings);
     memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
@@ -163,11 +203,21 @@ static void stamps_clear(comity_judge_memory *memory)
 
 void comity_judge_begin(comity_judge_memory *memory)
 {
+    for (uint32_t i = 0; i < (comity_judge_law_words(memory->image) + 63) / 64; i++) {
+        for (uint64_t words = memory->considered_words[i]; words != 0; words &= words - 1) {
+            memory->considered[i * 64 + (uint32_t)__builtin_ctzll(words)] = 0;
+        }
+        memory->considered_words[i] = 0;
+    }
     for (; memory->perhaps_count != 0; memory->perhaps_count--) {
         memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
     memory->ruling_count = 0;
+    memory->need_count = 0;
+    memory->way_count = 0;
     memory->flags = 0;
+    memory->last_rank = 0;
+    memory->unsorted = false;
     memory->steps = 0;
     memory->explained = 0;
     memory->standings_noted = false;

@@ -2,7 +2,6 @@
  * and from whom it was received. */
 #include "act/reader.h"
 
-
 static comity_status data_categories(comity_act_memory *reader, void *into)
 {
     comity_act *act = &reader->act;

@@ -51,6 +51,37 @@ static void laws_note(comity_judge_memory *memory)
     }
 }
 
+/* Notes for each test of a block's row which rows of the block ask for it. `rows_of`:
+ * by test, all empty, and so afterwards. */
+static void block_tests_note(comity_judge_memory *memory, const comity_block *block, uint64_t *rows_of)
+{
+    const comity_image *image = memory->image;
+    enum { GATHER, NOTE, CLEAR, PASSES };
+    for (uint32_t pass = GATHER; pass < PASSES; pass++) {
+        for (uint32_t i = 0; i < block->row_count; i++) {
+            const comity_row *row = &image->rows[block->first_row + i];
+            for (uint32_t j = 0; j < (uint32_t)row->literal_count - row->sieved; j++) {
+                uint64_t *rows = &rows_of[image->row_tests[row->first_test + j]];
+                if (pass == NOTE) {
+                    memory->test_rows[row->first_test + j] = *rows;
+                }
+                *rows = pass == GATHER ? *rows | UINT64_C(1) << i : pass == NOTE ? *rows : 0;
+            }
+        }
+    }
+}
+
+/* False: out of memory. */
+static bool tests_note(comity_judge_memory *memory)
+{
+    uint64_t *rows_of = array_new(memory->image->tests_count, sizeof *rows_of);
+    for (uint32_t i = 0; i < memory->image->blocks_count && rows_of != NULL; i++) {
+        block_tests_note(memory, &memory->image->blocks[i], rows_of);
+    }
+    free(rows_of);
+    return rows_of != NULL;
+}
+
 comity_judge_memory *comity_judge_memory_new(const comity_image *image)
 {
     comity_judge_memory *memory = calloc(1, sizeof *memory);
@@ -74,6 +105,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->perhaps = array_new(image->laws_count, sizeof *memory->perhaps);
     memory->perhaps_laws = array_new(image->laws_count, sizeof *memory->perhaps_laws);
     memory->always = array_new(image->laws_count, sizeof *memory->always);
+    memory->test_rows = array_new(image->row_tests_count, sizeof *memory->test_rows);
     memory->test_marks = array_new(image->tests_count, sizeof *memory->test_marks);
     memory->standings = array_new(image->rules_count, sizeof *memory->standings);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
@@ -89,9 +121,10 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         memory->considered_words == NULL || memory->kind_laws == NULL || memory->kind_agreements == NULL ||
         memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
-        memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
+        memory->test_rows == NULL || memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
         memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
-        memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL) {
+        memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL ||
+        !tests_note(memory)) {
         comity_judge_memory_free(memory);
         return NULL;
     }
@@ -123,6 +156,7 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->perhaps);
     free(memory->perhaps_laws);
     free(memory->always);
+    free(memory->test_rows);
     free(memory->test_marks);
     free(memory->standings);
     free(memory->uncovered);

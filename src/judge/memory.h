@@ -41,6 +41,7 @@ struct comity_judge_memory {
     uint32_t perhaps_count;
     uint32_t *always;           /* policies and adopted agreements */
     uint32_t always_count;
+    uint64_t *test_rows;        /* beside the image's `row_tests`: the rows of the block that ask for the same test */
     uint32_t *test_marks;       /* by test: the judgement's stamp, and in the lowest two bits its truth */
     uint32_t *standings;        /* by rule, as the tests': how it stands after lifting */
     bool standings_noted;

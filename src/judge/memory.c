@@ -23,7 +23,7 @@ static void always_collect(comity_judge_memory *memory)
     }
 }
 
-/* By kind of act, and by agreement: what of the laws does not depend on the act. */
+/* What of the laws does not depend on the act: the kinds of act they speak of. */
 static void laws_note(comity_judge_memory *memory)
 {
     const comity_image *image = memory->image;
@@ -34,18 +34,26 @@ static void laws_note(comity_judge_memory *memory)
             memory->kind_laws[kind * words + law->position / 64] |= (uint64_t)(law->acts >> kind & 1u) << law->position % 64;
         }
     }
-    words = image->header->agreement_words;
+}
+
+/* The same of agreements, and since when it does not depend on the day who is a party. */
+static void agreements_note(comity_judge_memory *memory)
+{
+    const comity_image *image = memory->image;
+    uint32_t words = image->header->agreement_words;
     for (uint32_t i = 0; i < image->agreement_laws_count; i++) {
         const comity_law_record *law = &image->laws[image->agreement_laws[i]];
         for (uint32_t kind = 0; kind < COMITY_ACT_COUNT; kind++) {
             memory->kind_agreements[kind * words + i / 64] |= (uint64_t)(law->acts >> kind & 1u) << i % 64;
         }
         memory->agreed[i] = image->place_sets[law->parties].settled;
-        for (uint32_t place = 0; place < image->places_count; place++) {
-            if ((image->agreements[(size_t)place * words + i / 64] >> i % 64 & 1u) != 0 &&
-                !comity_image_place_in(image, law->parties, place, memory->agreed[i])) {
-                memory->agreed[i] = COMITY_OPEN_END; /* it has left */
-                break;
+    }
+    for (uint32_t i = 0; i < image->agreements_count; i++) {
+        for (uint64_t bits = image->agreements[i]; bits != 0; bits &= bits - 1) {
+            uint32_t agreement = i % words * 64 + (uint32_t)__builtin_ctzll(bits);
+            const comity_law_record *law = &image->laws[image->agreement_laws[agreement]];
+            if (!comity_image_place_in(image, law->parties, i / words, image->place_sets[law->parties].settled)) {
+                memory->agreed[agreement] = COMITY_OPEN_END; /* it has left */
             }
         }
     }
@@ -133,6 +141,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     }
     always_collect(memory);
     laws_note(memory);
+    agreements_note(memory);
     return memory;
 }
 

@@ -4,7 +4,8 @@
  *
  * They are gathered as bits, by the order in which they are judged, with a bit
  * above for each word that is not empty: a law is considered once, however many
- * reasons there are. */
+ * reasons there are. The bits stay until the next judgement begins, for those who
+ * explain; only laws with a row for the kind of act are gone through. */
 #include "judge/memory.h"
 
 static inline bool law_consider(comity_judge_memory *memory, uint32_t law)

@@ -35,7 +35,6 @@ static comity_truth truth_between(bool surely, bool possibly)
 
 /* ---- sets of names ---- */
 
-
 static bool set_meets(const comity_set *a, const comity_set *b)
 {
     uint64_t common = 0;

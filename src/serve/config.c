@@ -525,6 +525,9 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
     if (config->gate_socket.path != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate-socket is of use with record only: nothing is released unrecorded");
     }
+    if (config->gate_count != 0 && config->record == NULL) { /* a proxy lets through what is answered 200 */
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate is of use with record only: nothing is released unrecorded");
+    }
     if ((config->papers == NULL) != (config->trust == NULL)) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "papers and trust belong together");
     }

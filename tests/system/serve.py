@@ -306,18 +306,20 @@ def settings_that_are_wrong_are_told():
                                  (("threads", "1"), "threads: expected --NAME VALUE; see comityd --help"),
                                  (("--retention", "x"), "retention is of use with record only"),
                                  (("--gate-socket", "/x"), "gate-socket is of use with record only: nothing is released unrecorded"),
+                                 (("--gate", f"g {path}"), "gate is of use with record only: nothing is released unrecorded"),
                                  (("--gate-socket", "x"), "--gate-socket: gate-socket: a unix socket is an absolute path of at most 107 bytes"),
                                  (("--config", folder + "/none"), f"{folder}/none: No such file or directory"),
                                  (("--threads=x",), '--threads: threads: "x" is no number from 1 to 256')):
             told = run(COMITYD, *options)
             same(options, (told.returncode, told.stderr), (2, f"comityd: {message}\n"))
         base = ("--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no")
+        record, _ = new_record(folder)
         for act, message in (('{"act":"transfer","to":"${to}"}', 'a placeholder is "${comity-NAME}" and a whole string'),
                              ('{"act":"transfer","to":"${comity-To}"}', "small letters, digits and hyphens"),
                              ('["${comity-to}"]', "an act is an object, found an array"), ("{", "line 1"),
                              ('{"act":"transfer","frm":"DE"}', '"frm"')):
             pathlib.Path(path).write_text(act)
-            told = run(COMITYD, *base, "--gate", f"g {path}")
+            told = run(COMITYD, *base, "--record", record, "--gate", f"g {path}")
             holds(act, told.returncode == 2 and message in told.stderr and path in told.stderr, told.stderr)
         told = run(COMITYD, *base, "--adopt", "NONE")
         holds("no such agreement", told.returncode == 2 and '"NONE" is no agreement on file' in told.stderr, told.stderr)
@@ -678,7 +680,7 @@ def nothing_personal_is_told():
     with tempfile.TemporaryDirectory() as folder:
         gate = os.path.join(folder, "gate.json")
         pathlib.Path(gate).write_text('{"act":"transfer","from":{"state":"DE","name":"${comity-name}"},"to":"BR"}')
-        with daemon("--anonymous", "gate,counsel,auditor", "--log", "requests", "--gate", f"g {gate}") as running:
+        with daemon("--anonymous", "gate,counsel,auditor", "--log", "requests", "--gate", f"g {gate}", record=True) as running:
             headers = dict(JSON, **{"X-Forwarded-For": marks[3], "User-Agent": marks[0]})
             for body in (act, broken, act + "x"):
                 for path in ("/v1/judge", "/v1/ask", f"/v1/judge?who={marks[0]}"):
@@ -810,7 +812,7 @@ def envoy_asks_in_its_way():
     sample = (ROOT / "examples/serve/envoy.yaml").read_text()
     prefix = re.search(r"path_prefix: (\S+)", sample).group(1)
     token, digest = new_token()
-    with daemon("--token", f"envoy gate {digest}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}") as running:
+    with daemon("--token", f"envoy gate {digest}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}", record=True) as running:
         def ask(method, path, to, body=None):
             headers = {"Authorization": "Bearer " + token, "Content-Length": "0"}
             return running.ask(method, prefix + path, body, headers if to is None else dict(headers, **{"comity-to": to}))

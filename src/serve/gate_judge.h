@@ -10,6 +10,7 @@ typedef struct comity_gate_job {
     comity_ticket ticket;
     struct comity_gate_job *next; /* the caller's */
     void *service;                /* likewise */
+    struct comity_gate_answer *kept_as; /* likewise; NULL: it will not be remembered */
     uint64_t connection;
     comity_gate_frame answer; /* what it points to lies in the texts */
     bool submitted;           /* something was: await the ticket */

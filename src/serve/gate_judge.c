@@ -2,6 +2,7 @@
  * the judgement's JSON, so that it says what the record says. */
 #include "serve/gate_judge.h"
 
+#include "api/alike.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "serve/counting.h"
@@ -234,7 +235,7 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
     comity_error error;
     bool tells = (job->flags & COMITY_GATE_TELLS) != 0;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_json(lease->context, act->act, act->act_size, today, &answer, &error);
+    comity_status status = comity_judge_alike(lease->context, act->act, act->act_size, today, &answer, &error);
     comity_metrics_observe(&server->metrics.judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&server->metrics.act_errors, 1, memory_order_relaxed);
@@ -265,12 +266,16 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
     return true;
 }
 
+static uint8_t digit_of(char c)
+{
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
 static void law_name(const comity_law *law, uint8_t ret_law[32])
 {
-    static const char digits[] = "0123456789abcdef";
     const char *hex = comity_law_hash(law) + strlen("sha256:");
     for (size_t i = 0; i < 32; i++) {
-        ret_law[i] = (uint8_t)((strchr(digits, hex[2 * i]) - digits) << 4 | (strchr(digits, hex[2 * i + 1]) - digits));
+        ret_law[i] = (uint8_t)(digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]));
     }
 }
 

@@ -8,9 +8,12 @@
  * cost no copy. */
 #include "api/alike.h"
 
+#include "api/kept.h"
+
 #include "base/crc32c.h"
 #include "base/limits.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,22 +37,81 @@ typedef struct alike_item {
 } alike_item;
 
 struct comity_alike {
+    /* what all of it was judged by */
+    char law[COMITY_LAW_NAME_SIZE + 1];
+    char papers[COMITY_LAW_NAME_SIZE + 1]; /* "": none */
+    bool strict;
+    comity_buffer adopted;
     alike_item items[COMITY_LIMIT_ALIKE_ACTS];
 };
 
-void comity_alike_free(struct comity_alike *alike)
+comity_alike *comity_alike_new(void)
+{
+    comity_alike *alike = calloc(1, sizeof *alike);
+    if (alike != NULL) {
+        comity_buffer_init(&alike->adopted, COMITY_LIMIT_ADOPTED_BYTES);
+    }
+    return alike;
+}
+
+void comity_alike_free(comity_alike *alike)
 {
     for (size_t i = 0; alike != NULL && i < COMITY_LIMIT_ALIKE_ACTS; i++) {
         free(alike->items[i].bytes);
     }
+    if (alike != NULL) {
+        comity_buffer_free(&alike->adopted);
+    }
     free(alike);
 }
 
-void comity_alike_forget(comity_context *context)
+/* ---- by what is judged ---- */
+
+static const char *papers_name(const comity_context *context)
 {
-    comity_alike_free(context->alike);
-    context->alike = NULL;
+    return context->papers == NULL ? "" : context->papers->name;
 }
+
+static bool is_same_buffer(const comity_buffer *a, const comity_buffer *b)
+{
+    const uint8_t *left = NULL;
+    const uint8_t *right = NULL;
+    size_t left_size = 0;
+    size_t right_size = 0;
+    return comity_buffer_bytes(a, &left, &left_size, NULL) == COMITY_OK &&
+           comity_buffer_bytes(b, &right, &right_size, NULL) == COMITY_OK && left_size == right_size &&
+           (left_size == 0 || memcmp(left, right, left_size) == 0);
+}
+
+/* By names, which are hashes, and not by where things lie: another law may lie where one lay. */
+static bool is_judged_by(const comity_alike *alike, const comity_context *context)
+{
+    return strcmp(alike->law, comity_law_hash(context->law)) == 0 && strcmp(alike->papers, papers_name(context)) == 0 &&
+           alike->strict == context->strict && is_same_buffer(&alike->adopted, &context->adopted);
+}
+
+/* Forgets all that was judged by something else. False: no memory to note what this context judges by. */
+static bool begin_anew(comity_alike *alike, const comity_context *context)
+{
+    const uint8_t *lines;
+    size_t size;
+    for (size_t i = 0; i < COMITY_LIMIT_ALIKE_ACTS; i++) {
+        alike->items[i].json_size = 0;
+        alike->items[i].sum = 0;
+    }
+    alike->law[0] = '\0';
+    comity_buffer_reset(&alike->adopted);
+    if (comity_buffer_bytes(&context->adopted, &lines, &size, NULL) != COMITY_OK) {
+        return false;
+    }
+    comity_buffer_append(&alike->adopted, lines, size);
+    (void)snprintf(alike->papers, sizeof alike->papers, "%s", papers_name(context));
+    (void)snprintf(alike->law, sizeof alike->law, "%s", comity_law_hash(context->law));
+    alike->strict = context->strict;
+    return is_judged_by(alike, context);
+}
+
+/* ---- acts ---- */
 
 /* A printed byte of ASCII that ends no string and escapes nothing. */
 static bool is_plain(char c)
@@ -75,15 +137,6 @@ static bool take_apart(const char *act, size_t size, act_apart *ret_apart)
                              .id_size = end - OPENING_SIZE,
                              .behind_size = size - end};
     return true;
-}
-
-/* The place of the act, by what stands behind its id; NULL: no memory. */
-static alike_item *find_item(comity_context *context, uint32_t sum)
-{
-    if (context->alike == NULL) {
-        context->alike = calloc(1, sizeof *context->alike);
-    }
-    return context->alike == NULL ? NULL : &context->alike->items[sum % COMITY_LIMIT_ALIKE_ACTS];
 }
 
 static bool is_kept(const alike_item *item, const act_apart *apart, const char *today)
@@ -136,24 +189,24 @@ static comity_status answer_again(comity_context *context, const alike_item *ite
     return COMITY_OK;
 }
 
-comity_status comity_judge_alike(comity_context *context, const char *act, size_t act_size, const char *today,
-                                 comity_answer *ret_answer, comity_error *reterr)
+comity_status comity_judge_alike(comity_alike *alike, comity_context *context, const char *act, size_t act_size,
+                                 const char *today, comity_answer *ret_answer, comity_error *reterr)
 {
     act_apart apart;
     const char *day = today == NULL ? "" : today;
-    if (!take_apart(act, act_size, &apart)) {
+    if (alike == NULL || !take_apart(act, act_size, &apart) ||
+        (!is_judged_by(alike, context) && !begin_anew(alike, context))) {
         return comity_judge_json(context, act, act_size, today, ret_answer, reterr);
     }
     uint32_t sum = comity_crc32c(apart.behind, apart.behind_size);
-    alike_item *item = find_item(context, sum);
-    if (item != NULL && is_kept(item, &apart, day)) {
+    alike_item *item = &alike->items[sum % COMITY_LIMIT_ALIKE_ACTS];
+    if (is_kept(item, &apart, day)) {
         return answer_again(context, item, &apart, ret_answer, reterr);
     }
     COMITY_TRY(comity_judge_json(context, act, act_size, today, ret_answer, reterr));
-    if (item != NULL && item->sum == sum) {
+    if (item->sum == sum) {
         keep(item, &apart, day, ret_answer);
-    } else if (item != NULL) {
-        item->sum = sum;
     }
+    item->sum = sum;
     return COMITY_OK;
 }

@@ -6,15 +6,17 @@
 
 #include "api/handles.h"
 
+/* Judgements that may be said again, whatever the contexts they were made in. One thread at a time. */
+typedef struct comity_alike comity_alike;
+
+/* NULL: out of memory. Free takes NULL. */
+comity_alike *comity_alike_new(void);
+void comity_alike_free(comity_alike *alike);
+
 /* As comity_judge_json, and gives the same; but the context cannot be looked at closer afterwards: its act and
- * judgement may be others. */
-COMITY_MUST_USE comity_status comity_judge_alike(comity_context *context, const char *act, size_t act_size,
-                                                 const char *today, comity_answer *ret_answer, comity_error *reterr);
-
-/* By what changes how the context judges. */
-void comity_alike_forget(comity_context *context);
-
-/* NULL is allowed. */
-void comity_alike_free(struct comity_alike *alike);
+ * judgement may be others. `ret_answer` lives until the context judges again. `alike` NULL: each act is judged anew. */
+COMITY_MUST_USE comity_status comity_judge_alike(comity_alike *alike, comity_context *context, const char *act,
+                                                 size_t act_size, const char *today, comity_answer *ret_answer,
+                                                 comity_error *reterr);
 
 #endif

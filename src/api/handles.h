@@ -69,7 +69,6 @@ struct comity_context {
     comity_judgement judgement; /* the last, for those who look closer */
     const comity_act *act;
     comity_buffer adopted; /* lines `adopt CODE`, as records keep them */
-    struct comity_alike *alike; /* see alike.h; NULL: none yet */
 };
 
 /* Adds the papers that serve `act`, which is the one last read into `memory`. `papers` NULL: nothing. */

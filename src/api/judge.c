@@ -1,5 +1,5 @@
 /* The public interface to judging. Checks arguments, calls down. */
-#include "api/alike.h"
+#include "api/handles.h"
 
 #include "base/date.h"
 #include "base/limits.h"
@@ -43,7 +43,6 @@ void comity_context_free(comity_context *context)
     comity_act_memory_free(context->act_memory);
     comity_judge_memory_free(context->memory);
     comity_explain_memory_free(context->explain);
-    comity_alike_free(context->alike);
     comity_buffer_free(&context->out);
     comity_buffer_free(&context->adopted);
     free(context);
@@ -67,7 +66,6 @@ comity_status comity_context_adopt(comity_context *context, const char *agreemen
     }
     const uint8_t *unused;
     size_t unused_size;
-    comity_alike_forget(context);
     comity_buffer_append_text(&context->adopted, "adopt ");
     comity_buffer_append_text(&context->adopted, agreement);
     comity_buffer_append_byte(&context->adopted, '\n');

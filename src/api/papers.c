@@ -1,7 +1,6 @@
 /* The public interface to the papers at hand: a shelf (paper/shelf.h) under one
  * law. What comes in: a trust file and signed notes. What goes out: the papers
  * that count, read once against the law's image, ready to join acts. */
-#include "api/alike.h"
 #include "api/papers_bundle.h"
 #include "api/papers_holders.h"
 #include "api/papers_trust.h"
@@ -282,7 +281,6 @@ comity_status comity_context_papers(comity_context *context, const comity_papers
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT,
                            "comity_context_papers: papers that are settled, under the context's own law, expected");
     }
-    comity_alike_forget(context);
     context->papers = papers;
     context->strict = strict;
     return COMITY_OK;

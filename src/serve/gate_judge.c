@@ -2,7 +2,6 @@
  * the judgement's JSON, so that it says what the record says. */
 #include "serve/gate_judge.h"
 
-#include "api/alike.h"
 #include "base/date.h"
 #include "base/json.h"
 #include "serve/counting.h"
@@ -10,6 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+void comity_gate_memory_init(comity_gate_memory *ret_memory)
+{
+    comity_buffer_init(&ret_memory->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    ret_memory->alike = comity_alike_new();
+}
+
+void comity_gate_memory_free(comity_gate_memory *memory)
+{
+    comity_buffer_free(&memory->work);
+    comity_alike_free(memory->alike);
+}
 
 comity_gate_job *comity_gate_job_new(const comity_gate_frame *request)
 {
@@ -228,14 +239,14 @@ static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *
 
 /* refuse, then undetermined, then conditional, then permit: as the verdicts are numbered. */
 static bool judge_act(comity_server *server, comity_lease *lease, const comity_counting *act, const char *today,
-                      comity_buffer *work, comity_gate_job *job)
+                      comity_gate_memory *memory, comity_gate_job *job)
 {
     comity_gate_judged *judged = &job->answer.judged;
     comity_answer answer;
     comity_error error;
     bool tells = (job->flags & COMITY_GATE_TELLS) != 0;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_alike(lease->context, act->act, act->act_size, today, &answer, &error);
+    comity_status status = comity_judge_alike(memory->alike, lease->context, act->act, act->act_size, today, &answer, &error);
     comity_metrics_observe(&server->metrics.judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&server->metrics.act_errors, 1, memory_order_relaxed);
@@ -248,7 +259,7 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
                                     .today = today,
                                     .gate = job->gate,
                                     .answer = &answer};
-    if (comity_keeper_submit(server->keeper, &keeping, work, &job->ticket, &error) != COMITY_OK) {
+    if (comity_keeper_submit(server->keeper, &keeping, &memory->work, &job->ticket, &error) != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return false;
     }
@@ -279,8 +290,8 @@ static void law_name(const comity_law *law, uint8_t ret_law[32])
     }
 }
 
-void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
-                           comity_gate_job *job)
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
+                           comity_gate_memory *memory, comity_gate_job *job)
 {
     char today[COMITY_DATE_TEXT_SIZE];
     comity_lease lease;
@@ -308,7 +319,7 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
             job->held[job->held_count++] = act.id;
         }
         uncounted = uncounted || act.uncounted;
-        goes_on = judge_act(server, &lease, &act, today, work, job);
+        goes_on = judge_act(server, &lease, &act, today, memory, job);
     }
     if (uncounted && goes(job)) {
         fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be reached, and the act would have to be counted");

@@ -58,7 +58,7 @@ struct comity_gate_service {
     comity_gate_answers answers;
     comity_gate_workers *workers; /* NULL: there is no ledger */
     comity_repeats refusals;
-    comity_buffer work;
+    comity_gate_memory memory;
     uint8_t frame[COMITY_GATE_FRAME_BYTES_MAX];
     uint8_t key[16];
     pthread_mutex_t mutex; /* guards the next */
@@ -441,7 +441,7 @@ static void take_judge(comity_gate_service *service, gate_connection *connection
     } else if (comity_now_ns() - arrived_ns > deadline_ms * 1000000) {
         job->answer.judged.outcome = COMITY_GATE_LATE;
     } else if (service->workers == NULL || judge->person_count == 0) {
-        comity_gate_job_judge(service->server, connection->name, judge, &service->work, job);
+        comity_gate_job_judge(service->server, connection->name, judge, &service->memory, job);
     } else if (leave_to_workers(service, connection, bytes, size, arrived_ns + deadline_ms * 1000000, job)) {
         return;
     }
@@ -611,7 +611,7 @@ static void service_free(comity_gate_service *service)
     comity_gate_workers_stop(service->workers);
     free(service->connections);
     comity_gate_answers_free(&service->answers);
-    comity_buffer_free(&service->work);
+    comity_gate_memory_free(&service->memory);
     if (service->epoll_fd >= 0) {
         (void)close(service->epoll_fd);
     }
@@ -634,7 +634,7 @@ static comity_status service_new(comity_server *server, int fd, comity_gate_serv
     service->listen_fd = fd;
     service->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     service->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    comity_buffer_init(&service->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    comity_gate_memory_init(&service->memory);
     service->connections = calloc(COMITY_LIMIT_GATE_CONNECTIONS, sizeof *service->connections);
     comity_status status = service->connections == NULL ? comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory")
                                                         : comity_gate_answers_init(&service->answers, reterr);

@@ -12,8 +12,8 @@
 
 void comity_gate_memory_init(comity_gate_memory *ret_memory)
 {
+    *ret_memory = (comity_gate_memory){.alike = comity_alike_new()};
     comity_buffer_init(&ret_memory->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
-    ret_memory->alike = comity_alike_new();
 }
 
 void comity_gate_memory_free(comity_gate_memory *memory)
@@ -282,12 +282,17 @@ static uint8_t digit_of(char c)
     return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-static void law_name(const comity_law *law, uint8_t ret_law[32])
+static void law_name(comity_gate_memory *memory, const comity_law *law, uint8_t ret_law[32])
 {
-    const char *hex = comity_law_hash(law) + strlen("sha256:");
-    for (size_t i = 0; i < 32; i++) {
-        ret_law[i] = (uint8_t)(digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]));
+    const char *name = comity_law_hash(law);
+    const char *hex = name + strlen("sha256:");
+    if (strcmp(memory->law, name) != 0) {
+        memcpy(memory->law, name, sizeof memory->law);
+        for (size_t i = 0; i < sizeof memory->law_bytes; i++) {
+            memory->law_bytes[i] = (uint8_t)(digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]));
+        }
     }
+    memcpy(ret_law, memory->law_bytes, sizeof memory->law_bytes);
 }
 
 void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
@@ -302,7 +307,7 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return;
     }
-    law_name(lease.context->law, job->answer.judged.law);
+    law_name(memory, lease.context->law, job->answer.judged.law);
     comity_buffer counted;
     bool goes_on = true;
     bool uncounted = false;

@@ -3,6 +3,7 @@
 #define COMITY_SERVE_GATE_JUDGE_H
 
 #include "api/alike.h"
+#include "api/kept.h"
 #include "ledger/ledger.h"
 #include "serve/server.h"
 
@@ -33,6 +34,8 @@ typedef struct comity_gate_job {
 typedef struct comity_gate_memory {
     comity_buffer work;
     comity_alike *alike; /* NULL: there was no memory for it, and it goes without */
+    char law[COMITY_LAW_NAME_SIZE + 1]; /* the name of the law that judged last, and the same as bytes */
+    uint8_t law_bytes[32];
 } comity_gate_memory;
 
 void comity_gate_memory_init(comity_gate_memory *ret_memory);

@@ -473,8 +473,9 @@ static bool expression_ok(const comity_image *image, unsigned depth, uint32_t *r
 
 static bool leaf_whose_ok(uint32_t under_of)
 {
+    uint32_t whose = under_of & COMITY_UNDER_WHOSE;
     uint32_t other = under_of >> COMITY_UNDER_OTHER_SHIFT;
-    return (under_of & COMITY_UNDER_WHOSE) <= COMITY_UNDER_PARTY + COMITY_NODE_SECOND && other <= COMITY_NODE_SECOND + 1;
+    return whose <= COMITY_UNDER_PARTY + COMITY_NODE_SECOND && other <= COMITY_NODE_SECOND + 1 && (whose != 0 || other == 0);
 }
 
 static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)

@@ -325,7 +325,8 @@ static const fault faults[] = {
     FAULT(leaves, comity_leaf, older, FAR, "paper 0"),
     FAULT(leaves, comity_leaf, calendar, FAR, "paper 0"),
     FAULT(leaves, comity_leaf, under_of, COMITY_UNDER_PARTY + 2, "paper 0"),
-    FAULT(leaves, comity_leaf, under_of, 3u << COMITY_UNDER_OTHER_SHIFT, "paper 0"),
+    FAULT(leaves, comity_leaf, under_of, COMITY_UNDER_PARTY | 3u << COMITY_UNDER_OTHER_SHIFT, "paper 0"),
+    FAULT(leaves, comity_leaf, under_of, 1u << COMITY_UNDER_OTHER_SHIFT, "paper 0"), /* where the other is not, but whose? */
     FAULT(counts, comity_count_record, name, FAR, "count 0"),
     FAULT(counts, comity_count_record, label, FAR, "count 0"),
     FAULT(counts, comity_count_record, size, 1, "count 0"),

@@ -272,7 +272,7 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
         connection->under_way--;
         fall_due(service, connection);
     }
-    if (answer != NULL && lasting && size != 0) { /* as it was sent last, with whose number ever */
+    if (answer != NULL && lasting && size != 0) { /* as it was sent last; with whose number does not matter */
         comity_gate_answers_keep(&service->answers, answer, service->frame, size);
     } else if (answer != NULL) {
         comity_gate_answers_drop(&service->answers, answer);

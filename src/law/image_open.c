@@ -295,7 +295,8 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
         return damaged(reterr, "table of coverage of size", image->coverage_count);
     }
     uint32_t words = image->header->agreement_words;
-    if ((uint64_t)words * image->places_count != image->agreements_count) {
+    if (words != ((uint64_t)image->agreement_laws_count + 63) / 64 ||
+        (uint64_t)words * image->places_count != image->agreements_count) {
         return damaged(reterr, "table of agreements of size", image->agreements_count);
     }
     for (uint32_t i = 0; i < image->agreement_laws_count; i++) {

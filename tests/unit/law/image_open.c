@@ -405,6 +405,19 @@ static void test_others(void)
     header->texts.count = 8;
     check_damaged("text 0");
 
+    test_case("tests of a row that are another's");
+    memcpy(altered, good, good_size);
+    const comity_block *block = (const comity_block *)(const void *)((uint8_t *)altered + header->blocks.offset);
+    poke(offsetof(comity_image_header, rows), block->first_row * sizeof(comity_row) + offsetof(comity_row, first_test),
+         sizeof(uint32_t), 1);
+    check_damaged("block 0");
+
+    test_case("agreements for which there are no bits");
+    memcpy(altered, good, good_size);
+    header->agreement_words = 0;
+    header->agreements.count = 0;
+    check_damaged("table of agreements of size 0");
+
     test_case("more law as it is written than there may be");
     memcpy(altered, good, good_size);
     header->clauses_size = UINT32_MAX;

@@ -277,8 +277,8 @@ static comity_status verify_store(verification *now, comity_error *reterr)
 }
 
 comity_status comity_record_reader_verify(comity_record_reader *reader,
-                                   void (*progress)(void *context, uint64_t done, uint64_t all), void *context,
-                                   comity_record_report *ret_report, comity_error *reterr)
+                                          void (*progress)(void *context, uint64_t done, uint64_t all), void *context,
+                                          comity_record_report *ret_report, comity_error *reterr)
 {
     verification *now = calloc(1, sizeof *now);
     if (now == NULL) {

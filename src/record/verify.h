@@ -21,8 +21,8 @@ typedef struct comity_record_report {
 /* `progress`, if not NULL, is called now and then with how many entries were
  * looked at, of `2 × size` in all. COMITY_ERROR_RECORD with what is wrong. */
 COMITY_MUST_USE comity_status comity_record_reader_verify(comity_record_reader *reader,
-                                                   void (*progress)(void *context, uint64_t done, uint64_t all),
-                                                   void *context, comity_record_report *ret_report,
-                                                   comity_error *reterr);
+                                                          void (*progress)(void *context, uint64_t done, uint64_t all),
+                                                          void *context, comity_record_report *ret_report,
+                                                          comity_error *reterr);
 
 #endif

@@ -170,6 +170,12 @@ static bool is_dash(uint8_t byte)
     return byte == '-' || byte == '_';
 }
 
+/* The sign for a year behind a digit. */
+static bool is_year_sign(const uint8_t *at)
+{
+    return at[0] == 0xE5 && at[1] == 0xB9 && at[2] == 0xB4 && (comity_scan_class(at[-1]) & COMITY_BYTE_DIGIT) != 0;
+}
+
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
@@ -186,6 +192,8 @@ static void look_at(comity_scan *scan, const uint8_t *at)
             comity_scan_at_label(scan, at);
         } else if (comity_scan_foreign_digit(at) != 0 || (*at < 0xC0)) {
             comity_scan_at_word(scan, at);
+        } else if (is_year_sign(at)) {
+            comity_scan_at_year_sign(scan, at);
         } else {
             comity_scan_at_mark(scan, at);
         }

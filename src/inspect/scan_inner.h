@@ -340,6 +340,9 @@ struct comity_scan {
     uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */
     bool in_query;           /* a value in the query of an address is read: a plus sign is a space */
+    const uint8_t *query_name; /* what that is called */
+    size_t query_name_size;
+    uint8_t strings_around;  /* strings of JSON around the one that is read, whose escapes are in it, too */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */
     comity_scan_quiet *watch; /* what is being looked at, in the cell that begins at `watch_begin`; NULL: none */
@@ -552,6 +555,12 @@ void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
 void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
+/* The label that stands before a day, or behind it, with no mark between ("geb. 03.11.1957"); NULL if there is none. */
+const comity_scan_field *comity_scan_day_label(comity_scan *scan, const uint8_t *begin, const uint8_t *end);
+/* Gives a day for which a label speaks; false if that takes no days. */
+bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field);
+/* At the sign behind a year, of Chinese and Japanese. */
+void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
 /* In JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:

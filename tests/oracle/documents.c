@@ -164,6 +164,33 @@ static void text_line(scan_document *document, const comity_types *types, chance
     put(document, chance_in_100(random, 90) ? "\n" : "\r\n");
 }
 
+/* The rest of a field of JSON whose string holds JSON, once or twice, or a sentence with a label. */
+static void string_within(scan_document *document, const comity_types *types, chance *random)
+{
+    static const struct {
+        const char *begin, *quote, *end;
+    } ways[] = {{"message\": \"{", "\\\"", "}\""}, {"log\": \"{\\\"m\\\":\\\"{", "\\\\\\\"", "}\\\"}\""}};
+    size_t recipe = any_recipe(random);
+    size_t way = chance_below(random, 3);
+    if (way == 2) {
+        put(document, "message\": \"yes, ");
+        put(document, recipes[recipe].label);
+        put(document, ": ");
+        plant_put(document, types, random, recipe, false);
+        put(document, ", zzz ok\"");
+        return;
+    }
+    put(document, ways[way].begin);
+    put(document, ways[way].quote);
+    put(document, recipes[recipe].field);
+    put(document, ways[way].quote);
+    put(document, chance_in_100(random, 50) ? ":" : ": ");
+    put(document, ways[way].quote);
+    plant_put(document, types, random, recipe, false);
+    put(document, ways[way].quote);
+    put(document, ways[way].end);
+}
+
 static void json_record(scan_document *document, const comity_types *types, chance *random)
 {
     put(document, "{");
@@ -181,6 +208,8 @@ static void json_record(scan_document *document, const comity_types *types, chan
             put(document, "\": {\"value\": [\"");
             plant_put(document, types, random, recipe, strcmp(recipes[recipe].type, "person-name") == 0);
             put(document, "\"]}");
+        } else if (chance_in_100(random, 20)) {
+            string_within(document, types, random);
         } else {
             put(document, "note\": \"");
             for (size_t j = 0; j < 6; j++) {

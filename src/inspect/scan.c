@@ -141,6 +141,7 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
     scan->person_record = 0;
     scan->buffer_begin = 0;
     scan->buffer_size = 0;
+    memset(&scan->layout, 0, sizeof scan->layout);
     memset(scan->buffer, 0, COMITY_LIMIT_SCAN_BACK);
     comity_scan_place_begin(scan);
 }
@@ -233,12 +234,17 @@ static void chunk_scan(comity_scan *scan, size_t size)
             bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
                           scan->place.cell <= comity_scan_offset(scan, at);
             scan->low = within ? view + (scan->place.cell - scan->view_begin) : scan->low;
+        } else if (scan->layout.kind != COMITY_LAYOUT_NONE) {
+            comity_scan_layout_advance(scan, at);
         }
         look_at(scan, at);
     }
     scan->low = begin;
     scan->high = end;
     comity_scan_place_advance(scan, begin + size);
+    if (scan->layout.kind != COMITY_LAYOUT_NONE) {
+        comity_scan_layout_advance(scan, begin + size);
+    }
     scan->scanned += size;
 }
 
@@ -271,6 +277,7 @@ static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, s
     scan->view_end = begin + size;
     uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
     if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
+        comity_scan_layout_begin(scan);
         comity_scan_signatures(scan);
         part_field_try(scan);
     }

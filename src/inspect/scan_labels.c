@@ -459,6 +459,12 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
         }
         low = scan->low;
         high = scan->high;
+        if (comity_scan_layout_names(scan, begin)) {
+            around_field(scan, scan->layout.label, scan->layout.label_size, ret_around);
+            const uint8_t *value = scan->view + (scan->layout.value - scan->view_begin);
+            low = scan->layout.value < comity_scan_offset(scan, low) ? low : value;
+            high = comity_scan_layout_end(scan, end, high);
+        }
         break;
     }
     around_words(scan, begin, end, low, high, is_group, ret_around);
@@ -478,6 +484,11 @@ bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint
     case COMITY_FORM_URLENCODED:
         return text_name(scan, at, ret_name, ret_size);
     default:
+        if (!scan->in_query && comity_scan_layout_names(scan, at)) {
+            *ret_name = scan->layout.label;
+            *ret_size = scan->layout.label_size;
+            return true;
+        }
         *ret_name = scan->query_name;
         *ret_size = scan->query_name_size;
         return scan->in_query;
@@ -500,6 +511,9 @@ static unsigned escapes_of(const comity_scan *scan)
 static size_t unescape(const comity_scan *scan, const uint8_t *bytes, size_t size, uint8_t *room,
                        const uint8_t **ret_value)
 {
+    if (scan->in_layout) {
+        return comity_scan_layout_plain(scan, bytes, size, room, ret_value);
+    }
     unsigned what = escapes_of(scan);
     comity_form_run runs[COMITY_LIMIT_SCAN_VALUE_BYTES / 4];
     uint8_t again[COMITY_LIMIT_SCAN_VALUE_BYTES];
@@ -540,7 +554,7 @@ static bool field_read(comity_scan *scan, const uint8_t **begin, const uint8_t *
     comity_scan_readings_begin(ret_readings);
     const uint8_t *value = *begin;
     size_t size = (size_t)(*end - *begin);
-    bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED && !scan->in_query;
+    bool has_plans = scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED && !scan->in_query && !scan->in_layout;
     comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
     if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
         return ret_readings->count != 0;

@@ -225,6 +225,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     size_t count = scan->level->events(begin, steps, is_markup, &scan->carry, scan->places);
     const uint8_t *view = scan->view;
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
@@ -234,7 +235,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
             bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
                           scan->place.cell <= comity_scan_offset(scan, at);
             scan->low = within ? view + (scan->place.cell - scan->view_begin) : scan->low;
-        } else if (scan->layout.kind != COMITY_LAYOUT_NONE) {
+        } else if (has_layout) {
             comity_scan_layout_advance(scan, at);
         }
         look_at(scan, at);
@@ -242,7 +243,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     scan->low = begin;
     scan->high = end;
     comity_scan_place_advance(scan, begin + size);
-    if (scan->layout.kind != COMITY_LAYOUT_NONE) {
+    if (has_layout) {
         comity_scan_layout_advance(scan, begin + size);
     }
     scan->scanned += size;

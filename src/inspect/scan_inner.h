@@ -116,6 +116,7 @@ typedef struct comity_scan_field {
     uint8_t size; /* 0: free */
     bool speaks;
     bool is_label; /* values behind it are tried as a whole */
+    bool is_fhir;  /* in documents of FHIR */
     uint8_t in_writings; /* bits: the writings of its forms */
     uint32_t number;     /* of all names seen, from 1: no two have the same */
     uint64_t hash;
@@ -128,6 +129,7 @@ typedef struct comity_scan_key {
     uint64_t masks[COMITY_SCAN_KEY_BYTES / 8]; /* which these are */
     uint8_t size;     /* without the quote; 0: free */
     bool is_label;    /* values behind it are tried as a whole */
+    bool is_pair;     /* it is called by the field before it */
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
@@ -368,7 +370,8 @@ struct comity_scan {
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
     uint32_t field_count;     /* names seen */
     comity_scan_key keys[COMITY_SCAN_KEYS];
-    bool has_keys;           /* the part is JSON */
+    bool has_keys;           /* the part is JSON, */
+    bool is_fhir;            /* and a document of FHIR */
     uint64_t key_end;        /* behind the colon of the last key that was known */
     uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */

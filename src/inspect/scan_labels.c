@@ -84,6 +84,18 @@ static size_t without_digits(const uint8_t *name, size_t size)
     return left == 0 ? size : left;
 }
 
+/* In documents of FHIR "family", "given" and "line" are names of fields, which elsewhere mean nothing: types have them as
+ * "fhir.family". */
+static void field_fill_fhir(const comity_scan_rules *rules, const uint8_t *name, size_t size, comity_scan_field *field)
+{
+    uint8_t plain[4 + COMITY_LIMIT_SCAN_LABEL_BYTES] = "fhir";
+    uint32_t number;
+    size_t written = 4 + comity_scan_name_plain(name, size, plain + 4);
+    if (comity_scan_names_get(&rules->names, plain, written, &number)) {
+        meaning_join(rules, number, true, field);
+    }
+}
+
 static void field_fill(const comity_scan_rules *rules, const uint8_t *name, size_t size, comity_scan_field *field)
 {
     uint8_t begins[NAME_WORDS + 1];
@@ -114,13 +126,17 @@ const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *
         return NULL;
     }
     comity_scan_field *field = &scan->fields[comity_scan_hash(name, size) % COMITY_SCAN_FIELDS];
-    if (field->size != size || memcmp(field->name, name, size) != 0) {
+    if (field->size != size || field->is_fhir != scan->is_fhir || memcmp(field->name, name, size) != 0) {
         memset(field, 0, sizeof *field);
         memcpy(field->name, name, size);
         field->size = (uint8_t)size;
         field->hash = comity_scan_hash(name, size);
         field->number = ++scan->field_count;
+        field->is_fhir = scan->is_fhir;
         field_fill(scan->rules, name, size, field);
+        if (scan->is_fhir) {
+            field_fill_fhir(scan->rules, name, size, field);
+        }
     }
     return field;
 }
@@ -195,8 +211,36 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
     return *ret_size != 0 && *ret_size <= COMITY_LIMIT_SCAN_LABEL_BYTES;
 }
 
-/* In JSON: the name before `at`, which stands behind a colon, or in a list behind one. */
-static bool json_name(const uint8_t *low, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size)
+/* In JSON the field `value` of a pair is called by what stands in the field before it, {"name": "ssn", "value": "…"}:
+ * the name whose opening quote is at `quote` becomes that. */
+static void pair_name(const uint8_t *low, const uint8_t *quote, const uint8_t **name, size_t *size)
+{
+    static const char *const names[] = {"name", "key", "field", "label", "type", "attribute", "property", "system"};
+    if (*size != 5 || (memcmp(*name, "value", 5) != 0 && memcmp(*name, "Value", 5) != 0)) {
+        return;
+    }
+    const uint8_t *at = skip_blank_back(low, quote);
+    at = at > low && at[-1] == ',' ? skip_blank_back(low, at - 1) : low;
+    if (at - low < 8 || at[-1] != '"') {
+        return;
+    }
+    const uint8_t *end = at - 1;
+    const uint8_t *open = quote_before(low, end, COMITY_LIMIT_SCAN_LABEL_BYTES + 1);
+    const uint8_t *key = open == NULL ? low : skip_blank_back(low, open);
+    key = key > low && key[-1] == ':' ? skip_blank_back(low, key - 1) : low;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        ptrdiff_t key_size = (ptrdiff_t)strlen(names[i]) + 2;
+        if (key - low >= key_size && key[-1] == '"' && key[-key_size] == '"' &&
+            memcmp(key - key_size + 1, names[i], (size_t)key_size - 2) == 0) {
+            *name = open + 1;
+            *size = (size_t)(end - *name);
+        }
+    }
+}
+
+/* In JSON: the name before `at`, which stands behind a colon, or in a list behind one. `of_pair`: that of a pair is what
+ * stands in the field before. */
+static bool json_name(const uint8_t *low, const uint8_t *at, bool of_pair, const uint8_t **ret_name, size_t *ret_size)
 {
     for (int steps = 0; steps < LIST_STEPS; steps++) {
         at = skip_blank_back(low, at);
@@ -215,6 +259,9 @@ static bool json_name(const uint8_t *low, const uint8_t *at, const uint8_t **ret
             }
             *ret_name = open + 1;
             *ret_size = (size_t)(end - 1 - (open + 1));
+            if (of_pair) {
+                pair_name(low, open, ret_name, ret_size);
+            }
             return true;
         }
         if (byte == '[' || byte == ',') {
@@ -255,8 +302,8 @@ static bool is_bare_number(const uint8_t *from, const uint8_t *to)
 }
 
 /* In JSON: the name of the value in which [begin, end) stands, and the bounds of its string. */
-static bool json_around(const comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t **ret_name,
-                        size_t *ret_size, const uint8_t **ret_low, const uint8_t **ret_high)
+static bool json_around(const comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool of_pair,
+                        const uint8_t **ret_name, size_t *ret_size, const uint8_t **ret_low, const uint8_t **ret_high)
 {
     const uint8_t *low = begin - scan->low > COMITY_LIMIT_SCAN_BACK / 2 ? begin - COMITY_LIMIT_SCAN_BACK / 2 : scan->low;
     const uint8_t *quote = quote_before(low, begin, COMITY_LIMIT_SCAN_BACK / 2);
@@ -266,7 +313,7 @@ static bool json_around(const comity_scan *scan, const uint8_t *begin, const uin
         return false;
     }
     if (is_bare_number(quote + 1, begin)) {
-        return json_name(low, begin, ret_name, ret_size);
+        return json_name(low, begin, of_pair, ret_name, ret_size);
     }
     const uint8_t *close = end;
     while (close < scan->high && close - end < COMITY_LIMIT_SCAN_NEAR && (*close != '"' || close[-1] == '\\')) {
@@ -274,7 +321,7 @@ static bool json_around(const comity_scan *scan, const uint8_t *begin, const uin
     }
     *ret_low = quote + 1;
     *ret_high = close;
-    return json_name(low, quote, ret_name, ret_size);
+    return json_name(low, quote, of_pair, ret_name, ret_size);
 }
 
 /* The value of the attribute `wanted` in the tag that [low, high) is of; false if it has none. */
@@ -298,13 +345,15 @@ static bool attribute_of(const uint8_t *low, const uint8_t *high, const char *wa
     return false;
 }
 
-/* In HTML an attribute `value` is called by the `name` of its tag, or else by its `id`: <input name="dob" value="…">. */
+/* In HTML an attribute `value` is called by the `name` of its tag, or else by its `id`: <input name="dob" value="…">; in
+ * XML by its `name`, its `key`, or the element: <birthDate value="…"/>. */
 static void input_name(const comity_scan *scan, const uint8_t **name, size_t *size)
 {
     const uint8_t *low = *name;
     const uint8_t *high = *name;
     size_t before = *size < 5 ? 0 : *size - 5; /* "input value": the tag's own name may stand before it */
-    if (scan->part.syntax != COMITY_FORM_HTML || *size < 5 || memcmp(*name + before, "value", 5) != 0 ||
+    bool is_xml = scan->part.syntax == COMITY_FORM_XML;
+    if ((!is_xml && scan->part.syntax != COMITY_FORM_HTML) || *size < 5 || memcmp(*name + before, "value", 5) != 0 ||
         (before != 0 && !is_blank((*name)[before - 1]))) {
         return;
     }
@@ -314,8 +363,17 @@ static void input_name(const comity_scan *scan, const uint8_t **name, size_t *si
     while (high < scan->high && high - *name < COMITY_LIMIT_SCAN_NEAR && *high != '>') {
         high++;
     }
-    if (*low == '<' && !attribute_of(low, high, "name", name, size)) {
-        (void)attribute_of(low, high, "id", name, size);
+    if (*low != '<' || attribute_of(low, high, "name", name, size) ||
+        attribute_of(low, high, is_xml ? "key" : "id", name, size) || !is_xml) {
+        return;
+    }
+    const uint8_t *end = low + 1;
+    while (end < high && !is_blank(*end)) {
+        end++;
+    }
+    if (end - low - 1 <= COMITY_LIMIT_SCAN_LABEL_BYTES) {
+        *name = low + 1;
+        *size = (size_t)(end - low - 1);
     }
 }
 
@@ -432,7 +490,7 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
     switch (scan->part.syntax) {
     case COMITY_FORM_JSON:
     case COMITY_FORM_NDJSON:
-        if (json_around(scan, begin, end, &name, &size, &low, &high)) {
+        if (json_around(scan, begin, end, true, &name, &size, &low, &high)) {
             around_field(scan, name, size, ret_around);
             around_parents(scan, begin, ret_around);
         }
@@ -477,7 +535,7 @@ bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint
     switch (scan->part.syntax) {
     case COMITY_FORM_JSON:
     case COMITY_FORM_NDJSON:
-        return json_around(scan, at, at, ret_name, ret_size, &low, &high);
+        return json_around(scan, at, at, false, ret_name, ret_size, &low, &high); /* what is in a field is no name */
     case COMITY_FORM_XML:
     case COMITY_FORM_HTML:
         return markup_name(scan, at, ret_name, ret_size, &low);
@@ -811,6 +869,42 @@ static bool looks_label(const comity_scan *scan, const uint8_t *low, const uint8
     return (scan->rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
 }
 
+/* What can hold nothing that is found by itself. */
+static bool is_of_words(const uint8_t *begin, const uint8_t *end)
+{
+    while (begin < end && *begin != '@' && (comity_scan_class(*begin) & COMITY_BYTE_DIGIT) == 0) {
+        begin++;
+    }
+    return begin == end;
+}
+
+/* The strings of a list behind a key of JSON, as far as they are found, or nothing in them would be. */
+static void list_values(comity_scan *scan, const uint8_t *at, const comity_scan_field *field)
+{
+    for (int i = 0; i < LIST_STEPS; i++) {
+        at++; /* the bracket, or a comma */
+        while (at < scan->high && is_blank(*at)) {
+            at++;
+        }
+        if (at == scan->high || *at != '"') {
+            return;
+        }
+        const uint8_t *begin = at + 1;
+        const uint8_t *high = scan->high - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES
+                                                                                : scan->high;
+        const uint8_t *end = quoted_end(scan, begin, high, (quoting){.quote = '"'});
+        uint64_t done = scan->done;
+        comity_scan_field_value(scan, begin, end, field);
+        at = end + 1;
+        while (at < scan->high && is_blank(*at)) {
+            at++;
+        }
+        if (end == high || at >= scan->high || *at != ',' || (scan->done == done && !is_of_words(begin, end))) {
+            return;
+        }
+    }
+}
+
 /* The value behind a label whose mark stands at `at`. `in_string`: the label is no key, but stands in a string of JSON. */
 static void label_value(comity_scan *scan, const uint8_t *at, bool in_string, const comity_scan_field *field)
 {
@@ -830,6 +924,10 @@ static void label_value(comity_scan *scan, const uint8_t *at, bool in_string, co
         scan->strings_around = of.escapes == 0 ? 0 : of.escapes == 1 ? 1 : of.escapes == 3 ? 2 : 3;
         comity_scan_field_value(scan, begin, quoted_end(scan, begin, high, of), field);
         scan->strings_around = 0;
+        return;
+    }
+    if (is_json(scan) && !in_string && begin < high && *begin == '[') {
+        list_values(scan, begin, field);
         return;
     }
     const uint8_t *stop = bare_end(scan, begin, high, in_string);
@@ -918,6 +1016,8 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
     } else if (*at == '=') {
         name_of_bracket(low, &name, &size);
         input_name(scan, &name, &size);
+    } else if (is_quoted && is_json(scan)) {
+        pair_name(scan->low, name - 1, &name, &size);
     }
     const comity_scan_field *field = comity_scan_field_of(scan, name, size);
     if (field == NULL || !field->is_label) {
@@ -1105,7 +1205,8 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
     ret_key->is_label = field != NULL && field->is_label && looks_label(scan, name, end);
     ret_key->has_anchor = (scan->rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
     ret_key->has_colons = read->size < 5 || memchr(name, ':', read->size) != NULL;
-    ret_key->acts = ret_key->is_label || ret_key->has_anchor || ret_key->has_colons;
+    ret_key->is_pair = read->size == 5 && (memcmp(name, "value", 5) == 0 || memcmp(name, "Value", 5) == 0);
+    ret_key->acts = ret_key->is_label || ret_key->has_anchor || ret_key->has_colons || ret_key->is_pair;
     ret_key->field = field == NULL ? 0 : field->number;
     ret_key->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
     return true;
@@ -1114,7 +1215,16 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
 /* At the colon of a key that is a label, or that may be the end of an anchor or of an address. */
 static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
 {
-    if (key->is_label) {
+    if (key->is_pair) {
+        const uint8_t *name = at - 1 - key->size;
+        size_t size = key->size;
+        pair_name(scan->low, name - 1, &name, &size);
+        const comity_scan_field *field = comity_scan_field_of(scan, name, size);
+        key->field = field == NULL ? 0 : field->number;
+        if (field != NULL && field->is_label) {
+            label_value(scan, at, false, field);
+        }
+    } else if (key->is_label) {
         const comity_scan_field *field = &scan->fields[key->slot];
         if (field->number != key->field) {
             const uint8_t *name = at - 1 - key->size;

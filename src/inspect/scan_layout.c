@@ -16,6 +16,8 @@
 #define STEP_BYTES 4096
 /* What is looked at to tell the layout. */
 #define BEGIN_BYTES 4096
+/* The namespace of XML stands so near its beginning. */
+#define NAMESPACE_BYTES 1024
 /* A line of a property up to its colon. */
 #define PROPERTY_BYTES 512
 
@@ -173,13 +175,21 @@ static const uint8_t *property_colon(const uint8_t *at, const uint8_t *limit)
     return NULL;
 }
 
-/* What the property is called, without its group. */
+static bool is_of_property(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_LETTER | COMITY_BYTE_DIGIT)) != 0 || byte == '-' || byte == '_';
+}
+
+/* What the property is called, without its group. NULL if that is no name of one. */
 static const uint8_t *property_name(const uint8_t *at, const uint8_t *colon, size_t *ret_size)
 {
     const uint8_t *begin = at;
-    while (at < colon && *at != ';') {
-        begin = *at == '.' ? at + 1 : begin;
-        at++;
+    for (; at < colon && *at != ';'; at++) {
+        if (*at == '.') {
+            begin = at + 1;
+        } else if (!is_of_property(*at)) {
+            return NULL;
+        }
     }
     *ret_size = (size_t)(at - begin);
     return begin;
@@ -201,6 +211,9 @@ static const uint8_t *vcard_step(comity_scan *scan, const uint8_t *at, const uin
         }
         size_t size;
         const uint8_t *name = property_name(at, colon, &size);
+        if (name == NULL) {
+            return colon;
+        }
         scan->place.record += size == 5 && small(name[0]) == 'b' && small(name[1]) == 'e'; /* BEGIN */
         name_note(scan, colon, (const char *)name, size, "");
         return colon;
@@ -225,6 +238,17 @@ static const uint8_t *hl7_next(const comity_scan_layout *layout, const uint8_t *
     return at;
 }
 
+/* Three capitals and digits. */
+static bool is_segment(const uint8_t tag[4])
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (!is_digit(tag[i]) && (tag[i] < 'A' || tag[i] > 'Z')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static const uint8_t *hl7_step(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
     comity_scan_layout *layout = &scan->layout;
@@ -245,6 +269,9 @@ static const uint8_t *hl7_step(comity_scan *scan, const uint8_t *at, const uint8
     if (is_field || *at == layout->signs[1]) {
         char number[12];
         layout->number += is_field;
+        if (!is_segment(layout->tag)) {
+            return hl7_next(layout, at + 1, limit);
+        }
         (void)snprintf(number, sizeof number, "%u", (unsigned)layout->number);
         name_note(scan, at + 1, (const char *)layout->tag, strnlen((const char *)layout->tag, 3), number);
         named_try(scan, at + 1, hl7_next(layout, at + 1, limit));
@@ -510,12 +537,40 @@ static bool is_hl7(const uint8_t *text, size_t size)
            (text[3] == '|' || text[3] == '^' || text[3] == '#') && text[4] > ' ' && text[5] > ' ' && text[8] == text[3];
 }
 
+/* A document of FHIR begins with what it is. */
+static bool is_resource(const uint8_t *text, size_t size)
+{
+    const uint8_t *limit = text + size;
+    while (text < limit && (is_blank(*text) || *text == '{' || *text == '[')) {
+        text++;
+    }
+    return begins_with(text, limit, "\"resourceType\"");
+}
+
+static bool is_of_namespace(const uint8_t *text, size_t size)
+{
+    static const char name[] = "\"http://hl7.org/fhir\"";
+    for (size_t i = 0; i + sizeof name < size && i < NAMESPACE_BYTES; i++) {
+        if (memcmp(text + i, name, sizeof name - 1) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void comity_scan_layout_begin(comity_scan *scan)
 {
     comity_scan_layout *layout = &scan->layout;
     const uint8_t *text = scan->view;
     uint64_t all = scan->view_end - scan->view_begin;
     size_t size = all < BEGIN_BYTES ? (size_t)all : BEGIN_BYTES;
+    bool is_fhir = scan->has_keys ? is_resource(text, size)
+                                  : scan->part.syntax == COMITY_FORM_XML && is_of_namespace(text, size);
+    if (is_fhir != scan->is_fhir) {
+        scan->is_fhir = is_fhir; /* keys mean something else */
+        scan->key_slot = 0;
+        memset(scan->keys, 0, sizeof scan->keys);
+    }
     if (scan->part.syntax != COMITY_FORM_TEXT || size < 8) {
         return;
     }

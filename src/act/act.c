@@ -94,10 +94,7 @@ static comity_status slot_read(comity_act_memory *reader, comity_class class_of,
 {
     comity_facts *facts = &reader->act.facts[slot];
     COMITY_TRY(comity_read_set(reader, class_of, &facts->yes, &reader->act.known[slot]));
-    facts->may = facts->yes;
-    if (reader->act.known[slot] != COMITY_KNOWN_ALL) {
-        memset(&facts->may, 0xff, sizeof facts->may);
-    }
+    facts->open = comity_facts_open(reader->act.known[slot]);
     return COMITY_OK;
 }
 
@@ -120,7 +117,7 @@ static comity_status field_safeguards(comity_act_memory *reader, void *into)
     comity_facts *facts = &reader->act.facts[COMITY_SLOT_SAFEGUARD];
     comity_known known;
     COMITY_TRY(comity_read_set(reader, COMITY_CLASS_SAFEGUARD, &facts->yes, &known));
-    facts->may = facts->yes; /* what protects must be shown, so "at least these" is these */
+    facts->open = 0; /* what protects must be shown, so "at least these" is these */
     return COMITY_OK;
 }
 
@@ -131,7 +128,7 @@ static comity_status field_deal(comity_act_memory *reader, void *into)
     COMITY_TRY(comity_read_name(reader, COMITY_CLASS_DEAL, &deal));
     comity_facts *facts = &reader->act.facts[COMITY_SLOT_DEAL];
     comity_set_add(&facts->yes, deal);
-    facts->may = facts->yes;
+    facts->open = 0;
     reader->act.known[COMITY_SLOT_DEAL] = COMITY_KNOWN_ALL;
     return COMITY_OK;
 }
@@ -172,7 +169,7 @@ static void act_clear(comity_act_memory *reader)
     memset(act, 0, sizeof *act);
     for (comity_slot slot = 0; slot < COMITY_SLOT_LAST; slot++) {
         if (slot != COMITY_SLOT_SAFEGUARD) {
-            memset(&act->facts[slot].may, 0xff, sizeof act->facts[slot].may);
+            act->facts[slot].open = UINT64_MAX;
         }
     }
     act->known[COMITY_SLOT_SAFEGUARD] = COMITY_KNOWN_ALL;
@@ -187,8 +184,6 @@ static void act_clear(comity_act_memory *reader)
     act->numbers = reader->numbers;
     act->slices = reader->slices;
     act->touched = reader->touched;
-    act->touched_lightly = reader->touched_lightly;
-    act->touched_any_part = reader->touched_any_part;
     act->fact_bases = reader->fact_bases;
     reader->place_count = 0;
     reader->number_count = 0;

@@ -25,17 +25,31 @@ const char *comity_act_channel_word(uint32_t channel);
 bool comity_slice_equal(const comity_slice *a, const comity_slice *b);
 
 /* How much of a list is known. */
-typedef enum comity_known {
+typedef enum __attribute__((packed)) comity_known { /* a byte, for it stands beside every list */
     COMITY_KNOWN_NOT,  /* the field is absent */
     COMITY_KNOWN_SOME, /* the list ends in "..." */
     COMITY_KNOWN_ALL
 } comity_known;
 
-/* A set of names: surely had, and possibly had (a superset). */
+/* A set of names: surely had, and those that may be had besides, as a mask of each
+ * word: all where the list may have others too, none where it is complete. Of a demand,
+ * whose few names stand in the first word, those that it may be. */
 typedef struct comity_facts {
     comity_set yes;
-    comity_set may;
+    uint64_t open;
 } comity_facts;
+
+/* The names of a word of the set that are had or may be. */
+static inline uint64_t comity_facts_may(const comity_facts *facts, uint32_t word)
+{
+    return facts->yes.words[word] | facts->open;
+}
+
+/* What the list leaves open of which it is known so much. */
+static inline uint64_t comity_facts_open(comity_known known)
+{
+    return known == COMITY_KNOWN_ALL ? 0 : UINT64_MAX;
+}
 
 /* A number between bounds, inclusive. Unknown: 0 to UINT64_MAX. */
 typedef struct comity_range {
@@ -98,9 +112,16 @@ typedef struct comity_count_given {
     comity_range range;
 } comity_count_given;
 
+/* A state, a part or a union named in subject_to that the act touches. */
+typedef struct comity_touched {
+    uint16_t place;
+    bool lightly;  /* only as transit or by an owner */
+    bool any_part; /* named with its part unknown */
+} comity_touched;
+
 /* What the judge asks of every act before anything else, drawn together: where its
  * two parties are, and the names in its sets that blocks of rows have columns for. */
-enum { COMITY_FEW_CATEGORIES = 4, COMITY_FEW_OTHERS = 2, COMITY_FEW_TRAITS = 14 };
+enum { COMITY_FEW_CATEGORIES = 6, COMITY_FEW_OTHERS = 2, COMITY_FEW_TRAITS = 16 };
 
 typedef struct comity_traits {
     uint16_t few[COMITY_FEW_TRAITS];  /* the first names of each set, categories and then the others; or COMITY_TRAIT_NONE */
@@ -110,43 +131,41 @@ typedef struct comity_traits {
     bool places_settled;              /* both are known, and so is in which part */
     uint8_t more_of;                  /* a bit for each set that has further names */
     uint8_t open;                     /* a bit for each set that may have other names too */
-    uint64_t free[2];                 /* for each party: all bits if it is surely subject to no other law, else none */
+    bool free[2];                     /* each party: it is surely subject to no other law */
 } comity_traits;
 
 /* The act's lists of places, in the order of COMITY_LIST_…. */
 enum { COMITY_ACT_LISTS = 4 };
 
+/* What the judge reads of every act stands first, and what it never reads last. */
 typedef struct comity_act {
-    /* what the judge reads first */
+    comity_traits traits;
     int32_t on;
-    char on_text[12];           /* the same as YYYY-MM-DD, with a NUL */
     uint8_t kind;               /* bit number */
     uint8_t kind_mask;
-    comity_traits traits;
+    bool safeguards_given, papers_given;
     bool channel_given, binding_given, basis_given;
-    comity_known known[COMITY_SLOT_LAST];
-    comity_facts facts[COMITY_SLOT_LAST]; /* by slot */
-    comity_set listed_categories;         /* as said, without parents */
-    comity_range people;
-    comity_list lists[COMITY_ACT_LISTS];
     comity_known received_known;
+    comity_known known[COMITY_SLOT_LAST];
     uint16_t signed_count;      /* of the papers */
     uint16_t received_count, paper_count, count_count, node_count, touched_count;
+    const comity_touched *touched;        /* by place, rising */
     const comity_node *nodes;             /* [0] from, [1] to, then owners */
     const comity_place_ref *places;
-    const comity_received *received;
     const comity_paper_held *papers;
+    comity_facts facts[COMITY_SLOT_LAST]; /* by slot */
+    comity_list lists[COMITY_ACT_LISTS];
+    comity_range people;
+    comity_set listed_categories;         /* as said, without parents */
+    const comity_received *received;
     const comity_count_given *counts;
     const uint32_t *numbers;
     const comity_slice *slices;
-    const uint16_t *touched;              /* places, rising; states, parts, unions named in subject_to */
-    const bool *touched_lightly;          /* beside each: only as transit or by an owner */
-    const bool *touched_any_part;         /* beside each: named with its part unknown */
     uint32_t basis_class, basis;          /* LAW or BASIS and its number, or NONE: some other basis */
     comity_slice id, basis_text;          /* id: the JSON value as it stands, quotes included */
-    uint16_t fact_basis_count;
     const struct comity_fact_basis *fact_bases;
-    bool safeguards_given, papers_given;
+    uint16_t fact_basis_count;
+    char on_text[12];                     /* the day as YYYY-MM-DD, with a NUL */
 } comity_act;
 
 /* "basis": {"data.categories": "found"}: kept in the judgement. */

@@ -55,8 +55,6 @@ comity_act *comity_act_copy(const comity_act *act)
                   padded(act->received_count * sizeof *act->received) + padded(act->paper_count * sizeof *act->papers) +
                   padded(act->count_count * sizeof *act->counts) + padded(numbers * sizeof *act->numbers) +
                   padded(slices * sizeof *act->slices) + padded(act->touched_count * sizeof *act->touched) +
-                  padded(act->touched_count * sizeof *act->touched_lightly) +
-                  padded(act->touched_count * sizeof *act->touched_any_part) +
                   padded(act->fact_basis_count * sizeof *act->fact_bases) +
                   padded(act->traits.ends[COMITY_SIEVE_LAST - 1] * sizeof *act->traits.more);
     comity_act *to = malloc(size);
@@ -67,9 +65,6 @@ comity_act *comity_act_copy(const comity_act *act)
     (void)copy_array(&copy, act, 1, sizeof *act);
     /* what the judge reads of every act comes first, so that it lies together */
     to->touched = copy_array(&copy, act->touched, act->touched_count, sizeof *act->touched);
-    to->touched_lightly = copy_array(&copy, act->touched_lightly, act->touched_count, sizeof *act->touched_lightly);
-    to->touched_any_part =
-        copy_array(&copy, act->touched_any_part, act->touched_count, sizeof *act->touched_any_part);
     to->traits.more =
         copy_array(&copy, act->traits.more, act->traits.ends[COMITY_SIEVE_LAST - 1], sizeof *act->traits.more);
     to->nodes = copy_array(&copy, act->nodes, act->node_count, sizeof *act->nodes);

@@ -2,8 +2,6 @@
  * and from whom it was received. */
 #include "act/reader.h"
 
-#include <string.h>
-
 static comity_status data_categories(comity_act_memory *reader, void *into)
 {
     comity_act *act = &reader->act;
@@ -20,10 +18,7 @@ static comity_status data_categories(comity_act_memory *reader, void *into)
             }
         }
     }
-    facts->may = facts->yes;
-    if (act->known[COMITY_SLOT_CATEGORY] != COMITY_KNOWN_ALL) {
-        memset(&facts->may, 0xff, sizeof facts->may);
-    }
+    facts->open = comity_facts_open(act->known[COMITY_SLOT_CATEGORY]);
     return COMITY_OK;
 }
 

@@ -88,15 +88,15 @@ comity_status comity_read_demand(comity_act_memory *reader, void *into)
 void comity_read_demand_settle(comity_act *act)
 {
     comity_facts *facts = &act->facts[COMITY_SLOT_DEMAND];
-    facts->may = facts->yes;
+    facts->open = 0;
     if (act->kind_mask != COMITY_ACT_DISCLOSE) {
         act->basis_given = true; /* none */
         return;
     }
     for (uint32_t channel = 0; !act->channel_given && channel <= COMITY_DEMAND_VOLUNTARY; channel++) {
-        comity_set_add(&facts->may, channel);
+        facts->open |= UINT64_C(1) << channel;
     }
     if (!act->binding_given) {
-        comity_set_add(&facts->may, COMITY_DEMAND_BINDING);
+        facts->open |= UINT64_C(1) << COMITY_DEMAND_BINDING;
     }
 }

@@ -125,16 +125,10 @@ static comity_status scope_states(comity_act_memory *reader, void *into)
     comity_paper_held *paper = into;
     paper->scope_states = true;
     uint16_t touched = reader->act.touched_count;
-    uint16_t places[COMITY_LIMIT_ACT_TOUCHED];
-    bool lightly[COMITY_LIMIT_ACT_TOUCHED];
-    bool any_part[COMITY_LIMIT_ACT_TOUCHED];
+    comity_touched places[COMITY_LIMIT_ACT_TOUCHED];
     memcpy(places, reader->touched, touched * sizeof *places);
-    memcpy(lightly, reader->touched_lightly, touched * sizeof *lightly);
-    memcpy(any_part, reader->touched_any_part, touched * sizeof *any_part);
     COMITY_TRY(comity_read_places_complete(reader, &paper->states));
     memcpy(reader->touched, places, touched * sizeof *places);
-    memcpy(reader->touched_lightly, lightly, touched * sizeof *lightly);
-    memcpy(reader->touched_any_part, any_part, touched * sizeof *any_part);
     reader->act.touched_count = touched;
     return COMITY_OK;
 }

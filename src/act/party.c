@@ -24,20 +24,11 @@ static comity_status field_name(comity_act_memory *reader, void *into)
     return comity_read_slice(reader, "a name", &node_of(reader, into)->name);
 }
 
-/* A set that is complete says no to what is not in it. */
-static void facts_settle(comity_facts *facts, comity_known known)
-{
-    facts->may = facts->yes;
-    if (known != COMITY_KNOWN_ALL) {
-        memset(&facts->may, 0xff, sizeof facts->may);
-    }
-}
-
 static comity_status field_kinds(comity_act_memory *reader, void *into)
 {
     comity_node *node = node_of(reader, into);
     COMITY_TRY(comity_read_set(reader, COMITY_CLASS_KIND, &node->kinds.yes, &node->kinds_known));
-    facts_settle(&node->kinds, node->kinds_known);
+    node->kinds.open = comity_facts_open(node->kinds_known);
     return COMITY_OK;
 }
 
@@ -45,7 +36,7 @@ static comity_status field_certified(comity_act_memory *reader, void *into)
 {
     comity_node *node = node_of(reader, into);
     COMITY_TRY(comity_read_set(reader, COMITY_CLASS_CERTIFICATE, &node->certified.yes, &node->certified_known));
-    facts_settle(&node->certified, node->certified_known);
+    node->certified.open = comity_facts_open(node->certified_known);
     return COMITY_OK;
 }
 
@@ -145,8 +136,8 @@ static void node_clear(comity_node *node)
     memset(node, 0, sizeof *node);
     node->state.place = COMITY_NONE16;
     node->percent_max = 10000;
-    memset(&node->kinds.may, 0xff, sizeof node->kinds.may);
-    memset(&node->certified.may, 0xff, sizeof node->certified.may);
+    node->kinds.open = UINT64_MAX;
+    node->certified.open = UINT64_MAX;
 }
 
 void comity_read_party_clear(comity_act_memory *reader, uint32_t node)

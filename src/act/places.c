@@ -8,9 +8,10 @@
 static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool any_part, bool lightly)
 {
     for (uint32_t i = 0; i < reader->act.touched_count; i++) {
-        if (reader->touched[i] == place) {
-            reader->touched_lightly[i] &= lightly;
-            reader->touched_any_part[i] |= any_part;
+        comity_touched *touched = &reader->touched[i];
+        if (touched->place == place) {
+            touched->lightly &= lightly;
+            touched->any_part |= any_part;
             return COMITY_OK;
         }
     }
@@ -18,14 +19,10 @@ static comity_status place_touch(comity_act_memory *reader, uint16_t place, bool
         return comity_read_fail(reader, COMITY_ERROR_LIMIT, "more than %d places in one act", COMITY_LIMIT_ACT_TOUCHED);
     }
     uint32_t i = reader->act.touched_count++;
-    for (; i > 0 && reader->touched[i - 1] > place; i--) {
+    for (; i > 0 && reader->touched[i - 1].place > place; i--) {
         reader->touched[i] = reader->touched[i - 1];
-        reader->touched_lightly[i] = reader->touched_lightly[i - 1];
-        reader->touched_any_part[i] = reader->touched_any_part[i - 1];
     }
-    reader->touched[i] = place;
-    reader->touched_lightly[i] = lightly;
-    reader->touched_any_part[i] = any_part;
+    reader->touched[i] = (comity_touched){place, lightly, any_part};
     return COMITY_OK;
 }
 

@@ -69,9 +69,7 @@ struct comity_act_memory {
     comity_count_given counts[COMITY_LIMIT_ACT_COUNTS];
     uint32_t numbers[COMITY_LIMIT_ACT_NUMBERS + COMITY_LIMIT_ACT_SIGNED_VALUES];
     comity_slice slices[COMITY_LIMIT_ACT_SLICES + COMITY_LIMIT_ACT_SIGNED_VALUES];
-    uint16_t touched[COMITY_LIMIT_ACT_TOUCHED];
-    bool touched_lightly[COMITY_LIMIT_ACT_TOUCHED];
-    bool touched_any_part[COMITY_LIMIT_ACT_TOUCHED];
+    comity_touched touched[COMITY_LIMIT_ACT_TOUCHED];
     comity_fact_basis fact_bases[COMITY_LIMIT_ACT_BASES];
     uint16_t traits[COMITY_SIEVE_LAST * COMITY_SET_BITS];
     comity_lately lately;

@@ -59,7 +59,7 @@ void comity_read_traits(comity_act_memory *reader)
     for (uint32_t side = 0; side < 2; side++) {
         const comity_list *subject_to = &act->nodes[side].subject_to;
         traits->place[side] = act->nodes[side].state.place;
-        traits->free[side] = subject_to->known == COMITY_KNOWN_ALL && subject_to->count == 0 ? UINT64_MAX : 0;
+        traits->free[side] = subject_to->known == COMITY_KNOWN_ALL && subject_to->count == 0;
     }
     traits->places_settled = is_settled(&act->nodes[0]) && is_settled(&act->nodes[1]);
 }

@@ -261,14 +261,116 @@ static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
     put(act, "}");
 }
 
-/* KIND, then law, result and module of a contract, each behind a colon and each perhaps empty. */
+/* One part of what --paper says, as a member of the paper or of its scope. */
+typedef struct paper_part {
+    const char *name, *text;
+    size_t name_size, size;
+    bool of_scope;
+} paper_part;
+
+/* How long the name is with which a part begins, `from` in `from=2026-11-01`; 0: it begins with none. */
+static size_t part_name_size(const char *text)
+{
+    size_t size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+    return text[size] == '=' ? size : 0;
+}
+
+static bool is_of_scope(const paper_part *part)
+{
+    static const char *const names[] = {"module", "states", "parties", "categories", "purposes"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strlen(names[i]) == part->name_size && memcmp(names[i], part->name, part->name_size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* KIND, then law, result and module of a contract, each behind a colon and each perhaps empty; then parts that begin with their
+ * name. The module and what has a name go on to the next part that has one, colons and all. */
+static bool part_take(const char **at, size_t *position, paper_part *ret_part)
+{
+    static const char *const positions[] = {"kind", "under", "result", "module"};
+    enum { POSITIONS = sizeof positions / sizeof *positions };
+    if (*at == NULL) {
+        return false;
+    }
+    const char *text = *at;
+    size_t name_size = *position == 0 ? 0 : part_name_size(text);
+    bool to_next_name = name_size != 0 || *position >= POSITIONS - 1;
+    if (name_size != 0) {
+        *position = POSITIONS;
+        *ret_part = (paper_part){.name = text, .name_size = name_size, .text = text + name_size + 1};
+    } else {
+        const char *name = positions[*position < POSITIONS ? *position : POSITIONS - 1];
+        *ret_part = (paper_part){.name = name, .name_size = strlen(name), .text = text};
+        *position += 1;
+    }
+    const char *end = ret_part->text + strcspn(ret_part->text, ":");
+    while (to_next_name && *end == ':' && part_name_size(end + 1) == 0) {
+        end += 1 + strcspn(end + 1, ":");
+    }
+    ret_part->size = (size_t)(end - ret_part->text);
+    ret_part->of_scope = is_of_scope(ret_part);
+    *at = *end == ':' ? end + 1 : NULL;
+    return true;
+}
+
+/* A value of a scope, which is a list but for the module. */
+static void put_scope_value(comity_buffer *act, const paper_part *part)
+{
+    size_t at = 0;
+    if (memchr(part->text, ',', part->size) == NULL) {
+        put_string(act, part->text, part->size);
+        return;
+    }
+    put(act, "[");
+    while (at < part->size) {
+        size_t size = strcspn(part->text + at, ",");
+        size = size > part->size - at ? part->size - at : size;
+        put(act, at == 0 ? "" : ",");
+        put_string(act, part->text + at, size);
+        at += size + 1;
+    }
+    put(act, "]");
+}
+
+static void put_paper_members(comity_buffer *act, const char *text, bool of_scope, bool *first)
+{
+    size_t position = 0;
+    paper_part part;
+    while (part_take(&text, &position, &part)) {
+        bool is_kind = position == 1 && part.name_size == 4; /* stands, empty or not: the reader tells what is missing */
+        if (part.of_scope != of_scope || (part.size == 0 && !is_kind)) {
+            continue;
+        }
+        put(act, *first ? "" : ",");
+        put_string(act, part.name, part.name_size);
+        put(act, ":");
+        if (of_scope) {
+            put_scope_value(act, &part);
+        } else {
+            put_string(act, part.text, part.size);
+        }
+        *first = false;
+    }
+}
+
+static bool has_scope(const char *text)
+{
+    size_t position = 0;
+    paper_part part;
+    while (part_take(&text, &position, &part)) {
+        if (part.of_scope && part.size != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
 {
-    static const struct {
-        const char *before, *behind;
-    } members[] = {{"{\"kind\":", ""}, {",\"under\":", ""}, {",\"result\":", ""}, {",\"scope\":{\"module\":", "}"}};
-    enum { PARTS = sizeof members / sizeof *members };
-    bool inner = true;
+    bool first_paper = true;
     if (!is_given(asked, ASK_PAPER)) {
         return;
     }
@@ -279,20 +381,16 @@ static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
             continue;
         }
         const char *text = asked->values[i].text;
-        put(act, inner ? "" : ",");
-        inner = false;
-        for (size_t part = 0; part < PARTS; part++) {
-            size_t size = part == PARTS - 1 ? strlen(text) : strcspn(text, ":");
-            if (part == 0 || size != 0) {
-                put(act, members[part].before);
-                put_string(act, text, size);
-                put(act, members[part].behind);
-            }
-            text += size;
-            if (*text != ':') {
-                break;
-            }
-            text++;
+        bool inner = true;
+        put(act, first_paper ? "{" : ",{");
+        first_paper = false;
+        put_paper_members(act, text, false, &inner);
+        if (has_scope(text)) {
+            bool first_of_scope = true;
+            put_key(act, "scope", &inner);
+            put(act, "{");
+            put_paper_members(act, text, true, &first_of_scope);
+            put(act, "}");
         }
         put(act, "}");
     }

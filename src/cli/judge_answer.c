@@ -121,7 +121,7 @@ static void put_row(judge_run *judging)
     put_column(judging, start, 48);
     for (uint32_t i = 0; i < act->touched_count; i++) {
         put(judging, i == 0 ? "" : " ");
-        put(judging, comity_image_text(image, image->places[act->touched[i]].code));
+        put(judging, comity_image_text(image, image->places[act->touched[i].place].code));
     }
     put_column(judging, start, 60);
     for (uint32_t i = 0; i < context->judgement.ruling_count; i++) {

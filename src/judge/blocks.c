@@ -18,20 +18,17 @@ typedef struct in_hand {
     bool perhaps; /* only because a part of a state is not known */
 } in_hand;
 
-/* How many of these days, which rise, are past. */
+/* How many of these days, which rise, are past. Without a jump on what is found, which
+ * the processor could not foresee. */
 static uint32_t days_past(const int32_t *epochs, uint32_t count, int32_t on)
 {
-    uint32_t low = 0;
-    uint32_t high = count;
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (epochs[middle] <= on) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    uint32_t past = 0;
+    while (count > 1) {
+        uint32_t half = count / 2;
+        past += half & (0 - (uint32_t)(epochs[past + half - 1] <= on));
+        count -= half;
     }
-    return low;
+    return past + (count == 1 && epochs[past] <= on);
 }
 
 /* ---- traits ---- */
@@ -76,6 +73,7 @@ static inline void set_sieve(sieving *sieve, uint32_t kind, uint32_t first)
     pair taken = column_at(sieve, few[0]) | column_at(sieve, few[1]);
     if (kind == COMITY_SIEVE_CATEGORY) {
         taken |= column_at(sieve, few[2]) | column_at(sieve, few[3]);
+        taken |= column_at(sieve, few[4]) | column_at(sieve, few[5]);
     }
     if (sieve->traits->more_of >> kind & 1u) {
         taken |= further_take(sieve, kind);
@@ -103,7 +101,9 @@ static inline uint64_t block_sieve(const comity_image *image, const comity_block
                      .open = open,
                      .may = may,
                      .yes = UINT64_MAX};
-    sieve.may &= ~((block->subject[0] & traits->free[0]) | (block->subject[1] & traits->free[1]));
+    for (uint32_t side = 0; side < 2; side++) {
+        sieve.may &= ~(block->subject[side] & (0 - (uint64_t)traits->free[side]));
+    }
     set_sieve(&sieve, COMITY_SIEVE_CATEGORY, 0);
     set_sieve(&sieve, COMITY_SIEVE_PURPOSE, OTHERS);
     set_sieve(&sieve, COMITY_SIEVE_CIRCUMSTANCE, OTHERS + COMITY_FEW_OTHERS);
@@ -130,18 +130,28 @@ static inline comity_truth test_holds(comity_judge_memory *memory, const comity_
     return truth;
 }
 
-/* What a row asks for besides what tables and columns settle. */
-static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act, const comity_row *row)
+/* The rows of a block that may hold still, and those of them that are sure. */
+typedef struct rows_left {
+    uint64_t may, yes;
+} rows_left;
+
+/* What a row asks for besides what tables and columns settle. Where a test fails, all
+ * rows that ask for the same are left away with it. */
+static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act, const comity_row *row, rows_left *left)
 {
     const comity_image *image = memory->image;
     const uint32_t *tests = &image->row_tests[row->first_test];
     uint32_t count = (uint32_t)row->literal_count - row->sieved;
     comity_truth truth = COMITY_YES;
-    for (uint32_t i = 0; i < count && truth != COMITY_NO; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         comity_truth here = test_holds(memory, act, tests[i]);
+        if (here == COMITY_NO) {
+            left->may &= ~memory->test_rows[row->first_test + i];
+            return COMITY_NO;
+        }
         truth = here < truth ? here : truth;
     }
-    if (truth == COMITY_NO || act->traits.places_settled) {
+    if (act->traits.places_settled) {
         return truth;
     }
     comity_truth places =
@@ -151,13 +161,13 @@ static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act
 
 /* Of rows that are alternatives, how the best stands. */
 static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act, const comity_block *block,
-                              uint64_t rows, uint64_t yes)
+                              uint64_t rows, rows_left *left)
 {
     comity_truth truth = COMITY_NO;
-    for (; rows != 0 && truth != COMITY_YES; rows &= rows - 1) {
+    for (rows &= left->may; rows != 0 && truth != COMITY_YES; rows &= left->may & (rows - 1)) {
         uint32_t bit = (uint32_t)__builtin_ctzll(rows);
-        comity_truth here = (comity_truth)(COMITY_UNKNOWN + (yes >> bit & 1u));
-        comity_truth others = row_holds(memory, act, &memory->image->rows[block->first_row + bit]);
+        comity_truth here = (comity_truth)(COMITY_UNKNOWN + (left->yes >> bit & 1u));
+        comity_truth others = row_holds(memory, act, &memory->image->rows[block->first_row + bit], left);
         here = others < here ? others : here;
         truth = here > truth ? here : truth;
     }
@@ -175,6 +185,10 @@ static inline comity_truth plain_rows_hold(uint64_t rows, uint64_t yes)
 static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, const comity_block_rule *rule,
                               comity_truth applies)
 {
+    memory->needs[memory->need_count] = memory->ruling_count; /* without a jump: it counts only if it is one */
+    memory->need_count += (rule->flags & COMITY_JUDGED_NEED) != 0;
+    memory->ways[memory->way_count] = memory->ruling_count;
+    memory->way_count += (rule->flags & COMITY_JUDGED_WAY) != 0;
     comity_ruling *ruling = &memory->rulings[memory->ruling_count++];
     ruling->rule = rule->rule;
     ruling->rank = rule->rank;
@@ -186,30 +200,32 @@ static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, 
     ruling->flags = rule->flags;
     ruling->asks = rule->asks;
     memory->flags |= rule->flags;
+    memory->unsorted |= rule->rank < memory->last_rank;
+    memory->last_rank = rule->rank;
 }
 
 /* Rule by rule, what is left of the block. */
 static inline __attribute__((always_inline)) void block_settle(comity_judge_memory *memory, const comity_act *act,
                                                                const in_hand *hand, const comity_block *block,
-                                                               uint64_t may, uint64_t yes)
+                                                               rows_left left)
 {
     const comity_image *image = memory->image;
     const comity_block_rule *rules = &image->block_rules[block->first_rule];
     const uint8_t *row_rules = &image->classes[block->first_row_rule];
     uint64_t tested = act->traits.places_settled ? block->tested : UINT64_MAX;
-    for (uint64_t left = may & block->when; left != 0;) {
-        const comity_block_rule *rule = &rules[row_rules[__builtin_ctzll(left)]];
-        uint64_t when = may & rule->when;
-        uint64_t unless = may & rule->unless;
+    for (uint64_t rows = left.may & block->when; rows != 0; rows &= left.may) {
+        const comity_block_rule *rule = &rules[row_rules[__builtin_ctzll(rows)]];
+        uint64_t when = left.may & rule->when;
+        uint64_t unless = left.may & rule->unless;
         comity_truth truth;
         comity_truth against;
-        left &= ~rule->when;
+        rows &= ~rule->when;
         if (((when | unless) & tested) == 0) {
-            truth = plain_rows_hold(when, yes);
-            against = plain_rows_hold(unless, yes);
+            truth = plain_rows_hold(when, left.yes);
+            against = plain_rows_hold(unless, left.yes);
         } else {
-            truth = rows_hold(memory, act, block, when, yes);
-            against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, yes);
+            truth = rows_hold(memory, act, block, when, &left);
+            against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, &left);
         }
         comity_truth not_against = (comity_truth)(COMITY_YES - against);
         truth = not_against < truth ? not_against : truth;
@@ -224,16 +240,16 @@ static inline __attribute__((always_inline)) void block_settle(comity_judge_memo
 static inline void block_judge(comity_judge_memory *memory, const comity_act *act, const in_hand *hand,
                                const comity_block *block, uint64_t may)
 {
-    uint64_t yes;
+    rows_left left;
     if (may == 0) {
         return;
     }
     if ((act->traits.open & block->asks) == 0) {
-        may = block_sieve(memory->image, block, &act->traits, false, may, &yes);
+        left.may = block_sieve(memory->image, block, &act->traits, false, may, &left.yes);
     } else {
-        may = block_sieve(memory->image, block, &act->traits, true, may, &yes);
+        left.may = block_sieve(memory->image, block, &act->traits, true, may, &left.yes);
     }
-    block_settle(memory, act, hand, block, may, yes);
+    block_settle(memory, act, hand, block, left);
 }
 
 /* On a day before the last on which something changed, or with a place that is not known. */

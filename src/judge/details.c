@@ -251,7 +251,7 @@ static bool covers_demand(const comity_image *image, const comity_act *act, cons
     const comity_facts *purposes = &act->facts[COMITY_SLOT_PURPOSE];
     uint64_t common = 0;
     for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
-        common |= channel->words[i] & purposes->may.words[i];
+        common |= channel->words[i] & comity_facts_may(purposes, i);
     }
     return common != 0;
 }
@@ -270,8 +270,8 @@ uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *ac
         }
         for (uint32_t i = 0; i < act->touched_count; i++) {
             for (uint32_t j = 0; j < act->touched_count; j++) {
-                uint16_t a = act->touched[i];
-                uint16_t b = act->touched[j];
+                uint16_t a = act->touched[i].place;
+                uint16_t b = act->touched[j].place;
                 if (image->places[a].state != image->places[b].state && law_speaks_for(image, law_a, a, act->on) &&
                     law_speaks_for(image, law_b, b, act->on) &&
                     comity_image_place_in(image, agreement->parties, a, act->on) &&

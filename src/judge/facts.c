@@ -64,12 +64,18 @@ static bool set_is_empty(const comity_set *a)
 
 static comity_truth facts_has(const comity_facts *facts, uint32_t bit)
 {
-    return truth_between(comity_set_has(&facts->yes, bit), comity_set_has(&facts->may, bit));
+    return truth_between(comity_set_has(&facts->yes, bit), facts->open >> (bit & 63) & 1u);
 }
 
 static comity_truth facts_has_any(const comity_facts *facts, const comity_set *set)
 {
-    return truth_between(set_meets(&facts->yes, set), set_meets(&facts->may, set));
+    uint64_t had = 0;
+    uint64_t asked = 0;
+    for (size_t i = 0; i < COMITY_SET_WORDS; i++) {
+        had |= facts->yes.words[i] & set->words[i];
+        asked |= set->words[i];
+    }
+    return truth_between(had != 0, (asked & facts->open) != 0);
 }
 
 /* All of the list, and there is one. */

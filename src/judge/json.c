@@ -114,7 +114,7 @@ static void put_head(const printer *print, const uint8_t act_hash[32])
     at = PUT(at + COMITY_SHA256_TEXT_SIZE - 1, "\",\"touched\":[");
     comity_buffer_filled(print->buffer, at);
     for (uint32_t i = 0; i < print->act->touched_count; i++) {
-        const comity_place *place = &print->image->places[print->act->touched[i]];
+        const comity_place *place = &print->image->places[print->act->touched[i].place];
         put_next_string(print, ",", i == 0, place->code, place->code_size);
     }
     put(print, "]");

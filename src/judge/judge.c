@@ -45,9 +45,10 @@ static void coverage_check(comity_judge_memory *memory, const comity_act *act, c
 {
     const int32_t *covered_from = &memory->image->coverage[act->kind];
     for (uint32_t i = 0; i < act->touched_count; i++) {
-        if (act->on < covered_from[act->touched[i] * COMITY_ACT_COUNT] && !act->touched_lightly[i] &&
-            !place_is_covered(memory, act, act->touched[i])) {
-            memory->uncovered[judgement->uncovered_count++] = act->touched[i];
+        const comity_touched *touched = &act->touched[i];
+        if (act->on < covered_from[touched->place * COMITY_ACT_COUNT] && !touched->lightly &&
+            !place_is_covered(memory, act, touched->place)) {
+            memory->uncovered[judgement->uncovered_count++] = touched->place;
         }
     }
     judgement->uncovered = memory->uncovered;
@@ -76,9 +77,9 @@ static inline comity_verdict_value ruling_verdict(const comity_ruling *ruling)
 }
 
 /* A party that could be anywhere could be under any law. */
-static bool state_is_known(const comity_act *act, uint32_t node)
+static bool state_is_known(const comity_act *act, uint32_t side)
 {
-    return act->nodes[node].state.place != COMITY_NONE16;
+    return act->traits.place[side] != COMITY_NONE16;
 }
 
 /* In the order of names. Laws and their rules are gone through in that order, so
@@ -98,18 +99,13 @@ static void rulings_sort(comity_ruling *rulings, uint32_t count)
     }
 }
 
-/* An act kept for some time is no longer near the processor: what is read of every
- * act is asked for at once. In a copy, lists follow the parties. */
+/* An act kept for some time is no longer near the processor: what is read of every act
+ * is asked for at once. In a copy, the places it touches and the parties follow it. */
 static void act_fetch(const comity_act *act)
 {
-    enum { LINE = 64, LISTS = 128 };
-    const char *bytes = (const char *)act;
-    const char *nodes = (const char *)act->nodes;
-    for (size_t i = 0; i < sizeof *act; i += LINE) {
-        __builtin_prefetch(bytes + i);
-    }
-    for (size_t i = 0; i < 2 * sizeof *act->nodes + LISTS; i += LINE) {
-        __builtin_prefetch(nodes + i);
+    enum { LINE = 64, TOUCHED = 64 };
+    for (size_t i = 0; i < sizeof *act + TOUCHED + 2 * sizeof *act->nodes; i += LINE) {
+        __builtin_prefetch((const char *)act + i);
     }
 }
 
@@ -130,7 +126,9 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
         !state_is_known(act, COMITY_NODE_SECOND)) {
         verdict = worse(verdict, COMITY_VERDICT_UNDETERMINED);
     }
-    rulings_sort(memory->rulings, memory->ruling_count);
+    if (memory->unsorted) {
+        rulings_sort(memory->rulings, memory->ruling_count);
+    }
     ret_judgement->verdict = verdict;
     ret_judgement->rulings = memory->rulings;
     ret_judgement->ruling_count = memory->ruling_count;

@@ -4,7 +4,8 @@
  *
  * They are gathered as bits, by the order in which they are judged, with a bit
  * above for each word that is not empty: a law is considered once, however many
- * reasons there are. */
+ * reasons there are. The bits stay until the next judgement begins, for those who
+ * explain; only laws with a row for the kind of act are gone through. */
 #include "judge/memory.h"
 
 static inline bool law_consider(comity_judge_memory *memory, uint32_t law)
@@ -50,17 +51,11 @@ static bool agreement_is_between(const comity_judge_memory *memory, const comity
 {
     uint32_t parties = 0;
     for (uint32_t i = 0; i < act->touched_count; i++) {
-        const comity_place *place = &memory->image->places[act->touched[i]];
+        const comity_place *place = &memory->image->places[act->touched[i].place];
         parties += !place->is_part && !place->is_union &&
-                   comity_image_place_in(memory->image, law->parties, act->touched[i], act->on);
+                   comity_image_place_in(memory->image, law->parties, act->touched[i].place, act->on);
     }
     return parties >= 2;
-}
-
-/* Has nobody ever joined or left it later than its other parties? */
-static bool agreement_is_plain(const comity_image *image, const comity_law_record *law)
-{
-    return image->place_sets[law->parties].settled == COMITY_SINCE_EVER;
 }
 
 /* Agreements with rules to which two touched states belong: bits met twice. */
@@ -68,19 +63,19 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
 {
     const comity_image *image = memory->image;
     uint32_t words = image->header->agreement_words;
+    const uint64_t *of_kind = &memory->kind_agreements[act->kind * words];
     for (uint32_t word = 0; word < words; word++) {
         uint64_t once = 0;
         uint64_t twice = 0;
         for (uint32_t i = 0; i < act->touched_count; i++) {
-            uint64_t bits = image->agreements[(size_t)act->touched[i] * words + word];
+            uint64_t bits = image->agreements[(size_t)act->touched[i].place * words + word];
             twice |= once & bits;
             once |= bits;
         }
-        for (; twice != 0; twice &= twice - 1) {
-            uint32_t law = image->agreement_laws[word * 64 + (uint32_t)__builtin_ctzll(twice)];
-            const comity_law_record *record = &image->laws[law];
-            if ((record->acts & act->kind_mask) != 0 &&
-                (agreement_is_plain(image, record) || agreement_is_between(memory, act, record))) {
+        for (twice &= of_kind[word]; twice != 0; twice &= twice - 1) {
+            uint32_t agreement = word * 64 + (uint32_t)__builtin_ctzll(twice);
+            uint32_t law = image->agreement_laws[agreement];
+            if (memory->agreed[agreement] <= act->on || agreement_is_between(memory, act, &image->laws[law])) {
                 (void)law_consider(memory, law);
             }
         }
@@ -94,43 +89,32 @@ static void all_consider(comity_judge_memory *memory, const comity_act *act)
         (void)law_consider(memory, memory->always[i]);
     }
     for (uint32_t i = 0; i < act->touched_count; i++) {
-        place_consider(memory, &memory->image->places[act->touched[i]], act->on);
-        any_part |= act->touched_any_part[i];
+        place_consider(memory, &memory->image->places[act->touched[i].place], act->on);
+        any_part |= act->touched[i].any_part;
     }
     if (act->touched_count > 1) {
         agreements_consider(memory, act);
     }
     for (uint32_t i = 0; i < act->touched_count && any_part; i++) {
-        if (act->touched_any_part[i]) {
-            parts_consider(memory, act->touched[i]);
-        }
-    }
-}
-
-/* The laws whose bits stand in a word, which is empty then. */
-static inline void word_judge(comity_judge_memory *memory, const comity_act *act, uint32_t word)
-{
-    const comity_image *image = memory->image;
-    uint64_t left = memory->considered[word];
-    memory->considered[word] = 0;
-    for (; left != 0; left &= left - 1) {
-        uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(left)];
-        memory->law_stamps[law] = memory->stamp;
-        if ((image->laws[law].acts & act->kind_mask) != 0) {
-            comity_judge_law(memory, act, law, memory->perhaps[law]);
+        if (act->touched[i].any_part) {
+            parts_consider(memory, act->touched[i].place);
         }
     }
 }
 
 void comity_judge_laws(comity_judge_memory *memory, const comity_act *act)
 {
-    uint32_t words = (memory->image->laws_count + 4095) / 4096;
+    const comity_image *image = memory->image;
+    uint32_t words = comity_judge_law_words(image);
+    const uint64_t *kind_laws = &memory->kind_laws[act->kind * words];
     all_consider(memory, act);
-    for (uint32_t i = 0; i < words; i++) {
-        uint64_t left = memory->considered_words[i];
-        memory->considered_words[i] = 0;
-        for (; left != 0; left &= left - 1) {
-            word_judge(memory, act, i * 64 + (uint32_t)__builtin_ctzll(left));
+    for (uint32_t i = 0; i < (words + 63) / 64; i++) {
+        for (uint64_t of = memory->considered_words[i]; of != 0; of &= of - 1) {
+            uint32_t word = i * 64 + (uint32_t)__builtin_ctzll(of);
+            for (uint64_t laws = memory->considered[word] & kind_laws[word]; laws != 0; laws &= laws - 1) {
+                uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(laws)];
+                comity_judge_law(memory, act, law, memory->perhaps[law]);
+            }
         }
     }
 }

@@ -85,12 +85,12 @@ void comity_judge_lift(comity_judge_memory *memory)
 /* The papers and safeguards an act has, or may have, as bits of comity_held_bit(). */
 static uint32_t held_bits(const comity_act *act)
 {
-    const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].may;
+    const comity_set *safeguards = &act->facts[COMITY_SLOT_SAFEGUARD].yes; /* no others: they must be shown */
     uint32_t held = 0;
     for (uint32_t i = 0; i < act->paper_count; i++) {
         held |= comity_held_bit(false, act->papers[i].kind);
     }
-    for (uint32_t i = 0; i < COMITY_SET_WORDS; i++) {
+    for (uint32_t i = 0; i < COMITY_SET_WORDS && act->safeguards_given; i++) {
         for (uint64_t left = safeguards->words[i]; left != 0; left &= left - 1) {
             held |= comity_held_bit(true, i * 64 + (uint32_t)__builtin_ctzll(left));
         }
@@ -127,18 +127,16 @@ static void way_opens(comity_judge_memory *memory, const comity_act *act, const 
 
 void comity_judge_meet(comity_judge_memory *memory, const comity_act *act)
 {
-    if ((memory->flags & COMITY_JUDGED_NEED) == 0) {
+    if (memory->need_count == 0) {
         return;
     }
     uint32_t held = held_bits(act);
-    for (uint32_t i = 0; i < memory->ruling_count; i++) {
-        if ((memory->rulings[i].flags & COMITY_JUDGED_WAY) != 0) {
-            way_opens(memory, act, &memory->rulings[i], held);
-        }
+    for (uint32_t i = 0; i < memory->way_count; i++) {
+        way_opens(memory, act, &memory->rulings[memory->ways[i]], held);
     }
-    for (uint32_t i = 0; i < memory->ruling_count; i++) {
-        comity_ruling *ruling = &memory->rulings[i];
-        if ((ruling->flags & COMITY_JUDGED_NEED) != 0 && ruling->applies != COMITY_NO) {
+    for (uint32_t i = 0; i < memory->need_count; i++) {
+        comity_ruling *ruling = &memory->rulings[memory->needs[i]];
+        if (ruling->applies != COMITY_NO) { /* it is not lifted */
             const comity_rule_mark *mark = &memory->marks[ruling->rule];
             comity_truth met = expression_truth(memory, act, ruling, held, COMITY_NO);
             uint8_t open = mark->stamp == memory->stamp ? mark->open : COMITY_NO;

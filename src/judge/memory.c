@@ -23,6 +23,73 @@ static void always_collect(comity_judge_memory *memory)
     }
 }
 
+/* What of the laws does not depend on the act: the kinds of act they speak of. */
+static void laws_note(comity_judge_memory *memory)
+{
+    const comity_image *image = memory->image;
+    uint32_t words = comity_judge_law_words(image);
+    for (uint32_t i = 0; i < image->laws_count; i++) {
+        const comity_law_record *law = &image->laws[i];
+        for (uint32_t kind = 0; kind < COMITY_ACT_COUNT; kind++) {
+            memory->kind_laws[kind * words + law->position / 64] |= (uint64_t)(law->acts >> kind & 1u) << law->position % 64;
+        }
+    }
+}
+
+/* The same of agreements, and since when it does not depend on the day who is a party. */
+static void agreements_note(comity_judge_memory *memory)
+{
+    const comity_image *image = memory->image;
+    uint32_t words = image->header->agreement_words;
+    for (uint32_t i = 0; i < image->agreement_laws_count; i++) {
+        const comity_law_record *law = &image->laws[image->agreement_laws[i]];
+        for (uint32_t kind = 0; kind < COMITY_ACT_COUNT; kind++) {
+            memory->kind_agreements[kind * words + i / 64] |= (uint64_t)(law->acts >> kind & 1u) << i % 64;
+        }
+        memory->agreed[i] = image->place_sets[law->parties].settled;
+    }
+    for (uint32_t i = 0; i < image->agreements_count; i++) {
+        for (uint64_t bits = image->agreements[i]; bits != 0; bits &= bits - 1) {
+            uint32_t agreement = i % words * 64 + (uint32_t)__builtin_ctzll(bits);
+            const comity_law_record *law = &image->laws[image->agreement_laws[agreement]];
+            if (!comity_image_place_in(image, law->parties, i / words, image->place_sets[law->parties].settled)) {
+                memory->agreed[agreement] = COMITY_OPEN_END; /* it has left */
+            }
+        }
+    }
+}
+
+/* Notes for each test of a block's row which rows of the block ask for it. `rows_of`:
+ * by test, all empty, and so afterwards. */
+static void block_tests_note(comity_judge_memory *memory, const comity_block *block, uint64_t *rows_of)
+{
+    const comity_image *image = memory->image;
+    enum { GATHER, NOTE, CLEAR, PASSES };
+    for (uint32_t pass = GATHER; pass < PASSES; pass++) {
+        for (uint32_t i = 0; i < block->row_count; i++) {
+            const comity_row *row = &image->rows[block->first_row + i];
+            for (uint32_t j = 0; j < (uint32_t)row->literal_count - row->sieved; j++) {
+                uint64_t *rows = &rows_of[image->row_tests[row->first_test + j]];
+                if (pass == NOTE) {
+                    memory->test_rows[row->first_test + j] = *rows;
+                }
+                *rows = pass == GATHER ? *rows | UINT64_C(1) << i : pass == NOTE ? *rows : 0;
+            }
+        }
+    }
+}
+
+/* False: out of memory. */
+static bool tests_note(comity_judge_memory *memory)
+{
+    uint64_t *rows_of = array_new(memory->image->tests_count, sizeof *rows_of);
+    for (uint32_t i = 0; i < memory->image->blocks_count && rows_of != NULL; i++) {
+        block_tests_note(memory, &memory->image->blocks[i], rows_of);
+    }
+    free(rows_of);
+    return rows_of != NULL;
+}
+
 comity_judge_memory *comity_judge_memory_new(const comity_image *image)
 {
     comity_judge_memory *memory = calloc(1, sizeof *memory);
@@ -32,15 +99,21 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->image = image;
     memory->rulings = array_new(image->rules_count, sizeof *memory->rulings);
     memory->chain = array_new(image->rules_count, sizeof *memory->chain);
+    memory->needs = array_new((size_t)image->rules_count + 1, sizeof *memory->needs);
+    memory->ways = array_new((size_t)image->rules_count + 1, sizeof *memory->ways);
     memory->marks = array_new(image->rules_count, sizeof *memory->marks);
-    memory->considered = array_new((image->laws_count + 63) / 64, sizeof *memory->considered);
+    memory->considered = array_new(comity_judge_law_words(image), sizeof *memory->considered);
     memory->considered_words = array_new((image->laws_count + 4095) / 4096, sizeof *memory->considered_words);
-    memory->law_stamps = array_new(image->laws_count, sizeof *memory->law_stamps);
+    memory->kind_laws = array_new((size_t)comity_judge_law_words(image) * COMITY_ACT_COUNT, sizeof *memory->kind_laws);
+    memory->kind_agreements =
+        array_new((size_t)image->header->agreement_words * COMITY_ACT_COUNT, sizeof *memory->kind_agreements);
+    memory->agreed = array_new(image->agreement_laws_count, sizeof *memory->agreed);
     memory->adopted = array_new(image->laws_count, sizeof *memory->adopted);
     memory->binds = array_new(image->laws_count, sizeof *memory->binds);
     memory->perhaps = array_new(image->laws_count, sizeof *memory->perhaps);
     memory->perhaps_laws = array_new(image->laws_count, sizeof *memory->perhaps_laws);
     memory->always = array_new(image->laws_count, sizeof *memory->always);
+    memory->test_rows = array_new(image->row_tests_count, sizeof *memory->test_rows);
     memory->test_marks = array_new(image->tests_count, sizeof *memory->test_marks);
     memory->standings = array_new(image->rules_count, sizeof *memory->standings);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
@@ -51,12 +124,15 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    if (memory->rulings == NULL || memory->chain == NULL || memory->marks == NULL || memory->considered == NULL ||
-        memory->considered_words == NULL || memory->law_stamps == NULL || memory->adopted == NULL ||
+    if (memory->rulings == NULL || memory->chain == NULL ||
+        memory->needs == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
+        memory->considered_words == NULL || memory->kind_laws == NULL || memory->kind_agreements == NULL ||
+        memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
-        memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
+        memory->test_rows == NULL || memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
         memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
-        memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL) {
+        memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL ||
+        !tests_note(memory)) {
         comity_judge_memory_free(memory);
         return NULL;
     }
@@ -64,6 +140,8 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         memory->adopted[i] = (image->laws[i].flags & COMITY_LAW_ADOPTED) != 0;
     }
     always_collect(memory);
+    laws_note(memory);
+    agreements_note(memory);
     return memory;
 }
 
@@ -74,15 +152,20 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     }
     free(memory->rulings);
     free(memory->chain);
+    free(memory->needs);
+    free(memory->ways);
     free(memory->marks);
     free(memory->considered);
     free(memory->considered_words);
-    free(memory->law_stamps);
+    free(memory->kind_laws);
+    free(memory->kind_agreements);
+    free(memory->agreed);
     free(memory->adopted);
     free(memory->binds);
     free(memory->perhaps);
     free(memory->perhaps_laws);
     free(memory->always);
+    free(memory->test_rows);
     free(memory->test_marks);
     free(memory->standings);
     free(memory->uncovered);
@@ -107,7 +190,8 @@ bool comity_judge_adopt(comity_judge_memory *memory, uint32_t law)
 
 bool comity_judge_considers(const comity_judge_memory *memory, uint32_t law)
 {
-    return memory->law_stamps[law] == memory->stamp;
+    uint32_t position = memory->image->laws[law].position;
+    return memory->considered[position / 64] >> position % 64 & 1u;
 }
 
 bool comity_judge_binds(const comity_judge_memory *memory, uint32_t law)
@@ -152,7 +236,6 @@ static void stamps_clear(comity_judge_memory *memory)
 {
     const comity_image *image = memory->image;
     memset(memory->marks, 0, image->rules_count * sizeof *memory->marks);
-    memset(memory->law_stamps, 0, image->laws_count * sizeof *memory->law_stamps);
     memset(memory->test_marks, 0, image->tests_count * sizeof *memory->test_marks);
     memset(memory->standings, 0, image->rules_count * sizeof *memory->standings);
     memset(memory->count_stamps, 0, image->counts_count * sizeof *memory->count_stamps);
@@ -163,11 +246,21 @@ static void stamps_clear(comity_judge_memory *memory)
 
 void comity_judge_begin(comity_judge_memory *memory)
 {
+    for (uint32_t i = 0; i < (comity_judge_law_words(memory->image) + 63) / 64; i++) {
+        for (uint64_t words = memory->considered_words[i]; words != 0; words &= words - 1) {
+            memory->considered[i * 64 + (uint32_t)__builtin_ctzll(words)] = 0;
+        }
+        memory->considered_words[i] = 0;
+    }
     for (; memory->perhaps_count != 0; memory->perhaps_count--) {
         memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
     memory->ruling_count = 0;
+    memory->need_count = 0;
+    memory->way_count = 0;
     memory->flags = 0;
+    memory->last_rank = 0;
+    memory->unsorted = false;
     memory->steps = 0;
     memory->explained = 0;
     memory->standings_noted = false;

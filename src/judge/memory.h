@@ -23,18 +23,25 @@ struct comity_judge_memory {
     comity_ruling *rulings;
     uint32_t ruling_count;
     uint32_t flags;             /* COMITY_JUDGED_… of all rulings */
+    uint32_t last_rank;         /* of the rulings found so far the last by name */
+    bool unsorted;              /* one was found behind one that comes after it by name */
     uint32_t *chain;            /* rulings of rules that lift, or are lifted */
     uint32_t chain_count;
+    uint32_t *needs, *ways;     /* rulings of rules that need something; of ways */
+    uint32_t need_count, way_count;
     comity_rule_mark *marks;    /* by rule */
-    uint64_t *considered;       /* a bit for each law, in the order of judging; none between judgements */
+    uint64_t *considered;       /* a bit for each law considered in this judgement, in the order of judging */
     uint64_t *considered_words; /* a bit for each word of it that is not empty */
-    uint32_t *law_stamps;       /* by law: considered in this judgement */
+    uint64_t *kind_laws;        /* the same for each kind of act: the laws of which some row leaves it possible */
+    uint64_t *kind_agreements;  /* so are these, by agreement with rules */
+    int32_t *agreed;            /* by agreement with rules: the day from which whoever is ever a party to it is one */
     bool *adopted, *binds;      /* by law */
     bool *perhaps;              /* by law: considered only because a part of a state is not known */
     uint16_t *perhaps_laws;     /* those */
     uint32_t perhaps_count;
     uint32_t *always;           /* policies and adopted agreements */
     uint32_t always_count;
+    uint64_t *test_rows;        /* beside the image's `row_tests`: the rows of the block that ask for the same test */
     uint32_t *test_marks;       /* by test: the judgement's stamp, and in the lowest two bits its truth */
     uint32_t *standings;        /* by rule, as the tests': how it stands after lifting */
     bool standings_noted;
@@ -46,6 +53,12 @@ struct comity_judge_memory {
     uint32_t *condition_stamps; /* by condition of the act */
     uint8_t *condition_truths;
 };
+
+/* The words that have a bit for each law. */
+static inline uint32_t comity_judge_law_words(const comity_image *image)
+{
+    return (image->laws_count + 63) / 64;
+}
 
 /* Forgets the judgement before. */
 void comity_judge_begin(comity_judge_memory *memory);

@@ -67,7 +67,7 @@ static void ask_set(questioner *asking, comity_question_kind kind, uint32_t side
                     const comity_facts *facts)
 {
     for (uint32_t word = 0; word < COMITY_SET_WORDS; word++) {
-        uint64_t open = set->words[word] & facts->may.words[word] & ~facts->yes.words[word];
+        uint64_t open = set->words[word] & facts->open & ~facts->yes.words[word];
         for (; open != 0; open &= open - 1) {
             ask(asking, kind, side, a, word * 64 + (uint32_t)__builtin_ctzll(open));
         }
@@ -108,7 +108,7 @@ static void ask_whose_law(questioner *asking, const comity_leaf *leaf)
 static void ask_derived(questioner *asking, uint32_t side, uint32_t kind)
 {
     const comity_node *party = &asking->act->nodes[side];
-    bool said_open = !comity_set_has(&party->kinds.yes, kind) && comity_set_has(&party->kinds.may, kind);
+    bool said_open = !comity_set_has(&party->kinds.yes, kind) && party->kinds.open != 0;
     if (said_open) {
         ask(asking, COMITY_ASK_DERIVED, side, 0, kind);
     } else if (party->state.place == COMITY_NONE16) {

@@ -433,7 +433,7 @@ static void row_make_no(const way_search *search, const comity_row *row, unsigne
 
 static bool is_considered(const way_search *search, const comity_rule_record *rule)
 {
-    return search->memory->law_stamps[rule->law] == search->memory->stamp && rule->from <= search->act->on &&
+    return comity_judge_considers(search->memory, rule->law) && rule->from <= search->act->on &&
            search->act->on <= rule->until;
 }
 

@@ -634,7 +634,7 @@ static void put_head(const teller *tell)
     put(tell, tell->act->touched_count == 0 ? "" : ", under the law of ");
     for (uint32_t i = 0; i < tell->act->touched_count; i++) {
         put(tell, i == 0 ? "" : ", ");
-        put(tell, text_of(tell, tell->image->places[tell->act->touched[i]].code));
+        put(tell, text_of(tell, tell->image->places[tell->act->touched[i].place].code));
     }
     put(tell, "\n");
 }

@@ -86,6 +86,19 @@ static bool columns_ok(const comity_image *image, const comity_block *block)
     return comity_image_range_ok(block->columns, 2 * columns, image->bits_count);
 }
 
+/* The tests of a block's rows follow each other, row by row and block by block, so that no two share any. */
+static bool row_tests_ok(const comity_image *image, const comity_block *block, uint64_t *next_test)
+{
+    for (uint32_t i = 0; i < block->row_count; i++) {
+        const comity_row *row = &image->rows[block->first_row + i];
+        if (row->first_test != *next_test) {
+            return false;
+        }
+        *next_test += (uint32_t)row->literal_count - row->sieved;
+    }
+    return true;
+}
+
 /* Each row has a rule in the block; a row of a `when` is among those its rule says it has. */
 static bool row_rules_ok(const comity_image *image, const comity_block *block)
 {
@@ -127,6 +140,7 @@ comity_status comity_image_judged_check(const comity_image *image, comity_error 
 {
     uint32_t next_block = 0;
     uint32_t next_rule = 0;
+    uint64_t next_test = 0;
     for (uint32_t i = 0; i < image->laws_count; i++) {
         const comity_law_record *law = &image->laws[i];
         if (!law_blocks_ok(image, law, next_block)) {
@@ -135,7 +149,8 @@ comity_status comity_image_judged_check(const comity_image *image, comity_error 
         next_block += law->block_count;
         for (uint32_t j = 0; j < law->block_count; j++) {
             const comity_block *block = &image->blocks[law->first_block + j];
-            if (!columns_ok(image, block) || !block_rules_ok(image, law, block, next_rule)) {
+            if (!columns_ok(image, block) || !block_rules_ok(image, law, block, next_rule) ||
+                !row_tests_ok(image, block, &next_test)) {
                 return comity_image_damaged(reterr, "block", law->first_block + j);
             }
             next_rule += block->rule_count;

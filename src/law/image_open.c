@@ -295,7 +295,8 @@ static comity_status laws_check(const comity_image *image, comity_error *reterr)
         return damaged(reterr, "table of coverage of size", image->coverage_count);
     }
     uint32_t words = image->header->agreement_words;
-    if ((uint64_t)words * image->places_count != image->agreements_count) {
+    if (words != ((uint64_t)image->agreement_laws_count + 63) / 64 ||
+        (uint64_t)words * image->places_count != image->agreements_count) {
         return damaged(reterr, "table of agreements of size", image->agreements_count);
     }
     for (uint32_t i = 0; i < image->agreement_laws_count; i++) {
@@ -473,8 +474,9 @@ static bool expression_ok(const comity_image *image, unsigned depth, uint32_t *r
 
 static bool leaf_whose_ok(uint32_t under_of)
 {
+    uint32_t whose = under_of & COMITY_UNDER_WHOSE;
     uint32_t other = under_of >> COMITY_UNDER_OTHER_SHIFT;
-    return (under_of & COMITY_UNDER_WHOSE) <= COMITY_UNDER_PARTY + COMITY_NODE_SECOND && other <= COMITY_NODE_SECOND + 1;
+    return whose <= COMITY_UNDER_PARTY + COMITY_NODE_SECOND && other <= COMITY_NODE_SECOND + 1 && (whose != 0 || other == 0);
 }
 
 static bool leaf_ok(const comity_image *image, const comity_leaf *leaf)

@@ -106,7 +106,7 @@ static comity_status add_flows(plan *all, const comity_persons_found *found, com
     if (category == COMITY_IMAGE_NONE) {
         return fail_category(all, found->category, reterr);
     }
-    if (!comity_set_has(&categories->may, category)) {
+    if (!comity_set_has(&categories->yes, category) && categories->open == 0) {
         return comity_fail(reterr, COMITY_ERROR_NAME, "persons: \"%s\" is not among the categories of the act's data",
                            found->category);
     }

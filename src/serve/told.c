@@ -55,7 +55,7 @@ static bool touches(const comity_told *row, const comity_filter_word *asked)
     const comity_act *act = row->context->act;
     bool found = asked->text[0] == '\0';
     for (uint32_t i = 0; i < act->touched_count && !found; i++) {
-        found = place_is(image_of(row), act->touched[i], asked->text);
+        found = place_is(image_of(row), act->touched[i].place, asked->text);
     }
     return found;
 }

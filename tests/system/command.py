@@ -490,7 +490,13 @@ def ask_acts():
              {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed"}]}),
             (["--paper", "contract:XA::c2p", "--paper", "assessment::passed", "--paper", "contract:::c2c:d", "--paper", "consent:"],
              {"papers": [{"kind": "contract", "under": "XA", "scope": {"module": "c2p"}}, {"kind": "assessment", "result": "passed"},
-                         {"kind": "contract", "scope": {"module": "c2c:d"}}, {"kind": "consent"}]})):
+                         {"kind": "contract", "scope": {"module": "c2c:d"}}, {"kind": "consent"}]}),
+            (["--paper", "contract:XA:from=2026-01-02:until=2026-12-31", "--paper", "assessment:XA:passed:ref=XA.I.1:by=the office: second floor",
+              "--paper", "contract:XA::c2p:states=XB,XC:parties=Q,", "--paper", "contract:states=XB:module=c2c:from=", "--paper", "contract:::a=b"],
+             {"papers": [{"kind": "contract", "under": "XA", "from": "2026-01-02", "until": "2026-12-31"},
+                         {"kind": "assessment", "under": "XA", "result": "passed", "ref": "XA.I.1", "by": "the office: second floor"},
+                         {"kind": "contract", "under": "XA", "scope": {"module": "c2p", "states": ["XB", "XC"], "parties": ["Q"]}},
+                         {"kind": "contract", "scope": {"states": "XB", "module": "c2c"}}, {"kind": "contract", "a": "b"}]})):
         same(words, act_of(*places, *words), {k: v for k, v in {**base, **change}.items() if v is not None})
 
 

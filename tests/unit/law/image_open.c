@@ -325,7 +325,8 @@ static const fault faults[] = {
     FAULT(leaves, comity_leaf, older, FAR, "paper 0"),
     FAULT(leaves, comity_leaf, calendar, FAR, "paper 0"),
     FAULT(leaves, comity_leaf, under_of, COMITY_UNDER_PARTY + 2, "paper 0"),
-    FAULT(leaves, comity_leaf, under_of, 3u << COMITY_UNDER_OTHER_SHIFT, "paper 0"),
+    FAULT(leaves, comity_leaf, under_of, COMITY_UNDER_PARTY | 3u << COMITY_UNDER_OTHER_SHIFT, "paper 0"),
+    FAULT(leaves, comity_leaf, under_of, 1u << COMITY_UNDER_OTHER_SHIFT, "paper 0"), /* where the other is not, but whose? */
     FAULT(counts, comity_count_record, name, FAR, "count 0"),
     FAULT(counts, comity_count_record, label, FAR, "count 0"),
     FAULT(counts, comity_count_record, size, 1, "count 0"),
@@ -403,6 +404,19 @@ static void test_others(void)
     header->texts.offset = (uint32_t)(good_size - COMITY_SHA256_SIZE - 8);
     header->texts.count = 8;
     check_damaged("text 0");
+
+    test_case("tests of a row that are another's");
+    memcpy(altered, good, good_size);
+    const comity_block *block = (const comity_block *)(const void *)((uint8_t *)altered + header->blocks.offset);
+    poke(offsetof(comity_image_header, rows), block->first_row * sizeof(comity_row) + offsetof(comity_row, first_test),
+         sizeof(uint32_t), 1);
+    check_damaged("block 0");
+
+    test_case("agreements for which there are no bits");
+    memcpy(altered, good, good_size);
+    header->agreement_words = 0;
+    header->agreements.count = 0;
+    check_damaged("table of agreements of size 0");
 
     test_case("more law as it is written than there may be");
     memcpy(altered, good, good_size);

@@ -1060,6 +1060,7 @@ static const uint8_t *words_before(const uint8_t *low, const uint8_t *end, int c
 /* The first `count` words behind `at`; NULL if there are fewer. */
 static const uint8_t *words_behind(const uint8_t *at, const uint8_t *high, int count)
 {
+    high = high - at > COMITY_LIMIT_SCAN_LABEL_BYTES ? at + COMITY_LIMIT_SCAN_LABEL_BYTES : high;
     for (int i = 0; i < count; i++) {
         const uint8_t *begin = at;
         while (i != 0 && at < high && at - begin < 2 && is_between(*at)) {

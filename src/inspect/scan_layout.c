@@ -18,6 +18,8 @@
 #define BEGIN_BYTES 4096
 /* The namespace of XML stands so near its beginning. */
 #define NAMESPACE_BYTES 1024
+/* Fields of a segment that have names. */
+#define HL7_FIELDS 200
 /* A line of a property up to its colon. */
 #define PROPERTY_BYTES 512
 
@@ -269,7 +271,8 @@ static const uint8_t *hl7_step(comity_scan *scan, const uint8_t *at, const uint8
     if (is_field || *at == layout->signs[1]) {
         char number[12];
         layout->number += is_field;
-        if (!is_segment(layout->tag)) {
+        layout->label_size = 0;
+        if (!is_segment(layout->tag) || layout->number > HL7_FIELDS) {
             return hl7_next(layout, at + 1, limit);
         }
         (void)snprintf(number, sizeof number, "%u", (unsigned)layout->number);
@@ -313,21 +316,24 @@ static void swift_account(comity_scan *scan, const uint8_t *begin, const uint8_t
 /* What is told of a booking: "?32ANNA MILLER?33…", or "/NAME/ANNA MILLER/…". Returns where the next part begins. */
 static const uint8_t *swift_detail(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
-    const uint8_t *end = line_end(at, limit);
-    if (*at == '?' && end - at > 3 && is_digit(at[1]) && is_digit(at[2])) {
+    bool is_part = *at == '?' && limit - at > 3 && is_digit(at[1]) && is_digit(at[2]);
+    bool is_name = begins_with(at, limit, "/NAME/");
+    limit = limit - at > COMITY_LIMIT_SCAN_VALUE_BYTES ? at + COMITY_LIMIT_SCAN_VALUE_BYTES : limit; /* as long as a value */
+    const uint8_t *end = is_part || is_name ? line_end(at + (is_part ? 3 : 6), limit) : limit;
+    if (is_part) {
         const uint8_t *next = memchr(at + 3, '?', (size_t)(end - at - 3));
         end = next == NULL ? end : next;
         name_note(scan, at + 3, "86", 2, (const char[]){(char)at[1], (char)at[2], '\0'});
         named_try(scan, at + 3, end);
         return end;
     }
-    if (begins_with(at, end, "/NAME/")) {
+    if (is_name) {
         const uint8_t *next = memchr(at + 6, '/', (size_t)(end - at - 6));
         name_note(scan, at + 6, "86", 2, "name");
         named_try(scan, at + 6, next == NULL ? end : next);
         return at + 6;
     }
-    for (at++; at < end && *at != '?' && *at != '/'; at++) {
+    for (at++; at < end && *at != '?' && *at != '/' && !is_line_end(*at); at++) {
     }
     return at;
 }

@@ -223,6 +223,25 @@ ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx)
     return text.full ? NGX_ERROR : NGX_OK;
 }
 
+/* nginx passes those of gRPC's upstreams on, over HTTP/2. */
+ngx_int_t comity_ngx_head_trailers(comity_ngx_ctx *ctx)
+{
+    ngx_list_t *trailers = &ctx->r->headers_out.trailers;
+    ngx_uint_t doubts = ctx->doubts;
+    head_text text;
+    if (trailers->part.nelts == 0) {
+        return NGX_OK;
+    }
+    if (text_new(ctx->r, 3 * headers_size(trailers) + 64, &text) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    put_headers(&text, trailers);
+    ctx->doubts &= ~(ngx_uint_t)COMITY_NGX_UNREADABLE; /* they are looked at whatever the body is */
+    look(ctx, &text);
+    ctx->doubts |= doubts;
+    return text.full ? NGX_ERROR : NGX_OK;
+}
+
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more)
 {
     const char *value = NULL;

@@ -11,10 +11,11 @@ static ngx_str_t name_make(comity_ngx_ctx *ctx, u_char *bytes, size_t size)
     ngx_uint_t passed = ctx->doubts & ctx->conf->doubts;
     u_char receipt[2 * COMITY_GATE_ID_SIZE];
     ngx_hex_dump(receipt, ctx->id, sizeof ctx->id);
-    u_char *end = ngx_snprintf(bytes, size, "%V/%*s/%uD%s%s%s", &main->name, sizeof receipt, receipt, ctx->segment,
+    u_char *end = ngx_snprintf(bytes, size, "%V/%*s/%uD%s%s%s%s", &main->name, sizeof receipt, receipt, ctx->segment,
                                (passed & COMITY_NGX_UNREADABLE) != 0 ? " passes-unreadable" : "",
                                (passed & COMITY_NGX_LARGE) != 0 ? " passes-large" : "",
-                               (ctx->conf->doubts & COMITY_NGX_UNDETERMINED) != 0 ? " passes-undetermined" : "");
+                               (ctx->conf->doubts & COMITY_NGX_UNDETERMINED) != 0 ? " passes-undetermined" : "",
+                               ctx->flows ? " passes-uninspected" : "");
     name.len = (size_t)(end - bytes);
     return name;
 }

@@ -157,6 +157,7 @@ struct comity_ngx_ctx {
     unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
+    unsigned flows:1;     /* what flows behind the request's head is not inspected, as the route says */
     unsigned last:1;      /* the response is complete */
     unsigned finished:1;  /* the probe's input likewise */
     unsigned sent:1;      /* the response's head is out */
@@ -209,6 +210,8 @@ void comity_ngx_probe_finish(comity_ngx_ctx *ctx);
 /* comity_head.c */
 ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx);
 ngx_int_t comity_ngx_head_response(comity_ngx_ctx *ctx);
+/* Behind the body, once all of it has come. */
+ngx_int_t comity_ngx_head_trailers(comity_ngx_ctx *ctx);
 /* The value of the only header of this name, NUL-terminated; NULL: there is none; *ret_more: there are several. */
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more);
 /* The same of Content-Encoding; NULL too where it says that there is none. */

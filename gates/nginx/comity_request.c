@@ -351,14 +351,23 @@ void comity_ngx_request_judged(comity_ngx_ctx *ctx)
     go_on(ctx->r);
 }
 
-/* What cannot be looked into as it flows is refused, unless the route says otherwise. */
-static ngx_flag_t is_unfit(ngx_http_request_t *r, comity_ngx_conf *conf)
+static ngx_flag_t is_grpc(ngx_http_request_t *r)
 {
     ngx_flag_t more;
     const char *type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more);
-    ngx_flag_t grpc = type != NULL && ngx_strncasecmp((u_char *)type, (u_char *)"application/grpc", 16) == 0;
-    return (r->headers_in.upgrade != NULL && (conf->uninspected & COMITY_NGX_UPGRADE) == 0) ||
-           (grpc && (conf->uninspected & COMITY_NGX_GRPC) == 0);
+    return type != NULL && ngx_strncasecmp((u_char *)type, (u_char *)"application/grpc", 16) == 0;
+}
+
+/* Of gRPC nobody can wait for the end: an answer may come before it. So the head is judged alone, and the body left to
+ * whoever takes it next. */
+static ngx_int_t judge_head(comity_ngx_ctx *ctx)
+{
+    ngx_http_request_t *r = ctx->r;
+    r->write_event_handler = ngx_http_request_empty_handler;
+    r->main->count++; /* as reading a body does */
+    look(ctx);
+    ngx_http_finalize_request(r, NGX_DONE);
+    return NGX_DONE;
 }
 
 static ngx_int_t answer(comity_ngx_ctx *ctx)
@@ -375,7 +384,9 @@ static ngx_int_t begin(ngx_http_request_t *r, comity_ngx_conf *conf)
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (is_unfit(r, conf)) {
+    ngx_flag_t grpc = is_grpc(r);
+    if ((r->headers_in.upgrade != NULL && (conf->uninspected & COMITY_NGX_UPGRADE) == 0) ||
+        (grpc && (conf->uninspected & COMITY_NGX_GRPC) == 0)) { /* it cannot be looked into as it flows */
         close_request(ctx, NGX_HTTP_FORBIDDEN);
         return answer(ctx);
     }
@@ -385,6 +396,10 @@ static ngx_int_t begin(ngx_http_request_t *r, comity_ngx_conf *conf)
     if ((conf->inspect & COMITY_NGX_REQUEST) == 0) {
         ctx->state = COMITY_NGX_OPEN;
         return NGX_DECLINED;
+    }
+    ctx->flows = (grpc || r->headers_in.upgrade != NULL) & 1;
+    if (grpc) {
+        return judge_head(ctx);
     }
     ngx_int_t status = ngx_http_read_client_request_body(r, body_read);
     if (status >= NGX_HTTP_SPECIAL_RESPONSE) {

@@ -218,7 +218,7 @@ static ngx_int_t judge(comity_ngx_ctx *ctx)
 {
     ctx->response_state = COMITY_NGX_WAITING;
     ctx->status = NGX_HTTP_SERVICE_UNAVAILABLE;
-    if (!comity_ngx_client_up() || hold(ctx) != NGX_OK) {
+    if (!comity_ngx_client_up() || hold(ctx) != NGX_OK || (ctx->finished && comity_ngx_head_trailers(ctx) != NGX_OK)) {
         return NGX_ERROR;
     }
     if (ctx->failed && (ctx->conf->doubts & COMITY_NGX_UNREADABLE) != 0) {
@@ -514,6 +514,12 @@ static ngx_int_t response_begin(comity_ngx_ctx *ctx)
     return NGX_OK;
 }
 
+static ngx_flag_t is_grpc(ngx_http_request_t *r)
+{
+    ngx_str_t *type = &r->headers_out.content_type;
+    return type->len >= 16 && ngx_strncasecmp(type->data, (u_char *)"application/grpc", 16) == 0;
+}
+
 static ngx_int_t header_filter(ngx_http_request_t *r)
 {
     comity_ngx_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_comity_module);
@@ -527,7 +533,10 @@ static ngx_int_t header_filter(ngx_http_request_t *r)
     if (ctx == NULL && (ctx = comity_ngx_ctx_make(r, conf)) == NULL) {
         return NGX_ERROR;
     }
-    if (r->headers_out.status == NGX_HTTP_SWITCHING_PROTOCOLS && (conf->uninspected & COMITY_NGX_UPGRADE) != 0) {
+    /* where the request's head has been judged and is in the record */
+    if (ctx->flows && ctx->conf == conf &&
+        ((is_grpc(r) && (conf->uninspected & COMITY_NGX_GRPC) != 0) ||
+         (r->headers_out.status == NGX_HTTP_SWITCHING_PROTOCOLS && (conf->uninspected & COMITY_NGX_UPGRADE) != 0))) {
         ctx->passes = 1;
         return next_header_filter(r);
     }

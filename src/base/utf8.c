@@ -186,13 +186,14 @@ size_t comity_utf8_encode(uint32_t code_point, char ret_bytes[4])
 }
 
 /* Characters that cannot be seen, or turn what stands beside them around: with
- * them a text could be read as another than it is. As ranges of code points;
+ * them a text could be read as another than it is; letters and patterns that are
+ * blank (U+3164, U+2800) too. As ranges of code points;
  * U+200C and U+200D, which some scripts need to spell, are not among them. */
 static const struct {
     uint32_t first, last;
-} unseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},    {0x180E, 0x180E},
-              {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},  {0x2060, 0x206F},
-              {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+} unseen[] = {{0x7F, 0x9F},     {0xAD, 0xAD},     {0x34F, 0x34F},   {0x61C, 0x61C},   {0x115F, 0x1160}, {0x17B4, 0x17B5},
+              {0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F}, {0x2800, 0x2800},
+              {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 
 /* The code point that begins at `text`, which is checked UTF-8; and its size. */
 static uint32_t code_point_at(const char *text, size_t *ret_size)

@@ -2,6 +2,7 @@
 #include "cli/paper.h"
 #include "cli/passphrase.h"
 
+#include "base/utf8.h"
 #include "note/note.h"
 #include "paper/paper.h"
 
@@ -58,6 +59,14 @@ static int options_read(int argc, char **argv, const char *verb, sign_options *o
     return argc - optind > 1 ? complain_usage("paper", "%s: one paper at a time", verb) : 0;
 }
 
+/* Bytes that have signatures behind a paper's text. */
+static bool is_signed(const char *bytes, size_t size)
+{
+    size_t text_size = 0;
+    return comity_note_text_size(bytes, size, &text_size, NULL) == COMITY_OK &&
+           comity_paper_check(bytes, text_size, NULL) == COMITY_OK;
+}
+
 static int sign_file(const char *verb, const char *path, const sign_options *options)
 {
     comity_error error;
@@ -68,7 +77,9 @@ static int sign_file(const char *verb, const char *path, const sign_options *opt
     char *bytes = read_file(path, COMITY_LIMIT_NOTE_BYTES, &size);
     comity_key *key = bytes == NULL ? NULL : open_key(options->key, options->fd);
     int status = EXIT_ERROR;
-    if (key != NULL) {
+    if (key != NULL && !again && is_signed(bytes, size)) {
+        status = complain("%s: it is signed already; 'comity paper countersign' adds a signature", path);
+    } else if (key != NULL) {
         comity_status signed_well = again ? comity_paper_countersign(key, bytes, size, &note, &note_size, &error)
                                           : comity_paper_sign(key, bytes, size, &note, &note_size, &error);
         const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
@@ -91,6 +102,18 @@ static int sign_main(int argc, char **argv)
 
 /* ---- show ---- */
 
+/* Nothing of the line has been verified: what cannot be seen in its name could make it read as another's. */
+static void show_line(const comity_note_line *line)
+{
+    uint32_t unseen = comity_utf8_unseen(line->name, line->name_size);
+    if (unseen != 0) {
+        (void)printf("signed by a name with U+%04X, which cannot be seen: ", (unsigned)unseen);
+    } else {
+        (void)printf("signed by %.*s, as it says: ", (int)line->name_size, line->name);
+    }
+    (void)printf("key %02x%02x%02x%02x\n", line->id[0], line->id[1], line->id[2], line->id[3]);
+}
+
 static int show_bytes(const char *name, const char *bytes, size_t size)
 {
     comity_error error;
@@ -109,8 +132,7 @@ static int show_bytes(const char *name, const char *bytes, size_t size)
     (void)fwrite(bytes, 1, text_size, stdout);
     (void)printf("\nname      %s\n", hash);
     for (size_t i = 0; i < count; i++) {
-        (void)printf("signed by %.*s, as it says: key %02x%02x%02x%02x\n", (int)lines[i].name_size, lines[i].name,
-                     lines[i].id[0], lines[i].id[1], lines[i].id[2], lines[i].id[3]);
+        show_line(&lines[i]);
     }
     (void)printf("verified  no: 'comity paper verify' does that\n");
     return EXIT_CLEAN;

@@ -54,9 +54,9 @@ static comity_status ask(cosigning *now, fetch *to, uint64_t old_size, uint8_t *
     return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "%s: the witness refuses with %ld", to->base, http);
 }
 
-/* Adds the witness's line to the note, if it is what it should be. */
-static comity_status add(cosigning *now, const comity_verifier *witness, const uint8_t *lines, size_t size,
-                         comity_error *reterr)
+/* Is this line of an answer the witness's signature? */
+static comity_status check(const cosigning *now, const comity_verifier *witness, const char *line, size_t size,
+                           comity_error *reterr)
 {
     comity_buffer alone;
     comity_note note;
@@ -64,14 +64,29 @@ static comity_status add(cosigning *now, const comity_verifier *witness, const u
     size_t whole;
     comity_buffer_init(&alone, COMITY_LIMIT_NOTE_BYTES);
     comity_buffer_append(&alone, now->view->reader.note, now->view->reader.note_size);
-    comity_buffer_append(&alone, lines, size);
+    comity_buffer_append(&alone, line, size);
     comity_status status = comity_buffer_bytes(&alone, &bytes, &whole, reterr);
     if (status == COMITY_OK) {
         status = comity_note_open(bytes, whole, witness, 1, &note, reterr);
     }
     comity_buffer_free(&alone);
-    if (status == COMITY_OK) {
-        comity_buffer_append(&now->note, lines, size);
+    return status;
+}
+
+/* Adds the witness's line to the note, and nothing else of what it answers: a line in the name of another
+ * would spoil the note, and with it what the others signed. */
+static comity_status add(cosigning *now, const comity_verifier *witness, const uint8_t *lines, size_t size,
+                         comity_error *reterr)
+{
+    const char *text = (const char *)lines;
+    const char *line;
+    size_t line_size;
+    comity_status status = comity_fail(reterr, COMITY_ERROR_SIGNATURE, "%s answers with no line that ends", witness->name);
+    while (status != COMITY_OK && comity_log_line(&text, &size, &line, &line_size)) {
+        status = check(now, witness, line, line_size + 1, reterr);
+        if (status == COMITY_OK) {
+            comity_buffer_append(&now->note, line, line_size + 1);
+        }
     }
     return status;
 }

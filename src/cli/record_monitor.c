@@ -66,11 +66,26 @@ static comity_status add_entries(monitoring *now, const comity_checkpoint *new, 
     return COMITY_OK;
 }
 
+/* Is the log's checkpoint an earlier one of the same history? A cache may give such a one out, or whoever stands
+ * between: it contradicts nothing. */
+static bool is_earlier(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new)
+{
+    comity_proof proof;
+    return comity_proof_consistency(&now->tiles, new->size, old->size, &proof, NULL) == COMITY_OK &&
+           comity_proof_check_consistency(&proof, new->size, old->size, &new->root, &old->root, NULL) == COMITY_OK;
+}
+
 static comity_status compare(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new,
                              comity_error *reterr)
 {
     comity_tree tree;
     comity_hash root;
+    if (new->size < old->size && is_earlier(now, old, new)) {
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM,
+                           "%" PRIu64 " entries are shown, and %" PRIu64
+                           " were before: this is an earlier checkpoint of the same log, and nothing newer is seen",
+                           new->size, old->size);
+    }
     if (new->size < old->size) {
         return comity_fail(reterr, COMITY_ERROR_RECORD, "the log had %" PRIu64 " entries and has %" PRIu64, old->size,
                            new->size);

@@ -25,8 +25,12 @@ typedef struct service {
 /* A request under way: its body, as far as it has come. */
 typedef struct asking {
     comity_buffer body;
+    size_t size; /* of all that came */
     bool is_add;
 } asking;
+
+/* Beyond it the connection ends: who sends on and on is not read for ever. */
+#define BODY_BYTES_MAX (4 * COMITY_LIMIT_CHECKPOINT_BYTES)
 
 static enum MHD_Result answer(struct MHD_Connection *connection, int status, const char *type, comity_buffer *body)
 {
@@ -40,6 +44,9 @@ static enum MHD_Result answer(struct MHD_Connection *connection, int status, con
         return MHD_NO;
     }
     (void)MHD_add_response_header(response, "Content-Type", type);
+    if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
+        (void)MHD_add_response_header(response, "Allow", "POST");
+    }
     enum MHD_Result queued = MHD_queue_response(connection, (unsigned)status, response);
     MHD_destroy_response(response);
     return queued;
@@ -91,8 +98,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     }
     if (*size != 0) {
         comity_buffer_append(&asked->body, bytes, *size);
+        asked->size += *size;
         *size = 0;
-        return MHD_YES;
+        return asked->size <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
     }
     if (strcmp(path, "/add-checkpoint") != 0) {
         return answer_other(connection, MHD_HTTP_NOT_FOUND, "there is add-checkpoint, and nothing else\n");

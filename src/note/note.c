@@ -256,20 +256,27 @@ static bool counted(const comity_note *note, const comity_verifier *verifiers, c
     return false;
 }
 
+/* Of the keys that a line may mean one must have signed: a name and an id can be made to fit another key's, and who has
+ * such a key must not spoil what that one has signed. */
 static comity_status check_line(const parts *whole, const line *here, const comity_verifier *verifiers,
                                 size_t verifier_count, comity_note *note, comity_error *reterr)
 {
+    comity_error why;
+    comity_status wrong = COMITY_OK;
     for (size_t i = 0; i < verifier_count; i++) {
         uint64_t time;
         if (!signed_by(here, &verifiers[i])) {
             continue;
         }
-        COMITY_TRY(check_signature(&verifiers[i], whole, here, &time, reterr));
-        if (!counted(note, verifiers, &verifiers[i])) {
-            note->signatures[note->signature_count++] = (comity_note_signature){(uint32_t)i, time};
+        wrong = check_signature(&verifiers[i], whole, here, &time, &why);
+        if (wrong == COMITY_OK) {
+            if (!counted(note, verifiers, &verifiers[i])) {
+                note->signatures[note->signature_count++] = (comity_note_signature){(uint32_t)i, time};
+            }
+            break;
         }
     }
-    return COMITY_OK;
+    return wrong == COMITY_OK ? COMITY_OK : comity_fail(reterr, wrong, "%s", why.message);
 }
 
 /* Nobody known has signed. If nobody among the verifiers may, that says more. */
@@ -290,13 +297,15 @@ static comity_status fail_unsigned(const parts *whole, const comity_verifier *ve
     return comity_fail(reterr, COMITY_ERROR_SIGNATURE, "not signed by any key that is known");
 }
 
-/* Every signature line; the text is given out only if one of them is good. */
+/* Every signature line; the text is given out only if one of them is good. A wrong one is an error, or,
+ * where `ret_doubtful` is not NULL, a doubt. */
 static comity_status check_lines(const parts *whole, const comity_verifier *verifiers, size_t verifier_count,
-                                 comity_note *ret_note, comity_error *reterr)
+                                 comity_note *ret_note, bool *ret_doubtful, comity_error *reterr)
 {
     line here;
     comity_note note = {.signature_count = 0};
     bool found = true;
+    bool doubtful = false;
     size_t line_count = 0;
     parts rest = *whole;
     for (;;) {
@@ -307,11 +316,19 @@ static comity_status check_lines(const parts *whole, const comity_verifier *veri
         if (line_count++ == COMITY_LIMIT_NOTE_SIGNATURES) {
             return too_many(reterr);
         }
-        COMITY_TRY(check_line(whole, &here, verifiers, verifier_count, &note, reterr));
+        comity_status status = check_line(whole, &here, verifiers, verifier_count, &note, reterr);
+        if (status == COMITY_ERROR_SIGNATURE && ret_doubtful != NULL) {
+            doubtful = true;
+        } else if (status != COMITY_OK) {
+            return status;
+        }
     }
     if (note.signature_count != 0) {
         note.text = whole->text;
         note.text_size = whole->text_size;
+    }
+    if (ret_doubtful != NULL) {
+        *ret_doubtful = doubtful;
     }
     *ret_note = note;
     return COMITY_OK;
@@ -322,7 +339,16 @@ comity_status comity_note_try(const void *bytes, size_t size, const comity_verif
 {
     parts whole;
     COMITY_TRY(take_apart(bytes, size, &whole, reterr));
-    return check_lines(&whole, verifiers, verifier_count, ret_note, reterr);
+    return check_lines(&whole, verifiers, verifier_count, ret_note, NULL, reterr);
+}
+
+comity_status comity_note_try_some(const void *bytes, size_t size, const comity_verifier *verifiers,
+                                   size_t verifier_count, comity_note *ret_note, bool *ret_doubtful,
+                                   comity_error *reterr)
+{
+    parts whole;
+    COMITY_TRY(take_apart(bytes, size, &whole, reterr));
+    return check_lines(&whole, verifiers, verifier_count, ret_note, ret_doubtful, reterr);
 }
 
 comity_status comity_note_open(const void *bytes, size_t size, const comity_verifier *verifiers, size_t verifier_count,
@@ -331,7 +357,7 @@ comity_status comity_note_open(const void *bytes, size_t size, const comity_veri
     parts whole;
     comity_note note;
     COMITY_TRY(take_apart(bytes, size, &whole, reterr));
-    COMITY_TRY(check_lines(&whole, verifiers, verifier_count, &note, reterr));
+    COMITY_TRY(check_lines(&whole, verifiers, verifier_count, &note, NULL, reterr));
     if (note.signature_count == 0) {
         return fail_unsigned(&whole, verifiers, verifier_count, reterr);
     }

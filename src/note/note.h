@@ -34,8 +34,8 @@ typedef struct comity_note {
 /* Verifies a note; only then is there a text to read.
  *
  * Signatures by keys that are not among the verifiers (name and id both) are
- * passed over. Every signature by one that is must be good, and one there must
- * be. A key counts once, whatever names it is given under. The verifiers'
+ * passed over. Every signature by one that is must be good, of several of the
+ * same name and id by one of them, and one there must be. A key counts once, whatever names it is given under. The verifiers'
  * purpose decides what the text may be: a log's key vouches for checkpoints of
  * that log only, a witness's for checkpoints, a paper's for papers.
  *
@@ -46,9 +46,17 @@ COMITY_MUST_USE comity_status comity_note_open(const void *bytes, size_t size, c
                                                size_t verifier_count, comity_note *ret_note, comity_error *reterr);
 
 /* The same, but a note that none of the verifiers signed is no error: then
- * `ret_note` has no signatures and no text. For trying keys one lot after another. */
+ * `ret_note` has no signatures and no text. */
 COMITY_MUST_USE comity_status comity_note_try(const void *bytes, size_t size, const comity_verifier *verifiers,
                                               size_t verifier_count, comity_note *ret_note, comity_error *reterr);
+
+/* The same for trying keys one lot after another: nor is a signature an error
+ * that is wrong by all keys of this lot with its name and id, for another lot
+ * may have the one that made it. Then the note is `*ret_doubtful`, and whoever
+ * has all keys together opens it by all of them before he believes it. */
+COMITY_MUST_USE comity_status comity_note_try_some(const void *bytes, size_t size, const comity_verifier *verifiers,
+                                                   size_t verifier_count, comity_note *ret_note, bool *ret_doubtful,
+                                                   comity_error *reterr);
 
 /* The keys that a note says it was signed by, before anything is verified: for
  * telling what is missing, and for nothing else. */

@@ -4,8 +4,9 @@
  * Verifying goes in rounds. The first tries the keys of the trust file on every
  * note; the delegations it has verified give more keys, which the next round
  * tries, and so on until no power is new. Power is delegated by every role that
- * may, each once, and one step less deep, so rounds end. A note is read once,
- * when the first signature on it has been found good. */
+ * may, each once, and one step less deep, so rounds end. Whether a signature is
+ * wrong shows when all keys are known, for two may have one name and id. A note
+ * is read once, when the first signature on it has been found good. */
 #include "paper/shelf_parts.h"
 
 #include "note/note.h"
@@ -232,21 +233,29 @@ static comity_status add_signers(comity_shelf *shelf, comity_shelf_item *item, u
     return COMITY_OK;
 }
 
-/* Tries the keys from `begin` on. A signature by a key that is known must be good. */
+static comity_status spoil(comity_shelf *shelf, comity_shelf_item *item, comity_status status, const comity_error *why,
+                           comity_error *reterr)
+{
+    if (status == COMITY_ERROR_MEMORY) {
+        return comity_fail(reterr, status, "%s", why->message);
+    }
+    item->is_spoiled = true;
+    comity_shelf_tell(shelf, item, status, "%s", why->message);
+    return COMITY_OK;
+}
+
+/* Tries the keys from `begin` on. */
 static comity_status verify_item(comity_shelf *shelf, comity_shelf_item *item, uint32_t begin, comity_error *reterr)
 {
     comity_note note;
     comity_error why;
-    comity_status status =
-        comity_note_try(item->bytes, item->size, shelf->verifiers + begin, shelf->verifier_count - begin, &note, &why);
-    if (status == COMITY_ERROR_MEMORY) {
-        return comity_fail(reterr, status, "%s", why.message);
-    }
+    bool doubtful = false;
+    comity_status status = comity_note_try_some(item->bytes, item->size, shelf->verifiers + begin,
+                                                shelf->verifier_count - begin, &note, &doubtful, &why);
     if (status != COMITY_OK) {
-        item->is_spoiled = true;
-        comity_shelf_tell(shelf, item, status, "%s", why.message);
-        return COMITY_OK;
+        return spoil(shelf, item, status, &why, reterr);
     }
+    item->is_doubtful |= doubtful;
     if (note.signature_count == 0) {
         return COMITY_OK;
     }
@@ -254,6 +263,16 @@ static comity_status verify_item(comity_shelf *shelf, comity_shelf_item *item, u
         COMITY_TRY(read_paper(shelf, item, &note, reterr));
     }
     return add_signers(shelf, item, begin, &note, reterr);
+}
+
+/* All keys are known now: a signature by one must be good. */
+static comity_status settle_doubt(comity_shelf *shelf, comity_shelf_item *item, comity_error *reterr)
+{
+    comity_note note;
+    comity_error why;
+    comity_status status =
+        comity_note_try(item->bytes, item->size, shelf->verifiers, shelf->verifier_count, &note, &why);
+    return status == COMITY_OK ? COMITY_OK : spoil(shelf, item, status, &why, reterr);
 }
 
 /* Says why a note is not known to be signed: that nobody signed it, or that it is no paper. */
@@ -354,6 +373,7 @@ static void revoke_papers(comity_shelf *shelf, const comity_shelf_item *revocati
     }
 }
 
+/* Under whatever name: who has the secret of a key has it under all. */
 static void revoke_keys(comity_shelf *shelf, uint32_t principal, const comity_paper_value *key, int32_t from)
 {
     comity_verifier verifier;
@@ -362,9 +382,8 @@ static void revoke_keys(comity_shelf *shelf, uint32_t principal, const comity_pa
     }
     for (uint32_t i = 0; i < shelf->role_count; i++) {
         comity_shelf_role *role = &shelf->roles[i];
-        const comity_verifier *own = &shelf->verifiers[role->verifier];
-        if (role->principal == principal && comity_verifier_same_key(own, &verifier) &&
-            strcmp(own->name, verifier.name) == 0 && from < role->revoked_from) {
+        if (role->principal == principal && comity_verifier_same_key(&shelf->verifiers[role->verifier], &verifier) &&
+            from < role->revoked_from) {
             role->revoked_from = from;
         }
     }
@@ -428,6 +447,11 @@ comity_status comity_shelf_settle(comity_shelf *shelf, comity_error *reterr)
         again = false;
         COMITY_TRY(round_of(shelf, begin, &again, reterr));
         begin = end;
+    }
+    for (uint32_t i = 0; i < shelf->item_count; i++) {
+        if (shelf->items[i].is_doubtful && !shelf->items[i].is_spoiled) {
+            COMITY_TRY(settle_doubt(shelf, &shelf->items[i], reterr));
+        }
     }
     apply_revocations(shelf);
     for (uint32_t i = 0; i < shelf->item_count; i++) {

@@ -17,6 +17,7 @@ typedef struct comity_shelf_item {
     uint32_t signer_count;
     int32_t revoked_from; /* or COMITY_SHELF_NEVER */
     uint64_t revoked_by;  /* index in the log, or COMITY_PAPER_NO_INDEX */
+    bool is_doubtful;     /* a signature on it is by no key tried so far that is called as its own */
     bool is_spoiled;      /* it cannot count any more: told says why */
     uint32_t first_given; /* of a delegation: the powers it has given, or NONE */
 } comity_shelf_item;

@@ -11,6 +11,7 @@
 #include "serve/log.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const comity_gate *find_gate(const comity_request *request)
 {
@@ -25,6 +26,36 @@ static const comity_gate *find_gate(const comity_request *request)
     return NULL;
 }
 
+typedef struct named {
+    const char *name;
+    unsigned count;
+} named;
+
+static enum MHD_Result count_named(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    named *wanted = context;
+    (void)kind;
+    (void)value;
+    wanted->count += strcasecmp(name, wanted->name) == 0;
+    return MHD_YES;
+}
+
+/* A proxy that adds its header behind a client's of the same name leaves both: neither is believed. */
+static comity_status check_headers(const comity_request *request, const comity_gate *gate, comity_error *reterr)
+{
+    for (size_t i = 0; i < gate->piece_count; i++) {
+        named wanted = {gate->pieces[i].header, 0};
+        if (wanted.name == NULL) {
+            continue;
+        }
+        (void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, count_named, &wanted);
+        if (wanted.count > 1) {
+            return comity_fail(reterr, COMITY_ERROR_SYNTAX, "the header %s stands there %u times", wanted.name, wanted.count);
+        }
+    }
+    return COMITY_OK;
+}
+
 static comity_status judge_gate(comity_request *request, const comity_gate *gate, comity_answer *ret_answer,
                                 comity_error *reterr)
 {
@@ -32,6 +63,7 @@ static comity_status judge_gate(comity_request *request, const comity_gate *gate
     size_t size;
     request->gate = gate->name;
     comity_buffer_reset(&request->body);
+    COMITY_TRY(check_headers(request, gate, reterr));
     COMITY_TRY(comity_gate_fill(gate, comity_request_header, request, &request->body, reterr));
     COMITY_TRY(comity_buffer_bytes(&request->body, &act, &size, reterr));
     return comity_request_judge(request, (const char *)act, size, ret_answer, reterr);

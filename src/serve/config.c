@@ -167,6 +167,12 @@ static comity_status read_token(setting_values *values)
     COMITY_TRY(read_name(values->texts[0], values->reterr));
     COMITY_TRY(comity_roles_read(values->texts[1], &token.roles, values->reterr));
     COMITY_TRY(read_digest(values->texts[2], token.digest, values->reterr));
+    for (size_t i = 0; i < principals->token_count; i++) {
+        if (memcmp(principals->tokens[i].digest, token.digest, sizeof token.digest) == 0) {
+            return comity_fail(values->reterr, COMITY_ERROR_NAME, "this token is given already, to %s: say all its roles in one line",
+                               principals->tokens[i].name);
+        }
+    }
     if (principals->token_count == COMITY_LIMIT_SERVE_TOKENS) {
         return comity_fail(values->reterr, COMITY_ERROR_LIMIT, "more than %d tokens", COMITY_LIMIT_SERVE_TOKENS);
     }
@@ -193,6 +199,12 @@ static comity_status read_peer(setting_values *values)
             return comity_fail(values->reterr, COMITY_ERROR_NAME, "there is no user %s", comity_quote_bytes(user, strlen(user)).text);
         }
         peer.uid = known->pw_uid;
+    }
+    for (size_t i = 0; i < principals->peer_count; i++) {
+        if (principals->peers[i].uid == peer.uid) {
+            return comity_fail(values->reterr, COMITY_ERROR_NAME, "this user is given already, as %s: say all roles in one line",
+                               principals->peers[i].name);
+        }
     }
     memcpy(peer.name, user, strlen(user) + 1);
     principals->peers[principals->peer_count++] = peer;
@@ -459,10 +471,21 @@ comity_status comity_config_set(comity_config *config, comity_arena *arena, cons
     return status == COMITY_OK ? COMITY_OK : comity_fail(reterr, status, "%s: %s: %s", place, name, error.message);
 }
 
+/* A comment begins as a word does: a path or a password may hold the sign. */
+static void cut_comment(char *line)
+{
+    for (size_t i = 0; line[i] != '\0'; i++) {
+        if (line[i] == '#' && (i == 0 || line[i - 1] == ' ' || line[i - 1] == '\t')) {
+            line[i] = '\0';
+            return;
+        }
+    }
+}
+
 static comity_status read_line(comity_config *config, comity_arena *arena, const char *place, char *line,
                                comity_error *reterr)
 {
-    line[strcspn(line, "#")] = '\0';
+    cut_comment(line);
     line += strspn(line, " \t\r");
     if (line[0] == '\0') {
         return COMITY_OK;
@@ -501,6 +524,9 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
     }
     if (config->gate_socket.path != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate-socket is of use with record only: nothing is released unrecorded");
+    }
+    if (config->gate_count != 0 && config->record == NULL) { /* a proxy lets through what is answered 200 */
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate is of use with record only: nothing is released unrecorded");
     }
     if ((config->papers == NULL) != (config->trust == NULL)) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "papers and trust belong together");

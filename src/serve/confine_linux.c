@@ -4,16 +4,21 @@
  * the rules can be made before anything is opened: the folder of the law and the
  * gates' acts may be read, the record and the spool written, sockets made where
  * they are asked for. What is not on the list of system calls fails with EPERM;
- * what would begin another program or look into another process ends this one. */
+ * what would begin another program or look into another process ends this one. Of
+ * some calls what they are given counts: threads are made, and no processes; sockets
+ * are local or of the Internet; memory is written or run, never both. */
 #include "serve/confine.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -147,21 +152,48 @@ static const char *const allowed_calls[] = {
     "renameat2", "rmdir", "stat", "statx", "sync_file_range", "syncfs", "unlink", "unlinkat", "write", "writev",
     /* sockets */
     "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt", "listen", "recvfrom", "recvmsg",
-    "sendfile", "sendmsg", "sendto", "setsockopt", "shutdown", "socket", "socketpair",
+    "sendfile", "sendmsg", "sendto", "setsockopt", "shutdown",
     /* waiting */
     "clock_gettime", "clock_getres", "clock_nanosleep", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_wait",
     "eventfd2", "futex", "gettimeofday", "nanosleep", "pipe2", "poll", "ppoll", "restart_syscall", "sched_yield",
     "select", "time",
     /* memory, threads, signals */
-    "brk", "clone", "clone3", "exit", "exit_group", "getpid", "getrandom", "gettid", "madvise", "membarrier", "mlock",
-    "mlock2", "mmap", "mprotect", "mremap", "munlock", "munmap", "prctl", "rseq", "rt_sigaction", "rt_sigprocmask",
-    "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "set_robust_list", "sigaltstack", "sysinfo", "tgkill",
+    "brk", "exit", "exit_group", "getpid", "getrandom", "gettid", "madvise", "membarrier", "mlock", "mlock2", "mremap",
+    "munlock", "munmap", "prctl", "rseq", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "sched_getaffinity", "set_robust_list", "sigaltstack", "sysinfo", "tgkill",
     "uname", "getuid", "geteuid", "getgid", "getegid", "prlimit64", "sched_setaffinity",
 };
 
 static const char *const deadly_calls[] = {
     "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "bpf", "init_module", "finit_module",
     "kexec_load", "mount", "pivot_root", "setns", "unshare", "userfaultfd", "perf_event_open", "keyctl",
+};
+
+/* Calls of which one argument must have a value, under a mask; of several lines of a call one is enough. */
+typedef struct allowed_if {
+    const char *name;
+    unsigned argument;
+    uint64_t mask, value;
+} allowed_if;
+
+/* Where a call to clone has its flags. */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+
+#define NO_MASK UINT64_MAX
+
+static const allowed_if conditions[] = {
+    {"clone", CLONE_FLAGS, CLONE_THREAD | CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
+     CLONE_THREAD},
+    {"mmap", 2, PROT_EXEC, 0},
+    {"mmap", 2, PROT_WRITE | PROT_EXEC, PROT_EXEC},
+    {"mprotect", 2, PROT_EXEC, 0},
+    {"socket", 0, NO_MASK, AF_UNIX},
+    {"socket", 0, NO_MASK, AF_INET},
+    {"socket", 0, NO_MASK, AF_INET6},
+    {"socketpair", 0, NO_MASK, AF_UNIX},
 };
 
 /* A call that this machine does not have need not be allowed. */
@@ -177,6 +209,20 @@ static int add_calls(scmp_filter_ctx filter, uint32_t action, const char *const 
     return result;
 }
 
+static int add_conditions(scmp_filter_ctx filter)
+{
+    int result = 0;
+    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0] && result == 0; i++) {
+        const allowed_if *call = &conditions[i];
+        const struct scmp_arg_cmp compare = {call->argument, SCMP_CMP_MASKED_EQ, call->mask, call->value};
+        int number = seccomp_syscall_resolve_name(call->name);
+        if (number != __NR_SCMP_ERROR) {
+            result = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &compare);
+        }
+    }
+    return result;
+}
+
 static comity_status confine_calls(comity_error *reterr)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
@@ -186,6 +232,12 @@ static comity_status confine_calls(comity_error *reterr)
     int result = add_calls(filter, SCMP_ACT_ALLOW, allowed_calls, sizeof allowed_calls / sizeof allowed_calls[0]);
     if (result == 0) {
         result = add_calls(filter, SCMP_ACT_KILL_PROCESS, deadly_calls, sizeof deadly_calls / sizeof deadly_calls[0]);
+    }
+    if (result == 0) {
+        result = add_conditions(filter);
+    }
+    if (result == 0) { /* its flags lie in memory, where a filter does not see them: the C library goes on with clone */
+        result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"), 0);
     }
     if (result == 0) {
         result = seccomp_load(filter);

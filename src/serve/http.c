@@ -7,6 +7,7 @@
 #include "serve/http.h"
 
 #include "base/date.h"
+#include "serve/head.h"
 #include "serve/log.h"
 #include "serve/request.h"
 
@@ -322,7 +323,7 @@ static void add_headers(comity_request *request, struct MHD_Response *response)
     } else {
         (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     }
-    if (atomic_load(&request->server->stopping)) {
+    if (atomic_load(&request->server->stopping) || request->is_faulty) {
         (void)MHD_add_response_header(response, "Connection", "close");
     }
     if (request->follower != NULL) { /* nginx in front is to hold nothing back */
@@ -453,6 +454,13 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
     comity_buffer_init(&request->work, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&request->answer, 2 * COMITY_LIMIT_ANSWER_BYTES);
     set_day(request);
+    const char *fault = comity_head_fault(connection);
+    if (fault != NULL) {
+        request->route = comity_route_other;
+        request->is_faulty = true;
+        comity_answer_problem(request, 400, "The head of the request can be read in more ways than one", fault);
+        return request;
+    }
     find_route(request, method);
     if (request->status == 0) {
         authorize(request, listener);
@@ -610,7 +618,8 @@ comity_status comity_http_start(comity_listener *listener, comity_error *reterr)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, may_connect,
         listener, step, listener, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, listener->fd,
         MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, COMITY_LIMIT_SERVE_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, ended,
+        MHD_OPTION_UNESCAPE_CALLBACK, comity_head_unescape, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        COMITY_LIMIT_SERVE_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, ended,
         listener, MHD_OPTION_NOTIFY_CONNECTION, connected, listener, MHD_OPTION_ARRAY,
         threads > 1 ? pool : pool + 1, MHD_OPTION_END);
     if (listener->daemon == NULL) {

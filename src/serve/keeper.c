@@ -308,6 +308,12 @@ void comity_keeper_close(comity_keeper *keeper)
     if (keeper == NULL) {
         return;
     }
+    uint64_t unused;
+    comity_error error;
     comity_thread_stop(&keeper->thread);
+    /* nobody may come back to this record: what it holds is put under a checkpoint now */
+    if (keeper->record != NULL && comity_record_publish(keeper->record, &unused, &error) != COMITY_OK) {
+        comity_event_log("record-failed", "message", error.message);
+    }
     keeper_free(keeper);
 }

@@ -1,7 +1,10 @@
 /* Log lines. */
 #include "serve/log.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,10 +32,31 @@ static void log_key(comity_event_line *line, const char *key)
     comity_buffer_append_text(&line->buffer, "\":");
 }
 
+/* Of a longer text, such as a path, the beginning: a line that has no room would not be written at all. */
+enum { TEXT_BYTES_MAX = 800, ESCAPED_MAX = 6 };
+
+/* A name of a file may be any bytes; a line is UTF-8. `ret_text` has room for as many. */
+static size_t clean(const char *value, size_t size, char *ret_text)
+{
+    memcpy(ret_text, value, size);
+    for (size_t at = comity_utf8_check(ret_text, size); at < size; at += comity_utf8_check(ret_text + at, size - at)) {
+        ret_text[at] = '?';
+    }
+    return size;
+}
+
 void comity_event_text(comity_event_line *line, const char *key, const char *value)
 {
+    char text[TEXT_BYTES_MAX];
+    size_t size = strlen(value);
+    size_t room = TEXT_BYTES_MAX;
+    size_t taken = 0;
+    while (taken < size && room >= ESCAPED_MAX) {
+        uint8_t byte = (uint8_t)value[taken++];
+        room -= byte < 0x20 ? ESCAPED_MAX : byte == '"' || byte == '\\' ? 2 : 1;
+    }
     log_key(line, key);
-    comity_buffer_append_json_string(&line->buffer, value, strlen(value));
+    comity_buffer_append_json_string(&line->buffer, text, clean(value, taken, text));
 }
 
 void comity_event_number(comity_event_line *line, const char *key, uint64_t value)

@@ -66,6 +66,7 @@ struct comity_request {
     uint64_t body_left;  /* of a length that was announced; 0 otherwise */
     bool chunked;        /* no length was announced */
     bool hurried;        /* the client has ended its side: what is missing has a second */
+    bool is_faulty;      /* its head: what comes behind is not read */
     bool too_large, spool_failed;
     bool counted;        /* among those under way: its body has begun, or it has none */
     bool batch;          /* NDJSON */

@@ -182,11 +182,12 @@ def get_over(unix_socket, path):
 
 
 @contextlib.contextmanager
-def daemon(*options, **more):
-    """A daemon in a folder of its own; `@` in an option stands for the folder."""
+def daemon(*options, record=False, **more):
+    """A daemon in a folder of its own, with a record there if it is to have one; `@` in an option stands for the folder."""
     with tempfile.TemporaryDirectory(prefix="comity-serve-") as folder:
         os.chmod(folder, 0o755)
-        running = Daemon(folder, *[str(option).replace("@", folder) for option in options], **more)
+        kept = ("--record", new_record(folder)[0]) if record else ()
+        running = Daemon(folder, *kept, *[str(option).replace("@", folder) for option in options], **more)
         running.folder = folder
         try:
             yield running

@@ -26,7 +26,7 @@ import threading
 import time
 
 from common import holds, main, run, same, skip, test
-from gate_common import COMITY, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
+from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
 
 
 # ---- what passes and what does not ----
@@ -242,6 +242,45 @@ def what_cannot_be_inspected_is_refused():
             answer = g.raw(data)
             holds(what, answer[9:10] in (b"", b"4", b"5"), answer[:60])
         same("nothing of these arrived", len(Upstream.seen), 1)
+
+
+@test
+def what_flows_is_judged_by_its_head():
+    """Uninspected, as the route says: the head is judged and recorded first, the rest goes both ways as it comes."""
+    grpc = {"Content-Type": "application/grpc"}
+    half = threading.Event()
+
+    def answers_at_once(self):
+        half.set()
+        return 200, {"Content-Type": "application/grpc", "Trailer": "grpc-status"}, lambda out: out.write(PERSON)
+
+    def echo(self):
+        self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        self.wfile.write(self.rfile.read(5)[::-1])
+        self.close_connection = True
+        raise BrokenPipeError  # nothing more in the way of HTTP
+
+    with gate() as g:
+        g.upstream.streams = True
+        Upstream.answer = answers_at_once
+        head = b"POST /flows/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/grpc\r\nContent-Length: 1000\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+            client.sendall(head + PERSON)
+            answer = b""
+            while EMAIL.encode() not in answer and (piece := client.recv(65536)):
+                answer += piece
+        holds("an answer before the end of what is asked", half.is_set() and b" 200 " in answer and EMAIL.encode() in answer, answer)
+        same("a person in the head", g.ask("/flows/2", b"", {**grpc, "X-Who": EMAIL})[0], 451)
+        same("in what is no gRPC", g.ask("/flows/3", PERSON)[0], 451)
+        Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+        same("an answer that is none", g.ask("/flows/4", b"", grpc)[0], 451)
+        Upstream.answer = echo
+        upgrade = b"GET /%s/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello"
+        holds("an upgrade", g.raw(upgrade % b"flows", shut=False).endswith(b"olleh"))
+        holds("not where no request is judged", b" 502 " in g.raw(upgrade % b"flows-back", shut=False).split(b"\r\n")[0])
+        g.upstream.streams = False
+        names = [json.loads(run(COMITY, "record", "show", "--judgement", g.record, str(number)).stdout)["id"] for number in range(len(g.entries()))]
+        same("the record says so", [name.split(" ")[1:] for name in names], [["passes-uninspected"]] * 2 + [[]] + [["passes-uninspected"]] * 3)
 
 
 @test
@@ -682,6 +721,64 @@ def over_http2():
         same("a response in segments", (status, len(body)), ("200", len(Upstream.answer[2])))
         Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
         same("a response refused", ask("/answer/", b"")[0], "451")
+
+
+class Trailing:
+    """An upstream of HTTP/2 that answers each request with a head, a short body and a trailer."""
+
+    def __init__(self, value):
+        def frame(kind, flags, stream, body=b""):
+            return len(body).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + body
+
+        def field(name, value):
+            return b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value  # literal, without an index
+
+        def serve(client):
+            file = client.makefile("rb")
+            file.read(24)  # the preface
+            client.sendall(frame(4, 0, 0))
+            while len(head := file.read(9)) == 9:
+                file.read(int.from_bytes(head[:3], "big"))
+                kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
+                if kind == 4 and flags == 0:
+                    client.sendall(frame(4, 1, 0))
+                if kind in (0, 1) and flags & 1:  # its end
+                    client.sendall(frame(1, 4, stream, b"\x88" + field(b"content-type", b"text/plain")) + frame(0, 0, stream, b"nothing\n") +
+                                   frame(1, 5, stream, field(b"grpc-message", value)))
+            client.close()
+
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(self.socket.accept()[0],), daemon=True).start()
+
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=accept, daemon=True).start()
+
+
+@test
+def trailers_are_looked_at():
+    curl = shutil.which("curl")
+    if curl is None or "HTTP2" not in run(curl, "--version").stdout:
+        return skip("there is no curl that speaks HTTP/2")
+    clean, marked = Trailing(b"blue"), Trailing(EMAIL.encode())
+    free, bound = (act.replace("transfer", "transfer response") for act in (DE_BR, DE_US))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    routes = {"clean": (bound, clean), "refused": ("comity_operator category email refuse;" + free, marked), "released": (free, marked),
+              "masked": ("comity_operator category email mask;" + bound, marked)}
+    locations = "".join(f"location /{name} {{ comity_inspect response; {text} grpc_pass grpc://127.0.0.1:{upstream.port}; }}\n"
+                        for name, (text, upstream) in routes.items())
+    with gate(extra=f"server {{ listen 127.0.0.1:{port} http2; {locations} }}") as g:
+        def ask(path):
+            told = run(curl, "-sS", "--http2-prior-knowledge", "-D", f"{g.folder}/head", "-w", "%{http_code}", "-o", "/dev/null", f"http://127.0.0.1:{port}/{path}")
+            return told.stdout, [line for line in (g.folder / "head").read_text().split("\n") if line.startswith("grpc-message")]
+        same("a trailer in which nothing is", ask("clean"), ("200", ["grpc-message: blue"]))
+        same("one in which a person is", ask("refused"), ("451", []))
+        same("one that may go", ask("released"), ("200", [f"grpc-message: {EMAIL}"]))
+        same("what would be replaced counts", ask("masked"), ("451", []))
+        same("each is in the record", len(g.entries()), 4)
 
 
 @test

@@ -260,6 +260,9 @@ def written_and_signed():
     public = json.loads(Run("key", "show", "--json", "p.key").out)["public"]
     shown = expected + f"\nname      {name}\nsigned by p.example, as it says: key {public.split('+')[1]}\nverified  no: 'comity paper verify' does that\n"
     same("shown", Run("paper", "show", "p.paper").both(), (shown, 0))
+    put("turned", (FOLDER / "p.paper").read_text() + "\u2014 p.exam\u202eelp AAAAAAA=\n")
+    same("a name that turns text around", Run("paper", "show", "turned").out,
+         shown.replace("verified", "signed by a name with U+202E, which cannot be seen: key 00000000\nverified"))
     key("q")
     run = Run("paper", "countersign", "--key", "q.key", "p.paper", "-o", "pq.paper")
     same("countersigned", run.both(), ("", 0))
@@ -316,6 +319,7 @@ def paper_mistakes():
                         (["sign", "--key", "missing", "good"], "comity: missing: No such file or directory\n"),
                         (["sign", "--key", "p.key", "missing"], "comity: missing: No such file or directory\n"),
                         (["countersign", "--key", "p.key", "good"], "comity: good: no signatures: a note has an empty line and behind it its signatures\n"),
+                        (["sign", "--key", "p.key", "p.paper"], "comity: p.paper: it is signed already; 'comity paper countersign' adds a signature\n"),
                         (["countersign", "--key", "p.key", "poor"], 'comity: poor: line 2: the paper ends without its "paper"\n'),
                         (["countersign", "--key", "l.key", "p.paper"], "comity: p.paper: this is a paper, but a checkpoint is expected\n"),
                         (["show", "poor"], 'comity: poor: line 2: the paper ends without its "paper"\n'),

@@ -597,6 +597,20 @@ def witness_answers():
     same("another root of the same size", witness.ask(request(7, [], seven)), (409, "text/x.tlog.size", "7\n"))
     state.write_text(good)
     same("too much", witness.ask("old 0\n\n" + "x" * 70000)[0], 413)
+    sent = 0
+    with socket.create_connection(("127.0.0.1", witness.port), timeout=60) as client:
+        client.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try:
+            while sent < 64 << 20:
+                client.sendall(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+                sent += 65536
+        except OSError:
+            pass
+    holds("who sends on and on is not read for ever", sent < 64 << 20, sent)
+    connection = http.client.HTTPConnection("127.0.0.1", witness.port, timeout=60)
+    connection.request("GET", "/add-checkpoint")
+    same("what may be asked", connection.getresponse().getheader("Allow"), "POST")
+    connection.close()
     witness.end()
 
 
@@ -634,6 +648,67 @@ def cosigning():
     same("answers never wait for witnesses", len(answers), 6)
     holds("their lag is shown", "witnessed  11, 6 behind\n" in Run("record", "show", folder).out)
     witnesses[0].end()
+
+
+class Liar:
+    """Passes a witness's answers on, with lines around them that nobody signed; or nothing of them, where nothing stands before."""
+
+    def __init__(self, witness, before, after):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                status, kind, lines = witness.ask(body)
+                answer = (lines if status != 200 else "" if before is None else before + lines + after).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def line_of_nobody(key, size):
+    """A signature line in the name of a key, with a signature that is none."""
+    name, key_id, _ = key.split("+", 2)
+    return f"— {name} " + base64.b64encode(bytes.fromhex(key_id) + bytes(size)).decode() + "\n"
+
+
+@test
+def a_witness_that_lies_cannot_spoil_what_others_sign():
+    folder, key = new("lied-to")
+    judge(folder, ACTS[:5])
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witnesses = [Witness(f"l{i}", logs) for i in range(3)]
+    of_log, of_other, of_own = line_of_nobody(key, 64), line_of_nobody(witnesses[0].key, 72), line_of_nobody(witnesses[2].key, 72)
+    for n, (before, after, signed) in enumerate((("", of_other, 3), (of_other, "", 3), (of_log, of_log, 3), (of_own, "", 3), ("", "x", 3),
+                                                 ("no line of a signature\n", "\n\n", 3), ("", of_other * 300, 3))):
+        liar = Liar(witnesses[2], before, after)
+        ports = [witnesses[0].port, witnesses[1].port, liar.port]
+        policy = put("policy", f"log {key}\n" + "".join(f"witness l{i} {witnesses[i].key} http://127.0.0.1:{port}\n" for i, port in enumerate(ports)) +
+                     "group two 2 l0 l1 l2\nquorum two\n")
+        run = Run("record", "cosign", "--policy", policy, folder)
+        same(f"lie {n}", (run.out, run.err, run.status), (f"{signed} of 3 witnesses signed the log with {5 * (n + 1)} entries\n", "", 0))
+        same(f"lie {n}: three lines and the log's", (folder / "public/cosigned").read_text().count("\n— "), 4)
+        same(f"lie {n}: under the policy", Run("record", "verify", "--policy", policy, folder).status, 0)
+        liar.end()
+        judge(folder, ACTS[:5])
+    liar = Liar(witnesses[2], None, "")
+    policy = put("policy", policy.read_text().replace(f":{ports[2]}\n", f":{liar.port}\n"))
+    run = Run("record", "cosign", "--policy", policy, folder)
+    same("who says nothing", (run.out, run.err, run.status), ("2 of 3 witnesses signed the log with 40 entries\n", "comity: l2.example/w answers with no line that ends\n", 0))
+    liar.end()
+    for witness in witnesses:
+        witness.end()
 
 
 # ---- witnesses behind TLS ----
@@ -837,6 +912,13 @@ def monitoring():
     same("what comes", Run(*watch, address).out, "345 entries, 340 of them new: the log goes on from what it was\n")
     same("nothing", Run(*watch, address).out, "345 entries, 0 of them new: the log goes on from what it was\n")
     same("from a folder", Run(*watch, folder / "public").out, "345 entries, 0 of them new: the log goes on from what it was\n")
+    shutil.copytree(folder / "public", FOLDER / "stale")
+    shutil.copy(FOLDER / "fork/public/checkpoint", FOLDER / "stale/checkpoint")
+    run = Run(*watch, FOLDER / "stale")
+    holds("an earlier checkpoint, as a cache may give it out", run.status == 2 and run.err.endswith(
+        "5 entries are shown, and 345 were before: this is an earlier checkpoint of the same log, and nothing newer is seen\n"), run.err)
+    holds("which is evidence of nothing", not any("contradicted" in p.name for p in state.iterdir()), list(state.iterdir()))
+    same("what was seen stays", Run(*watch, address).out, "345 entries, 0 of them new: the log goes on from what it was\n")
     run = Run(*watch, FOLDER / "fork/public")
     holds("fewer entries", run.status == 1 and "the log had 345 entries and has 5" in run.err and "contradicted" in run.err, run.err)
     judge(FOLDER / "fork", ACTS[3:] * 30)

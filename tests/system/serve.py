@@ -9,6 +9,7 @@ is ended by its own process id. NAME: only tests whose names hold it.
 """
 import concurrent.futures
 import contextlib
+import errno
 import http.client
 import http.server
 import json
@@ -152,6 +153,43 @@ def what_is_wrong_is_told():
 
 
 @test
+def a_head_is_read_in_one_way_only():
+    """What a server in front may take otherwise than the daemon is refused, and the connection ends."""
+    token, digest = new_token()
+    host, who, json_type = "Host: x", f"Authorization: Bearer {token}", "Content-Type: application/json"
+    length, chunked = f"Content-Length: {len(ACT)}", "Transfer-Encoding: chunked"
+    chunks = f"{len(ACT):x}\r\n{ACT}\r\n0\r\n\r\n"
+    twice, other = "A header stands twice that may stand once", "Of transfer encodings there is chunked"
+    # what stands in the head besides, the body, why it is refused
+    cases = [((length,), ACT, None), ((chunked,), chunks, None), (("Transfer-Encoding: Chunked",), chunks, None),
+             ((length, length), ACT, twice), (("Content-Length: 5", length), ACT, twice), ((length, "content-length: 5"), ACT, twice),
+             ((length, who), ACT, twice), ((length, "Authorization: Bearer x"), ACT, twice), ((length, json_type), ACT, twice),
+             ((length, "Content-Type: text/plain"), ACT, twice), ((length, host), ACT, twice),
+             ((length, "Content-Encoding: gzip", "Content-Encoding: identity"), ACT, twice),
+             ((length, chunked), chunks, "The body has a length and comes in chunks"),
+             ((chunked, "Content-Length: 5"), chunks, "The body has a length and comes in chunks"),
+             (("Transfer-Encoding: gzip", chunked), chunks, other), (("Transfer-Encoding: gzip, chunked",), chunks, other),
+             (("Transfer-Encoding: xchunked", length), ACT, other), ((chunked, chunked), chunks, twice),
+             ((f"Content-Length : {len(ACT)}",), ACT, "A header has a name that is none"),
+             ((length, "X[0]: y"), ACT, "A header has a name that is none")]
+    with daemon("--token", f"g gate {digest}") as running:
+        for more, body, why in cases:
+            head = "\r\n".join(("POST /v1/judge HTTP/1.1", host, who, json_type, *more))
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+                client.sendall(f"{head}\r\n\r\n{body}GET /healthz HTTP/1.1\r\n{host}\r\nConnection: close\r\n\r\n".encode())
+                answer = b""
+                with contextlib.suppress(OSError):  # where what came behind was not read
+                    while piece := client.recv(65536):
+                        answer += piece
+            statuses = re.findall(r"HTTP/1\.1 (\d+)", answer.decode())
+            title = "The head of the request can be read in more ways than one"
+            same(f"{more}", (statuses, why is None or (title in answer.decode() and why in answer.decode())),
+                 (["200", "200"] if why is None else ["400"], True))
+        same("a path with a zero byte is no other", [running.ask("GET", path)[0] for path in ("/%68ealthz", "/healthz%00", "/healthz%00x", "/healthz%", "/healthz%0")],
+             [200, 404, 404, 404, 404])
+
+
+@test
 def the_law_is_read():
     with daemon("--anonymous", "authority") as running:
         law = json.loads(running.ask("GET", "/v1/law")[2])
@@ -252,6 +290,11 @@ def settings_that_are_wrong_are_told():
         ("confine perhaps", '1: confine: expected no or yes, found "perhaps"'),
         ("gate a x\ngate a y", '2: gate: there are two gates of the name "a"'),
         ("log \xff", "1: the line is not UTF-8 text"),
+        ("threads many#so", '1: threads: "many#so" is no number from 1 to 256'),
+        ("threads\t2\t# so\n\t#\n#\nconfine no#", '4: confine: expected no or yes, found "no#"'),
+        (f"token a gate sha256:{'0' * 64}\ntoken b gate sha256:{'1' * 64}\ntoken c counsel sha256:{'0' * 64}",
+         "3: token: this token is given already, to a: say all its roles in one line"),
+        ("peer 77 gate\npeer 78 gate\npeer 77 admin", "3: peer: this user is given already, as 77: say all roles in one line"),
     ]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "conf")
@@ -263,18 +306,20 @@ def settings_that_are_wrong_are_told():
                                  (("threads", "1"), "threads: expected --NAME VALUE; see comityd --help"),
                                  (("--retention", "x"), "retention is of use with record only"),
                                  (("--gate-socket", "/x"), "gate-socket is of use with record only: nothing is released unrecorded"),
+                                 (("--gate", f"g {path}"), "gate is of use with record only: nothing is released unrecorded"),
                                  (("--gate-socket", "x"), "--gate-socket: gate-socket: a unix socket is an absolute path of at most 107 bytes"),
                                  (("--config", folder + "/none"), f"{folder}/none: No such file or directory"),
                                  (("--threads=x",), '--threads: threads: "x" is no number from 1 to 256')):
             told = run(COMITYD, *options)
             same(options, (told.returncode, told.stderr), (2, f"comityd: {message}\n"))
         base = ("--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no")
+        record, _ = new_record(folder)
         for act, message in (('{"act":"transfer","to":"${to}"}', 'a placeholder is "${comity-NAME}" and a whole string'),
                              ('{"act":"transfer","to":"${comity-To}"}', "small letters, digits and hyphens"),
                              ('["${comity-to}"]', "an act is an object, found an array"), ("{", "line 1"),
                              ('{"act":"transfer","frm":"DE"}', '"frm"')):
             pathlib.Path(path).write_text(act)
-            told = run(COMITYD, *base, "--gate", f"g {path}")
+            told = run(COMITYD, *base, "--record", record, "--gate", f"g {path}")
             holds(act, told.returncode == 2 and message in told.stderr and path in told.stderr, told.stderr)
         told = run(COMITYD, *base, "--adopt", "NONE")
         holds("no such agreement", told.returncode == 2 and '"NONE" is no agreement on file' in told.stderr, told.stderr)
@@ -291,6 +336,30 @@ def it_gives_up_what_it_does_not_need():
         for task in os.listdir(f"/proc/{running.process.pid}/task"):
             one = pathlib.Path(f"/proc/{running.process.pid}/task/{task}/status").read_text()
             same("in every thread", re.search(r"Seccomp:\s+(\d)", one).group(1), "2")
+
+
+@test
+def what_it_gave_up_is_gone():
+    if SANITIZED:
+        return skip("the sanitizers do not bear it")
+    free = {"a local socket", "a socket", "memory", "all"}
+    with tempfile.TemporaryDirectory(prefix="comity-outside-") as outside:
+        escape = {"LD_PRELOAD": str(pathlib.Path(CLOCK).with_name("libescape.so")), "COMITY_TEST_OUTSIDE": outside}
+        with daemon("--anonymous", "counsel", environment=escape) as running:
+            while "all" not in [line["what"] for line in running.events("tried")]:
+                time.sleep(0.01)
+            tried = {line["what"]: line["why"] for line in running.events("tried")}
+            landlock = running.events("confined")[0]["landlock"] == "yes"
+            for what, why in tried.items():
+                of_files = what.split()[0] in ("read", "write", "remove") or what == "a folder outside"
+                if landlock or not of_files:
+                    holds(what, (why == 0) == (what in free) and (why in (0, errno.EPERM, errno.EACCES, errno.ENOSYS)), why)
+            same("all of it", len(tried), 22)
+            same("it goes on", running.ask("GET", "/healthz")[0], 200)
+        same("nothing is there", os.listdir(outside), [])
+        ended = subprocess.run([COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--spool", outside], capture_output=True, timeout=60,
+                               env={**os.environ, **escape, "COMITY_TEST_PROGRAM": "1"})
+        same("a program is the end", ended.returncode, -signal.SIGSYS)
 
 
 # ---- the record ----
@@ -541,7 +610,7 @@ def stopping_finishes_what_is_under_way():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)
         record, key = new_record(folder)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for times, number in ((1, signal.SIGTERM), (2, signal.SIGINT)):
             running = Daemon(folder, "--anonymous", "counsel", "--record", record)
             slow = socket.create_connection(("127.0.0.1", running.port))
             body = ACTS.encode()
@@ -563,6 +632,7 @@ def stopping_finishes_what_is_under_way():
             same("all of the answer", answer.count(b'"verdict"'), ACTS.count("\n"))
             same("then it is gone", running.stop(), 0)
             holds("and said so", running.events("stopped"), running.log)
+            same("all of it is under a checkpoint", checkpoint_size(record), times * ACTS.count("\n"))
         running = Daemon(folder, "--anonymous", "counsel", "--stop-timeout", "5")
         for size in (0, 3, 500):
             gone = socket.create_connection(("127.0.0.1", running.port))
@@ -610,7 +680,7 @@ def nothing_personal_is_told():
     with tempfile.TemporaryDirectory() as folder:
         gate = os.path.join(folder, "gate.json")
         pathlib.Path(gate).write_text('{"act":"transfer","from":{"state":"DE","name":"${comity-name}"},"to":"BR"}')
-        with daemon("--anonymous", "gate,counsel,auditor", "--log", "requests", "--gate", f"g {gate}") as running:
+        with daemon("--anonymous", "gate,counsel,auditor", "--log", "requests", "--gate", f"g {gate}", record=True) as running:
             headers = dict(JSON, **{"X-Forwarded-For": marks[3], "User-Agent": marks[0]})
             for body in (act, broken, act + "x"):
                 for path in ("/v1/judge", "/v1/ask", f"/v1/judge?who={marks[0]}"):
@@ -742,7 +812,7 @@ def envoy_asks_in_its_way():
     sample = (ROOT / "examples/serve/envoy.yaml").read_text()
     prefix = re.search(r"path_prefix: (\S+)", sample).group(1)
     token, digest = new_token()
-    with daemon("--token", f"envoy gate {digest}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}") as running:
+    with daemon("--token", f"envoy gate {digest}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}", record=True) as running:
         def ask(method, path, to, body=None):
             headers = {"Authorization": "Bearer " + token, "Content-Length": "0"}
             return running.ask(method, prefix + path, body, headers if to is None else dict(headers, **{"comity-to": to}))
@@ -754,7 +824,13 @@ def envoy_asks_in_its_way():
         problem("no state", ask("GET", "/", None), 403)
         problem("no such state", ask("GET", "/", "nowhere"), 403)
         problem("what would be JSON", ask("GET", "/", 'BR","id":"x'), 403)
-        same("receipts", len({line["receipt"] for line in running.events("closed")}), 5)
+        for first, second in (("BR", "US"), ("US", "BR"), ("BR", "BR")):  # of a client, and of a proxy that adds its own
+            with socket.create_connection(("127.0.0.1", running.port), timeout=10) as client:
+                client.sendall(f"GET {prefix}/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nComity-To: {first}\r\n"
+                               f"comity-to: {second}\r\n\r\n".encode())
+                same(f"{first} and {second}", client.recv(4096)[9:12], b"403")
+        same("receipts", len({line["receipt"] for line in running.events("closed")}), 8)
+        same("why", running.events("closed")[-1]["message"], "the header comity-to stands there 2 times")
 
 
 @test

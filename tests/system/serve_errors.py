@@ -59,7 +59,7 @@ def gates():
         os.chmod(folder, 0o755)
         gate = pathlib.Path(folder, "gate.json")
         gate.write_text('{"act":"transfer","from":"DE","to":"${comity-to}"}')
-        with daemon("--anonymous", "gate", "--gate", f"g {gate}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}") as running:
+        with daemon("--anonymous", "gate", "--gate", f"g {gate}", "--gate", f"archive {ROOT / 'examples/serve/archive.json'}", record=True) as running:
             problem("no gate", running.ask("GET", "/v1/auth_request/x"), 404, "There is no such gate")
             for headers, message in (({}, "the header comity-to is missing"), ({"Comity-To": "x" * 1025}, "the header comity-to is too long, or no UTF-8"),
                                      ({"Comity-To": b"\xff"}, "the header comity-to is too long, or no UTF-8")):
@@ -68,7 +68,7 @@ def gates():
                 same("in the log", running.events("closed")[count]["message"], message)
             problem("refused", running.ask("GET", "/v1/ext_authz/archive", headers={"Comity-To": "US"}), 451, "Unavailable for legal reasons")
             problem("refused, to nginx", running.ask("GET", "/v1/auth_request/archive", headers={"Comity-To": "US"}), 403, "Not let through")
-        base = (COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no", "--gate", f"g {gate}")
+        base = (COMITYD, "--listen", "127.0.0.1:0", "--law", IMAGE, "--confine", "no", "--record", new_record(folder)[0], "--gate", f"g {gate}")
         for act, message in (('{"to":"${to}"}', '"\\"${to}\\"": a placeholder is "${comity-NAME}" and a whole string'),
                              ('{"to":"${comity-To}"}', "\"\\\"${comity-To}\\\"\": a placeholder's name is of small letters, digits and hyphens"),
                              (json.dumps(["${comity-a}"] * 65).join(('{"to":', "}")), "more than 64 placeholders")):
@@ -80,9 +80,9 @@ def gates():
 def settings():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "conf")
-        for line, count, message in (("listen 127.0.0.1:0", 9, "listen: at most 8 sockets are listened on"), ("peer 1 gate", 257, "peer: more than 256 peers"),
+        for line, count, message in (("listen 127.0.0.1:0", 9, "listen: at most 8 sockets are listened on"), ("peer %d gate", 257, "peer: more than 256 peers"),
                                      ("gate g%d x", 257, "gate: more than 256 gates"), ("adopt X", 17, "adopt: more than 16 agreements adopted"),
-                                     ("token a gate sha256:" + "0" * 64, 257, "token: more than 256 tokens")):
+                                     ("token a gate sha256:%064x", 257, "token: more than 256 tokens")):
             path.write_text("".join((line % i if "%" in line else line) + "\n" for i in range(count)))
             same(message, run(COMITYD, "--config", path).stderr, f"comityd: {path}:{count}: {message}\n")
         path.write_bytes(b"#" * (1 << 20))

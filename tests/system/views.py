@@ -513,6 +513,23 @@ def nothing_personal_is_shown():
 
 
 @test
+def names_of_files_that_are_no_text_are_told():
+    """A line of the log is UTF-8 and has room, whatever a file is called."""
+    with tempfile.TemporaryDirectory() as folder:
+        papers, trust = pathlib.Path(folder, "papers"), pathlib.Path(folder, "trust")
+        papers.mkdir()
+        trust.write_text("comity trust v1\n")
+        names = [b"a\xffb\xe2\x82", b"new\nline", b'quo"te', b"\x01" * 250, b"\xc3\xa4" * 125]
+        for name in names:
+            pathlib.Path(os.fsdecode(bytes(papers) + b"/" + name)).write_text("no paper")
+        with daemon("--anonymous", "counsel", "--papers", papers, "--trust", trust) as running:
+            told = {line["file"][len(f"{papers}/"):] for line in running.events("paper-does-not-count")}
+            same("each", len(told), len(names))
+            holds("as far as they are text", {"a?b??", "new\nline", 'quo"te', "\u00e4" * 125} <= told, told)
+            holds("or have room", any(set(name) == {"\x01"} and len(name) > 100 for name in told), told)
+
+
+@test
 def papers_are_held_and_read_anew():
     act = next(line for line in ACTS if "cn-us-subpoena" in line)
     with tempfile.TemporaryDirectory() as folder:

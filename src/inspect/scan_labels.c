@@ -878,6 +878,18 @@ static bool is_of_words(const uint8_t *begin, const uint8_t *end)
     return begin == end;
 }
 
+/* A value in quotes; returns where it ends: NULL if that is not seen. */
+static const uint8_t *quoted_value(comity_scan *scan, const uint8_t *begin, quoting of, const comity_scan_field *field)
+{
+    const uint8_t *high = scan->high - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES
+                                                                            : scan->high;
+    const uint8_t *end = quoted_end(scan, begin, high, of);
+    scan->strings_around = of.escapes == 0 ? 0 : of.escapes == 1 ? 1 : of.escapes == 3 ? 2 : 3;
+    comity_scan_field_value(scan, begin, end, field);
+    scan->strings_around = 0;
+    return end == high ? NULL : end;
+}
+
 /* The strings of a list behind a key of JSON, as far as they are found, or nothing in them would be. */
 static void list_values(comity_scan *scan, const uint8_t *at, const comity_scan_field *field)
 {
@@ -886,20 +898,21 @@ static void list_values(comity_scan *scan, const uint8_t *at, const comity_scan_
         while (at < scan->high && is_blank(*at)) {
             at++;
         }
-        if (at == scan->high || *at != '"') {
+        quoting of = quoting_take(scan, &at);
+        if (of.quote == 0) {
             return;
         }
-        const uint8_t *begin = at + 1;
-        const uint8_t *high = scan->high - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES
-                                                                                : scan->high;
-        const uint8_t *end = quoted_end(scan, begin, high, (quoting){.quote = '"'});
+        const uint8_t *begin = at;
         uint64_t done = scan->done;
-        comity_scan_field_value(scan, begin, end, field);
-        at = end + 1;
+        const uint8_t *end = quoted_value(scan, begin, of, field);
+        if (end == NULL || scan->high - end <= (ptrdiff_t)of.escapes) {
+            return;
+        }
+        at = end + of.escapes + 1;
         while (at < scan->high && is_blank(*at)) {
             at++;
         }
-        if (end == high || at >= scan->high || *at != ',' || (scan->done == done && !is_of_words(begin, end))) {
+        if (at >= scan->high || *at != ',' || (scan->done == done && !is_of_words(begin, end))) {
             return;
         }
     }
@@ -913,6 +926,9 @@ static void label_value(comity_scan *scan, const uint8_t *at, bool in_string, co
     while (begin < scan->high && begin - at < 8 && (*begin == ' ' || *begin == '\t')) {
         begin++;
     }
+    bool is_text = *at != '>' && (!is_json(scan) || in_string);
+    bool is_list = is_text && begin < scan->high && *begin == '['; /* 'name': ['Anna Miller'], name=[Anna Miller] */
+    begin += is_list;
     quoting of = *at == '>' ? (quoting){0} : quoting_take(scan, &begin);
     const uint8_t ends[3] = {of.quote, '\n', '\n'};
     if (of.quote == '"' && of.escapes == 0 && is_json(scan) && comity_scan_field_planned(scan, begin, ends, field)) {
@@ -921,9 +937,7 @@ static void label_value(comity_scan *scan, const uint8_t *at, bool in_string, co
     const uint8_t *high = scan->high - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES
                                                                             : scan->high;
     if (of.quote != 0) {
-        scan->strings_around = of.escapes == 0 ? 0 : of.escapes == 1 ? 1 : of.escapes == 3 ? 2 : 3;
-        comity_scan_field_value(scan, begin, quoted_end(scan, begin, high, of), field);
-        scan->strings_around = 0;
+        (void)quoted_value(scan, begin, of, field);
         return;
     }
     if (is_json(scan) && !in_string && begin < high && *begin == '[') {
@@ -931,8 +945,9 @@ static void label_value(comity_scan *scan, const uint8_t *at, bool in_string, co
         return;
     }
     const uint8_t *stop = bare_end(scan, begin, high, in_string);
-    if (*at != '>' && (!is_json(scan) || in_string)) {
-        text_value(scan, begin, stop, field);
+    if (is_text) {
+        const uint8_t *list_end = is_list ? memchr(begin, ']', (size_t)(stop - begin)) : NULL;
+        text_value(scan, begin, list_end == NULL ? stop : list_end, field);
     } else {
         comity_scan_field_value(scan, begin, stop, field);
     }
@@ -1006,6 +1021,7 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
         name_end = end = without_bracket(low, end);
     }
     bool is_quoted = end > low && (end[-1] == '"' || end[-1] == '\'');
+    bool is_key = is_quoted && end[-1] == '"';
     end = is_quoted ? without_escapes(low, end - 1) : end;
     if (*at == '>' || !looks_label(scan, low, end)) {
         if (*at != '>' || !markup_name(scan, at + 1, &name, &size, &low)) {
@@ -1024,7 +1040,7 @@ void comity_scan_at_label(comity_scan *scan, const uint8_t *at)
         return;
     }
     if (!query_value(scan, at, name, size, field)) {
-        label_value(scan, at, is_json(scan) && !is_quoted, field);
+        label_value(scan, at, is_json(scan) && !is_key, field);
     }
 }
 

@@ -535,9 +535,9 @@ COMITY_API void comity_gathering_input(comity_gathering *gathering, bool fixed);
 COMITY_API void comity_gathering_add(comity_gathering *gathering, const comity_found *found);
 
 typedef struct comity_gathered {
-    const char *const *categories; /* all that types name, in a fixed order */
+    const char *const *categories; /* those found so far that stay, in the order they were first found */
     size_t category_count;
-    uint64_t seen; /* which of them were found and stay, bit by bit */
+    uint64_t seen; /* all of them, bit by bit */
     const comity_gate_person *persons;
     size_t person_count;
     bool exact;    /* false: there were more persons than are kept, and the count is the least */

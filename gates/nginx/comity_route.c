@@ -217,16 +217,19 @@ static void put_string(act_writer *writer, ngx_str_t *value)
         return;
     }
     put_text(writer, "\"");
-    for (size_t i = 0; i < value->len; i++) {
-        char escaped[8];
-        if (value->data[i] < 0x20) {
-            u_char *end = ngx_snprintf((u_char *)escaped, sizeof escaped, "\\u%04xi", (ngx_uint_t)value->data[i]);
-            put(writer, escaped, (size_t)(end - (u_char *)escaped));
-        } else {
-            if (value->data[i] == '"' || value->data[i] == '\\') {
-                put_text(writer, "\\");
-            }
-            put(writer, (char *)&value->data[i], 1);
+    for (u_char *at = value->data, *end = at + value->len; at < end;) {
+        u_char *plain = at;
+        while (at < end && *at >= 0x20 && *at != '"' && *at != '\\') {
+            at++;
+        }
+        put(writer, (char *)plain, (size_t)(at - plain));
+        if (at < end && *at < 0x20) {
+            char escaped[8];
+            u_char *behind = ngx_snprintf((u_char *)escaped, sizeof escaped, "\\u%04xi", (ngx_uint_t)*at++);
+            put(writer, escaped, (size_t)(behind - (u_char *)escaped));
+        } else if (at < end) {
+            put_text(writer, "\\");
+            put(writer, (char *)at++, 1);
         }
     }
     put_text(writer, "\"");

@@ -1,9 +1,10 @@
 /* The public interface of gates: their frames, and gathering from findings what an act
  * and the ledger want.
  *
- * A gathering keeps no value and no place: a bit for each category seen, and for each
- * distinct person the keyed digest of the surest identifier of a record, with the
- * categories of that record. */
+ * A gathering keeps no value and no place: a bit for each category seen, given out as they
+ * are first found, so that a gate names to the daemon what there is and not all there may be;
+ * and for each distinct person the keyed digest of the surest identifier of a record, with
+ * the categories of that record. */
 #include "api/handles.h"
 #include "gate/frame.h"
 #include "inspect/scan.h"
@@ -13,16 +14,18 @@
 #include <string.h>
 
 /* A table twice as large as the persons it holds at most. */
-enum { PERSON_SLOTS = 2 * COMITY_GATE_PERSONS_MAX };
+enum { PERSON_SLOTS = 2 * COMITY_GATE_PERSONS_MAX, NO_BIT = 255 };
 
 static_assert(COMITY_GATE_ACT_BYTES_MAX <= COMITY_LIMIT_ACT_BYTES, "an act of a gate is an act");
 
 struct comity_gathering {
     const comity_rules *rules;
     const comity_masking *masking;
-    const char *categories[COMITY_GATE_CATEGORIES_MAX];
-    size_t category_count;
-    uint8_t *category_of; /* by type */
+    const char *names[COMITY_GATE_CATEGORIES_MAX]; /* of all categories that types name */
+    size_t name_count;
+    uint8_t *name_of;                                  /* by type */
+    uint8_t bit_of[COMITY_GATE_CATEGORIES_MAX];        /* by name; NO_BIT: not found yet */
+    const char *categories[COMITY_GATE_CATEGORIES_MAX]; /* by bit */
     comity_gathered told;
     comity_gate_person *persons;
     uint32_t *slots; /* numbers of persons, from 1 */
@@ -72,15 +75,15 @@ static comity_status name_categories(comity_gathering *gathering, comity_error *
     for (size_t i = 0; i < comity_types_count(types); i++) {
         const char *name = comity_types_type(types, i)->category;
         size_t at = 0;
-        while (at < gathering->category_count && strcmp(gathering->categories[at], name) != 0) {
+        while (at < gathering->name_count && strcmp(gathering->names[at], name) != 0) {
             at++;
         }
         if (at == COMITY_GATE_CATEGORIES_MAX) {
             return comity_fail(reterr, COMITY_ERROR_LIMIT, "types of more than %d categories", COMITY_GATE_CATEGORIES_MAX);
         }
-        gathering->categories[at] = name;
-        gathering->category_count += at == gathering->category_count;
-        gathering->category_of[i] = (uint8_t)at;
+        gathering->names[at] = name;
+        gathering->name_count += at == gathering->name_count;
+        gathering->name_of[i] = (uint8_t)at;
     }
     return COMITY_OK;
 }
@@ -95,11 +98,11 @@ comity_status comity_gathering_new(const comity_rules *rules, const comity_maski
     if (gathering != NULL) {
         gathering->rules = rules;
         gathering->masking = masking;
-        gathering->category_of = calloc(comity_types_count(rules->types) + 1, 1);
+        gathering->name_of = calloc(comity_types_count(rules->types) + 1, 1);
         gathering->persons = calloc(COMITY_GATE_PERSONS_MAX, sizeof *gathering->persons);
         gathering->slots = calloc(PERSON_SLOTS, sizeof *gathering->slots);
     }
-    if (gathering == NULL || gathering->category_of == NULL || gathering->persons == NULL || gathering->slots == NULL) {
+    if (gathering == NULL || gathering->name_of == NULL || gathering->persons == NULL || gathering->slots == NULL) {
         comity_gathering_free(gathering);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -108,10 +111,9 @@ comity_status comity_gathering_new(const comity_rules *rules, const comity_maski
         comity_gathering_free(gathering);
         return status;
     }
-    gathering->told = (comity_gathered){.categories = gathering->categories,
-                                        .category_count = gathering->category_count,
-                                        .persons = gathering->persons,
-                                        .exact = true};
+    memset(gathering->bit_of, NO_BIT, sizeof gathering->bit_of);
+    gathering->told =
+        (comity_gathered){.categories = gathering->categories, .persons = gathering->persons, .exact = true};
     *ret_gathering = gathering;
     return COMITY_OK;
 }
@@ -119,7 +121,7 @@ comity_status comity_gathering_new(const comity_rules *rules, const comity_maski
 void comity_gathering_free(comity_gathering *gathering)
 {
     if (gathering != NULL) {
-        free(gathering->category_of);
+        free(gathering->name_of);
         free(gathering->persons);
         free(gathering->slots);
         free(gathering);
@@ -182,7 +184,9 @@ void comity_gathering_reset(comity_gathering *gathering)
     for (size_t i = gathering->told.person_count; i > 0; i--) {
         *slot_find(gathering, gathering->persons[i - 1].digest) = 0;
     }
+    memset(gathering->bit_of, NO_BIT, sizeof gathering->bit_of);
     gathering->told.person_count = 0;
+    gathering->told.category_count = 0;
     gathering->told.seen = 0;
     gathering->told.exact = true;
     gathering->told.replaces = false;
@@ -199,12 +203,22 @@ void comity_gathering_input(comity_gathering *gathering, bool fixed)
     }
 }
 
+static uint8_t bit_of(comity_gathering *gathering, uint8_t name)
+{
+    uint8_t *bit = &gathering->bit_of[name];
+    if (*bit == NO_BIT) {
+        *bit = (uint8_t)gathering->told.category_count++;
+        gathering->categories[*bit] = gathering->names[name];
+    }
+    return *bit;
+}
+
 /* The categories of the surest readings. */
-static uint64_t categories_of(const comity_gathering *gathering, const comity_found *found)
+static uint64_t categories_of(comity_gathering *gathering, const comity_found *found)
 {
     uint64_t categories = 0;
     for (size_t i = 0; i < found->seen_count && found->seen[i].confidence == found->seen[0].confidence; i++) {
-        categories |= UINT64_C(1) << gathering->category_of[found->seen[i].type];
+        categories |= UINT64_C(1) << bit_of(gathering, gathering->name_of[found->seen[i].type]);
     }
     return categories;
 }

@@ -91,6 +91,11 @@
 #define COMITY_LIMIT_POLICY_KEYS 256
 #define COMITY_LIMIT_POLICY_NAMES 256
 #define COMITY_LIMIT_POLICY_BYTES ((size_t)1 << 20)
+/* Judgements kept for acts that differ in their ids alone: those of some routes, each of a few kinds of findings. What
+ * is longer is judged anew. */
+#define COMITY_LIMIT_ALIKE_ACTS 64
+#define COMITY_LIMIT_ALIKE_ACT_BYTES ((size_t)4 << 10)
+#define COMITY_LIMIT_ALIKE_JSON_BYTES ((size_t)32 << 10)
 /* Agreements adopted in one context, as text: hundreds. */
 #define COMITY_LIMIT_ADOPTED_BYTES ((size_t)1 << 16)
 

@@ -61,6 +61,24 @@ static bool is_ascii(const uint8_t *bytes, size_t size)
     return comity_swar_high(all) == 0;
 }
 
+/* Writes ASCII in capitals, eight bytes at a time, up to those with a line end among them; how many were written. */
+static size_t upper_plain(const uint8_t *raw, size_t size, uint8_t *ret_value)
+{
+    size_t done = 0;
+    for (; size - done >= 8; done += 8) {
+        uint64_t word = comity_swar_load(raw + done);
+        if ((comity_swar_equal(word, '\n') | comity_swar_equal(word, '\r')) != 0) {
+            break;
+        }
+        uint64_t from_a = word + COMITY_SWAR_ONES * (0x80 - 'a');
+        uint64_t behind_z = word + COMITY_SWAR_ONES * (0x7F - 'z');
+        uint64_t small = from_a & ~behind_z & COMITY_SWAR_HIGHS;
+        word -= small >> 2; /* 0x20, by which they differ */
+        memcpy(ret_value + done, &word, sizeof word);
+    }
+    return done;
+}
+
 /* As comity_value_write, of ASCII without white space at its ends: false if it is not that. */
 bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing writing, uint8_t *ret_value,
                              size_t *ret_size, uint8_t *ret_separators)
@@ -79,7 +97,9 @@ bool comity_scan_write_ascii(const uint8_t *raw, size_t size, comity_writing wri
         return true;
     }
     if (writing == COMITY_WRITING_UPPER) {
-        for (size_t i = 0; i < size; i++) {
+        size_t plain = upper_plain(raw, size, ret_value);
+        written = plain;
+        for (size_t i = plain; i < size; i++) {
             uint8_t byte = raw[i];
             bool is_small = byte >= 'a' && byte <= 'z';
             ret_value[written] = is_small ? (uint8_t)(byte - 'a' + 'A') : byte;

@@ -1,14 +1,17 @@
 /* A ring of answers with chains by their ids, which are random: their first bytes are
- * the hash. */
+ * the hash. There are more chains than answers, so that one looks for a new request in vain
+ * at an empty chain, and not at another answer, which is far from the processor by then. */
 #include "serve/gate_answers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+enum { CHAINS = 4 * COMITY_LIMIT_GATE_ANSWERS };
+
 comity_status comity_gate_answers_init(comity_gate_answers *ret_answers, comity_error *reterr)
 {
     comity_gate_answers answers = {.items = calloc(COMITY_LIMIT_GATE_ANSWERS, sizeof *answers.items),
-                                   .chains = calloc(COMITY_LIMIT_GATE_ANSWERS, sizeof *answers.chains)};
+                                   .chains = calloc(CHAINS, sizeof *answers.chains)};
     if (answers.items == NULL || answers.chains == NULL) {
         free(answers.items);
         free(answers.chains);
@@ -22,7 +25,7 @@ static uint32_t *chain_of(const comity_gate_answers *answers, const uint8_t id[C
 {
     uint32_t first;
     memcpy(&first, id, sizeof first);
-    return &answers->chains[first % COMITY_LIMIT_GATE_ANSWERS];
+    return &answers->chains[first % CHAINS];
 }
 
 comity_gate_answer *comity_gate_answers_find(comity_gate_answers *answers, const uint8_t id[COMITY_GATE_ID_SIZE],
@@ -46,13 +49,15 @@ void comity_gate_answers_drop(comity_gate_answers *answers, comity_gate_answer *
     }
     *link = answer->next;
     answers->bytes -= answer->size;
-    free(answer->bytes);
+    if (answer->bytes != answer->small) {
+        free(answer->bytes);
+    }
     while (answer->waiters != NULL) {
         comity_gate_waiter *next = answer->waiters->next;
         free(answer->waiters);
         answer->waiters = next;
     }
-    *answer = (comity_gate_answer){.used = false};
+    answer->used = false;
 }
 
 /* Frees the oldest place; false if what is there is under way. */
@@ -76,7 +81,12 @@ comity_gate_answer *comity_gate_answers_add(comity_gate_answers *answers, const 
     }
     comity_gate_answer *answer = &answers->items[answers->at];
     uint32_t *chain = chain_of(answers, id);
-    *answer = (comity_gate_answer){.segment = segment, .used = true, .under_way = true, .next = *chain};
+    answer->segment = segment;
+    answer->used = true;
+    answer->under_way = true;
+    answer->next = *chain;
+    answer->bytes = NULL;
+    answer->size = 0;
     memcpy(answer->id, id, COMITY_GATE_ID_SIZE);
     *chain = answers->at + 1;
     answers->at = (answers->at + 1) % COMITY_LIMIT_GATE_ANSWERS;
@@ -92,7 +102,7 @@ void comity_gate_answers_keep(comity_gate_answers *answers, comity_gate_answer *
         }
     }
     answer->under_way = false;
-    answer->bytes = malloc(size);
+    answer->bytes = size <= sizeof answer->small ? answer->small : malloc(size);
     if (answer->bytes == NULL) {
         comity_gate_answers_drop(answers, answer);
         return;

@@ -13,15 +13,19 @@ typedef struct comity_gate_waiter {
     uint64_t connection, number;
 } comity_gate_waiter;
 
+/* A permit of two acts, with nothing to tell of it, and some more. */
+enum { COMITY_GATE_ANSWER_SMALL = 112 };
+
 /* What is known of a request. Lives until it is dropped, or so many others came that its place is needed. */
 typedef struct comity_gate_answer {
     uint8_t id[COMITY_GATE_ID_SIZE];
     uint32_t segment;
     bool used, under_way;
     uint32_t next; /* in its chain, from 1 */
-    uint8_t *bytes; /* the frame, once there is one; owned */
+    uint8_t *bytes; /* the frame, once there is one: `small`, or owned */
     size_t size;
     comity_gate_waiter *waiters; /* owned */
+    uint8_t small[COMITY_GATE_ANSWER_SMALL];
 } comity_gate_answer;
 
 typedef struct comity_gate_answers {
@@ -38,7 +42,7 @@ void comity_gate_answers_free(comity_gate_answers *answers);
 comity_gate_answer *comity_gate_answers_find(comity_gate_answers *answers, const uint8_t id[COMITY_GATE_ID_SIZE],
                                              uint32_t segment);
 
-/* A place for a new request, under way from now on; NULL if all are under way. */
+/* A place for a new request, under way from now on until it is kept or dropped; NULL if all are under way. */
 comity_gate_answer *comity_gate_answers_add(comity_gate_answers *answers, const uint8_t id[COMITY_GATE_ID_SIZE],
                                             uint32_t segment);
 

@@ -10,6 +10,18 @@
 #include <string.h>
 #include <time.h>
 
+void comity_gate_memory_init(comity_gate_memory *ret_memory)
+{
+    *ret_memory = (comity_gate_memory){.alike = comity_alike_new()};
+    comity_buffer_init(&ret_memory->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+}
+
+void comity_gate_memory_free(comity_gate_memory *memory)
+{
+    comity_buffer_free(&memory->work);
+    comity_alike_free(memory->alike);
+}
+
 comity_gate_job *comity_gate_job_new(const comity_gate_frame *request)
 {
     comity_gate_job *job = calloc(1, sizeof *job);
@@ -227,14 +239,14 @@ static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *
 
 /* refuse, then undetermined, then conditional, then permit: as the verdicts are numbered. */
 static bool judge_act(comity_server *server, comity_lease *lease, const comity_counting *act, const char *today,
-                      comity_buffer *work, comity_gate_job *job)
+                      comity_gate_memory *memory, comity_gate_job *job)
 {
     comity_gate_judged *judged = &job->answer.judged;
     comity_answer answer;
     comity_error error;
     bool tells = (job->flags & COMITY_GATE_TELLS) != 0;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_json(lease->context, act->act, act->act_size, today, &answer, &error);
+    comity_status status = comity_judge_alike(memory->alike, lease->context, act->act, act->act_size, today, &answer, &error);
     comity_metrics_observe(&server->metrics.judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&server->metrics.act_errors, 1, memory_order_relaxed);
@@ -247,7 +259,7 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
                                     .today = today,
                                     .gate = job->gate,
                                     .answer = &answer};
-    if (comity_keeper_submit(server->keeper, &keeping, work, &job->ticket, &error) != COMITY_OK) {
+    if (comity_keeper_submit(server->keeper, &keeping, &memory->work, &job->ticket, &error) != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return false;
     }
@@ -265,17 +277,26 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
     return true;
 }
 
-static void law_name(const comity_law *law, uint8_t ret_law[32])
+static uint8_t digit_of(char c)
 {
-    static const char digits[] = "0123456789abcdef";
-    const char *hex = comity_law_hash(law) + strlen("sha256:");
-    for (size_t i = 0; i < 32; i++) {
-        ret_law[i] = (uint8_t)((strchr(digits, hex[2 * i]) - digits) << 4 | (strchr(digits, hex[2 * i + 1]) - digits));
-    }
+    return (uint8_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 }
 
-void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
-                           comity_gate_job *job)
+static void law_name(comity_gate_memory *memory, const comity_law *law, uint8_t ret_law[32])
+{
+    const char *name = comity_law_hash(law);
+    const char *hex = name + strlen("sha256:");
+    if (strcmp(memory->law, name) != 0) {
+        memcpy(memory->law, name, sizeof memory->law);
+        for (size_t i = 0; i < sizeof memory->law_bytes; i++) {
+            memory->law_bytes[i] = (uint8_t)(digit_of(hex[2 * i]) << 4 | digit_of(hex[2 * i + 1]));
+        }
+    }
+    memcpy(ret_law, memory->law_bytes, sizeof memory->law_bytes);
+}
+
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
+                           comity_gate_memory *memory, comity_gate_job *job)
 {
     char today[COMITY_DATE_TEXT_SIZE];
     comity_lease lease;
@@ -286,7 +307,7 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return;
     }
-    law_name(lease.context->law, job->answer.judged.law);
+    law_name(memory, lease.context->law, job->answer.judged.law);
     comity_buffer counted;
     bool goes_on = true;
     bool uncounted = false;
@@ -303,7 +324,7 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
             job->held[job->held_count++] = act.id;
         }
         uncounted = uncounted || act.uncounted;
-        goes_on = judge_act(server, &lease, &act, today, work, job);
+        goes_on = judge_act(server, &lease, &act, today, memory, job);
     }
     if (uncounted && goes(job)) {
         fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be reached, and the act would have to be counted");

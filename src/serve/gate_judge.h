@@ -2,6 +2,8 @@
 #ifndef COMITY_SERVE_GATE_JUDGE_H
 #define COMITY_SERVE_GATE_JUDGE_H
 
+#include "api/alike.h"
+#include "api/kept.h"
 #include "ledger/ledger.h"
 #include "serve/server.h"
 
@@ -10,6 +12,7 @@ typedef struct comity_gate_job {
     comity_ticket ticket;
     struct comity_gate_job *next; /* the caller's */
     void *service;                /* likewise */
+    struct comity_gate_answer *kept_as; /* likewise; NULL: it will not be remembered */
     uint64_t connection;
     comity_gate_frame answer; /* what it points to lies in the texts */
     bool submitted;           /* something was: await the ticket */
@@ -27,6 +30,17 @@ typedef struct comity_gate_job {
     uint64_t begun_ns;
 } comity_gate_job;
 
+/* What a thread judges with. */
+typedef struct comity_gate_memory {
+    comity_buffer work;
+    comity_alike *alike; /* NULL: there was no memory for it, and it goes without */
+    char law[COMITY_LAW_NAME_SIZE + 1]; /* the name of the law that judged last, and the same as bytes */
+    uint8_t law_bytes[32];
+} comity_gate_memory;
+
+void comity_gate_memory_init(comity_gate_memory *ret_memory);
+void comity_gate_memory_free(comity_gate_memory *memory);
+
 /* NULL: out of memory. */
 comity_gate_job *comity_gate_job_new(const comity_gate_frame *request);
 void comity_gate_job_free(comity_gate_job *job);
@@ -37,8 +51,8 @@ COMITY_MUST_USE comity_status comity_gate_job_keep(comity_gate_job *job, const c
 
 /* Judges all acts and submits the judgements to the record. Afterwards the job's answer is
  * complete, but for the record, which names the gate: if `submitted`, nothing may be told before its ticket is done. */
-void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge, comity_buffer *work,
-                           comity_gate_job *job);
+void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
+                           comity_gate_memory *memory, comity_gate_job *job);
 
 /* Once the job is complete and, if anything was submitted, durable: counts the persons for good
  * where the request goes, else forgets them. The outcome may turn to unavailable. */

@@ -1,17 +1,18 @@
 /* Serves gates: one thread, epoll, many requests under way on each connection.
  *
  * The thread reads frames, judges, submits to the record and goes on; the keeper's thread
- * hands back what has become durable, and this one sends the answers. What brings persons is
- * judged, and counted when it is durable, by threads that may wait for the ledger. So this one
- * waits for nothing, and all that came in the meantime shares one sync. What a gate does not
- * read is bounded: beyond COMITY_LIMIT_GATE_UNREAD_BYTES or COMITY_LIMIT_GATE_QUEUE
- * nothing more is read of it. */
+ * hands back what has become durable, and this one sends the answers, all that a round has for
+ * a gate at once. What brings persons is judged, and counted when it is durable, by threads that
+ * may wait for the ledger. So this one waits for nothing, and all that came in the meantime
+ * shares one sync. What a gate does not read is bounded: beyond COMITY_LIMIT_GATE_UNREAD_BYTES
+ * or COMITY_LIMIT_GATE_QUEUE nothing more is read of it. */
 #include "serve/gate_socket.h"
 
 #include "serve/counter.h"
 #include "serve/gate_answers.h"
 #include "serve/gate_workers.h"
 #include "serve/log.h"
+#include "serve/repeats.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -26,12 +27,15 @@
 
 enum { EVENTS_AT_ONCE = 64, READ_BYTES = 65536 };
 
+static_assert(COMITY_LIMIT_GATE_CONNECTIONS <= UINT16_MAX, "the place of a connection has 16 bits");
+
 /* One gate. Found by its number, which is never used again: what becomes durable after
  * the gate has gone finds nobody. */
 typedef struct gate_connection {
     uint64_t number; /* 0: free */
     int fd;
     bool welcomed, ending; /* ending: nothing more is read; closed when all is sent */
+    bool due; /* it stands in the service's list */
     size_t under_way;
     uint8_t *in;
     size_t in_size, in_room;
@@ -48,10 +52,13 @@ struct comity_gate_service {
     atomic_bool ending;
     gate_connection *connections; /* COMITY_LIMIT_GATE_CONNECTIONS */
     uint64_t last_number;
+    uint16_t due[COMITY_LIMIT_GATE_CONNECTIONS]; /* places of connections to be looked after when the round ends, each once */
+    size_t due_count;
     size_t under_way;
     comity_gate_answers answers;
     comity_gate_workers *workers; /* NULL: there is no ledger */
-    comity_buffer work;
+    comity_repeats refusals;
+    comity_gate_memory memory;
     uint8_t frame[COMITY_GATE_FRAME_BYTES_MAX];
     uint8_t key[16];
     pthread_mutex_t mutex; /* guards the next */
@@ -78,7 +85,7 @@ static void hang_up(comity_gate_service *service, gate_connection *connection)
     (void)close(connection->fd);
     free(connection->in);
     free(connection->out);
-    *connection = (gate_connection){.number = 0};
+    *connection = (gate_connection){.number = 0, .due = connection->due};
     (void)atomic_fetch_sub(&service->server->metrics.gate_connections, 1);
 }
 
@@ -110,6 +117,15 @@ static void send_rest(comity_gate_service *service, gate_connection *connection)
     watch(service, connection);
 }
 
+/* Something was put that is to be sent, or less is under way, so that more can be read: seen to when the round ends. */
+static void fall_due(comity_gate_service *service, gate_connection *connection)
+{
+    if (!connection->due) {
+        connection->due = true;
+        service->due[service->due_count++] = (uint16_t)(connection - service->connections);
+    }
+}
+
 /* Room for `size` bytes more behind the first `used`; false: no memory. */
 static bool make_room(uint8_t **bytes, size_t used, size_t *room, size_t size)
 {
@@ -126,7 +142,7 @@ static bool make_room(uint8_t **bytes, size_t used, size_t *room, size_t size)
     return true;
 }
 
-/* Appends a frame to what is to be sent; it goes out when the thread has done a round. */
+/* Appends a frame to what is to be sent. */
 static void put(gate_connection *connection, const void *bytes, size_t size)
 {
     if (connection->out_at != 0) {
@@ -150,13 +166,34 @@ static void put_frame(comity_gate_service *service, gate_connection *connection,
     }
 }
 
+/* A gate that is refused tries again and again. */
+static void log_refused(comity_gate_service *service, const char *message)
+{
+    if (comity_repeats_note(&service->refusals, message, comity_now_ns())) {
+        comity_event_log("gate-refused", "message", message);
+    }
+}
+
+static void log_refused_again(comity_gate_service *service)
+{
+    char message[COMITY_REPEATS_TEXT_SIZE];
+    uint64_t times;
+    while ((times = comity_repeats_take(&service->refusals, comity_now_ns(), message)) != 0) {
+        comity_event_line line;
+        comity_event_begin(&line, "gate-refused");
+        comity_event_text(&line, "message", message);
+        comity_event_number(&line, "times", times);
+        comity_event_end(&line);
+    }
+}
+
 static void refuse(comity_gate_service *service, gate_connection *connection, const char *message)
 {
     comity_gate_frame frame = {.kind = COMITY_GATE_REFUSED,
                                .refused = {.message = message, .message_size = strlen(message)}};
     put_frame(service, connection, &frame);
     connection->ending = true;
-    comity_event_log("gate-refused", "message", message);
+    log_refused(service, message);
 }
 
 static gate_connection *find_connection(comity_gate_service *service, uint64_t number)
@@ -177,6 +214,7 @@ static void serve_waiters(comity_gate_service *service, const comity_gate_answer
             again.number = waiter->number;
             put_frame(service, connection, &again);
             connection->under_way--;
+            fall_due(service, connection);
         }
     }
 }
@@ -213,7 +251,7 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
 {
     comity_gate_judged *judged = &job->answer.judged;
     gate_connection *connection = find_connection(service, job->connection);
-    comity_gate_answer *answer = comity_gate_answers_find(&service->answers, judged->id, judged->segment);
+    comity_gate_answer *answer = job->kept_as;
     bool lasting = judged->outcome == COMITY_GATE_OK || judged->outcome == COMITY_GATE_ACT_ERROR;
     size_t size = 0;
     assert(job->held_count == 0);
@@ -226,20 +264,18 @@ static void answer_job(comity_gate_service *service, comity_gate_job *job)
         if (connection != NULL) {
             put(connection, service->frame, size);
         }
-        if (answer != NULL && answer->under_way) {
+        if (answer != NULL) {
             serve_waiters(service, answer, &job->answer);
         }
     }
     if (connection != NULL) {
         connection->under_way--;
-        send_rest(service, connection);
+        fall_due(service, connection);
     }
-    if (answer != NULL && answer->under_way) {
-        if (lasting && comity_gate_job_write(job, service->frame, sizeof service->frame, &size, NULL) == COMITY_OK) {
-            comity_gate_answers_keep(&service->answers, answer, service->frame, size);
-        } else {
-            comity_gate_answers_drop(&service->answers, answer);
-        }
+    if (answer != NULL && lasting && size != 0) { /* as it was sent last; with whose number does not matter */
+        comity_gate_answers_keep(&service->answers, answer, service->frame, size);
+    } else if (answer != NULL) {
+        comity_gate_answers_drop(&service->answers, answer);
     }
     service->under_way--;
     comity_gate_job_free(job);
@@ -399,12 +435,13 @@ static void take_judge(comity_gate_service *service, gate_connection *connection
     connection->under_way++;
     service->under_way++;
     answer = comity_gate_answers_add(&service->answers, judge->id, judge->segment);
+    job->kept_as = answer;
     if (answer == NULL) {
         job->answer.judged.outcome = COMITY_GATE_BUSY;
     } else if (comity_now_ns() - arrived_ns > deadline_ms * 1000000) {
         job->answer.judged.outcome = COMITY_GATE_LATE;
     } else if (service->workers == NULL || judge->person_count == 0) {
-        comity_gate_job_judge(service->server, connection->name, judge, &service->work, job);
+        comity_gate_job_judge(service->server, connection->name, judge, &service->memory, job);
     } else if (leave_to_workers(service, connection, bytes, size, arrived_ns + deadline_ms * 1000000, job)) {
         return;
     }
@@ -494,10 +531,10 @@ static void welcome_or_not(comity_gate_service *service, int fd)
     }
     if (connection == NULL) {
         (void)close(fd);
-        comity_event_log("gate-refused", "message", "too many gates are connected");
+        log_refused(service, "too many gates are connected");
         return;
     }
-    *connection = (gate_connection){.number = service->last_number, .fd = fd, .events = EPOLLIN};
+    *connection = (gate_connection){.number = service->last_number, .fd = fd, .due = connection->due, .events = EPOLLIN};
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = connection->number};
     (void)atomic_fetch_add(&service->server->metrics.gate_connections, 1);
     if (epoll_ctl(service->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
@@ -534,10 +571,10 @@ static void round_of(comity_gate_service *service, const struct epoll_event *eve
             send_rest(service, connection);
         }
     }
-    /* what was held back because too much was under way */
-    for (size_t i = 0; i < COMITY_LIMIT_GATE_CONNECTIONS; i++) {
-        gate_connection *connection = &service->connections[i];
-        if (connection->number != 0 && (connection->in_size != 0 || connection->out_size != 0)) {
+    while (service->due_count != 0) { /* what was held back because too much was under way is taken as well */
+        gate_connection *connection = &service->connections[service->due[--service->due_count]];
+        connection->due = false;
+        if (connection->number != 0) {
             take_frames(service, connection, connection->number);
         }
     }
@@ -548,8 +585,10 @@ static void *serve(void *context)
     comity_gate_service *service = context;
     struct epoll_event events[EVENTS_AT_ONCE];
     while (!atomic_load(&service->ending) || service->under_way != 0) {
-        int count = epoll_wait(service->epoll_fd, events, EVENTS_AT_ONCE, -1);
+        int patience_ms = comity_repeats_patience_ms(&service->refusals, comity_now_ns());
+        int count = epoll_wait(service->epoll_fd, events, EVENTS_AT_ONCE, patience_ms);
         round_of(service, events, count);
+        log_refused_again(service);
     }
     return NULL;
 }
@@ -572,7 +611,7 @@ static void service_free(comity_gate_service *service)
     comity_gate_workers_stop(service->workers);
     free(service->connections);
     comity_gate_answers_free(&service->answers);
-    comity_buffer_free(&service->work);
+    comity_gate_memory_free(&service->memory);
     if (service->epoll_fd >= 0) {
         (void)close(service->epoll_fd);
     }
@@ -595,7 +634,7 @@ static comity_status service_new(comity_server *server, int fd, comity_gate_serv
     service->listen_fd = fd;
     service->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     service->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    comity_buffer_init(&service->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    comity_gate_memory_init(&service->memory);
     service->connections = calloc(COMITY_LIMIT_GATE_CONNECTIONS, sizeof *service->connections);
     comity_status status = service->connections == NULL ? comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory")
                                                         : comity_gate_answers_init(&service->answers, reterr);

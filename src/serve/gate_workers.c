@@ -33,7 +33,7 @@ static comity_gate_job *take_first(comity_gate_workers *workers)
 }
 
 /* What waited for longer than its gate does is not judged, nor anybody counted for it. */
-static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_buffer *work)
+static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_gate_memory *memory)
 {
     comity_gate_frame frame;
     comity_error error;
@@ -42,7 +42,7 @@ static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_buf
     } else if (comity_gate_frame_read(job->request, job->request_size, &frame, &error) != COMITY_OK) {
         job->answer.judged.outcome = COMITY_GATE_UNAVAILABLE; /* it has been read before */
     } else {
-        comity_gate_job_judge(workers->server, job->gate_name, &frame.judge, work, job);
+        comity_gate_job_judge(workers->server, job->gate_name, &frame.judge, memory, job);
     }
     free(job->request);
     job->request = NULL;
@@ -55,17 +55,17 @@ static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_buf
 static void *work_on(void *context)
 {
     comity_gate_workers *workers = context;
-    comity_buffer work;
-    comity_buffer_init(&work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    comity_gate_memory memory;
+    comity_gate_memory_init(&memory);
     for (comity_gate_job *job = take_first(workers); job != NULL; job = take_first(workers)) {
         if (job->request != NULL) {
-            judge(workers, job, &work);
+            judge(workers, job, &memory);
         } else {
             comity_gate_job_count(workers->server, job);
         }
         workers->done(job);
     }
-    comity_buffer_free(&work);
+    comity_gate_memory_free(&memory);
     return NULL;
 }
 

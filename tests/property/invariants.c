@@ -8,11 +8,14 @@
  *   order   the order of fields, lists, papers and law files changes no byte
  *   alike   renaming two states through law and act renames them in the judgement
  *   again   the same act is judged the same way again, in any context
+ *   ids     acts that differ in their ids alone are judged alike, and so they are by
+ *           who keeps the judgement of one for the others
  *
  *     invariants [ACTS [SEED [LAW-SEED]]]
  */
 #include "../test.h"
 
+#include "api/alike.h"
 #include "lawmaker.h"
 #include "world.h"
 
@@ -717,6 +720,49 @@ static const char *judged_again(const trying *at, const value *act)
     return same ? NULL : "judged again, it is another judgement";
 }
 
+/* ---- ids ---- */
+
+/* The act under an id, which stands first. */
+static const char *text_with_id(comity_arena *arena, const value *act, const char *id)
+{
+    value *rest = value_copy(arena, act);
+    for (size_t i = rest->count; i > 0; i--) {
+        if (strcmp(rest->keys[i - 1], "id") == 0) {
+            value_remove(rest, i - 1);
+        }
+    }
+    const char *text = value_print(arena, rest);
+    size_t size = strlen(text) + strlen(id) + sizeof "{\"id\":\"\",";
+    void *with;
+    if (comity_arena_take(arena, size, &with, NULL) != COMITY_OK) {
+        abort();
+    }
+    (void)snprintf(with, size, "{\"id\":\"%s\",%s", id, text + 1); /* no act is empty */
+    return with;
+}
+
+/* Anew, for the second time, when it is kept, and from what is kept: each says what judging anew in another context says. */
+static const char *judged_alike(const trying *at, const value *act)
+{
+    static const char *const ids[] = {"gate/1", "gate/2", "another, longer one", "", "x"};
+    static comity_alike *alike; /* of all acts and laws there are: what is of another law is not said */
+    alike = alike == NULL ? comity_alike_new() : alike;
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        const char *text = text_with_id(at->arena, act, ids[i]);
+        comity_answer kept;
+        comity_answer anew;
+        comity_error error;
+        if (comity_judge_alike(alike, at->of->context, text, strlen(text), NULL, &kept, &error) != COMITY_OK ||
+            comity_judge_json(at->other, text, strlen(text), NULL, &anew, &error) != COMITY_OK) {
+            return "under an id it is not judged";
+        }
+        if (kept.verdict != anew.verdict || kept.json_size != anew.json_size || strcmp(kept.json, anew.json) != 0) {
+            return "under another id it is another judgement";
+        }
+    }
+    return NULL;
+}
+
 /* ---- states are alike ---- */
 
 static bool is_word_byte(char byte)
@@ -830,6 +876,7 @@ static const struct {
     {"more", knowing_more}, {"paper", papers_help},   {"way", ways_open},
     {"no way", no_ways},    {"order", order_is_free}, {"alike", states_are_alike},
     {"again", judged_again},
+    {"ids", judged_alike},
 };
 #define PROPERTY_COUNT (sizeof properties / sizeof properties[0])
 

@@ -125,6 +125,10 @@ def who_may(folder):
     gate = Gate(folder, greets=False)
     same("a user that is no gate", gate.read()[2], "this user is no gate: a setting `peer USER gate` would make it one")
     same("and the end", gate.ended(), True)
+    for _ in range(20):  # it comes again, as gates do
+        again = Gate(folder, greets=False)
+        same("and again", (again.read()[0], again.ended()), ("refused", True))
+    same("which the log says once a minute", daemon.log.read_text().count('"gate-refused"'), 1)
     daemon.stop()
 
 

@@ -202,9 +202,13 @@ static void gathers(void)
     CHECK(comity_rules_open(&rules, &error) == COMITY_OK);
     comity_gathered gathered = gather(rules, NULL, text, false);
     CHECK(sees(&gathered, "email") && gathered.person_count == 2 && gathered.exact && !gathered.replaces);
+    CHECK(gathered.category_count == 1 && gathered.seen == 1 && gathered.persons[1].categories == 1); /* only what was found */
     comity_gathering_reset(gathering);
     comity_gathering_tell(gathering, &gathered);
-    CHECK(gathered.seen == 0 && gathered.person_count == 0);
+    CHECK(gathered.seen == 0 && gathered.category_count == 0 && gathered.person_count == 0);
+    gathered = gather(rules, NULL, "{\"card\":\"4111111111111111\"}\n{\"email\":\"a.b@example.com\"}\n", false);
+    CHECK(gathered.category_count == 2 && gathered.seen == 3 && strcmp(gathered.categories[0], "payment-card") == 0 &&
+          strcmp(gathered.categories[1], "email") == 0 && gathered.persons[0].categories == 2);
     CHECK(comity_masking_new(rules, "policy", policy, strlen(policy), NULL, 0, &masking, &error) == COMITY_OK);
     CHECK(comity_masking_level(masking) == 75);
     gathered = gather(rules, masking, text, false);

@@ -172,13 +172,20 @@ int main(void)
         }
         for (size_t i = 0; i < 100; i++) {
             uint8_t written[2][64];
+            uint8_t raw[64];
             uint8_t separators[2] = {0, 0};
             size_t at = chance_below(&random, BYTES - 64);
             size_t length = chance_below(&random, 64);
             comity_writing writing = (comity_writing)chance_below(&random, 3);
             size_t short_size = 0;
-            if (comity_scan_write_ascii(bytes + at, length, writing, written[0], &short_size, &separators[0])) {
-                size_t long_size = comity_value_write(bytes + at, length, writing, written[1], &separators[1]);
+            for (size_t j = 0; j < length; j++) {
+                raw[j] = i % 2 == 0 ? bytes[at + j] : (uint8_t)(' ' + chance_below(&random, 0x60)); /* all of it ASCII */
+            }
+            if (i % 4 == 1 && length != 0) {
+                raw[length / 2] = i % 8 == 1 ? '\n' : '\r';
+            }
+            if (comity_scan_write_ascii(raw, length, writing, written[0], &short_size, &separators[0])) {
+                size_t long_size = comity_value_write(raw, length, writing, written[1], &separators[1]);
                 bool compact = writing == COMITY_WRITING_COMPACT;
                 values += short_size != long_size || memcmp(written[0], written[1], short_size) != 0 ||
                           (compact && separators[0] != separators[1]);

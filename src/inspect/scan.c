@@ -141,6 +141,7 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
     scan->person_record = 0;
     scan->buffer_begin = 0;
     scan->buffer_size = 0;
+    memset(&scan->layout, 0, sizeof scan->layout);
     memset(scan->buffer, 0, COMITY_LIMIT_SCAN_BACK);
     comity_scan_place_begin(scan);
 }
@@ -170,6 +171,12 @@ static bool is_dash(uint8_t byte)
     return byte == '-' || byte == '_';
 }
 
+/* The sign for a year behind a digit. */
+static bool is_year_sign(const uint8_t *at)
+{
+    return at[0] == 0xE5 && at[1] == 0xB9 && at[2] == 0xB4 && (comity_scan_class(at[-1]) & COMITY_BYTE_DIGIT) != 0;
+}
+
 static void look_at(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
@@ -186,6 +193,8 @@ static void look_at(comity_scan *scan, const uint8_t *at)
             comity_scan_at_label(scan, at);
         } else if (comity_scan_foreign_digit(at) != 0 || (*at < 0xC0)) {
             comity_scan_at_word(scan, at);
+        } else if (is_year_sign(at)) {
+            comity_scan_at_year_sign(scan, at);
         } else {
             comity_scan_at_mark(scan, at);
         }
@@ -216,6 +225,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     size_t count = scan->level->events(begin, steps, is_markup, &scan->carry, scan->places);
     const uint8_t *view = scan->view;
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
@@ -225,12 +235,17 @@ static void chunk_scan(comity_scan *scan, size_t size)
             bool within = scan->place.cell > comity_scan_offset(scan, scan->low) &&
                           scan->place.cell <= comity_scan_offset(scan, at);
             scan->low = within ? view + (scan->place.cell - scan->view_begin) : scan->low;
+        } else if (has_layout) {
+            comity_scan_layout_advance(scan, at);
         }
         look_at(scan, at);
     }
     scan->low = begin;
     scan->high = end;
     comity_scan_place_advance(scan, begin + size);
+    if (has_layout) {
+        comity_scan_layout_advance(scan, begin + size);
+    }
     scan->scanned += size;
 }
 
@@ -263,6 +278,7 @@ static void view_scan(comity_scan *scan, const uint8_t *bytes, uint64_t begin, s
     scan->view_end = begin + size;
     uint64_t limit = last ? scan->view_end : size > COMITY_LIMIT_SCAN_AHEAD ? scan->view_end - COMITY_LIMIT_SCAN_AHEAD : 0;
     if (scan->scanned == 0 && begin == 0 && (limit != 0 || last)) {
+        comity_scan_layout_begin(scan);
         comity_scan_signatures(scan);
         part_field_try(scan);
     }

@@ -107,7 +107,7 @@ static bool looks_special(const uint8_t *at, bool is_markup)
     case ':':
         return looks_colon(at);
     case '=':
-        return at[1] != '=' && (before & (COMITY_BYTE_WORD | COMITY_BYTE_BLANK | COMITY_BYTE_QUOTE)) != 0;
+        return at[1] != '=' && ((before & (COMITY_BYTE_WORD | COMITY_BYTE_BLANK | COMITY_BYTE_QUOTE)) != 0 || at[-1] == ']');
     case '<':
         return at[1] == '<' && at[-1] != '<' && (before & COMITY_BYTE_WORD) != 0;
     default:

@@ -116,6 +116,7 @@ typedef struct comity_scan_field {
     uint8_t size; /* 0: free */
     bool speaks;
     bool is_label; /* values behind it are tried as a whole */
+    bool is_fhir;  /* in documents of FHIR */
     uint8_t in_writings; /* bits: the writings of its forms */
     uint32_t number;     /* of all names seen, from 1: no two have the same */
     uint64_t hash;
@@ -128,6 +129,7 @@ typedef struct comity_scan_key {
     uint64_t masks[COMITY_SCAN_KEY_BYTES / 8]; /* which these are */
     uint8_t size;     /* without the quote; 0: free */
     bool is_label;    /* values behind it are tried as a whole */
+    bool is_pair;     /* it is called by the field before it */
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
@@ -301,6 +303,38 @@ typedef struct comity_scan_column {
     uint32_t slot;  /* and where it stands, if it is still there */
 } comity_scan_column;
 
+/* What a text is that names its values by where they stand: see scan_layout.c. */
+typedef enum comity_scan_layout_kind {
+    COMITY_LAYOUT_NONE = 0,
+    COMITY_LAYOUT_SQL,    /* statements that fill tables */
+    COMITY_LAYOUT_VCARD,
+    COMITY_LAYOUT_HL7,    /* version 2 */
+    COMITY_LAYOUT_SWIFT,  /* statements and payments, MT940 and MT103 */
+    COMITY_LAYOUT_NETRC,
+    COMITY_LAYOUT_PGPASS,
+    COMITY_LAYOUT_COUNT
+} comity_scan_layout_kind;
+
+typedef struct comity_scan_layout {
+    uint8_t kind;   /* comity_scan_layout_kind */
+    uint8_t state;  /* of its own reading */
+    uint64_t at;    /* the text has been read up to here */
+    uint64_t value; /* where the value begins in which that is, if it has a label */
+    uint8_t label[COMITY_LIMIT_SCAN_LABEL_BYTES];
+    uint8_t label_size; /* 0: none */
+    uint32_t number;    /* of a field, a column, a line */
+    uint8_t signs[2];   /* HL7: between fields, and between repetitions of one */
+    uint8_t between;    /* between parts of a value, which are read with blanks between; 0: none */
+    bool has_escapes;   /* a backslash stands before signs that mean something, in the value that is read */
+    uint8_t tag[4];     /* what the line or segment is called */
+    /* SQL */
+    uint32_t depth;
+    uint64_t table; /* a hash of the table whose columns are known from its making; 0: of none */
+    bool has_columns; /* those kept are of the statement that is read */
+    bool in_string;
+    bool has_backslashes; /* they are escapes in strings of its statements */
+} comity_scan_layout;
+
 struct comity_scan {
     const comity_scan_rules *rules;
     const comity_scan_level *level;
@@ -327,6 +361,7 @@ struct comity_scan {
     size_t hit_begin, hit_end;       /* of a ring */
     comity_scan_hit hits[COMITY_SCAN_HITS];
     comity_scan_place place;
+    comity_scan_layout layout;
     comity_scan_window window;
     uint64_t person_record;   /* of the strongest identifier kept */
     uint64_t person;          /* its digest */
@@ -335,11 +370,16 @@ struct comity_scan {
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
     uint32_t field_count;     /* names seen */
     comity_scan_key keys[COMITY_SCAN_KEYS];
-    bool has_keys;           /* the part is JSON */
+    bool has_keys;           /* the part is JSON, */
+    bool is_fhir;            /* and a document of FHIR */
     uint64_t key_end;        /* behind the colon of the last key that was known */
     uint16_t key_slot;       /* which that is */
     uint64_t part_seed;      /* a hash of what the part says of its values */
     bool in_query;           /* a value in the query of an address is read: a plus sign is a space */
+    const uint8_t *query_name; /* what that is called */
+    size_t query_name_size;
+    bool in_layout;          /* a value is read that a layout names, with escapes of its own */
+    uint8_t strings_around;  /* strings of JSON around the one that is read, whose escapes are in it, too */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */
     comity_scan_quiet *watch; /* what is being looked at, in the cell that begins at `watch_begin`; NULL: none */
@@ -552,6 +592,12 @@ void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
 void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
+/* The label that stands before a day, or behind it, with no mark between ("geb. 03.11.1957"); NULL if there is none. */
+const comity_scan_field *comity_scan_day_label(comity_scan *scan, const uint8_t *begin, const uint8_t *end);
+/* Gives a day for which a label speaks; false if that takes no days. */
+bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field);
+/* At the sign behind a year, of Chinese and Japanese. */
+void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
 /* In JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
 /* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:
@@ -592,6 +638,31 @@ static inline void comity_scan_place_advance(comity_scan *scan, const uint8_t *t
     }
     comity_scan_place_advance_far(scan, target);
 }
+/* scan_place.c: a column's name, in quotes of any kind or not. */
+void comity_scan_column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *end);
+/* What the name of a column speaks for, if its values are tried as a whole; else NULL. */
+const comity_scan_field *comity_scan_column_field(comity_scan *scan, uint32_t number);
+/* scan_layout.c: what the part's layout is, from its beginning, which the view holds. */
+void comity_scan_layout_begin(comity_scan *scan);
+/* Reads on up to a byte; values that begin before it and have a label are tried. */
+void comity_scan_layout_advance(comity_scan *scan, const uint8_t *to);
+/* True if `at` stands in a value that the layout names. */
+static inline bool comity_scan_layout_names(const comity_scan *scan, const uint8_t *at)
+{
+    return scan->layout.label_size != 0 && comity_scan_offset(scan, at) >= scan->layout.value;
+}
+/* Tries the value [begin, end) of the name that the layout has noted. `field` is what it speaks for; NULL: nothing. */
+void comity_scan_layout_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                              const comity_scan_field *field);
+/* Where in the text the value ends, at most `limit`. */
+const uint8_t *comity_scan_layout_end(const comity_scan *scan, const uint8_t *at, const uint8_t *limit);
+/* The value without the layout's escapes, in `room` if there are any. */
+size_t comity_scan_layout_plain(const comity_scan *scan, const uint8_t *bytes, size_t size, uint8_t *room,
+                                const uint8_t **ret_value);
+/* scan_sql.c: the text begins like statements that fill tables. */
+bool comity_scan_sql_begins(const uint8_t *text, size_t size, bool *ret_has_backslashes);
+/* Reads what stands at `at`; returns where the next is. */
+const uint8_t *comity_scan_sql_step(comity_scan *scan, const uint8_t *at, const uint8_t *limit);
 /* Line ends before `at`, which is not beyond what is known. */
 uint64_t comity_scan_line_of(const comity_scan *scan, const uint8_t *at);
 size_t comity_scan_place_path(comity_scan *scan, const uint8_t *at, char *ret_path, size_t size_max);

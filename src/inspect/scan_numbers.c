@@ -790,6 +790,46 @@ static size_t dotted_cut(number_words *words, const uint8_t *at, const uint8_t *
     return words->count;
 }
 
+/* Three words that may be a day of any order, with one mark between: "03.11.1957", "1957-11-3". */
+static bool is_any_day(const number_words *words, size_t first)
+{
+    const number_word *word = &words->list[first];
+    uint8_t mark = *word->end;
+    if (words->count < first + 3 || (mark != '.' && mark != '-' && mark != '/') || word[1].end[0] != mark ||
+        word[1].begin != word->end + 1 || word[2].begin != word[1].end + 1) {
+        return false;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        if (!is_number_of(&word[i], word[i].size)) {
+            return false;
+        }
+    }
+    bool is_year_first = word[0].size == 4 && word[2].size <= 2;
+    bool is_year_last = word[0].size <= 2 && (word[2].size == 4 || word[2].size == 2);
+    return word[1].size <= 2 && (is_year_first || is_year_last) && edge_before(words, first) && edge_behind(words, first + 2);
+}
+
+/* At a day for which words beside it speak: it is given, which is told. Of words before such a day, they are those that are
+ * looked at first: `ret_behind` is where it begins. */
+static bool day_at(comity_scan *scan, number_words *words, const uint8_t *at, const uint8_t **ret_behind)
+{
+    for (size_t i = 0; i + 3 <= words->count; i++) {
+        const number_word *day = &words->list[i];
+        if (!is_any_day(words, i) || at >= day[2].end) {
+            continue;
+        }
+        const comity_scan_field *field = comity_scan_day_label(scan, day->begin, day[2].end);
+        if (field != NULL && at >= day->begin) {
+            return comity_scan_day_value(scan, day->begin, day[2].end, field);
+        }
+        if (field != NULL) {
+            *ret_behind = day->begin;
+            words->count = i;
+        }
+    }
+    return false;
+}
+
 /* At four numbers with points between. Returns where the group goes on behind them; NULL if it does not. */
 static const uint8_t *address_at(comity_scan *scan, const number_words *words, size_t first, const uint8_t *at)
 {
@@ -839,6 +879,10 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     size_t dotted = dotted_cut(&words, at, &behind);
     if (dotted != words.count) {
         return address_at(scan, &words, dotted, at);
+    }
+    if (day_at(scan, &words, at, &behind)) {
+        scan->looked = scan->done;
+        return behind_done(scan);
     }
     note_times(scan->low, &words);
     around_digits(scan, &words, &around);

@@ -62,12 +62,17 @@ static void json_mark(comity_scan *scan, const uint8_t *at)
 
 /* ---- CSV ---- */
 
-static void column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+static bool is_around_name(uint8_t byte)
 {
-    while (begin < end && (*begin == ' ' || *begin == '"' || *begin == '\'')) {
+    return byte == ' ' || byte == '"' || byte == '\'' || byte == '`' || byte == '\r';
+}
+
+void comity_scan_column_add(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+{
+    while (begin < end && is_around_name(*begin)) {
         begin++;
     }
-    while (begin < end && (end[-1] == ' ' || end[-1] == '"' || end[-1] == '\'' || end[-1] == '\r')) {
+    while (begin < end && is_around_name(end[-1])) {
         end--;
     }
     if (scan->column_count == COMITY_LIMIT_SCAN_COLUMNS) {
@@ -101,23 +106,31 @@ static const uint8_t *first_of(const uint8_t *at, const uint8_t *limit, uint8_t 
     return at;
 }
 
-/* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
-static void cell_try(comity_scan *scan, const uint8_t *begin)
+const comity_scan_field *comity_scan_column_field(comity_scan *scan, uint32_t number)
 {
-    uint32_t number = scan->place.column;
     if (number >= scan->column_count || !scan->columns[number].is_label) {
-        return;
+        return NULL;
     }
     comity_scan_column *column = &scan->columns[number];
-    const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
-    bool quoted = begin < limit && *begin == '"';
-    begin += quoted;
     const comity_scan_field *field = &scan->fields[column->slot];
     if (field->number != column->field) {
         field = comity_scan_field_of(scan, column->name, column->size);
         column->field = field->number;
         column->slot = (uint32_t)(field - scan->fields);
     }
+    return field;
+}
+
+/* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
+static void cell_try(comity_scan *scan, const uint8_t *begin)
+{
+    const comity_scan_field *field = comity_scan_column_field(scan, scan->place.column);
+    if (field == NULL) {
+        return;
+    }
+    const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
+    bool quoted = begin < limit && *begin == '"';
+    begin += quoted;
     const uint8_t ends[3] = {quoted ? '"' : (uint8_t)scan->part.delimiter, quoted ? '"' : '\n', quoted ? '"' : '\r'};
     if (comity_scan_field_planned(scan, begin, ends, field)) {
         return;
@@ -133,7 +146,7 @@ static void csv_mark(comity_scan *scan, const uint8_t *at)
     uint64_t here = comity_scan_offset(scan, at);
     if (place->in_header) {
         uint64_t cell = place->cell < scan->view_begin ? scan->view_begin : place->cell;
-        column_add(scan, scan->view + (cell - scan->view_begin), at);
+        comity_scan_column_add(scan, scan->view + (cell - scan->view_begin), at);
     }
     place->cell = here + 1;
     if (*at != '\n') {

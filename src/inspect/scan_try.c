@@ -627,7 +627,7 @@ void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8
         digest_make(scan, readings, &finding);
     }
     finding.line = comity_scan_line_of(scan, begin) + 1;
-    bool by_line = scan->place.record_is_line;
+    bool by_line = scan->place.record_is_line && !comity_scan_layout_names(scan, begin);
     finding.record = by_line ? finding.line - 1 : scan->place.record;
     finding.column = scan->part.syntax == COMITY_FORM_CSV ? scan->place.column + 1 : 0;
     finding.path = path;

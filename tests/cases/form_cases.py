@@ -141,7 +141,10 @@ def check_map(name, data, parts, set_of_all):
                 stood = base64.b64decode(stood + b"==")
                 stood = text if text in stood else stood
             elif codec:
-                stood = stood.decode(codec, "replace").encode()
+                if codec == "iso-2022-jp":  # what shifts stands before it
+                    stood = (b"\x1b$B" if len(stood) == 2 else b"\x1b(I" if text.startswith(b"\xef\xbd") else b"") + stood
+                stood = stood.decode(codec.replace("iso-2022-jp", "iso2022_jp_ext"), "replace").encode()
+            stood = text if codec == "iso-2022-jp" and text == "\ufffd".encode() else stood  # what it could not be read as
             if stood != text and part["syntax"] in UNDO:  # an escape
                 stood = UNDO[part["syntax"]](stood)
                 stood = b"\t" if len(stood) == 1 and stood < b" " else stood
@@ -206,6 +209,15 @@ for text, codec, link, options in [
         ("Имя;Дом\nИван;1\n", "koi8-r", "koi8-r", {"type": "text/csv;charset=KOI8-R"})]:
     data = text.encode(codec)
     expect(f"{codec} {options}", data, [(link, "csv", text, {"charset": link})], **options)
+SHIFTED = JAPANESE.encode("iso2022_jp")
+expect("iso-2022-jp", SHIFTED, [("iso-2022-jp", "csv", JAPANESE, {"charset": "iso-2022-jp", "place": 1})])
+expect("iso-2022-jp as told", SHIFTED, [("iso-2022-jp", "csv", JAPANESE)], type="text/csv; charset=csISO2022JP")
+expect("iso-2022-jp in a mail", b"From: a@example.jp\nTo: b@example.jp\nContent-Type: text/csv; charset=ISO-2022-JP\n\n" + SHIFTED,
+       [("mail > headers", "text", "From: a@example.jp\nTo: b@example.jp\nContent-Type: text/csv; charset=ISO-2022-JP\n\n"), ("mail > iso-2022-jp", "csv", JAPANESE)])
+expect("iso-2022-jp, kana and what is not known", b"\x1b$B;3\x1b(I12\x1b(B1\x1b$(D\"/\x1b(J2\x1b[0m3\x1b$B;\n4\x1b$", "text: iso-2022-jp is cut off within a character at byte ")
+expect("iso-2022-jp, malformed", b"\x1b$B;3\x1b(I12\x1b(B1\x1b$(D\"/\x1b(J2\x1b[0m3\x1b$B;\n4\n",
+       [("iso-2022-jp", "text", "山\uff71\uff721\ufffd2\ufffd[0m3\ufffd\n4\n")], type="text/plain; charset=iso-2022-jp", hold=False)
+expect("text told to be iso-2022-jp that is not", GERMAN.encode("cp1252"), [("windows-1252", "csv", GERMAN)], type="text/csv; charset=iso-2022-jp")
 expect("utf-16le with mark", b"\xff\xfe" + CHINESE.encode("utf-16-le"), [("utf-16le", "csv", CHINESE)])
 expect("utf-16be with mark", b"\xfe\xff" + JSON.encode("utf-16-be"), [("utf-16be", "json", JSON)])
 expect("utf-32le with mark", b"\xff\xfe\0\0" + GERMAN.encode("utf-32-le"), [("utf-32le", "csv", GERMAN)])
@@ -590,7 +602,7 @@ for how, place in (("quoted-printable", 4), ("base64", 1)):
                [("mail > headers", "text", encoded(how, b"")), *((f"mail > {how} > {chain}", syntax, text, {"place": found_place}) for chain, syntax, text in inside)])
 expect("an unknown transfer encoding", b"From: a\nTo: b\nContent-Transfer-Encoding: x-odd\n\nabc\n", "mail: a transfer encoding is not known; base64, quoted-printable, 7bit, 8bit and binary are", hold=False)
 
-for told, name in (("utf-7", "UTF-7"), ("unicode-1-1-utf-7", "UTF-7"), ("EBCDIC-US", "EBCDIC"), ("ibm1047", "EBCDIC"), ("ISO-2022-JP", "ISO-2022"), ("HZ-GB-2312", "HZ")):
+for told, name in (("utf-7", "UTF-7"), ("unicode-1-1-utf-7", "UTF-7"), ("EBCDIC-US", "EBCDIC"), ("ibm1047", "EBCDIC"), ("ISO-2022-KR", "ISO-2022"), ("HZ-GB-2312", "HZ")):
     expect(f"text told to be {told}", b"a+AEA-example.com", f"text in the character set {name} is not looked into by this version", type=f"text/plain; charset={told}")
 expect("html in utf-7", b'<html><head><meta charset="utf-7"></head></html>', "text in the character set UTF-7 is not looked into by this version")
 expect("xml in utf-7", b'<?xml version="1.0" encoding=\'UTF-7\'?><a/>', "text in the character set UTF-7 is not looked into by this version")

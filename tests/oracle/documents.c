@@ -164,6 +164,33 @@ static void text_line(scan_document *document, const comity_types *types, chance
     put(document, chance_in_100(random, 90) ? "\n" : "\r\n");
 }
 
+/* The rest of a field of JSON whose string holds JSON, once or twice, or a sentence with a label. */
+static void string_within(scan_document *document, const comity_types *types, chance *random)
+{
+    static const struct {
+        const char *begin, *quote, *end;
+    } ways[] = {{"message\": \"{", "\\\"", "}\""}, {"log\": \"{\\\"m\\\":\\\"{", "\\\\\\\"", "}\\\"}\""}};
+    size_t recipe = any_recipe(random);
+    size_t way = chance_below(random, 3);
+    if (way == 2) {
+        put(document, "message\": \"yes, ");
+        put(document, recipes[recipe].label);
+        put(document, ": ");
+        plant_put(document, types, random, recipe, false);
+        put(document, ", zzz ok\"");
+        return;
+    }
+    put(document, ways[way].begin);
+    put(document, ways[way].quote);
+    put(document, recipes[recipe].field);
+    put(document, ways[way].quote);
+    put(document, chance_in_100(random, 50) ? ":" : ": ");
+    put(document, ways[way].quote);
+    plant_put(document, types, random, recipe, false);
+    put(document, ways[way].quote);
+    put(document, ways[way].end);
+}
+
 static void json_record(scan_document *document, const comity_types *types, chance *random)
 {
     put(document, "{");
@@ -181,6 +208,8 @@ static void json_record(scan_document *document, const comity_types *types, chan
             put(document, "\": {\"value\": [\"");
             plant_put(document, types, random, recipe, strcmp(recipes[recipe].type, "person-name") == 0);
             put(document, "\"]}");
+        } else if (chance_in_100(random, 20)) {
+            string_within(document, types, random);
         } else {
             put(document, "note\": \"");
             for (size_t j = 0; j < 6; j++) {
@@ -207,6 +236,62 @@ static void csv_row(scan_document *document, const comity_types *types, chance *
         }
     }
     put(document, "\n");
+}
+
+/* Texts that name their values by where they stand. */
+enum { LAYOUT_NONE = 0, LAYOUT_INSERT, LAYOUT_COPY, LAYOUT_CARDS, LAYOUT_COUNT };
+
+static void columns_put(scan_document *document, const size_t *columns, size_t count, const char *quote)
+{
+    for (size_t i = 0; i < count; i++) {
+        put(document, i == 0 ? "(" : ", ");
+        put(document, quote);
+        put(document, recipes[columns[i]].field);
+        put(document, quote);
+    }
+    put(document, ")");
+}
+
+static void layout_begin(scan_document *document, size_t layout, const size_t *columns, size_t count)
+{
+    if (layout == LAYOUT_INSERT) {
+        put(document, "-- MySQL dump\n\nINSERT INTO `people` ");
+        columns_put(document, columns, count, "`");
+        put(document, " VALUES\n");
+    } else if (layout == LAYOUT_COPY) {
+        put(document, "--\n-- PostgreSQL database dump\n--\n\nCOPY public.people ");
+        columns_put(document, columns, count, "");
+        put(document, " FROM stdin;\n");
+    } else {
+        put(document, "BEGIN:VCARD\r\n");
+    }
+}
+
+static void layout_row(scan_document *document, const comity_types *types, chance *random, size_t layout,
+                       const size_t *columns, size_t count)
+{
+    if (layout == LAYOUT_CARDS) {
+        size_t recipe = any_recipe(random);
+        put(document, chance_in_100(random, 20) ? "END:VCARD\r\nBEGIN:VCARD\r\n" : "item1.");
+        put(document, recipes[recipe].field);
+        put(document, chance_in_100(random, 50) ? ";TYPE=\"home:a\";PREF=1:" : ":");
+        plant_put(document, types, random, recipe, false);
+        put(document, "\r\n");
+        return;
+    }
+    bool is_copy = layout == LAYOUT_COPY;
+    put(document, is_copy ? "" : "  (");
+    for (size_t i = 0; i < count; i++) {
+        put(document, i == 0 ? "" : is_copy ? "\t" : chance_in_100(random, 50) ? "," : ", ");
+        if (chance_in_100(random, 30)) {
+            put(document, is_copy ? "\\N" : chance_in_100(random, 50) ? "NULL" : "'a \\'b\\' (c), ''d''; -- '");
+            continue;
+        }
+        put(document, is_copy ? "" : chance_in_100(random, 10) ? "_utf8mb4 '" : "'");
+        plant_put(document, types, random, columns[i], false);
+        put(document, is_copy ? "" : "'");
+    }
+    put(document, is_copy ? "\n" : "),\n");
 }
 
 static void xml_record(scan_document *document, const comity_types *types, chance *random)
@@ -250,6 +335,10 @@ void document_make(scan_document *document, const comity_types *types, chance *r
             put(document, recipes[columns[i]].field);
         }
     }
+    size_t layout = syntax == COMITY_FORM_TEXT && chance_in_100(random, 50) ? chance_below(random, LAYOUT_COUNT) : LAYOUT_NONE;
+    if (layout != LAYOUT_NONE) {
+        layout_begin(document, layout, columns, 8);
+    }
     put(document, syntax == COMITY_FORM_CSV ? "\n" : syntax == COMITY_FORM_JSON ? "[" : syntax == COMITY_FORM_XML ? "<rows>" : "");
     for (size_t i = 0; document->size < size; i++) {
         switch (syntax) {
@@ -268,7 +357,11 @@ void document_make(scan_document *document, const comity_types *types, chance *r
             form_field(document, types, random);
             break;
         default:
-            text_line(document, types, random);
+            if (layout != LAYOUT_NONE) {
+                layout_row(document, types, random, layout, columns, 8);
+            } else {
+                text_line(document, types, random);
+            }
             break;
         }
     }

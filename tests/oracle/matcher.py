@@ -275,7 +275,14 @@ def accepted(kind, value, syntax):
         return kind.kind == "file" or any(text.lower() == word.lower() for word in kind.words)
     if any(form.find == "coordinates" for form in kind.forms):
         return kind.accepts(re.sub(r"[,; \t]+", ",", text))
-    return kind.accepts(text) or ("%" in text and kind.accepts(urllib.parse.unquote_plus(text)))   # in a query of an address
+    in_query = urllib.parse.unquote_plus(text)
+    in_layout = re.sub(r"\\(.)|'(')", lambda m: " " if m.group(1) in ("n", "t", "r") else m.group(1) or m.group(2), text)
+    of_parts = re.sub(" +", " ", re.sub(r"[;^&]", " ", in_layout)).strip()
+    ways = {text, in_query, in_layout, of_parts}
+    for _ in range(3):   # strings of JSON in one another
+        text = re.sub(r"\\(u[0-9A-Fa-f]{4}|.)", lambda m: chr(int(m.group(1)[1:], 16)) if len(m.group(1)) == 5 else m.group(1), text)
+        ways.add(text)
+    return any(kind.accepts(one) for one in ways)
 
 
 def alone_in(kind, find, value):

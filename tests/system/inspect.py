@@ -159,6 +159,23 @@ def queries_in_a_log():
 
 
 @test
+def rows_of_sql():
+    dump = "-- MySQL dump\nCREATE TABLE `p` (\n  `id` int,\n  `mail` varchar(99),\n  `name` varchar(99)\n);\n" \
+           "INSERT INTO `p` VALUES (1,'a@example.com','Anna Miller'),(2,'b@example.com','Bob O\\'Neill'),(3,'a@example.com',NULL);\n"
+    run = Run("--json", types=False, input=dump.encode())
+    same("by column and row", [(line["type"], line["path"], line["record"]) for line in run.findings()],
+         [("net.email", "mail", 1), ("person.name", "name", 1), ("net.email", "mail", 2), ("person.name", "name", 2), ("net.email", "mail", 3)])
+    holds("persons by row", "2 persons" in Run(types=False, input=dump.encode()).out.split("\n")[0], run.out)
+
+
+@test
+def pairs_of_json():
+    run = Run("--json", "--type", "application/json", types=False, input=b'{"answers":[{"name":"full name","value":"Anna Miller"},{"name":"x","value":"y"}]}')
+    same("the path tells keys, and nothing of what is in a field", [(line["type"], line["path"]) for line in run.findings()],
+         [("person.name", "answers[].value")])
+
+
+@test
 def folders():
     put("tree/one.txt", TEXT)
     put("tree/deep/er/two.txt", TEXT)

@@ -56,6 +56,15 @@ def write(name, text):
 
 code, out, err = run("mask", data=TABLE)
 check(code == 0 and out.decode() == TABLE.replace(IDS[0], "*" * 18).replace(IDS[1], "*" * 18) and err == "", "standard input", f"{code} {out} {err}")
+NESTED = json.dumps({"log": json.dumps({"m": json.dumps({"name": "Anna Miller", "born": "1957-11-03"})})}) + "\n"
+code, out, err = run("mask", data=NESTED)
+check(code == 0 and json.loads(json.loads(json.loads(out)["log"])["m"]) == {"name": "**** ******", "born": "****-**-**"}, "JSON in JSON in JSON",
+      f"{code} {out} {err}")
+INSERT = "INSERT INTO `p` (name, born) VALUES ('Bob O\\'Neill','1957-11-03'),('x',NULL);\n"
+code, out, err = run("mask", data=INSERT)
+check(code == 0 and out.decode() == "INSERT INTO `p` (name, born) VALUES ('*** ********','****-**-**'),('x',NULL);\n", "rows of SQL", f"{code} {out} {err}")
+code, out, err = run("mask", data="氏名: 山田太郎\nMail: a@example.jp\n".encode("iso2022_jp"))
+check(code == 1 and b"a@example.jp" not in out, "in ISO-2022-JP nothing can be replaced", f"{code} {out} {err}")
 code, out, err = run("mask", "--report", "-", data=RECORDS)
 check(code == 0 and not any(number in out.decode() for number in IDS) and len(json.loads(out)) == 2 and
       err == "standard input: 2 findings, 2 places replaced, 0 kept\n", "json, report", f"{code} {out} {err}")

@@ -13,6 +13,7 @@ const comity_charset comity_charset_utf16le = {"utf-16le", COMITY_CHARSET_UTF16L
 const comity_charset comity_charset_utf16be = {"utf-16be", COMITY_CHARSET_UTF16BE, NULL, NULL};
 const comity_charset comity_charset_utf32le = {"utf-32le", COMITY_CHARSET_UTF32LE, NULL, NULL};
 const comity_charset comity_charset_utf32be = {"utf-32be", COMITY_CHARSET_UTF32BE, NULL, NULL};
+const comity_charset comity_charset_iso2022jp = {"iso-2022-jp", COMITY_CHARSET_SHIFTED, NULL, NULL};
 
 /* ---- names ---- */
 
@@ -43,6 +44,10 @@ static const struct {
     {"windows31j", "shift-jis"},
     {"cp932", "shift-jis"},
     {"windows932", "shift-jis"},
+    {"csiso2022jp", "iso-2022-jp"},
+    {"iso2022jpms", "iso-2022-jp"},
+    {"cp50220", "iso-2022-jp"},
+    {"cp50221", "iso-2022-jp"},
     {"xeucjp", "euc-jp"},
     {"ujis", "euc-jp"},
     {"big5hkscs", "big5"},
@@ -98,7 +103,7 @@ static bool plain_name(const char *name, size_t size, char ret_plain[32])
 static const comity_charset *set_by_plain_name(const char *plain)
 {
     static const comity_charset *const wide[] = {&comity_charset_utf8, &comity_charset_utf16le, &comity_charset_utf16be,
-                                                 &comity_charset_utf32le, &comity_charset_utf32be};
+                                                 &comity_charset_utf32le, &comity_charset_utf32be, &comity_charset_iso2022jp};
     char own[32];
     for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++) {
         if (plain_name(wide[i]->name, strlen(wide[i]->name), own) && strcmp(own, plain) == 0) {
@@ -270,6 +275,82 @@ size_t comity_charset_read(const comity_charset *set, const uint8_t *bytes, size
         return 1;
     }
     return read_pair(set, bytes, size, ret_code);
+}
+
+/* ---- escape sequences ---- */
+
+enum { SHIFT_ASCII = 0, SHIFT_PAIRS, SHIFT_KANA, SHIFT_OTHERS };
+
+/* The character that begins an escape sequence. */
+#define ESCAPE 0x1B
+
+/* What the sequence that is held shifts to; -1 if it may go on, -2 if it is none. */
+static int shift_of(const uint8_t *held, size_t size)
+{
+    static const struct {
+        const char *sequence; /* behind the escape */
+        int to;
+    } sequences[] = {{"(B", SHIFT_ASCII}, {"(J", SHIFT_ASCII}, {"(I", SHIFT_KANA},    {"$B", SHIFT_PAIRS},
+                     {"$@", SHIFT_PAIRS}, {"$A", SHIFT_OTHERS}, {"$(C", SHIFT_OTHERS}, {"$(D", SHIFT_OTHERS}};
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+        const char *sequence = sequences[i].sequence;
+        if (memcmp(sequence, held + 1, size - 1) == 0) {
+            return strlen(sequence) == size - 1 ? sequences[i].to : -1;
+        }
+    }
+    return -2;
+}
+
+/* A byte with nothing held: true if it is a character. */
+static bool shift_begin(comity_charset_shifts *shifts, uint8_t byte, uint32_t *ret_code)
+{
+    bool is_sign = byte > ' ' && byte < 0x7F;
+    shifts->size = 0;
+    if (byte == ESCAPE || (is_sign && (shifts->now == SHIFT_PAIRS || shifts->now == SHIFT_OTHERS))) {
+        shifts->held[shifts->size++] = byte;
+        return false;
+    }
+    shifts->now = byte == '\n' ? SHIFT_ASCII : shifts->now; /* lines begin in ASCII */
+    *ret_code = byte >= 0x80                                               ? MALFORMED
+                : shifts->now == SHIFT_KANA && byte >= 0x21 && byte <= 0x5F ? 0xFF61u + byte - 0x21u
+                                                                            : byte;
+    return true;
+}
+
+bool comity_charset_shift(comity_charset_shifts *shifts, uint8_t byte, uint32_t *ret_code, bool *ret_broke)
+{
+    *ret_broke = false;
+    if (shifts->size == 0) {
+        return shift_begin(shifts, byte, ret_code);
+    }
+    if (shifts->held[0] != ESCAPE) { /* the second of a pair */
+        bool is_sign = byte > ' ' && byte < 0x7F;
+        const uint8_t pair[2] = {shifts->held[0] | 0x80, byte | 0x80};
+        if (is_sign) {
+            shifts->size = 0;
+            *ret_code = MALFORMED;
+            if (shifts->now == SHIFT_PAIRS) {
+                (void)comity_charset_read(comity_charset_named("euc-jp", 6), pair, 2, ret_code);
+            }
+            return true;
+        }
+    } else {
+        uint8_t sequence[4] = {0};
+        memcpy(sequence, shifts->held, shifts->size);
+        sequence[shifts->size] = byte;
+        int to = shift_of(sequence, shifts->size + 1u);
+        if (to == -1) {
+            shifts->held[shifts->size++] = byte;
+            return false;
+        }
+        if (to >= 0) {
+            shifts->now = (uint8_t)to;
+            shifts->size = 0;
+            return false;
+        }
+    }
+    *ret_broke = true;
+    return shift_begin(shifts, byte, ret_code);
 }
 
 size_t comity_charset_mark(const uint8_t *bytes, size_t size, const comity_charset **ret_set)

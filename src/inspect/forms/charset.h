@@ -13,6 +13,7 @@ typedef enum comity_charset_kind {
     COMITY_CHARSET_UTF16BE,
     COMITY_CHARSET_UTF32LE,
     COMITY_CHARSET_UTF32BE,
+    COMITY_CHARSET_SHIFTED, /* ASCII, and pairs of ASCII between escape sequences; read by comity_charset_shift */
     COMITY_CHARSET_SINGLE, /* a byte a character */
     COMITY_CHARSET_DOUBLE, /* ASCII, single bytes, and pairs */
     COMITY_CHARSET_GB18030 /* and fours */
@@ -36,7 +37,7 @@ extern const comity_charset_range comity_charset_gb18030_ranges[];
 extern const size_t comity_charset_gb18030_range_count;
 
 extern const comity_charset comity_charset_ascii, comity_charset_utf8, comity_charset_utf16le, comity_charset_utf16be,
-    comity_charset_utf32le, comity_charset_utf32be;
+    comity_charset_utf32le, comity_charset_utf32be, comity_charset_iso2022jp;
 
 /* The set of that name or a usual other name ("latin1", "GBK", "cp932"), case and
  * punctuation aside; NULL if none is known. */
@@ -47,8 +48,18 @@ const comity_charset *comity_charset_named(const char *name, size_t size);
 const char *comity_charset_foreign(const char *name, size_t size);
 
 /* Reads the character that begins at `bytes`: its size in bytes, 1 to 4, and its
- * code point, 0xFFFD for what is malformed. 0 if it is cut off at `size`. Not for PLAIN. */
+ * code point, 0xFFFD for what is malformed. 0 if it is cut off at `size`. Not for PLAIN and SHIFTED. */
 size_t comity_charset_read(const comity_charset *set, const uint8_t *bytes, size_t size, uint32_t *ret_code);
+
+/* Where the reading of ISO-2022-JP stands. All zeros: at the beginning. */
+typedef struct comity_charset_shifts {
+    uint8_t now;     /* what bytes are: 0 ASCII, 1 pairs, 2 kana of half width, 3 pairs that are not known */
+    uint8_t held[3]; /* of a pair or an escape sequence */
+    uint8_t size;    /* of that */
+} comity_charset_shifts;
+
+/* Takes a byte: true if a character ends with it. `ret_broke`: what was held is malformed, and not part of it. */
+bool comity_charset_shift(comity_charset_shifts *shifts, uint8_t byte, uint32_t *ret_code, bool *ret_broke);
 
 /* The set that a sample is in, by its byte order mark, by its zeros, as UTF-8, or
  * as what is least unlikely; `told` (may be NULL) is tried first and `locale`

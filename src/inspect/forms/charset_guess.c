@@ -28,6 +28,21 @@ static bool is_ascii(const uint8_t *bytes, size_t size)
     return other == 0;
 }
 
+/* Escape sequences of ISO-2022-JP: to pairs, and back. */
+static bool has_shifts(const uint8_t *bytes, size_t size)
+{
+    bool to_pairs = false;
+    const uint8_t *end = bytes + size;
+    for (const uint8_t *at = memchr(bytes, 0x1B, size); at != NULL && end - at > 2;
+         at = memchr(at + 1, 0x1B, (size_t)(end - at - 1))) {
+        if (to_pairs && at[1] == '(' && (at[2] == 'B' || at[2] == 'J')) {
+            return true;
+        }
+        to_pairs |= at[1] == '$' && (at[2] == 'B' || at[2] == '@');
+    }
+    return false;
+}
+
 /* Many zeros, in every other place only, and printable ASCII beside most of them. */
 static const comity_charset *by_zeros(const uint8_t *bytes, size_t size)
 {
@@ -171,7 +186,8 @@ const comity_charset *comity_charset_guess(const uint8_t *bytes, size_t size, bo
         return set;
     }
     if (is_ascii(bytes, size)) {
-        return &comity_charset_ascii;
+        bool is_told = told != NULL && told->kind == COMITY_CHARSET_SHIFTED;
+        return is_told || has_shifts(bytes, size) ? &comity_charset_iso2022jp : &comity_charset_ascii;
     }
     set = by_zeros(bytes, size);
     if (set != NULL) {
@@ -186,7 +202,7 @@ const comity_charset *comity_charset_guess(const uint8_t *bytes, size_t size, bo
     }
     bool cut = size > SAMPLE_SIZE_MAX;
     size_t sample = cut ? SAMPLE_SIZE_MAX : size;
-    if (told != NULL && told->kind != COMITY_CHARSET_PLAIN) {
+    if (told != NULL && told->kind != COMITY_CHARSET_PLAIN && told->kind != COMITY_CHARSET_SHIFTED) {
         int malformed = 0;
         (void)weigh(told, bytes, sample, &malformed);
         if ((size_t)malformed * 50 <= sample) {

@@ -34,6 +34,7 @@ typedef struct charset_state {
     bool has_mark;
     uint64_t given;   /* bytes given on */
     uint64_t taken;   /* bytes taken */
+    comity_charset_shifts shifts;
     uint8_t carry[4]; /* of a character that is cut */
     size_t carry_size;
     uint64_t carry_raw;
@@ -107,6 +108,25 @@ static comity_status add_code(comity_stage *stage, uint32_t code, uint64_t raw, 
     return add_character(stage, bytes, size, raw, raw_end, reterr);
 }
 
+/* The same in a set with escape sequences, which stand for nothing. */
+static comity_status take_shifted(comity_stage *stage, uint8_t byte, uint64_t raw, uint64_t raw_end, comity_error *reterr)
+{
+    charset_state *state = stage->state;
+    uint32_t code = 0;
+    bool has_broken;
+    if (state->shifts.size == 0) {
+        state->carry_raw = raw;
+    }
+    bool is_whole = comity_charset_shift(&state->shifts, byte, &code, &has_broken);
+    if (has_broken) {
+        COMITY_TRY(add_code(stage, 0xFFFD, state->carry_raw, state->carry_raw_end, reterr));
+        state->carry_raw = raw;
+    }
+    state->carry_raw_end = raw_end;
+    state->carry_size = state->shifts.size;
+    return is_whole ? add_code(stage, code, state->carry_raw, raw_end, reterr) : COMITY_OK;
+}
+
 /* One more byte; characters that are now whole go out. */
 static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, uint64_t raw_end, comity_error *reterr)
 {
@@ -114,6 +134,9 @@ static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, 
     if (state->set->kind == COMITY_CHARSET_PLAIN) {
         char plain = (char)byte;
         return add_character(stage, &plain, 1, raw, raw_end, reterr);
+    }
+    if (state->set->kind == COMITY_CHARSET_SHIFTED) {
+        return take_shifted(stage, byte, raw, raw_end, reterr);
     }
     if (state->carry_size == 0) {
         state->carry_raw = raw;
@@ -332,6 +355,9 @@ comity_status comity_charset_begin(comity_stage *parent, const comity_about *abo
     comity_stage *stage = NULL;
     comity_about own = *about;
     own.link = set->kind == COMITY_CHARSET_PLAIN ? about->link : set->name;
+    if (set->kind == COMITY_CHARSET_SHIFTED && own.place > COMITY_FORM_READ_ONLY) {
+        own.place = COMITY_FORM_READ_ONLY; /* what is put in a value's place would be read as pairs */
+    }
     COMITY_TRY(comity_stage_begin(parent, &charset_kind, &own, &stage, reterr));
     charset_state *state = stage->state;
     state->set = set;

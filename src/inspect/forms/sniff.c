@@ -178,6 +178,13 @@ static size_t decode_beginning(const comity_charset *set, const uint8_t *bytes, 
     }
     size_t at = 0;
     size_t n = 0;
+    comity_charset_shifts shifts = {0};
+    for (; set->kind == COMITY_CHARSET_SHIFTED && at < size; at++) {
+        uint32_t code = 0;
+        bool has_broken;
+        bool is_whole = comity_charset_shift(&shifts, bytes[at], &code, &has_broken);
+        n += is_whole && n + 4 <= SNIFF_SIZE ? comity_utf8_encode(code, ret_text + n) : 0;
+    }
     while (at < size && n + 4 <= SNIFF_SIZE) {
         uint32_t code = 0;
         size_t taken = comity_charset_read(set, bytes + at, size - at, &code);

@@ -2,6 +2,7 @@
 #ifndef COMITY_INSPECT_SCAN_BYTES_H
 #define COMITY_INSPECT_SCAN_BYTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define COMITY_BYTE_DIGIT 0x01u
@@ -19,6 +20,16 @@ extern const uint8_t comity_scan_byte_classes[256];
 static inline uint8_t comity_scan_class(uint8_t byte)
 {
     return comity_scan_byte_classes[byte];
+}
+
+static inline bool comity_scan_is_blank(uint8_t byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+static inline bool comity_scan_is_word(uint8_t byte)
+{
+    return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
 }
 
 /* How many bytes of a digit of full width or of another script begin here; of a space or dash

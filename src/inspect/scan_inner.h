@@ -592,24 +592,25 @@ void comity_scan_at_mark(comity_scan *scan, const uint8_t *at);
 void comity_scan_signatures(comity_scan *scan);
 /* scan_labels.c */
 void comity_scan_at_label(comity_scan *scan, const uint8_t *at);
-/* The label that stands before a day, or behind it, with no mark between ("geb. 03.11.1957"); NULL if there is none. */
+/* scan_days.c: the label that stands before a day, or behind it, with no mark between ("geb. 03.11.1957"); NULL if there is none. */
 const comity_scan_field *comity_scan_day_label(comity_scan *scan, const uint8_t *begin, const uint8_t *end);
 /* Gives a day for which a label speaks; false if that takes no days. */
 bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field);
 /* At the sign behind a year, of Chinese and Japanese. */
 void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
-/* In JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
+/* scan_keys.c: in JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
-/* What the field of the value around [begin, end) and the words near speak for. A group may hold several values:
+/* scan_names.c: what the field of the value around [begin, end) and the words near speak for. A group may hold several values:
  * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,
                              comity_scan_around *ret_around);
 /* The name of the field that `at` stands in, for its path. */
 bool comity_scan_own_name(const comity_scan *scan, const uint8_t *at, const uint8_t **ret_name, size_t *ret_size);
+/* scan_fields.c: what a name speaks for; NULL if it is too long for one. */
 const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *name, size_t size);
-/* The name, in quotes or not, that ends before `end`, not before `low`. */
+/* scan_names.c: the name, in quotes or not, that ends before `end`, not before `low`. */
 bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8_t **ret_name, size_t *ret_size);
-/* A whole value whose field speaks for types: tries them all. */
+/* scan_labels.c: a whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field);
 /* The same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */

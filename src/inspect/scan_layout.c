@@ -30,11 +30,6 @@ static bool is_line_end(uint8_t byte)
     return byte == '\n' || byte == '\r';
 }
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t' || is_line_end(byte);
-}
-
 static uint8_t small(uint8_t byte)
 {
     return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 0x20) : byte;
@@ -201,7 +196,7 @@ static const uint8_t *vcard_step(comity_scan *scan, const uint8_t *at, const uin
 {
     comity_scan_layout *layout = &scan->layout;
     if (layout->state == AT_LINE) {
-        if (is_blank(*at)) { /* the line before goes on, or nothing stands here */
+        if (comity_scan_is_blank(*at)) { /* the line before goes on, or nothing stands here */
             layout->state = is_line_end(*at) ? AT_LINE : IN_LINE;
             return at + 1;
         }
@@ -389,12 +384,12 @@ static unsigned netrc_behind(const uint8_t *word, size_t size)
 static const uint8_t *netrc_step(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
     comity_scan_layout *layout = &scan->layout;
-    if (is_blank(*at)) {
+    if (comity_scan_is_blank(*at)) {
         layout->label_size = 0;
         return at + 1;
     }
     const uint8_t *end = at;
-    while (end < limit && !is_blank(*end)) {
+    while (end < limit && !comity_scan_is_blank(*end)) {
         end++;
     }
     unsigned is = layout->state;
@@ -463,7 +458,7 @@ static bool is_pgpass_line(const uint8_t *at, const uint8_t *end)
         }
     }
     for (const uint8_t *byte = at; byte < begins[4]; byte++) {
-        if (is_blank(*byte)) {
+        if (comity_scan_is_blank(*byte)) {
             return false;
         }
     }
@@ -496,7 +491,7 @@ static bool is_netrc(const uint8_t *text, size_t size)
 {
     const uint8_t *limit = text + size;
     const uint8_t *at = text;
-    while (at < limit && (is_blank(*at) || *at == '#')) {
+    while (at < limit && (comity_scan_is_blank(*at) || *at == '#')) {
         at = *at == '#' ? line_end(at, limit) : at + 1;
     }
     bool is_machine = begins_with(at, limit, "machine ");
@@ -505,11 +500,11 @@ static bool is_netrc(const uint8_t *text, size_t size)
     }
     at += 8;
     for (int i = 0; i <= is_machine; i++) {
-        while (at < limit && is_blank(*at)) {
+        while (at < limit && comity_scan_is_blank(*at)) {
             at++;
         }
         const uint8_t *word = at;
-        while (at < limit && !is_blank(*at)) {
+        while (at < limit && !comity_scan_is_blank(*at)) {
             at++;
         }
         if (i == is_machine) {
@@ -547,7 +542,7 @@ static bool is_hl7(const uint8_t *text, size_t size)
 static bool is_resource(const uint8_t *text, size_t size)
 {
     const uint8_t *limit = text + size;
-    while (text < limit && (is_blank(*text) || *text == '{' || *text == '[')) {
+    while (text < limit && (comity_scan_is_blank(*text) || *text == '{' || *text == '[')) {
         text++;
     }
     return begins_with(text, limit, "\"resourceType\"");

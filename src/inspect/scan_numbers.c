@@ -581,11 +581,6 @@ static bool is_digit(uint8_t byte)
     return (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
 }
 
-static bool is_word(uint8_t byte)
-{
-    return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;
-}
-
 /* The first byte that belongs to no time, which is none of digits, `:` and `.`; at most `limit`. */
 static const uint8_t *time_end(const uint8_t *at, const uint8_t *limit)
 {
@@ -622,7 +617,7 @@ static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
         return NULL;
     }
     bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    if (!between || is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
+    if (!between || comity_scan_is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
         return NULL;
     }
     return time_end(at + 6, high - at > TIME_BYTES ? at + TIME_BYTES : high);

@@ -11,11 +11,6 @@
 
 enum { AT_STATEMENT = 0, IN_TEXT, IN_COLUMNS, AT_COLUMN, IN_ROWS, IN_COPY, AT_COPY_LINE };
 
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
-}
-
 static bool is_of_name(uint8_t byte)
 {
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0 || byte == '_' || byte == '$';
@@ -23,7 +18,7 @@ static bool is_of_name(uint8_t byte)
 
 static const uint8_t *skip_blanks(const uint8_t *at, const uint8_t *limit)
 {
-    while (at < limit && is_blank(*at)) {
+    while (at < limit && comity_scan_is_blank(*at)) {
         at++;
     }
     return at;
@@ -217,7 +212,7 @@ static const uint8_t *columns_step(comity_scan *scan, const uint8_t *at, const u
         const uint8_t *end = memchr(at, '\n', (size_t)(limit - at));
         return end == NULL ? limit : end;
     }
-    if (layout->state == AT_COLUMN && !is_blank(*at)) {
+    if (layout->state == AT_COLUMN && !comity_scan_is_blank(*at)) {
         layout->state = IN_COLUMNS;
         column_at(scan, at, limit);
     }
@@ -278,7 +273,7 @@ static void cell_at(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
     }
     const comity_scan_field *field = column_note(scan, at);
     const uint8_t *end = at;
-    while (end < limit && *end != ',' && *end != ')' && !is_blank(*end)) {
+    while (end < limit && *end != ',' && *end != ')' && !comity_scan_is_blank(*end)) {
         end++;
     }
     bool is_number = at < end && ((comity_scan_class(*at) & COMITY_BYTE_DIGIT) != 0 || *at == '-' || *at == '+');
@@ -369,7 +364,7 @@ const uint8_t *comity_scan_sql_step(comity_scan *scan, const uint8_t *at, const 
     case AT_COPY_LINE:
         return copy_step(scan, at, limit);
     case AT_STATEMENT:
-        if (is_blank(*at)) {
+        if (comity_scan_is_blank(*at)) {
             return at + 1;
         }
         return statement_at(scan, at, limit);

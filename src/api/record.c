@@ -286,36 +286,3 @@ comity_status comity_record_erase_before(comity_record *record, const char *rete
     }
     return comity_log_erase(record->log, &what, time_ms, ret_count, reterr);
 }
-
-/* ---- receipts ---- */
-
-comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
-                                    size_t judgement_size, const char *policy, size_t policy_size, uint64_t *ret_index,
-                                    comity_error *reterr)
-{
-    comity_receipt read;
-    comity_note note;
-    comity_checkpoint checkpoint;
-    if (receipt == NULL || (judgement == NULL && judgement_size != 0) || policy == NULL || ret_index == NULL) {
-        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_receipt_verify: its arguments must not be NULL");
-    }
-    if (policy_size > COMITY_LIMIT_POLICY_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a policy of more than %zu bytes", COMITY_LIMIT_POLICY_BYTES);
-    }
-    comity_policy *trust = malloc(sizeof *trust);
-    if (trust == NULL) {
-        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
-    }
-    comity_status status = comity_policy_read(policy, policy_size, trust, reterr);
-    if (status == COMITY_OK) {
-        status = comity_receipt_read(receipt, receipt_size, &read, reterr);
-    }
-    if (status == COMITY_OK) {
-        status = comity_receipt_check(&read, judgement, judgement_size, trust, &note, &checkpoint, reterr);
-    }
-    if (status == COMITY_OK) {
-        *ret_index = read.index;
-    }
-    free(trust);
-    return status;
-}

@@ -1,5 +1,6 @@
-/* What comes in: the folder of a record, and whom to believe. What goes out: a receipt of one
- * entry, or what the whole record was found to hold. Reads, takes no lock and writes nothing. */
+/* What comes in: the folder of a record, or a receipt, and whom to believe. What goes out: a receipt
+ * of one entry, what the whole record was found to hold, or what the receipt shows. Reads, takes
+ * no lock and writes nothing. */
 #include "api/record_folder.h"
 #include "base/limits.h"
 #include "record/verify.h"
@@ -12,6 +13,22 @@
 /* A receipt has its checkpoint, and of hashes, salt and words less than the other 8 KiB. */
 static_assert(COMITY_LIMIT_CHECKPOINT_BYTES + 8192 == COMITY_RECEIPT_BYTES_MAX, "a receipt fits what the header says");
 
+/* Free takes it, also where it could not be read. */
+static comity_status policy_new(const char *text, size_t size, comity_policy **ret_policy, comity_error *reterr)
+{
+    *ret_policy = NULL;
+    if (size > COMITY_LIMIT_POLICY_BYTES) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a policy of more than %zu bytes", COMITY_LIMIT_POLICY_BYTES);
+    }
+    *ret_policy = malloc(sizeof **ret_policy);
+    if (*ret_policy == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    return comity_policy_read(text, size, *ret_policy, reterr);
+}
+
+/* ---- records ---- */
+
 /* A record that is read. */
 typedef struct reading {
     comity_disk *disk;
@@ -23,14 +40,8 @@ static comity_status open_by_policy(reading *of, const char *policy, size_t poli
     if (policy == NULL) {
         return comity_record_reader_open(of->disk, NULL, &of->reader, reterr);
     }
-    if (policy_size > COMITY_LIMIT_POLICY_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a policy of more than %zu bytes", COMITY_LIMIT_POLICY_BYTES);
-    }
-    comity_policy *trust = malloc(sizeof *trust);
-    if (trust == NULL) {
-        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
-    }
-    comity_status status = comity_policy_read(policy, policy_size, trust, reterr);
+    comity_policy *trust;
+    comity_status status = policy_new(policy, policy_size, &trust, reterr);
     if (status == COMITY_OK) {
         status = comity_record_reader_open(of->disk, trust, &of->reader, reterr);
     }
@@ -128,4 +139,31 @@ comity_status comity_record_verify(const char *folder, const char *policy, size_
                                                .beyond = report.unsigned_size};
     }
     return finish(&of, folder, saved, status, &error, reterr);
+}
+
+/* ---- receipts ---- */
+
+comity_status comity_receipt_verify(const char *receipt, size_t receipt_size, const void *judgement,
+                                    size_t judgement_size, const char *policy, size_t policy_size, uint64_t *ret_index,
+                                    comity_error *reterr)
+{
+    comity_receipt read;
+    comity_note note;
+    comity_checkpoint checkpoint;
+    if (receipt == NULL || (judgement == NULL && judgement_size != 0) || policy == NULL || ret_index == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_receipt_verify: its arguments must not be NULL");
+    }
+    comity_policy *trust;
+    comity_status status = policy_new(policy, policy_size, &trust, reterr);
+    if (status == COMITY_OK) {
+        status = comity_receipt_read(receipt, receipt_size, &read, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_receipt_check(&read, judgement, judgement_size, trust, &note, &checkpoint, reterr);
+    }
+    if (status == COMITY_OK) {
+        *ret_index = read.index;
+    }
+    free(trust);
+    return status;
 }

@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 
-from common import holds, main, same, test
+from common import holds, main, read_terminal, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -1041,17 +1041,8 @@ def on_terminal(*words, env=None):
     parent, child = pty.openpty()
     process = subprocess.Popen([COMITY, *words], stdin=subprocess.DEVNULL, stdout=child, stderr=subprocess.DEVNULL, env=environment)
     os.close(child)
-    told = b""
-    while True:
-        try:
-            more = os.read(parent, 65536)
-        except OSError:
-            break
-        if not more:
-            break
-        told += more
+    told = read_terminal(parent)
     process.wait(20)
-    os.close(parent)
     return told
 
 

@@ -26,6 +26,22 @@ JSON = {"Content-Type": "application/json"}
 NDJSON = {"Content-Type": "application/x-ndjson"}
 
 
+def read_terminal(parent):
+    """All that was written to a terminal, whose other end those who wrote have closed, or will; ends it.
+    A piece may come later than who wrote it has ended."""
+    told = b""
+    while True:
+        try:
+            more = os.read(parent, 65536)
+        except OSError:
+            break
+        if not more:
+            break
+        told += more
+    os.close(parent)
+    return told
+
+
 class Tally:
     """What has been found so far, and by which test."""
 

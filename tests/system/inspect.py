@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-from common import holds, main, same, skip, test
+from common import holds, main, read_terminal, same, skip, test
 
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
 TYPES = str(pathlib.Path(sys.argv[2]).resolve())
@@ -278,16 +278,7 @@ def on_a_terminal():
     done = subprocess.run([COMITY, "inspect", "--types", TYPES, "--show-values", "a.txt"], stdout=secondary, cwd=FOLDER,
                           stderr=subprocess.PIPE, check=False, timeout=60)
     os.close(secondary)
-    text = b""
-    while True:
-        try:
-            block = os.read(primary, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        text += block
-    os.close(primary)
+    text = read_terminal(primary)
     same("status", done.returncode, 1)
     holds("the value", PERSON.encode() in text, text)
 

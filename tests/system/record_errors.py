@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 
-from common import main, same, test
+from common import main, read_terminal, same, test
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
@@ -317,8 +317,7 @@ def progress():
     done = subprocess.run([COMITY, "record", "replay", folder], stdout=subprocess.PIPE, stderr=slave, timeout=120,
                           check=False, env=ENVIRONMENT)
     os.close(slave)
-    said = os.read(master, 4096).decode()
-    os.close(master)
+    said = read_terminal(master).decode()
     same("on a terminal", (said, done.returncode), ("\rjudging again 0% \r                    \r", 0))
 
 

@@ -59,6 +59,9 @@ static void prove(const char *folder, const char *policy, char ret_receipt[COMIT
     check_told(folder, "there is no entry 3 in a log of 3", &error);
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_record_prove(folder, NULL, 0, 1, small, sizeof small, &size, &error));
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_record_prove(folder, NULL, 0, 1, again, *ret_size, &size, &error));
+    char told[128];
+    (void)snprintf(told, sizeof told, "the receipt has %zu bytes and a NUL, the room for it %zu", *ret_size, *ret_size);
+    check_told(folder, told, &error);
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_record_prove(folder, policy, ((size_t)1 << 20) + 1, 1, small, sizeof small,
                                                          &size, &error));
     CHECK_EQ_INT(COMITY_ERROR_SIGNATURE,

@@ -156,6 +156,9 @@ comity_status comity_image_judged_check(const comity_image *image, comity_error 
             next_rule += block->rule_count;
         }
     }
+    if (next_block != image->blocks_count) { /* each is a law's, and so has been looked at */
+        return comity_image_damaged(reterr, "block", next_block);
+    }
     if (next_rule > image->rules_count) { /* a judgement has room for each rule once */
         return comity_image_damaged(reterr, "rule of a block", image->rules_count);
     }

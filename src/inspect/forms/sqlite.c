@@ -168,9 +168,15 @@ static comity_status on_row(void *context, int64_t row, const uint8_t *payload, 
     return is_good ? put(reading, "\n", 1, reterr) : fail_record(reading, reterr);
 }
 
+/* What was kept from there on; nothing may have been. */
+static const char *kept_at(const sqlite_reading *reading, size_t at)
+{
+    return reading->text == NULL ? "" : (const char *)reading->text + at;
+}
+
 static comity_status put_header(sqlite_reading *reading, comity_error *reterr)
 {
-    const char *sql = (const char *)reading->text + reading->now.sql_at;
+    const char *sql = kept_at(reading, reading->now.sql_at);
     for (size_t column = 0; column < COLUMN_MAX; column++) {
         const char *name = NULL;
         bool is_row = false;
@@ -244,7 +250,7 @@ static comity_status on_schema(void *context, int64_t row, const uint8_t *payloa
     if (!is_good || reading->table_count == TABLE_MAX) {
         return fail_record(reading, reterr);
     }
-    own.is_table = kind_size == 5 && memcmp((const char *)reading->text + kind_at, "table", 5) == 0;
+    own.is_table = kind_size == 5 && memcmp(kept_at(reading, kind_at), "table", 5) == 0;
     COMITY_TRY(comity_stage_grow(reading->base.stage, &reading->tables, &reading->table_room,
                                  (reading->table_count + 1) * sizeof own, reterr));
     ((table *)reading->tables)[reading->table_count++] = own;
@@ -257,7 +263,7 @@ static comity_status give_schema(sqlite_reading *reading, comity_error *reterr)
     COMITY_TRY(begin_part(reading, "sqlite_schema", 13, &about, reterr));
     for (size_t i = 0; i < reading->table_count; i++) {
         const table *own = (const table *)reading->tables + i;
-        COMITY_TRY(put(reading, (const char *)reading->text + own->sql_at, own->sql_size, reterr));
+        COMITY_TRY(put(reading, kept_at(reading, own->sql_at), own->sql_size, reterr));
         COMITY_TRY(put(reading, "\n", own->sql_size == 0 ? 0 : 1, reterr));
     }
     return end_part(reading, reterr);
@@ -273,7 +279,7 @@ static comity_status give_table(sqlite_reading *reading, comity_error *reterr)
     comity_text_about about = {
         .syntax = COMITY_FORM_CSV, .delimiter = ',', .has_header = has_header, .charset = "utf-8"};
     bool is_table = false;
-    COMITY_TRY(begin_part(reading, (const char *)reading->text + reading->now.name_at, reading->now.name_size, &about,
+    COMITY_TRY(begin_part(reading, kept_at(reading, reading->now.name_at), reading->now.name_size, &about,
                           reterr));
     reading->row_column = COLUMN_MAX;
     COMITY_TRY(has_header ? put_header(reading, reterr) : COMITY_OK);

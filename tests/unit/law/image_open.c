@@ -491,6 +491,18 @@ static void test_others(void)
          *(const uint32_t *)(const void *)((uint8_t *)altered + header->indices.offset + root->first_child * sizeof(uint32_t)));
     check_damaged("expression 0");
 
+    test_case("a block that is no law's");
+    memcpy(altered, good, good_size);
+    comity_law_record *laws = (void *)((uint8_t *)altered + header->laws.offset);
+    char no_law[32];
+    for (uint32_t i = 0; i < header->laws.count; i++) { /* the last that has any is left without */
+        if (laws[i].first_block + laws[i].block_count == header->blocks.count && laws[i].block_count != 0) {
+            (void)snprintf(no_law, sizeof no_law, "block %u", header->blocks.count - laws[i].block_count);
+            laws[i].block_count = 0;
+        }
+    }
+    check_damaged(no_law);
+
     test_case("tables of members and of coverage of the wrong size");
     char expected[64];
     memcpy(altered, good, good_size);

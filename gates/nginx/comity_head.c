@@ -274,6 +274,12 @@ const char *comity_ngx_encoding(ngx_http_request_t *r, ngx_list_t *list, ngx_fla
     return is_none ? NULL : value;
 }
 
+ngx_flag_t comity_ngx_is_grpc(const u_char *type, size_t size)
+{
+    static const ngx_str_t begins = ngx_string("application/grpc");
+    return size >= begins.len && ngx_strncasecmp((u_char *)type, begins.data, begins.len) == 0;
+}
+
 /* Takes headers out of a request. An entry of the list cannot be removed, for others point
  * into it; it is renamed to a header that nginx never passes on. */
 static void drop(ngx_http_request_t *r, const char *const *names, size_t count)

@@ -351,13 +351,6 @@ void comity_ngx_request_judged(comity_ngx_ctx *ctx)
     go_on(ctx->r);
 }
 
-static ngx_flag_t is_grpc(ngx_http_request_t *r)
-{
-    ngx_flag_t more;
-    const char *type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more);
-    return type != NULL && ngx_strncasecmp((u_char *)type, (u_char *)"application/grpc", 16) == 0;
-}
-
 /* Of gRPC nobody can wait for the end: an answer may come before it. So the head is judged alone, and the body left to
  * whoever takes it next. */
 static ngx_int_t judge_head(comity_ngx_ctx *ctx)
@@ -384,7 +377,9 @@ static ngx_int_t begin(ngx_http_request_t *r, comity_ngx_conf *conf)
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    ngx_flag_t grpc = is_grpc(r);
+    ngx_flag_t more;
+    const char *type = comity_ngx_header(r, &r->headers_in.headers, "content-type", &more);
+    ngx_flag_t grpc = type != NULL && comity_ngx_is_grpc((const u_char *)type, ngx_strlen(type));
     if ((r->headers_in.upgrade != NULL && (conf->uninspected & COMITY_NGX_UPGRADE) == 0) ||
         (grpc && (conf->uninspected & COMITY_NGX_GRPC) == 0)) { /* it cannot be looked into as it flows */
         close_request(ctx, NGX_HTTP_FORBIDDEN);

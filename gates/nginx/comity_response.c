@@ -514,12 +514,6 @@ static ngx_int_t response_begin(comity_ngx_ctx *ctx)
     return NGX_OK;
 }
 
-static ngx_flag_t is_grpc(ngx_http_request_t *r)
-{
-    ngx_str_t *type = &r->headers_out.content_type;
-    return type->len >= 16 && ngx_strncasecmp(type->data, (u_char *)"application/grpc", 16) == 0;
-}
-
 static ngx_int_t header_filter(ngx_http_request_t *r)
 {
     comity_ngx_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_comity_module);
@@ -535,7 +529,8 @@ static ngx_int_t header_filter(ngx_http_request_t *r)
     }
     /* where the request's head has been judged and is in the record */
     if (ctx->flows && ctx->conf == conf &&
-        ((is_grpc(r) && (conf->uninspected & COMITY_NGX_GRPC) != 0) ||
+        ((comity_ngx_is_grpc(r->headers_out.content_type.data, r->headers_out.content_type.len) &&
+          (conf->uninspected & COMITY_NGX_GRPC) != 0) ||
          (r->headers_out.status == NGX_HTTP_SWITCHING_PROTOCOLS && (conf->uninspected & COMITY_NGX_UPGRADE) != 0))) {
         ctx->passes = 1;
         return next_header_filter(r);

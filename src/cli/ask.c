@@ -102,6 +102,19 @@ static void put_string(comity_buffer *act, const char *text, size_t size)
     comity_buffer_append_json_string(act, text, size);
 }
 
+/* Names with commas between them, as elements of a list. */
+static void put_names(comity_buffer *act, const char *text, size_t size, bool *first)
+{
+    for (size_t at = 0; at < size;) {
+        const char *comma = memchr(text + at, ',', size - at);
+        size_t end = comma == NULL ? size : (size_t)(comma - text);
+        put(act, *first ? "" : ",");
+        put_string(act, text + at, end - at);
+        *first = false;
+        at = end + 1;
+    }
+}
+
 static void put_key(comity_buffer *act, const char *name, bool *first)
 {
     put(act, *first ? "\"" : ",\"");
@@ -142,13 +155,8 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
     }
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
-        const char *text = asked->values[i].option == option ? asked->values[i].text : "";
-        while (*text != '\0') {
-            size_t size = strcspn(text, ",");
-            put(act, inner ? "" : ",");
-            put_string(act, text, size);
-            inner = false;
-            text += size + (text[size] == ',');
+        if (asked->values[i].option == option) {
+            put_names(act, asked->values[i].text, strlen(asked->values[i].text), &inner);
         }
     }
     put(act, "]");
@@ -266,6 +274,7 @@ typedef struct paper_part {
     const char *name, *text;
     size_t name_size, size;
     bool of_scope;
+    bool is_kind; /* stands, empty or not: the reader tells what is missing */
 } paper_part;
 
 /* How long the name is with which a part begins, `from` in `from=2026-11-01`; 0: it begins with none. */
@@ -303,7 +312,7 @@ static bool part_take(const char **at, size_t *position, paper_part *ret_part)
         *ret_part = (paper_part){.name = text, .name_size = name_size, .text = text + name_size + 1};
     } else {
         const char *name = positions[*position < POSITIONS ? *position : POSITIONS - 1];
-        *ret_part = (paper_part){.name = name, .name_size = strlen(name), .text = text};
+        *ret_part = (paper_part){.name = name, .name_size = strlen(name), .text = text, .is_kind = *position == 0};
         *position += 1;
     }
     const char *end = ret_part->text + strcspn(ret_part->text, ":");
@@ -319,19 +328,13 @@ static bool part_take(const char **at, size_t *position, paper_part *ret_part)
 /* A value of a scope, which is a list but for the module. */
 static void put_scope_value(comity_buffer *act, const paper_part *part)
 {
-    size_t at = 0;
+    bool first = true;
     if (memchr(part->text, ',', part->size) == NULL) {
         put_string(act, part->text, part->size);
         return;
     }
     put(act, "[");
-    while (at < part->size) {
-        size_t size = strcspn(part->text + at, ",");
-        size = size > part->size - at ? part->size - at : size;
-        put(act, at == 0 ? "" : ",");
-        put_string(act, part->text + at, size);
-        at += size + 1;
-    }
+    put_names(act, part->text, part->size, &first);
     put(act, "]");
 }
 
@@ -340,8 +343,7 @@ static void put_paper_members(comity_buffer *act, const char *text, bool of_scop
     size_t position = 0;
     paper_part part;
     while (part_take(&text, &position, &part)) {
-        bool is_kind = position == 1 && part.name_size == 4; /* stands, empty or not: the reader tells what is missing */
-        if (part.of_scope != of_scope || (part.size == 0 && !is_kind)) {
+        if (part.of_scope != of_scope || (part.size == 0 && !part.is_kind)) {
             continue;
         }
         put(act, *first ? "" : ",");

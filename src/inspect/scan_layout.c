@@ -225,6 +225,17 @@ static const uint8_t *vcard_step(comity_scan *scan, const uint8_t *at, const uin
     return end < limit ? end + 1 : end;
 }
 
+/* Whether a line ends here, and its label with it. */
+static bool line_ends(comity_scan_layout *layout, uint8_t byte)
+{
+    if (!is_line_end(byte)) {
+        return false;
+    }
+    layout->state = AT_LINE;
+    layout->label_size = 0;
+    return true;
+}
+
 /* ---- messages of hospitals ---- */
 
 static const uint8_t *hl7_next(const comity_scan_layout *layout, const uint8_t *at, const uint8_t *limit)
@@ -249,9 +260,7 @@ static bool is_segment(const uint8_t tag[4])
 static const uint8_t *hl7_step(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
     comity_scan_layout *layout = &scan->layout;
-    if (is_line_end(*at)) {
-        layout->state = AT_LINE;
-        layout->label_size = 0;
+    if (line_ends(layout, *at)) {
         return at + 1;
     }
     if (layout->state == AT_LINE) {
@@ -336,9 +345,7 @@ static const uint8_t *swift_detail(comity_scan *scan, const uint8_t *at, const u
 static const uint8_t *swift_step(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
     comity_scan_layout *layout = &scan->layout;
-    if (is_line_end(*at)) {
-        layout->state = AT_LINE;
-        layout->label_size = 0;
+    if (line_ends(layout, *at)) {
         return at + 1;
     }
     bool at_line = layout->state == AT_LINE;

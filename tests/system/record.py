@@ -614,14 +614,25 @@ def witness_answers():
     witness.end()
 
 
+def three_witnesses(key, letter):
+    """Three witnesses that know the log of the key."""
+    logs = put("logs", f"log {key}\nquorum none\n")
+    return [Witness(f"{letter}{i}", logs) for i in range(3)]
+
+
+def two_of_three(key, letter, witnesses, ports):
+    """A policy that wants two of three witnesses, each asked at the port given."""
+    names = [f"{letter}{i}" for i in range(3)]
+    lines = [f"witness {name} {w.key} http://127.0.0.1:{port}\n" for name, w, port in zip(names, witnesses, ports)]
+    return put("policy", f"log {key}\n" + "".join(lines) + f"group two 2 {' '.join(names)}\nquorum two\n")
+
+
 @test
 def cosigning():
     folder, key = new("cosigned")
     judge(folder, ACTS[:5])
-    logs = put("logs", f"log {key}\nquorum none\n")
-    witnesses = [Witness(f"c{i}", logs) for i in range(3)]
-    text = f"log {key}\n" + "".join(f"witness c{i} {w.key} http://127.0.0.1:{w.port}\n" for i, w in enumerate(witnesses))
-    policy = put("policy", text + "group two 2 c0 c1 c2\nquorum two\n")
+    witnesses = three_witnesses(key, "c")
+    policy = two_of_three(key, "c", witnesses, [w.port for w in witnesses])
     run = Run("record", "verify", "--policy", policy, folder)
     same("before, the policy is not satisfied", (run.status, "quorum" in run.err), (1, True))
     run = Run("record", "cosign", "--policy", policy, folder)
@@ -687,15 +698,12 @@ def line_of_nobody(key, size):
 def a_witness_that_lies_cannot_spoil_what_others_sign():
     folder, key = new("lied-to")
     judge(folder, ACTS[:5])
-    logs = put("logs", f"log {key}\nquorum none\n")
-    witnesses = [Witness(f"l{i}", logs) for i in range(3)]
+    witnesses = three_witnesses(key, "l")
     of_log, of_other, of_own = line_of_nobody(key, 64), line_of_nobody(witnesses[0].key, 72), line_of_nobody(witnesses[2].key, 72)
     for n, (before, after, signed) in enumerate((("", of_other, 3), (of_other, "", 3), (of_log, of_log, 3), (of_own, "", 3), ("", "x", 3),
                                                  ("no line of a signature\n", "\n\n", 3), ("", of_other * 300, 3))):
         liar = Liar(witnesses[2], before, after)
-        ports = [witnesses[0].port, witnesses[1].port, liar.port]
-        policy = put("policy", f"log {key}\n" + "".join(f"witness l{i} {witnesses[i].key} http://127.0.0.1:{port}\n" for i, port in enumerate(ports)) +
-                     "group two 2 l0 l1 l2\nquorum two\n")
+        policy = two_of_three(key, "l", witnesses, [witnesses[0].port, witnesses[1].port, liar.port])
         run = Run("record", "cosign", "--policy", policy, folder)
         same(f"lie {n}", (run.out, run.err, run.status), (f"{signed} of 3 witnesses signed the log with {5 * (n + 1)} entries\n", "", 0))
         same(f"lie {n}: three lines and the log's", (folder / "public/cosigned").read_text().count("\n— "), 4)
@@ -703,7 +711,7 @@ def a_witness_that_lies_cannot_spoil_what_others_sign():
         liar.end()
         judge(folder, ACTS[:5])
     liar = Liar(witnesses[2], None, "")
-    policy = put("policy", policy.read_text().replace(f":{ports[2]}\n", f":{liar.port}\n"))
+    policy = two_of_three(key, "l", witnesses, [witnesses[0].port, witnesses[1].port, liar.port])
     run = Run("record", "cosign", "--policy", policy, folder)
     same("who says nothing", (run.out, run.err, run.status), ("2 of 3 witnesses signed the log with 40 entries\n", "comity: l2.example/w answers with no line that ends\n", 0))
     liar.end()

@@ -477,6 +477,24 @@ static int options_read(int argc, char **argv, asked_list *asked)
     return 0;
 }
 
+/* What is no name is told; where none is near to it, also how to see the names that there are. */
+static int complain_name(const comity_error *error)
+{
+    static const struct {
+        const char *told, *word;
+    } sorts[] = {{" is no category", "category"},     {" is no kind of party", "kind"}, {" is no purpose", "purpose"},
+                 {" is no circumstance", "circumstance"}, {" is no safeguard", "safeguard"}, {" is no kind of paper", "paper"},
+                 {" is no deal", "deal"},             {" is no certificate", "certificate"}};
+    for (size_t i = 0; error->code == COMITY_ERROR_NAME && i < sizeof sorts / sizeof *sorts; i++) {
+        size_t size = strlen(error->message);
+        size_t told_size = strlen(sorts[i].told);
+        if (size >= told_size && strcmp(error->message + size - told_size, sorts[i].told) == 0) {
+            return complain("%s; 'comity law show %s' lists what there is", error->message, sorts[i].word);
+        }
+    }
+    return complain("%s", error->message);
+}
+
 static int answer(comity_context *context, const asked_list *asked, const char *act, size_t size)
 {
     comity_error error = {0};
@@ -491,7 +509,7 @@ static int answer(comity_context *context, const asked_list *asked, const char *
         }
     }
     if (comity_context_judge(context, act, size, today(), &error) != COMITY_OK) {
-        return complain("%s", error.message);
+        return complain_name(&error);
     }
     if (asked->only_checked) {
         return EXIT_CLEAN;

@@ -275,28 +275,25 @@ static void ask_open_row(questioner *asking, const open_row *row, unsigned depth
     }
 }
 
-/* Is the row open, so that it may come to hold? */
-static bool row_short_open(const questioner *asking, const comity_row *row, open_row *ret_row)
+/* The row as it stands: no, if it cannot hold; yes, if it does; unknown, if it is open. */
+static comity_truth row_short_stands(const questioner *asking, const comity_row *row, open_row *ret_row)
 {
     const comity_literal *literals = &asking->image->literals[row->first_literal];
     uint64_t open = 0;
     for (uint32_t i = 0; i < row->literal_count; i++) {
         comity_truth truth = literal_truth(asking, &literals[i]);
         if (truth == COMITY_NO) {
-            return false; /* it does not hold, whatever else is the case */
+            return COMITY_NO; /* whatever else is the case */
         }
         open |= (uint64_t)(truth == COMITY_UNKNOWN) << i;
     }
     *ret_row = (open_row){.literals = literals, .open = open, .unless = (row->rule & 1u) != 0};
-    return open != 0;
+    return open == 0 ? COMITY_YES : COMITY_UNKNOWN;
 }
 
 static void ask_row_long(questioner *asking, const comity_row *row, unsigned depth)
 {
     const comity_literal *literals = &asking->image->literals[row->first_literal];
-    if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-        return;
-    }
     for (uint32_t i = 0; i < row->literal_count; i++) {
         if (literal_truth(asking, &literals[i]) == COMITY_UNKNOWN) {
             ask_open(asking, &literals[i], depth);
@@ -304,40 +301,66 @@ static void ask_row_long(questioner *asking, const comity_row *row, unsigned dep
     }
 }
 
+/* What a first look at the rows of a condition found. */
+typedef struct rows_seen {
+    uint32_t looked_at;           /* the rows; fewer than there are once too many were gone through */
+    uint32_t open_count;          /* short ones that are open; the first ROWS_COMPARED are kept */
+    bool holds[2];                /* one that holds, by whether it is of an `unless` */
+    open_row open[ROWS_COMPARED];
+} rows_seen;
+
+static void rows_look(questioner *asking, const comity_row *rows, uint32_t row_count, unsigned depth, rows_seen *seen)
+{
+    for (uint32_t i = 0; i < row_count; i++) {
+        open_row found;
+        comity_truth stands;
+        if (depth > COMITY_LIMIT_LAW_DEPTH || !comity_judge_may_explain(asking->memory)) {
+            asking->questions->cut = true;
+            return;
+        }
+        if (rows[i].literal_count > ROW_SHORT) {
+            stands = comity_judge_row(asking->memory, asking->act, &rows[i], COMITY_NODE_FIRST);
+        } else {
+            stands = row_short_stands(asking, &rows[i], &found);
+            if (stands == COMITY_UNKNOWN) {
+                if (seen->open_count < ROWS_COMPARED) {
+                    seen->open[seen->open_count] = found;
+                }
+                seen->open_count++;
+            }
+        }
+        seen->holds[rows[i].rule & 1u] |= stands == COMITY_YES;
+        seen->looked_at++;
+    }
+}
+
 /* Where more rows are open than are compared, all of them are asked: so that their order does not matter. */
 static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
 {
-    open_row open[ROWS_COMPARED];
-    uint32_t count = 0;
-    bool compared = true;
-    for (uint32_t i = 0; i < row_count; i++) {
-        const comity_row *row = &asking->image->rows[first_row + i];
-        open_row found;
-        if (depth > COMITY_LIMIT_LAW_DEPTH || !comity_judge_may_explain(asking->memory)) {
-            asking->questions->cut = true;
-            compared = false;
-            break;
-        }
-        if (row->literal_count > ROW_SHORT) {
-            ask_row_long(asking, row, depth);
-        } else if (row_short_open(asking, row, &found)) {
-            if (count == ROWS_COMPARED) { /* one too many: those kept are asked, and so is each from here on */
-                compared = false;
-                for (uint32_t j = 0; j < count; j++) {
-                    ask_open_row(asking, &open[j], depth);
-                }
-                count = 0;
-            }
-            if (compared) {
-                open[count++] = found;
-            } else {
-                ask_open_row(asking, &found, depth);
-            }
+    const comity_row *rows = &asking->image->rows[first_row];
+    rows_seen seen; /* not cleared whole: this is done for every undecided rule */
+    seen.looked_at = 0;
+    seen.open_count = 0;
+    seen.holds[0] = false;
+    seen.holds[1] = false;
+    rows_look(asking, rows, row_count, depth, &seen);
+    bool compared = seen.open_count <= ROWS_COMPARED;
+    for (uint32_t i = 0; compared && i < seen.open_count; i++) {
+        if (!seen.holds[seen.open[i].unless] && !is_idle(seen.open, seen.open_count, i)) {
+            ask_open_row(asking, &seen.open[i], depth);
         }
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!compared || !is_idle(open, count, i)) {
-            ask_open_row(asking, &open[i], depth);
+    for (uint32_t i = 0; i < seen.looked_at; i++) {
+        open_row found;
+        if (seen.holds[rows[i].rule & 1u]) {
+            continue; /* what else would make it hold changes nothing */
+        }
+        if (rows[i].literal_count > ROW_SHORT) {
+            if (comity_judge_row(asking->memory, asking->act, &rows[i], COMITY_NODE_FIRST) == COMITY_UNKNOWN) {
+                ask_row_long(asking, &rows[i], depth);
+            }
+        } else if (!compared && row_short_stands(asking, &rows[i], &found) == COMITY_UNKNOWN) {
+            ask_open_row(asking, &found, depth);
         }
     }
 }

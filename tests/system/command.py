@@ -486,6 +486,10 @@ def ask_acts():
              {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
             (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),
             (["--channel", "direct", "--binding", "--basis", "PACT"], {"demand": {"channel": "direct", "basis": "PACT", "binding": True}}),
+            (["--channel", "direct", "--not-binding"], {"demand": {"channel": "direct", "binding": False}}),
+            (["--channel", "direct"], {"demand": {"channel": "direct"}}),
+            (["--channel", "voluntary"], {"demand": {"channel": "voluntary", "binding": False}}),
+            (["--channel", "voluntary", "--binding"], {"demand": {"channel": "voluntary", "binding": True}}),
             (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed"],
              {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed"}]}),
             (["--paper", "contract:XA::c2p", "--paper", "assessment::passed", "--paper", "contract:::c2c:d", "--paper", "consent:"],
@@ -547,6 +551,7 @@ def ask_errors():
             (["--from", "XA", "--count", "XA.m=1"], 'comity: counts: "XA.m" is no count that a law declares; did you mean "XA.n"?\n'),
             (["--from", "XA", "--on", "2023-02-29"], 'comity: on: "2023-02-29" is no date: February 2023 has 28 days\n'),
             (["--from", "XA", "--binding"], 'comity: "demand" belongs to the act "disclose" only\n'),
+            (["--from", "XA", "--binding", "--not-binding"], "comity ask: --binding and --not-binding: the demand does one of them" + usage),
             (["--from", "XA", "--adopt", "ZZZZZ"], 'comity: --adopt: "ZZZZZ" is no agreement on file\n'),
             (["--from", "XA", *["--data", "health"] * 512], "comity ask: more than 512 options" + usage)):
         run = Run("ask", *words)

@@ -314,13 +314,13 @@ static bool some_way_is_perhaps_open(const teller *tell)
     return false;
 }
 
+/* The ways have been looked for. */
 static void put_ways(const teller *tell)
 {
-    comity_ways *ways = &tell->explain->ways;
+    const comity_ways *ways = &tell->explain->ways;
     if (tell->judgement->verdict == COMITY_VERDICT_PERMIT) {
         return;
     }
-    comity_judge_ways(tell->memory, tell->act, tell->judgement, ways);
     if (ways->count == 0) {
         if (tell->judgement->verdict != COMITY_VERDICT_UNDETERMINED) {
             put_heading(tell, some_way_is_perhaps_open(tell)
@@ -604,6 +604,14 @@ static void put_notes(const teller *tell)
     }
 }
 
+/* Is it in want of something, and nothing that could be held would do? */
+static bool is_beyond_papers(const teller *tell)
+{
+    const comity_ways *ways = &tell->explain->ways;
+    return tell->judgement->verdict == COMITY_VERDICT_CONDITIONAL && ways->count == 0 && !ways->cut &&
+           !some_way_is_perhaps_open(tell);
+}
+
 static void put_head(const teller *tell)
 {
     static const char *const colours[] = {
@@ -621,7 +629,8 @@ static void put_head(const teller *tell)
     char day[COMITY_DATE_TEXT_SIZE];
     put_coloured(tell, colours[tell->judgement->verdict], comity_verdict_word(tell->judgement->verdict));
     put(tell, ": ");
-    put(tell, meanings[tell->judgement->verdict]);
+    put(tell, is_beyond_papers(tell) ? "what is needed is not met, and no paper or safeguard would meet it"
+                                     : meanings[tell->judgement->verdict]);
     put(tell, "\n  ");
     if (tell->act->id.text != NULL) {
         comity_buffer_append(tell->buffer, tell->act->id.text, tell->act->id.size);
@@ -643,6 +652,7 @@ void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act
                               comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer)
 {
     teller tell = {buffer, memory, comity_judge_image(memory), act, judgement, explain, style};
+    comity_judge_ways(memory, act, judgement, &explain->ways);
     put_head(&tell);
     put_refusals(&tell);
     put_uncovered(&tell);

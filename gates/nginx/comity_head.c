@@ -193,8 +193,11 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
     size_t size = 3 * (r->unparsed_uri.len + r->uri.len + r->args.len + r->headers_in.server.len +
                        headers_size(&r->headers_in.headers)) +
                   64;
-    if (text_new(r, size, &text) != NGX_OK) {
+    if (text_new(r, size + 3 * r->method_name.len, &text) != NGX_OK) {
         return NGX_ERROR;
+    }
+    if (r->method == NGX_HTTP_UNKNOWN) { /* a word of the client's own, that upstreams get */
+        put_value(&text, r->method_name.data, r->method_name.len);
     }
     put_target(&text, r);
     put_headers(&text, &r->headers_in.headers);
@@ -202,6 +205,8 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
         put_line(&text, &host, r->headers_in.server.data, r->headers_in.server.len);
     }
     look(ctx, &text);
+    ctx->uri = r->uri;
+    ctx->args = r->args;
     return text.full ? NGX_ERROR : NGX_OK;
 }
 

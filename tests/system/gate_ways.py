@@ -328,4 +328,4 @@ def slow_uploads_take_little_memory():
             client.close()
 
 
-sys.exit(main("gate_ways"))
+sys.exit(main("gate_ways", sys.argv[5] if len(sys.argv) > 5 else ""))

@@ -190,6 +190,37 @@ def a_head_is_read_in_one_way_only():
 
 
 @test
+def who_connects_takes_no_file_of_the_record():
+    with daemon("--anonymous", "gate", record=True, files=400) as running:
+        same("fewer connections than were asked for", [(line["each"], line["files"]) for line in running.events("fewer-connections")], [(72, 400)])
+        with contextlib.ExitStack() as clients:
+            idle = [clients.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10)) for _ in range(500)]
+            head = "POST /v1/judge HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            idle[0].sendall(f"{head}Content-Length: {len(ACT)}\r\n\r\n{ACT}".encode())
+            answer = idle[0].recv(65536)
+            holds("who is in is judged and recorded", answer.startswith(b"HTTP/1.1 200") and b"Comity-Record: 0" in answer, answer[:200])
+        same("and so is who comes then", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+        same("the record has not failed", running.events("record-failed"), [])
+    with daemon("--anonymous", "gate") as running:
+        same("with files enough there is nothing to tell", running.events("fewer-connections"), [])
+
+
+@test
+def bodies_that_nobody_reads_take_no_memory():
+    with daemon() as running:
+        rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))  # noqa: E731
+        running.ask("GET", "/healthz")
+        before = rss()
+        with contextlib.ExitStack() as clients:
+            for _ in range(100):
+                client = clients.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10))
+                client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b" " * 900_000)
+            time.sleep(0.5)
+            holds("of strangers", rss() - before < 30 << 10, (before, rss()))
+        same("such a body is let pass", running.ask("GET", "/healthz", b"hello")[0], 200)
+
+
+@test
 def the_law_is_read():
     with daemon("--anonymous", "authority") as running:
         law = json.loads(running.ask("GET", "/v1/law")[2])

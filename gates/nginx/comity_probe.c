@@ -6,7 +6,11 @@
  * thrown away. */
 #include "comity_module.h"
 
-enum { CLEAN_COUNT = 32, CLEAN_SIZE = 1022, TRIM_S = 10 };
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+enum { CLEAN_COUNT = 32, CLEAN_SIZE = 1022, TRIM_S = 10, TRIM_MANY = 8 };
 
 typedef struct {
     uint16_t size; /* 0: none */
@@ -267,14 +271,28 @@ comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log
     return probe_new(inspector, log);
 }
 
+/* What lies free between what is used goes to the system only when it is told so. */
+#if defined(__GLIBC__)
+static void heap_trim(void)
+{
+    (void)malloc_trim(0);
+}
+#else
+static void heap_trim(void) {}
+#endif
+
 /* Gives back as many as were idle all the time since the last time, but the one that was used last. */
 static void trim(comity_ngx_inspector *inspector)
 {
+    ngx_flag_t many = inspector->idle_least > TRIM_MANY;
     for (; inspector->idle_least > 1; inspector->idle_least--) {
         comity_ngx_probe *probe = inspector->idle->next;
         inspector->idle->next = probe->next;
         inspector->idle_count--;
         probe_free(probe);
+    }
+    if (many) {
+        heap_trim();
     }
     inspector->idle_least = inspector->idle_count;
     inspector->trimmed_at = ngx_time();

@@ -306,15 +306,41 @@ def heads_that_clients_bend():
             problem(what, g.ask("/at", None, headers), 451)
 
 
-@test
-def slow_uploads_take_little_memory():
-    with gate(at=DE_US + "@fastcgi@") as g:
+@contextlib.contextmanager
+def gate_with_its_heap(**routes):
+    """A gate whose memory is as it is, not overwritten when it is given back; with it comes what the worker has, in KiB."""
+    with gate(**routes) as g:
         g.nginx.terminate()
         g.nginx.wait(20)
-        g.nginx = subprocess.Popen(["nginx", "-c", f"{g.folder}/nginx.conf", "-e", f"{g.folder}/error.log"])  # the heap as it is, not overwritten
+        g.nginx = subprocess.Popen(["nginx", "-c", f"{g.folder}/nginx.conf", "-e", f"{g.folder}/error.log"])
         g.wait_port()
+        status = pathlib.Path(f"/proc/{g.workers()[0]}/status")
+        yield g, lambda: int(re.search(r"VmRSS:\s+(\d+)", status.read_text()).group(1))
+
+
+@test
+def what_a_rush_takes_is_given_back():
+    with gate_with_its_heap(out=f"comity_inspect response; {RESPONSE} @http@") as (g, rss):
+        g.ask("/out/")
+        before = rss()
+        Upstream.answer = (200, {"Content-Type": "application/x-ndjson"}, b'{"colour":"blue"}\n' * 300_000)
+        with contextlib.ExitStack() as clients:
+            for _ in range(60):
+                clients.enter_context(socket.create_connection(("127.0.0.1", g.port), timeout=20)).sendall(b"GET /out/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            g.wait("answers that nobody reads", lambda: rss() - before > 100 << 10)
+            holds("some megabytes each", rss() - before < 60 * 10 << 10, (before, rss()))
+        Upstream.answer = (200, {"Content-Type": "text/plain"}, b"upstream\n")
+        until = time.monotonic() + 60
+        while rss() - before > 40 << 10 and time.monotonic() < until:
+            same("meanwhile", g.ask("/out/")[0], 200)
+            time.sleep(0.5)
+        holds("given back", rss() - before < 40 << 10, (before, rss()))
+
+
+@test
+def slow_uploads_take_little_memory():
+    with gate_with_its_heap(at=DE_US + "@fastcgi@") as (g, rss):
         worker = g.workers()[0]
-        rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{worker}/status").read_text()).group(1))  # noqa: E731
         clients = [socket.create_connection(("127.0.0.1", g.port), timeout=20) for _ in range(150)]
         before = rss()
         for client in clients:

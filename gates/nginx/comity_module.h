@@ -164,6 +164,7 @@ struct comity_ngx_ctx {
     unsigned finished:1;  /* the probe's input likewise */
     unsigned sent:1;      /* the response's head is out */
     unsigned ended:1;     /* and its end */
+    unsigned breaks:1;    /* it is refused, and nobody waits for the rest of it */
     unsigned fixed:1;     /* it is compressed: nothing can be replaced */
     unsigned whole:1;     /* what was taken ends with a message: no later byte is part of it */
     /* the response's body */

@@ -277,6 +277,44 @@ def retries_and_caches():
 
 
 @test
+def nobody_waits_for_what_is_refused():
+    route = f"comity_inspect response; comity_segment 64k; {RESPONSE} @http@"
+    with tempfile.TemporaryDirectory(prefix="comity-files-") as folder:
+        os.chmod(folder, 0o755)
+        pathlib.Path(folder, "large").write_bytes(PERSON + b"colour blue\n" * 4_000_000)
+        with gate(held=route, flows=route + "proxy_buffering off;", files=f"comity_inspect response; comity_segment 64k; {RESPONSE} alias {folder}/;") as g:
+            open_streams = []
+
+            def endless(out):
+                open_streams.append(1)
+                try:
+                    out.write(PERSON + b"\n" * 100_000)
+                    while True:
+                        out.write(b'{"colour":"blue"}\n' * 100)
+                        time.sleep(0.02)
+                finally:
+                    open_streams.pop()
+            ask = b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n"
+            for name in (b"held", b"flows", b"files/large"):
+                Upstream.answer = (200, {"Content-Type": "text/plain"}, endless)
+                with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+                    client.sendall(ask % name)
+                    answer = b""
+                    while piece := client.recv(65536):  # to its end
+                        answer += piece
+                holds(f"{name}: our answer, and the end", answer.startswith(b"HTTP/1.1 451") and b"\r\nConnection: close" in answer and answer.endswith(b"}\n"), answer)
+                g.wait("the end of the upstream's", lambda: not open_streams, 10)
+            Upstream.answer = (200, {"Content-Type": "application/json"}, PERSON)
+            with socket.create_connection(("127.0.0.1", g.port), timeout=20) as client:
+                for _ in range(2):
+                    client.sendall(ask % b"held")
+                    answer = b""
+                    while not answer.endswith(b"}\n"):
+                        answer += client.recv(65536)
+                    holds("a short one: the connection stays", answer.startswith(b"HTTP/1.1 451") and b"\r\nConnection: keep-alive" in answer, answer)
+
+
+@test
 def heads_that_clients_bend():
     with gate(at=DE_US + "@fastcgi@") as g:
         ask = lambda text: re.findall(rb"(?:^|\n)HTTP/1.1 (\d+)", g.raw(text, shut=False))  # noqa: E731

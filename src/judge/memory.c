@@ -118,7 +118,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->standings = array_new(image->rules_count, sizeof *memory->standings);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
     memory->count_stamps = array_new(image->counts_count, sizeof *memory->count_stamps);
-    memory->count_ranges = array_new(image->counts_count, sizeof *memory->count_ranges);
+    memory->counted = array_new(image->counts_count, sizeof *memory->counted);
     memory->derived_stamps = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS,
                                        sizeof *memory->derived_stamps);
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
@@ -130,7 +130,7 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
         memory->test_rows == NULL || memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
-        memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
+        memory->count_stamps == NULL || memory->counted == NULL || memory->derived_stamps == NULL ||
         memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL ||
         !tests_note(memory)) {
         comity_judge_memory_free(memory);
@@ -170,7 +170,7 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->standings);
     free(memory->uncovered);
     free(memory->count_stamps);
-    free(memory->count_ranges);
+    free(memory->counted);
     free(memory->derived_stamps);
     free(memory->derived);
     free(memory->condition_stamps);

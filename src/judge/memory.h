@@ -47,7 +47,7 @@ struct comity_judge_memory {
     bool standings_noted;
     uint16_t *uncovered;        /* by touched place */
     uint32_t *count_stamps;     /* by count */
-    comity_range *count_ranges;
+    bool *counted;              /* by count: is the act surely counted? */
     uint32_t *derived_stamps;   /* by node and kind */
     uint8_t *derived;
     uint32_t *condition_stamps; /* by condition of the act */

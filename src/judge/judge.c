@@ -82,23 +82,6 @@ static bool state_is_known(const comity_act *act, uint32_t side)
     return act->traits.place[side] != COMITY_NONE16;
 }
 
-/* In the order of names. Laws and their rules are gone through in that order, so
- * this is for rules that do not bear their law's name. */
-static void rulings_sort(comity_ruling *rulings, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        comity_ruling ruling = rulings[i];
-        uint32_t j = i;
-        if (rulings[i - 1].rank < ruling.rank) {
-            continue;
-        }
-        for (; j > 0 && rulings[j - 1].rank > ruling.rank; j--) {
-            rulings[j] = rulings[j - 1];
-        }
-        rulings[j] = ruling;
-    }
-}
-
 /* An act kept for some time is no longer near the processor: what is read of every act
  * is asked for at once. In a copy, the places it touches and the parties follow it. */
 static void act_fetch(const comity_act *act)
@@ -126,10 +109,26 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
         !state_is_known(act, COMITY_NODE_SECOND)) {
         verdict = worse(verdict, COMITY_VERDICT_UNDETERMINED);
     }
-    if (memory->unsorted) {
-        rulings_sort(memory->rulings, memory->ruling_count);
-    }
     ret_judgement->verdict = verdict;
     ret_judgement->rulings = memory->rulings;
     ret_judgement->ruling_count = memory->ruling_count;
+}
+
+/* Laws are gone through in the order of their rules' names, and so is each block: only the
+ * blocks of a law and rules that do not bear their law's name are out of order. */
+void comity_judge_sort(comity_judge_memory *memory)
+{
+    comity_ruling *rulings = memory->rulings;
+    if (!memory->unsorted) {
+        return;
+    }
+    for (uint32_t i = 1; i < memory->ruling_count; i++) {
+        comity_ruling ruling = rulings[i];
+        uint32_t j = i;
+        for (; j > 0 && rulings[j - 1].rank > ruling.rank; j--) {
+            rulings[j] = rulings[j - 1];
+        }
+        rulings[j] = ruling;
+    }
+    memory->unsorted = false;
 }

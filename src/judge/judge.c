@@ -61,11 +61,11 @@ static comity_verdict_value worse(comity_verdict_value a, comity_verdict_value b
     return a > b ? a : b;
 }
 
-/* What a ruling of a rule that binds comes to: by effect, whether it applies, and whether
- * what it needs is met. A rule without needs is like one whose needs are met. */
+/* What a ruling of a rule that refuses or needs something comes to, if it binds: by effect,
+ * whether it applies, and whether what it needs is met. */
 static inline comity_verdict_value ruling_verdict(const comity_ruling *ruling)
 {
-    static const uint8_t verdicts[COMITY_EFFECT_NOTES + 1][3][4] = {
+    static const uint8_t verdicts[COMITY_EFFECT_NEEDS + 1][3][4] = {
         [COMITY_EFFECT_REFUSE] = {[COMITY_UNKNOWN] = {[COMITY_MET_NONE] = COMITY_VERDICT_UNDETERMINED},
                                   [COMITY_YES] = {[COMITY_MET_NONE] = COMITY_VERDICT_REFUSE}},
         [COMITY_EFFECT_NEEDS] = {[COMITY_UNKNOWN] = {[COMITY_NO] = COMITY_VERDICT_UNDETERMINED,
@@ -101,8 +101,8 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
     comity_judge_lift(memory);
     comity_judge_meet(memory, act);
     comity_verdict_value verdict = COMITY_VERDICT_PERMIT;
-    for (uint32_t i = 0; i < memory->ruling_count; i++) {
-        verdict = worse(verdict, ruling_verdict(&memory->rulings[i]));
+    for (uint32_t i = 0; i < memory->deciding_count; i++) {
+        verdict = worse(verdict, ruling_verdict(&memory->rulings[memory->deciding[i]]));
     }
     coverage_check(memory, act, ret_judgement);
     if (ret_judgement->uncovered_count != 0 || !state_is_known(act, COMITY_NODE_FIRST) ||

@@ -113,8 +113,9 @@ void comity_judge_laws(comity_judge_memory *memory, const comity_act *act)
             uint32_t word = i * 64 + (uint32_t)__builtin_ctzll(of);
             for (uint64_t laws = memory->considered[word] & kind_laws[word]; laws != 0; laws &= laws - 1) {
                 uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(laws)];
-                comity_judge_law(memory, act, law, memory->perhaps[law]);
+                comity_judge_enter(memory, act, law);
             }
         }
     }
+    comity_judge_blocks(memory, act);
 }

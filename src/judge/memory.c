@@ -97,9 +97,10 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         return NULL;
     }
     memory->image = image;
+    memory->entered = array_new((size_t)image->blocks_count + 1, sizeof *memory->entered);
     memory->rulings = array_new(image->rules_count, sizeof *memory->rulings);
     memory->chain = array_new(image->rules_count, sizeof *memory->chain);
-    memory->needs = array_new((size_t)image->rules_count + 1, sizeof *memory->needs);
+    memory->deciding = array_new((size_t)image->rules_count + 1, sizeof *memory->deciding);
     memory->ways = array_new((size_t)image->rules_count + 1, sizeof *memory->ways);
     memory->marks = array_new(image->rules_count, sizeof *memory->marks);
     memory->considered = array_new(comity_judge_law_words(image), sizeof *memory->considered);
@@ -124,8 +125,8 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    if (memory->rulings == NULL || memory->chain == NULL ||
-        memory->needs == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
+    if (memory->entered == NULL || memory->rulings == NULL || memory->chain == NULL ||
+        memory->deciding == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
         memory->considered_words == NULL || memory->kind_laws == NULL || memory->kind_agreements == NULL ||
         memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
@@ -150,9 +151,10 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     if (memory == NULL) {
         return;
     }
+    free(memory->entered);
     free(memory->rulings);
     free(memory->chain);
-    free(memory->needs);
+    free(memory->deciding);
     free(memory->ways);
     free(memory->marks);
     free(memory->considered);
@@ -255,8 +257,9 @@ void comity_judge_begin(comity_judge_memory *memory)
     for (; memory->perhaps_count != 0; memory->perhaps_count--) {
         memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
+    memory->entered_count = 0;
     memory->ruling_count = 0;
-    memory->need_count = 0;
+    memory->deciding_count = 0;
     memory->way_count = 0;
     memory->flags = 0;
     memory->last_rank = 0;

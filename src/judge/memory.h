@@ -13,6 +13,12 @@ typedef struct comity_rule_mark {
     uint8_t open;       /* comity_truth: some way to meet what it needs */
 } comity_rule_mark;
 
+/* A block of an act's laws, and of its rows those that may hold still, and that are sure. */
+typedef struct comity_block_left {
+    uint64_t may, yes;
+    uint32_t block, law;
+} comity_block_left;
+
 struct comity_judge_memory {
     const comity_image *image;
     bool signed_only;           /* papers that are only claimed, and safeguards, are taken as not held */
@@ -20,6 +26,8 @@ struct comity_judge_memory {
     uint32_t steps;             /* conditions within conditions looked at in this judgement */
     uint32_t explained;         /* rows and rules gone through in it for what would make it lawful, or tell more */
     uint32_t stamp;             /* number of the judgement, below 2^30; what bears another is stale */
+    comity_block_left *entered; /* blocks with rows that may hold, in the order of judging */
+    uint32_t entered_count;
     comity_ruling *rulings;
     uint32_t ruling_count;
     uint32_t flags;             /* COMITY_JUDGED_… of all rulings */
@@ -27,8 +35,8 @@ struct comity_judge_memory {
     bool unsorted;              /* one was found behind one that comes after it by name */
     uint32_t *chain;            /* rulings of rules that lift, or are lifted */
     uint32_t chain_count;
-    uint32_t *needs, *ways;     /* rulings of rules that need something; of ways */
-    uint32_t need_count, way_count;
+    uint32_t *deciding, *ways;  /* rulings of rules that refuse or need something; of ways */
+    uint32_t deciding_count, way_count;
     comity_rule_mark *marks;    /* by rule */
     uint64_t *considered;       /* a bit for each law considered in this judgement, in the order of judging */
     uint64_t *considered_words; /* a bit for each word of it that is not empty */
@@ -66,8 +74,12 @@ void comity_judge_begin(comity_judge_memory *memory);
 /* Considers the laws that concern the act, and judges by each. */
 void comity_judge_laws(comity_judge_memory *memory, const comity_act *act);
 
-/* Adds to `rulings` the rules of a law that apply, or may. */
-void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32_t law, bool perhaps);
+/* Adds to `entered` the blocks of a law with rows that the kind of act, the day and the
+ * places leave possible. */
+void comity_judge_enter(comity_judge_memory *memory, const comity_act *act, uint32_t law);
+
+/* Adds to `rulings` the rules of the blocks entered that apply, or may. */
+void comity_judge_blocks(comity_judge_memory *memory, const comity_act *act);
 
 /* Takes from the rulings what others lift. */
 void comity_judge_lift(comity_judge_memory *memory);

@@ -185,8 +185,6 @@ static inline void rule_found(comity_judge_memory *memory, bool binds, const com
     ruling->flags = rule->flags;
     ruling->asks = rule->asks;
     memory->flags |= rule->flags;
-    memory->unsorted |= rule->rank < memory->last_rank;
-    memory->last_rank = rule->rank;
 }
 
 /* Rule by rule, what is left of the block. */

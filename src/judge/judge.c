@@ -114,21 +114,30 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
     ret_judgement->ruling_count = memory->ruling_count;
 }
 
-/* Laws are gone through in the order of their rules' names, and so is each block: only the
- * blocks of a law and rules that do not bear their law's name are out of order. */
-void comity_judge_sort(comity_judge_memory *memory)
+/* Moves each ruling before those `step`, 2 `step` … before it that come after it by name. */
+static void rulings_shift(comity_ruling *rulings, uint32_t count, uint32_t step)
 {
-    comity_ruling *rulings = memory->rulings;
-    if (!memory->unsorted) {
-        return;
-    }
-    for (uint32_t i = 1; i < memory->ruling_count; i++) {
+    for (uint32_t i = step; i < count; i++) {
         comity_ruling ruling = rulings[i];
         uint32_t j = i;
-        for (; j > 0 && rulings[j - 1].rank > ruling.rank; j--) {
-            rulings[j] = rulings[j - 1];
+        if (rulings[i - step].rank < ruling.rank) {
+            continue;
+        }
+        for (; j >= step && rulings[j - step].rank > ruling.rank; j -= step) {
+            rulings[j] = rulings[j - step];
         }
         rulings[j] = ruling;
     }
-    memory->unsorted = false;
+}
+
+/* Laws are gone through in the order of their rules' names, and so is each block: only the
+ * blocks of a law, and rules that do not bear their law's name, are out of order. A few
+ * rulings are put in order at once, many in steps that grow smaller. */
+void comity_judge_sort(comity_judge_memory *memory)
+{
+    enum { FEW = 32, SHRINK = 3 };
+    for (uint32_t step = memory->ruling_count / FEW; step > 1; step /= SHRINK) {
+        rulings_shift(memory->rulings, memory->ruling_count, step);
+    }
+    rulings_shift(memory->rulings, memory->ruling_count, 1);
 }

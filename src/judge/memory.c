@@ -262,8 +262,6 @@ void comity_judge_begin(comity_judge_memory *memory)
     memory->deciding_count = 0;
     memory->way_count = 0;
     memory->flags = 0;
-    memory->last_rank = 0;
-    memory->unsorted = false;
     memory->steps = 0;
     memory->explained = 0;
     memory->standings_noted = false;

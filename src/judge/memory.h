@@ -31,8 +31,6 @@ struct comity_judge_memory {
     comity_ruling *rulings;
     uint32_t ruling_count;
     uint32_t flags;             /* COMITY_JUDGED_… of all rulings */
-    uint32_t last_rank;         /* of the rulings found so far the last by name */
-    bool unsorted;              /* one was found behind one that comes after it by name */
     uint32_t *chain;            /* rulings of rules that lift, or are lifted */
     uint32_t chain_count;
     uint32_t *deciding, *ways;  /* rulings of rules that refuse or need something; of ways */

@@ -230,7 +230,7 @@ static inline uint32_t block_enter(comity_judge_memory *memory, uint32_t count, 
 }
 
 /* On a day before the last on which something changed, or with a place that is not known. */
-static uint32_t law_enter_anyhow(comity_judge_memory *memory, const comity_act *act, uint32_t index)
+static uint32_t law_enter_anyhow(comity_judge_memory *memory, const comity_act *act, uint32_t index, uint32_t count)
 {
     const comity_image *image = memory->image;
     const comity_law_record *law = &image->laws[index];
@@ -239,7 +239,6 @@ static uint32_t law_enter_anyhow(comity_judge_memory *memory, const comity_act *
     const uint64_t *by_act = &image->bits[law->act_bits + act->kind * stride];
     const uint64_t *by_day = &image->bits[law->epoch_bits + epoch * stride];
     const uint64_t *by_place[2] = {by_act, by_act};
-    uint32_t count = memory->entered_count;
     if (act->traits.places_settled) {
         uint32_t era = days_past(&image->epochs[law->first_era], law->era_count, act->on) * image->places_count;
         for (uint32_t side = 0; side < 2; side++) {
@@ -254,7 +253,7 @@ static uint32_t law_enter_anyhow(comity_judge_memory *memory, const comity_act *
     return count;
 }
 
-static uint32_t law_enter_now(comity_judge_memory *memory, const comity_act *act, uint32_t index)
+static inline uint32_t law_enter_now(comity_judge_memory *memory, const comity_act *act, uint32_t index, uint32_t count)
 {
     const comity_image *image = memory->image;
     const comity_law_record *law = &image->laws[index];
@@ -264,7 +263,6 @@ static uint32_t law_enter_now(comity_judge_memory *memory, const comity_act *act
     uint32_t second = image->classes[law->now_classes[1] + act->traits.place[1]];
     const uint64_t *by_first = &image->bits[law->class_bits[0] + first * stride];
     const uint64_t *by_second = &image->bits[law->class_bits[1] + second * stride];
-    uint32_t count = memory->entered_count;
     for (uint32_t i = 0; i < stride; i++) {
         uint64_t may = blocks[i].live[act->kind] & by_first[i] & by_second[i];
         count = block_enter(memory, count, index, law->first_block + i, may);
@@ -272,23 +270,45 @@ static uint32_t law_enter_now(comity_judge_memory *memory, const comity_act *act
     return count;
 }
 
-void comity_judge_enter(comity_judge_memory *memory, const comity_act *act, uint32_t law)
+/* Of the laws considered only those with a row for the kind of act are gone through. */
+static void laws_enter(comity_judge_memory *memory, const comity_act *act)
 {
-    bool now = act->on >= memory->image->laws[law].settled && act->traits.places_settled;
-    memory->entered_count = now ? law_enter_now(memory, act, law) : law_enter_anyhow(memory, act, law);
+    const comity_image *image = memory->image;
+    uint32_t words = comity_judge_law_words(image);
+    const uint64_t *kind_laws = &memory->kind_laws[act->kind * words];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < (words + 63) / 64; i++) {
+        for (uint64_t of = memory->considered_words[i]; of != 0; of &= of - 1) {
+            uint32_t word = i * 64 + (uint32_t)__builtin_ctzll(of);
+            for (uint64_t laws = memory->considered[word] & kind_laws[word]; laws != 0; laws &= laws - 1) {
+                uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(laws)];
+                bool now = act->on >= image->laws[law].settled && act->traits.places_settled;
+                count = now ? law_enter_now(memory, act, law, count) : law_enter_anyhow(memory, act, law, count);
+            }
+        }
+    }
+    memory->entered_count = count;
 }
 
-void comity_judge_blocks(comity_judge_memory *memory, const comity_act *act)
+/* Keeps the blocks in which the act's traits leave a row of a `when`. */
+static void blocks_sieve(comity_judge_memory *memory, const comity_traits *traits)
 {
     comity_block_left *entered = memory->entered;
     uint32_t count = 0;
     for (uint32_t i = 0; i < memory->entered_count; i++) {
         comity_block_left left = entered[i];
-        block_sieve(memory->image, &act->traits, &left);
+        block_sieve(memory->image, traits, &left);
         entered[count] = left; /* without a jump, as in block_enter() */
         count += (left.may & memory->image->blocks[left.block].when) != 0;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        block_settle(memory, act, &entered[i]);
+    memory->entered_count = count;
+}
+
+void comity_judge_rules(comity_judge_memory *memory, const comity_act *act)
+{
+    laws_enter(memory, act);
+    blocks_sieve(memory, &act->traits);
+    for (uint32_t i = 0; i < memory->entered_count; i++) {
+        block_settle(memory, act, &memory->entered[i]);
     }
 }

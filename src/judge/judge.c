@@ -98,6 +98,7 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
     act_fetch(act);
     comity_judge_begin(memory);
     comity_judge_laws(memory, act);
+    comity_judge_rules(memory, act);
     comity_judge_lift(memory);
     comity_judge_meet(memory, act);
     comity_verdict_value verdict = COMITY_VERDICT_PERMIT;

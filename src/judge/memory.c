@@ -257,7 +257,6 @@ void comity_judge_begin(comity_judge_memory *memory)
     for (; memory->perhaps_count != 0; memory->perhaps_count--) {
         memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
-    memory->entered_count = 0;
     memory->ruling_count = 0;
     memory->deciding_count = 0;
     memory->way_count = 0;

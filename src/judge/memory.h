@@ -69,15 +69,11 @@ static inline uint32_t comity_judge_law_words(const comity_image *image)
 /* Forgets the judgement before. */
 void comity_judge_begin(comity_judge_memory *memory);
 
-/* Considers the laws that concern the act, and judges by each. */
+/* Considers the laws that concern the act. */
 void comity_judge_laws(comity_judge_memory *memory, const comity_act *act);
 
-/* Adds to `entered` the blocks of a law with rows that the kind of act, the day and the
- * places leave possible. */
-void comity_judge_enter(comity_judge_memory *memory, const comity_act *act, uint32_t law);
-
-/* Adds to `rulings` the rules of the blocks entered that apply, or may. */
-void comity_judge_blocks(comity_judge_memory *memory, const comity_act *act);
+/* Adds to `rulings` the rules of the laws considered that apply, or may. */
+void comity_judge_rules(comity_judge_memory *memory, const comity_act *act);
 
 /* Takes from the rulings what others lift. */
 void comity_judge_lift(comity_judge_memory *memory);

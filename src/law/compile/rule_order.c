@@ -105,25 +105,38 @@ static void blocks_fill(reach *reaches, uint32_t count)
     }
 }
 
+/* Says of each rule for which acts it may hold, and puts it into a block with others like it. */
+static comity_status blocks_choose(comity_compiler *compiler, const comity_rule_clauses *clauses, reach *reaches,
+                                   uint32_t count)
+{
+    uint64_t *room;
+    COMITY_TRY(comity_compiler_take(compiler, (size_t)3 * reaches->word_count, sizeof *room, &room));
+    for (uint32_t i = 0; i < count; i++) {
+        COMITY_TRY(rule_reaches(compiler, &clauses[i].when, room, &reaches[i]));
+    }
+    qsort(reaches, count, sizeof *reaches, reach_order);
+    blocks_fill(reaches, count);
+    return COMITY_OK;
+}
+
 comity_status comity_rules_in_blocks(comity_compiler *compiler, const comity_law_record *record,
                                      const comity_rule_clauses *clauses, comity_rule_placed **ret_placed)
 {
     reach *reaches;
-    uint64_t *room;
-    uint32_t words = comity_place_words((uint32_t)compiler->places.count);
+    uint64_t rows = 0;
     COMITY_TRY(comity_compiler_take(compiler, record->rule_count, sizeof *reaches, &reaches));
-    COMITY_TRY(comity_compiler_take(compiler, (size_t)3 * words, sizeof *room, &room));
     COMITY_TRY(comity_compiler_take(compiler, record->rule_count, sizeof **ret_placed, ret_placed));
     for (uint32_t i = 0; i < record->rule_count; i++) {
         reaches[i] = (reach){.index = i,
                              .rank = compiler->rules.items[record->first_rule + i].rank,
                              .row_count = (uint32_t)(clauses[i].when.count + clauses[i].unless.count),
-                             .word_count = words};
-        COMITY_TRY(rule_reaches(compiler, &clauses[i].when, room, &reaches[i]));
+                             .word_count = comity_place_words((uint32_t)compiler->places.count)};
+        rows += reaches[i].row_count;
+    }
+    if (rows > COMITY_BLOCK_ROWS) {
+        COMITY_TRY(blocks_choose(compiler, clauses, reaches, record->rule_count));
     }
     if (record->rule_count > 1) {
-        qsort(reaches, record->rule_count, sizeof *reaches, reach_order);
-        blocks_fill(reaches, record->rule_count);
         qsort(reaches, record->rule_count, sizeof *reaches, block_order);
     }
     for (uint32_t i = 0; i < record->rule_count; i++) {

@@ -166,6 +166,11 @@ static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
     return !is_label && !is_anchor && at - scan->low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
 }
 
+static inline bool is_digit(uint8_t byte)
+{
+    return (uint8_t)(byte - '0') < 10;
+}
+
 static bool is_dash(uint8_t byte)
 {
     return byte == '-' || byte == '_';
@@ -177,13 +182,11 @@ static bool is_year_sign(const uint8_t *at)
     return at[0] == 0xE5 && at[1] == 0xB9 && at[2] == 0xB4 && (comity_scan_class(at[-1]) & COMITY_BYTE_DIGIT) != 0;
 }
 
-static void look_at(comity_scan *scan, const uint8_t *at)
+/* At what is neither a digit nor a colon nor an equals sign. */
+static __attribute__((noinline)) void look_at_other(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
-    if (*at == ':' && scan->has_keys && comity_scan_at_key(scan, at)) {
-        return;
-    }
-    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+    if ((class & COMITY_BYTE_LETTER) != 0) {
         if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
             comity_scan_at_mark(scan, at);
         }
@@ -202,16 +205,28 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         comity_scan_at_email(scan, at);
     } else if (*at == '<') {
         comity_scan_at_less(scan, at);
-    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
-        comity_scan_at_dashes(scan, at);
-    } else if (*at == ':' || *at == '=' || *at == '>') {
-        if (*at != '>' && is_idle(scan, at)) {
-            return;
-        }
+    } else if (*at == '>') {
         comity_scan_at_label(scan, at);
         comity_scan_at_colon(scan, at);
+    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
+        comity_scan_at_dashes(scan, at);
     } else {
         comity_scan_at_word(scan, at);
+    }
+}
+
+static inline void look_at(comity_scan *scan, const uint8_t *at)
+{
+    if (*at == ':' || *at == '=') {
+        bool is_key = *at == ':' && scan->has_keys && comity_scan_at_key(scan, at);
+        if (!is_key && !is_idle(scan, at)) {
+            comity_scan_at_label(scan, at);
+            comity_scan_at_colon(scan, at);
+        }
+    } else if (is_digit(*at)) {
+        comity_scan_at_word(scan, at);
+    } else {
+        look_at_other(scan, at);
     }
 }
 
@@ -228,6 +243,9 @@ static void chunk_scan(comity_scan *scan, size_t size)
     bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
+        if (is_digit(*at) && scan->scanned + scan->places[i] < scan->looked && !is_csv && !has_layout) {
+            continue; /* as most of a time */
+        }
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
         scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;
         if (is_csv) {

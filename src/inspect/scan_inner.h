@@ -288,9 +288,8 @@ typedef struct comity_scan_window {
     uint64_t begin, end;
     size_t mark_count, mark_next; /* those before `mark_next` have been passed */
     uint64_t lines;               /* line ends before it */
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t marks[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint64_t newlines[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
-    uint8_t line_counts[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
     uint16_t lines_before[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK + 1]; /* of the window, before each block and in all */
 } comity_scan_window;
 
@@ -397,8 +396,7 @@ struct comity_scan {
     uint8_t *buffer;
     uint64_t buffer_begin;
     size_t buffer_size;
-    uint16_t places[COMITY_SCAN_CHUNK + 8];
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t places[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value */
 };
 

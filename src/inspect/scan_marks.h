@@ -32,18 +32,16 @@ static inline __attribute__((always_inline)) uint64_t scan_marks_block(const com
 }
 
 /* The body of a level: `classify` is its own. */
-#define SCAN_MARKS_BODY(classify)                                                              \
-    size_t count = 0;                                                                          \
-    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                  \
-        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
-        comity_scan_mark_classes classes = classify(bytes + at, state);                        \
-        uint64_t marks = scan_marks_block(&classes, left, state, &ret_newlines[at / COMITY_SCAN_BLOCK]); \
-        ret_counts[at / COMITY_SCAN_BLOCK] =                                                   \
-            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);               \
-        for (; marks != 0; marks &= marks - 1) {                                               \
-            ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(marks));             \
-        }                                                                                      \
-    }                                                                                          \
+#define SCAN_MARKS_BODY(classify)                                                                      \
+    size_t count = 0;                                                                                  \
+    uint16_t lines = 0;                                                                                \
+    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                          \
+        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK;     \
+        comity_scan_mark_classes classes = classify(bytes + at, state);                                \
+        uint64_t newlines;                                                                             \
+        count += SCAN_WRITE(scan_marks_block(&classes, left, state, &newlines), at, ret_places + count); \
+        SCAN_LINES_PUT(newlines, at / COMITY_SCAN_BLOCK);                                              \
+    }                                                                                                  \
     return count;
 
 /* What words are made of. */
@@ -67,12 +65,20 @@ typedef struct comity_scan_word_classes {
     }                                                                                              \
     return count;
 
+/* Notes the line ends of a block, and how many are before the next. */
+#define SCAN_LINES_PUT(newlines, block)                                     \
+    do {                                                                    \
+        lines = (uint16_t)(lines + (unsigned)__builtin_popcountll(newlines)); \
+        ret_newlines[block] = (newlines);                                   \
+        ret_before[(block) + 1] = lines;                                    \
+    } while (0)
+
 #define SCAN_LINES_BODY(newlines)                                                                  \
+    uint16_t lines = 0;                                                                            \
     for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
         unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
-        ret_newlines[at / COMITY_SCAN_BLOCK] = newlines(bytes + at) & ~UINT64_C(0) >> (64 - left); \
-        ret_counts[at / COMITY_SCAN_BLOCK] =                                                       \
-            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);                   \
+        uint64_t found = newlines(bytes + at) & ~UINT64_C(0) >> (64 - left);                       \
+        SCAN_LINES_PUT(found, at / COMITY_SCAN_BLOCK);                                             \
     }
 
 #endif

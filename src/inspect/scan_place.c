@@ -202,15 +202,9 @@ static void window_next(comity_scan *scan)
     if (scan->part.syntax == COMITY_FORM_CSV || scan->part.syntax == COMITY_FORM_JSON ||
         scan->part.syntax == COMITY_FORM_NDJSON) {
         window->mark_count = scan->level->marks(at, size, &scan->place.marks, window->marks, window->newlines,
-                                                 window->line_counts);
+                                                 window->lines_before);
     } else {
-        scan->level->lines(at, size, window->newlines, window->line_counts);
-    }
-    uint16_t lines = 0;
-    for (size_t i = 0; i < (size + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK; i++) {
-        window->lines_before[i] = lines;
-        lines = (uint16_t)(lines + window->line_counts[i]);
-        window->lines_before[i + 1] = lines;
+        scan->level->lines(at, size, window->newlines, window->lines_before);
     }
 }
 

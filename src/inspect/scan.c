@@ -166,11 +166,6 @@ static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
     return !is_label && !is_anchor && at - scan->low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
 }
 
-static inline bool is_digit(uint8_t byte)
-{
-    return (uint8_t)(byte - '0') < 10;
-}
-
 static bool is_dash(uint8_t byte)
 {
     return byte == '-' || byte == '_';
@@ -223,11 +218,18 @@ static inline void look_at(comity_scan *scan, const uint8_t *at)
             comity_scan_at_label(scan, at);
             comity_scan_at_colon(scan, at);
         }
-    } else if (is_digit(*at)) {
+    } else if (comity_scan_is_digit(*at)) {
         comity_scan_at_word(scan, at);
     } else {
         look_at_other(scan, at);
     }
+}
+
+/* At a digit in text that has been looked at, or of a time: logs have more of these than of all else. */
+static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
 }
 
 /* Judges the places of the next `size` bytes from `scanned` on, which lie in the view. */
@@ -241,10 +243,11 @@ static void chunk_scan(comity_scan *scan, size_t size)
     const uint8_t *view = scan->view;
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
+    bool is_flat = !is_csv && !has_layout && !scan->has_keys;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
-        if (is_digit(*at) && scan->scanned + scan->places[i] < scan->looked && !is_csv && !has_layout) {
-            continue; /* as most of a time */
+        if (is_flat && comity_scan_is_digit(*at) && is_passed(scan, at, end)) {
+            continue;
         }
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
         scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;

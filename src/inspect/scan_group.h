@@ -299,7 +299,9 @@ COMITY_SCAN_INLINE size_t scan_group_places(const uint8_t *bytes, size_t at, con
 /* The body of a level: `sort` is its own, which sorts the first blocks of a group into classes. */
 #define SCAN_EVENTS_BODY(sort)                                                                         \
     scan_lanes groups[2];                                                                              \
-    scan_before before = {.has_gaps = true, .has_rare = true};                                         \
+    scan_before before;                                                                                \
+    before.has_gaps = true;                                                                            \
+    before.has_rare = true;                                                                            \
     size_t count = 0;                                                                                  \
     for (int i = 0; i < COMITY_SCAN_SETS; i++) {                                                       \
         before.set[i] = SCAN_LANES_DOWN((scan_bits){0}, carry->last[i]);                               \

@@ -544,6 +544,26 @@ void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 
+/* At a time, or at the fraction of a second (":20.123", of which the last digit but what follows stands at `at`): it is
+ * passed over. `low` and `high` bound what may be looked at. */
+static inline bool comity_scan_at_time(comity_scan *scan, const uint8_t *at, const uint8_t *low, const uint8_t *high)
+{
+    size_t left = (size_t)(high - at);
+    if (at - low < 6 || left <= 8) {
+        return false;
+    }
+    size_t size = scan->level->time(at);
+    if (size != 0) {
+        scan->looked = comity_scan_offset(scan, at) + (size < left ? size : left);
+        scan->stirs = true;
+        return true;
+    }
+    bool is_fraction = at[-6] == ':' && comity_scan_is_digit(at[-5]) && comity_scan_is_digit(at[-4]) && at[-3] == '.' &&
+                       comity_scan_is_digit(at[-2]) && comity_scan_is_digit(at[-1]);
+    scan->looked = is_fraction ? comity_scan_offset(scan, at) + 1 : scan->looked;
+    return is_fraction;
+}
+
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at);
 /* Unless what stands there has been looked at. */

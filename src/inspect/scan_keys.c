@@ -25,13 +25,20 @@ static bool key_read(const uint8_t *end, comity_scan_key *ret_key)
     return false;
 }
 
+/* Most are so short that one word tells. */
 static inline bool key_is(const comity_scan_key *key, const uint8_t *end)
 {
+    if (((comity_swar_load_ordered(end - 8) ^ key->words[0]) & key->masks[0]) != 0) {
+        return false;
+    }
+    if (key->size < 8) {
+        return key->size != 0;
+    }
     uint64_t apart = 0;
-    for (unsigned i = 0; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+    for (unsigned i = 1; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
         apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
     }
-    return apart == 0 && key->size != 0;
+    return apart == 0;
 }
 
 /* What is to be done at the colon of a key. False if that does not follow from its bytes alone. */
@@ -90,8 +97,8 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
     }
 }
 
-/* The key before the quote at `end`, which was not the one expected; NULL if it is none that is known by its bytes. */
-static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, const uint8_t *end)
+/* The key before the quote at `end`, which was none of those expected; NULL if it is none that is known by its bytes. */
+static comity_scan_key *key_find(comity_scan *scan, const uint8_t *end)
 {
     comity_scan_key read;
     if (!key_read(end, &read)) {
@@ -109,24 +116,40 @@ static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, co
     return key;
 }
 
+static inline void key_take(comity_scan *scan, const uint8_t *at, uint16_t slot)
+{
+    comity_scan_key *key = &scan->keys[slot];
+    scan->key_slot = slot;
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    if (key->acts || at[1] == ':') {
+        key_follow(scan, at, key);
+    }
+}
+
+/* A key that is not the one which followed last. */
+static __attribute__((noinline)) bool key_take_other(comity_scan *scan, const uint8_t *at)
+{
+    uint16_t slot = scan->keys[scan->key_slot].next[1];
+    if (!key_is(&scan->keys[slot], at - 1)) {
+        const comity_scan_key *key = key_find(scan, at - 1);
+        if (key == NULL) {
+            return false;
+        }
+        slot = (uint16_t)(key - scan->keys);
+    }
+    key_take(scan, at, slot);
+    return true;
+}
+
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
 {
     if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES) {
         return false;
     }
-    const uint16_t *next = scan->keys[scan->key_slot].next;
-    comity_scan_key *key = &scan->keys[next[0]];
-    if (!key_is(key, at - 1)) {
-        key = &scan->keys[next[1]];
-        key = key_is(key, at - 1) ? key : key_find(scan, at - 1);
-        if (key == NULL) {
-            return false;
-        }
+    uint16_t slot = scan->keys[scan->key_slot].next[0];
+    if (!key_is(&scan->keys[slot], at - 1)) {
+        return key_take_other(scan, at);
     }
-    scan->key_slot = (uint16_t)(key - scan->keys);
-    scan->key_end = comity_scan_offset(scan, at) + 1;
-    if (key->acts || at[1] == ':') {
-        key_follow(scan, at, key);
-    }
+    key_take(scan, at, slot);
     return true;
 }

@@ -575,17 +575,6 @@ static void around_digits(comity_scan *scan, const number_words *words, comity_s
 
 /* ---- what is no number of interest ---- */
 
-static bool is_digit(uint8_t byte)
-{
-    return (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
-}
-
-/* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
-static bool is_fraction(const uint8_t *at)
-{
-    return at[-6] == ':' && is_digit(at[-5]) && is_digit(at[-4]) && at[-3] == '.' && is_digit(at[-2]) && is_digit(at[-1]);
-}
-
 /* Four numbers with points between: an address, or a version. */
 static bool is_dotted(const number_words *words, size_t first)
 {
@@ -699,26 +688,6 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
     *ret_end = words.list[best.last].end;
     *ret_readings = best.readings;
     return true;
-}
-
-/* A time, or its fraction: it is passed over. */
-static inline bool is_time(comity_scan *scan, const uint8_t *at)
-{
-    size_t left = (size_t)(scan->high - at);
-    if (at - scan->low < 6 || left <= 8) {
-        return false;
-    }
-    size_t size = scan->level->time(at);
-    if (size != 0) {
-        scan->looked = comity_scan_offset(scan, at) + (size < left ? size : left);
-        scan->stirs = true;
-        return true;
-    }
-    if (is_fraction(at)) {
-        scan->looked = comity_scan_offset(scan, at) + 1;
-        return true;
-    }
-    return false;
 }
 
 /* Where the four numbers with points begin that are seen; the count of words if others are: then those words are left
@@ -854,7 +823,7 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
 /* Looks at a place, and at what stands behind that which is found there. */
 static void words_at(comity_scan *scan, const uint8_t *at)
 {
-    while (at != NULL && !is_time(scan, at)) {
+    while (at != NULL && !comity_scan_at_time(scan, at, scan->low, scan->high)) {
         at = word_at(scan, at);
     }
 }
@@ -909,7 +878,7 @@ void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at)
         done_at(scan);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else if (!is_time(scan, at)) {
+    } else if (!comity_scan_at_time(scan, at, scan->low, scan->high)) {
         words_at(scan, word_at(scan, at));
     }
 }

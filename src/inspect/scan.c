@@ -148,8 +148,9 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 
 /* ---- the two stages over a view ---- */
 
-/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. */
-static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
+/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. Nothing
+ * before `low` is looked at. */
+static inline bool is_idle(const comity_scan *scan, const uint8_t *at, const uint8_t *low)
 {
     const comity_scan_rules *rules = scan->rules;
     const uint64_t ones = UINT64_C(0x010101);
@@ -163,7 +164,7 @@ static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
     unsigned colon = comity_scan_colon_hash(at);
     bool is_label = (rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
     bool is_anchor = (rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
-    return !is_label && !is_anchor && at - scan->low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
+    return !is_label && !is_anchor && at - low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
 }
 
 static bool is_dash(uint8_t byte)
@@ -214,7 +215,7 @@ static inline void look_at(comity_scan *scan, const uint8_t *at)
 {
     if (*at == ':' || *at == '=') {
         bool is_key = *at == ':' && scan->has_keys && comity_scan_at_key(scan, at);
-        if (!is_key && !is_idle(scan, at)) {
+        if (!is_key && !is_idle(scan, at, scan->low)) {
             comity_scan_at_label(scan, at);
             comity_scan_at_colon(scan, at);
         }
@@ -225,11 +226,15 @@ static inline void look_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
-/* At a digit in text that has been looked at, or of a time: logs have more of these than of all else. */
+/* In text: at a digit that has been looked at, or of a time, or at an idle colon. Logs have more of these than of all
+ * else. `end` is that of the view. */
 static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
 {
     uint64_t here = comity_scan_offset(scan, at);
-    return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
+    if (comity_scan_is_digit(*at)) {
+        return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
+    }
+    return *at == ':' && is_idle(scan, at, scan->view);
 }
 
 /* Judges the places of the next `size` bytes from `scanned` on, which lie in the view. */
@@ -246,7 +251,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     bool is_flat = !is_csv && !has_layout && !scan->has_keys;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
-        if (is_flat && comity_scan_is_digit(*at) && is_passed(scan, at, end)) {
+        if (is_flat && is_passed(scan, at, end)) {
             continue;
         }
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;

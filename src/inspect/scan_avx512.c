@@ -5,6 +5,8 @@
 
 #define COMITY_SCAN_LANES 8
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq,gfni,bmi,bmi2,popcnt")))
+#define SCAN_LANES_UP(before, bits) ((scan_bits)_mm512_alignr_epi64((__m512i)(bits), (__m512i)(before), 7))
+#define SCAN_LANES_DOWN(bits, behind) ((scan_bits)_mm512_alignr_epi64((__m512i)SCAN_LANE(behind), (__m512i)(bits), 1))
 #define SCAN_SHIFT(upper, lower, n) ((scan_bits)_mm512_shldi_epi64((__m512i)(upper), (__m512i)(lower), (n)))
 #define SCAN_ANY(bits) (_mm512_test_epi64_mask((__m512i)(bits), (__m512i)(bits)) != 0)
 #define SCAN_WRITE(places, base, ret_places) places_write((places), _mm512_set1_epi16((short)(base)), (ret_places))
@@ -17,7 +19,7 @@ TARGET static inline __m512i kept(__m512i vector)
     return vector;
 }
 
-/* Writes the numbers of the bits, counted from those in `bases`, and room behind them; returns how many. */
+/* Writes the numbers of the bits, counted from those in `bases`; returns how many. Writes 16 numbers at least. */
 TARGET static inline size_t places_write(uint64_t places, __m512i bases, uint16_t *ret_places)
 {
     static const uint8_t numbers[COMITY_SCAN_BLOCK] = {
@@ -38,10 +40,10 @@ TARGET static inline size_t places_write(uint64_t places, __m512i bases, uint16_
     return count;
 }
 
-/* Most blocks have so few that one word takes their numbers, of 16 bits each. */
+/* Most blocks have so few places that one word takes their numbers, of 16 bits each. */
 #define FEW 4
 
-/* The same of the blocks of a group. */
+/* Writes the places of the blocks of a group, which begins at `base`. */
 TARGET static inline size_t lanes_write(const uint64_t *lanes, size_t base, uint16_t *ret_places)
 {
     const long long four = 0x0001000100010001; /* a number in all of a word */
@@ -55,7 +57,7 @@ TARGET static inline size_t lanes_write(const uint64_t *lanes, size_t base, uint
         numbers = _mm512_or_si512(numbers, _mm512_slli_epi64(number, 16 * i));
         left = _mm512_and_si512(left, below);
     }
-    if (_mm512_test_epi64_mask(left, left) == 0) {
+    if (_mm512_test_epi64_mask(left, left) == 0) { /* no block has more */
         uint32_t found = _mm512_cmplt_epu16_mask(numbers, _mm512_set1_epi16(COMITY_SCAN_BLOCK));
         __m512i bases = _mm512_add_epi16(steps, _mm512_set1_epi16((short)base));
         _mm512_storeu_si512((void *)ret_places, _mm512_maskz_compress_epi16(found, _mm512_add_epi16(numbers, bases)));
@@ -98,10 +100,10 @@ TARGET static inline uint64_t among(__m512i bytes, char first, char count)
 #define Q 0x80 /* quote */
 
 static const uint8_t class_bits[128] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* */
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* controls */
     J, 0, Q, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, H, J, J, D, D, D, D, D, D, D, D, D, D, C, 0, S, S, S, 0, /* space to ? */
     S, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, 0, 0, 0, 0, N, /* @ to _ */
-    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0, /* */
+    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0, /* ` to ~ */
 };
 
 #undef D

@@ -4,7 +4,10 @@
  * classes, and includes this.
  *
  * Blocks taken at once are a group. Bits that go over from block to block come from
- * the lane below, and in the lowest lane from the group before. */
+ * the lane below, and in the lowest lane from the group before.
+ *
+ * Before it includes this, a level defines TARGET, an attribute of its functions; and, where its instructions are better
+ * than what is written here, SCAN_LANES_UP and SCAN_LANES_DOWN, SCAN_SHIFT, SCAN_ANY, SCAN_WRITE and SCAN_WRITE_LANES. */
 #ifndef COMITY_INSPECT_SCAN_GROUP_H
 #define COMITY_INSPECT_SCAN_GROUP_H
 
@@ -36,18 +39,17 @@ typedef union scan_lanes {
  * a whole has to wait until it has reached memory. */
 #define SCAN_LANE(word) ((scan_bits){(word)})
 
-#if COMITY_SCAN_LANES == 8
-#define SCAN_LANES_UP(before, bits) ((scan_bits)_mm512_alignr_epi64((__m512i)(bits), (__m512i)(before), 7))
-#define SCAN_LANES_DOWN(bits, behind) ((scan_bits)_mm512_alignr_epi64((__m512i)SCAN_LANE(behind), (__m512i)(bits), 1))
-#elif COMITY_SCAN_LANES == 4
+/* Each lane takes the bits of the lane below, or of that above. */
+#if COMITY_SCAN_LANES == 4
 #define SCAN_LANES_UP(before, bits) __builtin_shufflevector((before), (bits), 3, 4, 5, 6)
 #define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), SCAN_LANE(behind), 1, 2, 3, 4)
-#else
+#elif COMITY_SCAN_LANES == 2
 #define SCAN_LANES_UP(before, bits) __builtin_shufflevector((before), (bits), 1, 2)
 #define SCAN_LANES_DOWN(bits, behind) __builtin_shufflevector((bits), SCAN_LANE(behind), 1, 2)
 #endif
 
 #ifndef SCAN_ANY
+/* Some bit is set. */
 #define SCAN_ANY(bits) (((bits)[0] | (bits)[1]) != 0)
 #endif
 
@@ -61,7 +63,8 @@ typedef union scan_lanes {
 #define SCAN_SHIFT(upper, lower, n) ((upper) << (n) | (lower) >> (64 - (n)))
 #endif
 
-/* Bits of the group before, as far as they go over, and whether there is any of what is seldom. */
+/* Bits of the group before, as far as they go over, and whether there are any of what is seldom: where there are none,
+ * the sets that tell of it are empty. At the beginning of a call that is not known, and taken to be so. */
 typedef struct scan_before {
     scan_bits set[COMITY_SCAN_SETS];
     bool has_gaps, has_rare;

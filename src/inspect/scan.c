@@ -226,11 +226,14 @@ static inline void look_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
-/* In text: at a digit that has been looked at, or of a time, or at an idle colon. Logs have more of these than of all
- * else. `end` is that of the view. */
+/* At a place of which nothing comes, as most are: in JSON at an idle key; in text at a digit that has been looked at, or of a
+ * time, or at an idle colon. `end` is that of the view. */
 static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
 {
     uint64_t here = comity_scan_offset(scan, at);
+    if (scan->has_keys) {
+        return *at == ':' && comity_scan_at_idle_key(scan, at, scan->view);
+    }
     if (comity_scan_is_digit(*at)) {
         return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
     }
@@ -248,7 +251,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     const uint8_t *view = scan->view;
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
-    bool is_flat = !is_csv && !has_layout && !scan->has_keys;
+    bool is_flat = !is_csv && !has_layout;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
         if (is_flat && is_passed(scan, at, end)) {

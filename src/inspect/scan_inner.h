@@ -8,6 +8,7 @@
 #define COMITY_INSPECT_SCAN_INNER_H
 
 #include "base/limits.h"
+#include "base/swar.h"
 #include "inspect/check_settle.h"
 #include "inspect/persons.h"
 #include "inspect/scan.h"
@@ -618,6 +619,34 @@ bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_
 void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
 /* scan_keys.c: in JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
+/* The key ends before the quote at `end`. Most are so short that one word tells. */
+static inline bool comity_scan_key_is(const comity_scan_key *key, const uint8_t *end)
+{
+    if (((comity_swar_load_ordered(end - 8) ^ key->words[0]) & key->masks[0]) != 0) {
+        return false;
+    }
+    if (key->size < 8) {
+        return key->size != 0;
+    }
+    uint64_t apart = 0;
+    for (unsigned i = 1; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+        apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
+    }
+    return apart == 0;
+}
+/* The same at a key that was expected and at which there is nothing to be done: most are. The view begins at `low`. */
+static inline bool comity_scan_at_idle_key(comity_scan *scan, const uint8_t *at, const uint8_t *low)
+{
+    uint16_t slot = scan->keys[scan->key_slot].next[0];
+    const comity_scan_key *key = &scan->keys[slot];
+    if (at - low < 2 * COMITY_SCAN_KEY_BYTES || at[-1] != '"' || key->acts || at[1] == ':' ||
+        !comity_scan_key_is(key, at - 1)) {
+        return false;
+    }
+    scan->key_slot = slot;
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    return true;
+}
 /* scan_names.c: what the field of the value around [begin, end) and the words near speak for. A group may hold several values:
  * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,

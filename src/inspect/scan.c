@@ -133,6 +133,8 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
     scan->scanned = 0;
     scan->looked = 0;
     scan->done = 0;
+    memset(scan->stretches, 0, sizeof scan->stretches);
+    comity_scan_vain_forget(scan);
     scan->words_begin = 0;
     scan->words_end = 0;
     scan->hit_begin = 0;
@@ -403,6 +405,11 @@ void comity_scan_finish(comity_scan *scan)
     memset(buffer_bytes(scan) + scan->buffer_size, 0, COMITY_SCAN_MARGIN_BEHIND + COMITY_SCAN_STEP);
     buffer_scan(scan, true);
     comity_scan_person_end(scan);
+}
+
+uint64_t comity_scan_effort(const comity_scan *scan)
+{
+    return scan->tried + scan->gone_through / 64;
 }
 
 uint64_t comity_scan_settled(const comity_scan *scan)

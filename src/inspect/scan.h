@@ -84,6 +84,10 @@ void comity_scan_feed(comity_scan *scan, const void *bytes, size_t size);
 /* The part is complete: all that is left is judged. */
 void comity_scan_finish(comity_scan *scan);
 
+/* How much has been looked at since comity_scan_new: values tried, anchors compared, and 64 bytes of runs gone through.
+ * Tests bound it for each byte. */
+uint64_t comity_scan_effort(const comity_scan *scan);
+
 /* No finding to come begins before this byte of the part. */
 uint64_t comity_scan_settled(const comity_scan *scan);
 

@@ -335,6 +335,32 @@ typedef struct comity_scan_layout {
     bool has_backslashes; /* they are escapes in strings of its statements */
 } comity_scan_layout;
 
+/* The kinds of bytes of which tokens are; and letters and digits alone. */
+typedef enum comity_scan_run {
+    COMITY_RUN_WORD, /* letters, digits, `-`, `_` */
+    COMITY_RUN_DOMAIN,
+    COMITY_RUN_ADDRESS,
+    COMITY_RUN_CODE,
+    COMITY_RUN_VALUE,
+    COMITY_RUN_TOKEN,
+    COMITY_RUN_ALNUM,
+    COMITY_RUN_COUNT
+} comity_scan_run;
+
+/* What has been tried in vain from one place, and what spoke for it: from the next it is not tried again. */
+typedef struct comity_scan_vain {
+    uint64_t begin, end; /* equal: nothing */
+    uint64_t around;     /* comity_scan_around_hash */
+} comity_scan_vain;
+
+/* A run of one kind of byte, as far as it has been looked at, and what of it was a token in vain. */
+typedef struct comity_scan_stretch {
+    uint64_t begin, end;
+    comity_scan_vain vain;
+    uint64_t vain_at; /* from which place */
+    bool is_cut;      /* it was cut off, for runs may be of any length */
+} comity_scan_stretch;
+
 struct comity_scan {
     const comity_scan_rules *rules;
     const comity_scan_level *level;
@@ -357,6 +383,10 @@ struct comity_scan {
     uint64_t scanned; /* the first stage has passed this byte */
     uint64_t looked;  /* words before this byte have been looked at */
     uint64_t done;    /* no finding begins before this byte: findings do not overlap */
+    uint64_t tried, gone_through; /* values and anchors; bytes of runs */
+    comity_scan_stretch stretches[COMITY_RUN_COUNT];
+    comity_scan_vain vain_numbers; /* these words with digits are no number */
+    uint64_t anchored; /* within tokens, anchors have been looked for before this byte */
     uint64_t words_begin, words_end; /* words have been looked for from here to there */
     size_t hit_begin, hit_end;       /* of a ring */
     comity_scan_hit hits[COMITY_SCAN_HITS];
@@ -426,6 +456,28 @@ typedef struct comity_scan_around {
 static inline uint64_t comity_scan_offset(const comity_scan *scan, const uint8_t *at)
 {
     return scan->view_begin + (uint64_t)(at - scan->view);
+}
+
+/* Tells what speaks for a value from what spoke for another. */
+static inline uint64_t comity_scan_around_hash(const comity_scan_around *around)
+{
+    uint64_t hash = around->field ^ around->evidence;
+    for (uint64_t live = around->forms == NULL ? 0 : around->forms->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        hash = (hash ^ around->forms->bits[word] ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
+/* What was tried in vain is tried again: other bytes are to follow, or somebody notes what is tried. */
+static inline void comity_scan_vain_forget(comity_scan *scan)
+{
+    for (size_t i = 0; i < COMITY_RUN_COUNT; i++) {
+        scan->stretches[i].vain.end = scan->stretches[i].vain.begin;
+    }
+    scan->vain_numbers.end = scan->vain_numbers.begin;
+    scan->anchored = 0;
 }
 
 static inline void comity_scan_readings_begin(comity_scan_readings *ret_readings)
@@ -580,7 +632,9 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
                            comity_scan_readings *ret_readings);
 /* scan_tokens.c */
 /* The token around `at`: letters, digits and any of _ - + / = . : ~ */
-const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at);
+/* Where the longest token may end that begins with the word at `at`, or with marks before it: `at` if none does. */
+const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at);
+const uint8_t *comity_scan_token_begin(comity_scan *scan, const uint8_t *at);
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
 /* The surest token around `at`, as comity_scan_number_at. */
 bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,

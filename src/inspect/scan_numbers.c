@@ -479,6 +479,16 @@ static bool is_coded(const comity_scan *scan, const uint8_t *begin)
            !comity_scan_names_get(&scan->rules->names, name, comity_scan_name_plain(at, (size_t)(end - at), name), &number);
 }
 
+/* The run was tried in vain among other words: between them, as between these, it could stand alone. */
+static bool was_vain(const comity_scan *scan, const number_words *words, size_t first, size_t last)
+{
+    const comity_scan_vain *vain = &scan->vain_numbers;
+    uint64_t begin = comity_scan_offset(scan, words->list[first].begin);
+    uint64_t end = comity_scan_offset(scan, words->list[last].end);
+    return begin >= vain->begin && end <= vain->end && (first != 0 || begin == vain->begin) &&
+           (last + 1 != words->count || end == vain->end);
+}
+
 /* The best value among the words [begin, end), of those that lie over the token, if there is one; false if there
  * is none. */
 static bool best_of(comity_scan *scan, const number_words *words, size_t begin, size_t end,
@@ -488,6 +498,7 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     by_itself.forms = NULL;
     by_itself.evidence = 0;
     by_itself.field = around->field;
+    bool is_known = over == NULL && comity_scan_around_hash(around) == scan->vain_numbers.around;
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         bool of_code = around->evidence == COMITY_EVIDENCE_WORD && is_coded(scan, words->list[first].begin);
@@ -496,7 +507,8 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
             number_run run;
             bool is_over =
                 over == NULL || (words->list[first].begin < over->end && words->list[last].end > over->begin);
-            if (is_over && edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+            bool is_new = !is_known || !was_vain(scan, words, first, last);
+            if (is_over && is_new && edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
                 run_try(scan, &run, of, ret_best);
             }
         }
@@ -523,6 +535,7 @@ static void runs_try(comity_scan *scan, const number_words *words, const uint8_t
     number_found found[WORDS];
     bool taken[WORDS] = {false};
     size_t begin = 0;
+    size_t count = 0;
     while (begin < words->count) {
         size_t end = begin;
         while (end < words->count && !taken[end]) {
@@ -537,7 +550,13 @@ static void runs_try(comity_scan *scan, const number_words *words, const uint8_t
             taken[i] = true;
         }
         found[best.first] = best;
+        count++;
             begin = best.first == begin ? best.last + 1 : begin;
+    }
+    if (count == 0) {
+        scan->vain_numbers = (comity_scan_vain){.begin = comity_scan_offset(scan, words->list[0].begin),
+                                                .end = comity_scan_offset(scan, words->list[words->count - 1].end),
+                                                .around = comity_scan_around_hash(around)};
     }
     for (size_t i = 0; i < words->count; i++) {
         if (taken[i]) {
@@ -597,11 +616,11 @@ static bool in_token(uint8_t byte)
 }
 
 /* A token that is wanted may begin with the word, and go on behind marks. */
-static bool begins_token(const comity_scan *scan, const number_words *words, size_t first,
-                         const comity_scan_around *around)
+static bool begins_token(comity_scan *scan, const number_words *words, size_t first, const comity_scan_around *around)
 {
     const uint8_t *begin = words->list[first].begin;
-    for (size_t last = first; last < words->count && (last == first || *words->list[last - 1].end != ' '); last++) {
+    const uint8_t *end = comity_scan_token_from(scan, begin);
+    for (size_t last = first; last < words->count && words->list[last].end <= end; last++) {
         size_t size = (size_t)(words->list[last].end - begin);
         if (size >= TOKEN_LEAST && size < COMITY_SCAN_SIZES &&
             comity_scan_wanted(scan, COMITY_FIND_TOKEN, size, around)) {
@@ -850,6 +869,7 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
+    comity_scan_vain_forget(scan);
     scan->stirs = false;
     scan->watch = &quiet;
     scan->watch_begin = cell.begin;

@@ -12,6 +12,8 @@
 /* Words before a word in capitals with which a mark may begin: "CONTROLLED UNCLASSIFIED INFORMATION". */
 #define MARK_WORDS 4
 #define COORDINATE_BYTES 24
+/* Of a token, on each side of the place at which it is seen. */
+#define RUN_BYTES (COMITY_LIMIT_SCAN_VALUE_BYTES / 2)
 /* The least of a token that is looked for within a value. */
 #define TOKEN_LEAST 12
 /* Of an anchor, before a colon or equals sign in it. */
@@ -78,12 +80,56 @@ static const uint8_t *right_of(const uint8_t *at, const uint8_t *high, size_t mo
     return at;
 }
 
+static byte_test *const tests[COMITY_RUN_COUNT] = {
+    [COMITY_RUN_WORD] = in_run,   [COMITY_RUN_DOMAIN] = in_domain, [COMITY_RUN_ADDRESS] = in_address,
+    [COMITY_RUN_CODE] = in_code,  [COMITY_RUN_VALUE] = in_value,   [COMITY_RUN_TOKEN] = in_token,
+    [COMITY_RUN_ALNUM] = is_alnum,
+};
+
+/* The letters and digits around a place: every kind of run holds them, so each is looked for from their ends only. */
+typedef struct token_core {
+    const uint8_t *at, *begin, *end;
+} token_core;
+
+/* The run of one kind around the core, at most RUN_BYTES on each side of its place. What is known of the stretch that it
+ * lies in is not looked at again. */
+static token_core run_around(comity_scan *scan, comity_scan_run run, const token_core *core)
+{
+    comity_scan_stretch *stretch = &scan->stretches[run];
+    const uint8_t *low = core->at - scan->low > RUN_BYTES ? core->at - RUN_BYTES : scan->low;
+    const uint8_t *high = scan->high - core->at > RUN_BYTES ? core->at + RUN_BYTES : scan->high;
+    uint64_t begin = comity_scan_offset(scan, core->begin);
+    uint64_t end = comity_scan_offset(scan, core->end);
+    if (end < stretch->begin || begin > stretch->end) {
+        stretch->begin = begin;
+        stretch->end = end;
+    }
+    begin = begin < stretch->begin ? begin : stretch->begin;
+    end = end > stretch->end ? end : stretch->end;
+    token_core around = {.at = core->at, .begin = low, .end = high};
+    if (begin > comity_scan_offset(scan, low)) {
+        const uint8_t *known = core->begin - (comity_scan_offset(scan, core->begin) - begin);
+        around.begin = left_of(low, known, (size_t)(known - low), tests[run]);
+    }
+    if (end < comity_scan_offset(scan, high)) {
+        const uint8_t *known = core->end + (end - comity_scan_offset(scan, core->end));
+        around.end = right_of(known, high, (size_t)(high - known), tests[run]);
+    }
+    uint64_t new_begin = comity_scan_offset(scan, around.begin);
+    uint64_t new_end = comity_scan_offset(scan, around.end);
+    scan->gone_through += (new_begin < begin ? begin - new_begin : 0) + (new_end > end ? new_end - end : 0);
+    stretch->begin = new_begin < begin ? new_begin : begin;
+    stretch->end = new_end > end ? new_end : end;
+    return around;
+}
+
 /* ---- anchors ---- */
 
 /* Tries the forms whose anchor stands at `at`. */
 bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
 {
     const comity_scan_index *anchors = &scan->rules->anchors;
+    scan->tried++;
     if (scan->watch != NULL) {
         uint32_t digits = comity_scan_digits_hash(at);
         scan->stirs |= at < scan->stir_low || (scan->rules->anchor_digits[digits >> 6] >> (digits & 63) & 1) != 0;
@@ -148,10 +194,15 @@ static bool anchors_before(comity_scan *scan, const uint8_t *end)
 /* Anchors that begin within a token, at or before `at`, or with a mark before it. */
 static void anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
 {
-    if (begin > scan->low && scan->rules->anchor_marks[begin[-1]] && anchors_before(scan, begin)) {
+    uint64_t from = comity_scan_offset(scan, begin);
+    bool is_known = from < scan->anchored;
+    if (is_known) {
+        begin = scan->anchored - from > (uint64_t)(at + 1 - begin) ? at + 1 : begin + (scan->anchored - from);
+    }
+    if (!is_known && begin > scan->low && scan->rules->anchor_marks[begin[-1]] && anchors_before(scan, begin)) {
         return;
     }
-    if (begin > scan->low && begin[-1] == ' ' &&
+    if (!is_known && begin > scan->low && begin[-1] == ' ' &&
         comity_scan_anchor(scan, left_of(scan->low, begin - 1, ANCHOR_BYTES, in_run))) {
         return;
     }
@@ -161,6 +212,7 @@ static void anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *a
             return;
         }
     }
+    scan->anchored = comity_scan_offset(scan, at + 1);
 }
 
 /* ---- tokens ---- */
@@ -180,26 +232,33 @@ static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t 
     }
 }
 
-/* The letters and digits around a place, at most as many as a value may have on each
- * side: every kind of run holds them, so each is looked for from their ends only. */
-typedef struct token_core {
-    const uint8_t *at, *begin, *end;
-} token_core;
-
-static token_core core_around(const comity_scan *scan, const uint8_t *at)
+static token_core core_around(comity_scan *scan, const uint8_t *at)
 {
-    return (token_core){at, left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum),
-                        right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, is_alnum)};
+    const token_core place = {at, at, at};
+    return run_around(scan, COMITY_RUN_ALNUM, &place);
+}
+
+/* The run was tried in vain from a place before; of one that is cut off the next piece is tried when half of it is new. */
+static bool was_vain(const comity_scan *scan, comity_scan_run run, const uint8_t *at, const comity_scan_vain *now, bool is_cut)
+{
+    const comity_scan_stretch *stretch = &scan->stretches[run];
+    const comity_scan_vain *vain = &stretch->vain;
+    if (vain->begin == vain->end || vain->around != now->around) {
+        return false;
+    }
+    bool is_near = is_cut && stretch->is_cut && comity_scan_offset(scan, at) - stretch->vain_at < RUN_BYTES / 2;
+    return is_near || (vain->begin == now->begin && vain->end == now->end);
 }
 
 /* The run around the core of one kind of byte, without marks at its ends. */
-static void run_read(comity_scan *scan, const token_core *core, byte_test *in, const comity_scan_around *around,
+static void run_read(comity_scan *scan, const token_core *core, comity_scan_run run, const comity_scan_around *around,
                      comity_scan_token *best)
 {
-    const size_t most = COMITY_LIMIT_SCAN_VALUE_BYTES / 2;
     const uint8_t *at = core->at;
-    const uint8_t *begin = left_of(scan->low, core->begin, most - (size_t)(at - core->begin), in);
-    const uint8_t *end = right_of(core->end, scan->high, most - (size_t)(core->end - at), in);
+    const token_core whole = run_around(scan, run, core);
+    const uint8_t *begin = whole.begin;
+    const uint8_t *end = whole.end;
+    bool is_cut = at - begin == RUN_BYTES || end - at == RUN_BYTES;
     while (begin < at && trimmed(*begin)) {
         begin++;
     }
@@ -210,12 +269,21 @@ static void run_read(comity_scan *scan, const token_core *core, byte_test *in, c
     if (again || comity_scan_offset(scan, begin) < scan->done) {
         return;
     }
+    const comity_scan_vain now = {comity_scan_offset(scan, begin), comity_scan_offset(scan, end),
+                                  comity_scan_around_hash(around)};
+    if (was_vain(scan, run, at, &now, is_cut)) {
+        return;
+    }
     comity_scan_readings readings;
     comity_scan_readings_begin(&readings);
     comity_scan_try(scan, COMITY_FIND_TOKEN, begin, (size_t)(end - begin), (size_t)(end - begin), around, &readings);
-    int surer = best->readings.count == 0 ? (int)readings.count
-                : readings.count == 0     ? -1
-                                          : readings.list[0].confidence - best->readings.list[0].confidence;
+    if (readings.count == 0) {
+        scan->stretches[run].vain = now;
+        scan->stretches[run].vain_at = comity_scan_offset(scan, at);
+        scan->stretches[run].is_cut = is_cut;
+        return;
+    }
+    int surer = best->readings.count == 0 ? 1 : readings.list[0].confidence - best->readings.list[0].confidence;
     if (best->readings.count == 0 || surer > 0 || (surer == 0 && end - begin > best->end - best->begin)) {
         best->begin = begin;
         best->end = end;
@@ -285,22 +353,38 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
     }
 }
 
-const uint8_t *comity_scan_token_begin(const comity_scan *scan, const uint8_t *at)
+const uint8_t *comity_scan_token_begin(comity_scan *scan, const uint8_t *at)
 {
-    return left_of(scan->low, at, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+    const token_core place = {at, at, at};
+    return run_around(scan, COMITY_RUN_TOKEN, &place).begin;
+}
+
+const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at)
+{
+    const uint8_t *end = at;
+    for (comity_scan_run run = COMITY_RUN_WORD; run <= COMITY_RUN_TOKEN; run++) {
+        const uint8_t *begin = at;
+        while (begin > scan->low && trimmed(begin[-1]) && tests[run](begin[-1])) {
+            begin--;
+        }
+        if (begin == scan->low || !tests[run](begin[-1])) {
+            const token_core place = {at, at, at};
+            const uint8_t *run_end = run_around(scan, run, &place).end;
+            end = run_end > end ? run_end : end;
+        }
+    }
+    return end;
 }
 
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at)
 {
-    return right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_token);
+    return right_of(at, scan->high, RUN_BYTES, in_token);
 }
 
 void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
 {
     anchors_in(scan, begin, at);
 }
-
-static byte_test *const tests[] = {in_run, in_domain, in_address, in_code, in_value, in_token};
 
 bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
                           comity_scan_readings *ret_readings)
@@ -310,11 +394,11 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
     if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
         return false;
     }
-    comity_scan_look_around(scan, at, right_of(at, scan->high, COMITY_LIMIT_SCAN_VALUE_BYTES / 2, in_run), false,
+    comity_scan_look_around(scan, at, right_of(at, scan->high, RUN_BYTES, in_run), false,
                             &around);
     token_core core = core_around(scan, at);
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        run_read(scan, &core, tests[i], &around, &found);
+    for (comity_scan_run run = COMITY_RUN_WORD; run <= COMITY_RUN_TOKEN; run++) {
+        run_read(scan, &core, run, &around, &found);
     }
     *ret_begin = found.begin;
     *ret_end = found.end;
@@ -325,20 +409,20 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
 bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity_scan_around *around,
                               comity_scan_token *ret_token)
 {
-    size_t count = sizeof tests / sizeof tests[0];
+    comity_scan_run last = COMITY_RUN_TOKEN;
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
     bool longer = (begin - scan->low >= 2 && in_token(begin[-1]) && in_token(begin[-2])) ||
                   (scan->high - end >= 2 && in_token(end[0]) && in_token(end[1]));
     if (!longer && end < scan->high && *end != '=') {
-        count = 1; /* all runs are the same, but for marks at their ends */
+        last = COMITY_RUN_WORD; /* all runs are the same, but for marks at their ends */
         if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
             return false;
         }
     }
     token_core core = core_around(scan, at);
-    for (size_t i = 0; i < count; i++) {
-        run_read(scan, &core, tests[i], around, ret_token);
+    for (comity_scan_run run = COMITY_RUN_WORD; run <= last; run++) {
+        run_read(scan, &core, run, around, ret_token);
     }
     if (!token_join(scan, around, ret_token)) {
         coordinates_try(scan, at, around);
@@ -402,7 +486,7 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
         comity_scan_token found = {.begin = NULL};
         comity_scan_look_around(scan, at, at + 1, false, &around);
         token_core core = core_around(scan, at);
-        run_read(scan, &core, in_address, &around, &found);
+        run_read(scan, &core, COMITY_RUN_ADDRESS, &around, &found);
         if (token_join(scan, &around, &found)) {
             comity_scan_emit(scan, found.begin, found.end, &found.readings);
         }

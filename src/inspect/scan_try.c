@@ -419,6 +419,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
     const comity_scan_set *alone = &scan->alone[around->field != 0];
     written_value value;
     narrow of;
+    scan->tried++;
     if (size > COMITY_LIMIT_SCAN_VALUE_BYTES || (written != 0 && !comity_scan_worth(scan, find, written, around))) {
         return;
     }

@@ -124,16 +124,18 @@ typedef struct sorter {
     __m512i first, second; /* of two blocks the words of the first four classes, and of the others */
 } sorter;
 
+/* Of a block, the bytes of a class in each of its words. The second block's are counted from 64. */
+#define WORD(block, class)                                                                               \
+    64 * block + class, 64 * block + 8 + class, 64 * block + 16 + class, 64 * block + 24 + class,        \
+        64 * block + 32 + class, 64 * block + 40 + class, 64 * block + 48 + class, 64 * block + 56 + class
+
 TARGET static inline sorter sorter_make(void)
 {
     static const uint8_t backwards[16] = {7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8};
-    uint8_t first[64];
-    uint8_t second[64];
-    for (int i = 0; i < 64; i++) { /* byte i of the words [class][block] is that of eight bytes, in the block's vector [eight][class] */
-        int block = i / 8 % 2 * 64;
-        first[i] = (uint8_t)(block + i % 8 * 8 + i / 16);
-        second[i] = (uint8_t)(first[i] + 4);
-    }
+    static const uint8_t first[64] = {WORD(0, 0), WORD(1, 0), WORD(0, 1), WORD(1, 1),
+                                      WORD(0, 2), WORD(1, 2), WORD(0, 3), WORD(1, 3)};
+    static const uint8_t second[64] = {WORD(0, 4), WORD(1, 4), WORD(0, 5), WORD(1, 5),
+                                       WORD(0, 6), WORD(1, 6), WORD(0, 7), WORD(1, 7)};
     return (sorter){
         .low = kept(_mm512_loadu_si512((const void *)class_bits)),
         .high = kept(_mm512_loadu_si512((const void *)(class_bits + 64))),

@@ -8,6 +8,7 @@
 #define COMITY_INSPECT_SCAN_INNER_H
 
 #include "base/limits.h"
+#include "base/swar.h"
 #include "inspect/check_settle.h"
 #include "inspect/persons.h"
 #include "inspect/scan.h"
@@ -288,9 +289,8 @@ typedef struct comity_scan_window {
     uint64_t begin, end;
     size_t mark_count, mark_next; /* those before `mark_next` have been passed */
     uint64_t lines;               /* line ends before it */
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t marks[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint64_t newlines[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
-    uint8_t line_counts[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
     uint16_t lines_before[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK + 1]; /* of the window, before each block and in all */
 } comity_scan_window;
 
@@ -427,8 +427,7 @@ struct comity_scan {
     uint8_t *buffer;
     uint64_t buffer_begin;
     size_t buffer_size;
-    uint16_t places[COMITY_SCAN_CHUNK + 8];
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t places[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value */
 };
 
@@ -598,6 +597,26 @@ void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 
+/* At a time, or at the fraction of a second (":20.123", of which the last digit but what follows stands at `at`): it is
+ * passed over. `low` and `high` bound what may be looked at. */
+static inline bool comity_scan_at_time(comity_scan *scan, const uint8_t *at, const uint8_t *low, const uint8_t *high)
+{
+    size_t left = (size_t)(high - at);
+    if (at - low < 6 || left <= 8) {
+        return false;
+    }
+    size_t size = scan->level->time(at);
+    if (size != 0) {
+        scan->looked = comity_scan_offset(scan, at) + (size < left ? size : left);
+        scan->stirs = true;
+        return true;
+    }
+    bool is_fraction = at[-6] == ':' && comity_scan_is_digit(at[-5]) && comity_scan_is_digit(at[-4]) && at[-3] == '.' &&
+                       comity_scan_is_digit(at[-2]) && comity_scan_is_digit(at[-1]);
+    scan->looked = is_fraction ? comity_scan_offset(scan, at) + 1 : scan->looked;
+    return is_fraction;
+}
+
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at);
 /* Unless what stands there has been looked at. */
@@ -654,6 +673,34 @@ bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_
 void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
 /* scan_keys.c: in JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
+/* The key ends before the quote at `end`. Most are so short that one word tells. */
+static inline bool comity_scan_key_is(const comity_scan_key *key, const uint8_t *end)
+{
+    if (((comity_swar_load_ordered(end - 8) ^ key->words[0]) & key->masks[0]) != 0) {
+        return false;
+    }
+    if (key->size < 8) {
+        return key->size != 0;
+    }
+    uint64_t apart = 0;
+    for (unsigned i = 1; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+        apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
+    }
+    return apart == 0;
+}
+/* The same at a key that was expected and at which there is nothing to be done: most are. The view begins at `low`. */
+static inline bool comity_scan_at_idle_key(comity_scan *scan, const uint8_t *at, const uint8_t *low)
+{
+    uint16_t slot = scan->keys[scan->key_slot].next[0];
+    const comity_scan_key *key = &scan->keys[slot];
+    if (at - low < 2 * COMITY_SCAN_KEY_BYTES || at[-1] != '"' || key->acts || at[1] == ':' ||
+        !comity_scan_key_is(key, at - 1)) {
+        return false;
+    }
+    scan->key_slot = slot;
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    return true;
+}
 /* scan_names.c: what the field of the value around [begin, end) and the words near speak for. A group may hold several values:
  * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,

@@ -350,7 +350,8 @@ def gate_with_its_heap(**routes):
     with gate(**routes) as g:
         g.nginx.terminate()
         g.nginx.wait(20)
-        g.nginx = subprocess.Popen(["nginx", "-c", f"{g.folder}/nginx.conf", "-e", f"{g.folder}/error.log"])
+        untouched = {name: value for name, value in os.environ.items() if name != "MALLOC_PERTURB_"}
+        g.nginx = subprocess.Popen(["nginx", "-c", f"{g.folder}/nginx.conf", "-e", f"{g.folder}/error.log"], env=untouched)
         g.wait_port()
         status = pathlib.Path(f"/proc/{g.workers()[0]}/status")
         yield g, lambda: int(re.search(r"VmRSS:\s+(\d+)", status.read_text()).group(1))

@@ -11,25 +11,16 @@ typedef struct known {
     int64_t number;
 } known;
 
-size_t comity_check_kin(uint8_t byte)
-{
-    return byte == '0' ? 10 : byte == 'a' || byte == 'A' ? 26 : 1;
-}
-
 /* How many of the characters are in the set; not known if of kins some are and some are not. */
 static known count_looks(const uint8_t *bytes, size_t size, const uint8_t *among)
 {
     int64_t count = 0;
     for (size_t i = 0; i < size; i++) {
-        size_t kin = comity_check_kin(bytes[i]);
-        size_t held = 0;
-        for (size_t byte = bytes[i]; byte < bytes[i] + kin; byte++) {
-            held += among[byte >> 3] >> (byte & 7) & 1;
-        }
-        if (held != 0 && held != kin) {
+        comity_check_kins held = comity_check_kins_in(among, bytes[i]);
+        if (held == COMITY_CHECK_SOME_KINS) {
             return (known){false, 0};
         }
-        count += held != 0;
+        count += held == COMITY_CHECK_ALL_KINS;
     }
     return (known){true, count};
 }

@@ -18,8 +18,12 @@
 #define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_FORMS / 64)
 /* Bytes at a value's beginning that decide which forms are worth trying. */
 #define COMITY_SCAN_HEAD 4
-/* In place of a byte: any digit. */
+/* In place of a byte: any digit, small letter, capital; and, behind these, all of them. */
 #define COMITY_SCAN_ANY_DIGIT 256
+#define COMITY_SCAN_ANY_SMALL 257
+#define COMITY_SCAN_ANY_CAPITAL 258
+#define COMITY_SCAN_ALL 3
+#define COMITY_SCAN_HEAD_SETS (COMITY_SCAN_ANY_DIGIT + 2 * COMITY_SCAN_ALL)
 /* Sizes of values for which there are tables; few values are longer. */
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
@@ -81,7 +85,7 @@ struct comity_scan_rules {
     size_t form_count;
     size_t set_words; /* 64-bit words of a set, its first included; sets lie one behind the other */
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
-    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte; then for any digit */
+    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each of COMITY_SCAN_HEAD_SETS */
     uint64_t *by_find;                /* forms found in a way */
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */

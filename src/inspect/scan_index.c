@@ -36,6 +36,21 @@ static bool equal(const comity_scan_index *index, const uint8_t *left, const uin
     return true;
 }
 
+/* An entry's text, which is folded as the index is, stands at `at`. Mostly its last byte tells that it does not. */
+static bool stands_at(const comity_scan_index *index, const comity_scan_entry *entry, const uint8_t *at)
+{
+    size_t last = entry->size - 1u;
+    if (fold(index, at[last]) != entry->text[last]) {
+        return false;
+    }
+    for (size_t i = 0; i < last; i++) {
+        if (fold(index, at[i]) != entry->text[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void link(comity_scan_index *index, uint32_t hash, const comity_scan_entry *entry)
 {
     uint32_t *head = &index->heads[hash % COMITY_SCAN_INDEX_HEADS];
@@ -54,6 +69,9 @@ comity_status comity_scan_index_add(comity_scan_index *index, const void *text, 
         return COMITY_OK;
     }
     COMITY_TRY(comity_arena_copy(arena, text, size, &copy, reterr));
+    for (size_t i = 0; i < size; i++) {
+        copy[i] = (char)fold(index, (uint8_t)copy[i]);
+    }
     comity_scan_entry entry = {
         .text = (const uint8_t *)copy,
         .size = (uint16_t)size,
@@ -109,7 +127,7 @@ const comity_scan_entry *comity_scan_index_next(const comity_scan_index *index, 
     }
     for (; next != 0; next = index->entries[next - 1].next) {
         const comity_scan_entry *entry = &index->entries[next - 1];
-        if (entry->size <= size && equal(index, at, entry->text, entry->size)) {
+        if (entry->size <= size && stands_at(index, entry, at)) {
             return entry;
         }
     }

@@ -11,7 +11,7 @@
 
 /* A text, and what the user of the index made of it. */
 typedef struct comity_scan_entry {
-    const uint8_t *text;
+    const uint8_t *text; /* folded, if the index is */
     uint16_t size;
     bool anywhere; /* its script has no spaces: it may stand within a word */
     uint32_t payload;

@@ -36,11 +36,11 @@ static bool equal(const comity_scan_index *index, const uint8_t *left, const uin
     return true;
 }
 
-/* An entry's text, which is folded as the index is, stands at `at`. Mostly its last byte tells that it does not. */
+/* An entry's text, which is folded as the index is, stands at `at`. */
 static bool stands_at(const comity_scan_index *index, const comity_scan_entry *entry, const uint8_t *at)
 {
     size_t last = entry->size - 1u;
-    if (fold(index, at[last]) != entry->text[last]) {
+    if (fold(index, at[last]) != entry->last) {
         return false;
     }
     for (size_t i = 0; i < last; i++) {
@@ -76,6 +76,7 @@ comity_status comity_scan_index_add(comity_scan_index *index, const void *text, 
         .text = (const uint8_t *)copy,
         .size = (uint16_t)size,
         .anywhere = comity_script_without_spaces((const uint8_t *)copy, size),
+        .last = (uint8_t)copy[size - 1],
         .payload = payload,
     };
     uint32_t first = fold(index, entry.text[0]);

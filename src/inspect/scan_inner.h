@@ -41,20 +41,20 @@
 #define COMITY_SCAN_KEY_BYTES 24
 #define COMITY_SCAN_COLUMN_STATS 256
 /* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
-#define COMITY_SCAN_PLANS 1024
-#define COMITY_SCAN_PLAN_FORMS 4000
+#define COMITY_SCAN_PLANS 2048
+#define COMITY_SCAN_PLAN_FORMS 8000
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
 /* Steps of the programs of their conditions, of all plans; and the most of one. */
-#define COMITY_SCAN_PLAN_STEPS 4096
+#define COMITY_SCAN_PLAN_STEPS 8192
 #define COMITY_SCAN_PLAN_STEPS_EACH 48
 /* Digits; and the bytes of a value of which some may tell its forms apart. */
 #define COMITY_SCAN_PLAN_DIGITS 10
 #define COMITY_SCAN_CHOICE_BYTES 16
 /* First bytes of values kept with the forms that they allow; the most of these forms. */
-#define COMITY_SCAN_CHOICES 1024
+#define COMITY_SCAN_CHOICES 2048
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256

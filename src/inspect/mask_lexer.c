@@ -39,40 +39,39 @@ comity_status comity_mask_lexer_feed(comity_mask_lexer *lexer, const uint8_t *by
     return COMITY_OK;
 }
 
-/* What has been seen of quotes, byte by byte: it is odd where they are. */
-typedef comity_bytes16 quotes_seen;
-
-/* Takes up to 16 bytes, of which all can be read; false if there is a backslash in them. */
-static inline bool take_quotes(const uint8_t *bytes, size_t count, quotes_seen *seen)
+/* False if there is a backslash among sixteen bytes. Quotes make bytes of `seen` odd, or even again. */
+static inline bool take_quotes(comity_bytes16 of, comity_bytes16 *seen)
 {
-    comity_bytes16 of = comity_look_load(bytes, count);
     uint64_t backslashes[2];
     comity_bytes16 is_backslash = (comity_bytes16)(of == '\\');
     memcpy(backslashes, &is_backslash, sizeof backslashes);
-    *seen ^= (comity_bytes16)(of == '"') & 1;
-    return (backslashes[0] | backslashes[1]) == 0;
+    if ((backslashes[0] | backslashes[1]) != 0) {
+        return false;
+    }
+    *seen ^= (comity_bytes16)(of == '"');
+    return true;
 }
 
-static bool is_odd(const quotes_seen *seen)
+static bool is_odd(const comity_bytes16 *seen)
 {
     uint64_t words[2];
     memcpy(words, seen, sizeof words);
-    return ((words[0] ^ words[1]) * COMITY_SWAR_ONES >> 56 & 1) != 0; /* the lowest bit of the sum of all bytes */
+    return (((words[0] ^ words[1]) & COMITY_SWAR_ONES) * COMITY_SWAR_ONES >> 56 & 1) != 0; /* of the sum of all bytes */
 }
 
-/* Over bytes without a backslash; returns where the first sixteen are that may have one, or cannot be read at once. */
+/* Over bytes without a backslash; returns where the first sixteen are that have one, or cannot be read at once. */
 static size_t advance_plain(comity_mask_lexer *lexer, size_t at, size_t end)
 {
     const uint8_t *text = lexer->text + lexer->from;
-    quotes_seen seen = {0};
-    while (at < end && lexer->size - at >= sizeof seen) {
-        size_t count = end - at < sizeof seen ? end - at : sizeof seen;
-        quotes_seen before = seen;
-        if (!take_quotes(text + at, count, &seen)) {
-            seen = before;
-            break;
-        }
-        at += count;
+    comity_bytes16 seen = {0};
+    bool is_plain = true;
+    for (; is_plain && end - at >= sizeof seen; at += is_plain ? sizeof seen : 0) {
+        comity_bytes16 of;
+        memcpy(&of, text + at, sizeof of);
+        is_plain = take_quotes(of, &seen);
+    }
+    if (is_plain && at < end && lexer->size - at >= sizeof seen && take_quotes(comity_look_load(text + at, end - at), &seen)) {
+        at = end;
     }
     lexer->in_string = lexer->in_string != is_odd(&seen);
     return at;

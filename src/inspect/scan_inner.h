@@ -47,6 +47,8 @@
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
+/* Of a plan's forms that are only counted, at most so many do without a choice of their own. */
+#define COMITY_SCAN_PLAN_ASKED 4
 /* Steps of the programs of their conditions, of all plans; and the most of one. */
 #define COMITY_SCAN_PLAN_STEPS 8192
 #define COMITY_SCAN_PLAN_STEPS_EACH 48
@@ -156,7 +158,8 @@ typedef struct comity_scan_plan_spot {
 /* A form to be tried, and what is known of it beforehand. */
 typedef struct comity_scan_plan_form {
     uint16_t number;
-    bool fails;     /* is counted for its column only */
+    bool fails;     /* is counted for its column only, */
+    bool is_asked;  /* if the value's first bytes allow it, which are asked of each time */
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
@@ -180,9 +183,10 @@ typedef struct comity_scan_plan_form {
  * first bytes allow. */
 typedef struct comity_scan_plan_group {
     uint64_t bits;
+    uint64_t asked; /* of these, those that are asked of each time */
     uint8_t word;
     uint8_t writing;
-    uint8_t heads; /* bits: the first bytes that tell the forms apart; all forms allow what else looks so */
+    uint8_t heads; /* bits: the first bytes that tell the others apart; all forms allow what else looks so */
     bool is_unspoken; /* nothing speaks for them: they are tried if one before has passed */
     uint16_t form_begin; /* the forms, in the order of their bits */
 } comity_scan_plan_group;
@@ -202,10 +206,10 @@ typedef struct comity_scan_plan {
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
-    uint16_t hint;                           /* the choice followed last */
-    uint8_t choice_first;                    /* the first byte that tells its forms apart, and */
-    uint16_t
-        choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes, if that is a digit, for each; else last */
+    uint8_t choice_first; /* the first byte that tells its forms apart, and, for each digit that it may be, and last if
+                             it is none: */
+    uint16_t choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes */
+    uint16_t hints[COMITY_SCAN_PLAN_DIGITS + 1];         /* the choice followed last */
 } comity_scan_plan;
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */

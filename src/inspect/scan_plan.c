@@ -269,6 +269,7 @@ void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, cons
     ret_form->passes = false;
     ret_form->is_settled = false;
     ret_form->was_chosen = false;
+    ret_form->is_asked = false;
     ret_form->has_parts = asks_parts(types, shape);
     if (fits == SETTLED_YES) {
         comity_check_value value;
@@ -313,6 +314,7 @@ static bool form_add(plan_maker *maker, size_t number)
     if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64 ||
         group[-1].is_unspoken != (maker->around->forms == NULL)) {
         group->bits = 0;
+        group->asked = 0;
         group->heads = 0;
         group->word = (uint8_t)(number / 64);
         group->writing = (uint8_t)maker->writing;
@@ -403,6 +405,38 @@ static uint64_t places_of(const comity_scan_plan *plan, uint8_t writing, unsigne
     return places;
 }
 
+static size_t failing_count(const comity_scan_plans *plans, const comity_scan_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        const comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            count += form->fails && form->doubts != 0;
+        }
+    }
+    return count;
+}
+
+/* Forms that fail whatever the bytes are have no part in choices, if they are few: else a name or an address of mail
+ * would have one for each four letters, because an address of the net may begin with some letters and not with others. */
+static void asked_take(comity_scan_plans *plans, const comity_scan_plan *plan)
+{
+    if (failing_count(plans, plan) > COMITY_SCAN_PLAN_ASKED) {
+        return;
+    }
+    for (size_t i = 0; i < plan->group_count; i++) {
+        comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        group->heads = 0;
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            form->is_asked = form->fails && form->doubts != 0;
+            group->asked |= form->is_asked ? bits & (0 - bits) : 0;
+            group->heads |= form->is_asked ? 0 : form->doubts;
+        }
+    }
+}
+
 /* Of the forms that may have this byte at a place, where they have doubts of the value. Of one of which the looks do
  * not settle the shape, all that is known of the value may settle something. */
 static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_plans *plans,
@@ -413,7 +447,7 @@ static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_pl
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
         const comity_scan_plan_form *form = &plans->forms[group->form_begin];
         for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
-            bool allows = true;
+            bool allows = !form->is_asked;
             for (unsigned head = 0; head < COMITY_SCAN_HEAD; head++) {
                 bool is_there =
                     (form->doubts >> head & 1) != 0 && places_of(plan, group->writing, 1u << head) >> at == 1;
@@ -476,6 +510,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
         maker.writing = (comity_writing)writing;
         plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
+    asked_take(scan->plans, plan);
     choice_places_make(scan->rules, scan->plans, looks, plan);
 }
 
@@ -484,21 +519,16 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
-/* The plan followed last for a name is mostly the next, and can be looked at before the value has been. */
 comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                          const comity_scan_field *field)
 {
     comity_scan_plans *plans = scan->plans;
-    uint16_t *hint = &plans->hints[field - scan->fields];
-    comity_scan_plan *plan = &plans->list[*hint];
+    comity_scan_plan *plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
+    plan += !is_of(plan, look, size, field->number);
     if (!is_of(plan, look, size, field->number)) {
-        plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
-        plan += !is_of(plan, look, size, field->number);
-        if (!is_of(plan, look, size, field->number)) {
-            return NULL;
-        }
-        *hint = (uint16_t)(plan - plans->list);
+        return NULL;
     }
+    plans->hints[field - scan->fields] = (uint16_t)(plan - plans->list);
     return plan->is_made && plan->is_whole ? plan : NULL;
 }
 

@@ -524,8 +524,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
             bytes = value.bytes[writing];
             size = value.size[writing];
         }
-        uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
-        tried[i] = (bits >> one->form.number % 64 & 1) != 0;
+        tried[i] = comity_scan_plan_allows(scan->rules, one->form.number, one->heads, bytes);
         if (tried[i] && comity_scan_plan_passes(types, scan->plans, &one->form, bytes, size)) {
             return false;
         }

@@ -142,12 +142,22 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigne
 
 /* ---- following ---- */
 
+/* A form that fails is counted, if the first bytes allow it: that cannot be foretold, so nothing hangs on it where its
+ * count stands where it was. */
+static inline void form_count(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, uint64_t field)
+{
+    bool allows = comity_scan_plan_allows(scan->rules, form->number, form->doubts, value);
+    comity_scan_stat *stat = &scan->stats[form->stat];
+    if (stat->field == field && stat->type == form->reading.type) {
+        stat->tried += allows && stat->tried < UINT32_MAX;
+    } else if (allows && field != 0) {
+        (void)comity_scan_stat_says(comity_scan_stat_at(scan, field, form->reading.type, &form->stat), false);
+    }
+}
+
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    if (form->is_asked && !comity_scan_plan_allows(scan->rules, form->number, form->doubts, value)) {
-        return;
-    }
     bool is_sure = form->passes && form->spot_count == 0;
     bool passed =
         !form->fails && (is_sure || comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size));
@@ -213,6 +223,10 @@ bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const ui
             return true;
         }
         comity_scan_plan_form *form = &scan->plans->forms[choice->forms[i]];
+        if (form->is_asked) {
+            form_count(scan, form, value.bytes[form->writing], around->field);
+            continue;
+        }
         form_try(scan, form, value.bytes[form->writing], value.size[form->writing], around, readings);
     }
     return true;

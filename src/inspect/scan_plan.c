@@ -564,16 +564,6 @@ comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, s
 
 /* ---- following it ---- */
 
-uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value)
-{
-    uint64_t bits = ~UINT64_C(0);
-    for (; heads != 0; heads &= heads - 1) {
-        unsigned i = (unsigned)__builtin_ctz(heads);
-        bits &= comity_set_at(rules->by_head[i], rules->set_words, value[i])->bits[word];
-    }
-    return bits;
-}
-
 void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
                               const uint8_t *value)
 {

@@ -40,7 +40,16 @@ unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, co
                                  bool *ret_never);
 
 /* Of the forms in a word of a set, those that a value's first bytes allow; `heads` are those that are asked. */
-uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value);
+static inline uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads,
+                                              const uint8_t *value)
+{
+    uint64_t bits = ~UINT64_C(0);
+    for (; heads != 0; heads &= heads - 1) {
+        unsigned i = (unsigned)__builtin_ctz(heads);
+        bits &= comity_set_at(rules->by_head[i], rules->set_words, value[i])->bits[word];
+    }
+    return bits;
+}
 
 /* The same of one form. */
 static inline bool comity_scan_plan_allows(const comity_scan_rules *rules, size_t form, unsigned heads, const uint8_t *value)

@@ -57,6 +57,7 @@ static void link(comity_scan_index *index, uint32_t hash, const comity_scan_entr
     assert(index->count < index->capacity);
     index->filter[hash >> 6] |= UINT64_C(1) << (hash & 63);
     index->entries[index->count] = *entry;
+    index->entries[index->count].hash = (uint16_t)hash;
     index->entries[index->count].next = *head;
     *head = (uint32_t)++index->count;
 }
@@ -119,16 +120,12 @@ comity_status comity_scan_index_add_cases(comity_scan_index *index, const void *
 const comity_scan_entry *comity_scan_index_next(const comity_scan_index *index, const comity_scan_entry *after,
                                                 const uint8_t *at, size_t size)
 {
-    uint32_t next = 0;
-    if (after != NULL) {
-        next = after->next;
-    } else {
-        uint32_t hash = comity_scan_index_hash(fold(index, at[0]), fold(index, at[1]), fold(index, at[2]));
-        next = index->heads[hash % COMITY_SCAN_INDEX_HEADS];
-    }
+    uint32_t hash = after != NULL ? after->hash
+                                  : comity_scan_index_hash(fold(index, at[0]), fold(index, at[1]), fold(index, at[2]));
+    uint32_t next = after != NULL ? after->next : index->heads[hash % COMITY_SCAN_INDEX_HEADS];
     for (; next != 0; next = index->entries[next - 1].next) {
         const comity_scan_entry *entry = &index->entries[next - 1];
-        if (entry->size <= size && stands_at(index, entry, at)) {
+        if (entry->hash == hash && entry->size <= size && stands_at(index, entry, at)) {
             return entry;
         }
     }

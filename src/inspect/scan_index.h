@@ -17,6 +17,7 @@ typedef struct comity_scan_entry {
     uint8_t last;  /* the text's last byte: mostly it tells that the text does not stand there */
     uint32_t payload;
     uint32_t next; /* with the same head, and one; 0: none */
+    uint16_t hash; /* of its first three bytes: others have the same head */
 } comity_scan_entry;
 
 typedef struct comity_scan_index {

@@ -7,6 +7,7 @@
 #include "inspect/scan_columns.h"
 #include "inspect/scan_look.h"
 #include "inspect/scan_plan.h"
+#include "inspect/types_inner.h"
 
 #include <assert.h>
 #include <string.h>
@@ -155,12 +156,23 @@ static inline void form_count(comity_scan *scan, comity_scan_plan_form *form, co
     }
 }
 
+/* Mostly all of it is steps, or nothing is to be done. */
+static inline bool form_passes(const comity_scan *scan, const comity_scan_plan_form *form, const uint8_t *value,
+                               size_t size)
+{
+    const comity_types *types = scan->rules->types;
+    const comity_scan_plans *plans = scan->plans;
+    if (form->spot_count != 0 || form->looks || !(form->fails || form->passes || form->is_settled)) {
+        return comity_scan_plan_passes(types, plans, form, value, size);
+    }
+    return !form->fails && (form->passes || comity_check_settled_run(plans->steps + form->step_begin, form->step_count,
+                                                                      &types->data, value, NULL));
+}
+
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool is_sure = form->passes && form->spot_count == 0;
-    bool passed =
-        !form->fails && (is_sure || comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size));
+    bool passed = form_passes(scan, form, value, size);
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);

@@ -136,4 +136,4 @@ TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlin
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines, look_until, time_size};
+const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines, look_until, look_alike, time_size};

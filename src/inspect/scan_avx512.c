@@ -238,21 +238,43 @@ TARGET static inline __m256i look_made(__m256i bytes, uint32_t among, char first
     return _mm256_mask_mov_epi8(bytes, found, one);
 }
 
+/* Bits: where the bytes are that end a value. */
+TARGET static inline uint32_t look_ends(__m256i bytes, const uint8_t ends[3])
+{
+    return _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[0])) |
+           _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[1])) |
+           _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[2]));
+}
+
+/* How the valid bytes look; the others are 0. */
+TARGET static inline __m256i look_of(__m256i bytes, uint32_t valid)
+{
+    bytes = _mm256_maskz_mov_epi8(valid, bytes);
+    return look_made(look_made(look_made(bytes, valid, '0', 10), valid, 'a', 26), valid, 'A', 26);
+}
+
 TARGET static size_t look_until(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4])
 {
     __m256i bytes = _mm256_loadu_si256((const void *)value);
-    uint32_t found = _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[0])) |
-                     _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[1])) |
-                     _mm256_cmpeq_epi8_mask(bytes, _mm256_set1_epi8((char)ends[2]));
+    uint32_t found = look_ends(bytes, ends);
     uint32_t valid = found ^ (found - 1); /* with the end itself */
     valid >>= 1;
     if (found == 0 || (_mm256_movepi8_mask(bytes) & valid) != 0) {
         return 0;
     }
-    bytes = _mm256_maskz_mov_epi8(valid, bytes);
-    bytes = look_made(look_made(look_made(bytes, valid, '0', 10), valid, 'a', 26), valid, 'A', 26);
-    _mm256_storeu_si256((void *)ret_look, bytes);
+    _mm256_storeu_si256((void *)ret_look, look_of(bytes, valid));
     return (size_t)__builtin_ctz(found);
+}
+
+TARGET static bool look_alike(const uint8_t *value, const uint8_t ends[3], const uint64_t look[4], size_t size)
+{
+    __m256i bytes = _mm256_loadu_si256((const void *)value);
+    uint32_t found = look_ends(bytes, ends);
+    if (found == 0 || (size_t)__builtin_ctz(found) != size) {
+        return false;
+    }
+    __m256i looks = look_of(bytes, (found ^ (found - 1)) >> 1);
+    return _mm256_cmpneq_epi8_mask(looks, _mm256_loadu_si256((const void *)look)) == 0;
 }
 
 TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
@@ -279,4 +301,4 @@ TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlin
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_avx512 = {"avx512", events, marks, starts, lines, look_until, time_size};
+const comity_scan_level comity_scan_level_avx512 = {"avx512", events, marks, starts, lines, look_until, look_alike, time_size};

@@ -84,6 +84,9 @@ typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint6
  * its end: 32 bytes. Returns its size; 0 if it is longer than 31 bytes or not of ASCII. 32 bytes can be read. */
 typedef size_t comity_scan_look_function(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4]);
 
+/* Whether such a value is of this size and looks like this one, of ASCII, as its look was written by another call. */
+typedef bool comity_scan_alike_function(const uint8_t *value, const uint8_t ends[3], const uint64_t look[4], size_t size);
+
 /* The size of a time as "2026-11-29T18:59:12.345", from its month on, of which the first digit stands at `at`; 0 if there
  * is none, at most 28. Read from 6 bytes before to 32 behind. */
 typedef size_t comity_scan_time_function(const uint8_t *at);
@@ -95,6 +98,7 @@ typedef struct comity_scan_level {
     comity_scan_starts_function *starts;
     comity_scan_lines_function *lines;
     comity_scan_look_function *look;
+    comity_scan_alike_function *alike;
     comity_scan_time_function *time;
 } comity_scan_level;
 

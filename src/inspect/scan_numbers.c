@@ -516,6 +516,20 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     return ret_best->readings.count != 0;
 }
 
+/* Some run of the words is to be tried: what speaks for it need be looked for. */
+static bool has_run(const comity_scan *scan, const number_words *words)
+{
+    for (size_t first = 0; first < words->count; first++) {
+        for (size_t last = first; edge_before(words, first) && last < words->count && last - first < VALUE_WORDS; last++) {
+            number_run run;
+            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Gives a number, which is a token, too, if it is one; that at `at` has been looked for. */
 static void run_emit(comity_scan *scan, const number_words *words, const uint8_t *at, const comity_scan_around *around,
                      number_found *found)
@@ -699,6 +713,9 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
         return false;
     }
     note_times(scan->low, &words);
+    if (!has_run(scan, &words)) {
+        return false;
+    }
     around_digits(scan, &words, &around);
     if (!best_of(scan, &words, 0, words.count, &around, NULL, &best) || best.first != 0) {
         return false;

@@ -98,4 +98,9 @@ static size_t look(const uint8_t *value, const uint8_t ends[3], uint64_t ret_loo
     return comity_look_until(value, ends, ret_look);
 }
 
-const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines, look, comity_time_size};
+static bool alike(const uint8_t *value, const uint8_t ends[3], const uint64_t look_of[4], size_t size)
+{
+    return comity_look_alike(value, ends, look_of, size);
+}
+
+const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines, look, alike, comity_time_size};

@@ -60,7 +60,7 @@ _comity() {
         ask)
             _comity_words '--act --from --to --on --via --data --people --origin --location --subjects --count
                 --from-kind --to-kind --from-name --to-name --from-owner --to-owner --from-subject-to --to-subject-to
-                --from-certified --to-certified --purpose --circumstance --safeguard --deal --channel --binding --basis
+                --from-certified --to-certified --purpose --circumstance --safeguard --deal --channel --binding --not-binding --basis
                 --paper --json --act-json --adopt --law --help' "$current"
             ;;
         inspect)

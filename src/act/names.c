@@ -17,9 +17,18 @@ static const char *const nouns[COMITY_CLASS_LAST] = {
     [COMITY_CLASS_RULE] = "rule",
 };
 
+/* The codes of states have two letters. Of three, one may be left out in several ways: each would be another state (CHN is not CH),
+ * so none is suggested. */
+static const char *near_of(const comity_image *image, comity_class class_of, const char *text, size_t size)
+{
+    const char *near = comity_image_near(image, class_of, text, size);
+    bool of_state = near != NULL && class_of == COMITY_CLASS_PLACE && strlen(near) == 2;
+    return of_state && size != 2 ? NULL : near;
+}
+
 comity_status comity_read_name_unknown(comity_act_memory *reader, comity_class class_of, const char *text, size_t size)
 {
-    const char *near = comity_image_near(reader->image, class_of, text, size);
+    const char *near = near_of(reader->image, class_of, text, size);
     bool is_code = class_of == COMITY_CLASS_PLACE || class_of == COMITY_CLASS_LAW;
     comity_quote told = is_code ? comity_unknown_code(text, size, &near) : comity_unknown_word(text, size, near);
     reader->at--;
@@ -27,7 +36,9 @@ comity_status comity_read_name_unknown(comity_act_memory *reader, comity_class c
         return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s; did you mean \"%s\"?", told.text, nouns[class_of],
                                 near);
     }
-    return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s", told.text, nouns[class_of]);
+    bool hint = class_of == COMITY_CLASS_PLACE && told.text[0] == '"' && (size == 2 || size == 3) && text[0] >= 'A' && text[0] <= 'Z';
+    return comity_read_fail(reader, COMITY_ERROR_NAME, "%s is no %s%s", told.text, nouns[class_of],
+                            hint ? "; the codes of states are those of ISO 3166-1, of two letters" : "");
 }
 
 comity_status comity_read_name(comity_act_memory *reader, comity_class class_of, uint32_t *ret_name)

@@ -20,7 +20,7 @@ typedef enum ask_option {
     ASK_FROM_KIND, ASK_TO_KIND, ASK_FROM_SUBJECT_TO, ASK_TO_SUBJECT_TO, ASK_FROM_CERTIFIED, ASK_TO_CERTIFIED,
     /* up to here: lists, with commas or repeated */
     ASK_FROM_OWNER, ASK_TO_OWNER, ASK_COUNT, ASK_PAPER, ASK_ADOPT, /* several, each by itself */
-    ASK_BINDING, ASK_JSON, ASK_ACT_JSON, ASK_LAW
+    ASK_BINDING, ASK_NOT_BINDING, ASK_JSON, ASK_ACT_JSON, ASK_LAW
 } ask_option;
 
 static const struct option longs[] = {
@@ -54,6 +54,7 @@ static const struct option longs[] = {
     {"paper", required_argument, NULL, ASK_PAPER},
     {"adopt", required_argument, NULL, ASK_ADOPT},
     {"binding", no_argument, NULL, ASK_BINDING},
+    {"not-binding", no_argument, NULL, ASK_NOT_BINDING},
     {"json", no_argument, NULL, ASK_JSON},
     {"act-json", no_argument, NULL, ASK_ACT_JSON},
     {"law", required_argument, NULL, ASK_LAW},
@@ -399,19 +400,30 @@ static void put_papers(comity_buffer *act, const asked_list *asked, bool *first)
     put(act, "]");
 }
 
+/* A voluntary request obliges nobody, if nothing else is said. */
+static const char *binding_said(const asked_list *asked)
+{
+    const char *channel = last_of(asked, ASK_CHANNEL);
+    bool voluntary = channel != NULL && strcmp(channel, "voluntary") == 0;
+    return is_given(asked, ASK_BINDING)                          ? "true"
+           : is_given(asked, ASK_NOT_BINDING) || voluntary ? "false"
+                                                                  : NULL;
+}
+
 static void put_demand(comity_buffer *act, const asked_list *asked, bool *first)
 {
     bool inner = true;
-    if (!is_given(asked, ASK_CHANNEL) && !is_given(asked, ASK_BASIS) && !is_given(asked, ASK_BINDING)) {
+    const char *binding = binding_said(asked);
+    if (!is_given(asked, ASK_CHANNEL) && !is_given(asked, ASK_BASIS) && binding == NULL) {
         return;
     }
     put_key(act, "demand", first);
     put(act, "{");
     put_one(act, asked, "channel", ASK_CHANNEL, &inner);
     put_one(act, asked, "basis", ASK_BASIS, &inner);
-    if (is_given(asked, ASK_BINDING)) {
+    if (binding != NULL) {
         put_key(act, "binding", &inner);
-        put(act, "true");
+        put(act, binding);
     }
     put(act, "}");
 }
@@ -471,10 +483,31 @@ static int options_read(int argc, char **argv, asked_list *asked)
     if (optind < argc) {
         return complain_usage("ask", "'%s' stands alone; every fact is given by an option", argv[optind]);
     }
+    if (is_given(asked, ASK_BINDING) && is_given(asked, ASK_NOT_BINDING)) {
+        return complain_usage("ask", "--binding and --not-binding: the demand does one of them");
+    }
     if (!is_given(asked, ASK_FROM) && !is_given(asked, ASK_TO)) {
         return complain_usage("ask", "say at least --from or --to");
     }
     return 0;
+}
+
+/* What is no name is told; where none is near to it, also how to see the names that there are. */
+static int complain_name(const comity_error *error)
+{
+    static const struct {
+        const char *told, *word;
+    } sorts[] = {{" is no category", "category"},     {" is no kind of party", "kind"}, {" is no purpose", "purpose"},
+                 {" is no circumstance", "circumstance"}, {" is no safeguard", "safeguard"}, {" is no kind of paper", "paper"},
+                 {" is no deal", "deal"},             {" is no certificate", "certificate"}};
+    for (size_t i = 0; error->code == COMITY_ERROR_NAME && i < sizeof sorts / sizeof *sorts; i++) {
+        size_t size = strlen(error->message);
+        size_t told_size = strlen(sorts[i].told);
+        if (size >= told_size && strcmp(error->message + size - told_size, sorts[i].told) == 0) {
+            return complain("%s; 'comity law show %s' lists what there is", error->message, sorts[i].word);
+        }
+    }
+    return complain("%s", error->message);
 }
 
 static int answer(comity_context *context, const asked_list *asked, const char *act, size_t size)
@@ -491,7 +524,7 @@ static int answer(comity_context *context, const asked_list *asked, const char *
         }
     }
     if (comity_context_judge(context, act, size, today(), &error) != COMITY_OK) {
-        return complain("%s", error.message);
+        return complain_name(&error);
     }
     if (asked->only_checked) {
         return EXIT_CLEAN;

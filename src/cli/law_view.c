@@ -283,6 +283,26 @@ static bool show_declared(const comity_image *image, const char *clauses, const 
     return any;
 }
 
+/* All names of a sort, such as `category` or `purpose`, one below the other. False: no declaration has this word. */
+static bool show_sort(const comity_image *image, const char *clauses, const char *word, bool json)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < image->declarations_count; i++) {
+        const comity_declared *declared = &image->declarations[i];
+        const char *text = clauses + declared->clauses;
+        if (strcmp(text_of(image, declared->word), word) != 0 || text_of(image, declared->name)[0] == '\0') {
+            continue;
+        }
+        any = true;
+        if (json || strchr(text, '\n') != text + strlen(text) - 1) {
+            print_declared(image, declared, text, json);
+        } else {
+            (void)fputs(text, stdout);
+        }
+    }
+    return any;
+}
+
 static int show_missing(const comity_image *image, const char *name)
 {
     comity_near near;
@@ -334,7 +354,8 @@ static bool show_rules(const comity_image *image, const char *clauses, const cha
 static int show_one(const comity_image *image, const char *clauses, const char *name, bool json)
 {
     bool is_law = comity_image_find(image, COMITY_CLASS_LAW, name, strlen(name)) != COMITY_IMAGE_NONE;
-    bool shown = show_rules(image, clauses, name, json) || is_law || show_declared(image, clauses, name, json);
+    bool shown = show_rules(image, clauses, name, json) || is_law || show_declared(image, clauses, name, json) ||
+                 show_sort(image, clauses, name, json);
     return shown ? EXIT_CLEAN : show_missing(image, name);
 }
 

@@ -2,7 +2,8 @@
  *
  * For each rule that may apply, the rows that are still open are gone through
  * for literals that are unknown; each becomes a question, asked once however
- * many rules read it. What does not bind asks nothing, nor do ways and exemptions
+ * many rules read it. A row that holds only where another of its condition
+ * does asks nothing. What does not bind asks nothing, nor do ways and exemptions
  * that no rule is in want of. */
 #include "judge/explain.h"
 
@@ -216,29 +217,83 @@ static comity_truth literal_truth(const questioner *asking, const comity_literal
     return comity_judge_literal(asking->memory, asking->act, literal, COMITY_NODE_FIRST);
 }
 
-/* A row of so few literals that those which are open are kept as bits. */
-enum { ROW_SHORT = 64 };
+/* Of a row of so few literals those which are open are kept as bits; of a condition so many such rows are compared. */
+enum { ROW_SHORT = 64, ROWS_COMPARED = 64 };
 
-static void ask_row_short(questioner *asking, const comity_literal *literals, uint32_t count, unsigned depth)
+typedef struct open_row {
+    const comity_literal *literals;
+    uint64_t open; /* the literals that are unknown; the others hold */
+    bool unless;
+} open_row;
+
+static bool same_literal(const comity_literal *a, const comity_literal *b)
 {
-    uint64_t open = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        comity_truth truth = literal_truth(asking, &literals[i]);
-        if (truth == COMITY_NO) {
-            return; /* it does not hold, whatever else is the case */
+    return a->op == b->op && a->flags == b->flags && a->a == b->a && a->b == b->b;
+}
+
+static bool is_open_in(const open_row *row, const comity_literal *literal)
+{
+    for (uint64_t open = row->open; open != 0; open &= open - 1) {
+        if (same_literal(&row->literals[__builtin_ctzll(open)], literal)) {
+            return true;
         }
-        open |= (uint64_t)(truth == COMITY_UNKNOWN) << i;
     }
-    for (; open != 0; open &= open - 1) {
-        ask_open(asking, &literals[__builtin_ctzll(open)], depth);
+    return false;
+}
+
+/* Does the other row hold whenever this one does? Then what only this one reads changes nothing: of "the exporter is in XA, or
+ * subject to XA, and is a bank" nobody need be asked the second once the first holds. */
+static bool is_idle_beside(const open_row *row, const open_row *other)
+{
+    if (row->unless != other->unless || __builtin_popcountll(other->open) > __builtin_popcountll(row->open)) {
+        return false;
+    }
+    for (uint64_t open = other->open; open != 0; open &= open - 1) {
+        if (!is_open_in(row, &other->literals[__builtin_ctzll(open)])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Equal rows ask the same, so it is no matter which of them goes unasked. */
+static bool is_idle(const open_row *rows, uint32_t count, uint32_t which)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (i != which && is_idle_beside(&rows[which], &rows[i]) &&
+            (i < which || __builtin_popcountll(rows[i].open) < __builtin_popcountll(rows[which].open))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void ask_open_row(questioner *asking, const open_row *row, unsigned depth)
+{
+    for (uint64_t open = row->open; open != 0; open &= open - 1) {
+        ask_open(asking, &row->literals[__builtin_ctzll(open)], depth);
     }
 }
 
-static void ask_row_long(questioner *asking, const comity_row *row, const comity_literal *literals, unsigned depth)
+/* The row as it stands: no, if it cannot hold; yes, if it does; unknown, if it is open. */
+static comity_truth row_short_stands(const questioner *asking, const comity_row *row, open_row *ret_row)
 {
-    if (comity_judge_row(asking->memory, asking->act, row, COMITY_NODE_FIRST) != COMITY_UNKNOWN) {
-        return;
+    const comity_literal *literals = &asking->image->literals[row->first_literal];
+    uint64_t open = 0;
+    for (uint32_t i = 0; i < row->literal_count; i++) {
+        comity_truth truth = literal_truth(asking, &literals[i]);
+        if (truth == COMITY_NO) {
+            return COMITY_NO; /* whatever else is the case */
+        }
+        open |= (uint64_t)(truth == COMITY_UNKNOWN) << i;
     }
+    *ret_row = (open_row){.literals = literals, .open = open, .unless = (row->rule & 1u) != 0};
+    return open == 0 ? COMITY_YES : COMITY_UNKNOWN;
+}
+
+static void ask_row_long(questioner *asking, const comity_row *row, unsigned depth)
+{
+    const comity_literal *literals = &asking->image->literals[row->first_literal];
     for (uint32_t i = 0; i < row->literal_count; i++) {
         if (literal_truth(asking, &literals[i]) == COMITY_UNKNOWN) {
             ask_open(asking, &literals[i], depth);
@@ -246,19 +301,66 @@ static void ask_row_long(questioner *asking, const comity_row *row, const comity
     }
 }
 
-static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
+/* What a first look at the rows of a condition found. */
+typedef struct rows_seen {
+    uint32_t looked_at;           /* the rows; fewer than there are once too many were gone through */
+    uint32_t open_count;          /* short ones that are open; the first ROWS_COMPARED are kept */
+    bool holds[2];                /* one that holds, by whether it is of an `unless` */
+    open_row open[ROWS_COMPARED];
+} rows_seen;
+
+static void rows_look(questioner *asking, const comity_row *rows, uint32_t row_count, unsigned depth, rows_seen *seen)
 {
     for (uint32_t i = 0; i < row_count; i++) {
-        const comity_row *row = &asking->image->rows[first_row + i];
+        open_row found;
+        comity_truth stands;
         if (depth > COMITY_LIMIT_LAW_DEPTH || !comity_judge_may_explain(asking->memory)) {
             asking->questions->cut = true;
             return;
         }
-        const comity_literal *literals = &asking->image->literals[row->first_literal];
-        if (row->literal_count <= ROW_SHORT) {
-            ask_row_short(asking, literals, row->literal_count, depth);
+        if (rows[i].literal_count > ROW_SHORT) {
+            stands = comity_judge_row(asking->memory, asking->act, &rows[i], COMITY_NODE_FIRST);
         } else {
-            ask_row_long(asking, row, literals, depth);
+            stands = row_short_stands(asking, &rows[i], &found);
+            if (stands == COMITY_UNKNOWN) {
+                if (seen->open_count < ROWS_COMPARED) {
+                    seen->open[seen->open_count] = found;
+                }
+                seen->open_count++;
+            }
+        }
+        seen->holds[rows[i].rule & 1u] |= stands == COMITY_YES;
+        seen->looked_at++;
+    }
+}
+
+/* Where more rows are open than are compared, all of them are asked: so that their order does not matter. */
+static void ask_rows(questioner *asking, uint32_t first_row, uint32_t row_count, unsigned depth)
+{
+    const comity_row *rows = &asking->image->rows[first_row];
+    rows_seen seen; /* not cleared whole: this is done for every undecided rule */
+    seen.looked_at = 0;
+    seen.open_count = 0;
+    seen.holds[0] = false;
+    seen.holds[1] = false;
+    rows_look(asking, rows, row_count, depth, &seen);
+    bool compared = seen.open_count <= ROWS_COMPARED;
+    for (uint32_t i = 0; compared && i < seen.open_count; i++) {
+        if (!seen.holds[seen.open[i].unless] && !is_idle(seen.open, seen.open_count, i)) {
+            ask_open_row(asking, &seen.open[i], depth);
+        }
+    }
+    for (uint32_t i = 0; i < seen.looked_at; i++) {
+        open_row found;
+        if (seen.holds[rows[i].rule & 1u]) {
+            continue; /* what else would make it hold changes nothing */
+        }
+        if (rows[i].literal_count > ROW_SHORT) {
+            if (comity_judge_row(asking->memory, asking->act, &rows[i], COMITY_NODE_FIRST) == COMITY_UNKNOWN) {
+                ask_row_long(asking, &rows[i], depth);
+            }
+        } else if (!compared && row_short_stands(asking, &rows[i], &found) == COMITY_UNKNOWN) {
+            ask_open_row(asking, &found, depth);
         }
     }
 }
@@ -516,7 +618,7 @@ static void ask_has(const comity_image *image, const comity_question *question, 
         sentence(buffer, "Does the data include ", label_of(image, COMITY_CLASS_CATEGORY, question->b), "?");
         return;
     case COMITY_SLOT_PURPOSE:
-        sentence(buffer, "Is ", label_of(image, COMITY_CLASS_PURPOSE, question->b), " among the purposes?");
+        sentence(buffer, "Do the purposes include ", label_of(image, COMITY_CLASS_PURPOSE, question->b), "?");
         return;
     case COMITY_SLOT_DEAL:
         sentence(buffer, "Is the transaction ", label_of(image, COMITY_CLASS_DEAL, question->b), "?");

@@ -495,6 +495,10 @@ def ask_acts():
              {"from": {"state": "XA", **company, "subject_to": ["XB"]}, "to": {"state": "XY", **company, "certified": ["shield"]}}),
             (["--purpose", "support", "--safeguard", "encryption", "--deal", "sale"], {"purposes": ["support"], "safeguards": ["encryption"], "deal": "sale"}),
             (["--channel", "direct", "--binding", "--basis", "PACT"], {"demand": {"channel": "direct", "basis": "PACT", "binding": True}}),
+            (["--channel", "direct", "--not-binding"], {"demand": {"channel": "direct", "binding": False}}),
+            (["--channel", "direct"], {"demand": {"channel": "direct"}}),
+            (["--channel", "voluntary"], {"demand": {"channel": "voluntary", "binding": False}}),
+            (["--channel", "voluntary", "--binding"], {"demand": {"channel": "voluntary", "binding": True}}),
             (["--paper", "contract", "--paper", "consent:XA", "--paper", "assessment:XA:passed"],
              {"papers": [{"kind": "contract"}, {"kind": "consent", "under": "XA"}, {"kind": "assessment", "under": "XA", "result": "passed"}]}),
             (["--paper", "contract:XA::c2p", "--paper", "assessment::passed", "--paper", "contract:::c2c:d", "--paper", "consent:"],
@@ -541,9 +545,12 @@ def ask_errors():
             (["--from", "XA", "--data", ""], "comity ask: --data: an empty value; leave the option out for what is not known" + usage),
             (["--from", "XA", "--data=,health"], "comity ask: --data: an empty value; leave the option out for what is not known" + usage),
             (["--from", b"X\xff"], "comity ask: --from: the value is not UTF-8" + usage),
-            (["--from", "XQ"], 'comity: from.state: "XQ" is no state\n'), (["--from", "xa"], 'comity: from.state: "xa" is no state; did you mean "XA"?\n'),
+            (["--from", "XQ"], 'comity: from.state: "XQ" is no state; the codes of states are those of ISO 3166-1, of two letters\n'), (["--from", "xa"], 'comity: from.state: "xa" is no state; did you mean "XA"?\n'),
             (["--from", "XA", "--data", "helth"], 'comity: data.categories[0]: "helth" is no category; did you mean "health"?\n'),
-            (["--from", "XA", "--data", "health,,contact"], 'comity: data.categories[1]: "" is no category\n'),
+            (["--from", "XA", "--data", "health,,contact"], 'comity: data.categories[1]: "" is no category; \'comity law show category\' lists what there is\n'),
+            (["--from", "XA", "--data", "medical"], "comity: data.categories[0]: a text of 7 bytes is no category; 'comity law show category' lists what there is\n"),
+            (["--from", "XA", "--to-kind", "hospital"], "comity: to.kinds[0]: a text of 8 bytes is no kind of party; 'comity law show kind' lists what there is\n"),
+            (["--from", "XA", "--paper", "scc"], "comity: papers[0].kind: a text of 3 bytes is no kind of paper; 'comity law show paper' lists what there is\n"),
             (["--from", "XA", "--people", "many"], 'comity ask: --people: found "many", but expected a number of digits only' + usage),
             (["--from", "XA", "--people", "1,000"], 'comity ask: --people: found "1,000", but expected a number of digits only' + usage),
             (["--from", "XA", "--people", "-1"], 'comity ask: --people: found "-1", but expected a number of digits only' + usage),
@@ -553,6 +560,7 @@ def ask_errors():
             (["--from", "XA", "--count", "XA.m=1"], 'comity: counts: "XA.m" is no count that a law declares; did you mean "XA.n"?\n'),
             (["--from", "XA", "--on", "2023-02-29"], 'comity: on: "2023-02-29" is no date: February 2023 has 28 days\n'),
             (["--from", "XA", "--binding"], 'comity: "demand" belongs to the act "disclose" only\n'),
+            (["--from", "XA", "--binding", "--not-binding"], "comity ask: --binding and --not-binding: the demand does one of them" + usage),
             (["--from", "XA", "--adopt", "ZZZZZ"], 'comity: --adopt: "ZZZZZ" is no agreement on file\n'),
             (["--from", "XA", *["--data", "health"] * 512], "comity ask: more than 512 options" + usage)):
         run = Run("ask", *words)
@@ -722,6 +730,9 @@ def law_list_and_show():
     for name, told in (("XA.n", 'count XA.n "persons this year"\n  of     persons\n  when   transfer from XA\n  window calendar year\n  per    exporter\n\n'),
                        ("contract", 'paper contract "a contract"\n\n'), ("XB", 'place XB "Beispielland"\n\n')):
         same("show what is no rule", (lambda r: (r.out, r.err, r.status))(Run("law", "show", name)), (told, "", 0))
+    shown = Run("law", "show", "category").lines()
+    holds("all names of a sort", 'category health of sensitive "health data"' in shown and all(l.startswith("category ") for l in shown), shown)
+    same("all names of a sort, as JSON", {json.loads(l)["declares"] for l in Run("law", "show", "--json", "paper").lines()}, {"paper"})
     same("as JSON", json.loads(Run("law", "show", "--json", "health").out),
          {"declares": "category", "name": "health", "state": None, "law": 'category health of sensitive "health data"\n'})
     for name, told in (("helth", '"helth" is nothing that law on file declares; did you mean "health"?'), ("zzzzzz", '"zzzzzz" is nothing that law on file declares'),

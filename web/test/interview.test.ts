@@ -25,7 +25,7 @@ const names = [
 const questions = [
   { fact: 'data.mystery', ask: '?', rules: [] },
   { fact: 'from.kinds', ask: 'Is the exporter a public authority?', rules: [] },
-  { fact: 'purposes', ask: 'Is research among the purposes?', rules: [] },
+  { fact: 'purposes', ask: 'Do the purposes include research?', rules: [] },
   { fact: 'from.kinds', ask: 'Is the exporter a court of audit?', rules: [] },
 ];
 

@@ -124,13 +124,9 @@ const comity_scan_field *comity_scan_column_field(comity_scan *scan, uint32_t nu
     return field;
 }
 
-/* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
-static void cell_try(comity_scan *scan, const uint8_t *begin)
+/* The cell that begins at `begin`, of a column that speaks for types, is tried as a whole. */
+static void cell_of_field(comity_scan *scan, const uint8_t *begin, const comity_scan_field *field)
 {
-    const comity_scan_field *field = comity_scan_column_field(scan, scan->place.column);
-    if (field == NULL) {
-        return;
-    }
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
@@ -141,6 +137,23 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
     const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     comity_scan_field_value(scan, begin, end, field);
+}
+
+/* The same, if it is of one. What stands before it speaks for nothing in it. */
+static void cell_try(comity_scan *scan, const uint8_t *begin)
+{
+    const comity_scan_field *field = comity_scan_column_field(scan, scan->place.column);
+    const uint8_t *low = scan->low;
+    const uint8_t *high = scan->high;
+    const uint8_t *end = scan->view + (scan->view_end - scan->view_begin);
+    if (field == NULL) {
+        return;
+    }
+    scan->low = begin;
+    scan->high = end - begin > COMITY_LIMIT_SCAN_AHEAD ? begin + COMITY_LIMIT_SCAN_AHEAD : end;
+    cell_of_field(scan, begin, field);
+    scan->low = low;
+    scan->high = high;
 }
 
 static void csv_mark(comity_scan *scan, const uint8_t *at)

@@ -12,6 +12,9 @@ typedef struct {
 
 static void put(head_text *text, const u_char *bytes, size_t size)
 {
+    if (size == 0) { /* then there may be no bytes at all */
+        return;
+    }
     if ((size_t)(text->end - text->at) >= size) {
         text->at = ngx_cpymem(text->at, bytes, size);
     } else {
@@ -63,7 +66,7 @@ static void put_value(head_text *text, const u_char *value, size_t size)
 /* `a=b;c=d` or `a=b&c=d` as lines. */
 static void put_pairs(head_text *text, u_char *bytes, size_t size, u_char between)
 {
-    u_char *end = bytes + size;
+    u_char *end = size == 0 ? bytes : bytes + size; /* of nothing there may be no bytes at all */
     while (bytes < end) {
         u_char *stop = memchr(bytes, between, (size_t)(end - bytes));
         stop = stop == NULL ? end : stop;
@@ -178,8 +181,8 @@ static void put_target(head_text *text, ngx_http_request_t *r)
         put_value(text, r->unparsed_uri.data, path_size);
     }
     put_pairs(text, r->args.data, r->args.len, '&');
-    if (query != NULL &&
-        ((size_t)(end - query - 1) != r->args.len || ngx_memcmp(query + 1, r->args.data, r->args.len) != 0)) {
+    if (query != NULL && ((size_t)(end - query - 1) != r->args.len ||
+                          (r->args.len != 0 && ngx_memcmp(query + 1, r->args.data, r->args.len) != 0))) {
         put_pairs(text, query + 1, (size_t)(end - query - 1), '&');
     }
 }

@@ -360,8 +360,10 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
     if (chain_put(ctx, &ctx->raw, buf->pos, size) != NGX_OK) {
         return NGX_ERROR;
     }
-    ctx->line_ends = line_ends(ctx->line_ends, buf->pos, size);
-    buf->pos += size;
+    if (size != 0) { /* a buffer that only ends something has no bytes */
+        ctx->line_ends = line_ends(ctx->line_ends, buf->pos, size);
+        buf->pos += size;
+    }
     if (!ngx_buf_in_memory(buf) || buf->pos == buf->last) {
         buf->file_pos = buf->file_last;
     }
@@ -518,7 +520,7 @@ static ngx_int_t response_begin(comity_ngx_ctx *ctx)
     if (copy == NULL || ctx->probe == NULL || comity_ngx_head_response(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
-    *ngx_cpymem(copy, type->data, type->len) = '\0';
+    ngx_cpystrn(copy, type->data, type->len + 1);
     ctx->type = type->len == 0 ? NULL : (char *)copy;
     ctx->fixed = ctx->encoding != NULL;
     ctx->message_ends = ctx->type == NULL || ctx->fixed ? 0 : message_ends(copy);

@@ -91,6 +91,100 @@ static size_t csv_record(char *text)
                            1 + below(99), 1 + below(9999), below(1000), below(100), word(), word(), note);
 }
 
+/* ---- records as tables of persons have them: no two names, streets or addresses need look alike ---- */
+
+static const char *given_name(void)
+{
+    static const char *const names[] = {
+        "Anna",    "Bo",      "Charlotte", "Dmitri", "Eve",      "Fatima",    "Guillermo", "Hans-Peter", "Ida",    "Jo",
+        "Katarzyna", "Lars",  "Mia",       "Noah",   "Olivia",   "Per",       "Quentin",   "Rosalind",   "Sven",   "Theodora",
+        "Uma",     "Valerie", "Wolfgang",  "Xenia",  "Yusuf",    "Zoe",       "Alexander", "Beatrice",   "Cem",    "Elizabeth",
+    };
+    return names[below(sizeof names / sizeof names[0])];
+}
+
+static const char *family_name(void)
+{
+    static const char *const names[] = {
+        "Miller",  "Ng",      "Papadopoulos", "Larsen", "Schmidt",  "Garcia",     "Li",     "van der Berg", "Kowalczyk", "Ito",
+        "Johnson", "Fischer", "Rodriguez",    "Ek",        "Hernandez", "Lindqvist", "Wu",     "Ferrari",      "Dubois",    "Novak",
+        "Yilmaz",  "Costa",   "Andersson",    "Haas",      "Montgomery", "Okafor",   "Petrov", "Quinn",        "Silva",     "Weber",
+    };
+    return names[below(sizeof names / sizeof names[0])];
+}
+
+static const char *place_name(void)
+{
+    static const char *const names[] = {
+        "Oak",   "Station",  "Goethe", "High",     "Church", "Mill",      "Willow",   "King",     "Victoria", "Park",
+        "River", "Schiller", "Linden", "Castle",   "Garden", "Bismarck",  "Spring",   "Meadow",   "Abbey",    "Harbour",
+    };
+    return names[below(sizeof names / sizeof names[0])];
+}
+
+/* A German account: two digits behind the state make the rest of a division by 97 right. */
+static void account(char text[23])
+{
+    unsigned rest = 0;
+    for (int i = 4; i < 22; i++) {
+        text[i] = (char)('0' + below(10));
+        rest = (rest * 10 + (unsigned)(text[i] - '0')) % 97;
+    }
+    rest = (rest * 1000000 + 131400) % 97; /* D, E and two zeros */
+    text[22] = '\0';
+    text[0] = 'D';
+    text[1] = 'E';
+    text[2] = (char)('0' + (98 - rest) / 10);
+    text[3] = (char)('0' + (98 - rest) % 10);
+}
+
+/* What a table says of a person and of an order, with a sign between the fields, or each behind its key. */
+static size_t person_record(char *text, const char *const keys[12], const char *quote)
+{
+    static const char *const hosts[] = {"example.com", "mail.example.org", "post.example.net", "example.co"};
+    char number[17];
+    char iban[23];
+    char note[512];
+    char values[12][512];
+    const char *own = given_name();
+    size_t used = 0;
+    card(number);
+    account(iban);
+    (void)sentence(note, 32);
+    (void)sprintf(values[0], "%s %s", own, family_name());
+    (void)sprintf(values[1], "%s%s%u@%s", word(), below(2) == 0 ? "." : "_", below(2000), hosts[below(4)]);
+    (void)sprintf(values[2], below(2) == 0 ? "+49 30 %u%06u" : "+44 20 7946 0%u%02u", 1 + below(9), below(100));
+    (void)sprintf(values[3], "%u %s Street %s", 1 + below(300), place_name(), place_name());
+    (void)sprintf(values[4], "%u-%02u-%02u", 1940 + below(66), 1 + below(12), 1 + below(28));
+    (void)sprintf(values[5], "%s", number);
+    (void)sprintf(values[6], "%s", iban);
+    (void)sprintf(values[7], "%u", below(100000000));
+    (void)sprintf(values[8], "%c%u%c%u", 'A' + (int)below(26), below(1000), 'A' + (int)below(26), below(10000));
+    (void)sprintf(values[9], "%u.%02u", below(1000), below(100));
+    (void)sprintf(values[10], "%s", word());
+    (void)sprintf(values[11], "%s", note);
+    for (int i = 0; i < 12; i++) {
+        used += (size_t)sprintf(text + used, "%s%s%s%s%s", i == 0 ? "" : ",", keys == NULL ? "" : keys[i], quote, values[i],
+                                quote);
+    }
+    return used;
+}
+
+static size_t varied_ndjson_record(char *text)
+{
+    static const char *const keys[12] = {"\"name\":",   "\"email\":", "\"phone\":", "\"address\":", "\"birth_date\":", "\"card\":",
+                                         "\"iban\":", "\"order\":", "\"sku\":",   "\"amount\":",  "\"status\":",     "\"note\":"};
+    size_t used = (size_t)sprintf(text, "{");
+    used += person_record(text + used, keys, "\"");
+    return used + (size_t)sprintf(text + used, "}\n");
+}
+
+static size_t varied_csv_record(char *text)
+{
+    size_t used = person_record(text, NULL, "");
+    return used + (size_t)sprintf(text + used, "\n");
+}
+
 static size_t log_line(char *text)
 {
     static const char *const levels[] = {"INFO", "DEBUG", "WARN", "ERROR"};
@@ -137,6 +231,16 @@ void data_sparse_ndjson(char *text, size_t size, size_t *ret_size)
 void data_csv(char *text, size_t size, size_t *ret_size)
 {
     fill(text, size, ret_size, "order,full_name,email,phone,card,ssn,amount,currency,status,kind,note\n", csv_record);
+}
+
+void data_varied_ndjson(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "", varied_ndjson_record);
+}
+
+void data_varied_csv(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size, "name,email,phone,address,birth_date,card,iban,order,sku,amount,status,note\n", varied_csv_record);
 }
 
 void data_logs(char *text, size_t size, size_t *ret_size)

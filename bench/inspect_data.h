@@ -9,6 +9,10 @@
 void data_ndjson(char *text, size_t size, size_t *ret_size);
 void data_csv(char *text, size_t size, size_t *ret_size);
 
+/* The same, of persons whose names, mails, addresses and numbers are of many lengths and looks, as those of tables are. */
+void data_varied_ndjson(char *text, size_t size, size_t *ret_size);
+void data_varied_csv(char *text, size_t size, size_t *ret_size);
+
 /* Records with one identifier in three KiB. */
 void data_sparse_ndjson(char *text, size_t size, size_t *ret_size);
 

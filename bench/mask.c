@@ -143,6 +143,8 @@ int main(int argc, char **argv)
         {"dense NDJSON", "records.ndjson", COMITY_FORM_NDJSON, data_ndjson, 0.8},
         {"sparse NDJSON", "events.ndjson", COMITY_FORM_NDJSON, data_sparse_ndjson, 0.8},
         {"dense CSV", "records.csv", COMITY_FORM_CSV, data_csv, 0},
+        {"varied NDJSON", "persons.ndjson", COMITY_FORM_NDJSON, data_varied_ndjson, 0.8},
+        {"varied CSV", "persons.csv", COMITY_FORM_CSV, data_varied_csv, 0},
         {"logs", "log.txt", COMITY_FORM_TEXT, data_logs, 0},
     };
     bench_output *bench = bench_begin(argc, argv);

@@ -57,10 +57,10 @@ extern "C" {
 
 /* The version of this interface. What is there stays; new things raise the minor number. */
 #define COMITY_VERSION_MAJOR 0
-#define COMITY_VERSION_MINOR 1
-#define COMITY_VERSION_TEXT "0.1.0"
+#define COMITY_VERSION_MINOR 2
+#define COMITY_VERSION_TEXT "0.2.0"
 
-/* The version of the library that is running: "0.1.0". */
+/* The version of the library that is running: "0.2.0". */
 COMITY_API const char *comity_version(void);
 
 /* ---- statuses and errors ---- */

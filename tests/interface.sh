@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The shared library exports what comity.h declares, all of it and nothing else.
+# The shared library exports what comity.h declares, all of it and nothing else; the header
+# and what describes the daemon say the version that is built.
 #
-#     interface.sh LIBRARY HEADER
+#     interface.sh LIBRARY HEADER VERSION OPENAPI
 set -euo pipefail
 
 exported=$(nm --dynamic --defined-only --format=posix "$1" | awk '$2 != "A" { print $1 }' | grep -v "^_" | sort -u || true)
@@ -27,5 +28,13 @@ while read -r name; do
         failed=$((failed + 1))
     fi
 done <<<"$exported"
+for said in "#define COMITY_VERSION_TEXT \"$3\":$2" "\"version\": \"$3\",:$4"; do
+    if grep -qF "${said%:*}" "${said##*:}"; then
+        passed=$((passed + 1))
+    else
+        echo "${said##*:} does not say version $3"
+        failed=$((failed + 1))
+    fi
+done
 echo "interface: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

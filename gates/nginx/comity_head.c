@@ -12,6 +12,9 @@ typedef struct {
 
 static void put(head_text *text, const u_char *bytes, size_t size)
 {
+    if (size == 0) { /* then there may be no bytes at all */
+        return;
+    }
     if ((size_t)(text->end - text->at) >= size) {
         text->at = ngx_cpymem(text->at, bytes, size);
     } else {
@@ -63,7 +66,7 @@ static void put_value(head_text *text, const u_char *value, size_t size)
 /* `a=b;c=d` or `a=b&c=d` as lines. */
 static void put_pairs(head_text *text, u_char *bytes, size_t size, u_char between)
 {
-    u_char *end = bytes + size;
+    u_char *end = size == 0 ? bytes : bytes + size; /* of nothing there may be no bytes at all */
     while (bytes < end) {
         u_char *stop = memchr(bytes, between, (size_t)(end - bytes));
         stop = stop == NULL ? end : stop;
@@ -178,8 +181,8 @@ static void put_target(head_text *text, ngx_http_request_t *r)
         put_value(text, r->unparsed_uri.data, path_size);
     }
     put_pairs(text, r->args.data, r->args.len, '&');
-    if (query != NULL &&
-        ((size_t)(end - query - 1) != r->args.len || ngx_memcmp(query + 1, r->args.data, r->args.len) != 0)) {
+    if (query != NULL && ((size_t)(end - query - 1) != r->args.len ||
+                          (r->args.len != 0 && ngx_memcmp(query + 1, r->args.data, r->args.len) != 0))) {
         put_pairs(text, query + 1, (size_t)(end - query - 1), '&');
     }
 }
@@ -193,8 +196,11 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
     size_t size = 3 * (r->unparsed_uri.len + r->uri.len + r->args.len + r->headers_in.server.len +
                        headers_size(&r->headers_in.headers)) +
                   64;
-    if (text_new(r, size, &text) != NGX_OK) {
+    if (text_new(r, size + 3 * r->method_name.len, &text) != NGX_OK) {
         return NGX_ERROR;
+    }
+    if (r->method == NGX_HTTP_UNKNOWN) { /* a word of the client's own, that upstreams get */
+        put_value(&text, r->method_name.data, r->method_name.len);
     }
     put_target(&text, r);
     put_headers(&text, &r->headers_in.headers);
@@ -202,6 +208,8 @@ ngx_int_t comity_ngx_head_request(comity_ngx_ctx *ctx)
         put_line(&text, &host, r->headers_in.server.data, r->headers_in.server.len);
     }
     look(ctx, &text);
+    ctx->uri = r->uri;
+    ctx->args = r->args;
     return text.full ? NGX_ERROR : NGX_OK;
 }
 

@@ -89,6 +89,9 @@ ngx_int_t comity_ngx_judge(comity_ngx_ctx *ctx, ngx_uint_t direction)
 static void keep(ngx_pool_t *pool, comity_ngx_text *kept, const char *text, size_t size)
 {
     kept->text.len = 0;
+    if (size == 0) {
+        return;
+    }
     if (size > kept->room) {
         kept->room = 0;
         kept->text.data = ngx_pnalloc(pool, 2 * size);

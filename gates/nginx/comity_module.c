@@ -201,7 +201,7 @@ static char *conf_merge(ngx_conf_t *cf, void *parent, void *child)
 
 static ngx_int_t before_settings(ngx_conf_t *cf)
 {
-    return comity_ngx_variables(cf);
+    return comity_ngx_variables(cf) == NGX_OK ? comity_ngx_request_variables(cf) : NGX_ERROR;
 }
 
 static ngx_int_t after_settings(ngx_conf_t *cf)

@@ -140,6 +140,7 @@ struct comity_ngx_ctx {
     comity_verdict verdict;
     comity_ngx_text rules, ways, records;
     ngx_array_t *values;  /* of the acts of this direction, as they were at its first judgement. comity_route.c */
+    ngx_str_t uri, args;  /* of the request, as they were looked into */
     /* work that a thread may do: while it does, probe, copy, doubts and the next seven are the thread's */
     comity_ngx_work_function *work, *work_done;
     ngx_thread_task_t *task;
@@ -154,6 +155,7 @@ struct comity_ngx_ctx {
     off_t looked, written; /* bytes of nginx's file */
     unsigned working:1;   /* a thread does */
     unsigned complete:1;  /* all of it has come */
+    unsigned ahead:1;     /* it is looked into while it comes, and counted among those */
     unsigned refuses:1;   /* the route's own policy, what was found */
     unsigned own:1;       /* the answer is ours */
     unsigned passes:1;    /* this answer is not inspected */
@@ -162,6 +164,7 @@ struct comity_ngx_ctx {
     unsigned finished:1;  /* the probe's input likewise */
     unsigned sent:1;      /* the response's head is out */
     unsigned ended:1;     /* and its end */
+    unsigned breaks:1;    /* it is refused, and nobody waits for the rest of it */
     unsigned fixed:1;     /* it is compressed: nothing can be replaced */
     unsigned whole:1;     /* what was taken ends with a message: no later byte is part of it */
     /* the response's body */
@@ -227,6 +230,7 @@ void comity_ngx_drop_digests(ngx_http_request_t *r);
 ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r);
 ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in);
 ngx_int_t comity_ngx_request_init(void);
+ngx_int_t comity_ngx_request_variables(ngx_conf_t *cf);
 void comity_ngx_request_judged(comity_ngx_ctx *ctx);
 comity_ngx_ctx *comity_ngx_ctx_make(ngx_http_request_t *r, comity_ngx_conf *conf);
 /* The request's newest, also behind an internal redirect; NULL: none yet. */

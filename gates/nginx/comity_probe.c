@@ -1,11 +1,16 @@
 /* Looking into bytes: working memories, kept for the next request that looks alike.
  *
- * Memories are made when they are first wanted and never given back, so that a worker has
- * as many as inputs it has looked into at the same time. The key of persons' digests comes
- * from the daemon; memories with an older key are thrown away. */
+ * Memories are made when they are first wanted, so that a worker has as many as inputs it looks into at the
+ * same time. Those that nobody has wanted for some seconds are given back: of a rush of large bodies they
+ * are megabytes each. The key of persons' digests comes from the daemon; memories with an older key are
+ * thrown away. */
 #include "comity_module.h"
 
-enum { CLEAN_COUNT = 32, CLEAN_SIZE = 1022 };
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+enum { CLEAN_COUNT = 32, CLEAN_SIZE = 1022, TRIM_S = 10, TRIM_MANY = 8 };
 
 typedef struct {
     uint16_t size; /* 0: none */
@@ -21,6 +26,8 @@ struct comity_ngx_inspector {
     const char **states;
     size_t state_count;
     comity_ngx_probe *idle;
+    ngx_uint_t idle_count, idle_least; /* the least since idle ones were given back last */
+    time_t trimmed_at;
     clean_text *clean; /* CLEAN_COUNT, each at the place that its bytes give; NULL: none yet */
 };
 
@@ -254,6 +261,8 @@ comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log
     while (inspector->idle != NULL) {
         comity_ngx_probe *probe = inspector->idle;
         inspector->idle = probe->next;
+        inspector->idle_count--;
+        inspector->idle_least = ngx_min(inspector->idle_least, inspector->idle_count);
         if (probe->generation == generation) {
             return probe;
         }
@@ -262,12 +271,45 @@ comity_ngx_probe *comity_ngx_probe_take(comity_ngx_inspector *inspector, ngx_log
     return probe_new(inspector, log);
 }
 
+/* What lies free between what is used goes to the system only when it is told so. */
+#if defined(__GLIBC__)
+static void heap_trim(void)
+{
+    (void)malloc_trim(0);
+}
+#else
+static void heap_trim(void) {}
+#endif
+
+/* Gives back as many as were idle all the time since the last time, but the one that was used last. */
+static void trim(comity_ngx_inspector *inspector)
+{
+    ngx_flag_t many = inspector->idle_least > TRIM_MANY;
+    for (; inspector->idle_least > 1; inspector->idle_least--) {
+        comity_ngx_probe *probe = inspector->idle->next;
+        inspector->idle->next = probe->next;
+        inspector->idle_count--;
+        probe_free(probe);
+    }
+    if (many) {
+        heap_trim();
+    }
+    inspector->idle_least = inspector->idle_count;
+    inspector->trimmed_at = ngx_time();
+}
+
 void comity_ngx_probe_give(comity_ngx_probe *probe)
 {
-    if (probe != NULL) {
-        comity_gathering_reset(probe->gathering);
-        probe->next = probe->inspector->idle;
-        probe->inspector->idle = probe;
+    if (probe == NULL) {
+        return;
+    }
+    comity_ngx_inspector *inspector = probe->inspector;
+    comity_gathering_reset(probe->gathering);
+    probe->next = inspector->idle;
+    inspector->idle = probe;
+    inspector->idle_count++;
+    if (ngx_time() - inspector->trimmed_at >= TRIM_S) {
+        trim(inspector);
     }
 }
 

@@ -8,19 +8,29 @@
 
 enum {
     PIECE_SIZE = 65536,
-    TAIL_SIZE = 262144 /* so much of a large body is looked into at once, while more comes */
+    TAIL_SIZE = 262144, /* so much of a large body is looked into at once, while more comes */
+    AHEAD_MAX = 32      /* so many at a time: each has working memories until it ends, however slowly it comes */
 };
 
 static ngx_http_request_body_filter_pt next_filter;
+
+static ngx_uint_t ahead_count;
 
 static void look(comity_ngx_ctx *ctx);
 
 /* ---- contexts ---- */
 
+static void ahead_end(comity_ngx_ctx *ctx)
+{
+    ahead_count -= ctx->ahead;
+    ctx->ahead = 0;
+}
+
 static void ctx_end(void *data)
 {
     comity_ngx_ctx *ctx = data;
     comity_ngx_client_forget(ctx);
+    ahead_end(ctx);
     comity_ngx_probe_give(ctx->probe);
     comity_copy_free(ctx->copy);
     comity_ngx_output_free(&ctx->output);
@@ -168,6 +178,17 @@ static ngx_flag_t waits_for_length(comity_ngx_ctx *ctx)
            comity_ngx_inspector_masking(ctx->conf->inspector) != NULL;
 }
 
+/* Into others it is looked once all of them has come. */
+static ngx_int_t ahead_begin(comity_ngx_ctx *ctx)
+{
+    if (ahead_count == AHEAD_MAX) {
+        return NGX_DECLINED;
+    }
+    ctx->ahead = 1;
+    ahead_count++;
+    return body_begin(ctx) ? NGX_OK : NGX_ERROR;
+}
+
 /* What nginx has put into its file is looked into while more comes. */
 ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
 {
@@ -178,8 +199,9 @@ ngx_int_t comity_ngx_request_filter(ngx_http_request_t *r, ngx_chain_t *in)
         r->request_body->temp_file->offset - ctx->looked < (off_t)TAIL_SIZE || waits_for_length(ctx)) {
         return status;
     }
-    if (!ctx->begun && !body_begin(ctx)) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    status = ctx->begun ? NGX_OK : ahead_begin(ctx);
+    if (status != NGX_OK) {
+        return status == NGX_DECLINED ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ctx->written = r->request_body->temp_file->offset;
     if (comity_ngx_work(ctx, 1, look_on, looked_on) == NGX_OK) {
@@ -223,6 +245,30 @@ static void replace(comity_ngx_ctx *ctx)
     }
 }
 
+/* Variables of a body that is no more what it was: one that a configuration has read already would still tell of it. */
+static ngx_str_t variable_names[] = {ngx_string("content_length"), ngx_string("http_content_length"),
+                                     ngx_string("request_body"), ngx_string("request_body_file")};
+static ngx_int_t variable_indexes[sizeof variable_names / sizeof variable_names[0]];
+
+ngx_int_t comity_ngx_request_variables(ngx_conf_t *cf)
+{
+    for (size_t i = 0; i < sizeof variable_names / sizeof variable_names[0]; i++) {
+        variable_indexes[i] = ngx_http_get_variable_index(cf, &variable_names[i]);
+        if (variable_indexes[i] == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
+    return NGX_OK;
+}
+
+static void variables_forget(ngx_http_request_t *r)
+{
+    for (size_t i = 0; i < sizeof variable_indexes / sizeof variable_indexes[0]; i++) {
+        r->variables[variable_indexes[i]].valid = 0;
+        r->variables[variable_indexes[i]].not_found = 0;
+    }
+}
+
 /* Puts the masked copy in the body's place. */
 static ngx_int_t body_mask(comity_ngx_ctx *ctx)
 {
@@ -253,6 +299,7 @@ static ngx_int_t body_mask(comity_ngx_ctx *ctx)
         r->headers_in.content_length->value.len = (size_t)(ngx_sprintf(length, "%uz", ctx->output.size) - length);
     }
     comity_ngx_drop_digests(r);
+    variables_forget(r);
     ctx->copying = 0; /* these are the response's from now on */
     ngx_memzero(&ctx->output, sizeof ctx->output);
     return NGX_OK;
@@ -338,6 +385,7 @@ static void body_read(ngx_http_request_t *r)
     r->read_event_handler = ngx_http_test_reading; /* a client that goes is noticed */
     r->write_event_handler = ngx_http_request_empty_handler;
     ctx->complete = 1;
+    ahead_end(ctx);
     if (!ctx->working) {
         look(ctx);
     }
@@ -423,6 +471,17 @@ static ngx_int_t subrequest(ngx_http_request_t *r, comity_ngx_conf *conf)
     return NGX_HTTP_FORBIDDEN;
 }
 
+static ngx_flag_t is_other(const ngx_str_t *left, const ngx_str_t *right)
+{
+    return left->len != right->len || (left->len != 0 && ngx_memcmp(left->data, right->data, left->len) != 0);
+}
+
+/* `X-Accel-Redirect` is what an upstream says. */
+static ngx_flag_t is_redirected(comity_ngx_ctx *ctx, ngx_http_request_t *r)
+{
+    return (ctx->conf->inspect & COMITY_NGX_REQUEST) != 0 && (is_other(&ctx->uri, &r->uri) || is_other(&ctx->args, &r->args));
+}
+
 ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)
 {
     comity_ngx_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_comity_module);
@@ -433,8 +492,8 @@ ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)
     if (r != r->main) {
         return subrequest(r, conf);
     }
-    if (ctx == NULL || (ctx->state == COMITY_NGX_OPEN && ctx->conf != conf)) {
-        return begin(r, conf); /* or redirected to a route of its own law */
+    if (ctx == NULL || (ctx->state == COMITY_NGX_OPEN && (ctx->conf != conf || is_redirected(ctx, r)))) {
+        return begin(r, conf); /* or redirected to a route of its own law, or with words that were not looked into */
     }
     ngx_http_set_ctx(r, ctx, ngx_http_comity_module);
     switch (ctx->state) {

@@ -102,10 +102,16 @@ static ngx_int_t head_send(comity_ngx_ctx *ctx)
     return comity_ngx_header_add(r, "Cache-Control", &private) == NGX_OK ? next_header_filter(r) : NGX_ERROR;
 }
 
-/* Our answer in the response's place. What the upstream still sends is passed over. */
+/* Our answer in the response's place. What little the upstream still sends is passed over; for what is long, or ends
+ * nobody knows when, nobody waits: the connection ends behind our answer, and with it the upstream's. */
 static ngx_int_t refuse(comity_ngx_ctx *ctx)
 {
     ngx_http_request_t *r = ctx->r;
+    ngx_flag_t is_short = r->headers_out.content_length_n >= 0 && r->headers_out.content_length_n <= (off_t)ctx->conf->hold;
+    if (!ctx->last && !r->header_only && !is_short) {
+        ctx->breaks = 1;
+        r->keepalive = 0;
+    }
     ctx->response_state = COMITY_NGX_CLOSED;
     r->buffered &= (unsigned)~COMITY_NGX_BUFFERED & 0xf;
     ngx_buf_t *buf = comity_ngx_answer_make(ctx);
@@ -116,6 +122,12 @@ static ngx_int_t refuse(comity_ngx_ctx *ctx)
     ctx->sent = 1;
     ngx_int_t status = next_header_filter(r);
     return status == NGX_ERROR || status > NGX_OK || r->header_only ? status : next_body_filter(r, &out);
+}
+
+/* Our answer is out, and there is nothing more to wait for. */
+static ngx_flag_t may_break(comity_ngx_ctx *ctx)
+{
+    return ctx->breaks && !ctx->r->connection->buffered && ctx->r->out == NULL;
 }
 
 /* ---- judging ---- */
@@ -348,8 +360,10 @@ static ngx_int_t take(comity_ngx_ctx *ctx, ngx_buf_t *buf)
     if (chain_put(ctx, &ctx->raw, buf->pos, size) != NGX_OK) {
         return NGX_ERROR;
     }
-    ctx->line_ends = line_ends(ctx->line_ends, buf->pos, size);
-    buf->pos += size;
+    if (size != 0) { /* a buffer that only ends something has no bytes */
+        ctx->line_ends = line_ends(ctx->line_ends, buf->pos, size);
+        buf->pos += size;
+    }
     if (!ngx_buf_in_memory(buf) || buf->pos == buf->last) {
         buf->file_pos = buf->file_last;
     }
@@ -443,6 +457,7 @@ void comity_ngx_response_judged(comity_ngx_ctx *ctx)
     ngx_int_t status;
     if (ctx->status != 0) {
         status = close_response(ctx);
+        status = status == NGX_OK && may_break(ctx) ? NGX_ERROR : status;
     } else {
         ctx->response_state = ctx->finished ? COMITY_NGX_OPEN : COMITY_NGX_READING;
         ctx->whole = 0;
@@ -505,7 +520,7 @@ static ngx_int_t response_begin(comity_ngx_ctx *ctx)
     if (copy == NULL || ctx->probe == NULL || comity_ngx_head_response(ctx) != NGX_OK) {
         return NGX_ERROR;
     }
-    *ngx_cpymem(copy, type->data, type->len) = '\0';
+    ngx_cpystrn(copy, type->data, type->len + 1);
     ctx->type = type->len == 0 ? NULL : (char *)copy;
     ctx->fixed = ctx->encoding != NULL;
     ctx->message_ends = ctx->type == NULL || ctx->fixed ? 0 : message_ends(copy);
@@ -566,7 +581,8 @@ static ngx_int_t body_filter(ngx_http_request_t *r, ngx_chain_t *in)
             in->buf->pos = in->buf->last;
             in->buf->file_pos = in->buf->file_last;
         }
-        return next_body_filter(r, NULL);
+        ngx_int_t status = next_body_filter(r, NULL);
+        return status == NGX_OK && may_break(ctx) ? NGX_ERROR : status;
     }
     if (in != NULL && ngx_chain_add_copy(r->pool, &ctx->in, in) != NGX_OK) {
         return NGX_ERROR;

@@ -78,6 +78,7 @@ comity_status comity_context_judge(comity_context *context, const char *act, siz
     COMITY_TRY(comity_act_read(&context->law->image, context->act_memory, act, act_size, today, &context->act, reterr));
     COMITY_TRY(comity_papers_join(context->papers, context->strict, context->act, context->act_memory, reterr));
     comity_judge(context->memory, context->act, &context->judgement);
+    comity_judge_sort(context->memory);
     return COMITY_OK;
 }
 

@@ -3,7 +3,7 @@
  *
  *     comity kept 1
  *     law sha256:…          the image, which lies in law/ beside the log
- *     evaluator 0.1.0       the version that judged
+ *     evaluator 0.2.0       the version that judged
  *     on 2026-11-24         the day for an act that says none, if one was given
  *     papers sha256:…       the papers at hand, which lie in papers/ beside the log
  *     strict                papers that acts only claim counted as not held

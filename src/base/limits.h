@@ -219,6 +219,8 @@
 #define COMITY_LIMIT_SERVE_THREADS 256
 /* File descriptors: two a connection, far below what a process may have. */
 #define COMITY_LIMIT_SERVE_CONNECTIONS 100000
+/* Files that are no connection's: the record's, the gates', the ledger's, and our own. */
+#define COMITY_SERVE_FILES_KEPT 256
 /* One request of many acts: it lies on disk while it is answered. */
 #define COMITY_LIMIT_SERVE_BATCH_BYTES ((uint64_t)64 << 30)
 /* Of a batch, judgements held while their record becomes durable; then they leave. */

@@ -77,3 +77,32 @@ comity_quote comity_quote_bytes(const char *bytes, size_t size)
     quote.text[used + 1] = '\0';
     return quote;
 }
+
+/* A unit of UTF-16 as JSON writes it. */
+static void append_unit(comity_buffer *buffer, uint32_t unit)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char escaped[6] = {'\\', 'u', digits[unit >> 12], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
+    comity_buffer_append(buffer, escaped, sizeof escaped);
+}
+
+void comity_quote_append_json(comity_buffer *buffer, const char *json, size_t size)
+{
+    if (comity_utf8_unseen(json, size) == 0) {
+        comity_buffer_append(buffer, json, size);
+        return;
+    }
+    for (size_t at = 0, step; at < size; at += step) {
+        unsigned char lead = (unsigned char)json[at];
+        step = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        uint32_t point = comity_utf8_unseen(json + at, step);
+        if (point == 0) {
+            comity_buffer_append(buffer, json + at, step);
+        } else if (point < 0x10000) {
+            append_unit(buffer, point);
+        } else {
+            append_unit(buffer, 0xD800 + ((point - 0x10000) >> 10));
+            append_unit(buffer, 0xDC00 + ((point - 0x10000) & 0x3FF));
+        }
+    }
+}

@@ -1,6 +1,8 @@
-/* A short, printable excerpt of untrusted bytes, for error messages. */
+/* Untrusted bytes for people: a short excerpt for error messages, or all of a text. */
 #ifndef COMITY_BASE_QUOTE_H
 #define COMITY_BASE_QUOTE_H
+
+#include "base/buffer.h"
 
 #include <stddef.h>
 
@@ -16,5 +18,10 @@ typedef struct comity_quote {
  *     comity_fail(reterr, code, "%s is no category", comity_quote_bytes(t, n).text);
  */
 comity_quote comity_quote_bytes(const char *bytes, size_t size);
+
+/* Appends JSON text for people to read: what cannot be seen, or turns what stands
+ * beside it around (comity_utf8_unseen), as \uNNNN, so that it is the same JSON.
+ * The text is checked UTF-8. */
+void comity_quote_append_json(comity_buffer *buffer, const char *json, size_t size);
 
 #endif

@@ -6,6 +6,7 @@
  * what was said of them is written. */
 #include "cli/judge.h"
 
+#include "base/quote.h"
 #include "base/time.h"
 
 #include <limits.h>
@@ -111,7 +112,7 @@ static void put_row(judge_run *judging)
     put(judging, comity_verdict_word(context->judgement.verdict));
     put_column(judging, start, 12);
     if (act->id.text != NULL && act->id.text[0] == '"') {
-        comity_buffer_append(&judging->out, act->id.text + 1, act->id.size - 2);
+        comity_quote_append_json(&judging->out, act->id.text + 1, act->id.size - 2);
     } else if (act->id.text != NULL) {
         comity_buffer_append(&judging->out, act->id.text, act->id.size);
     } else {

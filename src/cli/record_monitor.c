@@ -162,17 +162,39 @@ static comity_status look(monitoring *now, const uint8_t *bytes, size_t size, ui
     return status;
 }
 
+/* The newest checkpoint that the policy accepts: where that wants witnesses, the one beside, which they have signed. */
+static comity_status fetch_newest(monitoring *now, uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr)
+{
+    comity_note note;
+    comity_checkpoint unused;
+    uint8_t *bytes;
+    size_t size;
+    uint8_t *cosigned;
+    size_t cosigned_size;
+    bool missing;
+    comity_error error;
+    COMITY_TRY(fetch_get(&now->from, "checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, &missing, reterr));
+    if (comity_policy_open(now->policy, bytes, size, &note, &unused, &error) == COMITY_ERROR_SIGNATURE &&
+        fetch_get(&now->from, "cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, &cosigned, &cosigned_size, &missing, &error) ==
+            COMITY_OK) {
+        free(bytes);
+        bytes = cosigned;
+        size = cosigned_size;
+    }
+    *ret_bytes = bytes;
+    *ret_size = size;
+    return COMITY_OK;
+}
+
 static int monitor_once(monitoring *now)
 {
     uint8_t *bytes;
     size_t size;
-    bool missing;
     uint64_t old_size;
     uint64_t new_size;
     comity_error error;
     comity_tile_reader_init(&now->tiles, (comity_tile_source){&now->from, fetch_tile});
-    comity_status status =
-        fetch_get(&now->from, "checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, &missing, &error);
+    comity_status status = fetch_newest(now, &bytes, &size, &error);
     if (status == COMITY_OK) {
         status = look(now, bytes, size, &old_size, &new_size, &error);
         free(bytes);

@@ -7,6 +7,8 @@
 #ifndef COMITY_INSPECT_CHECK_H
 #define COMITY_INSPECT_CHECK_H
 
+#include "base/swar.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -120,7 +122,21 @@ comity_check_outcome comity_check_looks(const comity_check_step *steps, size_t c
                                         const comity_check_value *value);
 
 /* How many bytes look like this one, itself the first: 10 for `0`, 26 for `a` and `A`, else 1. */
-size_t comity_check_kin(uint8_t byte);
+static inline size_t comity_check_kin(uint8_t byte)
+{
+    return byte == '0' ? 10 : byte == 'a' || byte == 'A' ? 26 : 1;
+}
+
+/* Which of the bytes that look like this one have their bit in 32 bytes. */
+typedef enum comity_check_kins { COMITY_CHECK_NO_KIN, COMITY_CHECK_ALL_KINS, COMITY_CHECK_SOME_KINS } comity_check_kins;
+
+static inline comity_check_kins comity_check_kins_in(const uint8_t bits[32], uint8_t byte)
+{
+    uint64_t word = comity_swar_load_ordered(bits + byte / 64 * 8);
+    uint64_t kin = ((UINT64_C(1) << comity_check_kin(byte)) - 1)
+                   << byte % 64; /* none of the kins lies on both sides of a word's end */
+    return (word & kin) == 0 ? COMITY_CHECK_NO_KIN : (word & kin) == kin ? COMITY_CHECK_ALL_KINS : COMITY_CHECK_SOME_KINS;
+}
 
 /* The characters that a step speaks of, and how many places before the first of them lie outside of the body. */
 const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size,

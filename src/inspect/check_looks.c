@@ -11,25 +11,16 @@ typedef struct known {
     int64_t number;
 } known;
 
-size_t comity_check_kin(uint8_t byte)
-{
-    return byte == '0' ? 10 : byte == 'a' || byte == 'A' ? 26 : 1;
-}
-
 /* How many of the characters are in the set; not known if of kins some are and some are not. */
 static known count_looks(const uint8_t *bytes, size_t size, const uint8_t *among)
 {
     int64_t count = 0;
     for (size_t i = 0; i < size; i++) {
-        size_t kin = comity_check_kin(bytes[i]);
-        size_t held = 0;
-        for (size_t byte = bytes[i]; byte < bytes[i] + kin; byte++) {
-            held += among[byte >> 3] >> (byte & 7) & 1;
-        }
-        if (held != 0 && held != kin) {
+        comity_check_kins held = comity_check_kins_in(among, bytes[i]);
+        if (held == COMITY_CHECK_SOME_KINS) {
             return (known){false, 0};
         }
-        count += held != 0;
+        count += held == COMITY_CHECK_ALL_KINS;
     }
     return (known){true, count};
 }
@@ -55,21 +46,6 @@ static known look(const comity_check_step *step, const comity_check_data *data, 
     }
 }
 
-static known combine(uint8_t code, known left, known right)
-{
-    known both = {left.is_known && right.is_known, 0};
-    if (code == COMITY_CHECK_EQUAL) {
-        both.number = left.number == right.number;
-    } else if (code == COMITY_CHECK_LESS) {
-        both.number = left.number < right.number;
-    } else if (code == COMITY_CHECK_GREATER) {
-        both.number = left.number > right.number;
-    } else {
-        both.is_known = false;
-    }
-    return both;
-}
-
 /* Of a step that may leave the straight way, whether it does: false if that is not known. */
 static bool steer(const comity_check_step *step, known **top, bool *ret_jumps)
 {
@@ -85,19 +61,15 @@ static bool steer(const comity_check_step *step, known **top, bool *ret_jumps)
 }
 
 /* A step that needs the stack only. */
-static known *change(const comity_check_step *step, known *top)
+static known *change(const comity_check_step *step, const comity_check_data *data, known *top)
 {
-    if (step->code == COMITY_CHECK_NOT) {
-        top->number = top->number == 0;
-        return top;
-    }
     if (step->code < COMITY_CHECK_ADD) {
-        top->is_known = top->is_known && step->code == COMITY_CHECK_NEGATE;
-        top->number = (int64_t)(0 - (uint64_t)top->number);
+        top->number = top->is_known ? comity_check_change(data, step, top->number) : 0;
         return top;
     }
     if (step->code < COMITY_CHECK_DATE) {
-        top[-1] = combine(step->code, top[-1], *top);
+        bool is_known = top[-1].is_known && top->is_known;
+        top[-1] = (known){is_known, is_known ? comity_check_combine(step->code, top[-1].number, top->number) : 0};
         return top - 1;
     }
     top[-2].is_known = false;
@@ -108,19 +80,24 @@ comity_check_outcome comity_check_looks(const comity_check_step *steps, size_t c
                                         const comity_check_value *value)
 {
     known stack[COMITY_CHECK_STACK + 1] = {{false, 0}};
+    known names[COMITY_CHECK_NAMES] = {{false, 0}};
     known *top = stack;
     bool all_known = true;
     for (size_t at = 0; at < count;) {
         const comity_check_step *step = &steps[at++];
         bool jumps = false;
-        if (step->code < COMITY_CHECK_PICK) {
+        if (step->code == COMITY_CHECK_RECALL) {
+            *++top = names[step->from];
+        } else if (step->code < COMITY_CHECK_PICK) {
             *++top = look(step, data, value);
         } else if (step->code <= COMITY_CHECK_DATE) {
-            top = change(step, top);
+            top = change(step, data, top);
+        } else if (step->code == COMITY_CHECK_KEEP) {
+            names[step->from] = *top--;
         } else if (step->code == COMITY_CHECK_REQUIRE && top->is_known && top->number == 0) {
             return COMITY_CHECK_NEVER;
-        } else if (step->code == COMITY_CHECK_REQUIRE || step->code == COMITY_CHECK_KEEP) {
-            all_known &= step->code == COMITY_CHECK_KEEP || top->is_known;
+        } else if (step->code == COMITY_CHECK_REQUIRE) {
+            all_known &= top->is_known;
             top--;
         } else if (!steer(step, &top, &jumps)) {
             return COMITY_CHECK_OPEN;

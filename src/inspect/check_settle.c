@@ -15,6 +15,7 @@ typedef enum settled_code {
     SETTLED_CONSTANT,
     SETTLED_RECALL,
     SETTLED_DIGIT,
+    SETTLED_CHAR,
     SETTLED_NUMBER, /* up to eight digits */
     SETTLED_SUM,
     SETTLED_LUHN,
@@ -119,6 +120,8 @@ static void look_settle(settler *of, const comity_check_step *step)
         code = SETTLED_NUMBER;
     } else if (step->code == COMITY_CHECK_DIGIT && size != 0) {
         code = SETTLED_DIGIT;
+    } else if (step->code == COMITY_CHECK_CHAR && size != 0) {
+        code = SETTLED_CHAR;
     } else if (step->code == COMITY_CHECK_SUM) {
         code = SETTLED_SUM;
     } else if (step->code == COMITY_CHECK_LUHN && step->text_size == 0) {
@@ -342,6 +345,9 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             break;
         case SETTLED_DIGIT:
             *++top = comity_check_numbers[bytes[step->begin]];
+            break;
+        case SETTLED_CHAR:
+            *++top = bytes[step->begin];
             break;
         case SETTLED_NUMBER:
             *++top = read_digits(bytes + step->begin, step->size);

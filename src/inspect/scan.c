@@ -150,8 +150,9 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
 
 /* ---- the two stages over a view ---- */
 
-/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. */
-static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
+/* At a colon or equals sign behind three letters that end no label and no anchor, and that is in no address. Nothing
+ * before `low` is looked at. */
+static inline bool is_idle(const comity_scan *scan, const uint8_t *at, const uint8_t *low)
 {
     const comity_scan_rules *rules = scan->rules;
     const uint64_t ones = UINT64_C(0x010101);
@@ -165,7 +166,7 @@ static inline bool is_idle(const comity_scan *scan, const uint8_t *at)
     unsigned colon = comity_scan_colon_hash(at);
     bool is_label = (rules->tails[tail >> 6] >> (tail & 63) & 1) != 0;
     bool is_anchor = (rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
-    return !is_label && !is_anchor && at - scan->low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
+    return !is_label && !is_anchor && at - low >= 6 && at[1] != ':' && at[-5] != ':' && at[-6] != ':';
 }
 
 static bool is_dash(uint8_t byte)
@@ -179,13 +180,11 @@ static bool is_year_sign(const uint8_t *at)
     return at[0] == 0xE5 && at[1] == 0xB9 && at[2] == 0xB4 && (comity_scan_class(at[-1]) & COMITY_BYTE_DIGIT) != 0;
 }
 
-static void look_at(comity_scan *scan, const uint8_t *at)
+/* At what is neither a digit nor a colon nor an equals sign. */
+static __attribute__((noinline)) void look_at_other(comity_scan *scan, const uint8_t *at)
 {
     uint8_t class = comity_scan_class(*at);
-    if (*at == ':' && scan->has_keys && comity_scan_at_key(scan, at)) {
-        return;
-    }
-    if ((class & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0) {
+    if ((class & COMITY_BYTE_LETTER) != 0) {
         if (*at >= 'A' && *at <= 'Z' && at[-1] >= 'A' && at[-1] <= 'Z') {
             comity_scan_at_mark(scan, at);
         }
@@ -204,17 +203,43 @@ static void look_at(comity_scan *scan, const uint8_t *at)
         comity_scan_at_email(scan, at);
     } else if (*at == '<') {
         comity_scan_at_less(scan, at);
-    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
-        comity_scan_at_dashes(scan, at);
-    } else if (*at == ':' || *at == '=' || *at == '>') {
-        if (*at != '>' && is_idle(scan, at)) {
-            return;
-        }
+    } else if (*at == '>') {
         comity_scan_at_label(scan, at);
         comity_scan_at_colon(scan, at);
+    } else if (is_dash(at[0]) && is_dash(at[-1]) && is_dash(at[-2]) && is_dash(at[-3])) {
+        comity_scan_at_dashes(scan, at);
     } else {
         comity_scan_at_word(scan, at);
     }
+}
+
+static inline void look_at(comity_scan *scan, const uint8_t *at)
+{
+    if (*at == ':' || *at == '=') {
+        bool is_key = *at == ':' && scan->has_keys && comity_scan_at_key(scan, at);
+        if (!is_key && !is_idle(scan, at, scan->low)) {
+            comity_scan_at_label(scan, at);
+            comity_scan_at_colon(scan, at);
+        }
+    } else if (comity_scan_is_digit(*at)) {
+        comity_scan_at_word(scan, at);
+    } else {
+        look_at_other(scan, at);
+    }
+}
+
+/* At a place of which nothing comes, as most are: in JSON at an idle key; in text at a digit that has been looked at, or of a
+ * time, or at an idle colon. `end` is that of the view. */
+static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
+{
+    uint64_t here = comity_scan_offset(scan, at);
+    if (scan->has_keys) {
+        return *at == ':' && comity_scan_at_idle_key(scan, at, scan->view);
+    }
+    if (comity_scan_is_digit(*at)) {
+        return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
+    }
+    return *at == ':' && is_idle(scan, at, scan->view);
 }
 
 /* Judges the places of the next `size` bytes from `scanned` on, which lie in the view. */
@@ -228,8 +253,12 @@ static void chunk_scan(comity_scan *scan, size_t size)
     const uint8_t *view = scan->view;
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     bool has_layout = scan->layout.kind != COMITY_LAYOUT_NONE;
+    bool is_flat = !is_csv && !has_layout;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
+        if (is_flat && is_passed(scan, at, end)) {
+            continue;
+        }
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;
         scan->high = end - at > COMITY_LIMIT_SCAN_AHEAD ? at + COMITY_LIMIT_SCAN_AHEAD : end;
         if (is_csv) {

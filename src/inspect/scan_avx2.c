@@ -1,12 +1,13 @@
 /* The first stage with AVX2: 32 bytes at a time. */
+#include <immintrin.h>
+
 #define COMITY_SCAN_LANES 4
+#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define SCAN_ANY(bits) (!_mm256_testz_si256((__m256i)(bits), (__m256i)(bits)))
 #include "inspect/scan_group.h"
 #include "inspect/scan_look_avx2.h"
 #include "inspect/scan_marks.h"
-
-#include <immintrin.h>
-
-#define TARGET __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#include "inspect/scan_time_avx2.h"
 
 TARGET static inline uint64_t bits(__m256i low, __m256i high)
 {
@@ -115,11 +116,12 @@ TARGET static inline uint64_t newlines(const uint8_t *block)
 TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                             uint16_t *ret_places)
 {
-    SCAN_EVENTS_BODY(classify)
+#define SORT(bytes, blocks, ret_lanes) SCAN_SORT_BLOCKS(bytes, blocks, ret_lanes, classify)
+    SCAN_EVENTS_BODY(SORT)
 }
 
 TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
-                           uint64_t *ret_newlines, uint8_t *ret_counts)
+                           uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -129,9 +131,9 @@ TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_pla
     SCAN_STARTS_BODY(classify_words)
 }
 
-TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
+TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_LINES_BODY(newlines)
 }
 
-const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines, look_until};
+const comity_scan_level comity_scan_level_avx2 = {"avx2", events, marks, starts, lines, look_until, look_alike, time_size};

@@ -27,6 +27,11 @@ static inline bool comity_scan_is_blank(uint8_t byte)
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
+static inline bool comity_scan_is_digit(uint8_t byte)
+{
+    return (uint8_t)(byte - '0') < 10;
+}
+
 static inline bool comity_scan_is_word(uint8_t byte)
 {
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;

@@ -39,14 +39,12 @@ typedef struct comity_scan_wide {
 
 /* The sets of bits of which a block needs those of the block before. */
 enum {
-    COMITY_SCAN_DIGIT, COMITY_SCAN_PAIR, COMITY_SCAN_TRIPLE, COMITY_SCAN_GROUP, COMITY_SCAN_GROUP2, COMITY_SCAN_GROUP6,
-    COMITY_SCAN_WORD, COMITY_SCAN_WORD2, COMITY_SCAN_WORD4, COMITY_SCAN_WORD7, COMITY_SCAN_WORD_FROM,
-    COMITY_SCAN_RUN, COMITY_SCAN_RUN2, COMITY_SCAN_RUN4, COMITY_SCAN_RUN8, COMITY_SCAN_RUN16, COMITY_SCAN_RUN16_DIGIT,
-    COMITY_SCAN_RUN32, COMITY_SCAN_RUN_FROM,
-    COMITY_SCAN_UPPER, COMITY_SCAN_UPPER2, COMITY_SCAN_UPPER6,
+    COMITY_SCAN_DIGIT, COMITY_SCAN_GAP, COMITY_SCAN_TRIPLE, COMITY_SCAN_GROUP, COMITY_SCAN_GROUP3, COMITY_SCAN_GROUP6,
+    COMITY_SCAN_WORD, COMITY_SCAN_WORD3, COMITY_SCAN_WORD7,
+    COMITY_SCAN_RUN, COMITY_SCAN_RUN4, COMITY_SCAN_RUN16, COMITY_SCAN_RUN16_DIGIT, COMITY_SCAN_RUN32,
+    COMITY_SCAN_UPPER, COMITY_SCAN_UPPER3, COMITY_SCAN_UPPER6,
     COMITY_SCAN_DASH, COMITY_SCAN_DASH2, COMITY_SCAN_DASH4,
-    COMITY_SCAN_LETTER,
-    COMITY_SCAN_ENDS, COMITY_SCAN_PLAIN_DIGIT, COMITY_SCAN_COLON,
+    COMITY_SCAN_HIGH, COMITY_SCAN_ENDS, COMITY_SCAN_COLON,
     COMITY_SCAN_SETS
 };
 
@@ -56,7 +54,7 @@ typedef struct comity_scan_carry {
 } comity_scan_carry;
 
 /* Finds the places of `size` bytes, a multiple of COMITY_SCAN_STEP, and
- * writes them in order, counted from `bytes`; there is room for `size` and 8 more. The margins
+ * writes them in order, counted from `bytes`; there is room for `size` and 64 more. The margins
  * before and behind can be read; where the part has no bytes they are 0. `is_markup` says that `>` is looked at. */
 typedef size_t comity_scan_events_function(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                                            uint16_t *ret_places);
@@ -69,21 +67,29 @@ typedef struct comity_scan_marks {
     uint64_t escaped, in_string; /* 0 or 1 */
 } comity_scan_marks;
 
-/* Finds the marks outside of strings among `size` bytes, at most 65536, and writes
- * their places; and as comity_scan_lines_function does, all line ends. 64 bytes behind can be read. */
+/* Finds the marks outside of strings among `size` bytes, at most 65536, and writes their places, for which there is
+ * room for `size` and 64 more; and as comity_scan_lines_function does, all line ends. 64 bytes behind can be read. */
 typedef size_t comity_scan_marks_function(const uint8_t *bytes, size_t size, comity_scan_marks *state,
-                                          uint16_t *ret_places, uint64_t *ret_newlines, uint8_t *ret_counts);
+                                          uint16_t *ret_places, uint64_t *ret_newlines, uint16_t *ret_before);
 
 /* Finds where a word can begin: letters of ASCII behind what is none, and each character
  * beyond ASCII. Writes the places among `size` bytes, at most 65536; one byte before and 64 behind can be read. */
 typedef size_t comity_scan_starts_function(const uint8_t *bytes, size_t size, uint16_t *ret_places);
 
-/* Finds the line ends among `size` bytes: a word of bits for each block of 64, and how many. 64 bytes behind can be read. */
-typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts);
+/* Finds the line ends among `size` bytes: a word of bits for each block of 64, and behind it how many end up to its
+ * end: what comes before the first, `ret_before[0]`, is the caller's. 64 bytes behind can be read. */
+typedef void comity_scan_lines_function(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint16_t *ret_before);
 
 /* How a value looks that ends before the first of three bytes, `0` for each digit, `a` and `A` for each letter, 0 behind
  * its end: 32 bytes. Returns its size; 0 if it is longer than 31 bytes or not of ASCII. 32 bytes can be read. */
 typedef size_t comity_scan_look_function(const uint8_t *value, const uint8_t ends[3], uint64_t ret_look[4]);
+
+/* Whether such a value is of this size and looks like this one, of ASCII, as its look was written by another call. */
+typedef bool comity_scan_alike_function(const uint8_t *value, const uint8_t ends[3], const uint64_t look[4], size_t size);
+
+/* The size of a time as "2026-11-29T18:59:12.345", from its month on, of which the first digit stands at `at`; 0 if there
+ * is none, at most 28. Read from 6 bytes before to 32 behind. */
+typedef size_t comity_scan_time_function(const uint8_t *at);
 
 typedef struct comity_scan_level {
     const char *name;
@@ -92,6 +98,8 @@ typedef struct comity_scan_level {
     comity_scan_starts_function *starts;
     comity_scan_lines_function *lines;
     comity_scan_look_function *look;
+    comity_scan_alike_function *alike;
+    comity_scan_time_function *time;
 } comity_scan_level;
 
 /* The fastest level that this machine has. */

@@ -7,6 +7,7 @@
 #include "inspect/scan_columns.h"
 #include "inspect/scan_look.h"
 #include "inspect/scan_plan.h"
+#include "inspect/types_inner.h"
 
 #include <assert.h>
 #include <string.h>
@@ -114,7 +115,8 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigne
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
         const uint8_t *bytes = value.bytes[group->writing];
         uint16_t at = group->form_begin;
-        uint64_t bits = group->bits & comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes);
+        uint64_t bits =
+            group->bits & (group->asked | comity_scan_plan_heads(scan->rules, group->word, group->heads, bytes));
         for (; bits != 0; bits &= bits - 1, at++) {
             size_t number = group->word * 64u + (size_t)__builtin_ctzll(bits);
             while (plans->forms[at].number != number) {
@@ -130,7 +132,7 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigne
                                        : at;
             comity_scan_plan_form *form = &plans->forms[settled];
             comity_scan_plan_shorten(scan->rules->types, plans, form, bytes);
-            bool is_looked_at = !form->fails && (!form->passes || form->spot_count != 0);
+            bool is_looked_at = form->is_asked || (!form->fails && (!form->passes || form->spot_count != 0));
             choice->forms[choice->count++] = settled;
             choice->written |= is_looked_at ? (uint8_t)(others & 1u << group->writing) : 0;
             choice->spoken_count += !group->is_unspoken;
@@ -141,12 +143,36 @@ static bool choice_make(comity_scan *scan, const comity_scan_plan *plan, unsigne
 
 /* ---- following ---- */
 
+/* A form that fails is counted, if the first bytes allow it: that cannot be foretold, so nothing hangs on it where its
+ * count stands where it was. */
+static inline void form_count(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, uint64_t field)
+{
+    bool allows = comity_scan_plan_allows(scan->rules, form->number, form->doubts, value);
+    comity_scan_stat *stat = &scan->stats[form->stat];
+    if (stat->field == field && stat->type == form->reading.type) {
+        stat->tried += allows && stat->tried < UINT32_MAX;
+    } else if (allows && field != 0) {
+        (void)comity_scan_stat_says(comity_scan_stat_at(scan, field, form->reading.type, &form->stat), false);
+    }
+}
+
+/* Mostly all of it is steps, or nothing is to be done. */
+static inline bool form_passes(const comity_scan *scan, const comity_scan_plan_form *form, const uint8_t *value,
+                               size_t size)
+{
+    const comity_types *types = scan->rules->types;
+    const comity_scan_plans *plans = scan->plans;
+    if (form->spot_count != 0 || form->looks || !(form->fails || form->passes || form->is_settled)) {
+        return comity_scan_plan_passes(types, plans, form, value, size);
+    }
+    return !form->fails && (form->passes || comity_check_settled_run(plans->steps + form->step_begin, form->step_count,
+                                                                      &types->data, value, NULL));
+}
+
 static void form_try(comity_scan *scan, comity_scan_plan_form *form, const uint8_t *value, size_t size,
                      const comity_scan_around *around, comity_scan_readings *readings)
 {
-    bool is_sure = form->passes && form->spot_count == 0;
-    bool passed =
-        !form->fails && (is_sure || comity_scan_plan_passes(scan->rules->types, scan->plans, form, value, size));
+    bool passed = form_passes(scan, form, value, size);
     comity_scan_stat *stat =
         around->field == 0 ? NULL : comity_scan_stat_at(scan, around->field, form->reading.type, &form->stat);
     int column = comity_scan_stat_says(stat, passed);
@@ -166,16 +192,17 @@ static inline bool is_choice(const comity_scan_choice *choice, const comity_scan
     return choice->plan == plan->number && apart == 0;
 }
 
-/* The choice for a value of the plan that was not the one followed last; NULL if its first bytes allow too many forms. */
-static comity_scan_choice *choice_find(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
-                                       const uint64_t all[2])
+/* The choice for a value of the plan that was not the one followed last for `digit`; NULL if its first bytes allow too
+ * many forms. */
+static __attribute__((noinline)) comity_scan_choice *choice_find(comity_scan *scan, comity_scan_plan *plan,
+                                                                 const uint8_t *raw, unsigned digit,
+                                                                 const uint64_t all[2])
 {
-    uint8_t digit = (uint8_t)(raw[plan->choice_first] - '0');
-    unsigned places = plan->choice_places[digit < COMITY_SCAN_PLAN_DIGITS ? digit : COMITY_SCAN_PLAN_DIGITS];
+    unsigned places = plan->choice_places[digit];
     const uint64_t masks[2] = {mask_of(places & 0xFF), mask_of(places >> 8)};
     const uint64_t bytes[2] = {all[0] & masks[0], all[1] & masks[1]};
     comity_scan_choice *choice = choice_slot(scan, plan, bytes);
-    plan->hint = (uint16_t)(choice - scan->plans->choices);
+    plan->hints[digit] = (uint16_t)(choice - scan->plans->choices);
     if (!is_choice(choice, plan, all)) {
         choice->plan = 0;
         if (!choice_make(scan, plan, places, raw, choice)) {
@@ -193,9 +220,11 @@ bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const ui
 {
     planned_value value;
     const uint64_t bytes[2] = {comity_swar_load_ordered(raw), comity_swar_load_ordered(raw + 8)};
-    const comity_scan_choice *choice = &scan->plans->choices[plan->hint];
+    unsigned first = (uint8_t)(raw[plan->choice_first] - '0');
+    unsigned digit = first < COMITY_SCAN_PLAN_DIGITS ? first : COMITY_SCAN_PLAN_DIGITS;
+    const comity_scan_choice *choice = &scan->plans->choices[plan->hints[digit]];
     if (!is_choice(choice, plan, bytes)) {
-        choice = choice_find(scan, plan, raw, bytes);
+        choice = choice_find(scan, plan, raw, digit, bytes);
         if (choice == NULL) {
             return false;
         }
@@ -206,6 +235,10 @@ bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const ui
             return true;
         }
         comity_scan_plan_form *form = &scan->plans->forms[choice->forms[i]];
+        if (form->is_asked) {
+            form_count(scan, form, value.bytes[form->writing], around->field);
+            continue;
+        }
         form_try(scan, form, value.bytes[form->writing], value.size[form->writing], around, readings);
     }
     return true;

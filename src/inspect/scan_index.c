@@ -36,12 +36,28 @@ static bool equal(const comity_scan_index *index, const uint8_t *left, const uin
     return true;
 }
 
+/* An entry's text, which is folded as the index is, stands at `at`. */
+static bool stands_at(const comity_scan_index *index, const comity_scan_entry *entry, const uint8_t *at)
+{
+    size_t last = entry->size - 1u;
+    if (fold(index, at[last]) != entry->last) {
+        return false;
+    }
+    for (size_t i = 0; i < last; i++) {
+        if (fold(index, at[i]) != entry->text[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void link(comity_scan_index *index, uint32_t hash, const comity_scan_entry *entry)
 {
     uint32_t *head = &index->heads[hash % COMITY_SCAN_INDEX_HEADS];
     assert(index->count < index->capacity);
     index->filter[hash >> 6] |= UINT64_C(1) << (hash & 63);
     index->entries[index->count] = *entry;
+    index->entries[index->count].hash = (uint16_t)hash;
     index->entries[index->count].next = *head;
     *head = (uint32_t)++index->count;
 }
@@ -54,10 +70,14 @@ comity_status comity_scan_index_add(comity_scan_index *index, const void *text, 
         return COMITY_OK;
     }
     COMITY_TRY(comity_arena_copy(arena, text, size, &copy, reterr));
+    for (size_t i = 0; i < size; i++) {
+        copy[i] = (char)fold(index, (uint8_t)copy[i]);
+    }
     comity_scan_entry entry = {
         .text = (const uint8_t *)copy,
         .size = (uint16_t)size,
         .anywhere = comity_script_without_spaces((const uint8_t *)copy, size),
+        .last = (uint8_t)copy[size - 1],
         .payload = payload,
     };
     uint32_t first = fold(index, entry.text[0]);
@@ -100,16 +120,12 @@ comity_status comity_scan_index_add_cases(comity_scan_index *index, const void *
 const comity_scan_entry *comity_scan_index_next(const comity_scan_index *index, const comity_scan_entry *after,
                                                 const uint8_t *at, size_t size)
 {
-    uint32_t next = 0;
-    if (after != NULL) {
-        next = after->next;
-    } else {
-        uint32_t hash = comity_scan_index_hash(fold(index, at[0]), fold(index, at[1]), fold(index, at[2]));
-        next = index->heads[hash % COMITY_SCAN_INDEX_HEADS];
-    }
+    uint32_t hash = after != NULL ? after->hash
+                                  : comity_scan_index_hash(fold(index, at[0]), fold(index, at[1]), fold(index, at[2]));
+    uint32_t next = after != NULL ? after->next : index->heads[hash % COMITY_SCAN_INDEX_HEADS];
     for (; next != 0; next = index->entries[next - 1].next) {
         const comity_scan_entry *entry = &index->entries[next - 1];
-        if (entry->size <= size && equal(index, at, entry->text, entry->size)) {
+        if (entry->hash == hash && entry->size <= size && stands_at(index, entry, at)) {
             return entry;
         }
     }

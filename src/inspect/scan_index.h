@@ -11,11 +11,13 @@
 
 /* A text, and what the user of the index made of it. */
 typedef struct comity_scan_entry {
-    const uint8_t *text;
+    const uint8_t *text; /* folded, if the index is */
     uint16_t size;
     bool anywhere; /* its script has no spaces: it may stand within a word */
+    uint8_t last;  /* the text's last byte: mostly it tells that the text does not stand there */
     uint32_t payload;
     uint32_t next; /* with the same head, and one; 0: none */
+    uint16_t hash; /* of its first three bytes: others have the same head */
 } comity_scan_entry;
 
 typedef struct comity_scan_index {

@@ -8,6 +8,7 @@
 #define COMITY_INSPECT_SCAN_INNER_H
 
 #include "base/limits.h"
+#include "base/swar.h"
 #include "inspect/check_settle.h"
 #include "inspect/persons.h"
 #include "inspect/scan.h"
@@ -18,8 +19,12 @@
 #define COMITY_SCAN_SET_WORDS (COMITY_LIMIT_SCAN_FORMS / 64)
 /* Bytes at a value's beginning that decide which forms are worth trying. */
 #define COMITY_SCAN_HEAD 4
-/* In place of a byte: any digit. */
+/* In place of a byte: any digit, small letter, capital; and, behind these, all of them. */
 #define COMITY_SCAN_ANY_DIGIT 256
+#define COMITY_SCAN_ANY_SMALL 257
+#define COMITY_SCAN_ANY_CAPITAL 258
+#define COMITY_SCAN_ALL 3
+#define COMITY_SCAN_HEAD_SETS (COMITY_SCAN_ANY_DIGIT + 2 * COMITY_SCAN_ALL)
 /* Sizes of values for which there are tables; few values are longer. */
 #define COMITY_SCAN_SIZES 65
 /* Bytes taken through the first stage at once: they stay near the processor. */
@@ -37,20 +42,22 @@
 #define COMITY_SCAN_KEY_BYTES 24
 #define COMITY_SCAN_COLUMN_STATS 256
 /* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
-#define COMITY_SCAN_PLANS 1024
-#define COMITY_SCAN_PLAN_FORMS 4000
+#define COMITY_SCAN_PLANS 2048
+#define COMITY_SCAN_PLAN_FORMS 8000
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
 #define COMITY_SCAN_PLAN_PARTS 8
 #define COMITY_SCAN_PLAN_SPOTS 3
+/* Of a plan's forms that are only counted, at most so many do without a choice of their own. */
+#define COMITY_SCAN_PLAN_ASKED 4
 /* Steps of the programs of their conditions, of all plans; and the most of one. */
-#define COMITY_SCAN_PLAN_STEPS 4096
+#define COMITY_SCAN_PLAN_STEPS 8192
 #define COMITY_SCAN_PLAN_STEPS_EACH 48
 /* Digits; and the bytes of a value of which some may tell its forms apart. */
 #define COMITY_SCAN_PLAN_DIGITS 10
 #define COMITY_SCAN_CHOICE_BYTES 16
 /* First bytes of values kept with the forms that they allow; the most of these forms. */
-#define COMITY_SCAN_CHOICES 1024
+#define COMITY_SCAN_CHOICES 2048
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
@@ -81,7 +88,7 @@ struct comity_scan_rules {
     size_t form_count;
     size_t set_words; /* 64-bit words of a set, its first included; sets lie one behind the other */
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
-    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each byte; then for any digit */
+    uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each of COMITY_SCAN_HEAD_SETS */
     uint64_t *by_find;                /* forms found in a way */
     uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
@@ -152,7 +159,8 @@ typedef struct comity_scan_plan_spot {
 /* A form to be tried, and what is known of it beforehand. */
 typedef struct comity_scan_plan_form {
     uint16_t number;
-    bool fails;     /* is counted for its column only */
+    bool fails;     /* is counted for its column only, */
+    bool is_asked;  /* if the value's first bytes allow it, which are asked of each time */
     bool passes;    /* its conditions hold */
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
@@ -176,9 +184,10 @@ typedef struct comity_scan_plan_form {
  * first bytes allow. */
 typedef struct comity_scan_plan_group {
     uint64_t bits;
+    uint64_t asked; /* of these, those that are asked of each time */
     uint8_t word;
     uint8_t writing;
-    uint8_t heads; /* bits: the first bytes that tell the forms apart; all forms allow what else looks so */
+    uint8_t heads; /* bits: the first bytes that tell the others apart; all forms allow what else looks so */
     bool is_unspoken; /* nothing speaks for them: they are tried if one before has passed */
     uint16_t form_begin; /* the forms, in the order of their bits */
 } comity_scan_plan_group;
@@ -198,10 +207,10 @@ typedef struct comity_scan_plan {
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
     uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
-    uint16_t hint;                           /* the choice followed last */
-    uint8_t choice_first;                    /* the first byte that tells its forms apart, and */
-    uint16_t
-        choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes, if that is a digit, for each; else last */
+    uint8_t choice_first; /* the first byte that tells its forms apart, and, for each digit that it may be, and last if
+                             it is none: */
+    uint16_t choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes */
+    uint16_t hints[COMITY_SCAN_PLAN_DIGITS + 1];         /* the choice followed last */
 } comity_scan_plan;
 
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
@@ -288,9 +297,8 @@ typedef struct comity_scan_window {
     uint64_t begin, end;
     size_t mark_count, mark_next; /* those before `mark_next` have been passed */
     uint64_t lines;               /* line ends before it */
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t marks[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint64_t newlines[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
-    uint8_t line_counts[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK];
     uint16_t lines_before[COMITY_SCAN_CHUNK / COMITY_SCAN_BLOCK + 1]; /* of the window, before each block and in all */
 } comity_scan_window;
 
@@ -427,8 +435,7 @@ struct comity_scan {
     uint8_t *buffer;
     uint64_t buffer_begin;
     size_t buffer_size;
-    uint16_t places[COMITY_SCAN_CHUNK + 8];
-    uint16_t marks[COMITY_SCAN_CHUNK];
+    uint16_t places[COMITY_SCAN_CHUNK + COMITY_SCAN_BLOCK];
     uint16_t starts[COMITY_SCAN_STARTS]; /* of words near a value */
 };
 
@@ -598,6 +605,26 @@ void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8
 /* The last record's person is counted. */
 void comity_scan_person_end(comity_scan *scan);
 
+/* At a time, or at the fraction of a second (":20.123", of which the last digit but what follows stands at `at`): it is
+ * passed over. `low` and `high` bound what may be looked at. */
+static inline bool comity_scan_at_time(comity_scan *scan, const uint8_t *at, const uint8_t *low, const uint8_t *high)
+{
+    size_t left = (size_t)(high - at);
+    if (at - low < 6 || left <= 8) {
+        return false;
+    }
+    size_t size = scan->level->time(at);
+    if (size != 0) {
+        scan->looked = comity_scan_offset(scan, at) + (size < left ? size : left);
+        scan->stirs = true;
+        return true;
+    }
+    bool is_fraction = at[-6] == ':' && comity_scan_is_digit(at[-5]) && comity_scan_is_digit(at[-4]) && at[-3] == '.' &&
+                       comity_scan_is_digit(at[-2]) && comity_scan_is_digit(at[-1]);
+    scan->looked = is_fraction ? comity_scan_offset(scan, at) + 1 : scan->looked;
+    return is_fraction;
+}
+
 /* scan_numbers.c: groups of digits, words with digits, tokens. */
 void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at);
 /* Unless what stands there has been looked at. */
@@ -654,6 +681,34 @@ bool comity_scan_day_value(comity_scan *scan, const uint8_t *begin, const uint8_
 void comity_scan_at_year_sign(comity_scan *scan, const uint8_t *at);
 /* scan_keys.c: in JSON, at the colon behind a key: false if the key is not one that is known by its bytes. */
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at);
+/* The key ends before the quote at `end`. Most are so short that one word tells. */
+static inline bool comity_scan_key_is(const comity_scan_key *key, const uint8_t *end)
+{
+    if (((comity_swar_load_ordered(end - 8) ^ key->words[0]) & key->masks[0]) != 0) {
+        return false;
+    }
+    if (key->size < 8) {
+        return key->size != 0;
+    }
+    uint64_t apart = 0;
+    for (unsigned i = 1; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
+        apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
+    }
+    return apart == 0;
+}
+/* The same at a key that was expected and at which there is nothing to be done: most are. The view begins at `low`. */
+static inline bool comity_scan_at_idle_key(comity_scan *scan, const uint8_t *at, const uint8_t *low)
+{
+    uint16_t slot = scan->keys[scan->key_slot].next[0];
+    const comity_scan_key *key = &scan->keys[slot];
+    if (at - low < 2 * COMITY_SCAN_KEY_BYTES || at[-1] != '"' || key->acts || at[1] == ':' ||
+        !comity_scan_key_is(key, at - 1)) {
+        return false;
+    }
+    scan->key_slot = slot;
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    return true;
+}
 /* scan_names.c: what the field of the value around [begin, end) and the words near speak for. A group may hold several values:
  * words that stand in it count, too. */
 void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,

@@ -25,15 +25,6 @@ static bool key_read(const uint8_t *end, comity_scan_key *ret_key)
     return false;
 }
 
-static inline bool key_is(const comity_scan_key *key, const uint8_t *end)
-{
-    uint64_t apart = 0;
-    for (unsigned i = 0; i < COMITY_SCAN_KEY_BYTES / 8; i++) {
-        apart |= (comity_swar_load_ordered(end - 8 * (i + 1)) ^ key->words[i]) & key->masks[i];
-    }
-    return apart == 0 && key->size != 0;
-}
-
 /* What is to be done at the colon of a key. False if that does not follow from its bytes alone. */
 static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key *read, comity_scan_key *ret_key)
 {
@@ -55,7 +46,7 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
     *ret_key = *read;
     ret_key->is_label = field != NULL && field->is_label && comity_scan_looks_label(scan, name, end);
     ret_key->has_anchor = (scan->rules->anchor_colons[colon / 64] >> colon % 64 & 1) != 0;
-    ret_key->has_colons = read->size < 5 || memchr(name, ':', read->size) != NULL;
+    ret_key->has_colons = read->size < 3 || memchr(name, ':', read->size) != NULL; /* what is asked lies in it, or before */
     ret_key->is_pair = read->size == 5 && (memcmp(name, "value", 5) == 0 || memcmp(name, "Value", 5) == 0);
     ret_key->acts = ret_key->is_label || ret_key->has_anchor || ret_key->has_colons || ret_key->is_pair;
     ret_key->field = field == NULL ? 0 : field->number;
@@ -90,8 +81,8 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
     }
 }
 
-/* The key before the quote at `end`, which was not the one expected; NULL if it is none that is known by its bytes. */
-static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, const uint8_t *end)
+/* The key before the quote at `end`, which was none of those expected; NULL if it is none that is known by its bytes. */
+static comity_scan_key *key_find(comity_scan *scan, const uint8_t *end)
 {
     comity_scan_key read;
     if (!key_read(end, &read)) {
@@ -100,7 +91,7 @@ static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, co
     uint64_t hash =
         (read.words[0] ^ read.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) ^ read.words[2]) * UINT64_C(0x9E3779B97F4A7C15);
     comity_scan_key *key = &scan->keys[hash >> 56 & (COMITY_SCAN_KEYS - 1)];
-    if ((key->size != read.size || !key_is(key, end)) && !key_make(scan, end + 1, &read, key)) {
+    if ((key->size != read.size || !comity_scan_key_is(key, end)) && !key_make(scan, end + 1, &read, key)) {
         return NULL;
     }
     comity_scan_key *before = &scan->keys[scan->key_slot];
@@ -109,24 +100,40 @@ static __attribute__((noinline)) comity_scan_key *key_find(comity_scan *scan, co
     return key;
 }
 
+static inline void key_take(comity_scan *scan, const uint8_t *at, uint16_t slot)
+{
+    comity_scan_key *key = &scan->keys[slot];
+    scan->key_slot = slot;
+    scan->key_end = comity_scan_offset(scan, at) + 1;
+    if (key->acts || at[1] == ':') {
+        key_follow(scan, at, key);
+    }
+}
+
+/* A key that is not the one which followed last. */
+static __attribute__((noinline)) bool key_take_other(comity_scan *scan, const uint8_t *at)
+{
+    uint16_t slot = scan->keys[scan->key_slot].next[1];
+    if (!comity_scan_key_is(&scan->keys[slot], at - 1)) {
+        const comity_scan_key *key = key_find(scan, at - 1);
+        if (key == NULL) {
+            return false;
+        }
+        slot = (uint16_t)(key - scan->keys);
+    }
+    key_take(scan, at, slot);
+    return true;
+}
+
 bool comity_scan_at_key(comity_scan *scan, const uint8_t *at)
 {
     if (at[-1] != '"' || at - scan->low < 2 * COMITY_SCAN_KEY_BYTES) {
         return false;
     }
-    const uint16_t *next = scan->keys[scan->key_slot].next;
-    comity_scan_key *key = &scan->keys[next[0]];
-    if (!key_is(key, at - 1)) {
-        key = &scan->keys[next[1]];
-        key = key_is(key, at - 1) ? key : key_find(scan, at - 1);
-        if (key == NULL) {
-            return false;
-        }
+    uint16_t slot = scan->keys[scan->key_slot].next[0];
+    if (!comity_scan_key_is(&scan->keys[slot], at - 1)) {
+        return key_take_other(scan, at);
     }
-    scan->key_slot = (uint16_t)(key - scan->keys);
-    scan->key_end = comity_scan_offset(scan, at) + 1;
-    if (key->acts || at[1] == ':') {
-        key_follow(scan, at, key);
-    }
+    key_take(scan, at, slot);
     return true;
 }

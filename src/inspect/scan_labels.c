@@ -149,24 +149,34 @@ static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, 
     return ends && !plan->has_at && is_of_words;
 }
 
+/* The plan for the value that ends before the first of three bytes; NULL if there is none: blanks are at no end of a
+ * value that has one. */
+static comity_scan_plan *plan_find(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
+                                   const comity_scan_field *field)
+{
+    comity_scan_look look;
+    comity_scan_plan *plan = comity_scan_plan_last(scan, field);
+    if (plan != NULL && scan->level->alike(begin, ends, plan->look.words, plan->size)) {
+        return plan;
+    }
+    size_t size = scan->level->look(begin, ends, look.words);
+    return size == 0 ? NULL : comity_scan_plan_known(scan, &look, size, field);
+}
+
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
                                const comity_scan_field *field)
 {
-    comity_scan_look look;
     comity_scan_readings readings;
     comity_scan_around around;
     if (scan->plans == NULL || scan->high - begin < 2 * COMITY_SCAN_PLAN_BYTES ||
         comity_scan_offset(scan, begin) < scan->done) {
         return false;
     }
-    size_t size = scan->level->look(begin, ends, look.words);
-    if (size == 0 || comity_scan_is_blank(begin[0]) || comity_scan_is_blank(begin[size - 1])) {
-        return false;
-    }
-    comity_scan_plan *plan = comity_scan_plan_known(scan, &look, size, field);
+    comity_scan_plan *plan = plan_find(scan, begin, ends, field);
     if (plan == NULL) {
         return false;
     }
+    size_t size = plan->size;
     around.forms = &field->forms;
     around.evidence = COMITY_EVIDENCE_FIELD;
     around.field = field->hash;

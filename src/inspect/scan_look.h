@@ -62,4 +62,12 @@ static inline size_t comity_look_until(const uint8_t *value, const uint8_t ends[
     return 0;
 }
 
+/* The body of comity_scan_alike_function. */
+static inline bool comity_look_alike(const uint8_t *value, const uint8_t ends[3], const uint64_t look[4], size_t size)
+{
+    uint64_t own[4] = {0};
+    return comity_look_until(value, ends, own) == size &&
+           ((own[0] ^ look[0]) | (own[1] ^ look[1]) | (own[2] ^ look[2]) | (own[3] ^ look[3])) == 0;
+}
+
 #endif

@@ -13,28 +13,56 @@ __attribute__((target("avx2,bmi"))) static inline __m256i look_made(__m256i byte
     return _mm256_blendv_epi8(bytes, _mm256_set1_epi8(first), is_one);
 }
 
+/* Bits: where the bytes are that end a value. */
+__attribute__((target("avx2,bmi"))) static inline uint32_t look_ends(__m256i bytes, const uint8_t ends[3])
+{
+    __m256i is_end = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[0]));
+    is_end = _mm256_or_si256(is_end, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[1])));
+    is_end = _mm256_or_si256(is_end, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[2])));
+    return (uint32_t)_mm256_movemask_epi8(is_end);
+}
+
+/* The first `size` bytes, at most 32; behind them 0. */
+__attribute__((target("avx2,bmi"))) static inline __m256i look_cut(__m256i bytes, size_t size)
+{
+    static const uint8_t valid[64] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                      255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    return _mm256_and_si256(bytes, _mm256_loadu_si256((const void *)(valid + 32 - size)));
+}
+
+__attribute__((target("avx2,bmi"))) static inline __m256i look_of(__m256i bytes)
+{
+    return look_made(look_made(look_made(bytes, '0', 10), 'a', 26), 'A', 26);
+}
+
 /* What is beyond ASCII is below 0 here. */
 __attribute__((target("avx2,bmi"))) static size_t look_until(const uint8_t *value, const uint8_t ends[3],
                                                                 uint64_t ret_look[4])
 {
-    static const uint8_t valid[64] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-                                      255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     __m256i bytes = _mm256_loadu_si256((const void *)value);
-    __m256i is_end = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[0]));
-    is_end = _mm256_or_si256(is_end, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[1])));
-    is_end = _mm256_or_si256(is_end, _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8((char)ends[2])));
-    uint32_t found = (uint32_t)_mm256_movemask_epi8(is_end);
+    uint32_t found = look_ends(bytes, ends);
     if (found == 0) {
         return 0;
     }
     size_t size = (size_t)__builtin_ctz(found);
-    bytes = _mm256_and_si256(bytes, _mm256_loadu_si256((const void *)(valid + 32 - size)));
+    bytes = look_cut(bytes, size);
     if (_mm256_movemask_epi8(bytes) != 0) {
         return 0;
     }
-    bytes = look_made(look_made(look_made(bytes, '0', 10), 'a', 26), 'A', 26);
-    _mm256_storeu_si256((void *)ret_look, bytes);
+    _mm256_storeu_si256((void *)ret_look, look_of(bytes));
     return size;
+}
+
+__attribute__((target("avx2,bmi"))) static bool look_alike(const uint8_t *value, const uint8_t ends[3],
+                                                              const uint64_t look[4], size_t size)
+{
+    __m256i bytes = _mm256_loadu_si256((const void *)value);
+    uint32_t found = look_ends(bytes, ends);
+    if (found == 0 || (size_t)__builtin_ctz(found) != size) {
+        return false;
+    }
+    __m256i same = _mm256_cmpeq_epi8(look_of(look_cut(bytes, size)), _mm256_loadu_si256((const void *)look));
+    return _mm256_movemask_epi8(same) == -1;
 }
 
 #endif

@@ -12,7 +12,7 @@ typedef struct comity_scan_mark_classes {
 } comity_scan_mark_classes;
 
 /* Takes a block of `size` bytes, 1 to 64; the rest of its bits are left out. Returns the marks. */
-static inline __attribute__((always_inline)) uint64_t scan_marks_block(const comity_scan_mark_classes *classes,
+COMITY_SCAN_INLINE uint64_t scan_marks_block(const comity_scan_mark_classes *classes,
                                                                        unsigned size, comity_scan_marks *state,
                                                                        uint64_t *ret_newlines)
 {
@@ -26,24 +26,31 @@ static inline __attribute__((always_inline)) uint64_t scan_marks_block(const com
         state->escaped = size == 64 ? carry.escaped : escaped >> size & 1;
     }
     uint64_t within = comity_json_between(quote) ^ (0 - state->in_string);
-    state->in_string ^= (uint64_t)__builtin_popcountll(quote) & 1;
+    state->in_string = within >> 63; /* as it is from the last quote on */
     *ret_newlines = classes->newline & valid;
     return classes->mark & ~within & valid;
 }
 
+/* Writes the marks and line ends of a block of so many bytes. */
+#define SCAN_MARKS_PUT(classify, left)                                                                 \
+    do {                                                                                               \
+        comity_scan_mark_classes classes = classify(bytes + at, state);                                \
+        uint64_t newlines;                                                                             \
+        count += SCAN_WRITE(scan_marks_block(&classes, (left), state, &newlines), at, ret_places + count); \
+        SCAN_LINES_PUT(newlines, at / COMITY_SCAN_BLOCK);                                              \
+    } while (0)
+
 /* The body of a level: `classify` is its own. */
-#define SCAN_MARKS_BODY(classify)                                                              \
-    size_t count = 0;                                                                          \
-    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                  \
-        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
-        comity_scan_mark_classes classes = classify(bytes + at, state);                        \
-        uint64_t marks = scan_marks_block(&classes, left, state, &ret_newlines[at / COMITY_SCAN_BLOCK]); \
-        ret_counts[at / COMITY_SCAN_BLOCK] =                                                   \
-            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);               \
-        for (; marks != 0; marks &= marks - 1) {                                               \
-            ret_places[count++] = (uint16_t)(at + (size_t)__builtin_ctzll(marks));             \
-        }                                                                                      \
-    }                                                                                          \
+#define SCAN_MARKS_BODY(classify)                                                                      \
+    size_t count = 0;                                                                                  \
+    uint16_t lines = 0;                                                                                \
+    size_t at = 0;                                                                                     \
+    for (; size - at >= COMITY_SCAN_BLOCK; at += COMITY_SCAN_BLOCK) {                                  \
+        SCAN_MARKS_PUT(classify, COMITY_SCAN_BLOCK);                                                   \
+    }                                                                                                  \
+    if (at < size) {                                                                                   \
+        SCAN_MARKS_PUT(classify, (unsigned)(size - at));                                               \
+    }                                                                                                  \
     return count;
 
 /* What words are made of. */
@@ -67,12 +74,24 @@ typedef struct comity_scan_word_classes {
     }                                                                                              \
     return count;
 
-#define SCAN_LINES_BODY(newlines)                                                                  \
-    for (size_t at = 0; at < size; at += COMITY_SCAN_BLOCK) {                                      \
-        unsigned left = size - at < COMITY_SCAN_BLOCK ? (unsigned)(size - at) : COMITY_SCAN_BLOCK; \
-        ret_newlines[at / COMITY_SCAN_BLOCK] = newlines(bytes + at) & ~UINT64_C(0) >> (64 - left); \
-        ret_counts[at / COMITY_SCAN_BLOCK] =                                                       \
-            (uint8_t)__builtin_popcountll(ret_newlines[at / COMITY_SCAN_BLOCK]);                   \
+/* Notes the line ends of a block, and how many are before the next. */
+#define SCAN_LINES_PUT(newlines, block)                                     \
+    do {                                                                    \
+        lines = (uint16_t)(lines + (unsigned)__builtin_popcountll(newlines)); \
+        ret_newlines[block] = (newlines);                                   \
+        ret_before[(block) + 1] = lines;                                    \
+    } while (0)
+
+#define SCAN_LINES_BODY(newlines)                                              \
+    uint16_t lines = 0;                                                        \
+    size_t at = 0;                                                             \
+    for (; size - at >= COMITY_SCAN_BLOCK; at += COMITY_SCAN_BLOCK) {          \
+        uint64_t found = newlines(bytes + at);                                 \
+        SCAN_LINES_PUT(found, at / COMITY_SCAN_BLOCK);                         \
+    }                                                                          \
+    if (at < size) {                                                           \
+        uint64_t found = newlines(bytes + at) & ~UINT64_C(0) >> (64 - (size - at)); \
+        SCAN_LINES_PUT(found, at / COMITY_SCAN_BLOCK);                         \
     }
 
 #endif

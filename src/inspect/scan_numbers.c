@@ -17,7 +17,6 @@
 #define TOKEN_LEAST 7      /* letters and digits of a word that is noticed by itself */
 #define GAP_BYTES 4        /* between two words */
 #define WORD_GAP 9         /* the same in bytes, where they are beyond ASCII */
-#define TIME_BYTES 28      /* of a date's second half and a time */
 #define CODE_LETTERS 16    /* before a hyphen and a number */
 #define LEFT_BYTES 448     /* before the place at which a number is seen */
 
@@ -517,6 +516,20 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     return ret_best->readings.count != 0;
 }
 
+/* Some run of the words is to be tried: what speaks for it need be looked for. */
+static bool has_run(const comity_scan *scan, const number_words *words)
+{
+    for (size_t first = 0; first < words->count; first++) {
+        for (size_t last = first; edge_before(words, first) && last < words->count && last - first < VALUE_WORDS; last++) {
+            number_run run;
+            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* Gives a number, which is a token, too, if it is one; that at `at` has been looked for. */
 static void run_emit(comity_scan *scan, const number_words *words, const uint8_t *at, const comity_scan_around *around,
                      number_found *found)
@@ -594,59 +607,6 @@ static void around_digits(comity_scan *scan, const number_words *words, comity_s
 }
 
 /* ---- what is no number of interest ---- */
-
-static bool is_digit(uint8_t byte)
-{
-    return (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
-}
-
-/* The first byte that belongs to no time, which is none of digits, `:` and `.`; at most `limit`. */
-static const uint8_t *time_end(const uint8_t *at, const uint8_t *limit)
-{
-    for (; limit - at >= 8; at += 8) {
-        uint64_t word = comity_swar_load_ordered(at);
-        uint64_t low = word & ~COMITY_SWAR_HIGHS;
-        uint64_t within = (low + COMITY_SWAR_ONES * (0x80 - '0')) & ~(low + COMITY_SWAR_ONES * (0x80 - ':' - 1)) & ~word;
-        uint64_t others = ~(within | comity_swar_all_equal(word, '.')) & COMITY_SWAR_HIGHS;
-        if (others != 0) {
-            return at + __builtin_ctzll(others) / 8;
-        }
-    }
-    while (at < limit && ((uint8_t)(*at - '0') <= ':' - '0' || *at == '.')) {
-        at++;
-    }
-    return at;
-}
-
-/* "2026-11-29T18:59" and the like, of which the month's first digit stands at `at`:
- * logs are full of them. Returns where the time ends, or NULL. */
-static const uint8_t *time_of(const uint8_t *at, const uint8_t *high)
-{
-    const uint64_t places = UINT64_C(0x00FFFF00FFFF0000); /* of digits, in both words */
-    uint64_t date = comity_swar_load_ordered(at - 5);
-    uint64_t rest = comity_swar_load_ordered(at + 1); /* the month's second digit, and all to the colon */
-    uint64_t date_digits = (date ^ COMITY_SWAR_ONES * '0') & places;
-    uint64_t rest_digits = (rest ^ COMITY_SWAR_ONES * '0') & places;
-    uint64_t others = date_digits | (date_digits + COMITY_SWAR_ONES * 0x76) | rest_digits |
-                      (rest_digits + COMITY_SWAR_ONES * 0x76);
-    unsigned century = date & 0xFFFF;
-    uint8_t mark = at[-1];
-    bool is_marked = (mark == '-' || mark == '/' || mark == '.') && at[2] == mark && at[8] == ':';
-    if (!is_marked || comity_swar_high(others) != 0 || (century != ('1' | '9' << 8) && century != ('2' | '0' << 8))) {
-        return NULL;
-    }
-    bool between = at[5] == 'T' || at[5] == ' ' || at[5] == '_';
-    if (!between || comity_scan_is_word(at[-6]) || at[0] > '1' || at[3] > '3') {
-        return NULL;
-    }
-    return time_end(at + 6, high - at > TIME_BYTES ? at + TIME_BYTES : high);
-}
-
-/* The fraction of a second: ":20.123", of which the last digit but what follows stands at `at`. */
-static bool is_fraction(const uint8_t *at)
-{
-    return at[-6] == ':' && is_digit(at[-5]) && is_digit(at[-4]) && at[-3] == '.' && is_digit(at[-2]) && is_digit(at[-1]);
-}
 
 /* Four numbers with points between: an address, or a version. */
 static bool is_dotted(const number_words *words, size_t first)
@@ -753,6 +713,9 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
         return false;
     }
     note_times(scan->low, &words);
+    if (!has_run(scan, &words)) {
+        return false;
+    }
     around_digits(scan, &words, &around);
     if (!best_of(scan, &words, 0, words.count, &around, NULL, &best) || best.first != 0) {
         return false;
@@ -761,25 +724,6 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
     *ret_end = words.list[best.last].end;
     *ret_readings = best.readings;
     return true;
-}
-
-/* A time, or its fraction: it is passed over. */
-static inline bool is_time(comity_scan *scan, const uint8_t *at)
-{
-    if (at - scan->low < 6 || scan->high - at <= 8) {
-        return false;
-    }
-    const uint8_t *time = time_of(at, scan->high);
-    if (time != NULL) {
-        scan->looked = comity_scan_offset(scan, time);
-        scan->stirs = true;
-        return true;
-    }
-    if (is_fraction(at)) {
-        scan->looked = comity_scan_offset(scan, at) + 1;
-        return true;
-    }
-    return false;
 }
 
 /* Where the four numbers with points begin that are seen; the count of words if others are: then those words are left
@@ -915,7 +859,7 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
 /* Looks at a place, and at what stands behind that which is found there. */
 static void words_at(comity_scan *scan, const uint8_t *at)
 {
-    while (at != NULL && !is_time(scan, at)) {
+    while (at != NULL && !comity_scan_at_time(scan, at, scan->low, scan->high)) {
         at = word_at(scan, at);
     }
 }
@@ -971,7 +915,7 @@ void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at)
         done_at(scan);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else if (!is_time(scan, at)) {
+    } else if (!comity_scan_at_time(scan, at, scan->low, scan->high)) {
         words_at(scan, word_at(scan, at));
     }
 }

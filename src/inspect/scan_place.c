@@ -45,7 +45,10 @@ static void json_open(comity_scan *scan, const uint8_t *at)
         comity_scan_container *container = &place->containers[place->depth];
         container->is_array = !is_object;
         container_name(scan, at, container);
-        container->names = (place->depth == 0 ? 0 : container[-1].names * 31) ^ comity_scan_hash(container->name, container->size);
+        container->names = place->depth == 0 ? 0 : container[-1].names * 31;
+        if (container->size != 0) {
+            container->names ^= comity_scan_hash(container->name, container->size);
+        }
     }
     place->depth++;
 }
@@ -121,13 +124,9 @@ const comity_scan_field *comity_scan_column_field(comity_scan *scan, uint32_t nu
     return field;
 }
 
-/* The cell that begins at `begin`, if its column speaks for types, is tried as a whole. */
-static void cell_try(comity_scan *scan, const uint8_t *begin)
+/* The cell that begins at `begin`, of a column that speaks for types, is tried as a whole. */
+static void cell_of_field(comity_scan *scan, const uint8_t *begin, const comity_scan_field *field)
 {
-    const comity_scan_field *field = comity_scan_column_field(scan, scan->place.column);
-    if (field == NULL) {
-        return;
-    }
     const uint8_t *limit = scan->view + (scan->view_end - scan->view_begin);
     bool quoted = begin < limit && *begin == '"';
     begin += quoted;
@@ -138,6 +137,23 @@ static void cell_try(comity_scan *scan, const uint8_t *begin)
     limit = limit - begin > COMITY_LIMIT_SCAN_VALUE_BYTES ? begin + COMITY_LIMIT_SCAN_VALUE_BYTES : limit;
     const uint8_t *end = quoted ? first_of(begin, limit, '"', '"') : first_of(begin, limit, (uint8_t)scan->part.delimiter, '\n');
     comity_scan_field_value(scan, begin, end, field);
+}
+
+/* The same, if it is of one. What stands before it speaks for nothing in it. */
+static void cell_try(comity_scan *scan, const uint8_t *begin)
+{
+    const comity_scan_field *field = comity_scan_column_field(scan, scan->place.column);
+    const uint8_t *low = scan->low;
+    const uint8_t *high = scan->high;
+    const uint8_t *end = scan->view + (scan->view_end - scan->view_begin);
+    if (field == NULL) {
+        return;
+    }
+    scan->low = begin;
+    scan->high = end - begin > COMITY_LIMIT_SCAN_AHEAD ? begin + COMITY_LIMIT_SCAN_AHEAD : end;
+    cell_of_field(scan, begin, field);
+    scan->low = low;
+    scan->high = high;
 }
 
 static void csv_mark(comity_scan *scan, const uint8_t *at)
@@ -202,37 +218,46 @@ static void window_next(comity_scan *scan)
     if (scan->part.syntax == COMITY_FORM_CSV || scan->part.syntax == COMITY_FORM_JSON ||
         scan->part.syntax == COMITY_FORM_NDJSON) {
         window->mark_count = scan->level->marks(at, size, &scan->place.marks, window->marks, window->newlines,
-                                                 window->line_counts);
+                                                 window->lines_before);
     } else {
-        scan->level->lines(at, size, window->newlines, window->line_counts);
+        scan->level->lines(at, size, window->newlines, window->lines_before);
     }
-    uint16_t lines = 0;
-    for (size_t i = 0; i < (size + COMITY_SCAN_BLOCK - 1) / COMITY_SCAN_BLOCK; i++) {
-        window->lines_before[i] = lines;
-        lines = (uint16_t)(lines + window->line_counts[i]);
-        window->lines_before[i + 1] = lines;
+}
+
+/* Up to a byte, but no further than the window goes. What is found in a cell on the way asks for the next mark. */
+static void csv_advance(comity_scan *scan, uint64_t target)
+{
+    comity_scan_window *window = &scan->window;
+    while (window->mark_next < window->mark_count) {
+        uint64_t here = window->begin + window->marks[window->mark_next];
+        if (here >= target) {
+            return;
+        }
+        window->mark_next++;
+        csv_mark(scan, scan->view + (here - scan->view_begin));
     }
+}
+
+static void json_advance(comity_scan *scan, uint64_t target)
+{
+    comity_scan_window *window = &scan->window;
+    size_t next = window->mark_next;
+    for (; next < window->mark_count && window->begin + window->marks[next] < target; next++) {
+        json_mark(scan, scan->view + (window->begin + window->marks[next] - scan->view_begin));
+    }
+    window->mark_next = next;
 }
 
 /* What is found in a cell on the way takes `place.at` for granted. */
 void comity_scan_place_advance_far(comity_scan *scan, uint64_t target)
 {
-    comity_scan_place *place = &scan->place;
-    comity_scan_window *window = &scan->window;
-    place->at = target;
+    const comity_scan_window *window = &scan->window;
+    scan->place.at = target;
     for (;;) {
-        while (window->mark_next < window->mark_count) {
-            uint64_t here = window->begin + window->marks[window->mark_next];
-            if (here >= target) {
-                return;
-            }
-            window->mark_next++;
-            const uint8_t *mark = scan->view + (here - scan->view_begin);
-            if (scan->part.syntax == COMITY_FORM_CSV) {
-                csv_mark(scan, mark);
-            } else {
-                json_mark(scan, mark);
-            }
+        if (scan->part.syntax == COMITY_FORM_CSV) {
+            csv_advance(scan, target);
+        } else {
+            json_advance(scan, target);
         }
         if (window->end >= target) {
             return;

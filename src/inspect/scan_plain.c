@@ -1,8 +1,10 @@
 /* The first stage in plain C, for every machine: a table look-up a byte. */
 #define COMITY_SCAN_LANES 2
+#define TARGET
 #include "inspect/scan_group.h"
 #include "inspect/scan_look.h"
 #include "inspect/scan_marks.h"
+#include "inspect/scan_time.h"
 
 #include "inspect/scan_bytes.h"
 
@@ -71,11 +73,12 @@ static uint64_t newlines(const uint8_t *block)
 
 static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry, uint16_t *ret_places)
 {
-    SCAN_EVENTS_BODY(classify)
+#define SORT(bytes, blocks, ret_lanes) SCAN_SORT_BLOCKS(bytes, blocks, ret_lanes, classify)
+    SCAN_EVENTS_BODY(SORT)
 }
 
 static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
-                    uint64_t *ret_newlines, uint8_t *ret_counts)
+                    uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -85,7 +88,7 @@ static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_places)
     SCAN_STARTS_BODY(classify_words)
 }
 
-static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
+static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_LINES_BODY(newlines)
 }
@@ -95,4 +98,9 @@ static size_t look(const uint8_t *value, const uint8_t ends[3], uint64_t ret_loo
     return comity_look_until(value, ends, ret_look);
 }
 
-const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines, look};
+static bool alike(const uint8_t *value, const uint8_t ends[3], const uint64_t look_of[4], size_t size)
+{
+    return comity_look_alike(value, ends, look_of, size);
+}
+
+const comity_scan_level comity_scan_level_plain = {"plain", events, marks, starts, lines, look, alike, comity_time_size};

@@ -41,7 +41,11 @@ static size_t slot_of(const comity_scan_look *look, uint32_t name)
 
 /* ---- what the looks of a value settle ---- */
 
-typedef enum settled { SETTLED_NO, SETTLED_YES, SETTLED_NOT } settled;
+typedef enum settled {
+    SETTLED_NO = COMITY_CHECK_NO_KIN,
+    SETTLED_YES = COMITY_CHECK_ALL_KINS,
+    SETTLED_NOT = COMITY_CHECK_SOME_KINS
+} settled;
 
 /* A shape that is fitted to how a value looks. */
 typedef struct fitting {
@@ -55,10 +59,7 @@ typedef struct fitting {
 /* Whether the bytes that look like this one are in the class. */
 static settled class_holds(const comity_class *class, uint8_t byte)
 {
-    uint64_t word = comity_swar_load_ordered(class->bits + byte / 64 * 8);
-    uint64_t kin = ((UINT64_C(1) << comity_check_kin(byte)) - 1)
-                   << byte % 64; /* none of the kins lies on both sides of a word's end */
-    return (word & kin) == 0 ? SETTLED_NO : (word & kin) == kin ? SETTLED_YES : SETTLED_NOT;
+    return (settled)comity_check_kins_in(class->bits, byte);
 }
 
 /* A place that its looks do not settle: the heads do, or it is looked at each time. */
@@ -156,14 +157,11 @@ static bool has_stranger(const fitting *of, const comity_shape *shape)
     return false;
 }
 
-/* As comity_shape_fit, of what is known. */
-static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
+/* As comity_shape_fit, of what is known from left to right. */
+static settled shape_fits_on(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
 {
     const comity_element *elements = of->types->elements + shape->element_begin;
     size_t at = 0;
-    if (has_stranger(of, shape)) {
-        return SETTLED_NO;
-    }
     if (shape->element_count > COMITY_SCAN_PLAN_PARTS) {
         return SETTLED_NOT;
     }
@@ -195,18 +193,35 @@ static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_pl
     return at == of->size ? SETTLED_YES : SETTLED_NO;
 }
 
+static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
+{
+    settled fits = shape_fits_on(of, shape, ret_form);
+    return fits == SETTLED_NOT && has_stranger(of, shape) ? SETTLED_NO : fits;
+}
+
+/* The sets of heads for what looks like a byte: of forms that may have some, and all, of what looks so. */
+static void kin_sets(const comity_scan_rules *rules, size_t head, uint8_t looks, const comity_scan_set **ret_some,
+                     const comity_scan_set **ret_all)
+{
+    size_t some = looks == '0'   ? COMITY_SCAN_ANY_DIGIT
+                  : looks == 'a' ? COMITY_SCAN_ANY_SMALL
+                  : looks == 'A' ? COMITY_SCAN_ANY_CAPITAL
+                                 : looks;
+    size_t all = some == looks ? some : some + COMITY_SCAN_ALL;
+    *ret_some = comity_set_at(rules->by_head[head], rules->set_words, some);
+    *ret_all = comity_set_at(rules->by_head[head], rules->set_words, all);
+}
+
 unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size, bool *ret_never)
 {
     unsigned doubts = 0;
     *ret_never = false;
     for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
-        size_t kin = comity_check_kin(looks[i]);
-        size_t count = 0;
-        for (size_t j = 0; j < kin; j++) {
-            count += comity_set_has(comity_set_at(rules->by_head[i], rules->set_words, looks[i] + j), form);
-        }
-        *ret_never |= count == 0;
-        doubts |= (unsigned)(count != kin) << i;
+        const comity_scan_set *some;
+        const comity_scan_set *all;
+        kin_sets(rules, i, looks[i], &some, &all);
+        *ret_never |= !comity_set_has(some, form);
+        doubts |= (unsigned)!comity_set_has(all, form) << i;
     }
     return doubts;
 }
@@ -254,6 +269,7 @@ void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, cons
     ret_form->passes = false;
     ret_form->is_settled = false;
     ret_form->was_chosen = false;
+    ret_form->is_asked = false;
     ret_form->has_parts = asks_parts(types, shape);
     if (fits == SETTLED_YES) {
         comity_check_value value;
@@ -298,6 +314,7 @@ static bool form_add(plan_maker *maker, size_t number)
     if (maker->plan->group_count == 0 || group[-1].writing != maker->writing || group[-1].word != number / 64 ||
         group[-1].is_unspoken != (maker->around->forms == NULL)) {
         group->bits = 0;
+        group->asked = 0;
         group->heads = 0;
         group->word = (uint8_t)(number / 64);
         group->writing = (uint8_t)maker->writing;
@@ -331,10 +348,19 @@ static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size, co
     if (maker->size == size && memcmp(maker->looks, looks, size) == 0) {
         maker->plan->as_raw |= (uint8_t)(1u << maker->writing);
     }
+    const comity_scan_set *heads[COMITY_SCAN_HEAD];
+    const comity_scan_set *all;
+    size_t head_count = maker->size < COMITY_SCAN_HEAD ? maker->size : COMITY_SCAN_HEAD;
+    for (size_t i = 0; i < head_count; i++) {
+        kin_sets(rules, i, maker->looks[i], &heads[i], &all);
+    }
     const comity_scan_set *of_size = comity_set_at(rules->by_size[maker->writing], rules->set_words, maker->size);
     for (uint64_t live = of_size->live & set->live; live != 0; live &= live - 1) {
         size_t word = (size_t)__builtin_ctzll(live);
         uint64_t bits = of_size->bits[word] & set->bits[word];
+        for (size_t i = 0; i < head_count; i++) {
+            bits &= heads[i]->bits[word];
+        }
         bits &= without != NULL && (without->live >> word & 1) != 0 ? ~without->bits[word] : ~UINT64_C(0);
         for (; bits != 0; bits &= bits - 1) {
             if (!form_add(maker, word * 64 + (size_t)__builtin_ctzll(bits))) {
@@ -379,6 +405,38 @@ static uint64_t places_of(const comity_scan_plan *plan, uint8_t writing, unsigne
     return places;
 }
 
+static size_t failing_count(const comity_scan_plans *plans, const comity_scan_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        const comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            count += form->fails && form->doubts != 0;
+        }
+    }
+    return count;
+}
+
+/* Forms that fail whatever the bytes are have no part in choices, if they are few: else a name or an address of mail
+ * would have one for each four letters, because an address of the net may begin with some letters and not with others. */
+static void asked_take(comity_scan_plans *plans, const comity_scan_plan *plan)
+{
+    if (failing_count(plans, plan) > COMITY_SCAN_PLAN_ASKED) {
+        return;
+    }
+    for (size_t i = 0; i < plan->group_count; i++) {
+        comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
+        comity_scan_plan_form *form = &plans->forms[group->form_begin];
+        group->heads = 0;
+        for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
+            form->is_asked = form->fails && form->doubts != 0;
+            group->asked |= form->is_asked ? bits & (0 - bits) : 0;
+            group->heads |= form->is_asked ? 0 : form->doubts;
+        }
+    }
+}
+
 /* Of the forms that may have this byte at a place, where they have doubts of the value. Of one of which the looks do
  * not settle the shape, all that is known of the value may settle something. */
 static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_plans *plans,
@@ -389,7 +447,7 @@ static uint64_t places_with(const comity_scan_rules *rules, const comity_scan_pl
         const comity_scan_plan_group *group = &plans->groups[plan->group_begin + i];
         const comity_scan_plan_form *form = &plans->forms[group->form_begin];
         for (uint64_t bits = group->bits; bits != 0; bits &= bits - 1, form++) {
-            bool allows = true;
+            bool allows = !form->is_asked;
             for (unsigned head = 0; head < COMITY_SCAN_HEAD; head++) {
                 bool is_there =
                     (form->doubts >> head & 1) != 0 && places_of(plan, group->writing, 1u << head) >> at == 1;
@@ -452,6 +510,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
         maker.writing = (comity_writing)writing;
         plan->is_whole = writing_add(&maker, looks, size, &scan->alone[1], around->forms);
     }
+    asked_take(scan->plans, plan);
     choice_places_make(scan->rules, scan->plans, looks, plan);
 }
 
@@ -460,21 +519,16 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
-/* The plan followed last for a name is mostly the next, and can be looked at before the value has been. */
 comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                          const comity_scan_field *field)
 {
     comity_scan_plans *plans = scan->plans;
-    uint16_t *hint = &plans->hints[field - scan->fields];
-    comity_scan_plan *plan = &plans->list[*hint];
+    comity_scan_plan *plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
+    plan += !is_of(plan, look, size, field->number);
     if (!is_of(plan, look, size, field->number)) {
-        plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
-        plan += !is_of(plan, look, size, field->number);
-        if (!is_of(plan, look, size, field->number)) {
-            return NULL;
-        }
-        *hint = (uint16_t)(plan - plans->list);
+        return NULL;
     }
+    plans->hints[field - scan->fields] = (uint16_t)(plan - plans->list);
     return plan->is_made && plan->is_whole ? plan : NULL;
 }
 
@@ -509,16 +563,6 @@ comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, s
 }
 
 /* ---- following it ---- */
-
-uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value)
-{
-    uint64_t bits = ~UINT64_C(0);
-    for (; heads != 0; heads &= heads - 1) {
-        unsigned i = (unsigned)__builtin_ctz(heads);
-        bits &= comity_set_at(rules->by_head[i], rules->set_words, value[i])->bits[word];
-    }
-    return bits;
-}
 
 void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
                               const uint8_t *value)

@@ -14,7 +14,15 @@ bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_
 comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
                                       const comity_scan_field *field, const comity_scan_around *around);
 
-/* The same, if it has been made before, for a field of the scan. */
+/* The plan followed last for a name, which is mostly that for the next value: it can be looked at before the value has
+ * been. NULL if it is none of this field's. */
+static inline comity_scan_plan *comity_scan_plan_last(const comity_scan *scan, const comity_scan_field *field)
+{
+    comity_scan_plan *plan = &scan->plans->list[scan->plans->hints[field - scan->fields]];
+    return plan->field == field->number && plan->is_made && plan->is_whole ? plan : NULL;
+}
+
+/* The plan for a look, if it has been made before, for a field of the scan; it is then the one followed last. */
 comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                          const comity_scan_field *field);
 
@@ -32,7 +40,22 @@ unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, co
                                  bool *ret_never);
 
 /* Of the forms in a word of a set, those that a value's first bytes allow; `heads` are those that are asked. */
-uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads, const uint8_t *value);
+static inline uint64_t comity_scan_plan_heads(const comity_scan_rules *rules, size_t word, unsigned heads,
+                                              const uint8_t *value)
+{
+    uint64_t bits = ~UINT64_C(0);
+    for (; heads != 0; heads &= heads - 1) {
+        unsigned i = (unsigned)__builtin_ctz(heads);
+        bits &= comity_set_at(rules->by_head[i], rules->set_words, value[i])->bits[word];
+    }
+    return bits;
+}
+
+/* The same of one form. */
+static inline bool comity_scan_plan_allows(const comity_scan_rules *rules, size_t form, unsigned heads, const uint8_t *value)
+{
+    return (comity_scan_plan_heads(rules, form / 64, heads, value) >> form % 64 & 1) != 0;
+}
 
 /* Shortens the conditions of a form for values that look like this one, if there is room. */
 void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,

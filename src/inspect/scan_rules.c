@@ -74,10 +74,21 @@ static unsigned element_heads(const comity_types *types, const comity_element *e
 
 static void head_add(comity_scan_rules *rules, size_t place, size_t byte, size_t number)
 {
-    bool is_digit = (comity_scan_class((uint8_t)byte) & COMITY_BYTE_DIGIT) != 0;
     comity_set_add(comity_set_at(rules->by_head[place], rules->set_words, byte), number);
-    if (is_digit) {
-        comity_set_add(comity_set_at(rules->by_head[place], rules->set_words, COMITY_SCAN_ANY_DIGIT), number);
+}
+
+/* What holds of digits, small letters, capitals: that some may stand there, and that all may. */
+static void head_add_kins(comity_scan_rules *rules, size_t place, const comity_class *head, size_t number)
+{
+    static const uint8_t looks[COMITY_SCAN_ALL] = {'0', 'a', 'A'};
+    for (size_t i = 0; i < COMITY_SCAN_ALL; i++) {
+        comity_check_kins held = comity_check_kins_in(head->bits, looks[i]);
+        if (held != COMITY_CHECK_NO_KIN) {
+            head_add(rules, place, COMITY_SCAN_ANY_DIGIT + i, number);
+        }
+        if (held == COMITY_CHECK_ALL_KINS) {
+            head_add(rules, place, COMITY_SCAN_ANY_DIGIT + COMITY_SCAN_ALL + i, number);
+        }
     }
 }
 
@@ -97,6 +108,7 @@ static void form_heads(rules_maker *maker, size_t number)
                 head_add(maker->rules, i, 8 * j + (unsigned)__builtin_ctz(bits), number);
             }
         }
+        head_add_kins(maker->rules, i, &heads[i], number);
     }
 }
 
@@ -122,7 +134,7 @@ static comity_status forms_make(rules_maker *maker)
         COMITY_TRY(sets_take(maker, COMITY_SCAN_SIZES, &rules->by_size[i]));
     }
     for (int i = 0; i < COMITY_SCAN_HEAD; i++) {
-        COMITY_TRY(sets_take(maker, COMITY_SCAN_ANY_DIGIT + 1, &rules->by_head[i]));
+        COMITY_TRY(sets_take(maker, COMITY_SCAN_HEAD_SETS, &rules->by_head[i]));
     }
     COMITY_TRY(sets_take(maker, COMITY_FIND_COUNT, &rules->by_find));
     COMITY_TRY(sets_take(maker, 1, &rules->strong));

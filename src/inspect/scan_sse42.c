@@ -1,12 +1,12 @@
 /* The first stage with SSE4.2: 16 bytes at a time. */
+#include <immintrin.h>
+
 #define COMITY_SCAN_LANES 2
+#define TARGET __attribute__((target("sse4.2,popcnt")))
 #include "inspect/scan_group.h"
 #include "inspect/scan_look.h"
 #include "inspect/scan_marks.h"
-
-#include <immintrin.h>
-
-#define TARGET __attribute__((target("sse4.2,popcnt")))
+#include "inspect/scan_time.h"
 
 TARGET static inline uint64_t bits(__m128i matches, unsigned shift)
 {
@@ -96,11 +96,12 @@ TARGET static inline uint64_t newlines(const uint8_t *block)
 TARGET static size_t events(const uint8_t *bytes, size_t size, bool is_markup, comity_scan_carry *carry,
                             uint16_t *ret_places)
 {
-    SCAN_EVENTS_BODY(classify)
+#define SORT(bytes, blocks, ret_lanes) SCAN_SORT_BLOCKS(bytes, blocks, ret_lanes, classify)
+    SCAN_EVENTS_BODY(SORT)
 }
 
 TARGET static size_t marks(const uint8_t *bytes, size_t size, comity_scan_marks *state, uint16_t *ret_places,
-                           uint64_t *ret_newlines, uint8_t *ret_counts)
+                           uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_MARKS_BODY(classify_marks)
 }
@@ -110,7 +111,7 @@ TARGET static size_t starts(const uint8_t *bytes, size_t size, uint16_t *ret_pla
     SCAN_STARTS_BODY(classify_words)
 }
 
-TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint8_t *ret_counts)
+TARGET static void lines(const uint8_t *bytes, size_t size, uint64_t *ret_newlines, uint16_t *ret_before)
 {
     SCAN_LINES_BODY(newlines)
 }
@@ -120,4 +121,9 @@ TARGET static size_t look(const uint8_t *value, const uint8_t ends[3], uint64_t 
     return comity_look_until(value, ends, ret_look);
 }
 
-const comity_scan_level comity_scan_level_sse42 = {"sse4.2", events, marks, starts, lines, look};
+TARGET static bool alike(const uint8_t *value, const uint8_t ends[3], const uint64_t look_of[4], size_t size)
+{
+    return comity_look_alike(value, ends, look_of, size);
+}
+
+const comity_scan_level comity_scan_level_sse42 = {"sse4.2", events, marks, starts, lines, look, alike, comity_time_size};

@@ -299,6 +299,22 @@ static bool narrow_make(const comity_scan_rules *rules, const written_value *val
     return true;
 }
 
+/* The words in which something is in all sets, and in one of the two that may be NULL; and of such a word what is. */
+static uint64_t narrow_live(const narrow *of, const comity_scan_set *alone, const comity_scan_set *spoken)
+{
+    return of->live & ((alone == NULL ? 0 : alone->live) | (spoken == NULL ? 0 : spoken->live));
+}
+
+static uint64_t narrow_bits(const narrow *of, const comity_scan_set *alone, const comity_scan_set *spoken, size_t word)
+{
+    uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+    bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+    for (size_t i = 0; i < of->count; i++) {
+        bits &= of->sets[i]->bits[word];
+    }
+    return bits;
+}
+
 /* Notes a form that is tried, or would be if other digits stood there, on a value of the cell that is watched. */
 static void try_note(comity_scan *scan, size_t number, const written_value *value, const comity_scan_around *around)
 {
@@ -343,13 +359,13 @@ static void narrow_note(comity_scan *scan, const narrow *of, const comity_scan_s
         bool is_digit = (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
         any.sets[1 + i] = comity_set_at(rules->by_head[i], rules->set_words, is_digit ? COMITY_SCAN_ANY_DIGIT : byte);
     }
-    for (size_t word = 0; word < (rules->form_count + 63) / 64; word++) {
-        uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
-        bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
-        for (size_t i = 0; i < any.count; i++) {
-            bits &= (any.sets[i]->live >> word & 1) != 0 ? any.sets[i]->bits[word] : 0;
-        }
-        for (; bits != 0; bits &= bits - 1) {
+    any.live = ~UINT64_C(0);
+    for (size_t i = 0; i < any.count; i++) {
+        any.live &= any.sets[i]->live;
+    }
+    for (uint64_t live = narrow_live(&any, alone, spoken); live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        for (uint64_t bits = narrow_bits(&any, alone, spoken, word); bits != 0; bits &= bits - 1) {
             try_note(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around);
         }
     }
@@ -360,15 +376,9 @@ static void narrow_try(comity_scan *scan, const narrow *of, const comity_scan_se
                        const comity_scan_around *around, comity_scan_readings *readings)
 {
     const comity_scan_set *spoken = around->forms;
-    uint64_t live = of->live & ((alone == NULL ? 0 : alone->live) | (spoken == NULL ? 0 : spoken->live));
-    for (; live != 0; live &= live - 1) {
+    for (uint64_t live = narrow_live(of, alone, spoken); live != 0; live &= live - 1) {
         size_t word = (size_t)__builtin_ctzll(live);
-        uint64_t bits = alone != NULL && (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
-        bits |= spoken != NULL && (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
-        for (size_t i = 0; i < of->count; i++) {
-            bits &= of->sets[i]->bits[word];
-        }
-        for (; bits != 0; bits &= bits - 1) {
+        for (uint64_t bits = narrow_bits(of, alone, spoken, word); bits != 0; bits &= bits - 1) {
             form_try(scan, word * 64 + (size_t)__builtin_ctzll(bits), value, around, readings);
         }
     }
@@ -515,8 +525,7 @@ bool comity_scan_try_again(comity_scan *scan, const comity_scan_quiet *quiet, co
             bytes = value.bytes[writing];
             size = value.size[writing];
         }
-        uint64_t bits = comity_scan_plan_heads(scan->rules, one->form.number / 64u, one->heads, bytes);
-        tried[i] = (bits >> one->form.number % 64 & 1) != 0;
+        tried[i] = comity_scan_plan_allows(scan->rules, one->form.number, one->heads, bytes);
         if (tried[i] && comity_scan_plan_passes(types, scan->plans, &one->form, bytes, size)) {
             return false;
         }

@@ -97,6 +97,15 @@ static void look_until(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     }
 }
 
+/* A cell that is a day, a price, a telephone number holds none. */
+static bool holds_words(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end && !is_letter(*at)) {
+        at++;
+    }
+    return at < end;
+}
+
 /* Words of three letters and less ("run", "fin", "nit") are words of some language, too: in small letters they speak
  * only for what is right beside them. */
 static bool is_far_word(const comity_scan_hit *hit, const uint8_t *text, uint64_t value_begin, uint64_t value_end)
@@ -121,6 +130,9 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
     }
     if (high - end > COMITY_LIMIT_SCAN_NEAR) {
         high = end + COMITY_LIMIT_SCAN_NEAR;
+    }
+    if (!holds_words(low, high)) {
+        return false;
     }
     look_until(scan, low, high);
     uint64_t from = comity_scan_offset(scan, low);

@@ -1,4 +1,4 @@
-/* One law and an act: which of its rules apply.
+/* The laws of an act: which of their rules apply.
  *
  * Conditions are rows of literals, in blocks of up to 64, so that a word says of each
  * row of a block whether it may still hold. The law's tables begin it, by the kind
@@ -6,17 +6,13 @@
  * (categories, purposes, kinds of party …) leave away the rows that want others or
  * want one of these away. Few rows are left, and most of them ask for nothing else:
  * a rule then applies if a row of its `when` is left and none of an `unless`. What
- * further conditions say is worked out once for an act, however many rows ask. */
+ * further conditions say is worked out once for an act, however many rows ask.
+ *
+ * This is done in three runs over all that is left, so that the first two hardly jump:
+ * the tables name the blocks, the columns leave rows away, the rules are settled. */
 #include "judge/memory.h"
 
 #include <string.h>
-
-/* The law whose rows are being looked at. */
-typedef struct in_hand {
-    const comity_law_record *law;
-    bool binds;
-    bool perhaps; /* only because a part of a state is not known */
-} in_hand;
 
 /* How many of these days, which rise, are past. Without a jump on what is found, which
  * the processor could not foresee. */
@@ -42,8 +38,7 @@ typedef struct sieving {
     const uint8_t *column_of; /* by trait */
     const uint8_t *columns;
     const uint64_t *wantless, *bans;
-    bool open; /* some set may have other names too; a constant where this is used */
-    uint64_t may, yes;
+    uint64_t may, unsure;
     pair banned; /* in its second word */
 } sieving;
 
@@ -80,27 +75,22 @@ static inline void set_sieve(sieving *sieve, uint32_t kind, uint32_t first)
     }
     uint64_t wanted = taken[0] | sieve->wantless[kind];
     sieve->banned |= taken;
-    if (sieve->open) {
-        uint64_t open = 0 - (uint64_t)(sieve->traits->open >> kind & 1u);
-        sieve->yes &= (wanted & ~sieve->bans[kind]) | ~open;
-        wanted |= open;
-    }
-    sieve->may &= wanted;
+    uint64_t open = 0 - (uint64_t)(sieve->traits->open >> kind & 1u);
+    sieve->unsure |= (~wanted | sieve->bans[kind]) & open;
+    sieve->may &= wanted | open;
 }
 
-/* Leaves away the rows that the act's traits rule out; `ret_yes`: those that are sure. */
-static inline uint64_t block_sieve(const comity_image *image, const comity_block *block, const comity_traits *traits,
-                                   bool open, uint64_t may, uint64_t *ret_yes)
+/* Leaves away the rows that the act's traits rule out, and says which are sure. */
+static inline void block_sieve(const comity_image *image, const comity_traits *traits, comity_block_left *left)
 {
     enum { OTHERS = COMITY_FEW_CATEGORIES };
+    const comity_block *block = &image->blocks[left->block];
     sieving sieve = {.traits = traits,
                      .column_of = &image->classes[block->first_trait],
                      .columns = (const uint8_t *)&image->bits[block->columns],
                      .wantless = block->wantless,
                      .bans = &image->bits[block->bans],
-                     .open = open,
-                     .may = may,
-                     .yes = UINT64_MAX};
+                     .may = left->may};
     for (uint32_t side = 0; side < 2; side++) {
         sieve.may &= ~(block->subject[side] & (0 - (uint64_t)traits->free[side]));
     }
@@ -112,8 +102,8 @@ static inline uint64_t block_sieve(const comity_image *image, const comity_block
     }
     set_sieve(&sieve, COMITY_SIEVE_KIND_FIRST, OTHERS + 3 * COMITY_FEW_OTHERS);
     set_sieve(&sieve, COMITY_SIEVE_KIND_SECOND, OTHERS + 4 * COMITY_FEW_OTHERS);
-    *ret_yes = sieve.yes;
-    return sieve.may & ~sieve.banned[1];
+    left->yes = ~sieve.unsure;
+    left->may = sieve.may & ~sieve.banned[1];
 }
 
 /* ---- rows ---- */
@@ -130,14 +120,10 @@ static inline comity_truth test_holds(comity_judge_memory *memory, const comity_
     return truth;
 }
 
-/* The rows of a block that may hold still, and those of them that are sure. */
-typedef struct rows_left {
-    uint64_t may, yes;
-} rows_left;
-
 /* What a row asks for besides what tables and columns settle. Where a test fails, all
  * rows that ask for the same are left away with it. */
-static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act, const comity_row *row, rows_left *left)
+static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act, const comity_row *row,
+                              comity_block_left *left)
 {
     const comity_image *image = memory->image;
     const uint32_t *tests = &image->row_tests[row->first_test];
@@ -161,7 +147,7 @@ static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act
 
 /* Of rows that are alternatives, how the best stands. */
 static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act, const comity_block *block,
-                              uint64_t rows, rows_left *left)
+                              uint64_t rows, comity_block_left *left)
 {
     comity_truth truth = COMITY_NO;
     for (rows &= left->may; rows != 0 && truth != COMITY_YES; rows &= left->may & (rows - 1)) {
@@ -182,11 +168,10 @@ static inline comity_truth plain_rows_hold(uint64_t rows, uint64_t yes)
 
 /* ---- rules ---- */
 
-static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, const comity_block_rule *rule,
-                              comity_truth applies)
+static inline void rule_found(comity_judge_memory *memory, bool binds, const comity_block_rule *rule, comity_truth applies)
 {
-    memory->needs[memory->need_count] = memory->ruling_count; /* without a jump: it counts only if it is one */
-    memory->need_count += (rule->flags & COMITY_JUDGED_NEED) != 0;
+    memory->deciding[memory->deciding_count] = memory->ruling_count; /* without a jump: it counts only if it is one */
+    memory->deciding_count += rule->effect <= COMITY_EFFECT_NEEDS; /* or refuses */
     memory->ways[memory->way_count] = memory->ruling_count;
     memory->way_count += (rule->flags & COMITY_JUDGED_WAY) != 0;
     comity_ruling *ruling = &memory->rulings[memory->ruling_count++];
@@ -195,68 +180,60 @@ static inline void rule_found(comity_judge_memory *memory, const in_hand *hand, 
     ruling->lifted_by = COMITY_NOT_LIFTED;
     ruling->applies = (uint8_t)applies;
     ruling->met = COMITY_MET_NONE;
-    ruling->binds = hand->binds;
+    ruling->binds = binds;
     ruling->effect = rule->effect;
     ruling->flags = rule->flags;
     ruling->asks = rule->asks;
     memory->flags |= rule->flags;
-    memory->unsorted |= rule->rank < memory->last_rank;
-    memory->last_rank = rule->rank;
 }
 
 /* Rule by rule, what is left of the block. */
-static inline __attribute__((always_inline)) void block_settle(comity_judge_memory *memory, const comity_act *act,
-                                                               const in_hand *hand, const comity_block *block,
-                                                               rows_left left)
+static inline void block_settle(comity_judge_memory *memory, const comity_act *act, comity_block_left *left)
 {
     const comity_image *image = memory->image;
+    const comity_block *block = &image->blocks[left->block];
     const comity_block_rule *rules = &image->block_rules[block->first_rule];
     const uint8_t *row_rules = &image->classes[block->first_row_rule];
     uint64_t tested = act->traits.places_settled ? block->tested : UINT64_MAX;
-    for (uint64_t rows = left.may & block->when; rows != 0; rows &= left.may) {
+    bool binds = memory->binds[left->law];
+    bool perhaps = memory->perhaps[left->law];
+    for (uint64_t rows = left->may & block->when; rows != 0; rows &= left->may) {
         const comity_block_rule *rule = &rules[row_rules[__builtin_ctzll(rows)]];
-        uint64_t when = left.may & rule->when;
-        uint64_t unless = left.may & rule->unless;
+        uint64_t when = left->may & rule->when;
+        uint64_t unless = left->may & rule->unless;
         comity_truth truth;
         comity_truth against;
         rows &= ~rule->when;
         if (((when | unless) & tested) == 0) {
-            truth = plain_rows_hold(when, left.yes);
-            against = plain_rows_hold(unless, left.yes);
+            truth = plain_rows_hold(when, left->yes);
+            against = plain_rows_hold(unless, left->yes);
         } else {
-            truth = rows_hold(memory, act, block, when, &left);
-            against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, &left);
+            truth = rows_hold(memory, act, block, when, left);
+            against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, left);
         }
         comity_truth not_against = (comity_truth)(COMITY_YES - against);
         truth = not_against < truth ? not_against : truth;
         if (truth != COMITY_NO) {
-            rule_found(memory, hand, rule, hand->perhaps ? COMITY_UNKNOWN : truth); /* it applies if that is the part */
+            rule_found(memory, binds, rule, perhaps ? COMITY_UNKNOWN : truth); /* it applies if that is the part */
         }
     }
 }
 
-/* ---- the law ---- */
+/* ---- the laws ---- */
 
-static inline void block_judge(comity_judge_memory *memory, const comity_act *act, const in_hand *hand,
-                               const comity_block *block, uint64_t may)
+/* Writes the block behind those entered so far, with its rows that may hold, and returns
+ * how many there are then: one without a row of a `when` among them does not count. */
+static inline uint32_t block_enter(comity_judge_memory *memory, uint32_t count, uint32_t law, uint32_t block, uint64_t may)
 {
-    rows_left left;
-    if (may == 0) {
-        return;
-    }
-    if ((act->traits.open & block->asks) == 0) {
-        left.may = block_sieve(memory->image, block, &act->traits, false, may, &left.yes);
-    } else {
-        left.may = block_sieve(memory->image, block, &act->traits, true, may, &left.yes);
-    }
-    block_settle(memory, act, hand, block, left);
+    memory->entered[count] = (comity_block_left){.may = may, .block = block, .law = law};
+    return count + ((may & memory->image->blocks[block].when) != 0);
 }
 
 /* On a day before the last on which something changed, or with a place that is not known. */
-static void law_judge_anyhow(comity_judge_memory *memory, const comity_act *act, const in_hand *hand)
+static uint32_t law_enter_anyhow(comity_judge_memory *memory, const comity_act *act, uint32_t index, uint32_t count)
 {
     const comity_image *image = memory->image;
-    const comity_law_record *law = hand->law;
+    const comity_law_record *law = &image->laws[index];
     uint32_t stride = law->block_count;
     uint32_t epoch = days_past(&image->epochs[law->first_epoch], law->epoch_count, act->on);
     const uint64_t *by_act = &image->bits[law->act_bits + act->kind * stride];
@@ -270,20 +247,16 @@ static void law_judge_anyhow(comity_judge_memory *memory, const comity_act *act,
         }
     }
     for (uint32_t i = 0; i < stride; i++) {
-        block_judge(memory, act, hand, &image->blocks[law->first_block + i],
-                    by_act[i] & by_day[i] & by_place[0][i] & by_place[1][i]);
+        uint64_t may = by_act[i] & by_day[i] & by_place[0][i] & by_place[1][i];
+        count = block_enter(memory, count, index, law->first_block + i, may);
     }
+    return count;
 }
 
-void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32_t index, bool perhaps)
+static inline uint32_t law_enter_now(comity_judge_memory *memory, const comity_act *act, uint32_t index, uint32_t count)
 {
     const comity_image *image = memory->image;
     const comity_law_record *law = &image->laws[index];
-    in_hand hand = {law, memory->binds[index], perhaps};
-    if (act->on < law->settled || !act->traits.places_settled) {
-        law_judge_anyhow(memory, act, &hand);
-        return;
-    }
     uint32_t stride = law->block_count;
     const comity_block *blocks = &image->blocks[law->first_block];
     uint32_t first = image->classes[law->now_classes[0] + act->traits.place[0]];
@@ -291,6 +264,51 @@ void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32
     const uint64_t *by_first = &image->bits[law->class_bits[0] + first * stride];
     const uint64_t *by_second = &image->bits[law->class_bits[1] + second * stride];
     for (uint32_t i = 0; i < stride; i++) {
-        block_judge(memory, act, &hand, &blocks[i], blocks[i].live[act->kind] & by_first[i] & by_second[i]);
+        uint64_t may = blocks[i].live[act->kind] & by_first[i] & by_second[i];
+        count = block_enter(memory, count, index, law->first_block + i, may);
+    }
+    return count;
+}
+
+/* Of the laws considered only those with a row for the kind of act are gone through. */
+static void laws_enter(comity_judge_memory *memory, const comity_act *act)
+{
+    const comity_image *image = memory->image;
+    uint32_t words = comity_judge_law_words(image);
+    const uint64_t *kind_laws = &memory->kind_laws[act->kind * words];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < (words + 63) / 64; i++) {
+        for (uint64_t of = memory->considered_words[i]; of != 0; of &= of - 1) {
+            uint32_t word = i * 64 + (uint32_t)__builtin_ctzll(of);
+            for (uint64_t laws = memory->considered[word] & kind_laws[word]; laws != 0; laws &= laws - 1) {
+                uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(laws)];
+                bool now = act->on >= image->laws[law].settled && act->traits.places_settled;
+                count = now ? law_enter_now(memory, act, law, count) : law_enter_anyhow(memory, act, law, count);
+            }
+        }
+    }
+    memory->entered_count = count;
+}
+
+/* Keeps the blocks in which the act's traits leave a row of a `when`. */
+static void blocks_sieve(comity_judge_memory *memory, const comity_traits *traits)
+{
+    comity_block_left *entered = memory->entered;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < memory->entered_count; i++) {
+        comity_block_left left = entered[i];
+        block_sieve(memory->image, traits, &left);
+        entered[count] = left; /* without a jump, as in block_enter() */
+        count += (left.may & memory->image->blocks[left.block].when) != 0;
+    }
+    memory->entered_count = count;
+}
+
+void comity_judge_rules(comity_judge_memory *memory, const comity_act *act)
+{
+    laws_enter(memory, act);
+    blocks_sieve(memory, &act->traits);
+    for (uint32_t i = 0; i < memory->entered_count; i++) {
+        block_settle(memory, act, &memory->entered[i]);
     }
 }

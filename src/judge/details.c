@@ -256,6 +256,28 @@ static bool covers_demand(const comity_image *image, const comity_act *act, cons
     return common != 0;
 }
 
+/* Whether a law speaks for touched parties of an agreement: those of one state, or of several. */
+typedef struct speaking {
+    bool any, several;
+    uint16_t state;
+} speaking;
+
+static speaking speaks_among(const comity_image *image, const comity_act *act, uint32_t law, uint32_t parties)
+{
+    speaking found = {0};
+    for (uint32_t i = 0; i < act->touched_count && !found.several; i++) {
+        uint16_t place = act->touched[i].place;
+        uint16_t state = image->places[place].state;
+        bool is_other = !found.any || state != found.state;
+        if (is_other && law_speaks_for(image, law, place, act->on) && comity_image_place_in(image, parties, place, act->on)) {
+            found.several = found.any;
+            found.any = true;
+            found.state = state;
+        }
+    }
+    return found;
+}
+
 uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *act, uint32_t law_a, uint32_t law_b,
                                uint32_t *ret_laws, uint32_t max)
 {
@@ -268,17 +290,10 @@ uint32_t comity_judge_channels(comity_judge_memory *memory, const comity_act *ac
             !covers_demand(image, act, agreement)) {
             continue;
         }
-        for (uint32_t i = 0; i < act->touched_count; i++) {
-            for (uint32_t j = 0; j < act->touched_count; j++) {
-                uint16_t a = act->touched[i].place;
-                uint16_t b = act->touched[j].place;
-                if (image->places[a].state != image->places[b].state && law_speaks_for(image, law_a, a, act->on) &&
-                    law_speaks_for(image, law_b, b, act->on) &&
-                    comity_image_place_in(image, agreement->parties, a, act->on) &&
-                    comity_image_place_in(image, agreement->parties, b, act->on)) {
-                    item_add(&list, law);
-                }
-            }
+        speaking of_a = speaks_among(image, act, law_a, agreement->parties);
+        speaking of_b = of_a.any ? speaks_among(image, act, law_b, agreement->parties) : of_a;
+        if (of_b.any && (of_a.several || of_b.several || of_a.state != of_b.state)) {
+            item_add(&list, law);
         }
     }
     return list.count;

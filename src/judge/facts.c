@@ -291,28 +291,36 @@ static comity_truth condition_holds(comity_judge_memory *memory, const comity_ac
     return (comity_truth)memory->condition_truths[condition];
 }
 
-/* What is known of a count: what the act gives; and, this act being included,
- * it is not less than the people of an act that is surely counted. */
-static comity_range count_range(comity_judge_memory *memory, const comity_act *act, uint32_t count)
+/* What the act gives of a count. */
+static comity_range count_given(const comity_act *act, uint32_t count)
 {
-    if (memory->count_stamps[count] == memory->stamp) {
-        return memory->count_ranges[count];
-    }
     comity_range range = {0, UINT64_MAX, false};
     for (uint32_t i = 0; i < act->count_count; i++) {
         if (act->counts[i].count == count) {
             range = act->counts[i].range;
         }
     }
-    const comity_count_record *record = &memory->image->counts[count];
-    if (record->rows != COMITY_IMAGE_NONE && record->devices == 0 && act->people.min > range.min &&
-        rows_hold(memory, act, record->rows, COMITY_NODE_FIRST) == COMITY_YES) {
-        range.min = act->people.min;
-        range.max = range.max < range.min ? range.min : range.max;
-    }
-    memory->count_stamps[count] = memory->stamp;
-    memory->count_ranges[count] = range;
     return range;
+}
+
+/* Is the act surely among those that are counted? Worked out once for it. */
+static bool is_counted(comity_judge_memory *memory, const comity_act *act, uint32_t count)
+{
+    const comity_count_record *record = &memory->image->counts[count];
+    if (memory->count_stamps[count] != memory->stamp) {
+        memory->counted[count] = record->rows != COMITY_IMAGE_NONE && record->devices == 0 &&
+                                 rows_hold(memory, act, record->rows, COMITY_NODE_FIRST) == COMITY_YES;
+        memory->count_stamps[count] = memory->stamp;
+    }
+    return memory->counted[count];
+}
+
+/* A count, this act being included, is not less than the people of an act that is surely
+ * counted. Whether it is need be known only where they are so many by themselves. */
+static comity_truth count_at_least(comity_judge_memory *memory, const comity_act *act, uint32_t count, uint64_t number)
+{
+    comity_truth given = at_least(count_given(act, count), number);
+    return given != COMITY_YES && act->people.min >= number && is_counted(memory, act, count) ? COMITY_YES : given;
 }
 
 /* ---- owners ---- */
@@ -895,7 +903,7 @@ static comity_truth literal_plain(comity_judge_memory *memory, const comity_act 
     case COMITY_OP_PEOPLE:
         return at_least(act->people, image->numbers[literal->b]);
     case COMITY_OP_COUNT:
-        return at_least(count_range(memory, act, literal->a), image->numbers[literal->b]);
+        return count_at_least(memory, act, literal->a, image->numbers[literal->b]);
     case COMITY_OP_DEMAND_BASIS:
         return demand_basis(act, literal);
     case COMITY_OP_ORDER:

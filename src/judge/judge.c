@@ -61,11 +61,11 @@ static comity_verdict_value worse(comity_verdict_value a, comity_verdict_value b
     return a > b ? a : b;
 }
 
-/* What a ruling of a rule that binds comes to: by effect, whether it applies, and whether
- * what it needs is met. A rule without needs is like one whose needs are met. */
+/* What a ruling of a rule that refuses or needs something comes to, if it binds: by effect,
+ * whether it applies, and whether what it needs is met. */
 static inline comity_verdict_value ruling_verdict(const comity_ruling *ruling)
 {
-    static const uint8_t verdicts[COMITY_EFFECT_NOTES + 1][3][4] = {
+    static const uint8_t verdicts[COMITY_EFFECT_NEEDS + 1][3][4] = {
         [COMITY_EFFECT_REFUSE] = {[COMITY_UNKNOWN] = {[COMITY_MET_NONE] = COMITY_VERDICT_UNDETERMINED},
                                   [COMITY_YES] = {[COMITY_MET_NONE] = COMITY_VERDICT_REFUSE}},
         [COMITY_EFFECT_NEEDS] = {[COMITY_UNKNOWN] = {[COMITY_NO] = COMITY_VERDICT_UNDETERMINED,
@@ -80,23 +80,6 @@ static inline comity_verdict_value ruling_verdict(const comity_ruling *ruling)
 static bool state_is_known(const comity_act *act, uint32_t side)
 {
     return act->traits.place[side] != COMITY_NONE16;
-}
-
-/* In the order of names. Laws and their rules are gone through in that order, so
- * this is for rules that do not bear their law's name. */
-static void rulings_sort(comity_ruling *rulings, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        comity_ruling ruling = rulings[i];
-        uint32_t j = i;
-        if (rulings[i - 1].rank < ruling.rank) {
-            continue;
-        }
-        for (; j > 0 && rulings[j - 1].rank > ruling.rank; j--) {
-            rulings[j] = rulings[j - 1];
-        }
-        rulings[j] = ruling;
-    }
 }
 
 /* An act kept for some time is no longer near the processor: what is read of every act
@@ -115,21 +98,47 @@ void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_jud
     act_fetch(act);
     comity_judge_begin(memory);
     comity_judge_laws(memory, act);
+    comity_judge_rules(memory, act);
     comity_judge_lift(memory);
     comity_judge_meet(memory, act);
     comity_verdict_value verdict = COMITY_VERDICT_PERMIT;
-    for (uint32_t i = 0; i < memory->ruling_count; i++) {
-        verdict = worse(verdict, ruling_verdict(&memory->rulings[i]));
+    for (uint32_t i = 0; i < memory->deciding_count; i++) {
+        verdict = worse(verdict, ruling_verdict(&memory->rulings[memory->deciding[i]]));
     }
     coverage_check(memory, act, ret_judgement);
     if (ret_judgement->uncovered_count != 0 || !state_is_known(act, COMITY_NODE_FIRST) ||
         !state_is_known(act, COMITY_NODE_SECOND)) {
         verdict = worse(verdict, COMITY_VERDICT_UNDETERMINED);
     }
-    if (memory->unsorted) {
-        rulings_sort(memory->rulings, memory->ruling_count);
-    }
     ret_judgement->verdict = verdict;
     ret_judgement->rulings = memory->rulings;
     ret_judgement->ruling_count = memory->ruling_count;
+}
+
+/* Moves each ruling before those `step`, 2 `step` … before it that come after it by name. */
+static void rulings_shift(comity_ruling *rulings, uint32_t count, uint32_t step)
+{
+    for (uint32_t i = step; i < count; i++) {
+        comity_ruling ruling = rulings[i];
+        uint32_t j = i;
+        if (rulings[i - step].rank < ruling.rank) {
+            continue;
+        }
+        for (; j >= step && rulings[j - step].rank > ruling.rank; j -= step) {
+            rulings[j] = rulings[j - step];
+        }
+        rulings[j] = ruling;
+    }
+}
+
+/* Laws are gone through in the order of their rules' names, and so is each block: only the
+ * blocks of a law, and rules that do not bear their law's name, are out of order. A few
+ * rulings are put in order at once, many in steps that grow smaller. */
+void comity_judge_sort(comity_judge_memory *memory)
+{
+    enum { FEW = 32, SHRINK = 3 };
+    for (uint32_t step = memory->ruling_count / FEW; step > 1; step /= SHRINK) {
+        rulings_shift(memory->rulings, memory->ruling_count, step);
+    }
+    rulings_shift(memory->rulings, memory->ruling_count, 1);
 }

@@ -39,7 +39,7 @@ typedef struct comity_ruling {
 
 typedef struct comity_judgement {
     comity_verdict_value verdict;
-    const comity_ruling *rulings; /* in the order of the rules' names, lifted ones too */
+    const comity_ruling *rulings; /* lifted ones too; in no order before comity_judge_sort */
     uint32_t ruling_count;
     const uint16_t *uncovered;    /* places whose law does not cover this kind of act */
     uint32_t uncovered_count;
@@ -58,6 +58,11 @@ bool comity_judge_adopt(comity_judge_memory *memory, uint32_t law);
 /* Judges. The judgement's arrays lie in `memory` and are good until the next
  * call with it. Never fails. */
 void comity_judge(comity_judge_memory *memory, const comity_act *act, comity_judgement *ret_judgement);
+
+/* Puts the rulings of the last judgement in the order of the rules' names, in which they
+ * are told; nothing of the judgement depends on it. Whoever only wants to know which
+ * rules apply need not wait for it. */
+void comity_judge_sort(comity_judge_memory *memory);
 
 /* ---- for those who explain a judgement: truths of single parts, after comity_judge ---- */
 

@@ -5,7 +5,7 @@
  * They are gathered as bits, by the order in which they are judged, with a bit
  * above for each word that is not empty: a law is considered once, however many
  * reasons there are. The bits stay until the next judgement begins, for those who
- * explain; only laws with a row for the kind of act are gone through. */
+ * explain. */
 #include "judge/memory.h"
 
 static inline bool law_consider(comity_judge_memory *memory, uint32_t law)
@@ -82,7 +82,7 @@ static void agreements_consider(comity_judge_memory *memory, const comity_act *a
     }
 }
 
-static void all_consider(comity_judge_memory *memory, const comity_act *act)
+void comity_judge_laws(comity_judge_memory *memory, const comity_act *act)
 {
     bool any_part = false;
     for (uint32_t i = 0; i < memory->always_count; i++) {
@@ -98,23 +98,6 @@ static void all_consider(comity_judge_memory *memory, const comity_act *act)
     for (uint32_t i = 0; i < act->touched_count && any_part; i++) {
         if (act->touched[i].any_part) {
             parts_consider(memory, act->touched[i].place);
-        }
-    }
-}
-
-void comity_judge_laws(comity_judge_memory *memory, const comity_act *act)
-{
-    const comity_image *image = memory->image;
-    uint32_t words = comity_judge_law_words(image);
-    const uint64_t *kind_laws = &memory->kind_laws[act->kind * words];
-    all_consider(memory, act);
-    for (uint32_t i = 0; i < (words + 63) / 64; i++) {
-        for (uint64_t of = memory->considered_words[i]; of != 0; of &= of - 1) {
-            uint32_t word = i * 64 + (uint32_t)__builtin_ctzll(of);
-            for (uint64_t laws = memory->considered[word] & kind_laws[word]; laws != 0; laws &= laws - 1) {
-                uint32_t law = image->law_order[word * 64 + (uint32_t)__builtin_ctzll(laws)];
-                comity_judge_law(memory, act, law, memory->perhaps[law]);
-            }
         }
     }
 }

@@ -127,16 +127,16 @@ static void way_opens(comity_judge_memory *memory, const comity_act *act, const 
 
 void comity_judge_meet(comity_judge_memory *memory, const comity_act *act)
 {
-    if (memory->need_count == 0) {
+    if (memory->deciding_count == 0) {
         return;
     }
     uint32_t held = held_bits(act);
     for (uint32_t i = 0; i < memory->way_count; i++) {
         way_opens(memory, act, &memory->rulings[memory->ways[i]], held);
     }
-    for (uint32_t i = 0; i < memory->need_count; i++) {
-        comity_ruling *ruling = &memory->rulings[memory->needs[i]];
-        if (ruling->applies != COMITY_NO) { /* it is not lifted */
+    for (uint32_t i = 0; i < memory->deciding_count; i++) {
+        comity_ruling *ruling = &memory->rulings[memory->deciding[i]];
+        if ((ruling->flags & COMITY_JUDGED_NEED) != 0 && ruling->applies != COMITY_NO) { /* it is not lifted */
             const comity_rule_mark *mark = &memory->marks[ruling->rule];
             comity_truth met = expression_truth(memory, act, ruling, held, COMITY_NO);
             uint8_t open = mark->stamp == memory->stamp ? mark->open : COMITY_NO;

@@ -97,9 +97,10 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
         return NULL;
     }
     memory->image = image;
+    memory->entered = array_new((size_t)image->blocks_count + 1, sizeof *memory->entered);
     memory->rulings = array_new(image->rules_count, sizeof *memory->rulings);
     memory->chain = array_new(image->rules_count, sizeof *memory->chain);
-    memory->needs = array_new((size_t)image->rules_count + 1, sizeof *memory->needs);
+    memory->deciding = array_new((size_t)image->rules_count + 1, sizeof *memory->deciding);
     memory->ways = array_new((size_t)image->rules_count + 1, sizeof *memory->ways);
     memory->marks = array_new(image->rules_count, sizeof *memory->marks);
     memory->considered = array_new(comity_judge_law_words(image), sizeof *memory->considered);
@@ -118,19 +119,19 @@ comity_judge_memory *comity_judge_memory_new(const comity_image *image)
     memory->standings = array_new(image->rules_count, sizeof *memory->standings);
     memory->uncovered = array_new(image->places_count, sizeof *memory->uncovered);
     memory->count_stamps = array_new(image->counts_count, sizeof *memory->count_stamps);
-    memory->count_ranges = array_new(image->counts_count, sizeof *memory->count_ranges);
+    memory->counted = array_new(image->counts_count, sizeof *memory->counted);
     memory->derived_stamps = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS,
                                        sizeof *memory->derived_stamps);
     memory->derived = array_new((size_t)COMITY_LIMIT_ACT_NODES * COMITY_SET_BITS, 1);
     memory->condition_stamps = array_new(image->conditions_count, sizeof *memory->condition_stamps);
     memory->condition_truths = array_new(image->conditions_count, 1);
-    if (memory->rulings == NULL || memory->chain == NULL ||
-        memory->needs == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
+    if (memory->entered == NULL || memory->rulings == NULL || memory->chain == NULL ||
+        memory->deciding == NULL || memory->ways == NULL || memory->marks == NULL || memory->considered == NULL ||
         memory->considered_words == NULL || memory->kind_laws == NULL || memory->kind_agreements == NULL ||
         memory->agreed == NULL || memory->adopted == NULL ||
         memory->binds == NULL || memory->perhaps == NULL || memory->perhaps_laws == NULL || memory->always == NULL ||
         memory->test_rows == NULL || memory->test_marks == NULL || memory->standings == NULL || memory->uncovered == NULL ||
-        memory->count_stamps == NULL || memory->count_ranges == NULL || memory->derived_stamps == NULL ||
+        memory->count_stamps == NULL || memory->counted == NULL || memory->derived_stamps == NULL ||
         memory->derived == NULL || memory->condition_stamps == NULL || memory->condition_truths == NULL ||
         !tests_note(memory)) {
         comity_judge_memory_free(memory);
@@ -150,9 +151,10 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     if (memory == NULL) {
         return;
     }
+    free(memory->entered);
     free(memory->rulings);
     free(memory->chain);
-    free(memory->needs);
+    free(memory->deciding);
     free(memory->ways);
     free(memory->marks);
     free(memory->considered);
@@ -170,7 +172,7 @@ void comity_judge_memory_free(comity_judge_memory *memory)
     free(memory->standings);
     free(memory->uncovered);
     free(memory->count_stamps);
-    free(memory->count_ranges);
+    free(memory->counted);
     free(memory->derived_stamps);
     free(memory->derived);
     free(memory->condition_stamps);
@@ -256,11 +258,9 @@ void comity_judge_begin(comity_judge_memory *memory)
         memory->perhaps[memory->perhaps_laws[memory->perhaps_count - 1]] = false;
     }
     memory->ruling_count = 0;
-    memory->need_count = 0;
+    memory->deciding_count = 0;
     memory->way_count = 0;
     memory->flags = 0;
-    memory->last_rank = 0;
-    memory->unsorted = false;
     memory->steps = 0;
     memory->explained = 0;
     memory->standings_noted = false;

@@ -13,6 +13,12 @@ typedef struct comity_rule_mark {
     uint8_t open;       /* comity_truth: some way to meet what it needs */
 } comity_rule_mark;
 
+/* A block of an act's laws, and of its rows those that may hold still, and that are sure. */
+typedef struct comity_block_left {
+    uint64_t may, yes;
+    uint32_t block, law;
+} comity_block_left;
+
 struct comity_judge_memory {
     const comity_image *image;
     bool signed_only;           /* papers that are only claimed, and safeguards, are taken as not held */
@@ -20,15 +26,15 @@ struct comity_judge_memory {
     uint32_t steps;             /* conditions within conditions looked at in this judgement */
     uint32_t explained;         /* rows and rules gone through in it for what would make it lawful, or tell more */
     uint32_t stamp;             /* number of the judgement, below 2^30; what bears another is stale */
+    comity_block_left *entered; /* blocks with rows that may hold, in the order of judging */
+    uint32_t entered_count;
     comity_ruling *rulings;
     uint32_t ruling_count;
     uint32_t flags;             /* COMITY_JUDGED_… of all rulings */
-    uint32_t last_rank;         /* of the rulings found so far the last by name */
-    bool unsorted;              /* one was found behind one that comes after it by name */
     uint32_t *chain;            /* rulings of rules that lift, or are lifted */
     uint32_t chain_count;
-    uint32_t *needs, *ways;     /* rulings of rules that need something; of ways */
-    uint32_t need_count, way_count;
+    uint32_t *deciding, *ways;  /* rulings of rules that refuse or need something; of ways */
+    uint32_t deciding_count, way_count;
     comity_rule_mark *marks;    /* by rule */
     uint64_t *considered;       /* a bit for each law considered in this judgement, in the order of judging */
     uint64_t *considered_words; /* a bit for each word of it that is not empty */
@@ -47,7 +53,7 @@ struct comity_judge_memory {
     bool standings_noted;
     uint16_t *uncovered;        /* by touched place */
     uint32_t *count_stamps;     /* by count */
-    comity_range *count_ranges;
+    bool *counted;              /* by count: is the act surely counted? */
     uint32_t *derived_stamps;   /* by node and kind */
     uint8_t *derived;
     uint32_t *condition_stamps; /* by condition of the act */
@@ -63,11 +69,11 @@ static inline uint32_t comity_judge_law_words(const comity_image *image)
 /* Forgets the judgement before. */
 void comity_judge_begin(comity_judge_memory *memory);
 
-/* Considers the laws that concern the act, and judges by each. */
+/* Considers the laws that concern the act. */
 void comity_judge_laws(comity_judge_memory *memory, const comity_act *act);
 
-/* Adds to `rulings` the rules of a law that apply, or may. */
-void comity_judge_law(comity_judge_memory *memory, const comity_act *act, uint32_t law, bool perhaps);
+/* Adds to `rulings` the rules of the laws considered that apply, or may. */
+void comity_judge_rules(comity_judge_memory *memory, const comity_act *act);
 
 /* Takes from the rulings what others lift. */
 void comity_judge_lift(comity_judge_memory *memory);

@@ -1,5 +1,6 @@
 /* A judgement in plain words, for a terminal. */
 #include "base/date.h"
+#include "base/quote.h"
 #include "judge/explain.h"
 #include "judge/memory.h"
 #include "law/terms.h"
@@ -633,7 +634,7 @@ static void put_head(const teller *tell)
                                      : meanings[tell->judgement->verdict]);
     put(tell, "\n  ");
     if (tell->act->id.text != NULL) {
-        comity_buffer_append(tell->buffer, tell->act->id.text, tell->act->id.size);
+        comity_quote_append_json(tell->buffer, tell->act->id.text, tell->act->id.size);
         put(tell, ": ");
     }
     put(tell, comity_act_kind_word(tell->act->kind));

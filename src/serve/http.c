@@ -233,8 +233,8 @@ static void take(comity_request *request, const char *bytes, size_t size)
     if (request->body_size > request->body_max) {
         request->too_large = true;
     }
-    if (request->too_large || request->spool_failed) {
-        return;
+    if (request->too_large || request->spool_failed || comity_routes[request->route].body == COMITY_BODY_NONE) {
+        return; /* nobody reads it: it takes no memory */
     }
     if (request->inspecting != NULL) {
         comity_inspecting_feed(request->inspecting, bytes, size);

@@ -163,17 +163,32 @@ static comity_status confine(const comity_config *config, comity_error *reterr)
     return COMITY_OK;
 }
 
-/* As many files as we may have: a connection is one. */
-static void raise_file_limit(void)
+/* As many files as we may have. A connection is one, and its body may be another: where there are too few for all of
+ * them, there are fewer connections, so that nobody who connects takes those of the record. */
+static void share_files(comity_config *config)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    comity_event_line line;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
     }
+    rlim_t most = limit.rlim_max;
+    limit.rlim_cur = most;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || most == RLIM_INFINITY) {
+        return;
+    }
+    rlim_t room = most > COMITY_SERVE_FILES_KEPT ? (most - COMITY_SERVE_FILES_KEPT) / (2 * config->listen_count) : 0;
+    if (room >= config->connections) {
+        return;
+    }
+    config->connections = room == 0 ? 1 : (unsigned)room;
+    comity_event_begin(&line, "fewer-connections");
+    comity_event_number(&line, "each", config->connections);
+    comity_event_number(&line, "files", most);
+    comity_event_end(&line);
 }
 
-static int run(const comity_config *config)
+static int run(comity_config *config)
 {
     static const int taken[] = {SIGTERM, SIGINT, SIGHUP};
     sigset_t signals;
@@ -184,7 +199,7 @@ static int run(const comity_config *config)
     }
     (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
-    raise_file_limit();
+    share_files(config);
     comity_server *server = calloc(1, sizeof *server);
     if (server == NULL) {
         return complain("out of memory");

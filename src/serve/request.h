@@ -184,6 +184,7 @@ void comity_handle_events(comity_request *request);
 void comity_handle_flows(comity_request *request);
 void comity_handle_record(comity_request *request);
 void comity_handle_checkpoint(comity_request *request);
+void comity_handle_cosigned(comity_request *request);
 void comity_handle_tile(comity_request *request);
 void comity_handle_proof(comity_request *request);
 void comity_handle_health(comity_request *request);

@@ -46,6 +46,8 @@ const comity_route comity_routes[] = {
      {200, 400, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/checkpoint", "/v1/record/checkpoint", PROVING, COMITY_BODY_NONE, comity_handle_checkpoint,
      {200, 401, 403, 404, 413, 503}},
+    {"GET", "/v1/record/cosigned", "/v1/record/cosigned", PROVING, COMITY_BODY_NONE, comity_handle_cosigned,
+     {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/tile/", "/v1/record/tile/{tile}", PROVING, COMITY_BODY_NONE, comity_handle_tile,
      {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/proof/", "/v1/record/proof/{index}", PROVING, COMITY_BODY_NONE, comity_handle_proof,

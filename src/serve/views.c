@@ -162,7 +162,7 @@ static bool has_record(comity_request *request)
     return true;
 }
 
-/* A file of the public part, whole. */
+/* A file of the public part, whole: one that is larger than it may be is not cut. */
 static void answer_file(comity_request *request, const char *path, size_t size_max, const char *type)
 {
     comity_disk *disk = comity_keeper_disk(request->server->keeper);
@@ -175,10 +175,10 @@ static void answer_file(comity_request *request, const char *path, size_t size_m
         comity_answer_problem(request, missing ? 404 : 503, missing ? "The record has no such file" : "The record cannot be read", NULL);
         return;
     }
-    char *bytes = malloc(size_max);
-    result = bytes == NULL ? COMITY_DISK_FAILED : disk->read(disk, file, 0, bytes, size_max, &got, &error);
+    char *bytes = malloc(size_max + 1);
+    result = bytes == NULL ? COMITY_DISK_FAILED : disk->read(disk, file, 0, bytes, size_max + 1, &got, &error);
     disk->close(disk, file);
-    if (result == COMITY_DISK_OK) {
+    if (result == COMITY_DISK_OK && got <= size_max) {
         comity_buffer_append(&request->answer, bytes, got);
         comity_answer_with(request, 200, type);
     } else {
@@ -190,7 +190,14 @@ static void answer_file(comity_request *request, const char *path, size_t size_m
 void comity_handle_checkpoint(comity_request *request)
 {
     if (has_record(request)) {
-        answer_file(request, "public/checkpoint", 65536, "text/plain; charset=utf-8");
+        answer_file(request, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
+    }
+}
+
+void comity_handle_cosigned(comity_request *request)
+{
+    if (has_record(request)) {
+        answer_file(request, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
     }
 }
 
@@ -212,7 +219,7 @@ void comity_handle_tile(comity_request *request)
     comity_tile_path(&tile, name);
     memcpy(path, folder, sizeof folder - 1);
     memcpy(path + sizeof folder - 1, name, strlen(name) + 1);
-    answer_file(request, path, COMITY_TILE_BYTES + COMITY_TILE_WIDTH * 2, "application/octet-stream");
+    answer_file(request, path, COMITY_TILE_WIDTH * COMITY_BUNDLE_BYTES, "application/octet-stream"); /* tiles of hashes are smaller */
 }
 
 void comity_handle_proof(comity_request *request)

@@ -388,6 +388,15 @@ def judge_adopt():
 
 
 @test
+def an_id_can_be_seen_whole():
+    hidden = "\u202etxt\u009b31m\U000e0041\u200c"
+    act = json.dumps(dict(GOOD, id=hidden), ensure_ascii=False)
+    same("in a table", Run("judge", "--table", input=act).out.split()[1], r"\u202etxt\u009b31m\udb40\udc41" + "\u200c")
+    holds("in words", '  "' + r"\u202etxt\u009b31m\udb40\udc41" + '\u200c": transfer on' in Run("judge", "--explain", input=act).out)
+    same("in JSON it is as it came", json.loads(Run("judge", input=act).out)["id"], hidden)
+
+
+@test
 def judge_words():
     run = Run("judge", "--explain", input=PERMIT + "\n{\n" + REFUSE)
     same("status", run.status, 2)

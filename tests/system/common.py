@@ -119,7 +119,8 @@ def use(comity, comityd, image):
 class Daemon:
     """A comityd that listens on a free port; `log` is what it said so far."""
 
-    def __init__(self, folder, *options, confine=None, limit=None, environment=None):
+    def __init__(self, folder, *options, confine=None, limit=None, files=None, environment=None):
+        """`limit`: of a file's size; `files`: how many it may have."""
         confine = confine or ("no" if Programs.sanitized else "yes")
         self.log_path = pathlib.Path(folder) / f"log-{random.getrandbits(32):08x}"
         self.output = open(self.log_path, "wb")
@@ -127,9 +128,16 @@ class Daemon:
             [Programs.comityd, "--listen", "127.0.0.1:0", "--law", Programs.image, "--confine", confine, "--spool", str(folder),
              *map(str, options)],
             stderr=self.output, stdin=subprocess.DEVNULL, env={**ENVIRONMENT, **(environment or {})}, restore_signals=limit is None,
-            preexec_fn=None if limit is None else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
+            preexec_fn=None if limit is None and files is None else lambda: self.bound(limit, files))
         self.wait_for("started")
         self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.events("listening")[0]["at"]).group(1))
+
+    @staticmethod
+    def bound(limit, files):
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        if files is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
     @property
     def log(self):

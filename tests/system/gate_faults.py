@@ -105,6 +105,9 @@ def kill_worker(g):
 
 def kill_master(g):
     """What its service manager does then: the workers it leaves are ended, and it is started again."""
+    g.workers()
+    g.nginx.send_signal(signal.SIGSTOP)  # else it may start one more, in place of one that was killed, that nobody would end
+    g.wait("the master to stand still", lambda: pathlib.Path(f"/proc/{g.nginx.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T")
     workers = g.workers()
     g.nginx.kill()
     g.nginx.wait()

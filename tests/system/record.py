@@ -635,6 +635,9 @@ def cosigning():
     policy = two_of_three(key, "c", witnesses, [w.port for w in witnesses])
     run = Run("record", "verify", "--policy", policy, folder)
     same("before, the policy is not satisfied", (run.status, "quorum" in run.err), (1, True))
+    watch = ("record", "monitor", "--policy", policy, "--state", FOLDER / "monitor-cosigned", folder / "public")
+    run = Run(*watch)
+    same("nor for a monitor", (run.status, "quorum" in run.err), (1, True))
     run = Run("record", "cosign", "--policy", policy, folder)
     same("all sign", (run.out, run.err, run.status), ("3 of 3 witnesses signed the log with 5 entries\n", "", 0))
     same("then it is", Run("record", "verify", "--policy", policy, folder).status, 0)
@@ -644,6 +647,8 @@ def cosigning():
     same("two are enough", (run.out, run.status), ("2 of 3 witnesses signed the log with 11 entries\n", 0))
     answers = judge(folder, ACTS[:6]).out.splitlines()
     same("the log went on; under the policy it is what was witnessed", "11 entries" in Run("record", "verify", "--policy", policy, folder).out, True)
+    same("as for a monitor", [Run(*watch).out for _ in range(2)],
+         [f"11 entries, {new} of them new: the log goes on from what it was\n" for new in (11, 0)])
     receipt = FOLDER / "receipt"
     same("a receipt under the policy", Run("record", "prove", "--policy", policy, "-o", receipt, folder, 7).status, 0)
     put("judgement", Run("record", "show", "--judgement", folder, 7).out)

@@ -190,6 +190,57 @@ def a_head_is_read_in_one_way_only():
 
 
 @test
+def files_of_the_record_are_served_whole():
+    with daemon("--anonymous", "gate,authority", record=True) as running:
+        same("a batch", running.ask("POST", "/v1/judge", f"{ACT}\n" * 600, NDJSON)[0], 200)
+        until = time.monotonic() + 20
+        while "\n600\n" not in running.ask("GET", "/v1/record/checkpoint")[2] and time.monotonic() < until:
+            time.sleep(0.05)
+        public = pathlib.Path(running.folder, "record/public")
+        files = [path for path in public.rglob("*") if path.is_file()]
+        holds("full tiles and parts of them", {"000", "001", "88"} <= {path.name for path in files}, files)
+        for path in files:
+            answer = running.ask("GET", f"/v1/record/{path.relative_to(public)}")
+            same(str(path.relative_to(public)), (answer[0], answer[2].encode("latin-1" if "tile" in path.parts else "utf-8")), (200, path.read_bytes()))
+        problem("signed by no witness", running.ask("GET", "/v1/record/cosigned"), 404, "The record has no such file")
+        policy = pathlib.Path(running.folder, "policy")
+        policy.write_text(run(COMITY, "record", "show", os.path.join(running.folder, "record")).stdout.split("key")[1].split()[0].join(("log ", "\nquorum none\n")))
+        same("a monitor follows it here", run(COMITY, "record", "monitor", "--policy", policy, "--state", os.path.join(running.folder, "monitor"), f"http://127.0.0.1:{running.port}/v1/record/").stdout,
+             "600 entries, 600 of them new: the log goes on from what it was\n")
+
+
+@test
+def who_connects_takes_no_file_of_the_record():
+    with daemon("--anonymous", "gate", record=True, files=400) as running:
+        same("fewer connections than were asked for", [(line["each"], line["files"]) for line in running.events("fewer-connections")], [(72, 400)])
+        with contextlib.ExitStack() as clients:
+            idle = [clients.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10)) for _ in range(500)]
+            head = "POST /v1/judge HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            idle[0].sendall(f"{head}Content-Length: {len(ACT)}\r\n\r\n{ACT}".encode())
+            answer = idle[0].recv(65536)
+            holds("who is in is judged and recorded", answer.startswith(b"HTTP/1.1 200") and b"Comity-Record: 0" in answer, answer[:200])
+        same("and so is who comes then", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+        same("the record has not failed", running.events("record-failed"), [])
+    with daemon("--anonymous", "gate") as running:
+        same("with files enough there is nothing to tell", running.events("fewer-connections"), [])
+
+
+@test
+def bodies_that_nobody_reads_take_no_memory():
+    with daemon() as running:
+        rss = lambda: int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{running.process.pid}/status").read_text()).group(1))  # noqa: E731
+        running.ask("GET", "/healthz")
+        before = rss()
+        with contextlib.ExitStack() as clients:
+            for _ in range(100):
+                client = clients.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=10))
+                client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + b" " * 900_000)
+            time.sleep(0.5)
+            holds("of strangers", rss() - before < 30 << 10, (before, rss()))
+        same("such a body is let pass", running.ask("GET", "/healthz", b"hello")[0], 200)
+
+
+@test
 def the_law_is_read():
     with daemon("--anonymous", "authority") as running:
         law = json.loads(running.ask("GET", "/v1/law")[2])

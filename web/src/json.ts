@@ -30,6 +30,16 @@ const afterSpace = (text: string, at: number): number => {
   return i;
 };
 
+// As in the library: what cannot be seen, or turns what stands beside it around.
+const UNSEEN =
+  /[\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
+
+const escaped = (unseen: string): string =>
+  [...Array(unseen.length).keys()].map((i) => `\\u${unseen.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+
+/** The same JSON for people to read: laid out, and nothing in it that hides or that shows another text than there is. */
+export const readable = (text: string): string => JSON.stringify(JSON.parse(text), null, 2).replace(UNSEEN, escaped);
+
 /** The text of a member of an object that JSON.parse takes; undefined if it has none of that name. */
 export const memberText = (object: string, name: string): string | undefined => {
   let at = afterSpace(object, 0);

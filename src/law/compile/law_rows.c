@@ -1,8 +1,7 @@
 /* The rows of one law, in blocks, and in what order their literals stand.
  *
- * Rules go in the order of their names, so that the judge finds them in the order
- * in which a judgement tells them. A block has as many rules as fit with all their
- * rows. A rule with more rows than a block gets conditions by number instead. */
+ * A block has whole rules, as many as fit with all their rows; rule_order.c says which.
+ * A rule with more rows than a block gets conditions by number instead. */
 #include "law/compile/law_rows.h"
 
 #include "law/compile/conditions.h"
@@ -91,13 +90,8 @@ static comity_status clause_order(comity_compiler *compiler, comity_clause *clau
 
 /* ---- rows ---- */
 
-typedef struct rule_clauses {
-    comity_clauses when;
-    comity_clauses unless;
-} rule_clauses;
-
 static comity_status rule_rows(comity_compiler *compiler, uint32_t law, const comity_draft *draft,
-                               rule_clauses *ret_clauses)
+                               comity_rule_clauses *ret_clauses)
 {
     comity_scope scope = {.file = draft->file, .law = law, .draft = draft, .from = draft->from, .until = draft->until};
     if (draft->rule->when == NULL) {
@@ -187,20 +181,20 @@ static uint8_t judged_flags(uint8_t effect)
                                                      : 0);
 }
 
-/* Writes the rule's rows into the law's last block, or a new one. */
-static comity_status rule_write(comity_compiler *compiler, comity_law_record *record, rule_clauses *clauses,
-                                const comity_literal_counts *counts, uint32_t index)
+/* Writes the rule's rows into its block, the law's last or one behind it. */
+static comity_status rule_write(comity_compiler *compiler, comity_law_record *record, comity_rule_clauses *clauses,
+                                const comity_literal_counts *counts, comity_rule_placed placed)
 {
+    uint32_t index = placed.index;
     comity_rule_record *rule = &compiler->rules.items[record->first_rule + index];
     size_t count = clauses->when.count + clauses->unless.count;
-    comity_block *block = record->block_count == 0 ? NULL : &compiler->blocks.items[compiler->blocks.count - 1];
-    if (block == NULL || block->row_count + count > COMITY_BLOCK_ROWS) {
+    if (placed.block == record->block_count) {
         COMITY_PUSH(compiler, &compiler->blocks,
                     (comity_block){.first_row = (uint32_t)compiler->rows.count,
                                    .first_rule = (uint32_t)compiler->block_rules.count});
-        block = &compiler->blocks.items[compiler->blocks.count - 1];
         record->block_count++;
     }
+    comity_block *block = &compiler->blocks.items[compiler->blocks.count - 1];
     comity_block_rule judged = {.when = bits_from(block->row_count, clauses->when.count),
                                 .unless =
                                     bits_from((size_t)block->row_count + clauses->when.count, clauses->unless.count),
@@ -224,40 +218,23 @@ static comity_status rule_write(comity_compiler *compiler, comity_law_record *re
     return COMITY_OK;
 }
 
-/* The law's rules, by their number in it, in the order of names. */
-static comity_status rules_in_order(comity_compiler *compiler, const comity_law_record *record, uint32_t **ret_order)
-{
-    uint32_t *order;
-    COMITY_TRY(comity_compiler_take(compiler, record->rule_count, sizeof *order, &order));
-    for (uint32_t i = 0; i < record->rule_count; i++) {
-        uint32_t rank = compiler->rules.items[record->first_rule + i].rank;
-        uint32_t j = i;
-        for (; j > 0 && compiler->rules.items[record->first_rule + order[j - 1]].rank > rank; j--) {
-            order[j] = order[j - 1];
-        }
-        order[j] = i;
-    }
-    *ret_order = order;
-    return COMITY_OK;
-}
-
 comity_status comity_law_rows(comity_compiler *compiler, uint32_t law, comity_law_record *record)
 {
-    rule_clauses *clauses;
-    uint32_t *order;
+    comity_rule_clauses *clauses;
+    comity_rule_placed *placed;
     comity_literal_counts counts = {0};
     COMITY_TRY(comity_compiler_take(compiler, record->rule_count, sizeof *clauses, &clauses));
-    COMITY_TRY(rules_in_order(compiler, record, &order));
     for (uint32_t i = 0; i < record->rule_count; i++) {
         const comity_draft *draft = &compiler->drafts[compiler->draft_order[record->first_rule + i]];
         COMITY_TRY(rule_rows(compiler, law, draft, &clauses[i]));
         COMITY_TRY(tests_count(compiler, &clauses[i].when, &counts));
         COMITY_TRY(tests_count(compiler, &clauses[i].unless, &counts));
     }
+    COMITY_TRY(comity_rules_in_blocks(compiler, record, clauses, &placed));
     record->first_row = (uint32_t)compiler->rows.count;
     record->first_block = (uint32_t)compiler->blocks.count;
     for (uint32_t i = 0; i < record->rule_count; i++) {
-        COMITY_TRY(rule_write(compiler, record, &clauses[order[i]], &counts, order[i]));
+        COMITY_TRY(rule_write(compiler, record, &clauses[placed[i].index], &counts, placed[i]));
     }
     record->row_count = (uint32_t)compiler->rows.count - record->first_row;
     for (size_t i = 0; i < counts.count; i++) {

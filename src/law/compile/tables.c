@@ -116,8 +116,7 @@ static comity_status epoch_table(comity_compiler *compiler, comity_law_record *r
 
 /* ---- places ---- */
 
-/* The members of a set on a day, as bits, parts with their states. */
-static void set_members(const comity_compiler *compiler, uint32_t set, int32_t day, uint64_t *members)
+void comity_place_members(const comity_compiler *compiler, uint32_t set, int32_t day, uint64_t *members)
 {
     const comity_place_set *record = &compiler->place_sets.items[set];
     uint32_t count = (uint32_t)compiler->places.count;
@@ -178,7 +177,7 @@ static void place_row(const comity_compiler *compiler, const comity_row *row, ui
         if (!asks_place(literal, side)) {
             continue;
         }
-        set_members(compiler, literal->b, day, members);
+        comity_place_members(compiler, literal->b, day, members);
         bool negated = (literal->flags & COMITY_LITERAL_NEGATED) != 0;
         for (uint32_t place = 0; place < count; place++) {
             if ((members[place >> 6] >> (place & 63) & 1u) == negated) {
@@ -327,7 +326,7 @@ comity_status comity_compile_law(comity_compiler *compiler, uint32_t law)
 }
 
 typedef struct law_place {
-    uint32_t rank; /* of its first rule */
+    uint32_t rank; /* of its first rule by name */
     uint32_t law;
 } law_place;
 
@@ -349,9 +348,11 @@ comity_status comity_compile_law_order(comity_compiler *compiler)
     COMITY_TRY(comity_compiler_take(compiler, count, sizeof *places, &places));
     for (uint32_t law = 0; law < count; law++) {
         const comity_law_record *record = &compiler->laws.items[law];
-        const comity_block *block = record->block_count == 0 ? NULL : &compiler->blocks.items[record->first_block];
-        places[law] =
-            (law_place){block == NULL ? UINT32_MAX : compiler->block_rules.items[block->first_rule].rank, law};
+        places[law] = (law_place){UINT32_MAX, law};
+        for (uint32_t i = 0; i < record->rule_count; i++) {
+            uint32_t rank = compiler->rules.items[record->first_rule + i].rank;
+            places[law].rank = rank < places[law].rank ? rank : places[law].rank;
+        }
     }
     if (count > 1) {
         qsort(places, count, sizeof *places, law_order);

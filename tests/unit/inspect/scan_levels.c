@@ -12,7 +12,7 @@
 #define ROUNDS 400
 
 static uint8_t memory[1024 + BYTES + 2048];
-static uint16_t places[2][BYTES + 8];
+static uint16_t places[2][BYTES + COMITY_SCAN_BLOCK];
 
 /* Digits, separators, marks and pieces of UTF-8; now and then long runs. */
 static void fill(uint8_t *bytes, chance *random)
@@ -53,10 +53,11 @@ static size_t marks_in_steps(const comity_scan_level *level, const uint8_t *byte
         size_t size = 1 + chance_below(random, 300);
         size = size < BYTES - at ? size : BYTES - at;
         uint64_t newlines[5];
-        uint8_t counts[5];
-        size_t found = level->marks(bytes + at, size, &state, ret_places + count, newlines, counts);
+        uint16_t before[6] = {0};
+        size_t found = level->marks(bytes + at, size, &state, ret_places + count, newlines, before);
         for (size_t i = 0; i < (size + 63) / 64; i++) {
-            *ret_lines += counts[i] == __builtin_popcountll(newlines[i]) ? counts[i] : 1000u;
+            int lines = __builtin_popcountll(newlines[i]);
+            *ret_lines += before[i + 1] - before[i] == lines ? (size_t)lines : 1000u;
         }
         for (size_t i = 0; i < found; i++) {
             ret_places[count + i] = (uint16_t)(ret_places[count + i] + at);
@@ -133,10 +134,30 @@ static size_t looks_apart(const comity_scan_level *level, const uint8_t *bytes, 
     return apart;
 }
 
+/* Times that a level takes otherwise: bytes of one, of which some are others. */
+static size_t times_apart(const comity_scan_level *level, chance *random)
+{
+    static const char *const times[] = {"x 2026-11-29T18:59:12.345678901234567890 x", "[1999/01/03 00:00:00,1",
+                                        "=2030.12.31_23:59\n", ">2026-11-29 18:59:12:59:12:59:12:59:12"};
+    static const char others[] = "0123456789:./-T _,Zx\n";
+    size_t apart = 0;
+    for (size_t i = 0; i < 200; i++) {
+        uint8_t bytes[64] = {0};
+        memcpy(bytes, times[i % 4], strlen(times[i % 4]));
+        for (size_t j = chance_below(random, 4); j > 0; j--) {
+            bytes[chance_below(random, 40)] = (uint8_t)others[chance_below(random, sizeof others - 1)];
+        }
+        for (size_t at = 6; at < 9; at++) {
+            apart += level->time(bytes + at) != comity_scan_level_at(0)->time(bytes + at);
+        }
+    }
+    return apart;
+}
+
 int main(void)
 {
     uint8_t *bytes = memory + 1024;
-    size_t apart[5] = {0};
+    size_t apart[6] = {0};
     size_t values = 0;
     test_begin("scan_levels");
     for (uint64_t round = 0; round < ROUNDS; round++) {
@@ -158,17 +179,18 @@ int main(void)
         size_t size = chance_below(&random, BYTES - 500);
         size_t plain_starts = comity_scan_level_at(0)->starts(bytes + from, size, places[0]);
         static uint64_t lines[2][BYTES / 64 + 1];
-        static uint8_t counts[2][BYTES / 64 + 1];
+        static uint16_t before[2][BYTES / 64 + 1];
         size_t blocks = (size + 63) / 64;
-        comity_scan_level_at(0)->lines(bytes + from, size, lines[0], counts[0]);
+        comity_scan_level_at(0)->lines(bytes + from, size, lines[0], before[0]);
         for (size_t i = 1; comity_scan_level_at(i) != NULL; i++) {
             apart[2] += !alike(plain_starts, comity_scan_level_at(i)->starts(bytes + from, size, places[1]));
-            comity_scan_level_at(i)->lines(bytes + from, size, lines[1], counts[1]);
+            comity_scan_level_at(i)->lines(bytes + from, size, lines[1], before[1]);
             apart[3] += memcmp(lines[0], lines[1], blocks * sizeof lines[0][0]) != 0 ||
-                        memcmp(counts[0], counts[1], blocks) != 0;
+                        memcmp(before[0], before[1], (blocks + 1) * sizeof before[0][0]) != 0;
         }
         for (size_t i = 0; comity_scan_level_at(i) != NULL; i++) {
             apart[4] += looks_apart(comity_scan_level_at(i), bytes, &random);
+            apart[5] += times_apart(comity_scan_level_at(i), &random);
         }
         for (size_t i = 0; i < 100; i++) {
             uint8_t written[2][64];
@@ -202,6 +224,10 @@ int main(void)
     CHECK_EQ_INT(0, apart[3]);
     test_case("how values look");
     CHECK_EQ_INT(0, apart[4]);
+    test_case("times");
+    CHECK_EQ_INT(0, apart[5]);
+    const uint8_t time[64] = ">2026-11-29 18:59:12.345 INFO";
+    CHECK_EQ_INT(18, comity_scan_level_best()->time(time + 6));
     test_case("values written the short way");
     CHECK_EQ_INT(0, values);
     return test_done();

@@ -3,7 +3,7 @@ import { getText } from '../api';
 import type { View } from '../context';
 import { type Child, h } from '../dom';
 import { explained, verdictBanner } from '../explain';
-import { memberText } from '../json';
+import { memberText, readable } from '../json';
 import { button, card, code, facts, heading, lawText, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
@@ -25,11 +25,7 @@ const actCard = (entry: Entry, text: string, words: Parameters<View>[0]['words']
   return card(
     words.t('act.kept'),
     h('p', { class: 'quiet' }, words.t('act.kept.intro')),
-    h(
-      'pre',
-      { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': words.t('act.kept') },
-      JSON.stringify(JSON.parse(text), null, 2),
-    ),
+    h('pre', { dir: 'ltr', tabindex: '0', role: 'group', 'aria-label': words.t('act.kept') }, readable(text)),
     button(words.t('ask.again'), () => again(entry.act)),
   );
 };

@@ -38,7 +38,7 @@ struct comity_feed {
     comity_thread thread; /* its mutex guards what follows, and all of each follower */
     comity_follower *followers;
     size_t count;
-    const comity_keeper *keeper;
+    comity_keeper *keeper;
     comity_disk *disk; /* of the record that is followed; the thread's own */
     comity_metrics *metrics;
     comity_replay replay; /* the thread's own */
@@ -281,6 +281,9 @@ comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *conn
         return NULL;
     }
     *follower = (comity_follower){.feed = feed, .connection = connection, .filter = *filter};
+    if (!filter->has_after) { /* from here on, and not from where the thread looks next: an answer's head says that it follows */
+        follower->placed = comity_keeper_state(feed->keeper, &follower->at);
+    }
     comity_buffer_init(&follower->queue, COMITY_LIMIT_SERVE_FOLLOWER_BYTES);
     say(follower, ":\n\n"); /* something to send at once, so that the client sees it is there */
     (void)pthread_mutex_lock(&feed->thread.mutex);
@@ -358,7 +361,7 @@ ssize_t comity_feed_read(void *context, uint64_t position, char *bytes, size_t s
 
 /* ---- opening and ending ---- */
 
-comity_status comity_feed_open(const comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed, comity_error *reterr)
+comity_status comity_feed_open(comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed, comity_error *reterr)
 {
     comity_feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL) {

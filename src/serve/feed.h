@@ -22,7 +22,7 @@ typedef struct comity_feed comity_feed;
 typedef struct comity_follower comity_follower;
 
 /* Starts the thread. All is borrowed until comity_feed_close. */
-COMITY_MUST_USE comity_status comity_feed_open(const comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed,
+COMITY_MUST_USE comity_status comity_feed_open(comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed,
                                                comity_error *reterr);
 
 /* Adds a follower, from what is recorded from now on, or behind `filter->after`. NULL: there are too many,

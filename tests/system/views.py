@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, new_record, new_token, problem, run, same, test, use
+from common import JSON, NDJSON, ROOT, Daemon, Programs, daemon, fail, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 ACTS = (ROOT / "examples/acts.ndjson").read_text().splitlines()
@@ -374,7 +374,6 @@ def judgements_are_followed_live():
         everything, refused = Events(running), Events(running, "?verdict=refuse")
         same("its type", (everything.answer.status, everything.answer.getheader("Content-Type"), everything.answer.getheader("X-Accel-Buffering")),
              (200, "text/event-stream", "no"))
-        time.sleep(0.6)
         told = judge(running, ACTS)
         events = [everything.next() for _ in ACTS]
         same("numbers", [event["id"] for event in events], [str(3 + i) for i in range(len(ACTS))])
@@ -406,11 +405,25 @@ def judgements_are_followed_live():
 
 
 @test
+def a_stream_begins_with_its_head():
+    with recording() as running:
+        for i in range(16):
+            events = Events(running)
+            events.socket.settimeout(10)
+            judge(running, ACTS[:1])
+            covered(running, i + 1)  # published before the thread that follows has looked, or after
+            try:
+                same("what is judged at once comes", events.next()["id"], str(i))
+            except TimeoutError:
+                fail(f"what is judged at once comes: {i}")
+            events.close()
+
+
+@test
 def who_does_not_read_is_dropped():
     with recording() as running:
         slow = Events(running, size=2048)
         quick = Events(running)
-        time.sleep(0.5)
         for _ in range(12):
             judge(running, ACTS * 40)
         count = 12 * 40 * len(ACTS)

@@ -13,6 +13,9 @@ static unsigned below(unsigned count)
     return (unsigned)((state >> 33) % count);
 }
 
+/* One of a list, by chance. */
+#define PICK(list) (list)[below(sizeof (list) / sizeof *(list))]
+
 static const char *word(void)
 {
     static const char *const words[] = {
@@ -21,7 +24,7 @@ static const char *word(void)
         "configuration", "reload", "cache", "miss",    "store",  "object",  "lookup",  "retry",    "queue",  "drained",
         "the",        "a",       "of",      "and",     "was",    "is",      "to",      "in",       "with",   "for",
     };
-    return words[below(sizeof words / sizeof words[0])];
+    return PICK(words);
 }
 
 static size_t sentence(char *text, unsigned words)
@@ -100,7 +103,7 @@ static const char *given_name(void)
         "Katarzyna", "Lars",  "Mia",       "Noah",   "Olivia",   "Per",       "Quentin",   "Rosalind",   "Sven",   "Theodora",
         "Uma",     "Valerie", "Wolfgang",  "Xenia",  "Yusuf",    "Zoe",       "Alexander", "Beatrice",   "Cem",    "Elizabeth",
     };
-    return names[below(sizeof names / sizeof names[0])];
+    return PICK(names);
 }
 
 static const char *family_name(void)
@@ -110,7 +113,7 @@ static const char *family_name(void)
         "Johnson", "Fischer", "Rodriguez",    "Ek",        "Hernandez", "Lindqvist", "Wu",     "Ferrari",      "Dubois",    "Novak",
         "Yilmaz",  "Costa",   "Andersson",    "Haas",      "Montgomery", "Okafor",   "Petrov", "Quinn",        "Silva",     "Weber",
     };
-    return names[below(sizeof names / sizeof names[0])];
+    return PICK(names);
 }
 
 static const char *place_name(void)
@@ -119,7 +122,7 @@ static const char *place_name(void)
         "Oak",   "Station",  "Goethe", "High",     "Church", "Mill",      "Willow",   "King",     "Victoria", "Park",
         "River", "Schiller", "Linden", "Castle",   "Garden", "Bismarck",  "Spring",   "Meadow",   "Abbey",    "Harbour",
     };
-    return names[below(sizeof names / sizeof names[0])];
+    return PICK(names);
 }
 
 /* A German account: two digits behind the state make the rest of a division by 97 right. */

@@ -181,9 +181,11 @@ static void put_target(head_text *text, ngx_http_request_t *r)
         put_value(text, r->unparsed_uri.data, path_size);
     }
     put_pairs(text, r->args.data, r->args.len, '&');
-    if (query != NULL && ((size_t)(end - query - 1) != r->args.len ||
-                          (r->args.len != 0 && ngx_memcmp(query + 1, r->args.data, r->args.len) != 0))) {
-        put_pairs(text, query + 1, (size_t)(end - query - 1), '&');
+    if (query != NULL) {
+        ngx_str_t raw = {(size_t)(end - query - 1), query + 1};
+        if (comity_ngx_is_other(&raw, &r->args)) {
+            put_pairs(text, raw.data, raw.len, '&');
+        }
     }
 }
 
@@ -280,6 +282,11 @@ const char *comity_ngx_encoding(ngx_http_request_t *r, ngx_list_t *list, ngx_fla
     const char *value = comity_ngx_header(r, list, "content-encoding", ret_more);
     ngx_flag_t is_none = value != NULL && (value[0] == '\0' || ngx_strcasecmp((u_char *)value, (u_char *)"identity") == 0);
     return is_none ? NULL : value;
+}
+
+ngx_flag_t comity_ngx_is_other(const ngx_str_t *left, const ngx_str_t *right)
+{
+    return left->len != right->len || (left->len != 0 && ngx_memcmp(left->data, right->data, left->len) != 0);
 }
 
 ngx_flag_t comity_ngx_is_grpc(const u_char *type, size_t size)

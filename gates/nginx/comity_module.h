@@ -219,6 +219,8 @@ ngx_int_t comity_ngx_head_trailers(comity_ngx_ctx *ctx);
 const char *comity_ngx_header(ngx_http_request_t *r, ngx_list_t *list, const char *name, ngx_flag_t *ret_more);
 /* The same of Content-Encoding; NULL too where it says that there is none. */
 const char *comity_ngx_encoding(ngx_http_request_t *r, ngx_list_t *list, ngx_flag_t *ret_more);
+/* Whether two texts differ. */
+ngx_flag_t comity_ngx_is_other(const ngx_str_t *left, const ngx_str_t *right);
 /* Whether a content type is gRPC's: `application/grpc` or what begins so. */
 ngx_flag_t comity_ngx_is_grpc(const u_char *type, size_t size);
 /* Takes out what would make the answer a part, or compressed, or none. */

@@ -471,15 +471,11 @@ static ngx_int_t subrequest(ngx_http_request_t *r, comity_ngx_conf *conf)
     return NGX_HTTP_FORBIDDEN;
 }
 
-static ngx_flag_t is_other(const ngx_str_t *left, const ngx_str_t *right)
-{
-    return left->len != right->len || (left->len != 0 && ngx_memcmp(left->data, right->data, left->len) != 0);
-}
-
 /* `X-Accel-Redirect` is what an upstream says. */
 static ngx_flag_t is_redirected(comity_ngx_ctx *ctx, ngx_http_request_t *r)
 {
-    return (ctx->conf->inspect & COMITY_NGX_REQUEST) != 0 && (is_other(&ctx->uri, &r->uri) || is_other(&ctx->args, &r->args));
+    return (ctx->conf->inspect & COMITY_NGX_REQUEST) != 0 &&
+           (comity_ngx_is_other(&ctx->uri, &r->uri) || comity_ngx_is_other(&ctx->args, &r->args));
 }
 
 ngx_int_t comity_ngx_request_handler(ngx_http_request_t *r)

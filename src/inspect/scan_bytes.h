@@ -32,6 +32,12 @@ static inline bool comity_scan_is_digit(uint8_t byte)
     return (uint8_t)(byte - '0') < 10;
 }
 
+/* Of a token: letters, digits and any of _ - + / = . : ~ */
+static inline bool comity_scan_is_token(uint8_t byte)
+{
+    return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
+}
+
 static inline bool comity_scan_is_word(uint8_t byte)
 {
     return (comity_scan_class(byte) & COMITY_BYTE_WORD) != 0;

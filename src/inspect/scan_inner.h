@@ -639,9 +639,9 @@ static inline void comity_scan_at_word(comity_scan *scan, const uint8_t *at)
 bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_t **ret_begin, const uint8_t **ret_end,
                            comity_scan_readings *ret_readings);
 /* scan_tokens.c */
-/* The token around `at`: letters, digits and any of _ - + / = . : ~ */
 /* Where the longest token may end that begins with the word at `at`, or with marks before it: `at` if none does. */
 const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at);
+/* The token around `at`. */
 const uint8_t *comity_scan_token_begin(comity_scan *scan, const uint8_t *at);
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at);
 /* The surest token around `at`, as comity_scan_number_at. */

@@ -35,11 +35,6 @@ static uint8_t small(uint8_t byte)
     return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 0x20) : byte;
 }
 
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool begins_with(const uint8_t *at, const uint8_t *limit, const char *text)
 {
     size_t size = strlen(text);
@@ -250,7 +245,7 @@ static const uint8_t *hl7_next(const comity_scan_layout *layout, const uint8_t *
 static bool is_segment(const uint8_t tag[4])
 {
     for (size_t i = 0; i < 3; i++) {
-        if (!is_digit(tag[i]) && (tag[i] < 'A' || tag[i] > 'Z')) {
+        if (!comity_scan_is_digit(tag[i]) && (tag[i] < 'A' || tag[i] > 'Z')) {
             return false;
         }
     }
@@ -295,7 +290,7 @@ enum { FIRST_LINE = 0, MORE_LINES };
 static void swift_party(comity_scan *scan, const uint8_t *begin, const uint8_t *end)
 {
     comity_scan_layout *layout = &scan->layout;
-    bool is_numbered = end - begin > 2 && is_digit(begin[0]) && begin[1] == '/';
+    bool is_numbered = end - begin > 2 && comity_scan_is_digit(begin[0]) && begin[1] == '/';
     if (begin < end && *begin == '/') {
         layout->label_size = 0;
         return;
@@ -320,7 +315,7 @@ static void swift_account(comity_scan *scan, const uint8_t *begin, const uint8_t
 /* What is told of a booking: "?32ANNA MILLER?33…", or "/NAME/ANNA MILLER/…". Returns where the next part begins. */
 static const uint8_t *swift_detail(comity_scan *scan, const uint8_t *at, const uint8_t *limit)
 {
-    bool is_part = *at == '?' && limit - at > 3 && is_digit(at[1]) && is_digit(at[2]);
+    bool is_part = *at == '?' && limit - at > 3 && comity_scan_is_digit(at[1]) && comity_scan_is_digit(at[2]);
     bool is_name = begins_with(at, limit, "/NAME/");
     limit = limit - at > COMITY_LIMIT_SCAN_VALUE_BYTES ? at + COMITY_LIMIT_SCAN_VALUE_BYTES : limit; /* as long as a value */
     const uint8_t *end = is_part || is_name ? line_end(at + (is_part ? 3 : 6), limit) : limit;
@@ -350,7 +345,9 @@ static const uint8_t *swift_step(comity_scan *scan, const uint8_t *at, const uin
     }
     bool at_line = layout->state == AT_LINE;
     layout->state = IN_LINE;
-    if (at_line && limit - at > 5 && *at == ':' && is_digit(at[1]) && is_digit(at[2]) && (at[3] == ':' || at[4] == ':')) {
+    bool is_tag = at_line && limit - at > 5 && *at == ':' && comity_scan_is_digit(at[1]) && comity_scan_is_digit(at[2]) &&
+                  (at[3] == ':' || at[4] == ':');
+    if (is_tag) {
         memcpy(layout->tag, at + 1, 2);
         layout->number = 0;
         at += at[3] == ':' ? 4 : 5;
@@ -460,7 +457,7 @@ static bool is_pgpass_line(const uint8_t *at, const uint8_t *end)
     }
     bool has_port = begins[2] - begins[1] == 2 && *begins[1] == '*';
     for (const uint8_t *byte = begins[1]; !has_port && byte < begins[2] - 1; byte++) {
-        if (!is_digit(*byte)) {
+        if (!comity_scan_is_digit(*byte)) {
             return false;
         }
     }
@@ -469,8 +466,8 @@ static bool is_pgpass_line(const uint8_t *at, const uint8_t *end)
             return false;
         }
     }
-    bool is_host = begins[1] - begins[0] > 1 && !is_digit(*begins[0]);
-    bool is_address = is_digit(*begins[0]) && memchr(begins[0], '.', (size_t)(begins[1] - begins[0])) != NULL;
+    bool is_host = begins[1] - begins[0] > 1 && !comity_scan_is_digit(*begins[0]);
+    bool is_address = comity_scan_is_digit(*begins[0]) && memchr(begins[0], '.', (size_t)(begins[1] - begins[0])) != NULL;
     return (is_host || is_address) && begins[2] - begins[1] > 1 && begins[3] - begins[2] > 1 && begins[4] - begins[3] > 1;
 }
 
@@ -530,7 +527,7 @@ static bool is_swift(const uint8_t *text, size_t size)
         return false;
     }
     for (const uint8_t *at = text; limit - at > 4; at++) {
-        if (is_line_end(at[0]) && at[1] == ':' && is_digit(at[2]) && is_digit(at[3])) {
+        if (is_line_end(at[0]) && at[1] == ':' && comity_scan_is_digit(at[2]) && comity_scan_is_digit(at[3])) {
             return true;
         }
     }

@@ -12,9 +12,8 @@ typedef struct comity_scan_mark_classes {
 } comity_scan_mark_classes;
 
 /* Takes a block of `size` bytes, 1 to 64; the rest of its bits are left out. Returns the marks. */
-COMITY_SCAN_INLINE uint64_t scan_marks_block(const comity_scan_mark_classes *classes,
-                                                                       unsigned size, comity_scan_marks *state,
-                                                                       uint64_t *ret_newlines)
+COMITY_SCAN_INLINE uint64_t scan_marks_block(const comity_scan_mark_classes *classes, unsigned size,
+                                             comity_scan_marks *state, uint64_t *ret_newlines)
 {
     uint64_t valid = ~UINT64_C(0) >> (64 - size);
     uint64_t quote = classes->quote & valid;

@@ -548,8 +548,8 @@ static void runs_try(comity_scan *scan, const number_words *words, const uint8_t
 {
     number_found found[WORDS];
     bool taken[WORDS] = {false};
+    bool is_vain = true;
     size_t begin = 0;
-    size_t count = 0;
     while (begin < words->count) {
         size_t end = begin;
         while (end < words->count && !taken[end]) {
@@ -564,10 +564,10 @@ static void runs_try(comity_scan *scan, const number_words *words, const uint8_t
             taken[i] = true;
         }
         found[best.first] = best;
-        count++;
-            begin = best.first == begin ? best.last + 1 : begin;
+        is_vain = false;
+        begin = best.first == begin ? best.last + 1 : begin;
     }
-    if (count == 0) {
+    if (is_vain) {
         scan->vain_numbers = (comity_scan_vain){.begin = comity_scan_offset(scan, words->list[0].begin),
                                                 .end = comity_scan_offset(scan, words->list[words->count - 1].end),
                                                 .around = comity_scan_around_hash(around)};
@@ -622,11 +622,6 @@ static bool is_dotted(const number_words *words, size_t first)
         }
     }
     return edge_behind(words, first + 3);
-}
-
-static bool in_token(uint8_t byte)
-{
-    return (comity_scan_class(byte) & (COMITY_BYTE_TOKEN | COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER)) != 0;
 }
 
 /* A token that is wanted may begin with the word, and go on behind marks. */
@@ -819,7 +814,7 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     }
     bool fits = word_take(begin, scan->high, &words.list[0]);
     const uint8_t *word_end = fits ? words.list[0].end : at;
-    bool alone = fits && (begin == scan->low || !in_token(begin[-1])) && (word_end == scan->high || !in_token(*word_end));
+    bool alone = fits && (begin == scan->low || !comity_scan_is_token(begin[-1])) && (word_end == scan->high || !comity_scan_is_token(*word_end));
     const uint8_t *token = alone ? begin : comity_scan_token_begin(scan, at);
     comity_scan_anchors_in(scan, token, at);
     if (comity_scan_offset(scan, at) < scan->done) {

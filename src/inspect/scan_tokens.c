@@ -44,15 +44,10 @@ static bool in_code(uint8_t byte)
     return is_alnum(byte) || byte == '+' || byte == '/' || byte == '=';
 }
 
-static bool in_token(uint8_t byte)
-{
-    return is_alnum(byte) || (comity_scan_class(byte) & COMITY_BYTE_TOKEN) != 0;
-}
-
 /* A token behind a label: `key=`, `key:`. */
 static bool in_value(uint8_t byte)
 {
-    return in_token(byte) && byte != '=' && byte != ':';
+    return comity_scan_is_token(byte) && byte != '=' && byte != ':';
 }
 
 static bool in_local(uint8_t byte)
@@ -82,7 +77,7 @@ static const uint8_t *right_of(const uint8_t *at, const uint8_t *high, size_t mo
 
 static byte_test *const tests[COMITY_RUN_COUNT] = {
     [COMITY_RUN_WORD] = in_run,   [COMITY_RUN_DOMAIN] = in_domain, [COMITY_RUN_ADDRESS] = in_address,
-    [COMITY_RUN_CODE] = in_code,  [COMITY_RUN_VALUE] = in_value,   [COMITY_RUN_TOKEN] = in_token,
+    [COMITY_RUN_CODE] = in_code,  [COMITY_RUN_VALUE] = in_value,   [COMITY_RUN_TOKEN] = comity_scan_is_token,
     [COMITY_RUN_ALNUM] = is_alnum,
 };
 
@@ -123,6 +118,12 @@ static token_core run_around(comity_scan *scan, comity_scan_run run, const token
     return around;
 }
 
+static token_core run_at(comity_scan *scan, comity_scan_run run, const uint8_t *at)
+{
+    const token_core place = {at, at, at};
+    return run_around(scan, run, &place);
+}
+
 /* ---- anchors ---- */
 
 /* Tries the forms whose anchor stands at `at`. */
@@ -150,7 +151,7 @@ bool comity_scan_anchor(comity_scan *scan, const uint8_t *at)
     for (; entry != NULL; entry = comity_scan_index_next(anchors, entry, at, size)) {
         bool open;
         comity_scan_readings one;
-    comity_scan_readings_begin(&one);
+        comity_scan_readings_begin(&one);
         size_t taken = comity_type_measure(scan->rules->types, entry->payload, at, size, &open);
         if (taken != 0 && !looked && comity_types_form(scan->rules->types, entry->payload)->needs_context) {
             comity_scan_look_around(scan, at, at + taken, false, &around);
@@ -184,7 +185,7 @@ static bool anchors_before(comity_scan *scan, const uint8_t *end)
             if ((at < end && comity_scan_anchor(scan, at)) || comity_scan_anchor(scan, at - 1)) {
                 return true;
             }
-        } else if (!in_token(at[-1])) {
+        } else if (!comity_scan_is_token(at[-1])) {
             return at < end && comity_scan_anchor(scan, at);
         }
     }
@@ -192,7 +193,7 @@ static bool anchors_before(comity_scan *scan, const uint8_t *end)
 }
 
 /* Anchors that begin within a token, at or before `at`, or with a mark before it. */
-static void anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
+void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
 {
     uint64_t from = comity_scan_offset(scan, begin);
     bool is_known = from < scan->anchored;
@@ -230,12 +231,6 @@ static void numbers_join(comity_scan *scan, const uint8_t *begin, const uint8_t 
     for (size_t i = 0; i < sizeof finds / sizeof finds[0]; i++) {
         comity_scan_try(scan, finds[i], begin, (size_t)(end - begin), 0, around, readings);
     }
-}
-
-static token_core core_around(comity_scan *scan, const uint8_t *at)
-{
-    const token_core place = {at, at, at};
-    return run_around(scan, COMITY_RUN_ALNUM, &place);
 }
 
 /* The run was tried in vain from a place before; of one that is cut off the next piece is tried when half of it is new. */
@@ -355,8 +350,7 @@ static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_s
 
 const uint8_t *comity_scan_token_begin(comity_scan *scan, const uint8_t *at)
 {
-    const token_core place = {at, at, at};
-    return run_around(scan, COMITY_RUN_TOKEN, &place).begin;
+    return run_at(scan, COMITY_RUN_TOKEN, at).begin;
 }
 
 const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at)
@@ -368,8 +362,7 @@ const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at)
             begin--;
         }
         if (begin == scan->low || !tests[run](begin[-1])) {
-            const token_core place = {at, at, at};
-            const uint8_t *run_end = run_around(scan, run, &place).end;
+            const uint8_t *run_end = run_at(scan, run, at).end;
             end = run_end > end ? run_end : end;
         }
     }
@@ -378,12 +371,7 @@ const uint8_t *comity_scan_token_from(comity_scan *scan, const uint8_t *at)
 
 const uint8_t *comity_scan_token_end(const comity_scan *scan, const uint8_t *at)
 {
-    return right_of(at, scan->high, RUN_BYTES, in_token);
-}
-
-void comity_scan_anchors_in(comity_scan *scan, const uint8_t *begin, const uint8_t *at)
-{
-    anchors_in(scan, begin, at);
+    return right_of(at, scan->high, RUN_BYTES, comity_scan_is_token);
 }
 
 bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **ret_begin, const uint8_t **ret_end,
@@ -394,9 +382,8 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
     if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
         return false;
     }
-    comity_scan_look_around(scan, at, right_of(at, scan->high, RUN_BYTES, in_run), false,
-                            &around);
-    token_core core = core_around(scan, at);
+    comity_scan_look_around(scan, at, right_of(at, scan->high, RUN_BYTES, in_run), false, &around);
+    token_core core = run_at(scan, COMITY_RUN_ALNUM, at);
     for (comity_scan_run run = COMITY_RUN_WORD; run <= COMITY_RUN_TOKEN; run++) {
         run_read(scan, &core, run, &around, &found);
     }
@@ -412,15 +399,15 @@ bool comity_scan_token_around(comity_scan *scan, const uint8_t *at, const comity
     comity_scan_run last = COMITY_RUN_TOKEN;
     const uint8_t *begin = left_of(scan->low, at, COMITY_SCAN_SIZES, in_run);
     const uint8_t *end = right_of(at, scan->high, COMITY_SCAN_SIZES, in_run);
-    bool longer = (begin - scan->low >= 2 && in_token(begin[-1]) && in_token(begin[-2])) ||
-                  (scan->high - end >= 2 && in_token(end[0]) && in_token(end[1]));
+    bool longer = (begin - scan->low >= 2 && comity_scan_is_token(begin[-1]) && comity_scan_is_token(begin[-2])) ||
+                  (scan->high - end >= 2 && comity_scan_is_token(end[0]) && comity_scan_is_token(end[1]));
     if (!longer && end < scan->high && *end != '=') {
         last = COMITY_RUN_WORD; /* all runs are the same, but for marks at their ends */
         if (!comity_scan_worth(scan, COMITY_FIND_TOKEN, (size_t)(end - begin), around)) {
             return false;
         }
     }
-    token_core core = core_around(scan, at);
+    token_core core = run_at(scan, COMITY_RUN_ALNUM, at);
     for (comity_scan_run run = COMITY_RUN_WORD; run <= last; run++) {
         run_read(scan, &core, run, around, ret_token);
     }
@@ -469,7 +456,7 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
 {
     unsigned hash = comity_scan_colon_hash(at);
     if ((scan->rules->anchor_colons[hash / 64] >> hash % 64 & 1) != 0) {
-        const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, in_token);
+        const uint8_t *begin = left_of(scan->low, at, ANCHOR_BYTES, comity_scan_is_token);
         for (const uint8_t *place = begin; place < at; place++) {
             bool starts = place == scan->low || !is_alnum(place[-1]) || !is_alnum(*place);
             if (starts && comity_scan_anchor(scan, place)) {
@@ -485,7 +472,7 @@ void comity_scan_at_colon(comity_scan *scan, const uint8_t *at)
         comity_scan_around around;
         comity_scan_token found = {.begin = NULL};
         comity_scan_look_around(scan, at, at + 1, false, &around);
-        token_core core = core_around(scan, at);
+        token_core core = run_at(scan, COMITY_RUN_ALNUM, at);
         run_read(scan, &core, COMITY_RUN_ADDRESS, &around, &found);
         if (token_join(scan, &around, &found)) {
             comity_scan_emit(scan, found.begin, found.end, &found.readings);

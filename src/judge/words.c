@@ -315,7 +315,7 @@ static bool some_way_is_perhaps_open(const teller *tell)
     return false;
 }
 
-/* The ways have been looked for. */
+/* They have been looked for, if the act is not permitted. */
 static void put_ways(const teller *tell)
 {
     const comity_ways *ways = &tell->explain->ways;
@@ -653,7 +653,9 @@ void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act
                               comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer)
 {
     teller tell = {buffer, memory, comity_judge_image(memory), act, judgement, explain, style};
-    comity_judge_ways(memory, act, judgement, &explain->ways);
+    if (judgement->verdict != COMITY_VERDICT_PERMIT) {
+        comity_judge_ways(memory, act, judgement, &explain->ways);
+    }
     put_head(&tell);
     put_refusals(&tell);
     put_uncovered(&tell);

@@ -25,49 +25,47 @@ typedef struct sniff_state {
 
 /* ---- magics ---- */
 
-#define MAGIC(name, kind, bytes)             \
-    {                                        \
-        name, kind, bytes, sizeof(bytes) - 1 \
-    }
-
 /* A first block, or none: the end at once. */
-#define BZIP2(level)                                           \
-    MAGIC("bzip2", &comity_forms_bzip2, "BZh" level "1AY&SY"), \
-        MAGIC("bzip2", &comity_forms_bzip2, "BZh" level "\x17rE8P\x90")
+#define BZIP2(X, level)                                         \
+    X("bzip2", &comity_forms_bzip2, "B", "Zh" level "1AY&SY")   \
+    X("bzip2", &comity_forms_bzip2, "B", "Zh" level "\x17rE8P\x90")
 
-static const comity_magic magics[] = {
-    MAGIC("gzip", &comity_forms_gzip, "\x1F\x8B\x08"),
-    MAGIC("zstd", &comity_forms_zstd, "\x28\xB5\x2F\xFD"),
-    MAGIC("zlib", &comity_forms_zlib, "\x78\x9C"),
-    MAGIC("zlib", &comity_forms_zlib, "\x78\xDA"),
-    MAGIC("zlib", &comity_forms_zlib, "\x78\x01"),
-    MAGIC("zip", &comity_forms_zip, "PK\x03\x04"),
-    MAGIC("zip", &comity_forms_zip, "PK\x05\x06"),
-    MAGIC("pdf", &comity_forms_pdf, "%PDF-"),
-    MAGIC("sqlite", &comity_forms_sqlite, "SQLite format 3\0"),
-    MAGIC("parquet", NULL, "PAR1"),
-    BZIP2("1"),
-    BZIP2("2"),
-    BZIP2("3"),
-    BZIP2("4"),
-    BZIP2("5"),
-    BZIP2("6"),
-    BZIP2("7"),
-    BZIP2("8"),
-    BZIP2("9"),
-    MAGIC("xz", &comity_forms_xz,
-          "\xFD"
-          "7zXZ\0"),
-    MAGIC("lz4", NULL, "\x04\x22\x4D\x18"),
-    MAGIC("compress", NULL, "\x1F\x9D"),
-    MAGIC("7z", NULL, "7z\xBC\xAF\x27\x1C"),
-    MAGIC("rar", NULL, "Rar!\x1A\x07"),
-    MAGIC("cab", NULL, "MSCF\0\0\0\0"),
-    MAGIC("a compound file (old Office, or an encrypted one)", NULL, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
-};
+/* What each is called, its form, the first byte and those behind it. */
+#define MAGICS(X)                                                                         \
+    X("gzip", &comity_forms_gzip, "\x1F", "\x8B\x08")                                     \
+    X("zstd", &comity_forms_zstd, "\x28", "\xB5\x2F\xFD")                                 \
+    X("zlib", &comity_forms_zlib, "\x78", "\x9C")                                         \
+    X("zlib", &comity_forms_zlib, "\x78", "\xDA")                                         \
+    X("zlib", &comity_forms_zlib, "\x78", "\x01")                                         \
+    X("zip", &comity_forms_zip, "P", "K\x03\x04")                                         \
+    X("zip", &comity_forms_zip, "P", "K\x05\x06")                                         \
+    X("pdf", &comity_forms_pdf, "%", "PDF-")                                              \
+    X("sqlite", &comity_forms_sqlite, "S", "QLite format 3\0")                            \
+    X("parquet", NULL, "P", "AR1")                                                        \
+    BZIP2(X, "1")                                                                         \
+    BZIP2(X, "2")                                                                         \
+    BZIP2(X, "3")                                                                         \
+    BZIP2(X, "4")                                                                         \
+    BZIP2(X, "5")                                                                         \
+    BZIP2(X, "6")                                                                         \
+    BZIP2(X, "7")                                                                         \
+    BZIP2(X, "8")                                                                         \
+    BZIP2(X, "9")                                                                         \
+    X("xz", &comity_forms_xz, "\xFD", "7zXZ\0")                                           \
+    X("lz4", NULL, "\x04", "\x22\x4D\x18")                                               \
+    X("compress", NULL, "\x1F", "\x9D")                                                   \
+    X("7z", NULL, "7", "z\xBC\xAF\x27\x1C")                                              \
+    X("rar", NULL, "R", "ar!\x1A\x07")                                                    \
+    X("cab", NULL, "M", "SCF\0\0\0\0")                                                   \
+    X("a compound file (old Office, or an encrypted one)", NULL, "\xD0", "\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+
+#define MAGIC(name, kind, first, rest) {name, kind, first rest, sizeof(first rest) - 1},
+#define FIRST(name, kind, first, rest) first
+
+static const comity_magic magics[] = {MAGICS(MAGIC)};
 
 /* The bytes with which these begin: most inputs, and values in base64, do with none of them. */
-static const char beginnings[] = "\x1F\x28\x78P%SB\xFD\x04" "7RM\xD0";
+static const char beginnings[] = MAGICS(FIRST);
 
 const comity_magic *comity_magic_find(const uint8_t *bytes, size_t size)
 {

@@ -704,6 +704,35 @@ def wrong_settings():
 
 
 @test
+def directives_are_as_documented():
+    """docs/gate.md: each directive, in which contexts it may stand, and that its default can be written down."""
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    row = r"\| {} \| (.*) \|\n"
+    told = re.findall(r"^### (comity_\w+)\n\n\| \| \|\n\| --- \| --- \|\n" + row.format("Syntax") + row.format("Default") + row.format("Context"),
+                      (root / "docs/gate.md").read_text(), re.M)
+    known = re.findall(r'ngx_string\("(comity_\w+)"\)', (root / "gates/nginx/comity_module.c").read_text())
+    same("all of them, in the order of the document", (sorted(name for name, *_ in told), len(told)), (sorted(known), len(known)))
+    places = {"main": "{} events {{}}", "events": "events {{ {} }}", "http": "events {{}} http {{ {} }}", "server": "events {{}} http {{ server {{ {} }} }}",
+              "location": "events {{}} http {{ server {{ location / {{ {} }} }} }}", "if": "events {{}} http {{ server {{ location / {{ if ($a) {{ {} }} }} }} }}"}
+    with tempfile.TemporaryDirectory(prefix="comity-directives-") as folder:
+        path = pathlib.Path(folder, "nginx.conf")
+
+        def says(text):
+            path.write_text(f"load_module {MODULE}; pid {folder}/pid; {text}")
+            return run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log").stderr
+        for name, syntax, default, contexts in told:
+            holds(f"{name}: its syntax begins with it", syntax.startswith(f"**{name}** "), syntax)
+            same(f"{name}: where it may stand", [place for place, text in places.items()
+                                                if f'"{name}" directive is not allowed here' not in says(text.format(name + " x;"))], contexts.split(", "))
+            if default != "—":
+                within = default.strip("`")
+                temporary = "".join(f"{each}_temp_path {folder}/{each}; " for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                for place in contexts.split(", "):
+                    said = says(places[place].format(temporary * (place == "http") + within).replace("http {", "http { " + temporary * (place != "http") + "access_log off;"))
+                    holds(f"{name}: its default, in {place}", "syntax is ok" in said, said)
+
+
+@test
 def over_http2():
     curl = shutil.which("curl")
     if curl is None or "HTTP2" not in run(curl, "--version").stdout:

@@ -61,10 +61,12 @@ static void element_find(beginning *file)
 static const uint8_t *element_end(const beginning *file, const comity_type_literal *literal)
 {
     size_t size = strlen(literal->text);
-    if (file->tag == NULL || (size_t)(file->name_end - file->name) != size || memcmp(file->name, literal->text, size) != 0) {
+    if (file->tag == NULL || (size_t)(file->name_end - file->name) != size ||
+        memcmp(file->name, literal->text, size) != 0) {
         return NULL;
     }
-    const uint8_t *end = file->end - file->tag > COMITY_LIMIT_ELEMENT_BYTES ? file->tag + COMITY_LIMIT_ELEMENT_BYTES : file->end;
+    const uint8_t *end =
+        file->end - file->tag > COMITY_LIMIT_ELEMENT_BYTES ? file->tag + COMITY_LIMIT_ELEMENT_BYTES : file->end;
     return behind(file->name_end, end, literal->text + size + 1) == NULL ? NULL : file->name_end;
 }
 

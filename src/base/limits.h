@@ -154,6 +154,39 @@
 #define COMITY_LIMIT_FORM_NAME_BYTES 1024
 /* The headers of one part of a mail or form. */
 #define COMITY_LIMIT_FORM_HEADER_BYTES 65536
+/* PDF: folders of pages within one another, whose resources a page may use. */
+#define COMITY_LIMIT_PDF_PARENTS 32
+/* PDF: references that lead to references; one is usual. */
+#define COMITY_LIMIT_PDF_REFERENCES 16
+/* PDF: objects of one document; a thousand pages have some ten thousand. */
+#define COMITY_LIMIT_PDF_OBJECTS 500000
+/* PDF: compressions one over another; two are usual. */
+#define COMITY_LIMIT_PDF_FILTERS 8
+/* PDF: operands of one operator in a page; those of text have six at most. */
+#define COMITY_LIMIT_PDF_OPERANDS 8
+/* PDF: a string shown at once; a line is usual. */
+#define COMITY_LIMIT_PDF_STRING_BYTES ((size_t)65536)
+/* PDF: times that a font is read for one document, which is each time a page changes to it. */
+#define COMITY_LIMIT_PDF_FONTS 20000
+/* PDF: codes set for one font: each once, and as often again. */
+#define COMITY_LIMIT_PDF_FONT_STEPS 262144
+/* PDF: bytes of dictionaries looked through for one document: beyond any that is not made to take long. */
+#define COMITY_LIMIT_PDF_WORK_BYTES ((uint64_t)2 << 30)
+/* Workbooks: columns of a sheet, as many as the programs that write them have. */
+#define COMITY_LIMIT_SHEET_COLUMNS 16384u
+/* SQLite: tables of one database; each is kept with its columns. */
+#define COMITY_LIMIT_SQLITE_TABLES 20000
+/* SQLite: columns of a table: the most that SQLite makes by default. */
+#define COMITY_LIMIT_SQLITE_COLUMNS 2000
+/* SQLite: levels of a tree: four billion pages of the least fan-out have fewer. */
+#define COMITY_LIMIT_SQLITE_DEPTH 40
+/* Zstandard: a window of 8 MiB, which each decoder must take (RFC 8878, 3.1.1.1.2). */
+#define COMITY_LIMIT_ZSTD_WINDOW_LOG 23
+/* CSV: rows, and fields of a row, that the delimiter is guessed by. */
+#define COMITY_LIMIT_ROWS_GUESSED 64
+#define COMITY_LIMIT_ROW_FIELDS_GUESSED 4096
+/* Escapes undone in one step; what is longer takes more steps. */
+#define COMITY_LIMIT_UNESCAPE_RUNS ((size_t)1024)
 /* Values of types: an identifier, a token, a key in PEM. */
 #define COMITY_LIMIT_VALUE_BYTES 8192
 /* Values whose check takes the square of their size: wallets have fewer than 110 characters. */

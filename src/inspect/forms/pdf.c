@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-/* A page's resources may be those of the folder of pages that it is in. */
-#define PARENT_MAX 32
 /* Its mark stands in the last bytes of a document. */
 #define END_SIZE ((size_t)1024)
 
@@ -39,7 +37,7 @@ static comity_status end_part(comity_pdf_text *text, comity_error *reterr)
 
 static comity_pdf_span resources_of(const comity_pdf *pdf, comity_pdf_span dictionary)
 {
-    for (unsigned i = 0; i < PARENT_MAX; i++) {
+    for (unsigned i = 0; i < COMITY_LIMIT_PDF_PARENTS; i++) {
         comity_pdf_span resources = comity_pdf_get(pdf, dictionary, "Resources");
         if (resources.size != 0) {
             return resources;
@@ -266,7 +264,7 @@ static comity_status show_all(comity_pdf_text *text, comity_error *reterr)
         }
     }
     COMITY_TRY(put_strings(text, reterr));
-    if (*pdf->work > COMITY_PDF_WORK_MAX) {
+    if (*pdf->work > COMITY_LIMIT_PDF_WORK_BYTES) {
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT,
                                  "reading it takes more work than a document may");
     }

@@ -8,9 +8,6 @@
 
 #include "inspect/forms/stage.h"
 
-/* Bytes of dictionaries looked through for one document: beyond any that is not made to take long. */
-#define COMITY_PDF_WORK_MAX ((uint64_t)2 << 30)
-
 /* Bytes of a document, or of what was decoded from it. */
 typedef struct comity_pdf_span {
     const uint8_t *bytes;
@@ -33,7 +30,7 @@ typedef struct comity_pdf {
     size_t sorted_count; /* of these, which can be looked up */
     size_t object_room;  /* in bytes */
     size_t font_loads;
-    uint64_t *work;   /* bytes of dictionaries looked through, against COMITY_PDF_WORK_MAX */
+    uint64_t *work;   /* bytes of dictionaries looked through, against COMITY_LIMIT_PDF_WORK_BYTES */
     uint64_t shown;   /* characters of text */
     uint64_t unknown; /* those that no font explains */
 } comity_pdf;

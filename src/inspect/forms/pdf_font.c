@@ -7,10 +7,6 @@
 #include "inspect/forms/charset.h"
 #include "inspect/forms/hex.h"
 
-#define LOADS_MAX 20000
-/* Codes set for one font: each once, and as often again. */
-#define STEPS_MAX 262144
-
 /* ---- names of glyphs ---- */
 
 static const struct {
@@ -181,7 +177,7 @@ static uint32_t code_of(comity_pdf_token token)
 
 static void set_units(comity_pdf_font *font, uint32_t code, const uint16_t *units, size_t count)
 {
-    if (code >= font->code_count || count == 0 || font->steps > STEPS_MAX) {
+    if (code >= font->code_count || count == 0 || font->steps > COMITY_LIMIT_PDF_FONT_STEPS) {
         return;
     }
     font->steps++;
@@ -203,7 +199,7 @@ static void read_range(comity_pdf_font *font, comity_pdf_span map, comity_pdf_to
     comity_pdf_token to = comity_pdf_next(map, at);
     bool is_list = to.kind == COMITY_PDF_OPEN_ARRAY;
     size_t count = is_list ? 0 : units_of(to, units);
-    for (; code <= last && code <= 0xFFFF && font->steps <= STEPS_MAX; code++) {
+    for (; code <= last && code <= 0xFFFF && font->steps <= COMITY_LIMIT_PDF_FONT_STEPS; code++) {
         font->steps++;
         if (is_list) {
             to = comity_pdf_next(map, at);
@@ -334,7 +330,7 @@ static void read_wide_widths(comity_pdf_font *font, comity_pdf_span list)
         if (token.kind == COMITY_PDF_NUMBER) {
             double last = comity_pdf_number(token.text);
             uint16_t width = width_of(comity_pdf_next(list, &at).text);
-            for (; code <= last && code <= 0xFFFF && font->steps <= STEPS_MAX; code++) {
+            for (; code <= last && code <= 0xFFFF && font->steps <= COMITY_LIMIT_PDF_FONT_STEPS; code++) {
                 font->steps++;
                 font->width[code] = width;
             }
@@ -367,9 +363,9 @@ static void read_widths(const comity_pdf *pdf, comity_pdf_font *font, comity_pdf
 comity_status comity_pdf_font_load(comity_pdf *pdf, const comity_pdf_object *object, comity_pdf_font *ret_font,
                                    comity_error *reterr)
 {
-    if (++pdf->font_loads > LOADS_MAX) {
+    if (++pdf->font_loads > COMITY_LIMIT_PDF_FONTS) {
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "fonts are changed more than %d times",
-                                 LOADS_MAX);
+                                 COMITY_LIMIT_PDF_FONTS);
     }
     bool is_wide = comity_pdf_is(comity_pdf_get(pdf, object->value, "Subtype"), "Type0");
     uint32_t code_count = is_wide ? 65536 : 256;

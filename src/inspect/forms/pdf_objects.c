@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-#define OBJECT_MAX 500000
-
 /* Where a word begins at or behind `at`; the end if it is not there. */
 static size_t find_word(comity_pdf_span file, size_t at, const char *word)
 {
@@ -62,8 +60,9 @@ static bool read_number(comity_pdf_span file, size_t word, uint32_t *ret_number)
 static comity_status add_object(comity_pdf *pdf, comity_pdf_object object, comity_error *reterr)
 {
     void *memory = pdf->objects;
-    if (pdf->object_count == OBJECT_MAX) {
-        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "more than %d objects", OBJECT_MAX);
+    if (pdf->object_count == COMITY_LIMIT_PDF_OBJECTS) {
+        return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_LIMIT, "more than %d objects",
+                                 COMITY_LIMIT_PDF_OBJECTS);
     }
     COMITY_TRY(
         comity_stage_grow(pdf->stage, &memory, &pdf->object_room, (pdf->object_count + 1) * sizeof object, reterr));
@@ -185,7 +184,7 @@ static comity_status read_object_stream(comity_pdf *pdf, comity_pdf_object from,
     COMITY_TRY(comity_pdf_decode(pdf, &from, &decoded, &memory, &is_image, reterr));
     double first = comity_pdf_number(comity_pdf_get(pdf, from.value, "First"));
     double count = comity_pdf_number(comity_pdf_get(pdf, from.value, "N"));
-    if (is_image || first < 0 || first > (double)decoded.size || count < 0 || count > OBJECT_MAX) {
+    if (is_image || first < 0 || first > (double)decoded.size || count < 0 || count > COMITY_LIMIT_PDF_OBJECTS) {
         return comity_stage_fail(pdf->stage, reterr, COMITY_ERROR_SYNTAX,
                                  "an object stream does not say where its objects are");
     }

@@ -7,8 +7,6 @@
 
 #include <zlib.h>
 
-#define FILTER_MAX 8
-
 /* Data on its way through the filters. */
 typedef struct data {
     comity_stage *stage;
@@ -290,7 +288,7 @@ comity_status comity_pdf_decode(const comity_pdf *pdf, const comity_pdf_object *
     data held = {.stage = pdf->stage};
     size_t at = 0;
     *ret_is_image = false;
-    for (unsigned i = 0; i < FILTER_MAX && !*ret_is_image; i++) {
+    for (unsigned i = 0; i < COMITY_LIMIT_PDF_FILTERS && !*ret_is_image; i++) {
         comity_pdf_token name = comity_pdf_next(names, &at);
         if (name.kind == COMITY_PDF_OPEN_ARRAY) {
             name = comity_pdf_next(names, &at);

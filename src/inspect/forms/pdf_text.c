@@ -7,10 +7,6 @@
 
 #include <stdlib.h>
 
-#define OPERAND_MAX 8
-/* A string shown at once. */
-#define STRING_MAX ((size_t)65536)
-
 typedef struct matrix {
     double a, b, c, d, e, f;
 } matrix;
@@ -29,7 +25,7 @@ typedef struct state {
     double end_x; /* where the last text ended */
     double end_y;
     bool has_text; /* some has been shown */
-    comity_pdf_token operands[OPERAND_MAX];
+    comity_pdf_token operands[COMITY_LIMIT_PDF_OPERANDS];
     size_t operand_count;
 } state;
 
@@ -150,9 +146,9 @@ static comity_status show(state *now, comity_pdf_token string, comity_error *ret
     if (string.kind != COMITY_PDF_STRING && string.kind != COMITY_PDF_HEX) {
         return COMITY_OK;
     }
-    if (string.text.size > STRING_MAX) {
+    if (string.text.size > COMITY_LIMIT_PDF_STRING_BYTES) {
         return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "a string is shown that is longer than %zu bytes",
-                                 STRING_MAX);
+                                 COMITY_LIMIT_PDF_STRING_BYTES);
     }
     if (string.text.size > sizeof few) {
         COMITY_TRY(comity_stage_take(stage, string.text.size, &memory, reterr));
@@ -193,7 +189,7 @@ static comity_status set_font(state *now, comity_error *reterr)
     now->size = comity_pdf_number(now->operands[1].text);
     const comity_pdf_object *object = comity_pdf_object_of(text->pdf, comity_pdf_get_here(now->fonts, name));
     *text->pdf->work += now->fonts.size;
-    if (*text->pdf->work > COMITY_PDF_WORK_MAX) {
+    if (*text->pdf->work > COMITY_LIMIT_PDF_WORK_BYTES) {
         return comity_stage_fail(text->pdf->stage, reterr, COMITY_ERROR_LIMIT,
                                  "reading it takes more work than a document may");
     }
@@ -334,7 +330,7 @@ static void take_operand(state *now, comity_pdf_span content, size_t before, com
         *at = before;
         token.text = comity_pdf_value(content, at);
     }
-    if (now->operand_count < OPERAND_MAX) {
+    if (now->operand_count < COMITY_LIMIT_PDF_OPERANDS) {
         now->operands[now->operand_count++] = token;
     }
 }

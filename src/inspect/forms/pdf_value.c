@@ -5,9 +5,6 @@
 
 #include <stdlib.h>
 
-/* References that lead to references. */
-#define FOLLOW_MAX 16
-
 static bool is_space(uint8_t c)
 {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == 0;
@@ -211,11 +208,11 @@ const comity_pdf_object *comity_pdf_object_of(const comity_pdf *pdf, comity_pdf_
 comity_pdf_span comity_pdf_get(const comity_pdf *pdf, comity_pdf_span dictionary, const char *key)
 {
     *pdf->work += dictionary.size;
-    if (*pdf->work > COMITY_PDF_WORK_MAX) {
+    if (*pdf->work > COMITY_LIMIT_PDF_WORK_BYTES) {
         return (comity_pdf_span){dictionary.bytes, 0};
     }
     comity_pdf_span value = comity_pdf_get_here(dictionary, key);
-    for (unsigned i = 0; i < FOLLOW_MAX; i++) {
+    for (unsigned i = 0; i < COMITY_LIMIT_PDF_REFERENCES; i++) {
         const comity_pdf_object *object = value.size == 0 ? NULL : comity_pdf_object_of(pdf, value);
         if (object == NULL) {
             break;

@@ -3,9 +3,6 @@
  * that stands within quotes does not count. */
 #include "inspect/forms/rows.h"
 
-#define ROWS_MAX 64
-#define FIELDS_MAX 4096
-
 /* What reading with one delimiter found. */
 typedef struct reading {
     size_t row_count;
@@ -47,14 +44,14 @@ static reading read_rows(const char *text, size_t size, bool whole, char delimit
 {
     reading found = {0};
     size_t at = 0;
-    while (at < size && found.row_count < ROWS_MAX) {
+    while (at < size && found.row_count < COMITY_LIMIT_ROWS_GUESSED) {
         size_t fields = 0;
         bool ended = true;
         bool more = true;
         while (more) {
             at = field_end(text, size, at, delimiter, &ended);
             fields++;
-            more = ended && text[at] == delimiter && fields < FIELDS_MAX;
+            more = ended && text[at] == delimiter && fields < COMITY_LIMIT_ROW_FIELDS_GUESSED;
             at += more;
         }
         if (!ended && !whole) {

@@ -9,7 +9,6 @@
 #include "inspect/forms/syntax.h"
 
 #define CHUNK_SIZE ((size_t)65536)
-#define COLUMN_MAX 16384u
 
 /* In what waits: before the index of a shared string, and before a sheet's name. */
 enum { MARK_STRING = 1, MARK_SHEET = 2 };
@@ -86,7 +85,7 @@ static comity_status wait_text(comity_stage *stage, const char *text, size_t siz
 static unsigned column_of(const char *reference, size_t size)
 {
     unsigned column = 0;
-    for (size_t i = 0; i < size && reference[i] >= 'A' && reference[i] <= 'Z' && column < COLUMN_MAX; i++) {
+    for (size_t i = 0; i < size && reference[i] >= 'A' && reference[i] <= 'Z' && column < COMITY_LIMIT_SHEET_COLUMNS; i++) {
         column = column * 26 + (unsigned)(reference[i] - 'A') + 1;
     }
     return column == 0 ? 0 : column - 1;
@@ -106,7 +105,7 @@ static comity_status begin_cell(comity_stage *stage, const char *tag, size_t siz
     state->index = 0;
     state->in_cell = true;
     state->has_field = false;
-    while (state->column < column && state->column < COLUMN_MAX) {
+    while (state->column < column && state->column < COMITY_LIMIT_SHEET_COLUMNS) {
         state->column++;
         COMITY_TRY(wait(stage, ",", 1, reterr));
     }

@@ -11,8 +11,6 @@
 #include <stdio.h>
 
 #define OUT_SIZE ((size_t)4096)
-#define TABLE_MAX 20000
-#define COLUMN_MAX 2000
 
 /* A row of the schema. */
 typedef struct table {
@@ -38,7 +36,7 @@ typedef struct sqlite_reading {
     size_t text_room;
     size_t text_size;
     table now;
-    size_t row_column; /* the column that is the row's number; COLUMN_MAX: none */
+    size_t row_column; /* the column that is the row's number; COMITY_LIMIT_SQLITE_COLUMNS: none */
     size_t out_size;
     uint8_t out[OUT_SIZE];
 } sqlite_reading;
@@ -177,7 +175,7 @@ static const char *kept_at(const sqlite_reading *reading, size_t at)
 static comity_status put_header(sqlite_reading *reading, comity_error *reterr)
 {
     const char *sql = kept_at(reading, reading->now.sql_at);
-    for (size_t column = 0; column < COLUMN_MAX; column++) {
+    for (size_t column = 0; column < COMITY_LIMIT_SQLITE_COLUMNS; column++) {
         const char *name = NULL;
         bool is_row = false;
         size_t size = comity_sqlite_column(sql, reading->now.sql_size, column, &name, &is_row);
@@ -247,7 +245,7 @@ static comity_status on_schema(void *context, int64_t row, const uint8_t *payloa
             COMITY_TRY(keep(reading, &value, &own.sql_at, &own.sql_size, reterr));
         }
     }
-    if (!is_good || reading->table_count == TABLE_MAX) {
+    if (!is_good || reading->table_count == COMITY_LIMIT_SQLITE_TABLES) {
         return fail_record(reading, reterr);
     }
     own.is_table = kind_size == 5 && memcmp(kept_at(reading, kind_at), "table", 5) == 0;
@@ -281,7 +279,7 @@ static comity_status give_table(sqlite_reading *reading, comity_error *reterr)
     bool is_table = false;
     COMITY_TRY(begin_part(reading, kept_at(reading, reading->now.name_at), reading->now.name_size, &about,
                           reterr));
-    reading->row_column = COLUMN_MAX;
+    reading->row_column = COMITY_LIMIT_SQLITE_COLUMNS;
     COMITY_TRY(has_header ? put_header(reading, reterr) : COMITY_OK);
     COMITY_TRY(comity_sqlite_walk(&reading->base, reading->now.root, on_row, reading, &is_table, reterr));
     return end_part(reading, reterr);

@@ -2,9 +2,6 @@
  * damaged or hostile file makes a circle of, or lets two trees share, is refused. */
 #include "inspect/forms/sqlite.h"
 
-/* Four billion pages of the least fan-out have a tree less high. */
-#define DEPTH_MAX 40
-
 enum { INDEX_INNER = 2, TABLE_INNER = 5, INDEX_LEAF = 10, TABLE_LEAF = 13 };
 
 typedef struct page {
@@ -133,9 +130,9 @@ static comity_status read_cell(comity_sqlite *base, uint32_t which, const page *
 comity_status comity_sqlite_walk(comity_sqlite *base, uint32_t root, comity_sqlite_row row, void *context,
                                  bool *ret_is_table, comity_error *reterr)
 {
-    page pages[DEPTH_MAX];
-    uint32_t numbers[DEPTH_MAX];
-    size_t cells[DEPTH_MAX];
+    page pages[COMITY_LIMIT_SQLITE_DEPTH];
+    uint32_t numbers[COMITY_LIMIT_SQLITE_DEPTH];
+    size_t cells[COMITY_LIMIT_SQLITE_DEPTH];
     size_t depth = 1;
     COMITY_TRY(open_page(base, root, &pages[0], reterr));
     numbers[0] = root;
@@ -163,7 +160,7 @@ comity_status comity_sqlite_walk(comity_sqlite *base, uint32_t root, comity_sqli
             }
         }
         if (child != 0 || is_inner) {
-            if (depth == DEPTH_MAX) {
+            if (depth == COMITY_LIMIT_SQLITE_DEPTH) {
                 return fail(base, reterr, child);
             }
             COMITY_TRY(open_page(base, child, &pages[depth], reterr));

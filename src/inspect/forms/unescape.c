@@ -6,7 +6,6 @@
 #include "inspect/forms/hex.h"
 
 #define OUT_SIZE ((size_t)4096)
-#define RUNS_MAX ((size_t)1024)
 
 /* No escape is longer. */
 #define HELD_SIZE ((size_t)COMITY_DECODE_REFERENCE_SIZE)
@@ -14,7 +13,7 @@
 struct comity_unescape_work {
     uint8_t out[OUT_SIZE];
     size_t out_size;
-    comity_form_run room[RUNS_MAX];
+    comity_form_run room[COMITY_LIMIT_UNESCAPE_RUNS];
     size_t run_count;
     uint8_t held[HELD_SIZE]; /* from its sign on */
     uint64_t held_begin[HELD_SIZE], held_end[HELD_SIZE]; /* where each byte of it stands */
@@ -97,7 +96,7 @@ static comity_status give_out(const undoing *all, comity_error *reterr)
 static void note_run(const undoing *all, uint64_t begin, size_t count, size_t decoded_unit, size_t raw_unit)
 {
     comity_unescape_work *work = all->work;
-    comity_runs runs = {.runs = work->room, .count = work->run_count, .max = RUNS_MAX};
+    comity_runs runs = {.runs = work->room, .count = work->run_count, .max = COMITY_LIMIT_UNESCAPE_RUNS};
     if (all->is_mapped) {
         (void)comity_runs_add(&runs, all->unescape->given + work->out_size, begin, count, (unsigned)decoded_unit,
                               (unsigned)raw_unit);
@@ -110,7 +109,7 @@ static comity_status put(const undoing *all, const void *bytes, size_t size, uin
                          comity_error *reterr)
 {
     comity_unescape_work *work = all->work;
-    if (OUT_SIZE - work->out_size < size || work->run_count == RUNS_MAX) {
+    if (OUT_SIZE - work->out_size < size || work->run_count == COMITY_LIMIT_UNESCAPE_RUNS) {
         COMITY_TRY(give_out(all, reterr));
     }
     note_run(all, begin, 1, size, (size_t)(end - begin));
@@ -126,7 +125,7 @@ static comity_status put_all(const undoing *all, const comity_span *span, size_t
     size_t run_at = 0;
     size_t at = 0;
     while (at < size && span->run_count == 0) {
-        if (work->out_size == OUT_SIZE || work->run_count == RUNS_MAX) {
+        if (work->out_size == OUT_SIZE || work->run_count == COMITY_LIMIT_UNESCAPE_RUNS) {
             COMITY_TRY(give_out(all, reterr));
         }
         size_t room = OUT_SIZE - work->out_size;

@@ -7,8 +7,6 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#define WINDOW_LOG_MAX 23
-
 typedef struct zstd_state {
     comity_packing packing;
     ZSTD_DStream *stream;
@@ -19,13 +17,13 @@ typedef struct zstd_state {
 static comity_status zstd_begin(comity_stage *stage, comity_error *reterr)
 {
     zstd_state *state = stage->state;
-    size_t size = ZSTD_estimateDStreamSize((size_t)1 << WINDOW_LOG_MAX);
+    size_t size = ZSTD_estimateDStreamSize((size_t)1 << COMITY_LIMIT_ZSTD_WINDOW_LOG);
     state->workspace = comity_pool_take(&stage->form->pool, size);
     state->stream = state->workspace == NULL ? NULL : ZSTD_initStaticDStream(state->workspace, size);
     if (state->stream == NULL) {
         return comity_stage_fail(stage, reterr, COMITY_ERROR_LIMIT, "more memory is needed than there is");
     }
-    (void)ZSTD_DCtx_setParameter(state->stream, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    (void)ZSTD_DCtx_setParameter(state->stream, ZSTD_d_windowLogMax, COMITY_LIMIT_ZSTD_WINDOW_LOG);
     state->hint = 1;
     return comity_packing_begin(stage, reterr);
 }

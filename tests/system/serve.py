@@ -885,6 +885,22 @@ def envoy_asks_in_its_way():
 
 
 @test
+def the_sample_of_a_client_of_opa():
+    token, digest = new_token()
+    act = json.loads(ACT)
+    with daemon("--token", f"opa gate {digest}", record=True) as running:
+        def ask(text, **environment):
+            told = run(sys.executable, ROOT / "examples/serve/opa.py", input=text,
+                       env=dict(os.environ, OPA_URL=f"http://127.0.0.1:{running.port}", OPA_TOKEN=token, **environment))
+            return told.returncode, told.stdout
+        same("permitted", ask(json.dumps(dict(act, **{"from": "DE", "to": "BR", "purposes": ["research"], "on": "2026-11-24"}))), (0, "permit\n"))
+        same("not permitted", ask('{"act": "transfer", "from": "DE", "to": "US"}'), (1, "undetermined\n"))
+        same("no act", ask('{"act": "transfre"}'), (2, ""))
+        running.stop()
+        same("comityd is away", ask(ACT), (2, ""))
+
+
+@test
 def the_sample_settings_are_good():
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o755)

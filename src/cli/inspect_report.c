@@ -3,6 +3,7 @@
 #include "cli/inspect.h"
 
 #include "api/found.h"
+#include "base/quote.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -57,6 +58,20 @@ void inspect_sarif_end(inspect_work *work)
     work->broken = work->broken || !write_all(STDOUT_FILENO, end, sizeof end - 1);
 }
 
+/* A path as a reference of RFC 3986: whatever is not one of its unreserved characters, or what
+ * parts folders, as %XX. */
+static void sarif_put_uri(comity_buffer *out, const char *path)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    static const char kept[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    for (const char *at = path; *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        const char escaped[] = {'%', digits[byte >> 4], digits[byte & 15]};
+        bool is_kept = strchr(kept, byte) != NULL;
+        comity_buffer_append(out, is_kept ? at : escaped, is_kept ? 1 : sizeof escaped);
+    }
+}
+
 static void sarif_put(inspect_worker *worker, const char *file, const comity_found *found)
 {
     comity_buffer *out = &worker->out;
@@ -66,9 +81,9 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     comity_buffer_append_text(out, found->seen[0].confidence >= 85 ? ",\"level\":\"error\"" : ",\"level\":\"warning\"");
     comity_buffer_append_text(out, ",\"message\":{\"text\":");
     comity_buffer_append_json_text(out, about.title);
-    comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
-    comity_found_put_untrusted(out, file, strlen(file));
-    comity_buffer_append_text(out, "},\"region\":{");
+    comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
+    sarif_put_uri(out, file);
+    comity_buffer_append_text(out, "\"},\"region\":{");
     bool as_it_is = found->has_raw && found->chain[0] == '\0';
     if (as_it_is) {
         comity_buffer_append_text_u64(out, "\"startLine\":", found->line);
@@ -139,7 +154,7 @@ void inspect_found(void *context, const comity_found *found)
     } else if (work->settings->form == INSPECT_SARIF) {
         sarif_put(worker, file, found);
     } else if (work->settings->show_values) {
-        comity_buffer_append_text(&worker->out, file);
+        comity_quote_append_plain(&worker->out, file, strlen(file));
         comity_buffer_append_text_u64(&worker->out, ":", found->line);
         comity_buffer_append_text(&worker->out, ": ");
         comity_buffer_append_text(&worker->out, type_about(work, seen->type).name);
@@ -220,7 +235,9 @@ static void row_put(const inspect_work *work, const inspect_count *count, uint16
     states_put(&about);
     (void)printf(" %-20.20s %s\n", about.category, sure);
     (void)printf("      %.90s\n", about.title);
-    (void)printf("      %s%.180s\n", count->found == 1 ? "" : "first ", count->where == NULL ? "" : count->where);
+    (void)printf("      %s", count->found == 1 ? "" : "first ");
+    put_plain(stdout, count->where == NULL ? "" : count->where, 180);
+    (void)printf("\n");
     if (count->file_count > 1) {
         (void)printf("      in %s files\n", grouped(count->file_count, number));
     }

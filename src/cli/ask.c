@@ -535,7 +535,7 @@ static int answer(comity_context *context, const asked_list *asked, const char *
         status = comity_context_json(context, &out, &error);
         put(&out, "\n");
     } else {
-        comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
+        (void)comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
     }
     if (status == COMITY_OK) {
         status = comity_buffer_bytes(&out, &bytes, &out_size, &error);

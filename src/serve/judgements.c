@@ -221,22 +221,6 @@ void comity_handle_events(comity_request *request)
 
 /* ---- one ---- */
 
-static void put_words(comity_request *request, comity_context *context, comity_buffer *answer)
-{
-    const uint8_t *words = NULL;
-    size_t size = 0;
-    comity_explain_style style = {.titles = true, .width = 80};
-    comity_buffer_reset(&request->work);
-    comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &request->work);
-    if (comity_buffer_bytes(&request->work, &words, &size, NULL) != COMITY_OK) {
-        answer->failed = COMITY_ERROR_MEMORY;
-        return;
-    }
-    comity_buffer_append_text(answer, "{\"words\":");
-    comity_buffer_append_json_string(answer, (const char *)words, size);
-    comity_buffer_append_text(answer, "}");
-}
-
 /* `judgement`: what the entry stands for. The act's words are made first: they lie in the same context. */
 static void put_one(comity_request *request, comity_replay *replay, const comity_record_view *view, const comity_kept *kept,
                     const void *judgement, size_t judgement_size)
@@ -258,9 +242,9 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
     comity_buffer_append(answer, kept->act, kept->act_size);
     comity_buffer_append_text(answer, ",\"judgement\":");
     comity_buffer_append(answer, judgement, judgement_size);
-    comity_buffer_append_text(answer, ",\"explained\":");
-    put_words(request, replay->context, answer);
-    comity_buffer_append_text(answer, ",\"law\":");
+    comity_buffer_append_text(answer, ",\"explained\":{");
+    comity_request_put_words(request, replay->context, answer);
+    comity_buffer_append_text(answer, "},\"law\":");
     comity_buffer_append_json_string(answer, kept->law, COMITY_LAW_NAME_SIZE);
     comity_buffer_append_text(answer, "}\n");
     comity_answer_with(request, 200, json_type);

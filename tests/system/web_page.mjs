@@ -32,7 +32,7 @@ export const browser = await chromium.launch({
 });
 
 /** A page of its own, whose mistakes are the test's: errors, violations of the policy, requests to elsewhere. */
-export const open = async (hash, { token = counsel, locale = 'en', dark = false, width = 1280, before } = {}) => {
+export const open = async (hash, { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before } = {}) => {
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 800 : 900 },
     locale,
@@ -58,7 +58,15 @@ export const open = async (hash, { token = counsel, locale = 'en', dark = false,
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
     );
   });
-  if (token !== null) await context.addInitScript((text) => sessionStorage.setItem('comity-token', text), token);
+  // With `keep` each load of the page begins with the token; else the first only.
+  if (token !== null)
+    await context.addInitScript(
+      ([text, always]) => {
+        if (always || performance.getEntriesByType('navigation')[0]?.type !== 'reload')
+          sessionStorage.setItem('comity-token', text);
+      },
+      [token, keep],
+    );
   if (before !== undefined) await before(page);
   await page.goto(BASE + hash);
   await settled(page);

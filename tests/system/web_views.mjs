@@ -228,8 +228,8 @@ test('the record: checkpoint, key, receipts from files, and whom one trusts', as
       .nth(1)
       .setInputFiles({ name: 'j.json', mimeType: 'application/json', buffer: bytes });
     await page.getByRole('button', { name: 'Verify' }).nth(1).click();
-    await page.waitForFunction(() => document.querySelector('[role=status].result .loading') === null, undefined, WAIT);
-    return text(page, '[role=status].result');
+    await settled(page);
+    return page.getByRole('region', { name: 'Verify a proof' }).getByRole('status').innerText(WAIT);
   };
   const bytes = fs.readFileSync(judgement);
   assert.match(await byFiles(bytes), /Proved/);
@@ -322,16 +322,15 @@ test('ask: what a way needs can be said to be held, and taken back', async () =>
   await page.waitForSelector('.verdict', WAIT);
   const before = await page.locator('.missing button').count();
   assert.ok(before > 0);
-  const what = (await page.locator('.missing button').first().getAttribute('aria-label')).replace('I have this: ', '');
   await page.locator('.missing button').first().click();
   await page.waitForFunction(
-    (kind) => document.querySelector('.said')?.textContent.includes(kind),
-    what.split(' ')[0],
+    () => /Which paper is held\?|Which protections/.test(document.querySelector('.said')?.textContent ?? ''),
+    undefined,
     WAIT,
   );
   await settled(page);
   await page.locator('details:has(.said) summary').click();
-  await page.getByRole('button', { name: 'Remove: papers' }).click();
+  await page.getByRole('button', { name: /^Remove: Which (paper|protections)/ }).click();
   await page.waitForFunction((n) => document.querySelectorAll('.missing button').length === n, before, WAIT);
   await page.done();
 });

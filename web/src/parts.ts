@@ -1,6 +1,6 @@
 // Parts that views are made of: badges, tables, cards, links, and the three states
 // of what is fetched: under way, there, failed, each told in words.
-import { Problem } from './api';
+import { Problem, signOutIf } from './api';
 import type { Context } from './context';
 import { type Child, fill, h, newId, svg } from './dom';
 import type { MessageKey, Words } from './i18n';
@@ -191,18 +191,26 @@ export const problemNote = (words: Words, error: unknown, again?: () => void): H
     again !== undefined && button(words.t('again'), again),
   );
 
+/** The focus stays here when what has it is about to go. */
+const keepFocus = (place: HTMLElement): void => {
+  if (!place.contains(document.activeElement)) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+};
+
 /** Fetches and draws into a place of its own, which says in words how far that is. */
 export const loaded = <T>(context: Context, fetched: () => Promise<T>, draw: (value: T) => Child): HTMLElement => {
   const place = h('div', { class: 'loaded' });
   const run = async (): Promise<void> => {
     place.setAttribute('aria-busy', 'true');
+    keepFocus(place);
     fill(place, h('p', { class: 'loading' }, context.words.t('loading')));
     try {
       const value = await fetched();
       if (!context.signal.aborted) fill(place, draw(value));
     } catch (error) {
       if (context.signal.aborted) return;
-      if (error instanceof Problem && error.status === 401) window.dispatchEvent(new CustomEvent('comity-signed-out'));
+      signOutIf(error);
       if (!(error instanceof Problem)) console.error(error);
       fill(
         place,

@@ -101,6 +101,9 @@ export interface Judgement {
   readonly rests_on_unverified: readonly string[];
 }
 
+/** Would papers and safeguards make the act lawful? */
+export type Remedy = 'not-needed' | 'found' | 'unknown' | 'not-found' | 'none';
+
 /** An act as it was sent; what is not needed here is passed on unseen. */
 export type Act = Record<string, unknown>;
 
@@ -110,12 +113,13 @@ export interface Entry {
   readonly gate?: string | null;
   readonly act: Act;
   readonly judgement: Judgement;
-  readonly explained: { readonly words: string };
+  readonly explained: { readonly words: string; readonly remedy: Remedy };
   readonly law: string;
 }
 
 export interface Answer {
   readonly words: string;
+  readonly remedy: Remedy;
   readonly judgement: Judgement;
 }
 

@@ -19,6 +19,10 @@ export const reasons = [
   'root',
   'no-salt',
   'too-large',
+  'other-origin',
+  'ahead',
+  'tiles',
+  'history',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -2,9 +2,9 @@
 import { getText } from '../api';
 import type { View } from '../context';
 import { type Child, h } from '../dom';
-import { explained, verdictBanner } from '../explain';
+import { explained as told, inWords, verdictBanner } from '../explain';
 import { memberText, readable } from '../json';
-import { button, card, code, facts, heading, lawText, loaded, note, stateCode, moment } from '../parts';
+import { button, card, code, facts, heading, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
 import { writePlace } from '../router';
@@ -47,9 +47,9 @@ export const judgementView: View = (context) => {
       () => getText(`/v1/judgements/${number}`, signal),
       (text) => {
         const entry = JSON.parse(text) as Entry;
-        const { judgement, act } = entry;
+        const { judgement, act, explained } = entry;
         return [
-          verdictBanner(context, judgement),
+          verdictBanner(context, judgement, explained.remedy),
           card(
             null,
             facts([
@@ -69,15 +69,10 @@ export const judgementView: View = (context) => {
               [words.t('image'), h('span', { class: 'hash' }, code(entry.law))],
             ]),
           ),
-          explained(context, judgement),
+          told(context, judgement, explained.remedy),
           me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
           actCard(entry, memberText(text, 'act') ?? '{}', words),
-          h(
-            'details',
-            { class: 'card' },
-            h('summary', {}, h('h2', {}, words.t('in-words'))),
-            lawText(entry.explained.words, 'pre'),
-          ),
+          inWords(context, explained.words),
         ];
       },
     ),

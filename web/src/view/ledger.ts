@@ -156,27 +156,50 @@ const rows = (context: Context, ledger: Ledger): HTMLElement => {
   );
 };
 
-const form = ({ words }: Context, ledger: Ledger, exporter: string, year: string): HTMLElement => {
+interface Asked {
+  readonly exporter: string;
+  readonly year: string;
+}
+
+const askedOf = (query: URLSearchParams): Asked => ({
+  exporter: (query.get('exporter') ?? '').slice(0, 200),
+  year: yearOf(query),
+});
+
+/** Stays while what it asks for changes below it, and the focus in it. */
+const form = ({
+  words,
+}: Context): { element: HTMLElement; show: (asked: Asked, exporters: readonly string[]) => void } => {
   const go = (): void => {
     const query = new URLSearchParams(
       Object.entries({ exporter: who.value, year: when.value }).filter(([, value]) => value !== ''),
     );
     location.hash = writePlace(['ledger'], query);
   };
-  const now = new Date().getFullYear();
-  const years = [...new Set([year, ...[0, 1, 2, 3].map((back) => String(now - back))])].sort().reverse();
-  const names = [...new Set([...ledger.exporters, ...(exporter === '' ? [] : [exporter])])];
-  const who = select([['', words.t('any')], ...names.map((name) => [name, name] as const)], exporter, go);
-  const when = select(
-    years.map((one) => [one, one] as const),
-    year,
-    go,
-  );
-  return h(
-    'form',
-    { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() },
-    h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)),
-  );
+  const who = select([['', words.t('any')]], '', go);
+  const when = select([], '', go);
+  const offer = (choice: HTMLSelectElement, options: readonly (readonly [string, string])[], value: string): void => {
+    choice.replaceChildren(...options.map(([key, text]) => h('option', { value: key }, text)));
+    choice.value = value;
+  };
+  return {
+    element: h(
+      'form',
+      { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() },
+      h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)),
+    ),
+    show: ({ exporter, year }, exporters) => {
+      const now = new Date().getFullYear();
+      const years = [...new Set([year, ...[0, 1, 2, 3].map((back) => String(now - back))])].sort().reverse();
+      const names = [...new Set([...exporters, ...(exporter === '' ? [] : [exporter])])];
+      offer(who, [['', words.t('any')], ...names.map((name) => [name, name] as const)], exporter);
+      offer(
+        when,
+        years.map((one) => [one, one] as const),
+        year,
+      );
+    },
+  };
 };
 
 export const ledgerView: View = (context) => {
@@ -186,20 +209,28 @@ export const ledgerView: View = (context) => {
     main.append(note(words.t('no-ledger')));
     return undefined;
   }
-  const draw = (query: URLSearchParams): HTMLElement => {
-    const exporter = (query.get('exporter') ?? '').slice(0, 200);
-    const year = yearOf(query);
-    const asked = new URLSearchParams({ year, ...(exporter === '' ? {} : { exporter }) });
+  const filters = form(context);
+  let exporters: readonly string[] = [];
+  const draw = (asked: Asked): HTMLElement => {
+    const query = new URLSearchParams({
+      year: asked.year,
+      ...(asked.exporter === '' ? {} : { exporter: asked.exporter }),
+    });
+    filters.show(asked, exporters);
     return loaded(
       context,
-      () => getJson<Ledger>(`/v1/ledger?${asked}`, signal),
-      (ledger) => [form(context, ledger, exporter, year), thresholds(context, ledger), rows(context, ledger)],
+      () => getJson<Ledger>(`/v1/ledger?${query}`, signal),
+      (ledger) => {
+        exporters = [...new Set([...exporters, ...ledger.exporters])].sort();
+        filters.show(asked, exporters);
+        return [thresholds(context, ledger), rows(context, ledger)];
+      },
     );
   };
-  let all = draw(context.query);
-  main.append(all);
+  let all = draw(askedOf(context.query));
+  main.append(filters.element, all);
   return (query) => {
-    const fresh = draw(query);
+    const fresh = draw(askedOf(query));
     all.replaceWith(fresh);
     all = fresh;
   };

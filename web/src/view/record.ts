@@ -1,12 +1,13 @@
 // The record: its newest checkpoint, who witnesses it, and proofs verified here, of
 // an entry of this record or of a receipt from a file.
-import { getJson, getText } from '../api';
+import { getBytes, getJson, getText, Problem } from '../api';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
 import { memberText } from '../json';
 import { button, card, chip, code, facts, field, heading, loaded, note, table, moment } from '../parts';
-import { provedNote, refusedNote } from '../proof-card';
-import { utf8 } from '../proof/bytes';
+import { keepButtons, provedNote, refusedNote } from '../proof-card';
+import { type Bytes, utf8 } from '../proof/bytes';
+import { verifyContinues } from '../proof/consistency';
 import { hasCrypto } from '../proof/crypto';
 import { readPolicy } from '../proof/policy';
 import { openCheckpoint, verifyReceipt } from '../proof/receipt';
@@ -95,6 +96,59 @@ const trust = (context: Context, record: RecordState): HTMLElement => {
   );
 };
 
+/** A part of a tile goes once the whole is there, which begins with it. */
+const tileOf = async (path: string): Promise<Bytes> => {
+  try {
+    return await getBytes(`/v1/record/tile/${path}`);
+  } catch (error) {
+    const whole = path.replace(/\.p\/\d+$/, '');
+    if (!(error instanceof Problem) || error.status !== 404 || whole === path) throw error;
+    return getBytes(`/v1/record/tile/${whole}`);
+  }
+};
+
+/** A checkpoint that somebody else kept, a witness or an auditor, against the newest here. */
+const comparison = (context: Context, record: RecordState): HTMLElement => {
+  const { words } = context;
+  const text = h('textarea', { rows: 6, spellcheck: 'false', dir: 'ltr', autocomplete: 'off', required: true });
+  const result = h('div', { class: 'result', role: 'status' });
+  const run = async (): Promise<void> => {
+    fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
+    try {
+      const { checkpoint, key } = await getJson<RecordState>('/v1/record');
+      const policy = await readPolicy(preference('policy') ?? key);
+      const earlier = await openCheckpoint(`${text.value.replace(/\r\n/g, '\n').trim()}\n`, policy);
+      const newest = await openCheckpoint(checkpoint, policy);
+      await verifyContinues(earlier, newest, tileOf);
+      const sizes = { size: words.number(earlier.size), now: words.number(newest.size) };
+      fill(
+        result,
+        note(words.t('compare.good', sizes), 'good'),
+        preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
+      );
+    } catch (error) {
+      fill(result, refusedNote(context, error));
+    }
+  };
+  return card(
+    words.t('compare'),
+    h('p', { class: 'quiet' }, words.t('compare.intro')),
+    h(
+      'form',
+      {
+        class: 'verify',
+        submit: (event) => {
+          event.preventDefault();
+          void run();
+        },
+      },
+      field(words.t('compare.text'), text, words.t('compare.hint', { origin: record.origin })),
+      h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('compare.do'))),
+    ),
+    hasCrypto() ? result : note(words.t('proof.no-crypto'), 'warn'),
+  );
+};
+
 const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
   const file = input.files?.[0];
   if (file === undefined || file.size > FILE_BYTES_MAX) return null;
@@ -115,11 +169,11 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
   const receiptFile = h('input', { type: 'file' });
   const judgementFile = h('input', { type: 'file' });
   const prove = async (
-    fetched: () => Promise<readonly [receipt: string | null, judgement: string | null]>,
+    go: () => Promise<readonly [receipt: string | null, judgement: string | null]>,
   ): Promise<void> => {
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
-      const [receipt, judgement] = await fetched();
+      const [receipt, judgement] = await go();
       if (receipt === null || judgement === null) {
         fill(result, note(words.t('verify.choose'), 'warn'));
         return;
@@ -133,6 +187,7 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
         result,
         provedNote(context, proved),
         preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
+        go === byEntry && keepButtons(context, proved.index.toString(), receipt, judgement),
       );
     } catch (error) {
       fill(result, refusedNote(context, error));
@@ -215,6 +270,7 @@ export const recordView: View = (context) => {
         ),
         witnesses(context, record),
         verifier(context, record),
+        comparison(context, record),
         trust(context, record),
       ],
     ),

@@ -344,6 +344,16 @@ uint64_t comity_log_durable(comity_log *log)
     return log->durable;
 }
 
+comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    uint64_t count = log->next;
+    (void)pthread_mutex_unlock(&log->mutex);
+    COMITY_TRY(count == 0 ? COMITY_OK : comity_log_wait(log, count - 1, reterr));
+    *ret_count = count;
+    return COMITY_OK;
+}
+
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);

@@ -66,6 +66,9 @@ COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, c
 /* How many entries are durable. Any thread. */
 uint64_t comity_log_durable(comity_log *log);
 
+/* Waits until all is durable that was submitted before, and tells how many that are. Any thread. */
+COMITY_MUST_USE comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr);
+
 /* Makes tiles of all that is durable, and a signed checkpoint over it, if there
  * is anything new. `settle`: syncs them too, so that recovery begins there;
  * else that is done every so many entries. Any thread. */

@@ -10,6 +10,12 @@ typedef struct fetch {
     const char *base; /* http://…, https://…, or a folder; borrowed */
     const char *ca;   /* a file of certificates (PEM); borrowed; NULL: the system's */
     void *curl;       /* NULL for a folder */
+
+    /* set after opening, where they are wanted; borrowed */
+    const char *socket; /* the path of a unix socket to connect to, instead of the base's host; NULL: none */
+    const char *token;  /* a bearer's; NULL: none */
+    const char *type;   /* of the body that is sent; NULL: curl's */
+    bool patient;       /* an answer may take as long as it needs */
 } fetch;
 
 /* `ca`: whose certificates servers of https:// must bear, a PEM file, instead of those

@@ -344,6 +344,16 @@ uint64_t comity_log_durable(comity_log *log)
     return log->durable;
 }
 
+comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    uint64_t count = log->next;
+    (void)pthread_mutex_unlock(&log->mutex);
+    COMITY_TRY(count == 0 ? COMITY_OK : comity_log_wait(log, count - 1, reterr));
+    *ret_count = count;
+    return COMITY_OK;
+}
+
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
@@ -421,7 +431,7 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
-        pthread_mutex_init(&log->salting, NULL) != 0 ||
+        pthread_mutex_init(&log->salting, NULL) != 0 || pthread_mutex_init(&log->erasing, NULL) != 0 ||
         pthread_cond_init(&log->changed, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
@@ -443,6 +453,7 @@ void comity_log_close(comity_log *log)
     for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
         comity_buffer_free(&log->batches[0].records[i]);
         comity_buffer_free(&log->batches[1].records[i]);
+        free(log->looked[i].oldest_ms);
         if (log->segments[i].open) {
             log->disk->close(log->disk, log->segments[i].file);
         }
@@ -459,6 +470,7 @@ void comity_log_close(comity_log *log)
     (void)pthread_mutex_destroy(&log->mutex);
     (void)pthread_mutex_destroy(&log->publishing);
     (void)pthread_mutex_destroy(&log->salting);
+    (void)pthread_mutex_destroy(&log->erasing);
     (void)pthread_cond_destroy(&log->changed);
     memset(log->salts, 0, sizeof log->salts);
     free(log);

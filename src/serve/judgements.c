@@ -69,13 +69,18 @@ void comity_request_reader_close(comity_record_reader *reader)
     free(reader);
 }
 
-void comity_request_work(comity_request *request, void (*work)(comity_request *request))
+void comity_request_work_in(comity_request *request, comity_worker *worker, void (*work)(comity_request *request))
 {
     if (request->server->keeper == NULL) {
         comity_answer_problem(request, 404, "No record is kept here", NULL);
-    } else if (!comity_worker_take(request->server->worker, request, work)) {
+    } else if (!comity_worker_take(worker, request, work)) {
         comity_answer_problem(request, 503, "Too many are asking for as much", NULL);
     }
+}
+
+void comity_request_work(comity_request *request, void (*work)(comity_request *request))
+{
+    comity_request_work_in(request, request->server->worker, work);
 }
 
 /* ---- lists ---- */

@@ -52,6 +52,8 @@ const comity_route comity_routes[] = {
      {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/proof/", "/v1/record/proof/{index}", PROVING, COMITY_BODY_NONE, comity_handle_proof,
      {200, 401, 403, 404, 413, 503}},
+    {"POST", "/v1/record/erase", "/v1/record/erase", COMITY_ROLE_ADMIN, COMITY_BODY_ACT, comity_handle_erase,
+     {200, 400, 401, 403, 404, 413, 415, 503}},
     {"GET", "/healthz", "/healthz", 0, COMITY_BODY_NONE, comity_handle_health, {200, 413, 503}},
     {"GET", "/readyz", "/readyz", 0, COMITY_BODY_NONE, comity_handle_ready, {200, 413, 503}},
     {"GET", "/metrics", "/metrics", COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN, COMITY_BODY_NONE, comity_handle_metrics,

@@ -172,6 +172,9 @@ Times it could not be, and the old one stayed.
 Whether judgements are being recorded.
 Entries that are durable.
 Times recording failed.
+Entries of which what was kept has been erased.
+Times erasing failed or was broken off.
+When entries were last erased by age, as erase-after says; 0: not yet.
 From submitting a judgement to its being durable.
 """
     with daemon("--anonymous", "auditor") as running:

@@ -91,18 +91,20 @@ static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *re
 {
     const uint8_t *at = begin;
     number_word word = {.begin = begin};
+    unsigned seen = 0;
     while (at < high && word.size < WORD_BYTES) {
-        unsigned size = word_char(at);
+        unsigned class = comity_scan_class(*at) & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER);
+        unsigned size = class != 0 ? 1 : word_char(at);
         if (size == 0) {
             break;
         }
-        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0 || (size == 3 && is_wide_letter(at));
-        word.has_letter |= is_letter;
+        seen |= class != 0 ? class : size == 3 && is_wide_letter(at) ? COMITY_BYTE_LETTER : COMITY_BYTE_DIGIT;
         word.has_small |= *at >= 'a' && *at <= 'z';
-        word.has_digit |= !is_letter;
         word.size++;
         at += size;
     }
+    word.has_letter = (seen & COMITY_BYTE_LETTER) != 0;
+    word.has_digit = (seen & COMITY_BYTE_DIGIT) != 0;
     word.end = at;
     *ret_word = word;
     return word.size != 0 && word.size < WORD_BYTES;
@@ -498,7 +500,9 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     by_itself.forms = NULL;
     by_itself.evidence = 0;
     by_itself.field = around->field;
-    bool is_known = over == NULL && comity_scan_around_hash(around) == scan->vain_numbers.around;
+    const comity_scan_vain *vain = &scan->vain_numbers;
+    bool is_known = over == NULL && comity_scan_offset(scan, words->list[begin].begin) < vain->end &&
+                    comity_scan_around_hash(around) == vain->around;
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         bool of_code = around->evidence == COMITY_EVIDENCE_WORD && is_coded(scan, words->list[first].begin);

@@ -48,12 +48,15 @@ static int next_of_set(pattern *rest)
 /* `[:class:]`, if one stands here. Those that there are not hold nothing. */
 static bool class_fits(pattern *rest, int c, bool *ret_fits)
 {
-    const char *colon = peek(*rest, 0) == '[' && peek(*rest, 1) == ':' ? memchr(rest->at + 2, ']', (size_t)(rest->end - rest->at - 2)) : NULL;
+    const char *colon = peek(*rest, 0) == '[' && peek(*rest, 1) == ':'
+                            ? memchr(rest->at + 2, ']', (size_t)(rest->end - rest->at - 2))
+                            : NULL;
     if (colon == NULL || colon - rest->at < 3 || colon[-1] != ':') {
         return false;
     }
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
-        bool named = strlen(classes[i].name) == (size_t)(colon + 1 - rest->at) && strncmp(classes[i].name, rest->at, strlen(classes[i].name)) == 0;
+        bool named = strlen(classes[i].name) == (size_t)(colon + 1 - rest->at) &&
+                     strncmp(classes[i].name, rest->at, strlen(classes[i].name)) == 0;
         *ret_fits |= named && classes[i].holds(c) != 0;
     }
     rest->at = colon + 1;
@@ -112,7 +115,8 @@ static bool stars_end(pattern *rest, const char *begin)
     while (peek(*rest, 0) == '*') {
         rest->at++;
     }
-    return rest->at - first > 1 && (first == begin || first[-1] == '/') && (peek(*rest, 0) < 0 || peek(*rest, 0) == '/');
+    return rest->at - first > 1 && (first == begin || first[-1] == '/') &&
+           (peek(*rest, 0) < 0 || peek(*rest, 0) == '/');
 }
 
 /* The last `*`, and the last that stand for folders, are tried again with more; what stands before them need not be. */

@@ -117,7 +117,8 @@ static bool folder_add(const walk *of, const char *folder, const ignore_list *ou
     ignore_list list = {.outer = outer};
     int count = depth > DEPTH_MAX ? -1 : scandir(folder, &entries, no_dots, alphasort);
     if (count < 0) {
-        (void)complain("%s: %s", folder, depth > DEPTH_MAX ? "folders are too deep within one another" : strerror(errno));
+        (void)complain("%s: %s", folder,
+                       depth > DEPTH_MAX ? "folders are too deep within one another" : strerror(errno));
         of->files->failed = true;
         return true;
     }

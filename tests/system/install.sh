@@ -70,6 +70,21 @@ for file in embed.c acts.ndjson gate/nginx.conf serve/comityd.conf serve/envoy.y
 done
 [ ! -e "$build/nginx/objs/ngx_http_comity_module.so" ] ||
     holds "the nginx module" cmp "$build/nginx/objs/ngx_http_comity_module.so" "root$prefix/lib/nginx/modules/ngx_http_comity_module.so"
+for file in "root$prefix/bin/comity" "root$prefix/bin/comityd" "$libraries/libcomity.so"; do
+    readelf -dlW "$file" >about
+    holds "$(basename "$file") is bound before it runs" grep -q BIND_NOW about
+    holds "$(basename "$file") is made read-only then" grep -q GNU_RELRO about
+    holds "$(basename "$file") has no stack that runs" grep -qE 'GNU_STACK.* RW ' about
+    holds "$(basename "$file") looks for libraries where the system says" runs_not grep -qE 'R(UN)?PATH' about
+done
+for program in comity comityd; do
+    holds "$program lies anywhere in memory" grep -q PIE <(readelf -dW "root$prefix/bin/$program")
+done
+[ "$(meson introspect --buildoptions "$build" | python3 -c 'import json, sys; print({o["name"]: o["value"] for o in json.load(sys.stdin)}["optimization"])')" = 0 ] ||
+    holds "sizes are checked" grep -qE '__[a-z]+_chk' <(nm -D "root$prefix/bin/comityd")
+! command -v man >/dev/null || for page in "root$prefix"/share/man/man?/*; do
+    holds "$(basename "$page") is laid out without a warning" runs_not grep -q . <(MANPATH="root$prefix/share/man" MANWIDTH=80 man --warnings -E UTF-8 -l "$page" 2>&1 >/dev/null)
+done
 holds "no text speaks of where it was built" runs_not grep -rIF "$build" root
 echo "install: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -2,9 +2,9 @@
  *
  * Threads and what guards what:
  *
- * - Any number of threads submit. A submission takes a salt, under `salting`, works
- *   out its commitment and its record by itself, and takes `mutex` only to give it
- *   the next index and copy it into the batch that is filling.
+ * - Any number of threads submit. A submission takes a salt (salt.h), works out its
+ *   commitment and its record by itself, and takes `mutex` only to give it the next
+ *   index and copy it into the batch that is filling.
  * - Of those who wait for their index to be durable, one leads: it swaps the two
  *   batches, leaves `mutex`, completes the records with how many are durable,
  *   writes the whole batch and syncs, once for all, and wakes the others. `durable`

@@ -338,6 +338,24 @@ def a_torn_end():
 
 
 @test
+def what_is_no_file():
+    folder, _ = new("plain")
+    run("record", "append", folder, put("one", "one"))
+    read = ("record", "public/checkpoint", "public/tile/0/000.p/1", "private/standard/00000000000000000000.segment")
+    for make, kind in ((os.mkfifo, "pipe"), (os.mkdir, "folder")):
+        for name in (*read, "settled", "public/cosigned"):
+            copy = FOLDER / "plain-copy"
+            shutil.copytree(folder, copy)
+            (copy / name).unlink(missing_ok=True)
+            make(copy / name)
+            told = ("", f"comity: {copy}/{name}: not a plain file\n", 2)
+            if name in read:
+                same(f"{name} is a {kind}: who verifies waits for nothing", run("record", "verify", copy), told)
+            same(f"{name} is a {kind}: nor who writes", run("record", "append", copy, FOLDER / "one"), told)
+            shutil.rmtree(copy)
+
+
+@test
 def damaged_tiles():
     folder, key = new("tiles")
     other, other_key = new("tiles-other")

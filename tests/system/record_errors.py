@@ -338,6 +338,21 @@ def a_torn_end():
 
 
 @test
+def a_damaged_checkpoint():
+    folder, _ = new("checkpoint")
+    run("record", "append", folder, put("one", "one"))
+    checkpoint = folder / "public/checkpoint"
+    whole = checkpoint.read_bytes()
+    for at, told in ((whole.index(b"\n1\n") + 1, 'the signature of "example.org/checkpoint" is wrong'),
+                     (0, 'the checkpoint is of the log "dxample.org/checkpoint", but the key is of the log "example.org/checkpoint"')):
+        alter(checkpoint, at)
+        told = f"comity: {folder}: public/checkpoint: {told}\n"
+        same("who verifies is told where", run("record", "verify", folder), ("", told, 1))
+        same("who writes too", run("record", "append", folder, FOLDER / "one"), ("", told, 2))
+        checkpoint.write_bytes(whole)
+
+
+@test
 def what_is_no_file():
     folder, _ = new("plain")
     run("record", "append", folder, put("one", "one"))

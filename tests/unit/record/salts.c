@@ -83,6 +83,8 @@ static void given_once(void)
     }
     for (size_t i = 0; i < THREADS; i++) {
         (void)pthread_join(threads[i], NULL);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
         CHECK(!takers[i].failed);
         memcpy(all[i * EACH], takers[i].taken, sizeof takers[i].taken);
         kept |= is_kept(&salts, takers[i].taken[0]) || is_kept(&salts, takers[i].taken[EACH - 1]);

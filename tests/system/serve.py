@@ -63,7 +63,7 @@ def the_document_and_the_program_tell_the_same():
 def a_query_that_is_too_much_is_answered_at_once():
     title = "The query is too long, or has too many arguments"
     with daemon("--anonymous", "counsel", record=True) as running:
-        for count, form, status in ((64, "verdict=permit", 400), (65, "verdict=permit", 414), (200, "verdict=permit", 414), (300, "a", 414),
+        for count, form, status in ((64, "verdict=permit", 200), (65, "verdict=permit", 414), (200, "verdict=permit", 414), (300, "a", 414),
                                     (3000, "a=1", 414), (1, "rule=" + "a" * 4080, 400), (1, "rule=" + "a" * 4096, 414), (1, "", 200)):
             begun = time.monotonic()
             answer = running.ask("GET", "/v1/judgements?" + "&".join([form] * count))

@@ -246,7 +246,7 @@ comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes
     char path[COMITY_TILE_PATH_SIZE];
     uint8_t *bytes = NULL;
     size_t size = 0;
-    bool missing;
+    bool missing = false;
     size_t each = tile->level == COMITY_TILE_ENTRIES ? COMITY_BUNDLE_BYTES : COMITY_SHA256_SIZE;
     comity_tile_path(&wanted, path);
     comity_status status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
@@ -255,10 +255,12 @@ comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes
         comity_tile_path(&wanted, path);
         status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
     }
+    ((fetch *)self)->missing = status != COMITY_OK && missing;
     COMITY_TRY(status);
     if (size != wanted.width * each) {
         free(bytes);
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size, wanted.width * each);
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s has %zu bytes, not %zu: it was cut off on the way, or is damaged there",
+                           path, size, wanted.width * each);
     }
     memcpy(ret_bytes, bytes, tile->width * each);
     free(bytes);

@@ -17,7 +17,7 @@ static const struct bucket {
 
 /* The statuses of the table of routes; others count with the last. */
 static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 304, 400, 401, 403, 404, 405, 406,
-                                                          408, 410, 413, 415, 422, 451, 500, 503, 0, 0};
+                                                          408, 410, 413, 414, 415, 422, 451, 500, 503, 0};
 
 void comity_metrics_observe(comity_histogram *histogram, uint64_t ns)
 {

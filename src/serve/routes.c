@@ -60,7 +60,7 @@ const comity_route comity_routes[] = {
      {200, 401, 403, 413, 503}},
     {"GET", "/openapi.json", "/openapi.json", 0, COMITY_BODY_NONE, comity_handle_openapi, {200, 413, 503}},
     {"GET", "/", "/{file}", 0, COMITY_BODY_NONE, comity_handle_file, {200, 304, 404, 413, 503}},
-    {NULL, NULL, "other", 0, COMITY_BODY_NONE, NULL, {400, 404, 405, 413, 503}},
+    {NULL, NULL, "other", 0, COMITY_BODY_NONE, NULL, {400, 404, 405, 413, 414, 503}},
 };
 
 enum { ROUTE_COUNT = sizeof comity_routes / sizeof comity_routes[0] };

@@ -60,6 +60,23 @@ def the_document_and_the_program_tell_the_same():
 
 
 @test
+def a_query_that_is_too_much_is_answered_at_once():
+    title = "The query is too long, or has too many arguments"
+    with daemon("--anonymous", "counsel", record=True) as running:
+        for count, form, status in ((64, "verdict=permit", 200), (65, "verdict=permit", 414), (200, "verdict=permit", 414), (300, "a", 414),
+                                    (3000, "a=1", 414), (1, "rule=" + "a" * 4080, 400), (1, "rule=" + "a" * 4096, 414), (1, "", 200)):
+            begun = time.monotonic()
+            answer = running.ask("GET", "/v1/judgements?" + "&".join([form] * count))
+            same(f"{count} of {form[:20]}", answer[0], status)
+            holds("at once", time.monotonic() - begun < 3, time.monotonic() - begun)
+            if status == 414:
+                problem("told", answer, 414, title)
+        problem("of a path that takes none", running.ask("GET", "/healthz?" + "&" * 80), 414, title)
+        problem("with a body", running.ask("POST", "/v1/judge?" + "&" * 80, ACT, JSON), 414, title)
+        same("it goes on", running.ask("GET", "/healthz?a=1")[0], 200)
+
+
+@test
 def judges_as_the_command_does():
     expected = run(COMITY, "judge", "--law", IMAGE, input=ACTS).stdout
     with daemon("--anonymous", "gate,counsel") as running:

@@ -11,6 +11,7 @@ import { verifyContinues } from '../proof/consistency';
 import { hasCrypto } from '../proof/crypto';
 import { readPolicy } from '../proof/policy';
 import { openCheckpoint, verifyReceipt } from '../proof/receipt';
+import { Refused } from '../proof/refused';
 import { preference, setPreference } from '../session';
 import type { RecordState } from '../types';
 
@@ -200,7 +201,9 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
       getText(`/v1/record/proof/${number}`),
       getText(`/v1/judgements/${number}`),
     ]);
-    return [receipt, memberText(whole, 'judgement') ?? null];
+    const judgement = memberText(whole, 'judgement') ?? null;
+    if (judgement === 'null') throw new Refused('untold');
+    return [receipt, judgement];
   };
   // As `comity judge` prints it there is a newline behind the judgement, which is no part of it.
   const byFiles = async () =>

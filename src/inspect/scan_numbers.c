@@ -885,6 +885,10 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
+    if (!comity_scan_quiet_comes_again(scan, &quiet)) {
+        words_at(scan, at);
+        return;
+    }
     comity_scan_vain_forget(scan);
     scan->stirs = false;
     scan->watch = &quiet;

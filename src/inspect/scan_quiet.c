@@ -89,7 +89,7 @@ static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cel
 
 /* ---- what is remembered ---- */
 
-static size_t slot_of(const comity_scan_quiet *quiet)
+static uint32_t hash_of(const comity_scan_quiet *quiet)
 {
     uint64_t hash = quiet->key.look.words[0] * UINT64_C(0x9E3779B97F4A7C15) +
                     quiet->key.look.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
@@ -97,7 +97,7 @@ static size_t slot_of(const comity_scan_quiet *quiet)
                     quiet->key.look.words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
                     (quiet->key.around ^ quiet->key.rest) * UINT64_C(0x165667B19E3779F9);
     hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash >> 32) % COMITY_SCAN_QUIETS;
+    return (uint32_t)(hash >> 32);
 }
 
 /* Word by word, as they were written: to read as a whole what was written in parts takes long. */
@@ -139,13 +139,22 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
 
 const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    const comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    const comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
     return is_same(kept, quiet) ? kept : NULL;
+}
+
+bool comity_scan_quiet_comes_again(comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    uint32_t hash = hash_of(quiet);
+    uint32_t *seen = &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
+    bool is_seen = *seen == hash;
+    *seen = hash;
+    return is_seen;
 }
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
     *kept = *quiet;
     kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
 }

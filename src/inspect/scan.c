@@ -59,7 +59,9 @@ static void forms_make(comity_scan *scan, const comity_scan_settings *settings)
         }
         if (form->alone != 0 && alone + COMITY_SCAN_COLUMN_ADDS >= scan->level_min) {
             comity_set_add(&scan->alone[1], i);
-            comity_sizes_add(&scan->alone_sizes[form->find], form);
+            for (size_t size = form->size_min; size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
+                scan->alone_live[form->find][size] |= UINT64_C(1) << i / 64;
+            }
         }
     }
 }

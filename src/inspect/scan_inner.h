@@ -64,6 +64,8 @@
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
 #define COMITY_SCAN_QUIET_TRIES 2
+/* Cells of which is kept that they were seen. */
+#define COMITY_SCAN_QUIETS_SEEN 1024
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -259,6 +261,7 @@ typedef struct comity_scan_quiet {
 /* What is kept of values that look alike. */
 typedef struct comity_scan_plans {
     comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
+    uint32_t quiets_seen[COMITY_SCAN_QUIETS_SEEN]; /* hashes */
     comity_scan_plan list[COMITY_SCAN_PLANS];
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
@@ -387,7 +390,7 @@ struct comity_scan {
     comity_scan_set locale; /* forms of the route's states */
     bool has_locale;
     comity_scan_set alone[2]; /* forms that may reach the level without context; and where a column may add to it */
-    comity_scan_sizes alone_sizes[COMITY_FIND_COUNT]; /* that some of these take */
+    uint64_t alone_live[COMITY_FIND_COUNT][COMITY_SCAN_SIZES]; /* words in which some of these are, of a way and a size */
     uint8_t level_min;
     bool wants_paths, wants_digests;
     uint64_t key[2];
@@ -571,10 +574,9 @@ uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 /* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings);
-/* What is not among the sizes may be in question. */
 static inline bool comity_sizes_have(const comity_scan_sizes *sizes, size_t size)
 {
-    return size >= COMITY_SCAN_SIZES || (sizes->bits[size / 64] >> size % 64 & 1) != 0;
+    return (sizes->bits[size / 64] >> size % 64 & 1) != 0;
 }
 /* Those that the form takes. */
 static inline void comity_sizes_add(comity_scan_sizes *sizes, const comity_type_form *form)
@@ -588,7 +590,7 @@ static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, 
                                      const comity_scan_around *around)
 {
     const comity_scan_sizes *spoken = around->sizes == NULL ? scan->rules->by_find_size : around->sizes;
-    return comity_sizes_have(&scan->alone_sizes[find], written) ||
+    return written >= COMITY_SCAN_SIZES || scan->alone_live[find][written] != 0 ||
            (around->forms != NULL && comity_sizes_have(&spoken[find], written));
 }
 /* False if no form of this way and size can be found here, by itself or by what speaks for it. */

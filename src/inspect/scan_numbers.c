@@ -863,6 +863,28 @@ static void words_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
+/* From another place of the cell that begins there something was tried in vain: what is tried from this one is not all
+ * that would be if the other was passed over. */
+static bool was_vain_from(const comity_scan *scan, uint64_t begin)
+{
+    bool found = scan->vain_numbers.end > begin;
+    for (size_t i = 0; i < COMITY_RUN_COUNT; i++) {
+        found |= scan->stretches[i].vain.end > begin;
+    }
+    return found;
+}
+
+/* No other place of the cell is behind what has been looked at of it: from such a one, what is tried from this would be
+ * tried and counted again where this is passed over. */
+static bool ends_words(const comity_scan_cell *cell, uint64_t looked)
+{
+    size_t at = looked < cell->size ? (size_t)looked : cell->size;
+    while (at < cell->size && !comity_scan_is_word(cell->begin[at])) {
+        at++;
+    }
+    return at == cell->size;
+}
+
 /* A place in a part of cells: those of which nothing came before are passed over. */
 static void cell_at(comity_scan *scan, const uint8_t *at)
 {
@@ -885,14 +907,18 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
+    if (was_vain_from(scan, begin) || !comity_scan_quiet_comes_again(scan, &quiet)) {
+        words_at(scan, at);
+        return;
+    }
     comity_scan_vain_forget(scan);
     scan->stirs = false;
     scan->watch = &quiet;
     scan->watch_begin = cell.begin;
     words_at(scan, at);
     scan->watch = NULL;
-    if (!scan->stirs) {
-        quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+    quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+    if (!scan->stirs && ends_words(&cell, quiet.looked)) {
         comity_scan_quiet_keep(scan, &quiet);
     }
 }

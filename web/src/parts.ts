@@ -169,6 +169,7 @@ export const problemText = (words: Words, error: unknown): string => {
   if (!(error instanceof Problem)) return words.t('problem.unknown');
   const known: Readonly<Record<number, MessageKey>> = {
     0: 'problem.away',
+    400: 'problem.400',
     401: 'problem.401',
     403: 'problem.403',
     404: 'problem.404',

@@ -2,7 +2,7 @@
 // is taken back, the whole is handed on; and the headline says what the command says.
 import assert from 'node:assert/strict';
 import { ask, judge } from './web_daemon.mjs';
-import { go, open, settled, text, WAIT } from './web_page.mjs';
+import { answer, go, open, settled, text, WAIT } from './web_page.mjs';
 
 export const tests = [];
 const test = (name, run) => tests.push([name, run]);
@@ -30,13 +30,6 @@ const begun = async () => {
   return page;
 };
 
-const answer = async (page) => {
-  const answered = page.waitForResponse((response) => response.url().endsWith('/v1/ask'), WAIT);
-  await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
-  await answered;
-  await settled(page);
-};
-
 const question = (page) => text(page, '.interview h2');
 const isAsked = (page, wanted) =>
   page.waitForFunction((one) => document.querySelector('.interview h2')?.textContent === one, wanted, WAIT);
@@ -51,6 +44,20 @@ test('ask: the headline of what nothing would open is that of the command', asyn
   await page.getByRole('button', { name: 'Ask about this act' }).click();
   await page.waitForSelector('.answer .verdict', WAIT);
   assert.match(await text(page, '.answer .verdict'), /no paper or safeguard would meet it\./);
+  await page.done();
+});
+
+test('ask: that nothing is the case is said, and not taken from silence', async () => {
+  const act = { act: 'store', from: 'RU', to: 'DE', data: { categories: ['personal'] } };
+  const page = await open(`#/ask?act=${encodeURIComponent(JSON.stringify(act))}`);
+  await page.waitForSelector('.interview input[value=all]', WAIT);
+  const asked = await question(page);
+  await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
+  await page.waitForTimeout(500);
+  assert.equal(await question(page), asked);
+  assert.ok(await page.evaluate(() => document.activeElement.matches('input[type=radio]:invalid')));
+  await page.locator('.interview .options input').first().check();
+  assert.ok(await page.locator('.interview input[value=all]').isChecked());
   await page.done();
 });
 

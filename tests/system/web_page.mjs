@@ -91,3 +91,13 @@ export const go = async (page, hash) => {
 };
 
 export const text = (page, selector = 'main') => page.locator(selector).innerText(WAIT);
+
+/** Answers the question of the interview, with "none" where nothing is chosen. */
+export const answer = async (page) => {
+  const all = page.locator('.interview input[value=all]');
+  if ((await all.count()) > 0) await all.check();
+  const answered = page.waitForResponse((response) => response.url().endsWith('/v1/ask'), WAIT);
+  await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
+  await answered;
+  await settled(page);
+};

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ask, auditor, comity, counsel, folder, judge, log, logKey, record } from './web_daemon.mjs';
-import { go, open, settled, text, VIEWS, WAIT } from './web_page.mjs';
+import { answer, go, open, settled, text, VIEWS, WAIT } from './web_page.mjs';
 
 const ACTS = fs
   .readFileSync(new URL('../../examples/acts.ndjson', import.meta.url), 'utf8')
@@ -297,10 +297,7 @@ test('ask: the interview goes on until the answer is settled', async () => {
         await page.evaluate(() => document.activeElement === document.querySelector('.interview h2')),
         'the question has the focus',
       );
-    const answer = page.waitForResponse((response) => response.url().endsWith('/v1/ask'), WAIT);
-    await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
-    await answer;
-    await settled(page);
+    await answer(page);
   }
   assert.ok(await page.locator('.verdict.permit').count());
   assert.ok(asked.size >= 3);

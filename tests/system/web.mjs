@@ -51,7 +51,8 @@ const run = async (name, what) => {
 
 try {
   await views.prepare();
-  for (const [name, what] of [views, asking, live, proof, reach].flatMap(({ tests }) => tests)) if (name.includes(only)) await run(name, what);
+  for (const [name, what] of [views, asking, live, proof, reach].flatMap(({ tests }) => tests))
+    if (name.includes(only)) await run(name, what);
 } finally {
   await browser.close();
   await run('the daemon ends as it should', async () => assert.equal(await stop(), 0));

@@ -11,9 +11,28 @@ const test = (name, run) => tests.push([name, run]);
 const BEYOND = {
   act: 'store',
   on: '2026-11-24',
-  from: { state: 'DE', kinds: ['company'], owners: [], certified: [], subject_to: [] },
-  to: { state: 'FR', kinds: ['company'], owners: [], certified: [], subject_to: [] },
-  data: { categories: ['tax-records'], origin: ['DE'], location: ['DE'], subjects: ['DE'], people: 100, received: [] },
+  from: {
+    state: 'DE',
+    kinds: ['company'],
+    owners: [],
+    certified: [],
+    subject_to: [],
+  },
+  to: {
+    state: 'FR',
+    kinds: ['company'],
+    owners: [],
+    certified: [],
+    subject_to: [],
+  },
+  data: {
+    categories: ['tax-records'],
+    origin: ['DE'],
+    location: ['DE'],
+    subjects: ['DE'],
+    people: 100,
+    received: [],
+  },
   purposes: ['support'],
   deal: 'vendor',
   circumstances: [],
@@ -48,7 +67,12 @@ test('ask: the headline of what nothing would open is that of the command', asyn
 });
 
 test('ask: that nothing is the case is said, and not taken from silence', async () => {
-  const act = { act: 'store', from: 'RU', to: 'DE', data: { categories: ['personal'] } };
+  const act = {
+    act: 'store',
+    from: 'RU',
+    to: 'DE',
+    data: { categories: ['personal'] },
+  };
   const page = await open(`#/ask?act=${encodeURIComponent(JSON.stringify(act))}`);
   await page.waitForSelector('.interview input[value=all]', WAIT);
   const asked = await question(page);
@@ -101,7 +125,12 @@ test('ask: what was said stands in words, and papers are taken back one by one',
   await page.locator('details:has(.said) summary').click();
   assert.match(await text(page, '.said'), /What data is it\?\s+health data/);
   assert.match(await text(page, '.said'), /is the exporter\?\s+Germany \(DE\)/);
-  const act = { act: 'transfer', from: 'DE', to: 'IN', papers: [{ kind: 'standard-contract', under: 'EU' }, { kind: 'transfer-impact-assessment' }] };
+  const act = {
+    act: 'transfer',
+    from: 'DE',
+    to: 'IN',
+    papers: [{ kind: 'standard-contract', under: 'EU' }, { kind: 'transfer-impact-assessment' }],
+  };
   await go(page, `#/ask?act=${encodeURIComponent(JSON.stringify(act))}`);
   await page.waitForSelector('.answer .verdict', WAIT);
   await page.locator('details:has(.said) summary').click();
@@ -154,7 +183,12 @@ test('ask: on paper all is open, and nothing of the form', async () => {
 });
 
 test('ask: an open list stays open when the form is sent again, and an unknown place is kept', async () => {
-  const act = { act: 'transfer', from: 'DE', to: 'XX', data: { categories: ['health', '...'] } };
+  const act = {
+    act: 'transfer',
+    from: 'DE',
+    to: 'XX',
+    data: { categories: ['health', '...'] },
+  };
   const page = await open(`#/ask?act=${encodeURIComponent(JSON.stringify({ ...act, to: 'BR' }))}`);
   await page.waitForSelector('.answer .verdict', WAIT);
   const again = page.waitForRequest((request) => request.url().endsWith('/v1/ask'), WAIT);

@@ -32,7 +32,10 @@ export const browser = await chromium.launch({
 });
 
 /** A page of its own, whose mistakes are the test's: errors, violations of the policy, requests to elsewhere. */
-export const open = async (hash, { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before } = {}) => {
+export const open = async (
+  hash,
+  { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before } = {},
+) => {
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 800 : 900 },
     locale,

@@ -12,7 +12,10 @@ const test = (name, run) => tests.push([name, run]);
 const ACT = { act: 'offer', on: '2026-11-24', from: 'DE', to: 'BR' };
 
 const saved = async (page, name) => {
-  const [download] = await Promise.all([page.waitForEvent('download', WAIT), page.getByRole('button', { name }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download', WAIT),
+    page.getByRole('button', { name }).click(),
+  ]);
   const to = path.join(folder, download.suggestedFilename());
   await download.saveAs(to);
   return to;
@@ -59,7 +62,9 @@ test('proof: a file that was appended has its own last newline', async () => {
 });
 
 const compare = async (page, checkpoint) => {
-  const region = page.getByRole('region', { name: 'Compare with a checkpoint' });
+  const region = page.getByRole('region', {
+    name: 'Compare with a checkpoint',
+  });
   await region.getByLabel('Checkpoint', { exact: true }).fill(checkpoint);
   await region.getByRole('button', { name: 'Compare' }).click();
   await settled(page);
@@ -127,6 +132,9 @@ test('proof: what no key that one trusts has signed says who signed it', async (
     before: (one) => one.addInitScript((key) => localStorage.setItem('comity-policy', key), strange),
   });
   await page.waitForSelector('.result .note', WAIT);
-  assert.match(await text(page, '.result .note'), /No key that you trust has signed the checkpoint\.[^]*example\.org\/web/);
+  assert.match(
+    await text(page, '.result .note'),
+    /No key that you trust has signed the checkpoint\.[^]*example\.org\/web/,
+  );
   await page.done();
 });

@@ -68,7 +68,14 @@ test('flows: of very many the largest are drawn, and the table tells all', async
   const flows = codes.flatMap((from, i) =>
     codes
       .filter((to) => to !== from)
-      .map((to, j) => ({ from, to, permit: i * 12 + j + 1, conditional: 0, undetermined: 0, refuse: 1 })),
+      .map((to, j) => ({
+        from,
+        to,
+        permit: i * 12 + j + 1,
+        conditional: 0,
+        undetermined: 0,
+        refuse: 1,
+      })),
   );
   const page = await open('#/flows', {
     before: (one) =>
@@ -223,10 +230,11 @@ test('the record: checkpoint, key, receipts from files, and whom one trusts', as
   fs.writeFileSync(judgement, comity('record', 'show', record, '2', '--judgement'));
   const byFiles = async (bytes) => {
     await page.locator('input[type=file]').nth(0).setInputFiles(receipt);
-    await page
-      .locator('input[type=file]')
-      .nth(1)
-      .setInputFiles({ name: 'j.json', mimeType: 'application/json', buffer: bytes });
+    await page.locator('input[type=file]').nth(1).setInputFiles({
+      name: 'j.json',
+      mimeType: 'application/json',
+      buffer: bytes,
+    });
     await page.getByRole('button', { name: 'Verify' }).nth(1).click();
     await settled(page);
     return page.getByRole('region', { name: 'Verify a proof' }).getByRole('status').innerText(WAIT);
@@ -431,7 +439,11 @@ test('a daemon that is away, or answers with an error, is told in words', async 
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.waitForFunction(() => document.querySelector('[role=alert]') === null, undefined, WAIT);
   await page.route('**/v1/flows*', (route) =>
-    route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"x","status":503}' }),
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: '{"title":"x","status":503}',
+    }),
   );
   await go(page, '#/flows');
   assert.match(await page.getByRole('alert').innerText(), /cannot answer this at present/);

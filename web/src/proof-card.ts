@@ -17,7 +17,7 @@ type In = Pick<Context, 'words'>;
 
 export const provedNote = ({ words }: In, proved: Proved): HTMLElement => {
   const { checkpoint, witnesses } = proved;
-  const size = checkpoint.size.toString();
+  const size = words.number(checkpoint.size);
   return h(
     'div',
     { class: 'note good proved' },

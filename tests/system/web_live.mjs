@@ -85,7 +85,10 @@ test('live: whoever was cut off is caught up with', async () => {
   // As a lid that is shut: the tab is hidden, and later seen again.
   const seen = (hidden) =>
     page.evaluate((value) => {
-      Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+      Object.defineProperty(document, 'hidden', {
+        configurable: true,
+        get: () => value,
+      });
       document.dispatchEvent(new Event('visibilitychange'));
     }, hidden);
   const ended = page.waitForEvent('requestfailed', {
@@ -95,7 +98,11 @@ test('live: whoever was cut off is caught up with', async () => {
   await seen(true);
   await ended; // a tab behind others holds no connection
   await seen(false);
-  await page.waitForFunction(() => /^Not connected/.test(document.querySelector('.live-state').textContent), undefined, WAIT);
+  await page.waitForFunction(
+    () => /^Not connected/.test(document.querySelector('.live-state').textContent),
+    undefined,
+    WAIT,
+  );
   const last = await judgeMany(5);
   await page.unroute('**/v1/judgements**');
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
@@ -124,7 +131,9 @@ const answering = (where, answers) => async (page) => {
   await page.route(where, (route) => route.fulfill(answers[Math.min(at++, answers.length - 1)]));
 };
 
-const listed = (rows) => ({ json: { judgements: rows, next: null, scanned: rows.length } });
+const listed = (rows) => ({
+  json: { judgements: rows, next: null, scanned: rows.length },
+});
 const streamed = (body) => ({ contentType: 'text/event-stream', body });
 
 test('live: what was passed over is fetched, and where numbers begin anew the list does', async () => {
@@ -140,19 +149,26 @@ test('live: what was passed over is fetched, and where numbers begin anew the li
       },
     });
     await page.waitForFunction((n) => document.querySelectorAll('tbody tr').length === n, then.length, WAIT);
-    await page.waitForFunction(
-      (time) => document.querySelector('tbody time').dateTime === time,
-      then[0].time,
-      WAIT,
+    await page.waitForFunction((time) => document.querySelector('tbody time').dateTime === time, then[0].time, WAIT);
+    assert.deepEqual(
+      await entriesOf(page),
+      then.map(({ entry }) => entry),
+      what,
     );
-    assert.deepEqual(await entriesOf(page), then.map(({ entry }) => entry), what);
     await page.done();
   }
 });
 
 test('live: who may not any more is told, and is not said to be tried again', async () => {
-  const ended = { status: 401, contentType: 'application/problem+json', body: '{"title":"x","status":401}' };
-  const page = await open('#/judgements', { before: answering('**/v1/judgements/events*', [ended]), keep: false });
+  const ended = {
+    status: 401,
+    contentType: 'application/problem+json',
+    body: '{"title":"x","status":401}',
+  };
+  const page = await open('#/judgements', {
+    before: answering('**/v1/judgements/events*', [ended]),
+    keep: false,
+  });
   await page.waitForFunction(() => document.querySelector('h1')?.textContent === 'Sign in', undefined, WAIT);
   assert.match(await text(page), /not known here any more/);
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
@@ -169,7 +185,9 @@ test('live: who may not any more is told, and is not said to be tried again', as
 });
 
 test('a filter looks on where thousands of entries hold nothing, and says how far', async () => {
-  const nothing = (next) => ({ json: { judgements: [], next, scanned: 20000 } });
+  const nothing = (next) => ({
+    json: { judgements: [], next, scanned: 20000 },
+  });
   const answers = Array.from({ length: 20 }, (_, i) => nothing(480000 - i * 20000));
   const page = await open('#/judgements?rule=EU.GDPR.44', {
     before: answering('**/v1/judgements?*', [...answers, listed([rowOf(12, 3)])]),

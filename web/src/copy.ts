@@ -40,13 +40,13 @@ export const copyButton = (
 };
 
 /** Gives the bytes to the browser to be kept as a file, as they are. */
-export const saveButton = (label: string, name: string, text: string): HTMLElement =>
+export const saveButton = (label: string, name: string, content: BlobPart): HTMLElement =>
   h(
     'button',
     {
       type: 'button',
       click: () => {
-        const address = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
+        const address = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
         h('a', { href: address, download: name }).click();
         setTimeout(() => URL.revokeObjectURL(address), 10000);
       },

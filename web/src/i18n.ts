@@ -76,8 +76,8 @@ export class Words {
 
   /** Never rounded to what it is not: a little is not nothing, and what is short of all is not all. */
   percent(value: number): string {
-    const [hundredths, tenThousandths] = [Math.floor(value * 100 + 1e-9), Math.ceil(value * 10000 - 1e-9)];
-    return this.percents.format(hundredths === 0 ? tenThousandths / 10000 : hundredths / 100);
+    const whole = Math.floor(value * 100 + 1e-9);
+    return this.percents.format(whole > 0 || value <= 0 ? whole / 100 : Math.max(1, Math.round(value * 10000)) / 10000);
   }
 
   list(items: readonly string[]): string {

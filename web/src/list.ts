@@ -41,7 +41,14 @@ const columnsOf = (context: Context): readonly Column<Row>[] => {
     },
     {
       head: words.t('time'),
-      cell: (row) => h('a', { href: writePlace(['judgements', String(row.entry)]) }, time(words, row.time)),
+      header: true,
+      cell: (row) =>
+        h(
+          'a',
+          { href: writePlace(['judgements', String(row.entry)]) },
+          h('span', { class: 'unseen' }, `${words.t('judgement.title', { entry: String(row.entry) })}, `),
+          time(words, row.time),
+        ),
     },
     { head: words.t('act'), word: true, cell: (row) => (row.act === undefined ? '–' : words.t(`act.${row.act}`)) },
     { head: words.t('route'), cell: (row) => (row.act === undefined ? '–' : route(context, row.from, row.to)) },

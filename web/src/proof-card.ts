@@ -17,7 +17,7 @@ type In = Pick<Context, 'words'>;
 
 export const provedNote = ({ words }: In, proved: Proved): HTMLElement => {
   const { checkpoint, witnesses } = proved;
-  const size = checkpoint.size.toString();
+  const size = words.number(checkpoint.size);
   return h(
     'div',
     { class: 'note good proved' },
@@ -59,7 +59,7 @@ export const refusedNote = ({ words }: In, error: unknown): HTMLElement => {
 };
 
 /** What shows it to others, offline: the receipt, and the judgement byte for byte. */
-export const keepButtons = ({ words }: In, entry: string, receipt: string, judgement: string): HTMLElement =>
+export const keepButtons = ({ words }: In, entry: string, receipt: string, judgement: BlobPart): HTMLElement =>
   h(
     'div',
     { class: 'buttons' },

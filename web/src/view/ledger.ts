@@ -3,10 +3,29 @@
 import { getJson } from '../api';
 import type { Context, View } from '../context';
 import { type Child, h, svg } from '../dom';
-import { card, chip, code, field, heading, lawText, loaded, note, ruleLink, select, stateCode, table } from '../parts';
+import {
+  card,
+  chip,
+  code,
+  type Column,
+  field,
+  further,
+  furtherRows,
+  heading,
+  lawText,
+  loaded,
+  note,
+  ruleLink,
+  select,
+  stateCode,
+  table,
+} from '../parts';
 import { route } from '../route';
 import { writePlace } from '../router';
 import type { Ledger, Threshold } from '../types';
+
+/** At first, and more with each press: a page that is read to its end, and drawn at once. */
+const SHOWN = 50;
 
 const levels = ['over', 'near', 'below'] as const;
 
@@ -113,6 +132,13 @@ const thresholds = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.thresholds.length === 0) return card(words.t('thresholds'), h('p', {}, words.t('thresholds.none')));
   const sorted = grouped(ledger.thresholds);
+  const list = h('ul', { class: 'thresholds' });
+  const add = (from: number, to: number): HTMLElement[] => {
+    const items = sorted.slice(from, to).map((one) => thresholdItem(context, one));
+    list.append(...items);
+    return items;
+  };
+  add(0, SHOWN);
   const count = (wanted: Threshold['level']) => sorted.filter(({ threshold }) => threshold.level === wanted).length;
   return [
     count('over') > 0 && note(words.t('thresholds.over', { n: count('over') }), 'bad'),
@@ -120,16 +146,13 @@ const thresholds = (context: Context, ledger: Ledger): Child => {
     card(
       words.t('thresholds'),
       h('p', { class: 'quiet' }, words.t('thresholds.intro')),
-      h(
-        'ul',
-        { class: 'thresholds' },
-        sorted.map((one) => thresholdItem(context, one)),
-      ),
+      list,
+      further(words.t('more'), { shown: SHOWN, total: sorted.length, step: SHOWN }, add),
     ),
   ];
 };
 
-const rows = (context: Context, ledger: Ledger): HTMLElement => {
+const rows = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.rows.length === 0)
     return h(
@@ -138,22 +161,16 @@ const rows = (context: Context, ledger: Ledger): HTMLElement => {
       h('p', {}, words.t('ledger.none')),
       h('p', { class: 'quiet' }, words.t('ledger.none.hint')),
     );
-  return h(
-    'div',
-    { class: 'card flush' },
-    table(
-      words.t('ledger.table'),
-      [
-        { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
-        { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
-        { head: words.t('category'), cell: (row) => code(row.category) },
-        { head: words.t('year'), number: true, cell: (row) => String(row.year) },
-        { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
-        { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
-      ],
-      ledger.rows,
-    ),
-  );
+  const columns: readonly Column<Ledger['rows'][number]>[] = [
+    { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
+    { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
+    { head: words.t('category'), cell: (row) => code(row.category) },
+    { head: words.t('year'), number: true, cell: (row) => String(row.year) },
+    { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
+    { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
+  ];
+  const whole = table(words.t('ledger.table'), columns, ledger.rows.slice(0, SHOWN));
+  return [h('div', { class: 'card flush' }, whole), furtherRows(words.t('more'), whole, columns, ledger.rows, SHOWN)];
 };
 
 interface Asked {

@@ -9,8 +9,8 @@ import { keepButtons, provedNote, refusedNote } from '../proof-card';
 import { type Bytes, utf8 } from '../proof/bytes';
 import { verifyContinues } from '../proof/consistency';
 import { hasCrypto } from '../proof/crypto';
-import { readPolicy } from '../proof/policy';
-import { openCheckpoint, verifyReceipt } from '../proof/receipt';
+import { type Policy, readPolicy } from '../proof/policy';
+import { openCheckpoint, type Proved, verifyReceipt } from '../proof/receipt';
 import { Refused } from '../proof/refused';
 import { preference, setPreference } from '../session';
 import type { RecordState } from '../types';
@@ -150,11 +150,30 @@ const comparison = (context: Context, record: RecordState): HTMLElement => {
   );
 };
 
-const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
+const bytesOfFile = async (input: HTMLInputElement): Promise<Bytes | null> => {
   const file = input.files?.[0];
   if (file === undefined || file.size > FILE_BYTES_MAX) return null;
-  return file.text();
+  return new Uint8Array(await file.arrayBuffer());
 };
+
+/** As `comity judge` prints it there is a newline behind the judgement, which is no part of it; of a file that was
+ *  appended it is one. */
+const withoutNewline = (bytes: Bytes): Bytes => {
+  const end = bytes.length - (bytes.at(-1) === 10 ? (bytes.at(-2) === 13 ? 2 : 1) : 0);
+  return bytes.slice(0, end);
+};
+
+const verifyEither = async (receipt: string, bytes: Bytes, policy: Policy): Promise<Proved> => {
+  const bare = withoutNewline(bytes);
+  try {
+    return await verifyReceipt(receipt, bare, policy);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.reason !== 'root' || bare.length === bytes.length) throw error;
+    return verifyReceipt(receipt, bytes, policy);
+  }
+};
+
+type Found = readonly [receipt: string | null, judgement: Bytes | null];
 
 /** A number of an entry, or two files: the receipt and the judgement it is about. */
 const verifier = (context: Context, record: RecordState): HTMLElement => {
@@ -169,9 +188,7 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
   });
   const receiptFile = h('input', { type: 'file' });
   const judgementFile = h('input', { type: 'file' });
-  const prove = async (
-    go: () => Promise<readonly [receipt: string | null, judgement: string | null]>,
-  ): Promise<void> => {
+  const prove = async (go: () => Promise<Found>): Promise<void> => {
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
       const [receipt, judgement] = await go();
@@ -179,11 +196,7 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
         fill(result, note(words.t('verify.choose'), 'warn'));
         return;
       }
-      const proved = await verifyReceipt(
-        receipt,
-        utf8(judgement),
-        await readPolicy(preference('policy') ?? record.key),
-      );
+      const proved = await verifyEither(receipt, judgement, await readPolicy(preference('policy') ?? record.key));
       fill(
         result,
         provedNote(context, proved),
@@ -194,21 +207,22 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
       fill(result, refusedNote(context, error));
     }
   };
-  const byEntry = async (): Promise<readonly [string | null, string | null]> => {
+  const byEntry = async (): Promise<Found> => {
     const number = entry.value.trim();
     if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) return [null, null];
     const [receipt, whole] = await Promise.all([
       getText(`/v1/record/proof/${number}`),
       getText(`/v1/judgements/${number}`),
     ]);
-    const judgement = memberText(whole, 'judgement') ?? null;
+    const judgement = memberText(whole, 'judgement');
     if (judgement === 'null') throw new Refused('untold');
-    return [receipt, judgement];
+    return [receipt, judgement === undefined ? null : utf8(judgement)];
   };
-  // As `comity judge` prints it there is a newline behind the judgement, which is no part of it.
-  const byFiles = async () =>
-    [await textOfFile(receiptFile), (await textOfFile(judgementFile))?.replace(/\r?\n$/, '') ?? null] as const;
-  const form = (go: () => Promise<readonly [string | null, string | null]>, ...fields: Child[]): HTMLElement =>
+  const byFiles = async (): Promise<Found> => {
+    const receipt = await bytesOfFile(receiptFile);
+    return [receipt === null ? null : new TextDecoder().decode(receipt), await bytesOfFile(judgementFile)];
+  };
+  const form = (go: () => Promise<Found>, ...fields: Child[]): HTMLElement =>
     h(
       'form',
       {

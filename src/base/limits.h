@@ -265,6 +265,10 @@
 /* Lines of a request and its headers, and the buffer in which answers leave, for each connection:
  * twice what front servers let through; ten thousand connections take 160 MiB. */
 #define COMITY_LIMIT_SERVE_CONNECTION_BYTES ((size_t)16 << 10)
+/* Of one query: what any question here takes, several times over. libmicrohttpd lists arguments in the
+ * same memory, and where that is full it neither answers nor ends the connection. */
+#define COMITY_LIMIT_SERVE_ARGUMENTS 64
+#define COMITY_LIMIT_SERVE_QUERY_BYTES ((size_t)4 << 10)
 /* A header that stands for a fact of an act. */
 #define COMITY_LIMIT_SERVE_HEADER_BYTES 1024
 /* Configuration and acts of gates. */

@@ -3,6 +3,7 @@
 #include "cli/inspect.h"
 
 #include "api/found.h"
+#include "base/quote.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -158,7 +159,7 @@ void inspect_found(void *context, const comity_found *found)
     } else if (work->settings->form == INSPECT_SARIF) {
         sarif_put(worker, file, found);
     } else if (work->settings->show_values) {
-        comity_buffer_append_text(&worker->out, file);
+        comity_quote_append_plain(&worker->out, file, strlen(file));
         comity_buffer_append_text_u64(&worker->out, ":", found->line);
         comity_buffer_append_text(&worker->out, ": ");
         comity_buffer_append_text(&worker->out, type_about(work, seen->type).name);
@@ -239,7 +240,9 @@ static void row_put(const inspect_work *work, const inspect_count *count, uint16
     states_put(&about);
     (void)printf(" %-20.20s %s\n", about.category, sure);
     (void)printf("      %.90s\n", about.title);
-    (void)printf("      %s%.180s\n", count->found == 1 ? "" : "first ", count->where == NULL ? "" : count->where);
+    (void)printf("      %s", count->found == 1 ? "" : "first ");
+    put_plain(stdout, count->where == NULL ? "" : count->where, 180);
+    (void)printf("\n");
     if (count->file_count > 1) {
         (void)printf("      in %s files\n", grouped(count->file_count, number));
     }

@@ -26,7 +26,7 @@ import threading
 import time
 
 from common import holds, main, run, same, skip, test
-from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
+from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, in_memory, nginx, problem
 
 
 # ---- what passes and what does not ----
@@ -138,7 +138,7 @@ def large_bodies_in_bounded_memory():
         before = rss()
         line = b'{"colour":"blue","size":12}\n'
         same("64 MiB", g.ask("/us/", line * ((64 << 20) // len(line)), {"Content-Type": "application/x-ndjson"}, timeout=120)[0], 200)
-        holds("in little memory", rss() - before < 16 << 10, (before, rss()))
+        in_memory("in little memory", rss() - before < 16 << 10, (before, rss()))
         late = line * ((2 << 20) // len(line)) + PERSON
         count = len(Upstream.seen)
         problem("found at the very end", g.ask("/us/", late, {"Content-Type": "application/x-ndjson"}), 451)
@@ -381,7 +381,7 @@ def a_stream_takes_no_memory():
             read.release()
         connection.close()
         same("all of it", count, 2000)
-        holds("in no more memory", rss() - before < 512, (before, rss()))
+        in_memory("in no more memory", rss() - before < 512, (before, rss()))
         holds("each judged", len(g.entries()) >= 2000, len(g.entries()))
 
 
@@ -699,7 +699,8 @@ def wrong_settings():
             temporary = "".join(f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
             path = pathlib.Path(folder, "nginx.conf")
             path.write_text(f"load_module {MODULE}; pid {folder}/pid; events {{}} http {{ {temporary} access_log off; {text} server {{ listen 127.0.0.1:1; }} }}")
-            told = run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log")
+            command = nginx("-t", "-c", path, "-e", f"{folder}/error.log")
+            told = run(*command["args"], env=command["env"])
             holds(f"{text[-60:]}: {expected}", told.returncode != 0 and expected in told.stderr, told.stderr)
 
 

@@ -394,6 +394,29 @@ def sarif_tells_findings_apart_under_a_key_only():
 
 
 @test
+def names_that_are_odd():
+    for name, told, uri in (("x\ny\x1b[31m.txt", "x\\x0ay\\x1b[31m.txt", "x%0Ay%1B%5B31m.txt"), ("50% #1?.txt", "50% #1?.txt", "50%25%20%231%3F.txt"),
+                            ("Größe.txt", "Größe.txt", "Gr%C3%B6%C3%9Fe.txt"), (b"\xff.txt", "\\xff.txt", "%FF.txt"),
+                            ("a\u202eb.txt", "a\\xe2\\x80\\xaeb.txt", "a%E2%80%AEb.txt")):
+        name = os.fsdecode(name)
+        (FOLDER / "odd").mkdir(exist_ok=True)
+        (FOLDER / "odd" / name).write_text(TEXT)
+        run = Run("odd")
+        holds(f"the summary names {told}", f"\n      odd/{told}:2\n" in run.out, run.out)
+        told_uri = json.loads(Run("--sarif", "odd").out)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        same("SARIF wants a reference", told_uri, f"odd/{uri}")
+        primary, secondary = pty.openpty()
+        subprocess.run([COMITY, "inspect", "--types", TYPES, "--show-values", "odd"], stdout=secondary, cwd=FOLDER, check=False, timeout=60)
+        os.close(secondary)
+        text = read_terminal(primary).decode()
+        holds("so does the line of a value", f"odd/{told}:2: xa.person" in text, text)
+        (FOLDER / "odd" / name).unlink()
+    header = "na\x1bme,\x1b]0;t\x07pnr\n"
+    run = Run(put("odd.csv", header + f"x,person number {PERSON}\n" * 3))
+    holds("nor do names within a file move a terminal", "\x1b" not in run.out and "xa.person" in run.out, run.out)
+
+
+@test
 def judged_at_once():
     run = Run("--act", "from=DE,to=BR,on=2026-11-24", "a.txt")
     holds("summary first", run.out.startswith("1 input"), run.out)

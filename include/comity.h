@@ -302,7 +302,7 @@ typedef struct comity_inspect_options {
  * of which little is touched unless the input is compressed. One thread at a time. */
 typedef struct comity_inspection comity_inspection;
 
-/* `rules` must outlive it. `found` may be NULL. Afterwards nothing is allocated.
+/* `rules` must outlive it. `options` and `found` may be NULL. Afterwards nothing is allocated.
  * COMITY_ERROR_RANGE, COMITY_ERROR_MEMORY. */
 COMITY_CHECKED comity_status comity_inspection_new(const comity_rules *rules, const comity_inspect_options *options,
                                                    comity_found_function *found, void *context,

@@ -3,6 +3,7 @@
 #include "cli/papers.h"
 
 #include "base/date.h"
+#include "base/quote.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static void put_json(comity_buffer *buffer, const comity_paper_told *told, const
 static void put_words(comity_buffer *buffer, const comity_paper_told *told, const char *why)
 {
     comity_buffer_append_text(buffer, why[0] == '\0' ? "counts   " : "refused  ");
-    comity_buffer_append_text(buffer, told->name);
+    comity_quote_append_plain(buffer, told->name, strlen(told->name));
     comity_buffer_append_text(buffer, ": ");
     comity_buffer_append_text(buffer, why[0] == '\0' ? told->form : why);
     if (why[0] == '\0' && told->until != NULL) {

@@ -979,6 +979,8 @@ def streams_that_are_closed():
 def messages_move_no_terminal():
     for name, told in (("no\nsuch\x1b[31m", "no\\x0asuch\\x1b[31m"), ("a\u202eb", "a\\xe2\\x80\\xaeb"), (b"\xff\xc3", "\\xff\\xc3"), ("Größe", "Größe")):
         same(told, Run("judge", name).err, f"comity: {told}: No such file or directory\n")
+    run = Run("law", "check", put("odd\n\x1b[31m.law", "x\n"))
+    holds("of law", f"{FOLDER}/odd\\x0a\\x1b[31m.law:1:1: error: " in run.err, run.err)
     same("of options", Run("judge", "--\x1b]0;x\x07").err, "comity judge: --\\x1b]0;x\\x07 is no option\nSee 'comity judge --help'.\n")
 
 

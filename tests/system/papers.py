@@ -375,6 +375,9 @@ def verified():
     run = Run("paper", "verify", "--trust", "trust", "--on", "2026-06-01", "papers/good")
     same("counts", run.both(), ("counts   papers/good: permission, until 2026-12-31\n", 0))
     same("not yet", Run("paper", "verify", "--trust", "trust", "--on", "2025-12-31", "papers/good").both(), ("refused  papers/good: not yet in force\n", 1))
+    shutil.copy(FOLDER / "papers" / "good", FOLDER / "odd\n\x1b[31m")
+    same("by a name that moves no terminal", Run("paper", "verify", "--trust", "trust", "--on", "2026-06-01", "odd\n\x1b[31m").both(),
+         ("counts   odd\\x0a\\x1b[31m: permission, until 2026-12-31\n", 0))
     same("no longer", Run("paper", "verify", "--trust", "trust", "--on", "2027-01-01", "papers/good").both(), ("refused  papers/good: no longer in force\n", 1))
     same("by another", Run("paper", "verify", "--trust", "trust", "papers/bad").both(), ("refused  papers/bad: XA.DPC has not signed it\n", 1))
     same("what law does not know", Run("paper", "verify", "--trust", "trust", "papers/unknown").both(),

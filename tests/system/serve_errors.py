@@ -9,6 +9,7 @@ import os
 import pathlib
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -193,6 +194,19 @@ def a_record_that_is_damaged():
             checkpoint.write_bytes(good)
         finally:
             same("stops", running.stop(), 0)
+
+
+@test
+def streams_that_are_closed():
+    with tempfile.TemporaryDirectory() as folder:
+        record, at = new_record(folder)[0], pathlib.Path(folder, "socket")
+        running = subprocess.Popen([COMITYD, "--law", IMAGE, "--record", record, "--anonymous", "counsel", "--listen", f"unix:{at}"],
+                                   preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
+        while not at.exists() and running.poll() is None:
+            time.sleep(0.01)
+        same("no socket and no folder of the record is one", [os.readlink(f"/proc/{running.pid}/fd/{fd}") for fd in (0, 1, 2)], ["/dev/null"] * 3)
+        running.terminate()
+        same("it starts and stops", running.wait(30), 0)
 
 
 @test

@@ -6,6 +6,7 @@
 #include "law/compile/diagnostics.h"
 
 #include "base/limits.h"
+#include "base/quote.h"
 #include "base/utf8.h"
 
 #include <assert.h>
@@ -189,7 +190,7 @@ static void print_source(const comity_law_file *file, comity_place_in_text at, c
 
 static void print_one(const comity_diagnostic *diagnostic, const comity_law_file *file, comity_buffer *buffer)
 {
-    comity_buffer_append_text(buffer, file->path);
+    comity_quote_append_plain(buffer, file->path, strlen(file->path));
     comity_buffer_append_byte(buffer, ':');
     comity_buffer_append_u64(buffer, diagnostic->at.line);
     comity_buffer_append_byte(buffer, ':');

@@ -144,17 +144,22 @@ static comity_status either(comity_compiler *compiler, const comity_scope *scope
     return negated ? comity_clauses_and(compiler, scope, clauses, more) : comity_clauses_or(compiler, clauses, more);
 }
 
-/* One of the purposes is of the set, the others but say how, and the circumstance holds in which they do. */
+/* `purposes only …`, where those of `wider` may be set aside in a circumstance: all purposes are of `wider`, one is of the list, and
+ * either all are or the circumstance holds. The last is worked out once for an act, so that a rule has no more rows for it. */
 static comity_status only_beside(comity_compiler *compiler, const comity_scope *scope, const comity_set *set,
                                  const comity_set *wider, uint32_t circumstance, bool negated, comity_clauses *clauses)
 {
     comity_set one = {{0}};
     comity_clauses has = {0};
     comity_clauses so = {0};
+    comity_clauses holds = {0};
     comity_set_add(&one, circumstance);
     COMITY_TRY(slot_only(compiler, COMITY_SLOT_PURPOSE, wider, negated, clauses));
     COMITY_TRY(slot_any(compiler, COMITY_SLOT_PURPOSE, set, negated, &has));
-    COMITY_TRY(slot_any(compiler, COMITY_SLOT_CIRCUMSTANCE, &one, negated, &so));
+    COMITY_TRY(slot_only(compiler, COMITY_SLOT_PURPOSE, set, negated, &so));
+    COMITY_TRY(slot_any(compiler, COMITY_SLOT_CIRCUMSTANCE, &one, negated, &holds));
+    COMITY_TRY(either(compiler, scope, negated, &so, &holds));
+    COMITY_TRY(negated ? COMITY_OK : comity_clauses_number(compiler, scope, &so));
     COMITY_TRY(either(compiler, scope, !negated, clauses, &has));
     return either(compiler, scope, !negated, clauses, &so);
 }
@@ -164,7 +169,7 @@ static comity_status only_purposes(comity_compiler *compiler, const comity_scope
                                    bool negated, comity_clauses *clauses)
 {
     comity_set done = {{0}};
-    COMITY_TRY(slot_only(compiler, COMITY_SLOT_PURPOSE, set, negated, clauses));
+    bool first = true;
     for (uint32_t i = 0; i < compiler->entries[COMITY_CLASS_PURPOSE].count; i++) {
         uint32_t circumstance = comity_set_has(set, i) ? COMITY_IMAGE_NONE : purpose_aside(compiler, i);
         if (circumstance == COMITY_IMAGE_NONE || comity_set_has(&done, circumstance)) {
@@ -178,10 +183,11 @@ static comity_status only_purposes(comity_compiler *compiler, const comity_scope
             }
         }
         comity_set_add(&done, circumstance);
-        COMITY_TRY(only_beside(compiler, scope, set, &wider, circumstance, negated, &beside));
-        COMITY_TRY(either(compiler, scope, negated, clauses, &beside));
+        COMITY_TRY(only_beside(compiler, scope, set, &wider, circumstance, negated, first ? clauses : &beside));
+        COMITY_TRY(first ? COMITY_OK : either(compiler, scope, negated, clauses, &beside));
+        first = false;
     }
-    return COMITY_OK;
+    return first ? slot_only(compiler, COMITY_SLOT_PURPOSE, set, negated, clauses) : COMITY_OK;
 }
 
 /* has, only, has all of — for categories and purposes. */

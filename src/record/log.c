@@ -16,8 +16,7 @@ comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr)
     static const char *const folders[] = {"public", "public/tile", "private", "keys", "law", "papers"};
     uint8_t *bytes;
     size_t size;
-    comity_disk_result result =
-        comity_disk_load(disk, "record", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
+    comity_disk_result result = comity_disk_load(disk, "record", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
     if (result == COMITY_DISK_OK) {
         free(bytes);
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "there is a record in this folder already");
@@ -195,14 +194,14 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
     if (new_class) {
         COMITY_TRY(comity_disk_make_parents(log->disk, path, reterr));
     }
-    COMITY_TRY(comity_disk_status(log->disk->open(log->disk, path, COMITY_DISK_CREATE, &segment->file, reterr), path,
-                                  reterr));
+    COMITY_TRY(
+        comity_disk_status(log->disk->open(log->disk, path, COMITY_DISK_CREATE, &segment->file, reterr), path, reterr));
     segment->open = true;
     segment->size = sizeof head;
     segment->forgotten = 0;
     comity_segment_head_write(&log->config.origin_hash, batch->time_ms, head);
-    COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path,
-                                  reterr));
+    COMITY_TRY(
+        comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path, reterr));
     COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, sizeof head, records, size, reterr), path,
                                   reterr));
     segment->size += size;
@@ -327,6 +326,16 @@ uint64_t comity_log_durable(comity_log *log)
     return log->durable;
 }
 
+comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    uint64_t count = log->next;
+    (void)pthread_mutex_unlock(&log->mutex);
+    COMITY_TRY(count == 0 ? COMITY_OK : comity_log_wait(log, count - 1, reterr));
+    *ret_count = count;
+    return COMITY_OK;
+}
+
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
@@ -404,7 +413,7 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
-        pthread_cond_init(&log->changed, NULL) != 0) {
+        pthread_mutex_init(&log->erasing, NULL) != 0 || pthread_cond_init(&log->changed, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -428,6 +437,7 @@ void comity_log_close(comity_log *log)
     for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
         comity_buffer_free(&log->batches[0].records[i]);
         comity_buffer_free(&log->batches[1].records[i]);
+        free(log->looked[i].oldest_ms);
         if (log->segments[i].open) {
             log->disk->close(log->disk, log->segments[i].file);
         }
@@ -444,6 +454,7 @@ void comity_log_close(comity_log *log)
     }
     (void)pthread_mutex_destroy(&log->mutex);
     (void)pthread_mutex_destroy(&log->publishing);
+    (void)pthread_mutex_destroy(&log->erasing);
     (void)pthread_cond_destroy(&log->changed);
     free(log);
 }

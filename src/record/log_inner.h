@@ -33,6 +33,12 @@ typedef struct log_segment {
     uint64_t forgotten; /* up to there the system need not hold it in memory */
 } log_segment;
 
+/* What erasing by age has seen of a class's segments. */
+typedef struct log_looked {
+    uint64_t *oldest_ms; /* by place: no entry that it keeps is older; 0: not known */
+    size_t count;
+} log_looked;
+
 struct comity_log {
     /* set by opening, then as they are */
     comity_disk *disk;
@@ -60,6 +66,9 @@ struct comity_log {
     /* owned by whoever set `committing`; `store.classes` grows under `mutex` too */
     comity_store store;
     log_segment segments[COMITY_LIMIT_RECORD_CLASSES];
+
+    pthread_mutex_t erasing; /* guards the next */
+    log_looked looked[COMITY_LIMIT_RECORD_CLASSES];
 
     pthread_mutex_t publishing; /* guards what follows */
     comity_publisher publisher;

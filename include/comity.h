@@ -701,7 +701,8 @@ typedef struct comity_record comity_record;
 /* Makes a record in a folder, which is made if need be and must hold no record:
  * with a log called `origin` (a host and path without scheme, such as
  * "example.org/record") and a new key of it in the folder keys/.
- * `passphrase` NULL: the key is not protected. */
+ * `passphrase` NULL: the key is not protected. One that was stopped while it made
+ * this record, by a full disk or a crash, can be called again. */
 COMITY_CHECKED comity_status comity_record_create(const char *folder, const char *origin, const char *passphrase,
                                                   comity_error *reterr);
 

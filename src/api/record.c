@@ -27,6 +27,19 @@ static comity_status create_parts(comity_disk *disk, const char *folder, const c
     return comity_log_create(disk, config, reterr);
 }
 
+/* Was a record of this log begun here, and whoever made it stopped before its first checkpoint? */
+static bool is_begun(comity_disk *disk, const char *origin, comity_record_config *ret_config)
+{
+    int file;
+    comity_error error;
+    comity_disk_result result = disk->open(disk, "public/checkpoint", COMITY_DISK_READ, &file, &error);
+    if (result == COMITY_DISK_OK) {
+        disk->close(disk, file);
+    }
+    return result == COMITY_DISK_MISSING && comity_record_config_load(disk, ret_config, &error) == COMITY_OK &&
+           strcmp(ret_config->origin, origin) == 0 && ret_config->key_count == 1;
+}
+
 static comity_status create(comity_disk *disk, const char *folder, const char *origin, const char *passphrase,
                             comity_error *reterr)
 {
@@ -37,7 +50,10 @@ static comity_status create(comity_disk *disk, const char *folder, const char *o
     COMITY_TRY(comity_record_config_make(origin, &config, reterr));
     /* two who make a record at once would each give it a key */
     COMITY_TRY(comity_disk_status(disk->lock(disk, "lock", &lock, reterr), "lock", reterr));
-    comity_status made = create_parts(disk, folder, passphrase, &config, reterr);
+    comity_record_config begun;
+    bool goes_on = is_begun(disk, origin, &begun);
+    config = goes_on ? begun : config;
+    comity_status made = goes_on ? COMITY_OK : create_parts(disk, folder, passphrase, &config, reterr);
     disk->close(disk, lock);
     COMITY_TRY(made);
     /* the first checkpoint, over nothing, so that there always is one */

@@ -354,6 +354,20 @@ def one_maker():
 
 
 @test
+def a_maker_that_was_stopped():
+    folder, key = new("stopped")
+    init = ("record", "init", "--origin", "example.org/stopped", folder)
+    (folder / "public/checkpoint").unlink()  # it comes last
+    for other in ("example.org/other", "example.org/stopped/2026"):
+        run = Run(*init[:3], other, folder)
+        same("another log is not begun", (run.err, run.status), (f"comity: {folder}: there is a record in this folder already\n", 2))
+    run = Run(*init)
+    same("who was stopped goes on, with the same key", (run.out.split(), run.err, run.status), (["log", key], "", 0))
+    same("and the record is whole", Run("record", "verify", folder).status, 0)
+    same("there is one now", Run(*init).err, f"comity: {folder}: there is a record in this folder already\n")
+
+
+@test
 def a_rotation_that_fails_changes_nothing():
     folder, key = new("protected", passphrase="correct horse")
     judge(folder, ACTS[:1])

@@ -353,6 +353,27 @@ def damage_is_told_and_nothing_stops():
 
 
 @test
+def where_there_is_no_room_it_fails_alone():
+    with tempfile.TemporaryDirectory(prefix="comity-erase-") as folder:
+        os.chmod(folder, 0o755)
+        record, _ = new_record(folder)
+        running = Daemon(folder, "--anonymous", "gate,admin", "--record", record)
+        same("a batch", running.ask("POST", "/v1/judge", "\n".join([ACT] * 1000), NDJSON)[0], 200)
+        running.stop()
+        running = Daemon(folder, "--anonymous", "gate,admin", "--record", record, "--retention", "other", limit=100 << 10)
+        try:
+            answer = erase(running, entry=0)
+            problem("no room for the segment", answer, 503, "It could not be erased")
+            holds("it says so", "File too large" in answer[2], answer[2])
+            same("nothing is left of it", [path.name for path in pathlib.Path(record, "private/standard").iterdir()], ["00000000000000000000.segment"])
+            same("recording goes on", (judge(running, 3), running.events("record-failed")), (1002, []))
+        finally:
+            running.stop()
+        same("with room it is done", run(COMITY, "record", "erase", record, "0").stdout, "1 erased\n")
+        same("all is there", (report(record)["kept"], report(record)["erased"]), (1002, 1))
+
+
+@test
 def a_daemon_that_is_killed_leaves_it_as_before_or_erased():
     with tempfile.TemporaryDirectory(prefix="comity-erase-") as folder:
         os.chmod(folder, 0o755)

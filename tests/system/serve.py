@@ -554,6 +554,41 @@ def a_full_disk_gives_503_and_service_returns():
 NEW_YEAR_S = 1798761600  # 2027-01-01T00:00:00Z
 
 
+@test
+def a_copy_that_is_made_in_order_goes_on():
+    with daemon("--anonymous", "gate", record=True) as running:
+        record, done = pathlib.Path(running.folder, "record"), threading.Event()
+        text = (ROOT / "docs/operating.md").read_text()
+        commands = re.search(r"(?:^    cp -a record/\S.*\n)+", text, re.M).group().split("\n")[:-1]
+        same("as the manual says", len(commands), 4)
+
+        def go_on_recording():
+            while not done.is_set():
+                running.ask("POST", "/v1/judge", "\n".join([ACT] * 700), NDJSON)
+
+        thread = threading.Thread(target=go_on_recording)
+        thread.start()
+        until = time.monotonic() + 30
+        while not (record / "settled").exists() or checkpoint_size(record) < 70000:
+            if time.monotonic() > until:
+                break
+            time.sleep(0.05)
+        for attempt in range(5):
+            copy = pathlib.Path(running.folder, f"copy-{attempt}")
+            (copy / "public").mkdir(parents=True)
+            for command in commands:
+                run("sh", "-c", command.replace("record/", f"{record}/").replace(" copy/", f" {copy}/"))
+                time.sleep(0.4)
+            if run(COMITY, "record", "verify", copy).returncode == 0:
+                break
+        done.set()
+        thread.join()
+        holds("it verifies", attempt < 4, attempt)
+        shutil.copytree(record / "keys", copy / "keys")
+        grown = run(COMITY, "record", "append", copy, ROOT / "README.md")
+        holds("and is written on", grown.returncode == 0 and int(grown.stdout.split()[0]) >= checkpoint_size(copy) - 1, grown.stdout + grown.stderr)
+
+
 def new_yearly(folder, seconds):
     """A record that has a log for every year, and what lets a daemon begin so long before the new year."""
     record = os.path.join(folder, "record")

@@ -211,7 +211,7 @@ typedef struct comity_scan_plan {
     bool is_whole; /* all forms found room */
     bool has_at;   /* it holds an `@` */
     bool is_words; /* it holds neither that nor a digit */
-    bool is_bare;  /* nor a letter, and its digits are no number that is found where its name alone speaks for it */
+    bool is_bare;  /* it holds neither `@` nor a letter, and its digits are no number that is found where its name alone speaks */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;

@@ -152,16 +152,25 @@ static bool is_own(const comity_scan *scan, const uint8_t *begin, const uint8_t 
     return scan->of_plain_key && *begin != ':' && *begin != ',' && *begin != ']';
 }
 
+/* No address of mail goes on with this byte. */
+static bool ends_mail(uint8_t behind)
+{
+    return (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
+}
+
 /* Nothing surer can lie in the value, nor an address of mail over it: it has no `@`, and ends where none goes on. */
-static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind, bool owns,
+static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
                          const comity_scan_readings *readings)
 {
-    bool ends =
-        (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
-    bool is_bare = owns && plan->is_bare && behind != ' ' && behind != '(' && behind != ')';
-    bool is_of_words = plan->is_words || is_bare ||
-                       comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
-    return ends && !plan->has_at && is_of_words;
+    bool is_of_words =
+        plan->is_words || comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
+    return ends_mail(behind) && !plan->has_at && is_of_words;
+}
+
+/* The same of what is its own, for it is no number that is wanted, and ends where none goes on. */
+static bool is_bare(const comity_scan_plan *plan, uint8_t behind)
+{
+    return plan->is_bare && ends_mail(behind) && behind != ' ' && behind != '(' && behind != ')';
 }
 
 /* The plan for the value that ends before the first of three bytes; NULL if there is none: blanks are at no end of a
@@ -203,8 +212,9 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (readings.count == 0) {
         return true;
     }
-    bool owns = is_own(scan, begin, begin + size);
-    if (stands_alone(scan, plan, begin[size], owns, &readings)) {
+    bool is_alone = stands_alone(scan, plan, begin[size], &readings);
+    bool owns = !is_alone && is_own(scan, begin, begin + size);
+    if (is_alone || (owns && is_bare(plan, begin[size]))) {
         comity_scan_emit_alone(scan, begin, begin + size, &readings);
         return true;
     }

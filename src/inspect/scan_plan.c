@@ -487,7 +487,7 @@ static bool holds_no_number(const comity_scan *scan, const uint8_t *looks, size_
     bool found = size >= COMITY_SCAN_TOKEN_WITHIN;
     for (size_t i = 0; i < size; i++) {
         digits += looks[i] == '0';
-        found |= looks[i] == 'a' || looks[i] == 'A' || looks[i] == '+';
+        found |= looks[i] == 'a' || looks[i] == 'A' || looks[i] == '+' || looks[i] == '@';
         found |= comity_scan_worth(scan, COMITY_FIND_WRITTEN, i + 1, around);
     }
     for (size_t i = 1; i <= digits; i++) {

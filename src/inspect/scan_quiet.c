@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+/* The least of what is a day, years or a version: "2007-2009". */
+#define TIMES_LEAST 9
 /* Blanks between a key's colon and its value. */
 #define BLANKS 2
 
@@ -181,7 +183,8 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
         return false;
     }
     ret_quiet->size = (uint8_t)ret_cell->size;
-    uint64_t times = has_marks(&ret_quiet->key.look) ? times_of(ret_cell->begin, ret_cell->size) : 0;
+    bool may_be_times = ret_cell->size >= TIMES_LEAST && has_marks(&ret_quiet->key.look);
+    uint64_t times = may_be_times ? times_of(ret_cell->begin, ret_cell->size) : 0;
     ret_quiet->key.around = (ret_cell->around ^ scan->part_seed) + times * UINT64_C(0x9E3779B97F4A7C15);
     ret_quiet->key.rest = (uint64_t)ret_cell->field << 32 | (uint64_t)ret_cell->before << 16 |
                           (uint64_t)ret_quiet->size << 8 | (uint64_t)(at - ret_cell->begin);

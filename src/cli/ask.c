@@ -599,7 +599,7 @@ static int answer(comity_context *context, asked_list *asked, const char *act, s
         status = comity_context_json(context, &out, &error);
         put(&out, "\n");
     } else {
-        comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
+        (void)comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
         status = is_permitted ? put_taken(context, asked, style, &out, &error) : COMITY_OK;
     }
     if (status == COMITY_OK) {

@@ -953,6 +953,35 @@ def outputs_that_cannot_be_written():
         same(words, (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
 
 
+def run_closed(closed, *words):
+    """Runs the command without some of its standard streams; its status."""
+    return subprocess.run([COMITY, *map(str, words)], check=False, timeout=60, cwd=FOLDER, env={**os.environ, "COMITY_LAW": str(IMAGE)},
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: [os.close(fd) for fd in closed]).returncode
+
+
+@test
+def streams_that_are_closed():
+    act = put("act.ndjson", PERMIT + "\n")
+    same("a record", Run("record", "init", "--origin", "example.org/closed", "closed").status, 0)
+    for closed in ((0, 1, 2), (0, 1), (1, 2), (1,)):
+        same(f"without {closed}, an answer cannot be given", run_closed(closed, "judge", "--record", "closed", act), 2)
+    for closed in ((0, 2), (2,), (0,)):
+        same(f"without {closed} it can", run_closed(closed, "judge", "--record", "closed", act), 0)
+    holds("no file of the record is taken for a stream", not [path for path in (FOLDER / "closed").rglob("*")
+                                                               if path.is_file() and b'"verdict"' in path.read_bytes()])
+    same("and it is whole", Run("record", "verify", "closed").status, 0)
+    same("input that is closed is no empty one", run_closed((0,), "judge"), 2)
+    same("nor is a law that is written without any", (run_closed((0, 1, 2), "law", "build", "-o", "closed.image", COMMON, FOLDER / "law"),
+                                                      (FOLDER / "closed.image").read_bytes() == IMAGE.read_bytes()), (0, True))
+
+
+@test
+def messages_move_no_terminal():
+    for name, told in (("no\nsuch\x1b[31m", "no\\x0asuch\\x1b[31m"), ("a\u202eb", "a\\xe2\\x80\\xaeb"), (b"\xff\xc3", "\\xff\\xc3"), ("Größe", "Größe")):
+        same(told, Run("judge", name).err, f"comity: {told}: No such file or directory\n")
+    same("of options", Run("judge", "--\x1b]0;x\x07").err, "comity judge: --\\x1b]0;x\\x07 is no option\nSee 'comity judge --help'.\n")
+
+
 @test
 def files_too_large_and_paths_too_long():
     large = put("large/XB.law", 'state XB "B"\n' + "#" * (8 << 20))

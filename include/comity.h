@@ -766,8 +766,9 @@ COMITY_CHECKED comity_status comity_record_judge(comity_record *record, comity_c
 /* Erases what is kept of one entry, or of all entries of a class (NULL: of every
  * class) that were recorded before a moment, and their salts. The entries stay in
  * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
- * no such entry, COMITY_ERROR_NAME if no such class. Other calls wait meanwhile. Papers and law images
- * that no entry names any more stay until `comity record erase` is run. */
+ * no such entry, COMITY_ERROR_NAME if no such class. Other threads go on adding. What fails for want of
+ * room fails alone, and the record goes on. Papers and law images that no entry names any more stay until
+ * `comity record erase` is run, or a daemon looks for them. */
 COMITY_CHECKED comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
                                                  comity_error *reterr);
 COMITY_CHECKED comity_status comity_record_erase_before(comity_record *record, const char *retention,

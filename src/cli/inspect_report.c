@@ -52,24 +52,25 @@ void inspect_sarif_begin(inspect_work *work)
     comity_buffer_free(&out);
 }
 
-void inspect_sarif_end(inspect_work *work)
+/* A code host that asks whether all was read is told: what could not be is no clean result. */
+void inspect_sarif_end(inspect_work *work, bool all_read)
 {
-    static const char end[] = "]}]}\n";
-    work->broken = work->broken || !write_all(STDOUT_FILENO, end, sizeof end - 1);
+    const char *end = all_read ? "],\"invocations\":[{\"executionSuccessful\":true}]}]}\n"
+                               : "],\"invocations\":[{\"executionSuccessful\":false}]}]}\n";
+    work->broken = work->broken || !write_all(STDOUT_FILENO, end, strlen(end));
 }
 
-/* A path as a reference of RFC 3986: whatever is not one of its unreserved characters, or what
- * parts folders, as %XX. */
-static void sarif_put_uri(comity_buffer *out, const char *path)
+/* A path as a reference of RFC 3986: from where the command runs, or of this machine. */
+static void uri_put(comity_buffer *out, const char *path)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    static const char kept[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    for (const char *at = path; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        const char escaped[] = {'%', digits[byte >> 4], digits[byte & 15]};
-        bool is_kept = strchr(kept, byte) != NULL;
-        comity_buffer_append(out, is_kept ? at : escaped, is_kept ? 1 : sizeof escaped);
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    comity_buffer_append_text(out, path[0] == '/' ? "\"file://" : "\"");
+    for (path += strncmp(path, "./", 2) == 0 ? 2 : 0; *path != '\0'; path++) {
+        char escaped[4];
+        (void)snprintf(escaped, sizeof escaped, strchr(plain, *path) != NULL ? "%c" : "%%%02X", (unsigned char)*path);
+        comity_buffer_append_text(out, escaped);
     }
+    comity_buffer_append_text(out, "\"");
 }
 
 static void sarif_put(inspect_worker *worker, const char *file, const comity_found *found)
@@ -81,9 +82,9 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     comity_buffer_append_text(out, found->seen[0].confidence >= 85 ? ",\"level\":\"error\"" : ",\"level\":\"warning\"");
     comity_buffer_append_text(out, ",\"message\":{\"text\":");
     comity_buffer_append_json_text(out, about.title);
-    comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"");
-    sarif_put_uri(out, file);
-    comity_buffer_append_text(out, "\"},\"region\":{");
+    comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
+    uri_put(out, file);
+    comity_buffer_append_text(out, "},\"region\":{");
     bool as_it_is = found->has_raw && found->chain[0] == '\0';
     if (as_it_is) {
         comity_buffer_append_text_u64(out, "\"startLine\":", found->line);
@@ -92,9 +93,13 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     } else {
         comity_buffer_append_text(out, "\"startLine\":1");
     }
-    comity_buffer_append_text(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
-    comity_found_put_digest(out, found->digest);
-    comity_buffer_append_text(out, "},\"properties\":{");
+    comity_buffer_append_text(out, "}}}]");
+    if (worker->work->settings->key_given) { /* under another key each time it would tell nothing apart */
+        comity_buffer_append_text(out, ",\"partialFingerprints\":{\"valueDigest\":");
+        comity_found_put_digest(out, found->digest);
+        comity_buffer_append_text(out, "}");
+    }
+    comity_buffer_append_text(out, ",\"properties\":{");
     comity_buffer_append_text_u64(out, "\"confidence\":", found->seen[0].confidence);
     comity_buffer_append_text(out, ",\"evidence\":");
     comity_found_put_evidence(out, found->seen[0].evidence);

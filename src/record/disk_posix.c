@@ -50,6 +50,13 @@ static comity_disk_result told(const system_disk *posix, const char *path, int s
     return COMITY_DISK_FAILED;
 }
 
+/* A record may come from others: a pipe in place of a file would have its reader wait for ever. */
+static bool is_plain(int file)
+{
+    struct stat about;
+    return fstat(file, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 static comity_disk_result system_open(comity_disk *disk, const char *path, comity_disk_open how, int *ret_file,
                                      comity_error *reterr)
 {
@@ -57,9 +64,15 @@ static comity_disk_result system_open(comity_disk *disk, const char *path, comit
     /* what is private is for its owner, what is public for everybody */
     mode_t mode = strncmp(path, "public/", 7) == 0 ? 0644 : 0600;
     int saved = errno;
-    int file = openat(system_of(disk)->folder, path, flags[how] | O_CLOEXEC | O_NOFOLLOW, mode);
+    int file = openat(system_of(disk)->folder, path, flags[how] | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
     if (file < 0) {
         return told(system_of(disk), path, saved, reterr);
+    }
+    if (how != COMITY_DISK_CREATE && !is_plain(file)) { /* what was just made is one */
+        (void)close(file);
+        errno = saved;
+        (void)comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s/%s: not a plain file", system_of(disk)->path, path);
+        return COMITY_DISK_FAILED;
     }
     *ret_file = file;
     return COMITY_DISK_OK;

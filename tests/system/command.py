@@ -531,6 +531,38 @@ def ask_answers():
     same("by another image", Run("ask", *places, "--law", "nowhere").err, "comity: nowhere: No such file or directory\n")
 
 
+TAKEN = """state XA "Examplia"
+instrument I "Act"
+covers transfer from 2000-01-01
+rule XA.I.1 "Not what is rare"
+  cite   I "1"
+  when   transfer and occasional
+  refuse
+  checked 2026-01-01 "read"
+rule XA.I.2 "Nor what is rare beyond one entity"
+  cite   I "2"
+  when   transfer and occasional and not same-entity
+  refuse
+  checked 2026-01-01 "read"
+"""
+
+
+@test
+def ask_taken():
+    (FOLDER / "taken.law").write_text(TAKEN, encoding="utf-8")
+    same("built", Run("law", "build", "-o", "taken.image", COMMON, "taken.law").status, 0)
+    places = ["--law", "taken.image", "--from", "XA", "--to", "XY", "--on", "2026-06-01"]
+    head = ["permit: no rule on file stands in the way", "  transfer on 2026-06-01, under the law of XA, XY"]
+    told = ["", "  What was taken as not so, as no --circumstance says it", "    - Is it occasional? (occasional): XA.I.1, XA.I.2"]
+    run = Run("ask", *places)
+    same("what would stand in the way, alone", (run.status, run.lines()), (0, head + told))
+    same("a circumstance that is named is not asked for", Run("ask", *places, "--circumstance", "same-entity").lines(),
+         head + told[:2] + ["    - Is it occasional? (occasional): XA.I.1"])
+    same("that there is none is said", Run("ask", *places, "--circumstance", "none").lines(), head)
+    same("JSON says nothing of it", "occasional" in Run("ask", *places, "--json").out, False)
+    holds("a refusal ends as it did", "taken as not so" not in Run("ask", *places, "--circumstance", "occasional").out)
+
+
 @test
 def ask_errors():
     usage = "\nSee 'comity ask --help'.\n"

@@ -199,6 +199,11 @@ const char *comity_remedy_word(comity_remedy remedy);
 comity_remedy comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
                                        comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer);
 
+/* Appends a line on a circumstance that was taken as not so: its question, its name, and the rules that stand in the way in this
+ * judgement, made with it being so. `first`: behind the heading of such lines. */
+void comity_judgement_explain_taken(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                    uint32_t circumstance, bool first, comity_explain_style style, comity_buffer *buffer);
+
 const char *comity_verdict_word(comity_verdict_value verdict);
 
 #endif

@@ -693,3 +693,43 @@ comity_remedy comity_judgement_explain(comity_judge_memory *memory, const comity
     put_notes(&tell);
     return remedy_of(&tell);
 }
+
+static bool hinders(const comity_ruling *ruling)
+{
+    return ruling->binds && stands(ruling) &&
+           (ruling->effect == COMITY_EFFECT_REFUSE ||
+            (ruling->effect == COMITY_EFFECT_NEEDS && ruling->met != COMITY_YES));
+}
+
+void comity_judgement_explain_taken(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                    uint32_t circumstance, bool first, comity_explain_style style, comity_buffer *buffer)
+{
+    teller tell = {.buffer = buffer, .memory = memory, .image = comity_judge_image(memory), .act = act,
+                   .judgement = judgement, .style = style};
+    const comity_question question = {.kind = COMITY_ASK_HAS, .a = COMITY_SLOT_CIRCUMSTANCE, .b = circumstance};
+    const char *between = ": ";
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    comity_question_ask(tell.image, act, &question, &words);
+    comity_buffer_append_text(&words, " (");
+    comity_buffer_append_text(&words,
+                              text_of(&tell, comity_image_name(tell.image, COMITY_CLASS_CIRCUMSTANCE, circumstance)->text));
+    comity_buffer_append_text(&words, ")");
+    for (uint32_t i = 0; i < judgement->ruling_count; i++) {
+        if (hinders(&judgement->rulings[i])) {
+            comity_buffer_append_text(&words, between);
+            comity_buffer_append_text(&words, text_of(&tell, rule_of(&tell, &judgement->rulings[i])->name));
+            between = ", ";
+        }
+    }
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        if (first) {
+            put_heading(&tell, "What was taken as not so, as no --circumstance says it");
+        }
+        put_bullet(&tell, (const char *)bytes);
+    }
+}

@@ -14,6 +14,7 @@ struct comity_keeper {
     comity_record *record; /* NULL: not open */
     uint64_t opening;      /* which one this is, from 1 */
     uint64_t ended_well;   /* an earlier one, of which all is durable; 0: none */
+    atomic_bool wanted;    /* somebody waits to have it alone */
 
     comity_thread thread; /* its mutex guards the next two */
     comity_ticket *waiting;
@@ -32,7 +33,7 @@ uint64_t comity_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static uint64_t wall_clock_ms(void)
+uint64_t comity_wall_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
@@ -41,17 +42,17 @@ static uint64_t wall_clock_ms(void)
 
 /* ---- submitting ---- */
 
-static comity_status submit_entry(comity_record *record, const char *retention, const comity_answer *answer,
+static comity_status submit_entry(comity_record *record, const char *retention, const comity_keeping *what,
                                   const comity_buffer *work, uint64_t *ret_index, comity_error *reterr)
 {
     comity_record_entry entry = {.retention = retention,
-                                 .time_ms = wall_clock_ms(),
-                                 .judgement = answer->json,
-                                 .judgement_size = answer->json_size};
+                                 .time_ms = comity_wall_ms(),
+                                 .judgement = what->answer->json,
+                                 .judgement_size = what->answer->json_size};
     const uint8_t *kept;
     COMITY_TRY(comity_buffer_bytes(work, &kept, &entry.kept_size, reterr));
     entry.kept = kept;
-    return comity_record_submit(record, &entry, ret_index, reterr);
+    return comity_record_submit_judged(record, what->context, &entry, ret_index, reterr);
 }
 
 static comity_status submit_locked(comity_keeper *keeper, const comity_keeping *what, const comity_buffer *work,
@@ -61,8 +62,7 @@ static comity_status submit_locked(comity_keeper *keeper, const comity_keeping *
     if (keeper->record == NULL || !goes_on) {
         return comity_fail(reterr, COMITY_ERROR_RECORD, "the record cannot be written at present");
     }
-    COMITY_TRY(comity_record_keep_grounds(keeper->record, what->context, reterr));
-    COMITY_TRY(submit_entry(keeper->record, keeper->retention, what->answer, work, &ticket->index, reterr));
+    COMITY_TRY(submit_entry(keeper->record, keeper->retention, what, work, &ticket->index, reterr));
     ticket->opening = keeper->opening;
     return COMITY_OK;
 }
@@ -110,13 +110,48 @@ bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
     return open;
 }
 
+/* ---- lending ---- */
+
+comity_record *comity_keeper_borrow(comity_keeper *keeper)
+{
+    (void)pthread_rwlock_rdlock(&keeper->lock);
+    comity_record *record = keeper->record;
+    if (record == NULL) {
+        (void)pthread_rwlock_unlock(&keeper->lock);
+    }
+    return record;
+}
+
+void comity_keeper_give_back(comity_keeper *keeper)
+{
+    (void)pthread_rwlock_unlock(&keeper->lock);
+}
+
+bool comity_keeper_wants_back(const comity_keeper *keeper)
+{
+    return atomic_load(&keeper->wanted);
+}
+
+const char *comity_keeper_folder(const comity_keeper *keeper)
+{
+    return comity_years_folder(keeper->years);
+}
+
+/* Takes the lock alone; who has borrowed the record gives it back. */
+static void lock_alone(comity_keeper *keeper)
+{
+    atomic_store(&keeper->wanted, true);
+    (void)pthread_rwlock_wrlock(&keeper->lock);
+    atomic_store(&keeper->wanted, false);
+}
+
 /* ---- the thread ---- */
 
 /* How long to wait for work: with the record closed a second, else to the end of the year, but a minute at a time,
  * for clocks are set; where there is no such end, for ever: 0. */
 static uint64_t patience_ms(const comity_keeper *keeper)
 {
-    uint64_t now_ms = wall_clock_ms();
+    uint64_t now_ms = comity_wall_ms();
     if (keeper->record == NULL) { /* only this thread sets it */
         return 1000;
     }
@@ -158,7 +193,7 @@ static comity_status open_next(comity_keeper *keeper, comity_error *reterr)
 static void reopen(comity_keeper *keeper)
 {
     comity_error error;
-    (void)pthread_rwlock_wrlock(&keeper->lock);
+    lock_alone(keeper);
     comity_record_close(keeper->record);
     keeper->record = NULL;
     bool opened = open_next(keeper, &error) == COMITY_OK;
@@ -170,14 +205,14 @@ static void reopen(comity_keeper *keeper)
 
 static bool is_year_over(const comity_keeper *keeper)
 {
-    return keeper->turn_s != 0 && wall_clock_ms() / 1000 >= keeper->turn_s;
+    return keeper->turn_s != 0 && comity_wall_ms() / 1000 >= keeper->turn_s;
 }
 
 /* The lock is held. Where the new year's log cannot be made the old one goes on for a while. */
 static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
 {
     uint64_t unused;
-    uint64_t now_ms = wall_clock_ms();
+    uint64_t now_ms = comity_wall_ms();
     COMITY_TRY(comity_record_publish(keeper->record, &unused, reterr));
     comity_status status = comity_years_turn(keeper->years, now_ms, reterr);
     if (status != COMITY_OK) {
@@ -197,7 +232,7 @@ static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
 /* Ends the old year's log, with all of it published, and begins the new one's. */
 static comity_status turn_year(comity_keeper *keeper, comity_error *reterr)
 {
-    (void)pthread_rwlock_wrlock(&keeper->lock);
+    lock_alone(keeper);
     comity_status status = turn_locked(keeper, reterr);
     (void)pthread_rwlock_unlock(&keeper->lock);
     return status;
@@ -287,7 +322,7 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
     keeper->retention = retention;
     keeper->metrics = metrics;
     keeper->opening = 1;
-    comity_status status = comity_years_open(folder, wall_clock_ms(), &keeper->years, reterr);
+    comity_status status = comity_years_open(folder, comity_wall_ms(), &keeper->years, reterr);
     if (status == COMITY_OK) {
         keeper->turn_s = comity_years_end_s(keeper->years);
         status = comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);

@@ -215,6 +215,28 @@ test('a proof is verified here, and an altered one refused', async () => {
   await page.done();
 });
 
+test('what another version judged otherwise is shown without a verdict', async () => {
+  const page = await open('#/judgements');
+  const entry = JSON.parse((await ask('GET', '/v1/judgements/3')).text);
+  const untold = {
+    ...entry,
+    judgement: null,
+    explained: null,
+    evaluator: '0.0.9',
+    reason: 'judged again it is another judgement; version 0.0.9 judged then',
+  };
+  await page.route('**/v1/judgements/3', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(untold) }));
+  await go(page, '#/judgements/3');
+  assert.match(await text(page), /judges otherwise than version 0\.0\.9[^]*Judged by version\s*0\.0\.9[^]*judged again it is another judgement/);
+  assert.equal(await page.locator('main .verdict').count(), 0);
+  await go(page, '#/record');
+  await page.locator('form.verify input[inputmode="numeric"]').fill('3');
+  await page.locator('form.verify button').first().click();
+  await page.waitForSelector('.verify ~ * .note.bad, .result .note.bad', WAIT);
+  assert.match(await text(page), /cannot tell what was judged, so there is nothing to hold against the receipt/);
+  await page.done();
+});
+
 test('the record: checkpoint, key, receipts from files, and whom one trusts', async () => {
   const page = await open('#/record');
   await page.waitForSelector('.result .note', WAIT);

@@ -112,9 +112,13 @@ export interface Entry {
   readonly time: string;
   readonly gate?: string | null;
   readonly act: Act;
-  readonly judgement: Judgement;
-  readonly explained: { readonly words: string; readonly remedy: Remedy };
+  /** null, with the reason: this version cannot tell what was judged. */
+  readonly judgement: Judgement | null;
+  readonly explained: { readonly words: string; readonly remedy: Remedy } | null;
+  readonly reason?: string;
   readonly law: string;
+  /** The version that judged. */
+  readonly evaluator: string;
 }
 
 export interface Answer {

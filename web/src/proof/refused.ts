@@ -18,6 +18,7 @@ export const reasons = [
   'proof-length',
   'root',
   'no-salt',
+  'untold',
   'too-large',
   'other-origin',
   'ahead',

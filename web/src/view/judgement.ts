@@ -48,31 +48,36 @@ export const judgementView: View = (context) => {
       (text) => {
         const entry = JSON.parse(text) as Entry;
         const { judgement, act, explained } = entry;
+        const untold = note(words.t('judgement.untold', { version: entry.evaluator }), 'warn');
         return [
-          verdictBanner(context, judgement, explained.remedy),
+          judgement === null || explained === null ? untold : verdictBanner(context, judgement, explained.remedy),
           card(
             null,
             facts([
               [words.t('act'), words.t(`act.${String(act['act'])}` as 'act.transfer')],
               [words.t('route'), route(context, stateOf(act['from']), stateOf(act['to']))],
               [words.t('recorded'), moment(words, entry.time)],
-              [words.t('law-of'), words.day(judgement.on)],
+              [words.t('law-of'), judgement === null ? '–' : words.day(judgement.on)],
               [
                 words.t('touched'),
-                h(
-                  'ul',
-                  { class: 'inline' },
-                  judgement.touched.map((state) => h('li', {}, stateCode(context, state))),
-                ),
+                judgement === null
+                  ? '–'
+                  : h(
+                      'ul',
+                      { class: 'inline' },
+                      judgement.touched.map((state) => h('li', {}, stateCode(context, state))),
+                    ),
               ],
               [words.t('gate'), entry.gate === null || entry.gate === undefined ? '–' : code(entry.gate)],
+              [words.t('version'), code(entry.evaluator)],
               [words.t('image'), h('span', { class: 'hash' }, code(entry.law))],
             ]),
+            entry.reason !== undefined && h('p', { class: 'quiet' }, code(entry.reason)),
           ),
-          told(context, judgement, explained.remedy),
-          me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
+          judgement !== null && explained !== null && told(context, judgement, explained.remedy),
+          judgement !== null && me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
           actCard(entry, memberText(text, 'act') ?? '{}', words),
-          inWords(context, explained.words),
+          explained !== null && inWords(context, explained.words),
         ];
       },
     ),

@@ -215,6 +215,7 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
       getText(`/v1/judgements/${number}`),
     ]);
     const judgement = memberText(whole, 'judgement');
+    if (judgement === 'null') throw new Refused('untold');
     return [receipt, judgement === undefined ? null : utf8(judgement)];
   };
   const byFiles = async (): Promise<Found> => {

@@ -205,6 +205,10 @@ test('of very many counts the first are drawn, and the focus stays in what asks 
     before: (one) => one.route('**/v1/ledger*', (route) => route.fulfill({ json })),
   });
   assert.equal(await page.locator('.threshold').count(), 50);
+  const [form, first] = await page
+    .locator('main .card')
+    .evaluateAll((all) => all.map((one) => one.getBoundingClientRect()));
+  assert.ok(first.top - form.bottom >= 12, 'cards do not touch');
   assert.equal(await page.locator('tbody tr').count(), 50);
   const [thresholds, rows] = await page.getByRole('button', { name: 'Show more' }).all();
   await rows.click();
@@ -267,6 +271,23 @@ test('each view is accessible while it loads, with an error, and with all opened
   await Promise.all(held.map((route) => route.abort().catch(() => undefined)));
   assert.deepEqual(found, []);
   await page.done();
+});
+
+test('between a phone and a wide screen no column is cut off', async () => {
+  for (const width of [800, 1024, 1280]) {
+    const page = await open('#/flows', { width });
+    for (const view of ['#/flows?days=all', '#/judgements', '#/law', '#/judgements/3']) {
+      await go(page, view);
+      const cut = await page.locator('main *').evaluateAll((all) =>
+        all
+          .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX === 'hidden')
+          .filter((one) => one.closest('.unseen, select, svg') === null)
+          .map((one) => one.outerHTML.slice(0, 120)),
+      );
+      assert.deepEqual(cut, [], `${view} ${width}`);
+    }
+    await page.done();
+  }
 });
 
 test('at 400 percent, and with text spaced as the reader likes it, nothing is cut off', async () => {

@@ -2,10 +2,11 @@
  * libcrypto are used because they choose the processor's SHA instructions and
  * allocate nothing; a digest by EVP looks its algorithm up each time. */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "base/sha256.h"
+#include "base/sha256_each.h"
 
 #include <assert.h>
 #include <openssl/sha.h>
+#include <string.h>
 
 static_assert(sizeof(comity_sha256_state) >= sizeof(SHA256_CTX), "the state holds libcrypto's");
 static_assert(_Alignof(comity_sha256_state) >= _Alignof(SHA256_CTX), "the state is aligned as libcrypto's");
@@ -48,6 +49,18 @@ void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA
     comity_sha256_begin(&state);
     comity_sha256_add(&state, bytes, size);
     comity_sha256_end(&state, ret_digest);
+}
+
+void comity_sha256_take_one(comity_sha256_run *run, size_t blocks)
+{
+    SHA256_CTX state;
+    int done = SHA256_Init(&state);
+    static_assert(sizeof state.h == sizeof run->words, "libcrypto's words are ours");
+    memcpy(state.h, run->words, sizeof state.h);
+    done &= SHA256_Update(&state, run->bytes, blocks * COMITY_SHA256_BLOCK);
+    memcpy(run->words, state.h, sizeof state.h);
+    assert(done == 1);
+    (void)done;
 }
 
 /* Four bytes as eight digits: each half a byte in a byte of its own, and there the

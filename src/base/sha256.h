@@ -36,6 +36,17 @@ void comity_sha256(const void *bytes, size_t size, uint8_t ret_digest[COMITY_SHA
 void comity_sha256_each(const uint8_t *prefix, size_t prefix_size, const uint8_t *bytes, size_t size, size_t count,
                         uint8_t *ret_digests);
 
+/* An input: a block of 64 bytes, and `size` bytes behind it; `bytes` may be NULL when `size` is 0. */
+typedef struct comity_sha256_input {
+    const uint8_t *block;
+    const void *bytes;
+    size_t size;
+} comity_sha256_input;
+
+/* The digests of `count` inputs. Where the machine has instructions for it, and inputs are of much
+ * the same size, two take less time than one after the other, and sixteen half the time. */
+void comity_sha256_many(const comity_sha256_input *inputs, size_t count, uint8_t (*ret_digests)[COMITY_SHA256_SIZE]);
+
 /* Writes 64 lower-case hexadecimal digits and a NUL. */
 void comity_sha256_print(const uint8_t digest[COMITY_SHA256_SIZE], char ret_text[COMITY_SHA256_TEXT_SIZE]);
 

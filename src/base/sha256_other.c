@@ -1,4 +1,4 @@
-/* SHA-256 of two inputs at once, where no instructions for it are known to us. */
+/* SHA-256 of several inputs at once, where no instructions for it are known to us. */
 #include "base/sha256_each.h"
 
 #include <assert.h>
@@ -8,12 +8,21 @@ bool comity_sha256_has_two(void)
     return false;
 }
 
-void comity_sha256_two(const uint8_t *left, const uint8_t *right, size_t blocks, uint8_t *ret_left, uint8_t *ret_right)
+void comity_sha256_take_two(comity_sha256_run *const runs[2], size_t blocks)
 {
-    (void)left;
-    (void)right;
+    (void)runs;
     (void)blocks;
-    (void)ret_left;
-    (void)ret_right;
+    assert(!"nobody asks for what is not there");
+}
+
+bool comity_sha256_has_sixteen(void)
+{
+    return false;
+}
+
+void comity_sha256_take_sixteen(comity_sha256_run *const runs[COMITY_SHA256_SIXTEEN], size_t blocks)
+{
+    (void)runs;
+    (void)blocks;
     assert(!"nobody asks for what is not there");
 }

@@ -61,42 +61,33 @@ SHA_INLINE void rounds(lane *of, __m128i words, __m128i constants)
     of->abef = _mm_sha256rnds2_epu32(of->abef, of->cdgh, _mm_shuffle_epi32(sum, 0x0e));
 }
 
-SHA_INLINE void begin(lane *of)
+SHA_INLINE lane begin(const comity_sha256_run *run)
 {
-    of->abef = _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c);
-    of->cdgh = _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19);
+    __m128i cdab = _mm_shuffle_epi32(load(run->words), 0xb1);
+    __m128i efgh = _mm_shuffle_epi32(load(run->words + 4), 0x1b);
+    return (lane){.abef = _mm_alignr_epi8(cdab, efgh, 8), .cdgh = _mm_blend_epi16(efgh, cdab, 0xf0)};
 }
 
-SHA_INLINE void end(const lane *of, uint8_t *ret_digest)
+SHA_INLINE void end(const lane *of, comity_sha256_run *run)
 {
-    __m128i abef = _mm_shuffle_epi32(of->abef, 0x1b);
-    __m128i cdgh = _mm_shuffle_epi32(of->cdgh, 0xb1);
-    _mm_storeu_si128((__m128i *)ret_digest, swap(_mm_blend_epi16(abef, cdgh, 0xf0)));
-    _mm_storeu_si128((__m128i *)(ret_digest + 16), swap(_mm_alignr_epi8(cdgh, abef, 8)));
+    __m128i feba = _mm_shuffle_epi32(of->abef, 0x1b);
+    __m128i dchg = _mm_shuffle_epi32(of->cdgh, 0xb1);
+    _mm_storeu_si128((__m128i *)run->words, _mm_blend_epi16(feba, dchg, 0xf0));
+    _mm_storeu_si128((__m128i *)(run->words + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
-SHA_TARGET void comity_sha256_two(const uint8_t *left, const uint8_t *right, size_t blocks, uint8_t *ret_left,
-                                  uint8_t *ret_right)
+SHA_TARGET void comity_sha256_take_two(comity_sha256_run *const runs[2], size_t blocks)
 {
-    static const uint32_t constants[4 * FOUR_ROUNDS] = {
-        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-        0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-        0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-        0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-        0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-        0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-        0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
-    lane a;
-    lane b;
-    begin(&a);
-    begin(&b);
-    for (; blocks > 0; blocks--, left += 64, right += 64) {
+    const uint8_t *left = runs[0]->bytes;
+    const uint8_t *right = runs[1]->bytes;
+    lane a = begin(runs[0]);
+    lane b = begin(runs[1]);
+    for (; blocks > 0; blocks--, left += COMITY_SHA256_BLOCK, right += COMITY_SHA256_BLOCK) {
         lane a_before = a;
         lane b_before = b;
 #pragma GCC unroll 16
         for (unsigned i = 0; i < FOUR_ROUNDS; i++) {
-            __m128i of_these = load(constants + 4 * (size_t)i);
+            __m128i of_these = load(comity_sha256_constants + 4 * (size_t)i);
             rounds(&a, schedule(&a, left, i), of_these);
             rounds(&b, schedule(&b, right, i), of_these);
         }
@@ -105,6 +96,6 @@ SHA_TARGET void comity_sha256_two(const uint8_t *left, const uint8_t *right, siz
         b.abef = _mm_add_epi32(b.abef, b_before.abef);
         b.cdgh = _mm_add_epi32(b.cdgh, b_before.cdgh);
     }
-    end(&a, ret_left);
-    end(&b, ret_right);
+    end(&a, runs[0]);
+    end(&b, runs[1]);
 }

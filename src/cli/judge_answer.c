@@ -219,7 +219,7 @@ void judge_one(judge_run *judging, const char *act, size_t size)
         return;
     }
     if (judging->form == FORM_WORDS) {
-        comity_judgement_explain(judging->context->memory, judging->context->act, &judging->context->judgement,
+        (void)comity_judgement_explain(judging->context->memory, judging->context->act, &judging->context->judgement,
                                  judging->context->explain, judging->style, &judging->out);
         put(judging, "\n");
     } else if (judging->form == FORM_TABLE) {

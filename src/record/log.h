@@ -2,14 +2,14 @@
  *
  * Threads and what guards what:
  *
- * - Any number of threads submit. A submission takes a salt, under `salting`, works
- *   out its commitment and its record by itself, and takes `mutex` only to give it
- *   the next index and copy it into the batch that is filling.
+ * - Any number of threads submit. A submission takes a salt (salt.h), works out its
+ *   commitment and its record by itself, and takes `mutex` only to give it the next
+ *   index and copy it into the batch that is filling.
  * - Of those who wait for their index to be durable, one leads: it swaps the two
  *   batches, leaves `mutex`, completes the records with how many are durable,
- *   writes the whole batch and syncs, once for all, and wakes the others. `durable`
- *   only rises, and is read without `mutex` too. While it does, the next batch fills. There is no thread of
- *   our own; `committing` says that somebody leads.
+ *   writes the whole batch and syncs, once for all, and wakes the others; meanwhile
+ *   the other batch fills. `committing` says that somebody leads; there is no thread
+ *   of our own. `durable` only rises, and is read without `mutex` too.
  * - Publishing (tiles, checkpoint) has a mutex of its own, `publishing`, and
  *   takes `mutex` only to fetch what has become durable. It never holds up a
  *   commit. Order of locking: `erasing`, then `publishing`, then `mutex`.

@@ -3,6 +3,7 @@
 #define COMITY_RECORD_LOG_INNER_H
 
 #include "record/log.h"
+#include "record/salt.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +13,6 @@
 /* The newest of a segment stays in memory, for who looks on; the rest goes in pieces. */
 #define NEWEST_BYTES (UINT64_C(4) << 20)
 #define FORGET_BYTES (UINT64_C(1) << 20)
-#define SALT_POOL_BYTES 4096
 #define LOCK_TRIES 100
 
 /* Entries on their way to the disk together. */
@@ -61,9 +61,7 @@ struct comity_log {
     comity_hash *pending; /* commitments that are durable and not yet published */
     size_t pending_count, pending_capacity;
 
-    pthread_mutex_t salting; /* guards the next two */
-    uint8_t salts[SALT_POOL_BYTES];
-    size_t salts_left;
+    comity_salts salts; /* with locks of their own */
 
     /* owned by whoever set `committing`; `store.classes` grows under `mutex` too */
     comity_store store;

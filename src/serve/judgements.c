@@ -226,22 +226,6 @@ void comity_handle_events(comity_request *request)
 
 /* ---- one ---- */
 
-static void put_words(comity_request *request, comity_context *context, comity_buffer *answer)
-{
-    const uint8_t *words = NULL;
-    size_t size = 0;
-    comity_explain_style style = {.titles = true, .width = 80};
-    comity_buffer_reset(&request->work);
-    comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &request->work);
-    if (comity_buffer_bytes(&request->work, &words, &size, NULL) != COMITY_OK) {
-        answer->failed = COMITY_ERROR_MEMORY;
-        return;
-    }
-    comity_buffer_append_text(answer, "{\"words\":");
-    comity_buffer_append_json_string(answer, (const char *)words, size);
-    comity_buffer_append_text(answer, "}");
-}
-
 /* The judgement and its words; or, where this version cannot tell what was judged, why. */
 typedef struct told_judgement {
     const void *json; /* NULL: it cannot */
@@ -274,8 +258,9 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
         comity_buffer_append_json_string(answer, judgement->reason, strlen(judgement->reason));
     } else {
         comity_buffer_append(answer, judgement->json, judgement->size);
-        comity_buffer_append_text(answer, ",\"explained\":");
-        put_words(request, replay->context, answer);
+        comity_buffer_append_text(answer, ",\"explained\":{");
+        comity_request_put_words(request, replay->context, answer);
+        comity_buffer_append_text(answer, "}");
     }
     comity_buffer_append_text(answer, ",\"law\":");
     comity_buffer_append_json_string(answer, kept->law, COMITY_LAW_NAME_SIZE);

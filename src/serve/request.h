@@ -150,6 +150,9 @@ COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, cons
 COMITY_MUST_USE comity_status comity_request_judge_with_papers(comity_request *request, comity_answer *ret_answer,
                                                                comity_error *reterr);
 
+/* Appends `"words":…,"remedy":…` of the context's last judgement; uses the request's `work`. */
+void comity_request_put_words(comity_request *request, comity_context *context, comity_buffer *answer);
+
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
 

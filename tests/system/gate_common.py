@@ -152,6 +152,7 @@ ROUTES = {
     "alike": "internal;",
     "other-law": "internal;" + DE_BR,
     "other-look": "internal; comity_operator category email mask;",
+    "pages": "ssi on; comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
     "redirects": "proxy_intercept_errors on; error_page 404 =410 /static;",
     "answer-large": "comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
     "answer-large-passes": "comity_pass_in_doubt large; comity_hold 64k; comity_inspect response;" + DE_BR.replace("transfer", "transfer response"),
@@ -163,7 +164,7 @@ ROUTES = {
 
 
 class Gate:
-    def __init__(self, folder, workers=1, extra="", ledger=None, record=None, through=None):
+    def __init__(self, folder, workers=1, extra="", ledger=None, record=None, through=None, log_level="error"):
         """`record`: where its folder goes; `through`: the socket at which nginx asks, if not the daemon's own."""
         self.folder = pathlib.Path(folder)
         self.record = str(pathlib.Path(record or folder) / "record")
@@ -189,7 +190,7 @@ class Gate:
         user = "user www-data;" if os.getuid() == 0 else ""
         (self.folder / "nginx.conf").write_text(f"""
 load_module {MODULE};
-daemon off; {user} worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log;
+daemon off; {user} worker_processes {workers}; pid {folder}/nginx.pid; error_log {folder}/error.log {log_level};
 events {{ worker_connections 512; }}
 http {{
 {temporary}
@@ -345,6 +346,15 @@ def gate(**options):
             running.stop()
 
 
+TITLES = {
+    403: "Not let through",
+    413: "Larger than what can be inspected",
+    451: "Unavailable For Legal Reasons",
+    502: "The answer cannot be inspected",
+    503: "Nothing can be let through at present",
+}
+
+
 def in_memory(what, condition, found):
     """Is memory as it should be? Where nginx is sanitized nobody can tell."""
     if MODULE_SANITIZED:
@@ -356,7 +366,7 @@ def in_memory(what, condition, found):
 def problem(what, answer, status):
     same(what, (answer[0], answer[1].get("content-type")), (status, "application/problem+json"))
     document = json.loads(answer[2]) if answer[2] else {}
-    same(f"{what}: its status", document.get("status"), status)
+    same(f"{what}: its status", (document.get("status"), document.get("title")), (status, TITLES[status]))
     holds(f"{what}: its receipt", re.fullmatch("[0-9a-f]{32}", document.get("receipt", "")), document)
     same(f"{what}: nobody keeps it", answer[1].get("cache-control"), "private, no-store")
     return document

@@ -83,6 +83,68 @@ static void each(void)
     }
 }
 
+/* The block, and behind it the bytes, at once. */
+static void alone(const comity_sha256_input *input, uint8_t digest[COMITY_SHA256_SIZE])
+{
+    comity_sha256_state state;
+    comity_sha256_begin(&state);
+    comity_sha256_add(&state, input->block, 64);
+    comity_sha256_add(&state, input->bytes, input->size);
+    comity_sha256_end(&state, digest);
+}
+
+/* Inputs as `sizes` says, all at once, beside each by itself. */
+static bool same_as_alone(const size_t *sizes, size_t count)
+{
+    enum { MOST = 40, LARGEST = 20011 };
+    static uint8_t bytes[LARGEST + 64 + MOST];
+    comity_sha256_input inputs[MOST] = {{NULL, NULL, 0}};
+    uint8_t digests[MOST][COMITY_SHA256_SIZE];
+    uint8_t digest[COMITY_SHA256_SIZE];
+    bool same = true;
+    for (size_t i = 0; bytes[1] == 0 && i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 2654435761u >> 13 | 1);
+    }
+    for (size_t i = 0; i < count; i++) {
+        inputs[i] = (comity_sha256_input){.block = bytes + i, .bytes = sizes[i] == 0 ? NULL : bytes + i + 7, .size = sizes[i]};
+    }
+    comity_sha256_many(inputs, count, digests);
+    for (size_t i = 0; i < count; i++) {
+        alone(&inputs[i], digest);
+        same = same && memcmp(digest, digests[i], sizeof digest) == 0;
+    }
+    return same;
+}
+
+static void many(void)
+{
+    size_t sizes[40];
+    test_case("two at once, of every two sizes, and of large ones");
+    static const size_t larger[] = {1000, 5621, 5622, 8192, 20011};
+    for (size_t i = 0; i < 200; i++) {
+        for (size_t j = 0; j < 200 + sizeof larger / sizeof larger[0]; j++) {
+            const size_t two[] = {i, j < 200 ? j : larger[j - 200]};
+            const size_t other_way_round[] = {two[1], two[0]};
+            CHECK(same_as_alone(two, 2) && same_as_alone(other_way_round, 2));
+        }
+    }
+    test_case("any number at once: all of a size, one of another, each of its own");
+    for (size_t count = 0; count <= 40; count++) {
+        for (size_t size = 0; size < 300; size += 1 + size / 3) {
+            for (size_t i = 0; i < count; i++) {
+                sizes[i] = 5000 + size;
+            }
+            CHECK(same_as_alone(sizes, count));
+            sizes[size % 40] = size;
+            CHECK(same_as_alone(sizes, count));
+            for (size_t i = 0; i < count; i++) {
+                sizes[i] = i * 7919 * (size + 1) % 9001;
+            }
+            CHECK(same_as_alone(sizes, count));
+        }
+    }
+}
+
 int main(void)
 {
     test_begin("base/sha256");
@@ -90,5 +152,6 @@ int main(void)
     million();
     branches();
     each();
+    many();
     return test_done();
 }

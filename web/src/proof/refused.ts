@@ -20,6 +20,10 @@ export const reasons = [
   'no-salt',
   'untold',
   'too-large',
+  'other-origin',
+  'ahead',
+  'tiles',
+  'history',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -2,9 +2,9 @@
 import { getText } from '../api';
 import type { View } from '../context';
 import { type Child, h } from '../dom';
-import { explained, verdictBanner } from '../explain';
+import { explained as told, inWords, verdictBanner } from '../explain';
 import { memberText, readable } from '../json';
-import { button, card, code, facts, heading, lawText, loaded, note, stateCode, moment } from '../parts';
+import { button, card, code, facts, heading, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
 import { writePlace } from '../router';
@@ -47,10 +47,10 @@ export const judgementView: View = (context) => {
       () => getText(`/v1/judgements/${number}`, signal),
       (text) => {
         const entry = JSON.parse(text) as Entry;
-        const { judgement, act } = entry;
+        const { judgement, act, explained } = entry;
         const untold = note(words.t('judgement.untold', { version: entry.evaluator }), 'warn');
         return [
-          judgement === null ? untold : verdictBanner(context, judgement),
+          judgement === null || explained === null ? untold : verdictBanner(context, judgement, explained.remedy),
           card(
             null,
             facts([
@@ -74,16 +74,10 @@ export const judgementView: View = (context) => {
             ]),
             entry.reason !== undefined && h('p', { class: 'quiet' }, code(entry.reason)),
           ),
-          judgement !== null && explained(context, judgement),
+          judgement !== null && explained !== null && told(context, judgement, explained.remedy),
           judgement !== null && me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
           actCard(entry, memberText(text, 'act') ?? '{}', words),
-          entry.explained !== null &&
-            h(
-              'details',
-              { class: 'card' },
-              h('summary', {}, h('h2', {}, words.t('in-words'))),
-              lawText(entry.explained.words, 'pre'),
-            ),
+          explained !== null && inWords(context, explained.words),
         ];
       },
     ),

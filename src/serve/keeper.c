@@ -213,6 +213,7 @@ static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
 {
     uint64_t unused;
     uint64_t now_ms = comity_wall_ms();
+    COMITY_TRY(comity_log_wait_all(keeper->record->log, &unused, reterr)); /* nobody submits, but somebody may have just now */
     COMITY_TRY(comity_record_publish(keeper->record, &unused, reterr));
     comity_status status = comity_years_turn(keeper->years, now_ms, reterr);
     if (status != COMITY_OK) {

@@ -622,17 +622,24 @@ def the_new_year_has_its_own_log_and_no_answer_is_lost():
             live = connection.getresponse()
             batch = "\n".join([ACT] * 3)
             statuses, batches, until = [], [], time.monotonic() + 20
+            beside = [threading.Thread(target=lambda: [statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0]) or time.sleep(0.03)
+                                                       for _ in iter(lambda: bool(running.events("year")) or time.monotonic() > until, True)])
+                      for _ in range(6)]
+            for thread in beside:
+                thread.start()
             while not running.events("year") and time.monotonic() < until:
                 statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
                 batches.append(running.ask("POST", "/v1/judge", batch, NDJSON)[2].count('"verdict"'))
                 time.sleep(0.02)
+            for thread in beside:
+                thread.join()
             same("it turned", [event["record"] for event in running.events("year")], [f"{record}/2027"])
             statuses.append(running.ask("POST", "/v1/judge", ACT, JSON)[0])
             same("all are answered", (set(statuses), set(batches)), ({200}, {3}))
             count = len(statuses) + 3 * len(batches)
             same("every judgement is in one", covered(count, f"{record}/2026", f"{record}/2027"), count)
             newest = running.get("/v1/judgements")["judgements"][0]["entry"]
-            holds("views are the new year's", newest < 20, newest)
+            holds("views are the new year's", newest < 60, newest)
             followed = []
             while followed[-1:] != [0] or len(followed) < 2:
                 line = live.readline().split()

@@ -60,6 +60,10 @@ void comity_record_kept_write(const comity_context *context, const char *act, si
 COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
                                                          comity_error *reterr);
 
+/* Submits up to COMITY_ENTRY_COMMIT_MAX entries at once: see comity_log_submit_many. `retention`: NULL for the standard one. Any thread. */
+void comity_record_submit_many(comity_record *record, const char *retention, uint64_t time_ms,
+                               comity_log_submission *items, size_t count);
+
 /* Removes papers and law images beside the log that no entry names any more.
  * Nobody else may be using the record. */
 COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, comity_error *reterr);

@@ -43,6 +43,7 @@ static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_gat
         job->answer.judged.outcome = COMITY_GATE_UNAVAILABLE; /* it has been read before */
     } else {
         comity_gate_job_judge(workers->server, job->gate_name, &frame.judge, memory, job);
+        comity_gate_submit(workers->server, memory);
     }
     free(job->request);
     job->request = NULL;

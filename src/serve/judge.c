@@ -220,7 +220,7 @@ void comity_request_wait(comity_request *request)
     request->ticket.done = recorded;
     request->ticket.context = request;
     MHD_suspend_connection(request->connection);
-    comity_keeper_await(request->server->keeper, &request->ticket);
+    comity_keeper_await(request->server->keeper, &request->ticket, &request->ticket);
 }
 
 /* ---- handlers ---- */

@@ -11,6 +11,7 @@
  * This is done in three runs over all that is left, so that the first two hardly jump:
  * the tables name the blocks, the columns leave rows away, the rules are settled. */
 #include "judge/memory.h"
+#include "judge/truth.h"
 
 #include <string.h>
 
@@ -135,14 +136,14 @@ static comity_truth row_holds(comity_judge_memory *memory, const comity_act *act
             left->may &= ~memory->test_rows[row->first_test + i];
             return COMITY_NO;
         }
-        truth = here < truth ? here : truth;
+        truth = comity_truth_and(truth, here);
     }
     if (act->traits.places_settled) {
         return truth;
     }
     comity_truth places =
         comity_judge_literals(memory, act, &image->literals[row->first_literal], row->residual, COMITY_NODE_FIRST);
-    return places < truth ? places : truth;
+    return comity_truth_and(truth, places);
 }
 
 /* Of rows that are alternatives, how the best stands. */
@@ -154,8 +155,7 @@ static comity_truth rows_hold(comity_judge_memory *memory, const comity_act *act
         uint32_t bit = (uint32_t)__builtin_ctzll(rows);
         comity_truth here = (comity_truth)(COMITY_UNKNOWN + (left->yes >> bit & 1u));
         comity_truth others = row_holds(memory, act, &memory->image->rows[block->first_row + bit], left);
-        here = others < here ? others : here;
-        truth = here > truth ? here : truth;
+        truth = comity_truth_or(truth, comity_truth_and(here, others));
     }
     return truth;
 }
@@ -211,8 +211,7 @@ static inline void block_settle(comity_judge_memory *memory, const comity_act *a
             truth = rows_hold(memory, act, block, when, left);
             against = truth == COMITY_NO || unless == 0 ? COMITY_NO : rows_hold(memory, act, block, unless, left);
         }
-        comity_truth not_against = (comity_truth)(COMITY_YES - against);
-        truth = not_against < truth ? not_against : truth;
+        truth = comity_truth_and(truth, comity_truth_not(against));
         if (truth != COMITY_NO) {
             rule_found(memory, binds, rule, perhaps ? COMITY_UNKNOWN : truth); /* it applies if that is the part */
         }

@@ -65,6 +65,14 @@ static const comity_deadline *deadline_find(const comity_image *image, uint32_t 
     return found ? &image->deadlines[first] : NULL;
 }
 
+bool comity_judge_later(int32_t day, uint32_t number, uint32_t unit, int32_t *ret_later)
+{
+    comity_status status = unit == COMITY_UNIT_DAYS     ? comity_date_add_days(day, (int32_t)number, ret_later, NULL)
+                           : unit == COMITY_UNIT_MONTHS ? comity_date_add_months(day, (int32_t)number, ret_later, NULL)
+                                                        : comity_date_add_years(day, (int32_t)number, ret_later, NULL);
+    return status == COMITY_OK;
+}
+
 /* The day from which the period runs; false: there is none, or it is not known. */
 static bool deadline_from(const comity_image *image, const comity_act *act, const comity_deadline *deadline,
                           int32_t *ret_day)
@@ -94,15 +102,7 @@ bool comity_judge_deadline(const comity_judge_memory *memory, const comity_act *
     if (deadline == NULL || !deadline_from(image, act, deadline, &on)) {
         return false;
     }
-    int32_t number = (int32_t)deadline->number;
-    switch (deadline->unit) {
-    case COMITY_UNIT_DAYS:
-        return comity_date_add_days(on, number, ret_by, NULL) == COMITY_OK;
-    case COMITY_UNIT_MONTHS:
-        return comity_date_add_months(on, number, ret_by, NULL) == COMITY_OK;
-    case COMITY_UNIT_YEARS:
-        return comity_date_add_years(on, number, ret_by, NULL) == COMITY_OK;
-    default:
-        return comity_judge_working_days(image, deadline->calendar, on, deadline->number, ret_by);
-    }
+    return deadline->unit == COMITY_UNIT_WORKING_DAYS
+               ? comity_judge_working_days(image, deadline->calendar, on, deadline->number, ret_by)
+               : comity_judge_later(on, deadline->number, deadline->unit, ret_by);
 }

@@ -85,6 +85,9 @@ void comity_judge_meet(comity_judge_memory *memory, const comity_act *act);
  * is not adopted does nothing to the law of others. */
 bool comity_judge_reaches(const comity_judge_memory *memory, uint32_t rule, uint32_t target);
 
+/* The day so many days, months or years later, by COMITY_UNIT_…; false: beyond the calendar. */
+bool comity_judge_later(int32_t day, uint32_t number, uint32_t unit, int32_t *ret_later);
+
 /* The day on which so many working days of the calendar have gone by since `on`, which
  * is not counted; false: the calendar does not know. */
 bool comity_judge_working_days(const comity_image *image, uint32_t calendar, int32_t on, uint32_t number, int32_t *ret_by);

@@ -220,7 +220,7 @@ static comity_status count_act(comity_server *server, comity_lease *lease, const
     }
     COMITY_TRY(persons_take(judge, &given, reterr));
     comity_status status =
-        comity_counting_begin(server->counter, lease->context, &given, today, &id, buffer, ret_counting, reterr);
+        comity_counting_begin(server->counter, lease, &given, today, &id, buffer, ret_counting, reterr);
     comity_persons_given_free(&given);
     return status;
 }

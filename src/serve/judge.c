@@ -141,7 +141,7 @@ static comity_status judge_given(comity_request *request, comity_persons_given *
 {
     static const comity_ledger_id none;
     comity_counting counting;
-    COMITY_TRY(comity_counting_begin(request->server->counter, request->lease.context, given, request->today, &none,
+    COMITY_TRY(comity_counting_begin(request->server->counter, &request->lease, given, request->today, &none,
                                      &request->counted_act, &counting, reterr));
     comity_status status = judge_counting(request, &counting, ret_answer, reterr);
     if (status != COMITY_OK && counting.reserved) {

@@ -45,6 +45,10 @@ COMITY_MUST_USE comity_status comity_counting_begin(struct comity_counter *count
 COMITY_MUST_USE comity_status comity_counting_commit(struct comity_counter *counter, const comity_ledger_id *id,
                                                      comity_error *reterr);
 
+/* The same of several, each with its status: comity_ledger_commit_many. */
+void comity_counting_commit_many(struct comity_counter *counter, const comity_ledger_id *ids, size_t count,
+                                 comity_status *ret_statuses);
+
 /* For what is not released. */
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id);
 

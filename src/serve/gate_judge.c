@@ -420,6 +420,12 @@ void comity_gate_submit(comity_server *server, comity_gate_memory *memory)
     }
 }
 
+/* What has to be told of persons that could not be counted. */
+static void fail_count(comity_gate_job *job)
+{
+    fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
+}
+
 void comity_gate_job_count(comity_server *server, comity_gate_job *job)
 {
     comity_error error;
@@ -428,11 +434,38 @@ void comity_gate_job_count(comity_server *server, comity_gate_job *job)
         if (!counts) {
             comity_counting_cancel(server->counter, &job->held[i]);
         } else if (comity_counting_commit(server->counter, &job->held[i], &error) != COMITY_OK) {
-            fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
+            fail_count(job);
             counts = false;
         }
     }
     job->held_count = 0;
+}
+
+void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count)
+{
+    comity_ledger_id ids[COMITY_LEDGER_TOGETHER_MAX];
+    comity_status statuses[COMITY_LEDGER_TOGETHER_MAX];
+    comity_gate_job *of[COMITY_LEDGER_TOGETHER_MAX];
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        comity_gate_job *job = jobs[i];
+        if (job->held_count != 1 || !goes(job) || id_count == COMITY_LEDGER_TOGETHER_MAX) {
+            comity_gate_job_count(server, job); /* of several acts one that is not counted ends the rest */
+            continue;
+        }
+        of[id_count] = job;
+        ids[id_count++] = job->held[0];
+        job->held_count = 0;
+    }
+    if (id_count == 0) {
+        return;
+    }
+    comity_counting_commit_many(server->counter, ids, id_count, statuses);
+    for (size_t i = 0; i < id_count; i++) {
+        if (statuses[i] != COMITY_OK) {
+            fail_count(of[i]);
+        }
+    }
 }
 
 static void point(const comity_buffer *buffer, const char **ret_text, size_t *ret_size)

@@ -75,6 +75,9 @@ void comity_gate_submit(comity_server *server, comity_gate_memory *memory);
  * where the request goes, else forgets them. The outcome may turn to unavailable. */
 void comity_gate_job_count(comity_server *server, comity_gate_job *job);
 
+/* The same of several jobs: those that go are counted together, of as many as go into one transaction. */
+void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count);
+
 /* The answer as a frame, into `memory`. */
 COMITY_MUST_USE comity_status comity_gate_job_write(comity_gate_job *job, void *memory, size_t capacity,
                                                     size_t *ret_size, comity_error *reterr);

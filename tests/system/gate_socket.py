@@ -216,7 +216,15 @@ def counted(folder):
         same("with persons", gate.ask(judge(ACT, persons=persons))[2]["outcome"], 0)
     same("who is not released is not counted", gate.ask(judge(ACT, flags=4, persons=(os.urandom(16),)))[2]["outcome"], 0)
     same("nor who is refused", gate.ask(judge(ACT, REFUSED.replace(b'"RU","kinds"', b'"RU","name":"other","kinds"'), persons=(os.urandom(16),)))[2]["verdict"], 3)
+    many = ACT.replace(b"acme", b"many")
+    for size in (2, 5, 40, 150):  # some go, one does not, one is no act
+        sent = [judge(many, number=n, persons=(os.urandom(16),)) for n in range(size - 2)]
+        sent += [judge(many, number=size - 2, flags=4, persons=(os.urandom(16),)), judge(b"{", number=size - 1, persons=(os.urandom(16),))]
+        gate.socket.sendall(b"".join(sent))
+        told = {number: answer["outcome"] for _, number, answer in (gate.read() for _ in sent)}
+        same("with persons, at once", told, {**dict.fromkeys(range(size - 1), 0), size - 1: 1})
     rows = json.loads(daemon.http("/v1/ledger"))["rows"]
+    same("all that went, at once", [row["persons"] for row in rows if row["exporter"] == "many" and row["category"] == "email"], [2 + 5 + 40 + 150 - 8])
     same("each once", [(row["exporter"], row["category"], row["persons"]) for row in rows if row["exporter"] == "acme"], [("acme", "email", 2)])
     same("the same key for every gate", Gate(folder).welcome[2][24:], gate.welcome[2][24:])
     metrics = daemon.http("/metrics")

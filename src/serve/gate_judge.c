@@ -449,12 +449,13 @@ void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs,
     size_t id_count = 0;
     for (size_t i = 0; i < count; i++) {
         comity_gate_job *job = jobs[i];
-        if (job->held_count != 1 || !goes(job) || id_count == COMITY_LEDGER_TOGETHER_MAX) {
-            comity_gate_job_count(server, job); /* of several acts one that is not counted ends the rest */
-            continue;
+        if (!goes(job) || job->held_count > COMITY_LEDGER_TOGETHER_MAX - id_count) {
+            comity_gate_job_count(server, job);
         }
-        of[id_count] = job;
-        ids[id_count++] = job->held[0];
+        for (size_t j = 0; j < job->held_count; j++) {
+            of[id_count] = job;
+            ids[id_count++] = job->held[j];
+        }
         job->held_count = 0;
     }
     if (id_count == 0) {

@@ -218,7 +218,7 @@ def counted(folder):
     same("nor who is refused", gate.ask(judge(ACT, REFUSED.replace(b'"RU","kinds"', b'"RU","name":"other","kinds"'), persons=(os.urandom(16),)))[2]["verdict"], 3)
     many = ACT.replace(b"acme", b"many")
     for size in (2, 5, 40, 150):  # some go, one does not, one is no act
-        sent = [judge(many, number=n, persons=(os.urandom(16),)) for n in range(size - 2)]
+        sent = [judge(*[many] * (1 + n % 3), number=n, persons=(os.urandom(16),)) for n in range(size - 2)]
         sent += [judge(many, number=size - 2, flags=4, persons=(os.urandom(16),)), judge(b"{", number=size - 1, persons=(os.urandom(16),))]
         gate.socket.sendall(b"".join(sent))
         told = {number: answer["outcome"] for _, number, answer in (gate.read() for _ in sent)}

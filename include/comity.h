@@ -32,6 +32,8 @@
  * - Where NULL may be given it is said; `reterr` may always be NULL. Another NULL,
  *   and a call before the one that has to come first, is COMITY_ERROR_ARGUMENT where
  *   a status is returned. What has been freed must not be used again.
+ * - A function of yours that is called returns: it throws nothing, jumps nowhere, and calls
+ *   nothing here with what is calling it.
  * - Every byte of an act, of a law text, of an image, of a note, a trust file and
  *   a key file may be hostile.
  * - After fork(2) a child may go on using what the parent opened; nothing is
@@ -385,7 +387,8 @@ COMITY_API comity_operator comity_masking_operator(const comity_masking *masking
 /* Makes a masked copy of one input at a time. One thread at a time. */
 typedef struct comity_copy comity_copy;
 
-/* Takes what goes out, in order. Anything but COMITY_OK ends the copy. */
+/* Takes what goes out, in order. Anything but COMITY_OK ends the copy, and is what the call that
+ * fed it gives; `reterr`, never NULL, may be filled with why. */
 typedef comity_status comity_copy_function(void *context, const void *bytes, size_t size, comity_error *reterr);
 
 /* `window_max`: raw bytes held at most; 0: 64 MiB. The masking must outlive it. COMITY_ERROR_MEMORY. */
@@ -763,8 +766,9 @@ COMITY_CHECKED comity_status comity_record_judge(comity_record *record, comity_c
 /* Erases what is kept of one entry, or of all entries of a class (NULL: of every
  * class) that were recorded before a moment, and their salts. The entries stay in
  * the log, and every proof and receipt stays valid. COMITY_ERROR_RANGE if there is
- * no such entry, COMITY_ERROR_NAME if no such class. Other calls wait meanwhile. Papers and law images
- * that no entry names any more stay until `comity record erase` is run. */
+ * no such entry, COMITY_ERROR_NAME if no such class. Other threads go on adding. What fails for want of
+ * room fails alone, and the record goes on. Papers and law images that no entry names any more stay until
+ * `comity record erase` is run, or a daemon looks for them. */
 COMITY_CHECKED comity_status comity_record_erase(comity_record *record, uint64_t index, uint64_t time_ms,
                                                  comity_error *reterr);
 COMITY_CHECKED comity_status comity_record_erase_before(comity_record *record, const char *retention,

@@ -12,6 +12,9 @@ law/ and include/ are those of the source and the command is that of BUILD_DIR.
 
 Blocks marked ```law are, together, the law file XA.law: with the taxonomy of the
 world it must hold, and be laid out as `comity law fmt` does.
+
+A block marked ```c is program.c: compiled by the command that stands behind it (`cc …`), with
+build/ as it was built, it must run, permit or not, and say something.
 """
 
 import os
@@ -68,6 +71,22 @@ def check_law(text, folder, environment):
     return run("comity law check law/taxonomy.law others.law XA.law; comity law fmt --check XA.law", folder, environment)
 
 
+def programs_of(path):
+    """Yields (line number, program, command) of the blocks marked ```c."""
+    text = path.read_text(encoding="utf-8")
+    for found in re.finditer(r"^```c\n(.*?)^```\n.*?`(cc [^`]*)`", text, re.M | re.S):
+        yield text.count("\n", 0, found.start()) + 1, found[1], found[2]
+
+
+def check_program(program, command, folder, environment):
+    """What is wrong with a program: nothing, when all is well."""
+    (pathlib.Path(folder) / "program.c").write_text(program, encoding="utf-8")
+    (pathlib.Path(folder) / "build").symlink_to(environment["COMITY_BUILD"])
+    compiled = run(f"{command} -Wall -Wextra -Werror -o program || echo not compiled", folder, environment)
+    said = compiled or run("./program; echo status $?", folder, environment)
+    return [] if not compiled and len(said) > 1 and said[-1] in ("status 0", "status 1") else said
+
+
 def matches(expected, printed):
     """Whether the lines agree, `…` standing for any number of lines."""
     pattern = "".join("(?:.*\n)*" if line == ANY else re.escape(line) + "\n" for line in expected)
@@ -107,6 +126,12 @@ def main(arguments):
         if told:
             failed += 1
             print(f"{name}: its law:", *told, sep="\n    ")
+        for number, program, command in programs_of(path):
+            said = check_program(program, command, folder, environment)
+            passed += not said
+            if said:
+                failed += 1
+                print(f"{name}:{number}: {command}", *said, sep="\n    ")
         for number, command, expected in examples(path):
             printed = run(command, folder, environment)
             if matches(expected, printed):

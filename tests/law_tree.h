@@ -159,6 +159,7 @@ static inline void law_tree_name(comity_buffer *buffer, const comity_name *name)
     law_tree_text(buffer, "name", &name->name);
     law_tree_text(buffer, "label", &name->label);
     law_tree_text(buffer, "dpv", &name->dpv);
+    law_tree_text(buffer, "aside", &name->aside);
     law_tree_words(buffer, "parent", &name->parents);
     law_tree_number(buffer, "valid", name->valid);
     law_tree_text(buffer, "unit", &name->valid_unit);

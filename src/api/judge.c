@@ -3,6 +3,7 @@
 
 #include "base/date.h"
 #include "base/limits.h"
+#include "base/quote.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,9 @@ comity_status comity_context_adopt(comity_context *context, const char *agreemen
     uint32_t law = comity_image_find(image, COMITY_CLASS_LAW, agreement, strlen(agreement));
     if (law == COMITY_IMAGE_NONE) {
         const char *near = comity_image_near(image, COMITY_CLASS_LAW, agreement, strlen(agreement));
-        return comity_fail(reterr, COMITY_ERROR_NAME, "\"%.64s\" is no agreement on file%s%s%s", agreement,
-                           near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?");
+        return comity_fail(reterr, COMITY_ERROR_NAME, "%s is no agreement on file%s%s%s",
+                           comity_quote_bytes(agreement, strlen(agreement)).text, near == NULL ? "" : "; did you mean \"",
+                           near == NULL ? "" : near, near == NULL ? "" : "\"?");
     }
     if (!comity_judge_adopt(context->memory, law)) {
         return comity_fail(reterr, COMITY_ERROR_NAME, "\"%s\" need not be adopted: only an agreement that does not bind is",

@@ -95,10 +95,17 @@ comity_operator comity_masking_operator(const comity_masking *masking, const com
 
 /* ---- copies ---- */
 
+/* The caller's function may say why it failed, and need not. */
 static comity_status hand_on(void *context, const void *bytes, size_t size, comity_error *reterr)
 {
     comity_copy *copy = context;
-    return copy->write(copy->context, bytes, size, reterr);
+    comity_error said = {.message = ""};
+    comity_status status = copy->write(copy->context, bytes, size, &said);
+    if (status == COMITY_OK) {
+        return COMITY_OK;
+    }
+    return said.message[0] != '\0' ? comity_fail(reterr, status, "%.*s", (int)sizeof said.message, said.message)
+                               : comity_fail(reterr, status, "the function that takes the copy gave the status %d", (int)status);
 }
 
 comity_status comity_copy_new(comity_masking *masking, size_t window_max, comity_copy_function *write, void *context,

@@ -147,7 +147,7 @@ comity_status comity_record_open(const char *folder, const char *passphrase, uns
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     record->wake = -1;
-    record->has_laws = pthread_mutex_init(&record->laws, NULL) == 0;
+    record->has_laws = pthread_mutex_init(&record->laws, NULL) == 0 && pthread_mutex_init(&record->sweeping, NULL) == 0;
     comity_error error;
     int saved = errno;
     comity_status status = record->has_laws ? open_record(record, folder, passphrase, publish_every_ms, &error)
@@ -176,6 +176,7 @@ void comity_record_close(comity_record *record)
     comity_disk_posix_free(record->disk);
     if (record->has_laws) {
         (void)pthread_mutex_destroy(&record->laws);
+        (void)pthread_mutex_destroy(&record->sweeping);
     }
     free(record);
     errno = saved;
@@ -243,13 +244,19 @@ static comity_status record_answer(comity_record *record, comity_context *contex
     comity_buffer kept;
     const uint8_t *bytes = NULL;
     size_t size = 0;
-    COMITY_TRY(comity_record_keep_grounds(record, context, reterr));
+    uint64_t index = 0;
     comity_buffer_init(&kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
     comity_record_kept_write(context, act, act_size, today, NULL, &kept);
     comity_status status = comity_buffer_bytes(&kept, &bytes, &size, reterr);
     if (status == COMITY_OK) {
         comity_record_entry entry = {retention, time_ms, answer->json, answer->json_size, bytes, size};
-        status = comity_record_append(record, &entry, ret_index, reterr);
+        status = comity_record_submit_judged(record, context, &entry, &index, reterr);
+    }
+    if (status == COMITY_OK) {
+        status = comity_log_wait(record->log, index, reterr);
+    }
+    if (status == COMITY_OK) {
+        *ret_index = index;
     }
     comity_buffer_free(&kept);
     return status;

@@ -157,15 +157,49 @@ static comity_status keep_papers(comity_record *record, const comity_papers *pap
     return COMITY_OK;
 }
 
-comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context, comity_error *reterr)
+/* Keeps them, and tells a sweep that is under way of them. `*ret_round`: in which whoever is to submit counts. */
+static comity_status keep_grounds(comity_record *record, const comity_context *context, unsigned *ret_round,
+                                  comity_error *reterr)
 {
     (void)pthread_mutex_lock(&record->laws);
     comity_status status = keep_law(record, context->law, reterr);
     if (status == COMITY_OK) {
         status = keep_papers(record, context->papers, reterr);
     }
+    if (status == COMITY_OK && record->is_swept) {
+        record->named_all = comity_grounds_add(&record->named, comity_law_hash(context->law)) &&
+                            comity_grounds_add(&record->named, context->papers == NULL ? NULL : context->papers->name) &&
+                            record->named_all;
+    }
+    *ret_round = record->round;
+    (void)atomic_fetch_add(&record->submitting[record->round], 1);
     (void)pthread_mutex_unlock(&record->laws);
     return status;
+}
+
+comity_status comity_record_submit_judged(comity_record *record, const comity_context *context,
+                                          const comity_record_entry *entry, uint64_t *ret_index, comity_error *reterr)
+{
+    unsigned round;
+    comity_status status = keep_grounds(record, context, &round, reterr);
+    if (status == COMITY_OK) {
+        status = comity_record_submit(record, entry, ret_index, reterr);
+    }
+    (void)atomic_fetch_sub(&record->submitting[round], 1);
+    return status;
+}
+
+void comity_record_submit_judged_many(comity_record *record, const comity_context *context, const char *retention,
+                                      uint64_t time_ms, comity_log_submission *items, size_t count)
+{
+    unsigned round;
+    comity_error error;
+    bool kept = keep_grounds(record, context, &round, &error) == COMITY_OK;
+    for (size_t i = 0; !kept && i < count; i++) {
+        items[i].error = error;
+    }
+    comity_record_submit_many(record, retention, time_ms, items, count);
+    (void)atomic_fetch_sub(&record->submitting[round], 1);
 }
 
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,

@@ -10,6 +10,10 @@
 #include "record/reader.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
+
+/* Names of laws and papers, to be looked for by name. */
+typedef struct comity_grounds comity_grounds;
 
 struct comity_record {
     comity_disk *disk;
@@ -23,10 +27,16 @@ struct comity_record {
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 
-    pthread_mutex_t laws;                  /* guards the next two */
+    pthread_mutex_t laws;                  /* guards the next six, but for counting down */
     char law[COMITY_LAW_NAME_SIZE + 1];    /* the law kept last; "" if none */
     char papers[COMITY_LAW_NAME_SIZE + 1]; /* the papers kept last */
+    bool is_swept;                         /* a sweep is under way */
+    comity_grounds *named;                 /* what entries name meanwhile */
+    bool named_all;                        /* else nothing goes: there was no memory */
+    unsigned round;                        /* of those who submit: 0 or 1, the other with each sweep */
+    atomic_uint submitting[2];             /* by round: who has kept grounds and not yet submitted */
     bool has_laws;
+    pthread_mutex_t sweeping;              /* one at a time */
 };
 
 /* Makes the folder, if it is not there, so that it is there after a crash too. */
@@ -56,16 +66,28 @@ void comity_record_papers_path(const char *papers, char ret_path[COMITY_DISK_PAT
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
                               const char *gate, comity_buffer *buffer);
 
-/* Keeps the context's law and papers beside the log, if they are not there. Any thread. */
-COMITY_MUST_USE comity_status comity_record_keep_grounds(comity_record *record, const comity_context *context,
-                                                         comity_error *reterr);
+/* Keeps the context's law and papers beside the log, if they are not there, and submits an
+ * entry that names them. Any thread. */
+COMITY_MUST_USE comity_status comity_record_submit_judged(comity_record *record, const comity_context *context,
+                                                          const comity_record_entry *entry, uint64_t *ret_index,
+                                                          comity_error *reterr);
 
 /* Submits up to COMITY_ENTRY_COMMIT_MAX entries at once: see comity_log_submit_many. `retention`: NULL for the standard one. Any thread. */
 void comity_record_submit_many(comity_record *record, const char *retention, uint64_t time_ms,
                                comity_log_submission *items, size_t count);
 
-/* Removes papers and law images beside the log that no entry names any more.
- * Nobody else may be using the record. */
-COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, comity_error *reterr);
+/* The same as comity_record_submit_judged of up to COMITY_ENTRY_COMMIT_MAX entries that name the same law and papers,
+ * which are a failure of all if they cannot be kept. */
+void comity_record_submit_judged_many(comity_record *record, const comity_context *context, const char *retention,
+                                      uint64_t time_ms, comity_log_submission *items, size_t count);
+
+/* Removes papers and law images beside the log that no entry names any more. Others go on
+ * submitting. `go_on` is asked now and then, and ends it by saying no, with nothing removed; NULL: it is not.
+ * COMITY_ERROR_RECORD, and nothing removed, if the store cannot be read whole. */
+COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, bool (*go_on)(void *context), void *context,
+                                                  comity_error *reterr);
+
+/* Adds a name "sha256:…", unless it is NULL or there. Only memory can fail. NULL is a set with nothing in it. */
+COMITY_MUST_USE bool comity_grounds_add(comity_grounds **set, const char *name);
 
 #endif

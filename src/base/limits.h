@@ -111,6 +111,10 @@
 #define COMITY_LIMIT_SCAN_FORMS 4096
 /* Bytes known behind a place before it is judged: a private key in PEM fits. */
 #define COMITY_LIMIT_SCAN_AHEAD 8192
+/* What tells a file by its beginning: no farther than a scan looks ahead, so that it hangs on no split. */
+#define COMITY_LIMIT_SIGNATURE_OFFSET 4096
+/* From the beginning of the first element of XML on: its namespaces and a child. */
+#define COMITY_LIMIT_ELEMENT_BYTES 1024
 /* Bytes kept before a place: words within 300 bytes of a value, a long value before its place. */
 #define COMITY_LIMIT_SCAN_BACK 1024
 /* How near a word must stand to speak for a value: as far as data loss prevention at large looks. */
@@ -228,6 +232,10 @@
 /* Lines of a request and its headers, and the buffer in which answers leave, for each connection:
  * twice what front servers let through; ten thousand connections take 160 MiB. */
 #define COMITY_LIMIT_SERVE_CONNECTION_BYTES ((size_t)16 << 10)
+/* Of one query: what any question here takes, several times over. libmicrohttpd lists arguments in the
+ * same memory, and where that is full it neither answers nor ends the connection. */
+#define COMITY_LIMIT_SERVE_ARGUMENTS 64
+#define COMITY_LIMIT_SERVE_QUERY_BYTES ((size_t)4 << 10)
 /* A header that stands for a fact of an act. */
 #define COMITY_LIMIT_SERVE_HEADER_BYTES 1024
 /* Configuration and acts of gates. */

@@ -19,6 +19,16 @@ typedef struct comity_quote {
  */
 comity_quote comity_quote_bytes(const char *bytes, size_t size);
 
+#define COMITY_QUOTE_PIECE_SIZE 4
+
+/* The first character of a text that is not empty as people may see it, without quotes around:
+ * itself if it can be seen, is no control and does not turn around what stands beside it; else
+ * its first byte as \xNN. Returns the piece's size; `ret_taken`: of how many bytes. */
+size_t comity_quote_piece(const char *bytes, size_t size, char ret_piece[COMITY_QUOTE_PIECE_SIZE], size_t *ret_taken);
+
+/* Appends a text piece by piece. */
+void comity_quote_append_plain(comity_buffer *buffer, const char *text, size_t size);
+
 /* Appends JSON text for people to read: what cannot be seen, or turns what stands
  * beside it around (comity_utf8_unseen), as \uNNNN, so that it is the same JSON.
  * The text is checked UTF-8. */

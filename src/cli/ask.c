@@ -510,7 +510,70 @@ static int complain_name(const comity_error *error)
     return complain("%s", error->message);
 }
 
-static int answer(comity_context *context, const asked_list *asked, const char *act, size_t size)
+/* The question once more, with another circumstance. */
+static comity_status ask_again(comity_context *context, asked_list *asked, const char *circumstance, comity_error *reterr)
+{
+    comity_buffer act;
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer_init(&act, COMITY_LIMIT_ACT_BYTES);
+    asked->values[asked->count].option = ASK_CIRCUMSTANCE;
+    asked->values[asked->count++].text = circumstance;
+    act_write(asked, &act);
+    asked->count--;
+    comity_status status = comity_buffer_bytes(&act, &bytes, &size, reterr);
+    if (status == COMITY_OK) {
+        status = comity_context_judge(context, (const char *)bytes, size, today(), reterr);
+    }
+    comity_buffer_free(&act);
+    return status;
+}
+
+enum { TAKEN_MAX = 64 };
+
+/* The circumstances that rules would read, were they left open; what is more than so many is not looked at. */
+static comity_status taken_find(comity_context *context, asked_list *asked, uint32_t *circumstances, size_t *ret_count,
+                                comity_error *reterr)
+{
+    const comity_questions *questions = &context->explain->questions;
+    COMITY_TRY(ask_again(context, asked, "...", reterr));
+    comity_judge_questions(context->memory, context->act, &context->judgement, &context->explain->questions);
+    for (uint32_t i = 0; i < questions->count && *ret_count < TAKEN_MAX; i++) {
+        if (questions->items[i].kind == COMITY_ASK_HAS && questions->items[i].a == COMITY_SLOT_CIRCUMSTANCE) {
+            circumstances[(*ret_count)++] = questions->items[i].b;
+        }
+    }
+    return COMITY_OK;
+}
+
+/* Behind a permission: circumstances that were taken as not so and would, each by itself, stand in its way. */
+static comity_status put_taken(comity_context *context, asked_list *asked, comity_explain_style style, comity_buffer *out,
+                               comity_error *reterr)
+{
+    const comity_image *image = comity_judge_image(context->memory);
+    const char *last = last_of(asked, ASK_CIRCUMSTANCE);
+    uint32_t circumstances[TAKEN_MAX];
+    size_t count = 0;
+    bool first = true;
+    if (asked->count == VALUES_MAX ||
+        (last != NULL && (strcmp(last, "unknown") == 0 || strcmp(last, "none") == 0))) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(taken_find(context, asked, circumstances, &count, reterr));
+    for (size_t i = 0; i < count; i++) {
+        const char *name = comity_image_text(
+            image, comity_image_name(image, COMITY_CLASS_CIRCUMSTANCE, circumstances[i])->text);
+        COMITY_TRY(ask_again(context, asked, name, reterr));
+        if (context->judgement.verdict != COMITY_VERDICT_PERMIT) {
+            comity_judgement_explain_taken(context->memory, context->act, &context->judgement, circumstances[i], first,
+                                           style, out);
+            first = false;
+        }
+    }
+    return COMITY_OK;
+}
+
+static int answer(comity_context *context, asked_list *asked, const char *act, size_t size)
 {
     comity_error error = {0};
     comity_buffer out;
@@ -531,11 +594,13 @@ static int answer(comity_context *context, const asked_list *asked, const char *
     }
     comity_buffer_init(&out, COMITY_LIMIT_ANSWER_BYTES);
     comity_status status = COMITY_OK;
+    bool is_permitted = context->judgement.verdict == COMITY_VERDICT_PERMIT;
     if (is_given(asked, ASK_JSON)) {
         status = comity_context_json(context, &out, &error);
         put(&out, "\n");
     } else {
-        comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
+        (void)comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &out);
+        status = is_permitted ? put_taken(context, asked, style, &out, &error) : COMITY_OK;
     }
     if (status == COMITY_OK) {
         status = comity_buffer_bytes(&out, &bytes, &out_size, &error);
@@ -545,9 +610,7 @@ static int answer(comity_context *context, const asked_list *asked, const char *
     if (status != COMITY_OK) {
         return complain("%s", error.message);
     }
-    return !written                                                ? EXIT_ERROR
-           : context->judgement.verdict == COMITY_VERDICT_PERMIT ? EXIT_CLEAN
-                                                                   : EXIT_NOT_CLEAN;
+    return !written ? EXIT_ERROR : is_permitted ? EXIT_CLEAN : EXIT_NOT_CLEAN;
 }
 
 static int ask(int argc, char **argv, bool only_checked)

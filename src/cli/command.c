@@ -4,6 +4,8 @@
 
 #include "base/date.h"
 #include "base/near.h"
+#include "base/quote.h"
+#include "cli/output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,14 +22,37 @@
 #define COMITY_DATA_DIRECTORY "/usr/local/share/comity"
 #endif
 
+void put_plain(FILE *stream, const char *text, size_t size_max)
+{
+    char piece[COMITY_QUOTE_PIECE_SIZE];
+    size_t size = strlen(text);
+    size_t taken;
+    for (size_t at = 0, used = 0; at < size; at += taken) {
+        size_t piece_size = comity_quote_piece(text + at, size - at, piece, &taken);
+        used += piece_size;
+        if (used > size_max) {
+            return;
+        }
+        (void)fwrite(piece, 1, piece_size, stream);
+    }
+}
+
+/* A message may hold a path, and a path any byte; what is longer than two of them is cut. */
+static void put_message(const char *format, va_list arguments)
+{
+    char message[2 * PATH_MAX];
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    put_plain(stderr, message, SIZE_MAX);
+    (void)fputc('\n', stderr);
+}
+
 int complain(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     (void)fflush(stdout);
     (void)fputs("comity: ", stderr);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fputc('\n', stderr);
+    put_message(format, arguments);
     va_end(arguments);
     return EXIT_ERROR;
 }
@@ -38,8 +62,8 @@ int complain_usage(const char *subcommand, const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     (void)fprintf(stderr, "comity %s: ", subcommand);
-    (void)vfprintf(stderr, format, arguments);
-    (void)fprintf(stderr, "\nSee 'comity %s --help'.\n", subcommand);
+    put_message(format, arguments);
+    (void)fprintf(stderr, "See 'comity %s --help'.\n", subcommand);
     va_end(arguments);
     return EXIT_ERROR;
 }
@@ -255,52 +279,8 @@ bool write_all(int fd, const char *bytes, size_t size)
     return true;
 }
 
-/* What is no file, such as a pipe or /dev/stdout, is written to; nothing can take its place. */
-static bool write_into(const char *path, const void *bytes, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) {
-        (void)complain("%s: %s", path, strerror(errno));
-        return false;
-    }
-    bool done = write_all(fd, bytes, size);
-    return close(fd) == 0 && done;
-}
-
-static bool write_beside(const char *path, mode_t mode, const void *bytes, size_t size)
-{
-    char beside[PATH_MAX];
-    int length = snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof beside) {
-        (void)complain("%s: the path is too long", path);
-        return false;
-    }
-    int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) {
-        (void)complain("%s: %s", beside, strerror(errno));
-        return false;
-    }
-    bool done = write_all(fd, bytes, size) && fsync(fd) == 0;
-    done = close(fd) == 0 && done;
-    if (!done || rename(beside, path) != 0) {
-        (void)complain("%s: %s", path, strerror(errno));
-        (void)unlink(beside);
-        return false;
-    }
-    return true;
-}
-
 bool replace_file(const char *path, const void *bytes, size_t size)
 {
-    char behind[PATH_MAX]; /* a link: the file it leads to, which stays where it is */
-    struct stat about;
-    struct stat link;
-    if (stat(path, &about) != 0) {
-        return write_beside(path, 0644, bytes, size);
-    }
-    if (!S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
-        return write_into(path, bytes, size);
-    }
-    bool is_link = lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && realpath(path, behind) != NULL;
-    return write_beside(is_link ? behind : path, about.st_mode & 07777, bytes, size);
+    file_output output;
+    return file_output_open(path, 0644, &output) && file_output_close(&output, write_all(output.fd, bytes, size));
 }

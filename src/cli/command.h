@@ -38,6 +38,10 @@ int ask_check(int argc, char **argv);
 extern const char judge_help[], ask_help[], law_help[], inspect_help[], ledger_help[], mask_help[], unmask_help[],
     record_help[], key_help[], paper_help[];
 
+/* Prints a text that may hold any byte so that it stays one line and moves no terminal: what
+ * cannot be seen, or turns the rest around, as \xNN. At most `size_max` bytes are printed. */
+void put_plain(FILE *stream, const char *text, size_t size_max);
+
 /* Prints "comity: …" to standard error and returns EXIT_ERROR. */
 int complain(const char *format, ...) COMITY_PRINTF(1, 2);
 
@@ -75,8 +79,7 @@ char *read_file(const char *path, size_t size_max, size_t *ret_size);
 /* Writes all of it; false after complaining (but not for a closed pipe). */
 bool write_all(int fd, const char *bytes, size_t size);
 
-/* Replaces a file, or the one a link leads to, in one step: written beside it, synced, renamed.
- * What is no file is written to. */
+/* Replaces a file in one step, as output.h has it. False after complaining. */
 bool replace_file(const char *path, const void *bytes, size_t size);
 
 #endif

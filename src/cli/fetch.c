@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_S 30L
+#define HEADER_BYTES_MAX 8192
 /* A witness answers with a few lines. */
 #define ANSWER_BYTES_MAX ((size_t)1 << 16)
 
@@ -82,19 +83,49 @@ static comity_status fail_request(const fetch *from, const char *address, CURLco
     }
 }
 
+/* Headers of the request; the caller frees. False, and what was there is freed: no memory, or too long a token. */
+static bool make_headers(const fetch *from, struct curl_slist **ret_headers)
+{
+    static const char *const names[] = {"Authorization: Bearer", "Content-Type:"};
+    const char *const values[] = {from->token, from->type};
+    struct curl_slist *headers = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char text[HEADER_BYTES_MAX];
+        if (values[i] == NULL) {
+            continue;
+        }
+        int size = snprintf(text, sizeof text, "%s %s", names[i], values[i]);
+        struct curl_slist *longer = size < 0 || (size_t)size >= sizeof text ? NULL : curl_slist_append(headers, text);
+        if (longer == NULL) {
+            curl_slist_free_all(headers);
+            return false;
+        }
+        headers = longer;
+    }
+    *ret_headers = headers;
+    return true;
+}
+
 static comity_status perform(fetch *from, const char *path, const void *body, size_t body_size, answer *into,
                              long *ret_http, comity_error *reterr)
 {
     char address[PATH_MAX];
     char why[CURL_ERROR_SIZE] = "";
     CURL *curl = from->curl;
+    struct curl_slist *headers;
     size_t base_size = strlen(from->base);
     base_size -= base_size != 0 && from->base[base_size - 1] == '/';
     int size = snprintf(address, sizeof address, "%.*s/%s", (int)base_size, from->base, path);
     if (size < 0 || (size_t)size >= sizeof address) {
         return comity_fail(reterr, COMITY_ERROR_LIMIT, "the address is too long");
     }
+    if (!make_headers(from, &headers)) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
     curl_easy_reset(curl);
+    (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, from->socket);
+    (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, TIMEOUT_S);
     (void)curl_easy_setopt(curl, CURLOPT_URL, address);
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -103,7 +134,7 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
         (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, TIMEOUT_S);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, from->patient ? 0L : TIMEOUT_S);
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "comity/" COMITY_VERSION_TEXT);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
@@ -114,6 +145,8 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
     }
     CURLcode done = curl_easy_perform(curl);
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, NULL);
+    (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(headers);
     if (done != CURLE_OK) {
         return fail_request(from, address, done, why, reterr);
     }
@@ -213,7 +246,7 @@ comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes
     char path[COMITY_TILE_PATH_SIZE];
     uint8_t *bytes = NULL;
     size_t size = 0;
-    bool missing;
+    bool missing = false;
     size_t each = tile->level == COMITY_TILE_ENTRIES ? COMITY_BUNDLE_BYTES : COMITY_SHA256_SIZE;
     comity_tile_path(&wanted, path);
     comity_status status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
@@ -222,10 +255,12 @@ comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes
         comity_tile_path(&wanted, path);
         status = fetch_get(self, path, COMITY_TILE_WIDTH * each, &bytes, &size, &missing, reterr);
     }
+    ((fetch *)self)->missing = status != COMITY_OK && missing;
     COMITY_TRY(status);
     if (size != wanted.width * each) {
         free(bytes);
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s has %zu bytes, not %zu", path, size, wanted.width * each);
+        return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s has %zu bytes, not %zu: it was cut off on the way, or is damaged there",
+                           path, size, wanted.width * each);
     }
     memcpy(ret_bytes, bytes, tile->width * each);
     free(bytes);

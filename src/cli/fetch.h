@@ -10,6 +10,14 @@ typedef struct fetch {
     const char *base; /* http://…, https://…, or a folder; borrowed */
     const char *ca;   /* a file of certificates (PEM); borrowed; NULL: the system's */
     void *curl;       /* NULL for a folder */
+
+    /* set after opening, where they are wanted; borrowed */
+    const char *socket; /* the path of a unix socket to connect to, instead of the base's host; NULL: none */
+    const char *token;  /* a bearer's; NULL: none */
+    const char *type;   /* of the body that is sent; NULL: curl's */
+    bool patient;       /* an answer may take as long as it needs */
+
+    bool missing; /* set by a fetch_tile that fails: the tile is not there */
 } fetch;
 
 /* `ca`: whose certificates servers of https:// must bear, a PEM file, instead of those
@@ -26,7 +34,7 @@ COMITY_MUST_USE comity_status fetch_get(fetch *from, const char *path, size_t si
 COMITY_MUST_USE comity_status fetch_post(fetch *to, const char *path, const void *body, size_t size, long *ret_http,
                                          uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr);
 
-/* A comity_tile_source over it: `self` is a fetch. */
+/* A comity_tile_source over it: `self` is a fetch. COMITY_ERROR_SYSTEM if it cannot be had whole. */
 COMITY_MUST_USE comity_status fetch_tile(void *self, const comity_tile *tile, uint8_t *ret_bytes, comity_error *reterr);
 
 #endif

@@ -181,6 +181,7 @@ static int key_read(inspect_arguments *arguments)
     }
     memcpy(key, bytes, 16);
     free(bytes);
+    arguments->settings.key_given = true;
     return 0;
 }
 
@@ -525,7 +526,7 @@ static int report(const inspect_arguments *arguments, inspect_work *work, inspec
                  : workers[0].found != 0                            ? EXIT_NOT_CLEAN
                                                                     : EXIT_CLEAN;
     if (work->settings->form == INSPECT_SARIF) {
-        inspect_sarif_end(work);
+        inspect_sarif_end(work, status != EXIT_ERROR);
     } else if (work->settings->form == INSPECT_SUMMARY) {
         inspect_summary(work, &workers[0], unread);
     }

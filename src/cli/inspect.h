@@ -42,6 +42,7 @@ typedef struct inspect_settings {
     inspect_form form;
     comity_inspect_options options;
     comity_inspect_hints hints; /* but for the name */
+    bool key_given;
     bool show_values;
     bool colour;
     unsigned width;
@@ -81,7 +82,7 @@ void inspect_flush(inspect_worker *worker);
 
 /* The reports' beginnings and ends. */
 void inspect_sarif_begin(inspect_work *work);
-void inspect_sarif_end(inspect_work *work);
+void inspect_sarif_end(inspect_work *work, bool all_read);
 
 /* The summary of all workers, whose counts have been put together in the first. */
 void inspect_summary(const inspect_work *work, const inspect_worker *worker, size_t unread);

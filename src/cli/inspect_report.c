@@ -3,6 +3,7 @@
 #include "cli/inspect.h"
 
 #include "api/found.h"
+#include "base/quote.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -51,10 +52,25 @@ void inspect_sarif_begin(inspect_work *work)
     comity_buffer_free(&out);
 }
 
-void inspect_sarif_end(inspect_work *work)
+/* A code host that asks whether all was read is told: what could not be is no clean result. */
+void inspect_sarif_end(inspect_work *work, bool all_read)
 {
-    static const char end[] = "]}]}\n";
-    work->broken = work->broken || !write_all(STDOUT_FILENO, end, sizeof end - 1);
+    const char *end = all_read ? "],\"invocations\":[{\"executionSuccessful\":true}]}]}\n"
+                               : "],\"invocations\":[{\"executionSuccessful\":false}]}]}\n";
+    work->broken = work->broken || !write_all(STDOUT_FILENO, end, strlen(end));
+}
+
+/* A path as a reference of RFC 3986: from where the command runs, or of this machine. */
+static void uri_put(comity_buffer *out, const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    comity_buffer_append_text(out, path[0] == '/' ? "\"file://" : "\"");
+    for (path += strncmp(path, "./", 2) == 0 ? 2 : 0; *path != '\0'; path++) {
+        char escaped[4];
+        (void)snprintf(escaped, sizeof escaped, strchr(plain, *path) != NULL ? "%c" : "%%%02X", (unsigned char)*path);
+        comity_buffer_append_text(out, escaped);
+    }
+    comity_buffer_append_text(out, "\"");
 }
 
 static void sarif_put(inspect_worker *worker, const char *file, const comity_found *found)
@@ -67,7 +83,7 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     comity_buffer_append_text(out, ",\"message\":{\"text\":");
     comity_buffer_append_json_text(out, about.title);
     comity_buffer_append_text(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
-    comity_found_put_untrusted(out, file, strlen(file));
+    uri_put(out, file);
     comity_buffer_append_text(out, "},\"region\":{");
     bool as_it_is = found->has_raw && found->chain[0] == '\0';
     if (as_it_is) {
@@ -77,9 +93,13 @@ static void sarif_put(inspect_worker *worker, const char *file, const comity_fou
     } else {
         comity_buffer_append_text(out, "\"startLine\":1");
     }
-    comity_buffer_append_text(out, "}}}],\"partialFingerprints\":{\"valueDigest\":");
-    comity_found_put_digest(out, found->digest);
-    comity_buffer_append_text(out, "},\"properties\":{");
+    comity_buffer_append_text(out, "}}}]");
+    if (worker->work->settings->key_given) { /* under another key each time it would tell nothing apart */
+        comity_buffer_append_text(out, ",\"partialFingerprints\":{\"valueDigest\":");
+        comity_found_put_digest(out, found->digest);
+        comity_buffer_append_text(out, "}");
+    }
+    comity_buffer_append_text(out, ",\"properties\":{");
     comity_buffer_append_text_u64(out, "\"confidence\":", found->seen[0].confidence);
     comity_buffer_append_text(out, ",\"evidence\":");
     comity_found_put_evidence(out, found->seen[0].evidence);
@@ -139,7 +159,7 @@ void inspect_found(void *context, const comity_found *found)
     } else if (work->settings->form == INSPECT_SARIF) {
         sarif_put(worker, file, found);
     } else if (work->settings->show_values) {
-        comity_buffer_append_text(&worker->out, file);
+        comity_quote_append_plain(&worker->out, file, strlen(file));
         comity_buffer_append_text_u64(&worker->out, ":", found->line);
         comity_buffer_append_text(&worker->out, ": ");
         comity_buffer_append_text(&worker->out, type_about(work, seen->type).name);
@@ -220,7 +240,9 @@ static void row_put(const inspect_work *work, const inspect_count *count, uint16
     states_put(&about);
     (void)printf(" %-20.20s %s\n", about.category, sure);
     (void)printf("      %.90s\n", about.title);
-    (void)printf("      %s%.180s\n", count->found == 1 ? "" : "first ", count->where == NULL ? "" : count->where);
+    (void)printf("      %s", count->found == 1 ? "" : "first ");
+    put_plain(stdout, count->where == NULL ? "" : count->where, 180);
+    (void)printf("\n");
     if (count->file_count > 1) {
         (void)printf("      in %s files\n", grouped(count->file_count, number));
     }

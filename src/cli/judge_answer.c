@@ -184,14 +184,13 @@ static comity_status record_one(judge_run *judging, const char *act, size_t size
     comity_date_print(judging->day, day);
     comity_buffer_reset(&judging->judgement);
     comity_buffer_reset(&judging->kept);
-    COMITY_TRY(comity_record_keep_grounds(judging->record, judging->context, reterr));
     COMITY_TRY(comity_context_json(judging->context, &judging->judgement, reterr));
     COMITY_TRY(comity_buffer_bytes(&judging->judgement, &bytes, &entry.judgement_size, reterr));
     entry.judgement = bytes;
     comity_record_kept_write(judging->context, act, size, day, NULL, &judging->kept);
     COMITY_TRY(comity_buffer_bytes(&judging->kept, &bytes, &entry.kept_size, reterr));
     entry.kept = bytes;
-    COMITY_TRY(comity_record_submit(judging->record, &entry, &judging->last, reterr));
+    COMITY_TRY(comity_record_submit_judged(judging->record, judging->context, &entry, &judging->last, reterr));
     judging->recorded++;
     return COMITY_OK;
 }
@@ -220,7 +219,7 @@ void judge_one(judge_run *judging, const char *act, size_t size)
         return;
     }
     if (judging->form == FORM_WORDS) {
-        comity_judgement_explain(judging->context->memory, judging->context->act, &judging->context->judgement,
+        (void)comity_judgement_explain(judging->context->memory, judging->context->act, &judging->context->judgement,
                                  judging->context->explain, judging->style, &judging->out);
         put(judging, "\n");
     } else if (judging->form == FORM_TABLE) {

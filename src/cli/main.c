@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/near.h"
+#include "base/streams.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -118,6 +119,9 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!comity_streams_take()) {
+        return EXIT_ERROR;
+    }
     (void)signal(SIGPIPE, SIG_IGN);
     return finish(run(argc, argv));
 }

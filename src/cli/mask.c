@@ -2,16 +2,15 @@
  * goes out is settled; a file is replaced, or written, only when all of it has been masked. */
 #include "cli/command.h"
 
+#include "cli/output.h"
 #include "inspect/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_SIZE ((size_t)262144)
@@ -33,13 +32,11 @@ typedef struct mask_options {
     bool report;
 } mask_options;
 
-/* Standard output, or a file beside the one that it will become. */
+/* Standard output, or a file. */
 typedef struct mask_output {
-    int fd;
+    file_output file;
     bool is_file;
     bool failed;
-    char path[PATH_MAX];
-    char beside[PATH_MAX];
     size_t size;
     char *buffer; /* OUT_SIZE */
 } mask_output;
@@ -57,7 +54,7 @@ typedef struct mask_work {
 
 static bool output_flush(mask_output *output)
 {
-    bool done = output->size == 0 || write_all(output->fd, output->buffer, output->size);
+    bool done = output->size == 0 || write_all(output->file.fd, output->buffer, output->size);
     output->size = 0;
     output->failed = output->failed || !done;
     return done;
@@ -84,46 +81,18 @@ static comity_status output_write(void *context, const void *bytes, size_t size,
 /* `path` NULL: standard output. */
 static bool output_open(mask_output *output, const char *path)
 {
-    struct stat about;
     output->size = 0;
     output->failed = false;
     output->is_file = path != NULL;
-    output->fd = STDOUT_FILENO;
-    if (path == NULL) {
-        return true;
-    }
-    mode_t mode = stat(path, &about) == 0 ? about.st_mode & 07777 : 0600;
-    int length = snprintf(output->beside, sizeof output->beside, "%s.%ld.new", path, (long)getpid());
-    if (length < 0 || (size_t)length >= sizeof output->beside) {
-        (void)complain("%s: the path is too long", path);
-        return false;
-    }
-    memcpy(output->path, path, strlen(path) + 1);
-    output->fd = open(output->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (output->fd < 0) {
-        (void)complain("%s: %s", output->beside, strerror(errno));
-        return false;
-    }
-    return true;
+    output->file.fd = STDOUT_FILENO;
+    return path == NULL || file_output_open(path, 0600, &output->file);
 }
 
 /* Puts the file in its place if all went well, else takes it away. */
 static bool output_close(mask_output *output, bool good)
 {
-    if (!output->is_file) {
-        return output_flush(output) && good;
-    }
-    good = good && output_flush(output);
-    bool is_safe = good && fsync(output->fd) == 0;
-    is_safe = close(output->fd) == 0 && is_safe;
-    if (is_safe && rename(output->beside, output->path) == 0) {
-        return true;
-    }
-    if (good) {
-        (void)complain("%s: %s", output->path, strerror(errno));
-    }
-    (void)unlink(output->beside);
-    return false;
+    bool is_written = (good || !output->is_file) && output_flush(output) && good;
+    return output->is_file ? file_output_close(&output->file, is_written) : is_written;
 }
 
 /* ---- input ---- */
@@ -150,10 +119,7 @@ static comity_status work_finish(mask_work *work, comity_error *reterr)
 static comity_status work_stream(mask_work *work, int fd, comity_error *reterr)
 {
     for (;;) {
-        ssize_t got = read(fd, work->room, READ_SIZE);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
+        ssize_t got = read_some(fd, work->room, READ_SIZE);
         if (got < 0) {
             return comity_fail(reterr, COMITY_ERROR_SYSTEM, "%s", strerror(errno));
         }
@@ -169,20 +135,20 @@ static comity_status work_stream(mask_work *work, int fd, comity_error *reterr)
 
 static void work_report(const mask_work *work, const char *name)
 {
-    uint64_t turned = 0;
-    uint64_t left = 0;
-    if (work->masker != NULL && work->report) {
-        comity_mask_counts counts = comity_masker_counts(work->masker);
-        (void)fprintf(stderr, "%s: %llu findings, %llu places replaced, %llu kept\n", name,
-                      (unsigned long long)counts.findings, (unsigned long long)counts.replaced,
-                      (unsigned long long)counts.kept);
+    if (!work->report) {
+        return;
     }
-    if (work->unmasker != NULL) {
+    put_plain(stderr, name, SIZE_MAX);
+    if (work->masker != NULL) {
+        comity_mask_counts counts = comity_masker_counts(work->masker);
+        (void)fprintf(stderr, ": %llu findings, %llu places replaced, %llu kept\n", (unsigned long long)counts.findings,
+                      (unsigned long long)counts.replaced, (unsigned long long)counts.kept);
+    } else {
+        uint64_t turned;
+        uint64_t left;
         comity_unmasker_counts(work->unmasker, &turned, &left);
-        if (work->report) {
-            (void)fprintf(stderr, "%s: %llu tokens turned back, %llu left\n", name, (unsigned long long)turned,
-                          (unsigned long long)left);
-        }
+        (void)fprintf(stderr, ": %llu tokens turned back, %llu left\n", (unsigned long long)turned,
+                      (unsigned long long)left);
     }
 }
 

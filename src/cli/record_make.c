@@ -1,7 +1,5 @@
-/* comity record init, append, rotate, erase: what changes a record. */
+/* comity record init, append, rotate: what changes a record. */
 #include "cli/record.h"
-
-#include "base/date.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -162,74 +160,6 @@ int record_rotate_main(int argc, char **argv)
     comity_status status = rotate(argv[optind], passphrase_text(&phrase), retire, &error);
     passphrase_wipe(&phrase);
     return status == COMITY_OK ? show_keys(argv[optind]) : complain_of(argv[optind], error.message);
-}
-
-/* ---- erasing ---- */
-
-typedef struct erase_options {
-    const char *retention;
-    const char *passphrase_fd_text;
-    bool before, by_index;
-    uint64_t before_ms, index;
-} erase_options;
-
-static int erase_options_read(int argc, char **argv, erase_options *options)
-{
-    const char *before = NULL;
-    int32_t day;
-    comity_error error;
-    const record_option options_of[] = {
-        {.name = "retention", .text = &options->retention},
-        {.name = "before", .text = &before},
-        {.name = "passphrase-fd", .text = &options->passphrase_fd_text},
-    };
-    if (!record_options("erase", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
-        return EXIT_ERROR;
-    }
-    if (before != NULL && comity_date_parse(before, strlen(before), &day, &error) != COMITY_OK) {
-        return complain_usage("record", "erase: --before: %s", error.message);
-    }
-    if (before != NULL && day < 0) {
-        return complain_usage("record", "erase: --before: a day from 1970 on expected, not '%s'", before);
-    }
-    options->before = before != NULL;
-    options->before_ms = before == NULL ? 0 : (uint64_t)day * 86400000;
-    options->by_index = argc - optind == 2;
-    if (argc - optind < 1 || argc - optind > 2 || options->by_index == options->before ||
-        (options->by_index && options->retention != NULL)) {
-        return complain_usage("record",
-                              "erase: a folder, and either the number of an entry or --before DATE, are needed");
-    }
-    return options->by_index && !read_number("record", "erase", argv[optind + 1], &options->index) ? EXIT_ERROR : 0;
-}
-
-int record_erase_main(int argc, char **argv)
-{
-    erase_options options = {.by_index = false};
-    comity_record *record;
-    comity_error error;
-    uint64_t count = 0;
-    passphrase phrase;
-    int status = erase_options_read(argc, argv, &options);
-    if (status != 0) {
-        return status;
-    }
-    if (!record_passphrase(options.passphrase_fd_text, &phrase)) {
-        return EXIT_ERROR;
-    }
-    comity_status done = comity_record_open(argv[optind], passphrase_text(&phrase), 0, &record, &error);
-    passphrase_wipe(&phrase);
-    if (done != COMITY_OK) {
-        return complain("%s", error.message);
-    }
-    comity_erasure what = {options.retention, options.by_index, options.index, options.before_ms};
-    done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
-    if (done == COMITY_OK) {
-        (void)printf("%" PRIu64 " erased\n", count);
-        done = count == 0 ? COMITY_OK : comity_record_sweep(record, &error);
-    }
-    comity_record_close(record);
-    return done == COMITY_OK ? EXIT_CLEAN : complain_of(argv[optind], error.message);
 }
 
 /* ---- appending files ---- */

@@ -2,9 +2,10 @@
  *
  * What it saw last lies in its state's folder, a file a log. Each time it takes
  * the newest checkpoint, and the tree and entries that are served, and sees
- * whether what it knew, and every new entry, lead to what is signed now. If they
- * do not, both checkpoints are kept: together they prove that the log has shown
- * two histories, or shows what it did not sign. */
+ * whether what it knew, and every new entry, lead to what is signed now. If two
+ * checkpoints that are signed contradict each other, both are kept: together they prove that the
+ * log has shown two histories. What is served and not signed proves nothing: it may be
+ * cut off on the way, or damaged there. */
 #include "cli/fetch.h"
 #include "cli/record.h"
 
@@ -67,35 +68,69 @@ static comity_status add_entries(monitoring *now, const comity_checkpoint *new, 
 }
 
 /* Is the log's checkpoint an earlier one of the same history? A cache may give such a one out, or whoever stands
- * between: it contradicts nothing. */
-static bool is_earlier(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new)
+ * between: it contradicts nothing. Tiles that are not there show no such history; those that cannot be had, nothing. */
+static comity_status is_earlier(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new, bool *ret_earlier,
+                                comity_error *reterr)
 {
     comity_proof proof;
-    return comity_proof_consistency(&now->tiles, new->size, old->size, &proof, NULL) == COMITY_OK &&
-           comity_proof_check_consistency(&proof, new->size, old->size, &new->root, &old->root, NULL) == COMITY_OK;
+    comity_status status = comity_proof_consistency(&now->tiles, new->size, old->size, &proof, reterr);
+    if (status == COMITY_ERROR_SYSTEM && !now->from.missing) {
+        return status;
+    }
+    *ret_earlier = status == COMITY_OK && comity_proof_check_consistency(&proof, new->size, old->size, &new->root, &old->root,
+                                                                         NULL) == COMITY_OK;
+    return COMITY_OK;
 }
 
-static comity_status compare(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new,
-                             comity_error *reterr)
+static comity_status compare_smaller(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new,
+                                     bool *ret_evident, comity_error *reterr)
 {
-    comity_tree tree;
-    comity_hash root;
-    if (new->size < old->size && is_earlier(now, old, new)) {
+    bool earlier = false;
+    COMITY_TRY(is_earlier(now, old, new, &earlier, reterr));
+    if (earlier) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM,
                            "%" PRIu64 " entries are shown, and %" PRIu64
                            " were before: this is an earlier checkpoint of the same log, and nothing newer is seen",
                            new->size, old->size);
     }
+    *ret_evident = true;
+    return comity_fail(reterr, COMITY_ERROR_RECORD, "the log had %" PRIu64 " entries and has %" PRIu64, old->size, new->size);
+}
+
+/* Do the tiles that are served lead to what is signed now? Else they are not what was signed, and show nothing of it. */
+static comity_status check_tiles(monitoring *now, const comity_checkpoint *new, comity_error *reterr)
+{
+    comity_tree tree;
+    comity_hash root;
+    COMITY_TRY(comity_tile_tree(&now->tiles, new->size, new->size, &tree, reterr));
+    comity_tree_root(&tree, &root);
+    return comity_hash_equal(&root, &new->root)
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_RECORD, "the tiles that are served do not lead to the root that is signed");
+}
+
+/* `*ret_evident`: what is signed contradicts what was signed. */
+static comity_status compare(monitoring *now, const comity_checkpoint *old, const comity_checkpoint *new, bool *ret_evident,
+                             comity_error *reterr)
+{
+    comity_tree tree;
+    comity_hash root;
     if (new->size < old->size) {
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "the log had %" PRIu64 " entries and has %" PRIu64, old->size,
-                           new->size);
+        return compare_smaller(now, old, new, ret_evident, reterr);
     }
-    COMITY_TRY(take_up(now, old, new, &tree, reterr));
+    if (new->size == old->size && !comity_hash_equal(&old->root, &new->root)) {
+        *ret_evident = true;
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "two roots are signed over %" PRIu64 " entries", new->size);
+    }
+    COMITY_TRY(check_tiles(now, new, reterr));
+    comity_status status = take_up(now, old, new, &tree, reterr);
+    *ret_evident = status == COMITY_ERROR_RECORD;
+    COMITY_TRY(status);
     COMITY_TRY(add_entries(now, new, &tree, reterr));
     comity_tree_root(&tree, &root);
     return comity_hash_equal(&root, &new->root)
                ? COMITY_OK
-               : comity_fail(reterr, COMITY_ERROR_RECORD, "the entries do not lead to the root that is signed");
+               : comity_fail(reterr, COMITY_ERROR_RECORD, "the entries that are served do not lead to the root that is signed");
 }
 
 /* Is what is in the file, if anything, other than these bytes? */
@@ -150,8 +185,9 @@ static comity_status look(monitoring *now, const uint8_t *bytes, size_t size, ui
             return known;
         }
     }
-    comity_status status = compare(now, &old, &new, reterr);
-    if (status == COMITY_ERROR_RECORD) {
+    bool evident = false;
+    comity_status status = compare(now, &old, &new, &evident, reterr);
+    if (evident) {
         keep_evidence(now, path, bytes, size);
     } else if (status == COMITY_OK) {
         status = comity_disk_store(now->disk, path, bytes, size, true, reterr);

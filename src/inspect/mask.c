@@ -42,7 +42,6 @@ struct comity_masker {
     comity_mask_settings settings;
     comity_form *form;
     comity_edits edits;
-    comity_buffer text; /* what is to stand in a place */
     comity_mask_counts counts;
     uint64_t last_begin; /* where the part that began last begins */
     uint64_t raw_last;
@@ -79,26 +78,31 @@ static bool is_written(const comity_finding *finding)
     return false;
 }
 
-/* Adds an edit whose text, in ASCII, stands in the buffer; each character as wide as the part's. */
-static comity_status add_edit(mask_level *level, uint64_t begin, uint64_t end, uint8_t strength, comity_error *reterr)
+/* Makes each character of ASCII from a byte of the buffer on as wide as the part's: from the end on, in place. */
+static void widen(const mask_level *level, comity_buffer *texts, size_t from)
+{
+    size_t count = texts->size - from;
+    comity_buffer_append_zeros(texts, count * (level->width - 1u));
+    for (size_t i = count; texts->failed == COMITY_OK && i > 0; i--) {
+        uint8_t c = texts->bytes[from + i - 1];
+        uint8_t *wide = texts->bytes + from + (i - 1) * level->width;
+        memset(wide, 0, level->width);
+        wide[level->is_big ? level->width - 1u : 0] = c;
+    }
+}
+
+/* Adds an edit of what the rule makes of the value. */
+static comity_status add_edit(mask_level *level, uint64_t begin, uint64_t end, const comity_mask_rule *rule,
+                              const comity_mask_value *value, comity_error *reterr)
 {
     comity_masker *masker = level->masker;
-    const uint8_t *text = NULL;
-    size_t size = 0;
-    COMITY_TRY(comity_buffer_bytes(&masker->text, &text, &size, reterr));
+    comity_buffer *texts = &masker->edits.texts;
+    size_t text_at = texts->size;
+    COMITY_TRY(comity_mask_value_write(rule, masker->settings.key, value, texts, reterr));
     if (level->width > 1) {
-        /* From the end on, in place: the buffer has grown by what is needed. */
-        comity_buffer_append_zeros(&masker->text, size * (level->width - 1u));
-        COMITY_TRY(comity_buffer_bytes(&masker->text, &text, &size, reterr));
-        size_t count = size / level->width;
-        for (size_t i = count; i > 0; i--) {
-            uint8_t c = masker->text.bytes[i - 1];
-            uint8_t *wide = masker->text.bytes + (i - 1) * level->width;
-            memset(wide, 0, level->width);
-            wide[level->is_big ? level->width - 1u : 0] = c;
-        }
+        widen(level, texts, text_at);
     }
-    return comity_edits_add(&masker->edits, begin, end, strength, text, size, reterr);
+    return comity_edits_put(&masker->edits, begin, end, rule->action, text_at, reterr);
 }
 
 static comity_status replace(mask_level *level, const comity_finding *finding, const comity_mask_rule *rule,
@@ -124,9 +128,7 @@ static comity_status replace(mask_level *level, const comity_finding *finding, c
                                .is_bare = is_bare,
                                .digest = finding->digest};
     value.room = level->place == COMITY_FORM_SAME_SIZE ? value.raw_size / level->width : 0;
-    comity_buffer_reset(&masker->text);
-    COMITY_TRY(comity_mask_value_write(rule, masker->settings.key, &value, &masker->text, reterr));
-    return add_edit(level, raw_begin, raw_end, rule->action, reterr);
+    return add_edit(level, raw_begin, raw_end, rule, &value, reterr);
 }
 
 static void found(void *context, const comity_finding *finding)
@@ -277,9 +279,7 @@ static comity_status replace_whole(mask_level *level, uint64_t raw_end, comity_e
         outer--;
     }
     value.room = outer->place == COMITY_FORM_SAME_SIZE ? value.raw_size / outer->width : 0;
-    comity_buffer_reset(&masker->text);
-    COMITY_TRY(comity_mask_value_write(level->whole_rule, masker->settings.key, &value, &masker->text, reterr));
-    return add_edit(outer, level->raw_begin, raw_end, level->whole_rule->action, reterr);
+    return add_edit(outer, level->raw_begin, raw_end, level->whole_rule, &value, reterr);
 }
 
 static comity_status part_end(void *context, const comity_form_part *part, comity_error *reterr)
@@ -357,7 +357,6 @@ comity_status comity_masker_new(const comity_mask_settings *settings, comity_mas
     masker->settings = *settings;
     size_t window = settings->window_max == 0 ? COMITY_LIMIT_MASK_WINDOW_BYTES : settings->window_max;
     comity_edits_init(&masker->edits, window, settings->write, settings->context);
-    comity_buffer_init(&masker->text, COMITY_MASK_TOKEN_BYTES_MAX * 16);
     *ret_masker = masker;
     return COMITY_OK;
 }
@@ -374,7 +373,6 @@ void comity_masker_free(comity_masker *masker)
     }
     comity_form_close(masker->form);
     comity_edits_free(&masker->edits);
-    comity_buffer_free(&masker->text);
     free(masker);
 }
 

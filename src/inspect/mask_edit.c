@@ -98,13 +98,20 @@ static void join(comity_edits *edits, size_t at, size_t count, comity_edit edit)
 comity_status comity_edits_add(comity_edits *edits, uint64_t begin, uint64_t end, uint8_t strength, const void *text,
                                size_t size, comity_error *reterr)
 {
+    size_t text_at = edits->texts.size;
+    comity_buffer_append(&edits->texts, text, size);
+    return comity_edits_put(edits, begin, end, strength, text_at, reterr);
+}
+
+comity_status comity_edits_put(comity_edits *edits, uint64_t begin, uint64_t end, uint8_t strength, size_t text_at,
+                               comity_error *reterr)
+{
     assert(begin >= edits->base && begin < end);
     const uint8_t *all = NULL;
     size_t all_size = 0;
-    comity_buffer_append(&edits->texts, text, size);
     COMITY_TRY(comity_buffer_bytes(&edits->texts, &all, &all_size, reterr));
     comity_edit edit = {
-        .begin = begin, .end = end, .text_at = all_size - size, .text_size = size, .strength = strength};
+        .begin = begin, .end = end, .text_at = text_at, .text_size = all_size - text_at, .strength = strength};
     size_t at = edits->edit_count;
     while (at > 0 && edits->edits[at - 1].end > begin) {
         at--;

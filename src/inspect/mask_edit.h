@@ -17,7 +17,7 @@ typedef struct comity_edit {
 } comity_edit;
 
 /* Bytes held until they are settled, and what is to be replaced in them. Owns its
- * memory until comity_edits_free; one thread at a time. The fields are private. */
+ * memory until comity_edits_free; one thread at a time. The fields are private, but `texts` can be appended to. */
 typedef struct comity_edits {
     comity_mask_write write;
     void *context;
@@ -48,6 +48,10 @@ const uint8_t *comity_edits_raw(const comity_edits *edits, uint64_t begin, uint6
  * touch become one, with the text of the stronger. COMITY_ERROR_MEMORY. */
 COMITY_MUST_USE comity_status comity_edits_add(comity_edits *edits, uint64_t begin, uint64_t end, uint8_t strength,
                                                const void *text, size_t size, comity_error *reterr);
+
+/* The same by what has been appended to `texts` behind its byte `text_at`. */
+COMITY_MUST_USE comity_status comity_edits_put(comity_edits *edits, uint64_t begin, uint64_t end, uint8_t strength,
+                                               size_t text_at, comity_error *reterr);
 
 /* Nothing before `settled` will be replaced any more: it goes out. */
 COMITY_MUST_USE comity_status comity_edits_flush(comity_edits *edits, uint64_t settled, comity_error *reterr);

@@ -102,6 +102,10 @@ static bool is_of_number(uint8_t byte)
 bool comity_mask_lexer_bare(comity_mask_lexer *lexer, uint64_t *begin, uint64_t *end)
 {
     assert(*begin >= lexer->base && *end - lexer->base <= lexer->size && *begin < *end);
+    size_t before = (size_t)(*begin - lexer->base);
+    if (before >= 2 && lexer->text[lexer->from + before - 1] == '"' && lexer->text[lexer->from + before - 2] != '\\') {
+        return false; /* behind a quote a string begins, as it mostly does: nothing need be counted */
+    }
     comity_mask_lexer own = *lexer;
     if (*begin >= lexer->at) {
         advance(lexer, *begin);

@@ -13,11 +13,9 @@
 
 /* A value without escapes, or its beginning: longer ones are masked to this length. */
 #define PLAIN_SIZE ((size_t)2048)
-/* Most values are not longer: sixteen bytes of them are masked at once. */
-#define SHORT_SIZE 64
 
 typedef struct plain {
-    uint8_t text[PLAIN_SIZE];
+    const uint8_t *text;
     size_t size;
 } plain;
 
@@ -30,26 +28,6 @@ static bool is_sign_of_value(uint8_t c)
 {
     uint8_t letter = (uint8_t)(c | 0x20);
     return is_digit(c) || (letter >= 'a' && letter <= 'z') || c >= 0x80;
-}
-
-/* By itself, because the room that it takes is rarely needed. */
-static __attribute__((noinline)) void read_escaped(const comity_mask_value *value, unsigned what, size_t size,
-                                                   plain *ret_plain)
-{
-    comity_form_run runs[PLAIN_SIZE];
-    (void)comity_decode_near(what, value->text, size, ret_plain->text, &ret_plain->size, runs, PLAIN_SIZE);
-}
-
-static void read_plain(const comity_mask_value *value, plain *ret_plain)
-{
-    unsigned what = comity_decode_of_syntax(value->syntax);
-    size_t size = value->text_size < PLAIN_SIZE ? value->text_size : PLAIN_SIZE;
-    if (comity_decode_wanted(what, value->text, size)) {
-        read_escaped(value, what, size, ret_plain);
-        return;
-    }
-    memcpy(ret_plain->text, value->text, size);
-    ret_plain->size = size;
 }
 
 /* ---- masks ---- */
@@ -86,35 +64,43 @@ static size_t count_signs(const plain *text)
     return count;
 }
 
-/* The bytes that `is_safe` lets stay, of sixteen, and signs for the others; false if one is beyond ASCII. */
-static inline bool mask_sixteen(const uint8_t *bytes, size_t size, bool in_form, uint8_t sign, uint8_t *ret_masked)
+/* Of sixteen bytes those that `is_safe` lets stay, and signs for the others. */
+static inline void mask_sixteen(uint64_t words[2], bool in_form, uint8_t sign)
 {
-    comity_bytes16 of = comity_look_load(bytes, size);
+    comity_bytes16 of;
+    memcpy(&of, words, sizeof of);
     comity_bytes16 safe = (comity_bytes16)(of == '-') | (comity_bytes16)(of == '.') | (comity_bytes16)(of == '_');
     comity_bytes16 but_in_forms = (comity_bytes16)(of == ' ') | (comity_bytes16)(of == '/') | (comity_bytes16)(of == ':') |
                                   (comity_bytes16)(of == '@') | (comity_bytes16)(of == '(') | (comity_bytes16)(of == ')');
-    uint64_t words[2];
-    memcpy(words, &of, sizeof words);
     safe |= in_form ? (comity_bytes16){0} : but_in_forms;
-    comity_bytes16 masked = (of & safe) | (~safe & sign);
-    memcpy(ret_masked, &masked, sizeof masked);
-    return comity_swar_high(words[0] | words[1]) == 0;
+    of = (of & safe) | (~safe & sign);
+    memcpy(words, &of, sizeof of);
 }
 
-/* Where no letter or digit stays, and all is of ASCII; false if it is not. Nothing is written then. */
+/* Where no letter or digit stays, and all is of ASCII; false if it is not, or shorter than eight bytes. Nothing is
+ * written then. The last bytes are masked twice where they are fewer than are masked at once. */
 static bool write_mask_plain(const plain *text, bool in_form, uint8_t sign, comity_buffer *out)
 {
-    uint8_t masked[SHORT_SIZE];
-    if (text->size > sizeof masked) {
+    enum { HALF = 8, WHOLE = 16 };
+    uint8_t *masked = comity_buffer_room(out, text->size);
+    uint64_t all = 0;
+    if (masked == NULL || text->size < HALF) {
         return false;
     }
-    for (size_t at = 0; at < text->size; at += 16) {
-        size_t size = text->size - at < 16 ? text->size - at : 16;
-        if (!mask_sixteen(text->text + at, size, in_form, sign, masked + at)) {
-            return false;
-        }
+    for (size_t at = 0; at < text->size; at += WHOLE) {
+        bool is_half = text->size < WHOLE;
+        size_t from = is_half ? 0 : text->size - at < WHOLE ? text->size - WHOLE : at;
+        size_t second = is_half ? text->size - HALF : from + HALF;
+        uint64_t words[2] = {comity_swar_load(text->text + from), comity_swar_load(text->text + second)};
+        all |= words[0] | words[1];
+        mask_sixteen(words, in_form, sign);
+        memcpy(masked + from, &words[0], HALF);
+        memcpy(masked + second, &words[1], HALF);
     }
-    comity_buffer_append(out, masked, text->size);
+    if (comity_swar_high(all) != 0) {
+        return false;
+    }
+    comity_buffer_filled(out, masked + text->size);
     return true;
 }
 
@@ -356,15 +342,42 @@ static bool is_number(const comity_buffer *out, size_t begin)
     return has_digit && (out->bytes[begin] != '0' || out->size - begin == 1 || out->bytes[begin + 1] == '.');
 }
 
+/* What stays of a value without escapes. */
+static void write_masked(const comity_mask_rule *rule, const comity_mask_value *value, const plain *text,
+                         comity_buffer *out)
+{
+    if (rule->action == COMITY_MASK_GENERALISE) {
+        write_coarse(rule, value, text, out);
+    } else {
+        write_mask(rule, value, text, out);
+    }
+}
+
+/* The same of one with escapes: by itself, because the room that it takes is rarely needed. */
+static __attribute__((noinline)) void write_escaped(const comity_mask_rule *rule, const comity_mask_value *value,
+                                                    unsigned what, size_t size, comity_buffer *out)
+{
+    uint8_t room[PLAIN_SIZE];
+    comity_form_run runs[PLAIN_SIZE];
+    plain text = {.text = room};
+    (void)comity_decode_near(what, value->text, size, room, &text.size, runs, PLAIN_SIZE);
+    write_masked(rule, value, &text, out);
+}
+
+static void write_value(const comity_mask_rule *rule, const comity_mask_value *value, comity_buffer *out)
+{
+    const plain text = {.text = value->text, .size = value->text_size < PLAIN_SIZE ? value->text_size : PLAIN_SIZE};
+    unsigned what = comity_decode_of_syntax(value->syntax);
+    if (comity_decode_wanted(what, text.text, text.size)) {
+        write_escaped(rule, value, what, text.size, out);
+    } else {
+        write_masked(rule, value, &text, out);
+    }
+}
+
 static comity_status write_text(const comity_mask_rule *rule, comity_mask_key *key, const comity_mask_value *value,
                                 comity_buffer *out, comity_error *reterr)
 {
-    plain text;
-    bool is_read = !value->is_whole && rule->action != COMITY_MASK_TOKEN && rule->action != COMITY_MASK_DIGEST;
-    text.size = 0;
-    if (is_read) {
-        read_plain(value, &text);
-    }
     switch ((comity_mask_operator)rule->action) {
     case COMITY_MASK_TOKEN:
         return write_token(key, value, out, reterr);
@@ -377,10 +390,8 @@ static comity_status write_text(const comity_mask_rule *rule, comity_mask_key *k
     default:
         if (value->is_whole) {
             comity_buffer_append(out, "****", 4);
-        } else if (rule->action == COMITY_MASK_GENERALISE) {
-            write_coarse(rule, value, &text, out);
         } else {
-            write_mask(rule, value, &text, out);
+            write_value(rule, value, out);
         }
         return COMITY_OK;
     }

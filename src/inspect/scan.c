@@ -60,7 +60,7 @@ static void forms_make(comity_scan *scan, const comity_scan_settings *settings)
         if (form->alone != 0 && alone + COMITY_SCAN_COLUMN_ADDS >= scan->level_min) {
             comity_set_add(&scan->alone[1], i);
             for (size_t size = form->size_min; size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
-                scan->alone_sizes[form->find][size / 64] |= UINT64_C(1) << size % 64;
+                scan->alone_live[form->find][size] |= UINT64_C(1) << i / 64;
             }
         }
     }

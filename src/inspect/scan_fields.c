@@ -39,6 +39,7 @@ static void meaning_join(const comity_scan_rules *rules, uint32_t number, bool w
             const comity_type_form *of = comity_types_form(rules->types, form);
             if (of->with_context != 0) {
                 comity_set_add(&field->forms, form);
+                comity_sizes_add(&field->sizes[of->find], of);
             }
             if (of->find < COMITY_FIND_ANCHOR) {
                 field->in_writings |= (uint8_t)(1u << of->writing);

@@ -59,9 +59,13 @@
 /* First bytes of values kept with the forms that they allow; the most of these forms. */
 #define COMITY_SCAN_CHOICES 2048
 #define COMITY_SCAN_CHOICE_FORMS 25
+/* The least of a token that is looked for within a value. */
+#define COMITY_SCAN_TOKEN_WITHIN 12
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 256
 #define COMITY_SCAN_QUIET_TRIES 2
+/* Cells of which is kept that they were seen. */
+#define COMITY_SCAN_QUIETS_SEEN 1024
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -70,6 +74,11 @@ typedef struct comity_scan_set {
     uint64_t live;
     uint64_t bits[COMITY_SCAN_SET_WORDS];
 } comity_scan_set;
+
+/* Sizes of values below COMITY_SCAN_SIZES, a bit each. */
+typedef struct comity_scan_sizes {
+    uint64_t bits[2];
+} comity_scan_sizes;
 
 /* What a name speaks for: a list of types. */
 typedef struct comity_scan_meaning {
@@ -90,7 +99,7 @@ struct comity_scan_rules {
     uint64_t *by_size[3];             /* forms found by their value, for each writing and size below COMITY_SCAN_SIZES */
     uint64_t *by_head[COMITY_SCAN_HEAD]; /* forms that may have a byte at a place, for each of COMITY_SCAN_HEAD_SETS */
     uint64_t *by_find;                /* forms found in a way */
-    uint64_t by_find_size[COMITY_FIND_COUNT][2]; /* bits: sizes for which there is some form */
+    comity_scan_sizes by_find_size[COMITY_FIND_COUNT]; /* for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
     uint64_t *word_forms;
     uint64_t *strong; /* a set: forms for which words speak from COMITY_LIMIT_SCAN_NEAR away */
@@ -128,6 +137,7 @@ typedef struct comity_scan_field {
     uint32_t number;     /* of all names seen, from 1: no two have the same */
     uint64_t hash;
     comity_scan_set forms;
+    comity_scan_sizes sizes[COMITY_FIND_COUNT]; /* that some of these take */
 } comity_scan_field;
 
 /* A key of JSON seen before: what is to be done at its colon follows from its bytes alone. */
@@ -201,6 +211,7 @@ typedef struct comity_scan_plan {
     bool is_whole; /* all forms found room */
     bool has_at;   /* it holds an `@` */
     bool is_words; /* it holds neither that nor a digit */
+    bool is_bare;  /* nor a letter, and its digits are no number that is found where its name alone speaks for it */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
@@ -250,6 +261,7 @@ typedef struct comity_scan_quiet {
 /* What is kept of values that look alike. */
 typedef struct comity_scan_plans {
     comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
+    uint32_t quiets_seen[COMITY_SCAN_QUIETS_SEEN]; /* hashes */
     comity_scan_plan list[COMITY_SCAN_PLANS];
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
@@ -378,7 +390,7 @@ struct comity_scan {
     comity_scan_set locale; /* forms of the route's states */
     bool has_locale;
     comity_scan_set alone[2]; /* forms that may reach the level without context; and where a column may add to it */
-    uint64_t alone_sizes[COMITY_FIND_COUNT][2]; /* bits: sizes that some of these take */
+    uint64_t alone_live[COMITY_FIND_COUNT][COMITY_SCAN_SIZES]; /* words in which some of these are, of a way and a size */
     uint8_t level_min;
     bool wants_paths, wants_digests;
     uint64_t key[2];
@@ -418,6 +430,9 @@ struct comity_scan {
     size_t query_name_size;
     bool in_layout;          /* a value is read that a layout names, with escapes of its own */
     uint8_t strings_around;  /* strings of JSON around the one that is read, whose escapes are in it, too */
+    bool of_plain_key;       /* a value of JSON is read behind a key that any other reading of its bytes finds, too */
+    const comity_scan_field *own; /* what the name of the value [own_begin, own_end) speaks for, which is read: beside */
+    const uint8_t *own_begin, *own_end; /* that only words in it count. NULL: it is to be looked for */
     bool stirs;              /* since it was made false something was seen that other digits could change */
     const uint8_t *stir_low; /* what lies before this is not known of a cell */
     comity_scan_quiet *watch; /* what is being looked at, in the cell that begins at `watch_begin`; NULL: none */
@@ -456,8 +471,10 @@ typedef struct comity_scan_token {
 /* What speaks for types at a place. */
 typedef struct comity_scan_around {
     const comity_scan_set *forms; /* NULL: nothing speaks for any */
+    const comity_scan_sizes *sizes; /* of each way, those that some of these forms take; NULL: not known */
     uint16_t evidence;
     comity_scan_set room; /* for `forms` */
+    comity_scan_sizes room_sizes[COMITY_FIND_COUNT]; /* for `sizes` */
     uint64_t field; /* hash of the field's name, 0: none */
 } comity_scan_around;
 
@@ -557,12 +574,24 @@ uint32_t comity_scan_tail(const uint8_t *low, const uint8_t *end);
 /* scan_try.c: trying values. `written` is the size in the way's writing, if it is known; 0 if not. */
 void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, size_t size, size_t written,
                      const comity_scan_around *around, comity_scan_readings *readings);
+static inline bool comity_sizes_have(const comity_scan_sizes *sizes, size_t size)
+{
+    return (sizes->bits[size / 64] >> size % 64 & 1) != 0;
+}
+/* Those that the form takes. */
+static inline void comity_sizes_add(comity_scan_sizes *sizes, const comity_type_form *form)
+{
+    for (size_t size = form->size_min; size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
+        sizes->bits[size / 64] |= UINT64_C(1) << size % 64;
+    }
+}
 /* False if surely no form of this way and size reaches the level. */
 static inline bool comity_scan_worth(const comity_scan *scan, comity_find find, size_t written,
                                      const comity_scan_around *around)
 {
-    const uint64_t *sizes = around->forms == NULL ? scan->alone_sizes[find] : scan->rules->by_find_size[find];
-    return written >= COMITY_SCAN_SIZES || (sizes[written / 64] >> written % 64 & 1) != 0;
+    const comity_scan_sizes *spoken = around->sizes == NULL ? scan->rules->by_find_size : around->sizes;
+    return written >= COMITY_SCAN_SIZES || scan->alone_live[find][written] != 0 ||
+           (around->forms != NULL && comity_sizes_have(&spoken[find], written));
 }
 /* False if no form of this way and size can be found here, by itself or by what speaks for it. */
 bool comity_scan_wanted(const comity_scan *scan, comity_find find, size_t written, const comity_scan_around *around);

@@ -74,7 +74,9 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
             key->slot = (uint32_t)(field - scan->fields);
             key->field = field->number;
         }
+        scan->of_plain_key = at[-2] != '\\' && at[-3 - key->size] != '\\';
         comity_scan_label_value(scan, at, false, field);
+        scan->of_plain_key = false;
     }
     if (key->has_anchor || at[1] == ':' || (key->has_colons && (at[-5] == ':' || (at[-3] == ':' && at[-6] == ':')))) {
         comity_scan_at_colon(scan, at);

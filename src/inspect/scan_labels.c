@@ -64,6 +64,7 @@ bool comity_scan_field_read(comity_scan *scan, const uint8_t **begin, const uint
     }
     comity_scan_around around;
     around.forms = &field->forms;
+    around.sizes = field->sizes;
     around.evidence = COMITY_EVIDENCE_FIELD;
     around.field = field->hash;
     comity_scan_readings_begin(ret_readings);
@@ -138,14 +139,28 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     comity_scan_emit(scan, cut, within_end, &within);
 }
 
+/* A cell of CSV without quotes, or a string of JSON: for a place in it speaks its field, and words within, and nothing
+ * else. */
+static bool is_own(const comity_scan *scan, const uint8_t *begin, const uint8_t *end)
+{
+    if (scan->part_field_size != 0) {
+        return false;
+    }
+    if (scan->part.syntax == COMITY_FORM_CSV) {
+        return begin == scan->low && (*end == '\n' || *end == (uint8_t)scan->part.delimiter);
+    }
+    return scan->of_plain_key && *begin != ':' && *begin != ',' && *begin != ']';
+}
+
 /* Nothing surer can lie in the value, nor an address of mail over it: it has no `@`, and ends where none goes on. */
-static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
+static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind, bool owns,
                          const comity_scan_readings *readings)
 {
     bool ends =
         (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
-    bool is_of_words =
-        plan->is_words || comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
+    bool is_bare = owns && plan->is_bare && behind != ' ' && behind != '(' && behind != ')';
+    bool is_of_words = plan->is_words || is_bare ||
+                       comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
     return ends && !plan->has_at && is_of_words;
 }
 
@@ -178,6 +193,7 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     }
     size_t size = plan->size;
     around.forms = &field->forms;
+    around.sizes = field->sizes;
     around.evidence = COMITY_EVIDENCE_FIELD;
     around.field = field->hash;
     comity_scan_readings_begin(&readings);
@@ -187,11 +203,16 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
     if (readings.count == 0) {
         return true;
     }
-    if (stands_alone(scan, plan, begin[size], &readings)) {
+    bool owns = is_own(scan, begin, begin + size);
+    if (stands_alone(scan, plan, begin[size], owns, &readings)) {
         comity_scan_emit_alone(scan, begin, begin + size, &readings);
-    } else {
-        field_emit(scan, begin, begin + size, field, &readings);
+        return true;
     }
+    scan->own = owns ? field : NULL;
+    scan->own_begin = begin;
+    scan->own_end = begin + size;
+    field_emit(scan, begin, begin + size, field, &readings);
+    scan->own = NULL;
     return true;
 }
 

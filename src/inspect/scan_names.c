@@ -285,8 +285,11 @@ static void around_field(comity_scan *scan, const uint8_t *name, size_t size, co
     }
     around->field = field->hash;
     if (field->speaks) {
+        bool is_first = around->forms == NULL;
         comity_set_join(&around->room, &field->forms);
+        memcpy(around->room_sizes, field->sizes, sizeof around->room_sizes);
         around->forms = &around->room;
+        around->sizes = is_first ? around->room_sizes : NULL;
         around->evidence |= COMITY_EVIDENCE_FIELD;
     }
 }
@@ -295,9 +298,37 @@ static void around_words(comity_scan *scan, const uint8_t *begin, const uint8_t 
                          const uint8_t *high, bool is_group, comity_scan_around *around)
 {
     if ((low < begin || high > end) && comity_scan_words_near(scan, begin, end, low, high, is_group, &around->room)) {
+        if (around->forms != NULL && around->forms != &around->room) {
+            comity_set_join(&around->room, around->forms);
+        }
         around->forms = &around->room;
+        around->sizes = NULL;
         around->evidence |= COMITY_EVIDENCE_WORD;
     }
+}
+
+/* Where a cell of CSV ends behind `end`. */
+static const uint8_t *cell_end(const comity_scan *scan, const uint8_t *end)
+{
+    const uint8_t *high = end;
+    while (high < scan->high && high - end < COMITY_LIMIT_SCAN_NEAR && *high != (uint8_t)scan->part.delimiter &&
+           *high != '\n') {
+        high++;
+    }
+    return high;
+}
+
+/* Around a place in the value that is read, whose name is known. */
+static void around_own(comity_scan *scan, const uint8_t *begin, const uint8_t *end, bool is_group,
+                       comity_scan_around *around)
+{
+    bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
+    around->forms = &scan->own->forms;
+    around->sizes = scan->own->sizes;
+    around->evidence = COMITY_EVIDENCE_FIELD;
+    around->field = scan->own->hash;
+    around_words(scan, begin, end, is_csv ? scan->low : scan->own_begin, is_csv ? cell_end(scan, end) : scan->own_end,
+                 is_group, around);
 }
 
 static void around_column(comity_scan *scan, comity_scan_around *around)
@@ -328,10 +359,15 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
     size_t size;
     const uint8_t *low = begin;
     const uint8_t *high = end;
+    ret_around->room.live = 0;
+    if (scan->own != NULL && begin >= scan->own_begin && end <= scan->own_end) {
+        around_own(scan, begin, end, is_group, ret_around);
+        return;
+    }
     ret_around->forms = NULL;
+    ret_around->sizes = NULL;
     ret_around->evidence = 0;
     ret_around->field = 0;
-    ret_around->room.live = 0;
     if (scan->part_field_size != 0) {
         around_field(scan, scan->part_field, scan->part_field_size, ret_around);
     }
@@ -347,10 +383,7 @@ void comity_scan_look_around(comity_scan *scan, const uint8_t *begin, const uint
         comity_scan_place_advance(scan, begin);
         around_column(scan, ret_around);
         low = scan->low;
-        while (high < scan->high && high - end < COMITY_LIMIT_SCAN_NEAR && *high != (uint8_t)scan->part.delimiter &&
-               *high != '\n') {
-            high++;
-        }
+        high = cell_end(scan, end);
         break;
     case COMITY_FORM_XML:
         if (comity_scan_markup_name(scan, begin, &name, &size, &low)) {

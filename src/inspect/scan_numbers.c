@@ -91,18 +91,20 @@ static bool word_take(const uint8_t *begin, const uint8_t *high, number_word *re
 {
     const uint8_t *at = begin;
     number_word word = {.begin = begin};
+    unsigned seen = 0;
     while (at < high && word.size < WORD_BYTES) {
-        unsigned size = word_char(at);
+        unsigned class = comity_scan_class(*at) & (COMITY_BYTE_DIGIT | COMITY_BYTE_LETTER);
+        unsigned size = class != 0 ? 1 : word_char(at);
         if (size == 0) {
             break;
         }
-        bool is_letter = (comity_scan_class(*at) & COMITY_BYTE_LETTER) != 0 || (size == 3 && is_wide_letter(at));
-        word.has_letter |= is_letter;
+        seen |= class != 0 ? class : size == 3 && is_wide_letter(at) ? COMITY_BYTE_LETTER : COMITY_BYTE_DIGIT;
         word.has_small |= *at >= 'a' && *at <= 'z';
-        word.has_digit |= !is_letter;
         word.size++;
         at += size;
     }
+    word.has_letter = (seen & COMITY_BYTE_LETTER) != 0;
+    word.has_digit = (seen & COMITY_BYTE_DIGIT) != 0;
     word.end = at;
     *ret_word = word;
     return word.size != 0 && word.size < WORD_BYTES;
@@ -498,7 +500,9 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     by_itself.forms = NULL;
     by_itself.evidence = 0;
     by_itself.field = around->field;
-    bool is_known = over == NULL && comity_scan_around_hash(around) == scan->vain_numbers.around;
+    const comity_scan_vain *vain = &scan->vain_numbers;
+    bool is_known = over == NULL && comity_scan_offset(scan, words->list[begin].begin) < vain->end &&
+                    comity_scan_around_hash(around) == vain->around;
     comity_scan_readings_begin(&ret_best->readings);
     for (size_t first = begin; first < end; first++) {
         bool of_code = around->evidence == COMITY_EVIDENCE_WORD && is_coded(scan, words->list[first].begin);
@@ -859,6 +863,28 @@ static void words_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
+/* From another place of the cell that begins there something was tried in vain: what is tried from this one is not all
+ * that would be if the other was passed over. */
+static bool was_vain_from(const comity_scan *scan, uint64_t begin)
+{
+    bool found = scan->vain_numbers.end > begin;
+    for (size_t i = 0; i < COMITY_RUN_COUNT; i++) {
+        found |= scan->stretches[i].vain.end > begin;
+    }
+    return found;
+}
+
+/* No other place of the cell is behind what has been looked at of it: from such a one, what is tried from this would be
+ * tried and counted again where this is passed over. */
+static bool ends_words(const comity_scan_cell *cell, uint64_t looked)
+{
+    size_t at = looked < cell->size ? (size_t)looked : cell->size;
+    while (at < cell->size && !comity_scan_is_word(cell->begin[at])) {
+        at++;
+    }
+    return at == cell->size;
+}
+
 /* A place in a part of cells: those of which nothing came before are passed over. */
 static void cell_at(comity_scan *scan, const uint8_t *at)
 {
@@ -881,14 +907,18 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
     }
+    if (was_vain_from(scan, begin) || !comity_scan_quiet_comes_again(scan, &quiet)) {
+        words_at(scan, at);
+        return;
+    }
     comity_scan_vain_forget(scan);
     scan->stirs = false;
     scan->watch = &quiet;
     scan->watch_begin = cell.begin;
     words_at(scan, at);
     scan->watch = NULL;
-    if (!scan->stirs) {
-        quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+    quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
+    if (!scan->stirs && ends_words(&cell, quiet.looked)) {
         comity_scan_quiet_keep(scan, &quiet);
     }
 }

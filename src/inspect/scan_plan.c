@@ -479,6 +479,24 @@ static void choice_places_make(const comity_scan_rules *rules, const comity_scan
     }
 }
 
+/* What looks so has no letter, and its digits are no number that is found by itself, or because the field speaks for it:
+ * any of them may stand together. */
+static bool holds_no_number(const comity_scan *scan, const uint8_t *looks, size_t size, const comity_scan_around *around)
+{
+    size_t digits = 0;
+    bool found = size >= COMITY_SCAN_TOKEN_WITHIN;
+    for (size_t i = 0; i < size; i++) {
+        digits += looks[i] == '0';
+        found |= looks[i] == 'a' || looks[i] == 'A' || looks[i] == '+';
+        found |= comity_scan_worth(scan, COMITY_FIND_WRITTEN, i + 1, around);
+    }
+    for (size_t i = 1; i <= digits; i++) {
+        found |= comity_scan_worth(scan, COMITY_FIND_DIGITS, i, around);
+        found |= comity_scan_worth(scan, COMITY_FIND_PHONE, i, around);
+    }
+    return !found;
+}
+
 /* Makes the plan of a look, which stands in it. */
 static void plan_make(const comity_scan *scan, const comity_scan_look *look, size_t size, unsigned in_writings,
                       const comity_scan_around *around, comity_scan_plan *plan)
@@ -495,6 +513,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->is_made = true;
     plan->has_at = memchr(looks, '@', size) != NULL;
     plan->is_words = !plan->has_at && memchr(looks, '0', size) == NULL;
+    plan->is_bare = holds_no_number(scan, looks, size, around);
     compact_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {

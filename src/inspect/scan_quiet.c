@@ -89,7 +89,57 @@ static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cel
 
 /* ---- what is remembered ---- */
 
-static size_t slot_of(const comity_scan_quiet *quiet)
+/* There is a mark in it with which days, years and versions are written. */
+static bool has_marks(const comity_scan_look *look)
+{
+    uint64_t words[2];
+    comity_bytes16 halves[2];
+    memcpy(halves, look->words, sizeof halves);
+    comity_bytes16 found = {0};
+    for (int i = 0; i < 2; i++) {
+        found |= (comity_bytes16)(halves[i] - '-' < 3) | (comity_bytes16)(halves[i] == ' ');
+    }
+    memcpy(words, &found, sizeof words);
+    return (words[0] | words[1]) != 0;
+}
+
+/* Of two digits, whether they can be a month, a zone's hours, a time's month, a day, a time's day. */
+static unsigned range_of(const uint8_t *digits)
+{
+    static const uint8_t ends[] = {0, 12, 14, 19, 31, 39};
+    unsigned number = (unsigned)(digits[0] - '0') * 10 + (unsigned)(digits[1] - '0');
+    unsigned range = 0;
+    while (range < sizeof ends && number > ends[range]) {
+        range++;
+    }
+    return range;
+}
+
+/* What the digits of a cell decide beside the forms: days, times, years and versions are passed over, as other numbers
+ * that look so are not. 0 if there is none. */
+static uint64_t times_of(const uint8_t *cell, size_t size)
+{
+    uint64_t said = 1;
+    bool has_year = false;
+    unsigned points = 0;
+    for (size_t at = 0; at < size;) {
+        size_t begin = at;
+        while (at < size && comity_scan_is_digit(cell[at])) {
+            at++;
+        }
+        bool is_year = at - begin == 4 && ((cell[begin] == '1' && cell[begin + 1] == '9') ||
+                                           (cell[begin] == '2' && cell[begin + 1] == '0'));
+        if (at - begin > 1) {
+            said = said * 31 + range_of(cell + begin) * 2 + (is_year || cell[begin] == '0');
+        }
+        has_year |= is_year;
+        points += at < size && cell[at] == '.';
+        at++;
+    }
+    return has_year || points >= 3 ? said : 0;
+}
+
+static uint32_t hash_of(const comity_scan_quiet *quiet)
 {
     uint64_t hash = quiet->key.look.words[0] * UINT64_C(0x9E3779B97F4A7C15) +
                     quiet->key.look.words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
@@ -97,7 +147,7 @@ static size_t slot_of(const comity_scan_quiet *quiet)
                     quiet->key.look.words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
                     (quiet->key.around ^ quiet->key.rest) * UINT64_C(0x165667B19E3779F9);
     hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash >> 32) % COMITY_SCAN_QUIETS;
+    return (uint32_t)(hash >> 32);
 }
 
 /* Word by word, as they were written: to read as a whole what was written in parts takes long. */
@@ -131,7 +181,8 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
         return false;
     }
     ret_quiet->size = (uint8_t)ret_cell->size;
-    ret_quiet->key.around = ret_cell->around ^ scan->part_seed;
+    uint64_t times = has_marks(&ret_quiet->key.look) ? times_of(ret_cell->begin, ret_cell->size) : 0;
+    ret_quiet->key.around = (ret_cell->around ^ scan->part_seed) + times * UINT64_C(0x9E3779B97F4A7C15);
     ret_quiet->key.rest = (uint64_t)ret_cell->field << 32 | (uint64_t)ret_cell->before << 16 |
                           (uint64_t)ret_quiet->size << 8 | (uint64_t)(at - ret_cell->begin);
     return true;
@@ -139,13 +190,22 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
 
 const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    const comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    const comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
     return is_same(kept, quiet) ? kept : NULL;
+}
+
+bool comity_scan_quiet_comes_again(comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    uint32_t hash = hash_of(quiet);
+    uint32_t *seen = &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
+    bool is_seen = *seen == hash;
+    *seen = hash;
+    return is_seen;
 }
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    comity_scan_quiet *kept = &scan->plans->quiets[slot_of(quiet)];
+    comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
     *kept = *quiet;
     kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
 }

@@ -120,9 +120,9 @@ static void form_add(rules_maker *maker, size_t number)
     comity_set_add(comity_set_at(rules->by_find, rules->set_words, form->find), number);
     for (size_t size = form->size_min; by_value && size < COMITY_SCAN_SIZES && size <= form->size_max; size++) {
         comity_set_add(comity_set_at(rules->by_size[form->writing], rules->set_words, size), number);
-        rules->by_find_size[form->find][size / 64] |= UINT64_C(1) << size % 64;
     }
     if (by_value) {
+        comity_sizes_add(&rules->by_find_size[form->find], form);
         form_heads(maker, number);
     }
 }

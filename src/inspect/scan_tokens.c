@@ -14,8 +14,6 @@
 #define COORDINATE_BYTES 24
 /* Of a token, on each side of the place at which it is seen. */
 #define RUN_BYTES (COMITY_LIMIT_SCAN_VALUE_BYTES / 2)
-/* The least of a token that is looked for within a value. */
-#define TOKEN_LEAST 12
 /* Of an anchor, before a colon or equals sign in it. */
 #define ANCHOR_BYTES 40
 
@@ -379,7 +377,7 @@ bool comity_scan_token_at(comity_scan *scan, const uint8_t *at, const uint8_t **
 {
     comity_scan_token found = {.begin = NULL};
     comity_scan_around around;
-    if (right_of(at, scan->high, TOKEN_LEAST, in_run) - at < TOKEN_LEAST) {
+    if (right_of(at, scan->high, COMITY_SCAN_TOKEN_WITHIN, in_run) - at < COMITY_SCAN_TOKEN_WITHIN) {
         return false;
     }
     comity_scan_look_around(scan, at, right_of(at, scan->high, RUN_BYTES, in_run), false, &around);

@@ -446,6 +446,7 @@ void comity_scan_try(comity_scan *scan, comity_find find, const uint8_t *raw, si
         return;
     }
     narrow_by(&of, comity_set_at(rules->by_find, rules->set_words, find));
+    of.live &= scan->alone_live[find][value.size[writings[find]]] | (around->forms == NULL ? 0 : around->forms->live);
     narrow_try(scan, &of, alone, &value, around, readings);
     if (scan->watch != NULL) {
         scan->stirs |= readings->count != 0;

@@ -103,8 +103,12 @@ typedef enum comity_type_literal_kind {
                                * and beyond ASCII all bytes */
     COMITY_LITERAL_ANCHOR, /* the bytes with which values of a form begin; exact case */
     COMITY_LITERAL_MARK,   /* the finding itself; any case, whole words */
-    COMITY_LITERAL_SIGNATURE, /* the bytes at `offset` of a file */
+    COMITY_LITERAL_SIGNATURE, /* the bytes at `offset` of a file; or COMITY_SIGNATURE_ELEMENT */
 } comity_type_literal_kind;
+
+/* In place of an offset: the text is the name of the first element of XML, a NUL, and what stands near
+ * its beginning, if anything must. */
+#define COMITY_SIGNATURE_ELEMENT UINT32_MAX
 
 typedef struct comity_type_literal {
     const char *text; /* NUL-terminated, but signatures may hold NUL */

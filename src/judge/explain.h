@@ -184,9 +184,25 @@ typedef struct comity_explain_style {
     unsigned width;
 } comity_explain_style;
 
-/* Appends the judgement in plain words. */
-void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
-                              comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer);
+/* Would papers and safeguards make the act lawful? */
+typedef enum comity_remedy {
+    COMITY_REMEDY_NOT_NEEDED, /* it is permitted */
+    COMITY_REMEDY_FOUND,      /* the judgement's ways */
+    COMITY_REMEDY_UNKNOWN,    /* that depends on what is not known */
+    COMITY_REMEDY_NOT_FOUND,  /* no set of up to COMITY_WAY_SIZE_MAX would */
+    COMITY_REMEDY_NONE        /* none would */
+} comity_remedy;
+
+const char *comity_remedy_word(comity_remedy remedy);
+
+/* Appends the judgement in plain words, and gives what they say of papers and safeguards. */
+comity_remedy comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                       comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer);
+
+/* Appends a line on a circumstance that was taken as not so: its question, its name, and the rules that stand in the way in this
+ * judgement, made with it being so. `first`: behind the heading of such lines. */
+void comity_judgement_explain_taken(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                    uint32_t circumstance, bool first, comity_explain_style style, comity_buffer *buffer);
 
 const char *comity_verdict_word(comity_verdict_value verdict);
 

@@ -315,7 +315,22 @@ static bool some_way_is_perhaps_open(const teller *tell)
     return false;
 }
 
-/* They have been looked for, if the act is not permitted. */
+/* What papers and safeguards would do; ways have been looked for, if the act is not permitted. */
+static comity_remedy remedy_of(const teller *tell)
+{
+    const comity_ways *ways = &tell->explain->ways;
+    if (tell->judgement->verdict == COMITY_VERDICT_PERMIT) {
+        return COMITY_REMEDY_NOT_NEEDED;
+    }
+    if (ways->count != 0) {
+        return COMITY_REMEDY_FOUND;
+    }
+    if (tell->judgement->verdict == COMITY_VERDICT_UNDETERMINED || some_way_is_perhaps_open(tell)) {
+        return COMITY_REMEDY_UNKNOWN;
+    }
+    return ways->cut ? COMITY_REMEDY_NOT_FOUND : COMITY_REMEDY_NONE;
+}
+
 static void put_ways(const teller *tell)
 {
     const comity_ways *ways = &tell->explain->ways;
@@ -324,10 +339,12 @@ static void put_ways(const teller *tell)
     }
     if (ways->count == 0) {
         if (tell->judgement->verdict != COMITY_VERDICT_UNDETERMINED) {
-            put_heading(tell, some_way_is_perhaps_open(tell)
+            comity_remedy remedy = remedy_of(tell);
+            put_heading(tell, remedy == COMITY_REMEDY_UNKNOWN
                                   ? "Whether papers would make it lawful depends on what is not known"
-                              : ways->cut ? "No set of up to eight papers and safeguards would make it lawful"
-                                          : "No paper or safeguard would make it lawful");
+                              : remedy == COMITY_REMEDY_NOT_FOUND
+                                  ? "No set of up to eight papers and safeguards would make it lawful"
+                                  : "No paper or safeguard would make it lawful");
         }
         return;
     }
@@ -608,9 +625,7 @@ static void put_notes(const teller *tell)
 /* Is it in want of something, and nothing that could be held would do? */
 static bool is_beyond_papers(const teller *tell)
 {
-    const comity_ways *ways = &tell->explain->ways;
-    return tell->judgement->verdict == COMITY_VERDICT_CONDITIONAL && ways->count == 0 && !ways->cut &&
-           !some_way_is_perhaps_open(tell);
+    return tell->judgement->verdict == COMITY_VERDICT_CONDITIONAL && remedy_of(tell) == COMITY_REMEDY_NONE;
 }
 
 static void put_head(const teller *tell)
@@ -649,8 +664,17 @@ static void put_head(const teller *tell)
     put(tell, "\n");
 }
 
-void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
-                              comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer)
+const char *comity_remedy_word(comity_remedy remedy)
+{
+    static const char *const words[] = {
+        [COMITY_REMEDY_NOT_NEEDED] = "not-needed", [COMITY_REMEDY_FOUND] = "found", [COMITY_REMEDY_UNKNOWN] = "unknown",
+        [COMITY_REMEDY_NOT_FOUND] = "not-found",   [COMITY_REMEDY_NONE] = "none",
+    };
+    return words[remedy];
+}
+
+comity_remedy comity_judgement_explain(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                       comity_explain_memory *explain, comity_explain_style style, comity_buffer *buffer)
 {
     teller tell = {buffer, memory, comity_judge_image(memory), act, judgement, explain, style};
     if (judgement->verdict != COMITY_VERDICT_PERMIT) {
@@ -667,4 +691,45 @@ void comity_judgement_explain(comity_judge_memory *memory, const comity_act *act
     put_conflicts(&tell);
     put_duties(&tell);
     put_notes(&tell);
+    return remedy_of(&tell);
+}
+
+static bool hinders(const comity_ruling *ruling)
+{
+    return ruling->binds && stands(ruling) &&
+           (ruling->effect == COMITY_EFFECT_REFUSE ||
+            (ruling->effect == COMITY_EFFECT_NEEDS && ruling->met != COMITY_YES));
+}
+
+void comity_judgement_explain_taken(comity_judge_memory *memory, const comity_act *act, const comity_judgement *judgement,
+                                    uint32_t circumstance, bool first, comity_explain_style style, comity_buffer *buffer)
+{
+    teller tell = {.buffer = buffer, .memory = memory, .image = comity_judge_image(memory), .act = act,
+                   .judgement = judgement, .style = style};
+    const comity_question question = {.kind = COMITY_ASK_HAS, .a = COMITY_SLOT_CIRCUMSTANCE, .b = circumstance};
+    const char *between = ": ";
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    comity_question_ask(tell.image, act, &question, &words);
+    comity_buffer_append_text(&words, " (");
+    comity_buffer_append_text(&words,
+                              text_of(&tell, comity_image_name(tell.image, COMITY_CLASS_CIRCUMSTANCE, circumstance)->text));
+    comity_buffer_append_text(&words, ")");
+    for (uint32_t i = 0; i < judgement->ruling_count; i++) {
+        if (hinders(&judgement->rulings[i])) {
+            comity_buffer_append_text(&words, between);
+            comity_buffer_append_text(&words, text_of(&tell, rule_of(&tell, &judgement->rulings[i])->name));
+            between = ", ";
+        }
+    }
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        if (first) {
+            put_heading(&tell, "What was taken as not so, as no --circumstance says it");
+        }
+        put_bullet(&tell, (const char *)bytes);
+    }
 }

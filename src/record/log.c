@@ -16,8 +16,7 @@ comity_status comity_log_prepare(comity_disk *disk, comity_error *reterr)
     static const char *const folders[] = {"public", "public/tile", "private", "keys", "law", "papers"};
     uint8_t *bytes;
     size_t size;
-    comity_disk_result result =
-        comity_disk_load(disk, "record", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
+    comity_disk_result result = comity_disk_load(disk, "record", COMITY_LIMIT_CHECKPOINT_BYTES, &bytes, &size, reterr);
     if (result == COMITY_DISK_OK) {
         free(bytes);
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "there is a record in this folder already");
@@ -58,23 +57,6 @@ comity_status comity_log_failed(const comity_log *log, comity_error *reterr)
 }
 
 /* ---- submitting ---- */
-
-static comity_status take_salt(comity_log *log, uint8_t ret_salt[COMITY_SALT_SIZE], comity_error *reterr)
-{
-    comity_status status = COMITY_OK;
-    log_lock(&log->salting);
-    if (log->salts_left == 0) {
-        status = comity_disk_status(log->disk->random(log->disk, log->salts, sizeof log->salts, reterr), "salts", reterr);
-        log->salts_left = status == COMITY_OK ? sizeof log->salts : 0;
-    }
-    if (status == COMITY_OK) {
-        log->salts_left -= COMITY_SALT_SIZE;
-        memcpy(ret_salt, log->salts + log->salts_left, COMITY_SALT_SIZE);
-        memset(log->salts + log->salts_left, 0, COMITY_SALT_SIZE);
-    }
-    (void)pthread_mutex_unlock(&log->salting);
-    return status;
-}
 
 /* Takes `mutex` when there is room in the batch that is filling, and for what waits
  * to be published. Whoever fills faster than the disk writes, or than tiles are
@@ -182,7 +164,7 @@ comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_
     uint8_t salt[COMITY_SALT_SIZE];
     comity_hash commitment;
     COMITY_TRY(check_kept(kept_size, reterr));
-    COMITY_TRY(take_salt(log, salt, reterr));
+    COMITY_TRY(comity_salts_take(&log->salts, salt, reterr));
     comity_entry_commit(salt, judgement, judgement_size, &commitment);
     return put(log, class_name, time_ms, salt, &commitment, kept, kept_size, ret_index, reterr);
 }
@@ -199,7 +181,7 @@ void comity_log_submit_many(comity_log *log, const char *class_name, uint64_t ti
         comity_log_submission *item = &items[i];
         comity_entry_secret *secret = &secrets[good_count];
         if (item->error.code == COMITY_OK && check_kept(item->kept_size, &item->error) == COMITY_OK &&
-            take_salt(log, secret->salt, &item->error) == COMITY_OK) {
+            comity_salts_take(&log->salts, secret->salt, &item->error) == COMITY_OK) {
             secret->judgement = item->judgement;
             secret->size = item->judgement_size;
             good[good_count++] = item;
@@ -253,14 +235,14 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
     if (new_class) {
         COMITY_TRY(comity_disk_make_parents(log->disk, path, reterr));
     }
-    COMITY_TRY(comity_disk_status(log->disk->open(log->disk, path, COMITY_DISK_CREATE, &segment->file, reterr), path,
-                                  reterr));
+    COMITY_TRY(
+        comity_disk_status(log->disk->open(log->disk, path, COMITY_DISK_CREATE, &segment->file, reterr), path, reterr));
     segment->open = true;
     segment->size = sizeof head;
     segment->forgotten = 0;
     comity_segment_head_write(&log->config.origin_hash, batch->time_ms, head);
-    COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path,
-                                  reterr));
+    COMITY_TRY(
+        comity_disk_status(log->disk->write(log->disk, segment->file, 0, head, sizeof head, reterr), path, reterr));
     COMITY_TRY(comity_disk_status(log->disk->write(log->disk, segment->file, sizeof head, records, size, reterr), path,
                                   reterr));
     segment->size += size;
@@ -385,6 +367,16 @@ uint64_t comity_log_durable(comity_log *log)
     return log->durable;
 }
 
+comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    uint64_t count = log->next;
+    (void)pthread_mutex_unlock(&log->mutex);
+    COMITY_TRY(count == 0 ? COMITY_OK : comity_log_wait(log, count - 1, reterr));
+    *ret_count = count;
+    return COMITY_OK;
+}
+
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
@@ -462,12 +454,14 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
-        pthread_mutex_init(&log->salting, NULL) != 0 ||
-        pthread_cond_init(&log->changed, NULL) != 0) {
+        pthread_mutex_init(&log->erasing, NULL) != 0 || pthread_cond_init(&log->changed, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    comity_status status = open_log(log, signers, signer_count, reterr);
+    comity_status status = comity_salts_begin(disk, &log->salts, reterr);
+    if (status == COMITY_OK) {
+        status = open_log(log, signers, signer_count, reterr);
+    }
     if (status != COMITY_OK) {
         comity_log_close(log);
         return status;
@@ -484,6 +478,7 @@ void comity_log_close(comity_log *log)
     for (size_t i = 0; i < COMITY_LIMIT_RECORD_CLASSES; i++) {
         comity_buffer_free(&log->batches[0].records[i]);
         comity_buffer_free(&log->batches[1].records[i]);
+        free(log->looked[i].oldest_ms);
         if (log->segments[i].open) {
             log->disk->close(log->disk, log->segments[i].file);
         }
@@ -494,13 +489,13 @@ void comity_log_close(comity_log *log)
     free(log->taken);
     comity_publisher_free(&log->publisher);
     comity_store_free(&log->store);
+    comity_salts_end(&log->salts);
     if (log->has_lock) {
         log->disk->close(log->disk, log->lock);
     }
     (void)pthread_mutex_destroy(&log->mutex);
     (void)pthread_mutex_destroy(&log->publishing);
-    (void)pthread_mutex_destroy(&log->salting);
+    (void)pthread_mutex_destroy(&log->erasing);
     (void)pthread_cond_destroy(&log->changed);
-    memset(log->salts, 0, sizeof log->salts);
     free(log);
 }

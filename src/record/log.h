@@ -2,17 +2,19 @@
  *
  * Threads and what guards what:
  *
- * - Any number of threads submit. A submission takes a salt, under `salting`, works
- *   out its commitment and its record by itself, and takes `mutex` only to give it
- *   the next index and copy it into the batch that is filling.
+ * - Any number of threads submit. A submission takes a salt (salt.h), works out its
+ *   commitment and its record by itself, and takes `mutex` only to give it the next
+ *   index and copy it into the batch that is filling.
  * - Of those who wait for their index to be durable, one leads: it swaps the two
  *   batches, leaves `mutex`, completes the records with how many are durable,
- *   writes the whole batch and syncs, once for all, and wakes the others. `durable`
- *   only rises, and is read without `mutex` too. While it does, the next batch fills. There is no thread of
- *   our own; `committing` says that somebody leads.
+ *   writes the whole batch and syncs, once for all, and wakes the others; meanwhile
+ *   the other batch fills. `committing` says that somebody leads; there is no thread
+ *   of our own. `durable` only rises, and is read without `mutex` too.
  * - Publishing (tiles, checkpoint) has a mutex of its own, `publishing`, and
  *   takes `mutex` only to fetch what has become durable. It never holds up a
- *   commit. Order of locking: `publishing` before `mutex`.
+ *   commit. Order of locking: `erasing`, then `publishing`, then `mutex`.
+ * - Erasing holds `erasing` for a segment at a time. It leads for a moment, to list
+ *   the segments and to end the one it must not share with those who commit.
  * - What fails while committing or publishing is final: `failed` is set, all who
  *   wait get the error, and so does everybody after. What was not acknowledged
  *   may be in the log or not; opening it again tells.
@@ -79,6 +81,9 @@ COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, c
 /* How many entries are durable. Any thread. */
 uint64_t comity_log_durable(comity_log *log);
 
+/* Waits until all is durable that was submitted before, and tells how many that are. Any thread. */
+COMITY_MUST_USE comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_error *reterr);
+
 /* Makes tiles of all that is durable, and a signed checkpoint over it, if there
  * is anything new. `settle`: syncs them too, so that recovery begins there;
  * else that is done every so many entries. Any thread. */
@@ -99,8 +104,23 @@ typedef struct comity_erasure {
 
 /* Erases salts and what was kept; entries, tiles and proofs stay. Settles first.
  * COMITY_ERROR_RANGE if there is no such entry, COMITY_ERROR_NAME if no such class.
- * `time_ms`: now. Other threads may go on submitting; they wait meanwhile. */
+ * `time_ms`: now. Other threads go on, submitting and committing. What fails before
+ * a segment is put in place of another fails the erasing alone. */
 COMITY_MUST_USE comity_status comity_log_erase(comity_log *log, const comity_erasure *what, uint64_t time_ms,
                                                uint64_t *ret_count, comity_error *reterr);
+
+/* The same, a segment at a time, for whoever has something else to do in between.
+ * Several may be under way; each belongs to one thread, and ends before the log does. */
+typedef struct comity_erasing comity_erasing;
+
+/* What is erased is what was durable before. `what`: its class's name is borrowed to the end. */
+COMITY_MUST_USE comity_status comity_log_erase_begin(comity_log *log, const comity_erasure *what, uint64_t time_ms,
+                                                     comity_erasing **ret_erasing, comity_error *reterr);
+
+/* Looks through the next segment, and erases what is meant in it. `*ret_done`: it was the last. */
+COMITY_MUST_USE comity_status comity_log_erase_step(comity_erasing *erasing, bool *ret_done, comity_error *reterr);
+
+/* How many entries were erased, and frees; also where it has not come to the last. */
+uint64_t comity_log_erase_end(comity_erasing *erasing);
 
 #endif

@@ -3,6 +3,7 @@
 #define COMITY_RECORD_LOG_INNER_H
 
 #include "record/log.h"
+#include "record/salt.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,7 +13,6 @@
 /* The newest of a segment stays in memory, for who looks on; the rest goes in pieces. */
 #define NEWEST_BYTES (UINT64_C(4) << 20)
 #define FORGET_BYTES (UINT64_C(1) << 20)
-#define SALT_POOL_BYTES 4096
 #define LOCK_TRIES 100
 
 /* Entries on their way to the disk together. */
@@ -32,6 +32,12 @@ typedef struct log_segment {
     uint64_t size;
     uint64_t forgotten; /* up to there the system need not hold it in memory */
 } log_segment;
+
+/* What erasing by age has seen of a class's segments. */
+typedef struct log_looked {
+    uint64_t *oldest_ms; /* by place: no entry that it keeps is older; 0: not known */
+    size_t count;
+} log_looked;
 
 struct comity_log {
     /* set by opening, then as they are */
@@ -55,13 +61,14 @@ struct comity_log {
     comity_hash *pending; /* commitments that are durable and not yet published */
     size_t pending_count, pending_capacity;
 
-    pthread_mutex_t salting; /* guards the next two */
-    uint8_t salts[SALT_POOL_BYTES];
-    size_t salts_left;
+    comity_salts salts; /* with locks of their own */
 
     /* owned by whoever set `committing`; `store.classes` grows under `mutex` too */
     comity_store store;
     log_segment segments[COMITY_LIMIT_RECORD_CLASSES];
+
+    pthread_mutex_t erasing; /* guards the next */
+    log_looked looked[COMITY_LIMIT_RECORD_CLASSES];
 
     pthread_mutex_t publishing; /* guards what follows */
     comity_publisher publisher;

@@ -79,9 +79,13 @@ comity_status comity_log_publish_as(comity_log *log, bool settle, bool sign, uin
     comity_error error;
     (void)pthread_mutex_lock(&log->publishing);
     comity_status status = publish(log, settle, sign, &error);
-    *ret_size = log->published;
+    if (status == COMITY_OK) {
+        *ret_size = log->published;
+    } else { /* before anybody else can go on from what was half made */
+        status = comity_log_fail(log, status, &error, reterr);
+    }
     (void)pthread_mutex_unlock(&log->publishing);
-    return status == COMITY_OK ? COMITY_OK : comity_log_fail(log, status, &error, reterr);
+    return status;
 }
 
 comity_status comity_log_publish(comity_log *log, bool settle, uint64_t *ret_size, comity_error *reterr)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char checkpoint_path[] = "public/checkpoint";
+
 /* A checkpoint that witnesses have signed lies beside the newest one, and may lag behind it. */
 static comity_status open_cosigned(comity_record_reader *reader, const comity_policy *policy, comity_error *reterr)
 {
@@ -28,9 +30,9 @@ static comity_status open_checkpoint(comity_record_reader *reader, const comity_
     const comity_record_config *config = &reader->config;
     comity_verifier keys[COMITY_LIMIT_RECORD_KEYS + COMITY_LIMIT_RECORD_PAST_KEYS];
     comity_note note;
-    comity_disk_result result = comity_disk_load(reader->disk, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES,
+    comity_disk_result result = comity_disk_load(reader->disk, checkpoint_path, COMITY_LIMIT_CHECKPOINT_BYTES,
                                                  &reader->note, &reader->note_size, reterr);
-    COMITY_TRY(comity_disk_status(result, "public/checkpoint", reterr));
+    COMITY_TRY(comity_disk_status(result, checkpoint_path, reterr));
     if (policy != NULL) {
         comity_status status =
             comity_policy_open(policy, reader->note, reader->note_size, &note, &reader->checkpoint, reterr);
@@ -38,8 +40,13 @@ static comity_status open_checkpoint(comity_record_reader *reader, const comity_
     } else {
         memcpy(keys, config->keys, config->key_count * sizeof *keys);
         memcpy(keys + config->key_count, config->past, config->past_count * sizeof *keys);
-        COMITY_TRY(comity_checkpoint_open(reader->note, reader->note_size, keys, config->key_count + config->past_count,
-                                          &note, &reader->checkpoint, reterr));
+        comity_error error;
+        comity_status status = comity_checkpoint_open(reader->note, reader->note_size, keys,
+                                                      config->key_count + config->past_count, &note,
+                                                      &reader->checkpoint, &error);
+        if (status != COMITY_OK) {
+            return comity_fail(reterr, status, "%s: %s", checkpoint_path, error.message);
+        }
     }
     if (reader->checkpoint.origin_size != strlen(config->origin) ||
         memcmp(reader->checkpoint.origin, config->origin, reader->checkpoint.origin_size) != 0) {

@@ -3,7 +3,6 @@
  * signature was verified but its first line, which says whose key to use. */
 #include "record/witness.h"
 
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,6 +5,7 @@
 #include "base/near.h"
 #include "base/quote.h"
 #include "base/utf8.h"
+#include "record/store.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +15,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { VALUES_MAX = 3 };
+enum { VALUES_MAX = 3, ERASE_DAYS_MAX = 36500 };
 
 /* What a setting's reader sees. */
 typedef struct setting_values {
@@ -272,6 +273,24 @@ static comity_status read_retention(setting_values *values)
     return COMITY_OK;
 }
 
+static comity_status read_erase_after(setting_values *values)
+{
+    comity_config *config = values->config;
+    comity_erase_after rule = {.class_name = values->texts[0]};
+    COMITY_TRY(comity_retention_name_check(rule.class_name, values->reterr));
+    COMITY_TRY(read_unsigned(values->texts[1], 1, ERASE_DAYS_MAX, &rule.days, values->reterr));
+    for (size_t i = 0; i < config->erase_after_count; i++) {
+        if (strcmp(config->erase_after[i].class_name, rule.class_name) == 0) {
+            return comity_fail(values->reterr, COMITY_ERROR_NAME, "days are given already for the class %s", rule.class_name);
+        }
+    }
+    if (config->erase_after_count == COMITY_LIMIT_RECORD_CLASSES) {
+        return comity_fail(values->reterr, COMITY_ERROR_LIMIT, "more than %d classes", COMITY_LIMIT_RECORD_CLASSES);
+    }
+    config->erase_after[config->erase_after_count++] = rule;
+    return COMITY_OK;
+}
+
 static comity_status read_policy(setting_values *values)
 {
     values->config->policy = values->texts[0];
@@ -369,6 +388,7 @@ static const struct setting {
     {"confine", "yes|no", 1, read_confine},
     {"connections", "NUMBER", 1, read_connections},
     {"dashboard", "FOLDER", 1, read_dashboard},
+    {"erase-after", "CLASS DAYS", 2, read_erase_after},
     {"gate", "NAME FILE", 2, read_gate},
     {"gate-socket", "PATH", 1, read_gate_socket},
     {"idle-timeout", "SECONDS", 1, read_idle},
@@ -526,6 +546,9 @@ comity_status comity_config_finish(comity_config *config, comity_error *reterr)
 {
     if (config->retention != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "retention is of use with record only");
+    }
+    if (config->erase_after_count != 0 && config->record == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "erase-after is of use with record only");
     }
     if (config->gate_socket.path != NULL && config->record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "gate-socket is of use with record only: nothing is released unrecorded");

@@ -24,6 +24,12 @@ typedef struct comity_gate_setting {
     const char *path;
 } comity_gate_setting;
 
+/* Entries of a class are erased so many days after they were recorded. */
+typedef struct comity_erase_after {
+    const char *class_name;
+    unsigned days;
+} comity_erase_after;
+
 /* A plain value; its texts are in the arena it was read with. */
 typedef struct comity_config {
     comity_listen listens[COMITY_LIMIT_SERVE_LISTENS];
@@ -36,6 +42,8 @@ typedef struct comity_config {
     const char *law;       /* NULL: the installed one */
     const char *record;    /* NULL: none is kept */
     const char *ledger;    /* NULL: none is kept */
+    comity_erase_after erase_after[COMITY_LIMIT_RECORD_CLASSES];
+    size_t erase_after_count;
     const char *retention; /* NULL: "standard" */
     const char *spool;     /* a folder */
     comity_listen gate_socket; /* path NULL: there is none */

@@ -7,7 +7,10 @@
  * own. Who asks and how long a body is must not rest on that. */
 #include "serve/head.h"
 
+#include "base/limits.h"
+
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -57,6 +60,27 @@ const char *comity_head_fault(struct MHD_Connection *connection)
         read.fault = "The body has a length and comes in chunks";
     }
     return read.fault;
+}
+
+char comity_head_too_long;
+
+void *comity_head_bound(void *context, const char *uri, struct MHD_Connection *connection)
+{
+    char *query = strchr((char *)(uintptr_t)uri, '?'); /* it lies in the connection's own memory */
+    size_t count = 1;
+    (void)context;
+    (void)connection;
+    if (query == NULL) {
+        return NULL;
+    }
+    for (const char *at = query; (at = strchr(at, '&')) != NULL; at++) {
+        count++;
+    }
+    if (count <= COMITY_LIMIT_SERVE_ARGUMENTS && strlen(query) <= COMITY_LIMIT_SERVE_QUERY_BYTES) {
+        return NULL;
+    }
+    query[1] = '\0';
+    return &comity_head_too_long;
 }
 
 static int digit(char byte)

@@ -434,8 +434,9 @@ static void set_day(comity_request *request)
     comity_date_print((int32_t)(time(NULL) / 86400), request->today);
 }
 
+/* `too_long`: its query was, and is taken away. */
 static comity_request *begin(comity_listener *listener, struct MHD_Connection *connection, const char *url,
-                             const char *method)
+                             const char *method, bool too_long)
 {
     comity_request *request = calloc(1, sizeof *request);
     char *path = strdup(url);
@@ -454,6 +455,11 @@ static comity_request *begin(comity_listener *listener, struct MHD_Connection *c
     comity_buffer_init(&request->work, COMITY_LIMIT_ANSWER_BYTES);
     comity_buffer_init(&request->answer, 2 * COMITY_LIMIT_ANSWER_BYTES);
     set_day(request);
+    if (too_long) {
+        request->route = comity_route_other;
+        comity_answer_problem(request, 414, "The query is too long, or has too many arguments", NULL);
+        return request;
+    }
     const char *fault = comity_head_fault(connection);
     if (fault != NULL) {
         request->route = comity_route_other;
@@ -507,10 +513,11 @@ static enum MHD_Result go_on(comity_request *request)
 static enum MHD_Result step(void *context, struct MHD_Connection *connection, const char *url, const char *method,
                             const char *version, const char *upload, size_t *upload_size, void **kept)
 {
-    comity_request *request = *kept;
+    bool too_long = *kept == &comity_head_too_long;
+    comity_request *request = too_long ? NULL : *kept;
     (void)version;
     if (request == NULL) {
-        request = begin(context, connection, url, method);
+        request = begin(context, connection, url, method, too_long);
         *kept = request;
         if (request == NULL) {
             return MHD_NO;
@@ -542,7 +549,7 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
     (void)context;
     (void)connection;
     (void)how;
-    if (request == NULL) {
+    if (request == NULL || *kept == &comity_head_too_long) {
         return;
     }
     comity_server *server = request->server;
@@ -618,7 +625,8 @@ comity_status comity_http_start(comity_listener *listener, comity_error *reterr)
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, may_connect,
         listener, step, listener, MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_LISTEN_SOCKET, listener->fd,
         MHD_OPTION_CONNECTION_LIMIT, config->connections, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_timeout_s,
-        MHD_OPTION_UNESCAPE_CALLBACK, comity_head_unescape, NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        MHD_OPTION_UNESCAPE_CALLBACK, comity_head_unescape, NULL, MHD_OPTION_URI_LOG_CALLBACK, comity_head_bound, NULL,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         COMITY_LIMIT_SERVE_CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, ended,
         listener, MHD_OPTION_NOTIFY_CONNECTION, connected, listener, MHD_OPTION_ARRAY,
         threads > 1 ? pool : pool + 1, MHD_OPTION_END);

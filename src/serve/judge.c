@@ -254,11 +254,27 @@ void comity_handle_judge(comity_request *request)
     comity_answer_with(request, 200, json_type);
 }
 
-static void append_words(comity_request *request, comity_buffer *words)
+static comity_remedy append_words(comity_context *context, comity_buffer *words)
 {
-    comity_context *context = request->lease.context;
     comity_explain_style style = {.titles = true, .width = 80};
-    comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, words);
+    return comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, words);
+}
+
+void comity_request_put_words(comity_request *request, comity_context *context, comity_buffer *answer)
+{
+    comity_buffer *words = &request->work;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    comity_buffer_reset(words);
+    const char *remedy = comity_remedy_word(append_words(context, words));
+    if (comity_buffer_bytes(words, &bytes, &size, NULL) != COMITY_OK) {
+        answer->failed = COMITY_ERROR_MEMORY;
+        return;
+    }
+    comity_buffer_append_text(answer, "\"words\":");
+    comity_buffer_append_json_string(answer, (const char *)bytes, size);
+    comity_buffer_append_text(answer, ",\"remedy\":");
+    comity_buffer_append_json_string(answer, remedy, strlen(remedy));
 }
 
 static bool wants_plain(comity_request *request)
@@ -267,22 +283,14 @@ static bool wants_plain(comity_request *request)
     return accept != NULL && strncmp(accept, "text/plain", strlen("text/plain")) == 0;
 }
 
-/* {"words": …, "judgement": …} */
-static comity_status append_question(comity_request *request, const comity_answer *judged, comity_error *reterr)
+static void append_question(comity_request *request, const comity_answer *judged)
 {
     comity_buffer *answer = &request->answer;
-    comity_buffer *words = &request->work;
-    const uint8_t *bytes;
-    size_t size;
-    comity_buffer_reset(words);
-    append_words(request, words);
-    COMITY_TRY(comity_buffer_bytes(words, &bytes, &size, reterr));
-    comity_buffer_append_text(answer, "{\"words\":");
-    comity_buffer_append_json_string(answer, (const char *)bytes, size);
+    comity_buffer_append_text(answer, "{");
+    comity_request_put_words(request, request->lease.context, answer);
     comity_buffer_append_text(answer, ",\"judgement\":");
     comity_buffer_append(answer, judged->json, judged->json_size);
     comity_buffer_append_text(answer, "}\n");
-    return COMITY_OK;
 }
 
 void comity_handle_ask(comity_request *request)
@@ -295,9 +303,9 @@ void comity_handle_ask(comity_request *request)
         status = judge_timed(request, request->bytes, (size_t)request->body_size, &judged, &error);
     }
     if (status == COMITY_OK && plain) {
-        append_words(request, &request->answer);
+        (void)append_words(request->lease.context, &request->answer);
     } else if (status == COMITY_OK) {
-        status = append_question(request, &judged, &error);
+        append_question(request, &judged);
     }
     if (status != COMITY_OK) {
         comity_answer_error(request, &error);

@@ -69,13 +69,18 @@ void comity_request_reader_close(comity_record_reader *reader)
     free(reader);
 }
 
-void comity_request_work(comity_request *request, void (*work)(comity_request *request))
+void comity_request_work_in(comity_request *request, comity_worker *worker, void (*work)(comity_request *request))
 {
     if (request->server->keeper == NULL) {
         comity_answer_problem(request, 404, "No record is kept here", NULL);
-    } else if (!comity_worker_take(request->server->worker, request, work)) {
+    } else if (!comity_worker_take(worker, request, work)) {
         comity_answer_problem(request, 503, "Too many are asking for as much", NULL);
     }
+}
+
+void comity_request_work(comity_request *request, void (*work)(comity_request *request))
+{
+    comity_request_work_in(request, request->server->worker, work);
 }
 
 /* ---- lists ---- */
@@ -221,25 +226,16 @@ void comity_handle_events(comity_request *request)
 
 /* ---- one ---- */
 
-static void put_words(comity_request *request, comity_context *context, comity_buffer *answer)
-{
-    const uint8_t *words = NULL;
-    size_t size = 0;
-    comity_explain_style style = {.titles = true, .width = 80};
-    comity_buffer_reset(&request->work);
-    comity_judgement_explain(context->memory, context->act, &context->judgement, context->explain, style, &request->work);
-    if (comity_buffer_bytes(&request->work, &words, &size, NULL) != COMITY_OK) {
-        answer->failed = COMITY_ERROR_MEMORY;
-        return;
-    }
-    comity_buffer_append_text(answer, "{\"words\":");
-    comity_buffer_append_json_string(answer, (const char *)words, size);
-    comity_buffer_append_text(answer, "}");
-}
+/* The judgement and its words; or, where this version cannot tell what was judged, why. */
+typedef struct told_judgement {
+    const void *json; /* NULL: it cannot */
+    size_t size;
+    const char *reason;
+} told_judgement;
 
-/* `judgement`: what the entry stands for. The act's words are made first: they lie in the same context. */
+/* The act's words are made last: they lie in the context of the judgement. */
 static void put_one(comity_request *request, comity_replay *replay, const comity_record_view *view, const comity_kept *kept,
-                    const void *judgement, size_t judgement_size)
+                    const told_judgement *judgement)
 {
     comity_buffer *answer = &request->answer;
     char time[COMITY_TIME_TEXT_SIZE];
@@ -257,11 +253,19 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
     comity_buffer_append_text(answer, ",\"act\":");
     comity_buffer_append(answer, kept->act, kept->act_size);
     comity_buffer_append_text(answer, ",\"judgement\":");
-    comity_buffer_append(answer, judgement, judgement_size);
-    comity_buffer_append_text(answer, ",\"explained\":");
-    put_words(request, replay->context, answer);
+    if (judgement->json == NULL) {
+        comity_buffer_append_text(answer, "null,\"explained\":null,\"reason\":");
+        comity_buffer_append_json_string(answer, judgement->reason, strlen(judgement->reason));
+    } else {
+        comity_buffer_append(answer, judgement->json, judgement->size);
+        comity_buffer_append_text(answer, ",\"explained\":{");
+        comity_request_put_words(request, replay->context, answer);
+        comity_buffer_append_text(answer, "}");
+    }
     comity_buffer_append_text(answer, ",\"law\":");
     comity_buffer_append_json_string(answer, kept->law, COMITY_LAW_NAME_SIZE);
+    comity_buffer_append_text(answer, ",\"evaluator\":");
+    comity_buffer_append_json_string(answer, kept->evaluator, kept->evaluator_size);
     comity_buffer_append_text(answer, "}\n");
     comity_answer_with(request, 200, json_type);
 }
@@ -269,18 +273,18 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
 static void tell_entry(comity_request *request, const comity_record_view *view)
 {
     comity_replay *replay = comity_worker_replay(request->server->worker);
-    const void *judgement;
-    size_t size;
+    told_judgement judgement = {.json = NULL};
     comity_kept kept;
     comity_error error;
     if (view->kind == COMITY_RECORD_ERASED) {
         comity_answer_problem(request, 410, "What was kept of this entry has been erased", NULL);
     } else if (comity_kept_read((const char *)view->kept, view->kept_size, &kept, &error) != COMITY_OK) {
         comity_answer_problem(request, 404, "This entry is of no judgement", NULL);
-    } else if (comity_replay_stands_for(replay, view, &judgement, &size, &error) != COMITY_OK) {
-        comity_answer_problem(request, 503, "The entry cannot be judged again", error.message);
+    } else if (comity_replay_stands_for(replay, view, &judgement.json, &judgement.size, &error) == COMITY_ERROR_MEMORY) {
+        comity_answer_problem(request, 503, "Not enough memory", NULL);
     } else {
-        put_one(request, replay, view, &kept, judgement, size);
+        judgement.reason = judgement.json == NULL ? error.message : NULL;
+        put_one(request, replay, view, &kept, &judgement);
     }
 }
 

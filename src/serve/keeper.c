@@ -14,6 +14,7 @@ struct comity_keeper {
     comity_record *record; /* NULL: not open */
     uint64_t opening;      /* which one this is, from 1 */
     uint64_t ended_well;   /* an earlier one, of which all is durable; 0: none */
+    atomic_bool wanted;    /* somebody waits to have it alone */
 
     comity_thread thread; /* its mutex guards the next two */
     comity_ticket *waiting;
@@ -32,7 +33,7 @@ uint64_t comity_now_ns(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static uint64_t wall_clock_ms(void)
+uint64_t comity_wall_ms(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
@@ -53,20 +54,13 @@ static comity_status check_ticket(const comity_keeper *keeper, const comity_tick
 static void submit_locked(comity_keeper *keeper, const comity_context *context, comity_log_submission *items,
                           comity_ticket *const *tickets, size_t count)
 {
-    comity_error error;
     for (size_t i = 0; i < count; i++) {
         (void)check_ticket(keeper, tickets[i], &items[i].error);
     }
     if (keeper->record == NULL) {
         return;
     }
-    if (comity_record_keep_grounds(keeper->record, context, &error) != COMITY_OK) {
-        for (size_t i = 0; i < count; i++) {
-            items[i].error = error;
-        }
-        return;
-    }
-    comity_record_submit_many(keeper->record, keeper->retention, wall_clock_ms(), items, count);
+    comity_record_submit_judged_many(keeper->record, context, keeper->retention, comity_wall_ms(), items, count);
     for (size_t i = 0; i < count; i++) {
         if (items[i].error.code == COMITY_OK) {
             tickets[i]->index = items[i].index;
@@ -144,13 +138,48 @@ bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
     return open;
 }
 
+/* ---- lending ---- */
+
+comity_record *comity_keeper_borrow(comity_keeper *keeper)
+{
+    (void)pthread_rwlock_rdlock(&keeper->lock);
+    comity_record *record = keeper->record;
+    if (record == NULL) {
+        (void)pthread_rwlock_unlock(&keeper->lock);
+    }
+    return record;
+}
+
+void comity_keeper_give_back(comity_keeper *keeper)
+{
+    (void)pthread_rwlock_unlock(&keeper->lock);
+}
+
+bool comity_keeper_wants_back(const comity_keeper *keeper)
+{
+    return atomic_load(&keeper->wanted);
+}
+
+const char *comity_keeper_folder(const comity_keeper *keeper)
+{
+    return comity_years_folder(keeper->years);
+}
+
+/* Takes the lock alone; who has borrowed the record gives it back. */
+static void lock_alone(comity_keeper *keeper)
+{
+    atomic_store(&keeper->wanted, true);
+    (void)pthread_rwlock_wrlock(&keeper->lock);
+    atomic_store(&keeper->wanted, false);
+}
+
 /* ---- the thread ---- */
 
 /* How long to wait for work: with the record closed a second, else to the end of the year, but a minute at a time,
  * for clocks are set; where there is no such end, for ever: 0. */
 static uint64_t patience_ms(const comity_keeper *keeper)
 {
-    uint64_t now_ms = wall_clock_ms();
+    uint64_t now_ms = comity_wall_ms();
     if (keeper->record == NULL) { /* only this thread sets it */
         return 1000;
     }
@@ -192,7 +221,7 @@ static comity_status open_next(comity_keeper *keeper, comity_error *reterr)
 static void reopen(comity_keeper *keeper)
 {
     comity_error error;
-    (void)pthread_rwlock_wrlock(&keeper->lock);
+    lock_alone(keeper);
     comity_record_close(keeper->record);
     keeper->record = NULL;
     bool opened = open_next(keeper, &error) == COMITY_OK;
@@ -204,14 +233,14 @@ static void reopen(comity_keeper *keeper)
 
 static bool is_year_over(const comity_keeper *keeper)
 {
-    return keeper->turn_s != 0 && wall_clock_ms() / 1000 >= keeper->turn_s;
+    return keeper->turn_s != 0 && comity_wall_ms() / 1000 >= keeper->turn_s;
 }
 
 /* The lock is held. Where the new year's log cannot be made the old one goes on for a while. */
 static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
 {
     uint64_t unused;
-    uint64_t now_ms = wall_clock_ms();
+    uint64_t now_ms = comity_wall_ms();
     COMITY_TRY(comity_record_publish(keeper->record, &unused, reterr));
     comity_status status = comity_years_turn(keeper->years, now_ms, reterr);
     if (status != COMITY_OK) {
@@ -231,7 +260,7 @@ static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
 /* Ends the old year's log, with all of it published, and begins the new one's. */
 static comity_status turn_year(comity_keeper *keeper, comity_error *reterr)
 {
-    (void)pthread_rwlock_wrlock(&keeper->lock);
+    lock_alone(keeper);
     comity_status status = turn_locked(keeper, reterr);
     (void)pthread_rwlock_unlock(&keeper->lock);
     return status;
@@ -321,7 +350,7 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
     keeper->retention = retention;
     keeper->metrics = metrics;
     keeper->opening = 1;
-    comity_status status = comity_years_open(folder, wall_clock_ms(), &keeper->years, reterr);
+    comity_status status = comity_years_open(folder, comity_wall_ms(), &keeper->years, reterr);
     if (status == COMITY_OK) {
         keeper->turn_s = comity_years_end_s(keeper->years);
         status = comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);

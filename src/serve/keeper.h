@@ -72,7 +72,21 @@ comity_disk *comity_keeper_disk(const comity_keeper *keeper);
 /* Is the record open, and how many entries are durable? Any thread. */
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size);
 
+/* The record, for who erases in it: it stays open until it is given back. NULL: it is not
+ * open. Others go on submitting. Any thread. */
+comity_record *comity_keeper_borrow(comity_keeper *keeper);
+void comity_keeper_give_back(comity_keeper *keeper);
+
+/* Does the keeper wait for it to be given back, to open it anew or to turn to the next year? Then soon. */
+bool comity_keeper_wants_back(const comity_keeper *keeper);
+
+/* The folder of the record that is written now; until the record is given back. */
+const char *comity_keeper_folder(const comity_keeper *keeper);
+
 /* Nanoseconds of a clock that never goes back. */
 uint64_t comity_now_ns(void);
+
+/* The time of day, in milliseconds since 1970. */
+uint64_t comity_wall_ms(void);
 
 #endif

@@ -3,6 +3,7 @@
  * Signals are taken by the first thread alone: SIGTERM and SIGINT stop, SIGHUP
  * loads the law anew. Nothing but this file and log.c prints, and nothing but this
  * file reads the environment. */
+#include "base/streams.h"
 #include "serve/confine.h"
 #include "serve/log.h"
 #include "serve/request.h"
@@ -256,6 +257,9 @@ int main(int argc, char **argv)
     char law[PATH_MAX];
     comity_arena arena;
     comity_error error;
+    if (!comity_streams_take()) {
+        return EXIT_ERROR;
+    }
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         (void)fputs(serve_help, stdout);
         return EXIT_STOPPED;

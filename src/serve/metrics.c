@@ -17,7 +17,7 @@ static const struct bucket {
 
 /* The statuses of the table of routes; others count with the last. */
 static const unsigned statuses[COMITY_METRIC_STATUSES] = {200, 202, 204, 304, 400, 401, 403, 404, 405, 406,
-                                                          408, 410, 413, 415, 422, 451, 500, 503, 0, 0};
+                                                          408, 410, 413, 414, 415, 422, 451, 500, 503, 0};
 
 void comity_metrics_observe(comity_histogram *histogram, uint64_t ns)
 {
@@ -180,6 +180,13 @@ void comity_metrics_print(comity_metrics *metrics, const comity_metrics_facts *f
     one(buffer, "comity_record_entries", "gauge", "Entries that are durable.", facts->record_size);
     one(buffer, "comity_record_failures_total", "counter", "Times recording failed.",
         atomic_load_explicit(&metrics->record_failures, memory_order_relaxed));
+    one(buffer, "comity_record_erased_total", "counter", "Entries of which what was kept has been erased.",
+        atomic_load_explicit(&metrics->erased, memory_order_relaxed));
+    one(buffer, "comity_record_erase_failures_total", "counter", "Times erasing failed or was broken off.",
+        atomic_load_explicit(&metrics->erase_failures, memory_order_relaxed));
+    one(buffer, "comity_record_retention_timestamp_seconds", "gauge",
+        "When entries were last erased by age, as erase-after says; 0: not yet.",
+        atomic_load_explicit(&metrics->retention_s, memory_order_relaxed));
     print_histogram(buffer, "comity_record_seconds", "From submitting a judgement to its being durable.", &metrics->recording);
     print_ledger(facts, buffer);
 }

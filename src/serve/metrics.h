@@ -30,6 +30,8 @@ typedef struct comity_metrics {
     atomic_uint_least64_t connections; /* open now */
     atomic_uint_least64_t reloads, reload_failures;
     atomic_uint_least64_t record_failures;
+    atomic_uint_least64_t erased, erase_failures; /* entries; times */
+    atomic_uint_least64_t retention_s;            /* when all was erased that is old enough, since 1970; 0: not yet */
     atomic_uint_least64_t gate_connections; /* open now */
     atomic_uint_least64_t gate_outcomes[COMITY_METRIC_OUTCOMES];
     atomic_uint_least64_t followers;   /* of live judgements, now */

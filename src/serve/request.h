@@ -127,6 +127,7 @@ bool comity_request_filter(comity_request *request, unsigned allowed, comity_fil
 
 /* Has `work` done in the worker's thread, or answers that it cannot be. */
 void comity_request_work(comity_request *request, void (*work)(comity_request *request));
+void comity_request_work_in(comity_request *request, comity_worker *worker, void (*work)(comity_request *request));
 
 /* The record as it is now; NULL after answering. In the worker's thread. */
 comity_record_reader *comity_request_reader(comity_request *request);
@@ -148,6 +149,9 @@ COMITY_MUST_USE comity_status comity_request_judge(comity_request *request, cons
 /* Judges an act that comes with papers, which is the body, and tells the judgement. */
 COMITY_MUST_USE comity_status comity_request_judge_with_papers(comity_request *request, comity_answer *ret_answer,
                                                                comity_error *reterr);
+
+/* Appends `"words":…,"remedy":…` of the context's last judgement; uses the request's `work`. */
+void comity_request_put_words(comity_request *request, comity_context *context, comity_buffer *answer);
 
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
@@ -187,6 +191,7 @@ void comity_handle_checkpoint(comity_request *request);
 void comity_handle_cosigned(comity_request *request);
 void comity_handle_tile(comity_request *request);
 void comity_handle_proof(comity_request *request);
+void comity_handle_erase(comity_request *request);
 void comity_handle_health(comity_request *request);
 void comity_handle_ready(comity_request *request);
 void comity_handle_metrics(comity_request *request);

@@ -52,13 +52,15 @@ const comity_route comity_routes[] = {
      {200, 401, 403, 404, 413, 503}},
     {"GET", "/v1/record/proof/", "/v1/record/proof/{index}", PROVING, COMITY_BODY_NONE, comity_handle_proof,
      {200, 401, 403, 404, 413, 503}},
+    {"POST", "/v1/record/erase", "/v1/record/erase", COMITY_ROLE_ADMIN, COMITY_BODY_ACT, comity_handle_erase,
+     {200, 400, 401, 403, 404, 413, 415, 503}},
     {"GET", "/healthz", "/healthz", 0, COMITY_BODY_NONE, comity_handle_health, {200, 413, 503}},
     {"GET", "/readyz", "/readyz", 0, COMITY_BODY_NONE, comity_handle_ready, {200, 413, 503}},
     {"GET", "/metrics", "/metrics", COMITY_ROLE_AUDITOR | COMITY_ROLE_ADMIN, COMITY_BODY_NONE, comity_handle_metrics,
      {200, 401, 403, 413, 503}},
     {"GET", "/openapi.json", "/openapi.json", 0, COMITY_BODY_NONE, comity_handle_openapi, {200, 413, 503}},
     {"GET", "/", "/{file}", 0, COMITY_BODY_NONE, comity_handle_file, {200, 304, 404, 413, 503}},
-    {NULL, NULL, "other", 0, COMITY_BODY_NONE, NULL, {400, 404, 405, 413, 503}},
+    {NULL, NULL, "other", 0, COMITY_BODY_NONE, NULL, {400, 404, 405, 413, 414, 503}},
 };
 
 enum { ROUTE_COUNT = sizeof comity_routes / sizeof comity_routes[0] };

@@ -171,6 +171,8 @@ static comity_status open_record(comity_server *server, comity_error *reterr)
     }
     COMITY_TRY(comity_keeper_open(config->record, config->retention, &server->metrics, &server->keeper, reterr));
     COMITY_TRY(comity_worker_start(server->keeper, &server->worker, reterr));
+    COMITY_TRY(comity_worker_start(server->keeper, &server->eraser, reterr));
+    COMITY_TRY(comity_retention_start(server, &server->retention, reterr));
     return comity_feed_open(server->keeper, &server->metrics, &server->feed, reterr);
 }
 
@@ -303,6 +305,8 @@ void comity_server_close(comity_server *server)
     }
     comity_feed_close(server->feed);
     comity_worker_stop(server->worker);
+    comity_worker_stop(server->eraser);
+    comity_retention_stop(server->retention);
     comity_counter_close(server->counter);
     comity_keeper_close(server->keeper);
     comity_files_free(server->files);

@@ -11,6 +11,7 @@
 #include "serve/keeper.h"
 #include "serve/laws.h"
 #include "serve/metrics.h"
+#include "serve/retention.h"
 #include "serve/worker.h"
 
 struct MHD_Daemon;
@@ -33,6 +34,8 @@ typedef struct comity_server {
     comity_keeper *keeper;     /* NULL: nothing is recorded */
     comity_counter *counter;   /* of the ledger; NULL: none is kept */
     comity_worker *worker;     /* reads the record; NULL likewise */
+    comity_worker *eraser;     /* erases in it, when asked to; NULL likewise */
+    comity_retention_keeper *retention; /* erases in it by itself; NULL likewise */
     comity_inspectors inspectors;
     bool has_inspectors;
     comity_feed *feed;         /* of live judgements; NULL likewise */

@@ -5,6 +5,17 @@
 
 #include <string.h>
 
+/* Judges again. What another version judged counts only if this one judges the same. */
+static comity_status look(comity_replay *replay, const comity_record_view *view, const comity_kept *kept, comity_error *reterr)
+{
+    const char *version = comity_version();
+    const void *unused;
+    size_t size = strlen(version);
+    return kept->evaluator_size == size && memcmp(kept->evaluator, version, size) == 0
+               ? comity_replay_look(replay, kept, reterr)
+               : comity_replay_stands_for(replay, view, &unused, &size, reterr);
+}
+
 comity_status comity_told_read(comity_replay *replay, const comity_record_view *view, uint64_t index, comity_told *ret_row,
                               comity_error *reterr)
 {
@@ -17,7 +28,7 @@ comity_status comity_told_read(comity_replay *replay, const comity_record_view *
     } else if (comity_kept_file(view->kept, view->kept_size, &file, &size)) {
         row.kind = COMITY_TOLD_FILE;
     } else if (comity_kept_read((const char *)view->kept, view->kept_size, &row.kept, &error) == COMITY_OK &&
-               comity_replay_look(replay, &row.kept, &error) == COMITY_OK) {
+               look(replay, view, &row.kept, &error) == COMITY_OK) {
         row.kind = COMITY_TOLD_JUDGEMENT;
         row.context = replay->context;
     }
@@ -226,6 +237,8 @@ void comity_told_put(const comity_told *row, comity_buffer *buffer)
     comity_buffer_append_text(buffer, marks[row->kind]);
     if (row->kind == COMITY_TOLD_JUDGEMENT) {
         put_judgement(row, buffer);
+    } else if (row->kind == COMITY_TOLD_UNREADABLE && row->kept.evaluator != NULL) {
+        put_text(buffer, ",\"evaluator\":", row->kept.evaluator, row->kept.evaluator_size);
     }
     comity_buffer_append_text(buffer, "}");
 }

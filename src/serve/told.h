@@ -11,7 +11,7 @@ typedef enum comity_told_kind {
     COMITY_TOLD_JUDGEMENT,
     COMITY_TOLD_ERASED,
     COMITY_TOLD_FILE,      /* a file was appended, not a judgement */
-    COMITY_TOLD_UNREADABLE /* its law is not there any more, or this version cannot judge it */
+    COMITY_TOLD_UNREADABLE /* its law is not there any more, or this version judges otherwise than the one that did */
 } comity_told_kind;
 
 /* Borrows its entry, and of a judgement the replay's context: good until the next. */

@@ -81,9 +81,9 @@ def merged(base, patch):
     return both
 
 
-def read_file(path):
-    """Laws, each with its cases."""
-    laws = []
+def read_file(path, world=False):
+    """Laws, each with its cases; with `world` the law is that on file, and none stands in the file."""
+    laws = [{"at": path.name, "cases": []}] if world else []
     base = {}
     text = path.read_text(encoding="utf-8")
     for match in re.finditer(r"^=== (.*)\n((?:(?!=== ).*\n)*)", text, re.M):

@@ -5,7 +5,7 @@
 
 Every text of two words and more in the source of the base layer, notes, papers,
 the record, the ledger, the law compiler, acts, images, the judge, types, scanning, forms, masking, the
-public interface, the command and the daemon is a message, or a part of one (texts with a zero byte are of file formats). Each must stand, its
+public interface, the command, the daemon and the module of nginx is a message, or a part of one (texts with a zero byte are of file formats). Each must stand, its
 `%s` filled in, in what some test expects: in the files of tests/cases/, or in a string
 of a test's program. Those tests compare whole messages, so what they expect is what is
 said. tests/cases/messages.txt names the texts that no test can bring about, each with
@@ -18,13 +18,13 @@ import re
 import sys
 
 SOURCES = ("src/base/*.c", "src/note/*.c", "src/paper/*.c", "src/record/*.c", "src/ledger/*.c", "src/judge/*.c", "src/law/compile/*.c", "src/law/image_open.c",
-           "src/act/*.c", "src/gate/*.c", "src/inspect/*.c", "src/inspect/forms/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c")
+           "src/act/*.c", "src/gate/*.c", "src/inspect/*.c", "src/inspect/forms/*.c", "src/inspect/compile/*.c", "src/api/*.c", "src/cli/*.c", "src/serve/*.c", "gates/nginx/*.c")
 NO_MESSAGES = ("src/ledger/sql.c", "src/inspect/scan_sql.c")  # statements for databases, and of their dumps
 TESTS = ("tests/unit/**/*.c", "tests/fail/*.c", "tests/property/*.c", "tests/system/*.py", "tests/cases/*.py")
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|//[^\n]*|/\*.*?\*/|^[ \t]*#(?:[^\n\\]|\\.|\\\n)*|\w+|\s+|.',
                    re.S | re.M)
-SPEC = re.compile(r"%(?:%|[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh|h|ll|l|z|j|t)?[diouxXscp])")
+SPEC = re.compile(r"%(?:%|[-+ #0]*[0-9*]*(?:\.[0-9*]+)?(?:hh|h|ll|l|z|j|t)?[diouxXscpV])")
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "'": "'", "0": "\0", "r": "\r"}
 
 

@@ -158,7 +158,23 @@ static bool erase(world *of, comity_log *log)
     for (uint64_t i = 0; i < durable; i++) {
         of->entries[i].erasing |= is_meant(of, &what, i);
     }
-    if (comity_log_erase(log, &what, 1, &count, &error) != COMITY_OK) {
+    comity_erasing *erasing;
+    bool good = true;
+    if (comity_log_erase_begin(log, &what, 1, &erasing, &error) != COMITY_OK) {
+        return false;
+    }
+    for (bool done = false; good && !done;) {
+        for (size_t n = chance_below(&of->chance_of, 4); good && n > 0; n--) {
+            good = submit(of, log);
+        }
+        good = good && (chance_in_100(&of->chance_of, 50) || commit(of, log));
+        if (good && comity_log_erase_step(erasing, &done, &error) != COMITY_OK) {
+            (void)comity_log_erase_end(erasing);
+            return comity_log_publish(log, true, &count, &error) == COMITY_OK; /* it may have failed alone */
+        }
+    }
+    (void)comity_log_erase_end(erasing);
+    if (!good) {
         return false;
     }
     for (uint64_t i = 0; i < durable; i++) {

@@ -777,6 +777,47 @@ static oracle_truth defined_holds(const oracle_view *view, oracle_name *name)
     return name->value;
 }
 
+static bool is_said(const oracle_name *name, const comity_words *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        if (name == oracle_named(words->items[i].text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The purposes looked at as if those not were said that only say how, in this circumstance. */
+static oracle_truth only_without(const oracle_view *view, const comity_words *wanted, const char *circumstance)
+{
+    const oracle_names *purposes = &view->act->purposes;
+    comity_word word = {.text = circumstance};
+    comity_words alone = {&word, 1};
+    oracle_truth all = ORACLE_YES;
+    for (size_t i = 0; i < purposes->count; i++) {
+        const comity_declaration *declared = purposes->items[i]->purpose;
+        const char *aside = declared == NULL ? NULL : declared->as.name.aside.text;
+        if (!is_said(purposes->items[i], wanted) && (aside == NULL || strcmp(aside, circumstance) != 0)) {
+            all = ORACLE_NO;
+        }
+    }
+    return oracle_and(oracle_and(list_only(purposes->known, purposes->count, all),
+                                 names_test(purposes, COMITY_TEST_HAS, wanted, same)),
+                      names_test(&view->act->circumstances, COMITY_TEST_HAS, &alone, same));
+}
+
+static oracle_truth purposes_hold(const oracle_view *view, const comity_condition *condition)
+{
+    oracle_truth holds = names_test(&view->act->purposes, condition->test, &condition->names, same);
+    for (const oracle_aside *aside = view->oracle->asides; condition->test == COMITY_TEST_ONLY && aside != NULL;
+         aside = aside->next) {
+        holds = is_said(aside->purpose, &condition->names)
+                    ? holds
+                    : oracle_or(holds, only_without(view, &condition->names, aside->circumstance));
+    }
+    return holds;
+}
+
 static oracle_truth phrase_holds(const oracle_view *view, const comity_condition *condition)
 {
     const oracle_act *act = view->act;
@@ -799,7 +840,7 @@ static oracle_truth phrase_holds(const oracle_view *view, const comity_condition
     case COMITY_CONDITION_DATA:
         return names_test(&act->categories, condition->test, &condition->names, is_below);
     case COMITY_CONDITION_PURPOSES:
-        return names_test(&act->purposes, condition->test, &condition->names, same);
+        return purposes_hold(view, condition);
     case COMITY_CONDITION_PLACES:
         return spots_test(view, &act->lists[condition->list], condition->test, &condition->places);
     case COMITY_CONDITION_RECEIVED:

@@ -305,6 +305,10 @@ static void condition_gather(const gathering *state, const comity_condition *con
         break;
     case COMITY_CONDITION_PURPOSES:
         bag_add_all(arena, &to->bags[BAG_PURPOSE], &condition->names);
+        for (const oracle_aside *aside = state->oracle->asides; aside != NULL; aside = aside->next) {
+            bag_add(arena, &to->bags[BAG_PURPOSE], aside->purpose->text);
+            bag_add(arena, &to->bags[BAG_CIRCUMSTANCE], aside->circumstance);
+        }
         break;
     case COMITY_CONDITION_PLACES:
         places_add(arena, to, lists[condition->list], &condition->places);

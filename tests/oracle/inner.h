@@ -11,7 +11,7 @@
 typedef struct oracle_name {
     struct oracle_name *next;             /* in its chain of the table */
     struct oracle_law *law;               /* whose code this is */
-    const comity_declaration *category, *kind, *derive, *paper, *safeguard, *group, *orders, *count, *define, *place;
+    const comity_declaration *category, *kind, *purpose, *derive, *paper, *safeguard, *group, *orders, *count, *define, *place;
     struct oracle_law *derive_law, *count_law, *define_law;
     struct oracle_rule *rule;
     struct oracle_name *part_of;          /* the state, where this is a part */
@@ -47,10 +47,18 @@ typedef struct oracle_law {
 /* Grounds of `in order` behind the first: the second to the tenth. */
 #define ORACLE_GROUNDS 9
 
+/* Purposes that may be set aside. */
+typedef struct oracle_aside {
+    const struct oracle_aside *next;
+    const oracle_name *purpose;
+    const char *circumstance;
+} oracle_aside;
+
 struct oracle_world {
     comity_paper_leaf grounds[ORACLE_GROUNDS]; /* the determinations that it comes to them */
     comity_arena arena, act_arena;
     oracle_name **table;
+    const oracle_aside *asides;
     comity_law_file *files;
     size_t file_count;
     oracle_law *laws;

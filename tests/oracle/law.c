@@ -163,6 +163,9 @@ static void declare_name(comity_declaration_kind kind, const comity_declaration 
     case COMITY_DECLARES_KIND:
         name->kind = declaration;
         break;
+    case COMITY_DECLARES_PURPOSE:
+        name->purpose = declaration;
+        break;
     case COMITY_DECLARES_SAFEGUARD:
         name->safeguard = declaration;
         break;
@@ -173,6 +176,16 @@ static void declare_name(comity_declaration_kind kind, const comity_declaration 
         break;
     default:
         break;
+    }
+}
+
+static void aside_add(oracle_world *oracle, comity_name *name)
+{
+    if (name->aside.text != NULL) {
+        bind(oracle, &name->aside);
+        oracle_aside *aside = oracle_take(&oracle->arena, 1, sizeof *aside);
+        *aside = (oracle_aside){oracle->asides, oracle_named(name->name.text), name->aside.text};
+        oracle->asides = aside;
     }
 }
 
@@ -190,6 +203,7 @@ static void bind_declaration(oracle_world *oracle, oracle_law *law, comity_decla
     case COMITY_DECLARES_PAPER:
         bind(oracle, &declaration->as.name.name);
         bind_all(oracle, &declaration->as.name.parents);
+        aside_add(oracle, &declaration->as.name);
         bind(oracle, &declaration->as.name.valid_unit);
         declare_name(declaration->kind, declaration);
         break;

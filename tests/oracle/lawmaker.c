@@ -774,8 +774,9 @@ static void say_taxonomy(lawmaking *making)
         say(making, "kind %s \"a kind\"\n", all_kinds[i]);
     }
     for (size_t i = 0; i < 3; i++) {
-        say(making, "purpose %s \"a purpose\"\ndeal %s \"a deal\"\ncircumstance %s \"Is it?\"\n", purposes[i], deals[i],
-            circumstances[i]);
+        bool aside = luck(making, 40);
+        say(making, "purpose %s \"a purpose\"%s%s\ndeal %s \"a deal\"\ncircumstance %s \"Is it?\"\n", purposes[i],
+            aside ? " aside if " : "", aside ? circumstances[below(making, 3)] : "", deals[i], circumstances[i]);
     }
     say(making, "certificate cert-a \"a\"\ncertificate cert-b \"b\"\nsafeguard safe-a \"a\"\nsafeguard safe-b \"b\"\n");
     say(making, "paper pap-a \"a\"\npaper pap-b \"b\"%s\npaper pap-c \"c\"%s\npaper determination \"a determination\"\n",

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """A second reading of the files of types, slow and obvious: it follows docs/types.md and shares nothing with the C.
 
-    types.py judge FILE…            reads `TYPE<tab>JSON string` lines, prints 1 or 0 for each
-    types.py values N SEED FILE…    prints N values a form: `TYPE<tab>JSON string`, about half of them passing
-    types.py cases FILE…            prints tests/cases/types/values.tsv
-    types.py odds [--write] FILE…   estimates every type's odds; with --write puts them into the files
+    types.py judge FILE…                    reads `TYPE<tab>JSON string` lines, prints 1 or 0 for each
+    types.py values N SEED FILE…            prints N values a form: `TYPE<tab>JSON string`, about half of them passing
+    types.py cases [TYPE…] FILE…            prints lines of tests/cases/types/values.tsv, of these types or of all
+    types.py odds [--write] [TYPE…] FILE…   estimates the odds of these types or of all; with --write puts them into the
+                                            files, where a type says none
+
+FILE is a name that ends in `.types`. Of all types, odds take half an hour.
 """
 import json
 import math
@@ -924,24 +927,30 @@ def odds(types):
 
 
 def write_odds(types):
-    for name, bits in odds(types):
+    """Odds that a type says itself stay as they are."""
+    for name, bits in odds({name: kind for name, kind in types.items() if kind.odds is None}):
         kind = types[name]
         path = pathlib.Path(kind.path)
         lines = path.read_text(encoding="utf-8").split("\n")
         start = next(i for i, line in enumerate(lines) if line.startswith(f"type {name} "))
         end = next((i for i in range(start + 1, len(lines)) if not lines[i].startswith(" ")), len(lines))
-        where = [i for i in range(start, end) if lines[i].startswith("  odds ")]
-        if where:
-            old = int(lines[where[0]].split()[1])
-            if abs(old - bits) > 1:
-                lines[where[0]] = f"  odds     {bits}"
-        else:
-            place = next((i for i in range(start, end) if lines[i].startswith("  source ")), end)
-            lines.insert(place, f"  odds     {bits}")
+        place = next((i for i in range(start, end) if lines[i].startswith("  source ")), end)
+        lines.insert(place, f"  odds     {bits}")
         path.write_text("\n".join(lines), encoding="utf-8")
 
 
+def chosen(arguments):
+    """The types that are named, or all, of the files."""
+    types = read_files([word for word in arguments if word.endswith(".types")])
+    names = [word for word in arguments if not word.endswith(".types")]
+    if unknown := [name for name in names if name not in types]:
+        sys.exit(f"types.py: {' '.join(unknown)}: no such type in these files")
+    return {name: types[name] for name in names or types}
+
+
 def main():
+    if len(sys.argv) < 3 or sys.argv[1] not in ("judge", "values", "cases", "odds"):
+        sys.exit(__doc__)
     command, arguments = sys.argv[1], sys.argv[2:]
     if command == "judge":
         types = read_files(arguments)
@@ -952,14 +961,15 @@ def main():
         for name, text in values(read_files(arguments[2:]), int(arguments[0]), arguments[1]):
             print(f"{name}\t{json.dumps(text)}")
     elif command == "cases":
-        types = read_files(arguments)
-        print("# Made by `tests/oracle/types.py cases`, and judged by it: a form's value that passes, if one was found, and one spoilt.")
+        types = chosen(arguments)
+        if len(types) > 1:
+            print("# Made by `tests/oracle/types.py cases`, and judged by it: a form's value that passes, if one was found, and one spoilt.")
         for name, text in values(types, 1, "1"):
             print(f"{name}\t{json.dumps(text)}\t{'valid' if types[name].accepts(text) else 'invalid'}")
     elif arguments[0] == "--write":
-        write_odds(read_files(arguments[1:]))
+        write_odds(chosen(arguments[1:]))
     else:
-        for name, bits in odds(read_files(arguments)):
+        for name, bits in odds(chosen(arguments)):
             print(f"{name}\t{bits}")
 
 

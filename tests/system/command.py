@@ -531,6 +531,38 @@ def ask_answers():
     same("by another image", Run("ask", *places, "--law", "nowhere").err, "comity: nowhere: No such file or directory\n")
 
 
+TAKEN = """state XA "Examplia"
+instrument I "Act"
+covers transfer from 2000-01-01
+rule XA.I.1 "Not what is rare"
+  cite   I "1"
+  when   transfer and occasional
+  refuse
+  checked 2026-01-01 "read"
+rule XA.I.2 "Nor what is rare beyond one entity"
+  cite   I "2"
+  when   transfer and occasional and not same-entity
+  refuse
+  checked 2026-01-01 "read"
+"""
+
+
+@test
+def ask_taken():
+    (FOLDER / "taken.law").write_text(TAKEN, encoding="utf-8")
+    same("built", Run("law", "build", "-o", "taken.image", COMMON, "taken.law").status, 0)
+    places = ["--law", "taken.image", "--from", "XA", "--to", "XY", "--on", "2026-06-01"]
+    head = ["permit: no rule on file stands in the way", "  transfer on 2026-06-01, under the law of XA, XY"]
+    told = ["", "  What was taken as not so, as no --circumstance says it", "    - Is it occasional? (occasional): XA.I.1, XA.I.2"]
+    run = Run("ask", *places)
+    same("what would stand in the way, alone", (run.status, run.lines()), (0, head + told))
+    same("a circumstance that is named is not asked for", Run("ask", *places, "--circumstance", "same-entity").lines(),
+         head + told[:2] + ["    - Is it occasional? (occasional): XA.I.1"])
+    same("that there is none is said", Run("ask", *places, "--circumstance", "none").lines(), head)
+    same("JSON says nothing of it", "occasional" in Run("ask", *places, "--json").out, False)
+    holds("a refusal ends as it did", "taken as not so" not in Run("ask", *places, "--circumstance", "occasional").out)
+
+
 @test
 def ask_errors():
     usage = "\nSee 'comity ask --help'.\n"
@@ -919,6 +951,35 @@ def outputs_that_cannot_be_written():
             done = subprocess.run([COMITY, *map(str, words)], input=b'state XB "B"\n', stdout=full, stderr=subprocess.PIPE, check=False,
                                   env={**os.environ, "COMITY_LAW": str(IMAGE)})
         same(words, (done.returncode, done.stderr), (2, b"comity: writing: No space left on device\n"))
+
+
+def run_closed(closed, *words):
+    """Runs the command without some of its standard streams; its status."""
+    return subprocess.run([COMITY, *map(str, words)], check=False, timeout=60, cwd=FOLDER, env={**os.environ, "COMITY_LAW": str(IMAGE)},
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=lambda: [os.close(fd) for fd in closed]).returncode
+
+
+@test
+def streams_that_are_closed():
+    act = put("act.ndjson", PERMIT + "\n")
+    same("a record", Run("record", "init", "--origin", "example.org/closed", "closed").status, 0)
+    for closed in ((0, 1, 2), (0, 1), (1, 2), (1,)):
+        same(f"without {closed}, an answer cannot be given", run_closed(closed, "judge", "--record", "closed", act), 2)
+    for closed in ((0, 2), (2,), (0,)):
+        same(f"without {closed} it can", run_closed(closed, "judge", "--record", "closed", act), 0)
+    holds("no file of the record is taken for a stream", not [path for path in (FOLDER / "closed").rglob("*")
+                                                               if path.is_file() and b'"verdict"' in path.read_bytes()])
+    same("and it is whole", Run("record", "verify", "closed").status, 0)
+    same("input that is closed is no empty one", run_closed((0,), "judge"), 2)
+    same("nor is a law that is written without any", (run_closed((0, 1, 2), "law", "build", "-o", "closed.image", COMMON, FOLDER / "law"),
+                                                      (FOLDER / "closed.image").read_bytes() == IMAGE.read_bytes()), (0, True))
+
+
+@test
+def messages_move_no_terminal():
+    for name, told in (("no\nsuch\x1b[31m", "no\\x0asuch\\x1b[31m"), ("a\u202eb", "a\\xe2\\x80\\xaeb"), (b"\xff\xc3", "\\xff\\xc3"), ("Größe", "Größe")):
+        same(told, Run("judge", name).err, f"comity: {told}: No such file or directory\n")
+    same("of options", Run("judge", "--\x1b]0;x\x07").err, "comity judge: --\\x1b]0;x\\x07 is no option\nSee 'comity judge --help'.\n")
 
 
 @test

@@ -26,7 +26,7 @@ import threading
 import time
 
 from common import holds, main, run, same, skip, test
-from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, problem
+from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, in_memory, nginx, problem
 
 
 # ---- what passes and what does not ----
@@ -90,7 +90,7 @@ def every_place_is_looked_at():
 
 @test
 def bodies_of_every_kind():
-    with gate() as g:
+    with gate(log_level="warn") as g:
         for what, body, headers, status in (
                 ("gzip", gzip.compress(PERSON), {"Content-Encoding": "gzip"}, 451),
                 ("gzip without anything", gzip.compress(NOTHING), {"Content-Encoding": "gzip"}, 200),
@@ -103,6 +103,9 @@ def bodies_of_every_kind():
                 ("nothing", b"", {}, 200)):
             answer = g.ask("/us/", body, headers)
             same(what, answer[0], status)
+        for told in (f"comity: cannot be read: gzip: cut off at byte {len(gzip.compress(NOTHING)) - 6}", "comity: cannot be read: gzip: damaged at byte 2: incorrect header check",
+                     "comity: cannot be read: input: a content encoding is not known; gzip, deflate, br and zstd are"):
+            holds("the log says what could not be read, and why", told in g.errors(), g.errors()[-600:])
         brotli = shutil.which("brotli")
         if brotli:
             packed = subprocess.run([brotli, "-c"], input=PERSON, stdout=subprocess.PIPE, check=True).stdout
@@ -135,7 +138,7 @@ def large_bodies_in_bounded_memory():
         before = rss()
         line = b'{"colour":"blue","size":12}\n'
         same("64 MiB", g.ask("/us/", line * ((64 << 20) // len(line)), {"Content-Type": "application/x-ndjson"}, timeout=120)[0], 200)
-        holds("in little memory", rss() - before < 16 << 10, (before, rss()))
+        in_memory("in little memory", rss() - before < 16 << 10, (before, rss()))
         late = line * ((2 << 20) // len(line)) + PERSON
         count = len(Upstream.seen)
         problem("found at the very end", g.ask("/us/", late, {"Content-Type": "application/x-ndjson"}), 451)
@@ -378,7 +381,7 @@ def a_stream_takes_no_memory():
             read.release()
         connection.close()
         same("all of it", count, 2000)
-        holds("in no more memory", rss() - before < 512, (before, rss()))
+        in_memory("in no more memory", rss() - before < 512, (before, rss()))
         holds("each judged", len(g.entries()) >= 2000, len(g.entries()))
 
 
@@ -446,7 +449,14 @@ def subrequests_and_redirects():
         same("one under another law", arrived("/mirrors-other/3", NOTHING), (200, ["/mirrors-other/3"]))
         same("one that is looked at otherwise", arrived("/mirrors-masked/4", NOTHING), (200, ["/mirrors-masked/4"]))
         same("one of a request that was not judged", arrived("/mirrors-unjudged/5", PERSON), (200, ["/mirrors-unjudged/5"]))
-        holds("the log says why", "a subrequest leads to a route that is inspected otherwise" in g.errors(), g.errors()[-300:])
+        holds("the log says why", "comity: a subrequest leads to a route that is inspected otherwise than its main request's" in g.errors(), g.errors()[-300:])
+        Upstream.answer = (200, {"Content-Type": "text/html"}, b'before <!--# include virtual="/open/part" --> behind')
+        try:
+            page = g.ask("/pages/5")[2]
+        except (OSError, http.client.HTTPException):
+            page = b""
+        holds("a page of several parts is broken off", b"behind" not in page, page)
+        g.wait("and the log says why", lambda: "comity: an inspected route cannot be put together from subrequests" in g.errors())
         Upstream.answer = (404, {"Content-Type": "text/plain"}, b"none\n")
         same("another page", g.ask("/redirects/6", NOTHING)[0], 410)
         receipt = Upstream.seen[-1]["headers"]["comity-receipt"]
@@ -481,16 +491,17 @@ def the_daemon_goes_and_comes_back():
         same("what is not inspected passes", g.ask("/open/", NOTHING)[0], 200)
         same("nothing else arrived", len(Upstream.seen), count + 1)
         time.sleep(1)
-        same("it is told once", g.errors().count("the daemon cannot be reached"), 1)
+        same("it is told once", (g.errors().count("the daemon cannot be reached"), g.errors().count(f"comity: the daemon cannot be reached at {g.folder}/gate.sock (111")), (1, 1))
         g.start_daemon()
         g.wait("service again", lambda: g.ask("/us/", NOTHING)[0] == 200)
-        same("and so is that", g.errors().count("the daemon is reached again"), 1)
+        same("and so is that", g.errors().count("comity: the daemon is reached again"), 1)
         os.kill(g.daemon.pid, signal.SIGSTOP)
         threads = pathlib.Path(f"/proc/{g.daemon.pid}/task")
         g.wait("all its threads stop", lambda: all(" T " in stat.read_text() for stat in threads.glob("*/stat")))
         begun = time.monotonic()
         problem("a daemon that is silent", g.ask("/us/", NOTHING), 503)
         holds("in bounded time", time.monotonic() - begun < 9, time.monotonic() - begun)
+        holds("and the log says why", "comity: the daemon has not answered in time" in g.errors(), g.errors()[-300:])
         os.kill(g.daemon.pid, signal.SIGCONT)
         g.wait("service again", lambda: g.ask("/us/", NOTHING)[0] == 200)
 
@@ -660,15 +671,15 @@ def wrong_settings():
         good = f"comity_socket {folder}/gate.sock;"
         inspected = "comity_inspect request; comity_act transfer { from DE; }"
         pathlib.Path(folder, "large").write_bytes(b" " * (1 << 20) + b"x")
-        kinds = "expected transfer, store, collect, disclose, operate or offer, and request or response"
+        kinds = "comity_act: expected transfer, store, collect, disclose, operate or offer, and request or response"
         for text, expected in (
                 (inspected, "comity_socket: expected the path of comityd's gate-socket"),
                 (f"comity_socket /{'x' * 101};" + inspected, "comity_socket: expected the path of comityd's gate-socket"),
                 (good + f"comity_gate {'x' * 65};" + inspected, "comity_gate: a name has at most 64 bytes"),
                 (good + "comity_inspect request;", "comity_inspect: there is no comity_act for the request"),
                 (good + "comity_inspect both; comity_act transfer { from DE; }", "comity_inspect: there is no comity_act for the response"),
-                (good + "comity_act move { from DE; }", "comity_act: " + kinds),
-                (good + "comity_act transfer sideways { from DE; }", "comity_act: " + kinds),
+                (good + "comity_act move { from DE; }", kinds),
+                (good + "comity_act transfer sideways { from DE; }", kinds),
                 (good + "comity_act transfer { form DE; }", '"form" is no line of comity_act'),
                 (good + "comity_act transfer { from DE FR; }", 'comity_act: "from" has too few or too many values'),
                 (good + "comity_act transfer { from DE; }" * 9, "comity_act: a route has at most 8 acts"),
@@ -688,8 +699,38 @@ def wrong_settings():
             temporary = "".join(f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
             path = pathlib.Path(folder, "nginx.conf")
             path.write_text(f"load_module {MODULE}; pid {folder}/pid; events {{}} http {{ {temporary} access_log off; {text} server {{ listen 127.0.0.1:1; }} }}")
-            told = run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log")
+            command = nginx("-t", "-c", path, "-e", f"{folder}/error.log")
+            told = run(*command["args"], env=command["env"])
             holds(f"{text[-60:]}: {expected}", told.returncode != 0 and expected in told.stderr, told.stderr)
+
+
+@test
+def directives_are_as_documented():
+    """docs/gate.md: each directive, in which contexts it may stand, and that its default can be written down."""
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    row = r"\| {} \| (.*) \|\n"
+    told = re.findall(r"^### (comity_\w+)\n\n\| \| \|\n\| --- \| --- \|\n" + row.format("Syntax") + row.format("Default") + row.format("Context"),
+                      (root / "docs/gate.md").read_text(), re.M)
+    known = re.findall(r'ngx_string\("(comity_\w+)"\)', (root / "gates/nginx/comity_module.c").read_text())
+    same("all of them, in the order of the document", (sorted(name for name, *_ in told), len(told)), (sorted(known), len(known)))
+    places = {"main": "{} events {{}}", "events": "events {{ {} }}", "http": "events {{}} http {{ {} }}", "server": "events {{}} http {{ server {{ {} }} }}",
+              "location": "events {{}} http {{ server {{ location / {{ {} }} }} }}", "if": "events {{}} http {{ server {{ location / {{ if ($a) {{ {} }} }} }} }}"}
+    with tempfile.TemporaryDirectory(prefix="comity-directives-") as folder:
+        path = pathlib.Path(folder, "nginx.conf")
+
+        def says(text):
+            path.write_text(f"load_module {MODULE}; pid {folder}/pid; {text}")
+            return run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log").stderr
+        for name, syntax, default, contexts in told:
+            holds(f"{name}: its syntax begins with it", syntax.startswith(f"**{name}** "), syntax)
+            same(f"{name}: where it may stand", [place for place, text in places.items()
+                                                if f'"{name}" directive is not allowed here' not in says(text.format(name + " x;"))], contexts.split(", "))
+            if default != "—":
+                within = default.strip("`")
+                temporary = "".join(f"{each}_temp_path {folder}/{each}; " for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                for place in contexts.split(", "):
+                    said = says(places[place].format(temporary * (place == "http") + within).replace("http {", "http { " + temporary * (place != "http") + "access_log off;"))
+                    holds(f"{name}: its default, in {place}", "syntax is ok" in said, said)
 
 
 @test

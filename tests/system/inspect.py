@@ -9,8 +9,10 @@ import json
 import os
 import pathlib
 import pty
+import random
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -193,6 +195,108 @@ def folders():
     same("taken in again", sorted(line["file"] for line in Run("--json", "tree").findings()), ["tree/deep/er/two.txt", "tree/one.txt"])
 
 
+def taken_in(*words):
+    return sorted(line["file"] for line in Run("--json", *words).findings())
+
+
+@test
+def ignore_patterns():
+    """Each of the patterns of gitignore(5): of these files, what is left out."""
+    files = ["a", "a b", "b/a", "b/c/a", "b/c/d/a", "b/x.y", "bc", "#h", "!n", "s ", "b/[q]", "c-d", "b]"]
+    for name in files:
+        put(f"patterns/{name}", TEXT)
+    for text, left_out in (
+            (b"a\n", ["a", "b/a", "b/c/a", "b/c/d/a"]),
+            (b"/a\n", ["a"]),
+            (b"b/a\n", ["b/a"]),
+            (b"b/**/a\n", ["b/a", "b/c/a", "b/c/d/a"]),
+            (b"b/*/a\n", ["b/c/a"]),
+            (b"**/c/a\n", ["b/c/a"]),
+            (b"b/**\n", ["b/[q]", "b/a", "b/c/a", "b/c/d/a", "b/x.y"]),
+            (b"b/***/d/**/a\n", ["b/c/d/a"]),
+            (b"b*a\n", []),
+            (b"b/c/?/a\n", ["b/c/d/a"]),
+            (b"b/c?a\n", []),
+            (b"c/\n", ["b/c/a", "b/c/d/a"]),
+            (b"a/\n", []),
+            (b"\\#h\n\\!n\n#c\n", ["!n", "#h"]),
+            (b"s\n", []),
+            (b"s\\ \n", ["s "]),
+            (b"bc   \n", ["bc"]),
+            (b"bc\r\nx\\\n", ["bc"]),
+            (b"\xef\xbb\xbfbc\n", ["bc"]),
+            (b"bc", ["bc"]),
+            (b"b[a-c]\n", ["bc"]),
+            (b"b[!a-b]\n", ["b]", "bc"]),
+            (b"b[]d]\n", ["b]"]),
+            (b"b[[:alpha:]]\n", ["bc"]),
+            (b"b[[:alpha]\n", []),
+            (b"c[+--]d\n", ["c-d"]),
+            (b"b[c-a]\n", ["bc"]),
+            (b"b[\\]]\nc[a\n", ["b]"]),
+            (b"b[/]a\n", []),
+            (b"\\[q\\]\n", ["b/[q]"]),
+            (b"*\n!*/\n!a\n!x.y\n", ["!n", "#h", "a b", "b/[q]", "b]", "bc", "c-d", "s "]),
+            (b"b/\n!b/a\n", ["b/[q]", "b/a", "b/c/a", "b/c/d/a", "b/x.y"]),
+            (b"/\n//\n!\n\n", []),
+            (b"x" * 5000 + b"\n" + b"*a" * 2000 + b"\n", [])):
+        put("patterns/.gitignore", text)
+        same(text[:40], sorted({f"patterns/{name}" for name in files} - set(taken_in("patterns"))), [f"patterns/{name}" for name in left_out])
+
+
+@test
+def ignore_files_of_the_repository():
+    """A folder within a repository of git: what stands above it counts, up to the root."""
+    put("above/.gitignore", "one.txt\n")
+    put("above/repository/.git/info/exclude", "two.txt\n")
+    put("above/repository/.gitignore", "/in/three.txt\nfour.txt\n")
+    put("above/repository/in/.gitignore", "!four.txt\n")
+    for name in ("one", "two", "three", "four"):
+        put(f"above/repository/in/side/{name}.txt", TEXT)
+        put(f"above/repository/in/{name}.txt", TEXT)
+    within = "above/repository/in"
+    names = [f"{within}/four.txt", f"{within}/one.txt", f"{within}/side/four.txt", f"{within}/side/one.txt", f"{within}/side/three.txt"]
+    same("from within", taken_in(within), names)
+    same("from the root", taken_in("above/repository"), names)
+    same("a folder further in", taken_in(f"{within}/side/"), [f"{within}/side/{name}.txt" for name in ("four", "one", "three")])
+    same("by a link", len(taken_in(FOLDER / within)), 5)
+    same("no repository, nothing above it", len(taken_in("--no-ignore", within)), 8)
+    same("a file that is named", taken_in(f"{within}/two.txt"), [f"{within}/two.txt"])
+
+
+@test
+def ignores_as_git_does():
+    git = shutil.which("git")
+    if git is None:
+        return skip("there is no git to compare with")
+    chance = random.Random(7)
+    environment = dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_SYSTEM="/dev/null")
+    names = ["a", "b", "ab", "ba", "a.b", "a b", "[a]", "!a", "#a", "a ", "-", "\u00e9", "a]"]
+    parts = ["a", "b", "*", "?", "[ab]", "[!a]", "[^b]", "[a-]", "[]a]", "[[:alpha:]]", "\\a", "\\[", "\\]", "\\!", ".", " ", "\\ ", "-", "[", "]", "\u00e9", "\\"]
+
+    def pattern():
+        folders = ["**" if chance.random() < 0.2 else "".join(chance.choices(parts, k=chance.randint(1, 3))).replace("**", "*")
+                   for _ in range(chance.choice([1, 1, 1, 2, 3]))]
+        return chance.choice(["", "", "", "/", "!"]) + "/".join(folders) + chance.choice(["", "", "", "/", " ", "\r"])
+
+    for number in range(60):
+        tree = f"git/{number}"
+        for _ in range(30):
+            with contextlib.suppress(OSError):  # where a folder stands already
+                put(tree + "/" + "/".join(chance.choices(names, k=chance.randint(1, 4))), TEXT)
+        folders = [pathlib.Path(place) for place, _, _ in os.walk(FOLDER / tree)]
+        lines = {}
+        for place in [folders[0]] + chance.sample(folders, min(2, len(folders))):
+            lines[str(place)] = [pattern() for _ in range(chance.randint(1, 4))]
+            (place / ".gitignore").write_text("\n".join(lines[str(place)]) + "\n")
+        subprocess.run([git, "init", "--quiet", FOLDER / tree], env=environment, check=True)
+        listed = subprocess.run([git, "-C", FOLDER / tree, "ls-files", "--others", "--exclude-standard", "-z"],
+                                env=environment, capture_output=True, check=True).stdout.decode()
+        expected = sorted(f"{tree}/{name}" for name in listed.split("\0") if name and not name.endswith(".gitignore"))
+        same(f"tree {number}: {lines}", taken_in(tree), expected)
+        shutil.rmtree(FOLDER / tree)
+
+
 @test
 def folders_too_deep():
     put("deep/" + "d/" * 128 + "last.txt", TEXT)
@@ -251,6 +355,59 @@ def sarif():
     holds("its rule is declared", "xa.person" in rules)
     same("nothing found", json.loads(Run("--sarif", "clean.txt").out)["runs"][0]["results"], [])
     same("several", len(json.loads(Run("--sarif", "many").out)["runs"][0]["results"]), 4000)
+    same("all was read", told["runs"][0]["invocations"], [{"executionSuccessful": True}])
+    missing = Run("--sarif", "a.txt", "missing.txt")
+    same("what could not be read is no success", (missing.status, json.loads(missing.out)["runs"][0]["invocations"]),
+         (2, [{"executionSuccessful": False}]))
+
+
+def sarif_uris(*words, **options):
+    results = json.loads(Run("--sarif", *words, **options).out)["runs"][0]["results"]
+    return [result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in results]
+
+
+@test
+def sarif_names_files_by_uris():
+    for name in ("a b.txt", "50% #1?.txt", "ä:1.txt", "new\nline.txt"):
+        put(f"uris/{name}", TEXT)
+    same("as RFC 3986 has them", sarif_uris("--jobs", "1", "uris"),
+         ["uris/50%25%20%231%3F.txt", "uris/a%20b.txt", "uris/new%0Aline.txt", "uris/%C3%A4%3A1.txt"])
+    same("from here on", sarif_uris("./uris/a b.txt"), ["uris/a%20b.txt"])
+    same("of this machine", sarif_uris(FOLDER / "a.txt"), [f"file://{FOLDER}/a.txt"])
+    same("standard input", sarif_uris(input=TEXT.encode()), ["standard%20input"])
+
+
+@test
+def sarif_tells_findings_apart_under_a_key_only():
+    def fingerprints(*words):
+        return [result.get("partialFingerprints") for result in json.loads(Run("--sarif", *words, "a.txt").out)["runs"][0]["results"]]
+    key = put("key", b"0123456789abcdef")
+    same("without a key they would differ each time", fingerprints(), [None])
+    same("with one they stay", fingerprints("--key", key), fingerprints("--key", key))
+    holds("and there is one", len(fingerprints("--key", key)[0]["valueDigest"]) == 32)
+
+
+@test
+def names_that_are_odd():
+    for name, told, uri in (("x\ny\x1b[31m.txt", "x\\x0ay\\x1b[31m.txt", "x%0Ay%1B%5B31m.txt"), ("50% #1?.txt", "50% #1?.txt", "50%25%20%231%3F.txt"),
+                            ("Größe.txt", "Größe.txt", "Gr%C3%B6%C3%9Fe.txt"), (b"\xff.txt", "\\xff.txt", "%FF.txt"),
+                            ("a\u202eb.txt", "a\\xe2\\x80\\xaeb.txt", "a%E2%80%AEb.txt")):
+        name = os.fsdecode(name)
+        (FOLDER / "odd").mkdir(exist_ok=True)
+        (FOLDER / "odd" / name).write_text(TEXT)
+        run = Run("odd")
+        holds(f"the summary names {told}", f"\n      odd/{told}:2\n" in run.out, run.out)
+        told_uri = json.loads(Run("--sarif", "odd").out)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        same("SARIF wants a reference", told_uri, f"odd/{uri}")
+        primary, secondary = pty.openpty()
+        subprocess.run([COMITY, "inspect", "--types", TYPES, "--show-values", "odd"], stdout=secondary, cwd=FOLDER, check=False, timeout=60)
+        os.close(secondary)
+        text = read_terminal(primary).decode()
+        holds("so does the line of a value", f"odd/{told}:2: xa.person" in text, text)
+        (FOLDER / "odd" / name).unlink()
+    header = "na\x1bme,\x1b]0;t\x07pnr\n"
+    run = Run(put("odd.csv", header + f"x,person number {PERSON}\n" * 3))
+    holds("nor do names within a file move a terminal", "\x1b" not in run.out and "xa.person" in run.out, run.out)
 
 
 @test

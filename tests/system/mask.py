@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 
 COMITY = str(pathlib.Path(sys.argv[1]).resolve())
 passed = failed = 0
@@ -167,6 +168,61 @@ check(code == 2 and err == "comity: writing: File too large\n" and pathlib.Path(
 code, out, err = run("mask", "--new-key", "third", limit=files_of(10))
 check(code == 2 and err == "comity: writing: File too large\n", "a full disk: no key", f"{code} {err}")
 check(sorted(os.listdir()) == before, "and no part of a file or key is left behind", sorted(os.listdir()))
+
+# What takes a file's place: behind a link, in its owner's name, with its mode; never that of what is no file.
+MASKED = TABLE.replace(IDS[0], "*" * 18).replace(IDS[1], "*" * 18)
+os.mkdir("behind")
+write("behind/real.csv", TABLE)
+os.symlink("behind/real.csv", "link.csv")
+os.chmod("behind/real.csv", 0o664)
+old_mask = os.umask(0o077)
+code, out, err = run("mask", "--in-place", "link.csv")
+os.umask(old_mask)
+check(code == 0 and os.path.islink("link.csv") and pathlib.Path("behind/real.csv").read_text() == MASKED, "what a link leads to is masked", f"{code} {err}")
+check(stat.S_IMODE(os.stat("behind/real.csv").st_mode) == 0o664, "and keeps its mode", oct(os.stat("behind/real.csv").st_mode))
+code, out, err = run("mask", "-o", "link.csv", write("again.csv", "x\n"))
+check(code == 0 and os.path.islink("link.csv") and pathlib.Path("behind/real.csv").read_text() == "x\n", "written behind a link", f"{code} {err}")
+if os.getuid() == 0:
+    os.chown("behind/real.csv", 65534, 65534)
+    os.chmod("behind/real.csv", 0o6755)
+    code, out, err = run("mask", "--in-place", "behind/real.csv")
+    about = os.stat("behind/real.csv")
+    check((code, about.st_uid, about.st_gid, stat.S_IMODE(about.st_mode)) == (0, 65534, 65534, 0o6755), "an owner stays", f"{code} {err} {about}")
+    os.mknod("nothing", stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    code, out, err = run("mask", "-o", "nothing", data=TABLE)
+    check(code == 0 and stat.S_ISCHR(os.stat("nothing").st_mode), "a device stays one", f"{code} {err}")
+os.mkfifo("tube")
+with subprocess.Popen(["cat", "tube"], stdout=subprocess.PIPE) as reader:
+    code, out, err = run("mask", "-o", "tube", data=TABLE)
+    if not stat.S_ISFIFO(os.stat("tube").st_mode):
+        reader.terminate()
+    check(code == 0 and reader.communicate(timeout=20)[0].decode() == MASKED and stat.S_ISFIFO(os.stat("tube").st_mode), "a pipe stays one", f"{code} {err}")
+
+# A signal ends it and leaves nothing behind.
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    write("kept.csv", "as it was")
+    with subprocess.Popen([COMITY, "mask", "-o", "kept.csv"], stdin=subprocess.PIPE) as running:
+        running.stdin.write((TABLE * 20000).encode())
+        running.stdin.flush()
+        while not [name for name in os.listdir() if name.startswith("kept.csv.") and os.stat(name).st_size > 0]:
+            time.sleep(0.01)
+        running.send_signal(number)
+        check(running.wait(20) == -number and pathlib.Path("kept.csv").read_text() == "as it was", f"a signal, {number.name}", running.returncode)
+        running.stdin = None
+    check(not [name for name in os.listdir() if name.endswith(".new")], "and no part of a file is left behind", sorted(os.listdir()))
+
+# Inputs that others have set not to block are waited for.
+from_us, to_it = os.pipe()
+os.set_blocking(from_us, False)
+with subprocess.Popen([COMITY, "mask"], stdin=from_us, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    os.close(from_us)
+    time.sleep(0.1)
+    os.write(to_it, TABLE.encode())
+    os.close(to_it)
+    out, err = running.communicate(timeout=20)
+    check((running.returncode, out.decode(), err) == (0, MASKED, b""), "a pipe that does not block", f"{running.returncode} {err}")
+code, out, err = run("mask", "--report", "-o", "x", write("odd\n\x1b[31m.csv", TABLE))
+check(err == "odd\\x0a\\x1b[31m.csv: 2 findings, 2 places replaced, 0 kept\n", "a report moves no terminal", err)
 check(run("unmask", "--key", "a.csv", data=b"x")[2] == "comity: a.csv: a key is 'comity-mask-key-1 ' and 64 digits of 0-9 and a-f\n", "no key")
 check(run("mask", "nowhere")[2] == "comity: nowhere: No such file or directory\n", "no input")
 code, out, err = run("mask", "--help")

@@ -938,6 +938,35 @@ def monitoring():
     run = Run(*watch, FOLDER / "fork/public")
     holds("another history", run.status == 1 and "does not contain the 345 entries" in run.err, run.err)
     holds("the evidence is kept", any(p.name.endswith(".contradicted") for p in state.iterdir()))
+    kept = sorted(p.name for p in state.iterdir())
+    for what, path, change, status, said in (
+            ("a tile of entries that is cut off", "tile/entries/001.p/89", lambda b: b[:-40], 2,
+             "tile/entries/001.p/89 has 3075 bytes, not 3115: it was cut off on the way, or is damaged there\n"),
+            ("a tile that is", "tile/0/000", lambda b: b[:-1], 2, "tile/0/000 has 8191 bytes, not 8192: it was cut off on the way, or is damaged there\n"),
+            ("one that has too much", "tile/0/001.p/89", lambda b: b + b" ", 2,
+             "tile/0/001.p/89 has 2849 bytes, not 2848: it was cut off on the way, or is damaged there\n"),
+            ("another tile", "tile/0/001.p/89", lambda b: bytes([b[0] ^ 1]) + b[1:], 1,
+             "the tiles that are served do not lead to the root that is signed\n"),
+            ("other entries", "tile/entries/001.p/89", lambda b: b[:-1] + bytes([b[-1] ^ 1]), 1,
+             "the entries that are served do not lead to the root that is signed\n")):
+        shutil.rmtree(FOLDER / "broken", ignore_errors=True)
+        shutil.copytree(folder / "public", FOLDER / "broken")
+        file = FOLDER / "broken" / path
+        file.write_bytes(change(file.read_bytes()))
+        run = Run("record", "monitor", "--policy", policy, "--state", FOLDER / "monitor-broken", FOLDER / "broken")
+        holds(what, run.status == status and run.err.endswith(said), run.err)
+        same(f"{what}: which proves nothing", list((FOLDER / "monitor-broken").iterdir()), [])
+    shutil.copy(FOLDER / "fork/public/checkpoint", FOLDER / "broken/checkpoint")
+    same("nor is more kept of the other", sorted(p.name for p in state.iterdir()), kept)
+    twin = FOLDER / "twin"
+    shutil.copytree(folder, twin)
+    judge(folder, ACTS[:1])
+    same("one more", Run(*watch, folder / "public").out, "346 entries, 1 of them new: the log goes on from what it was\n")
+    judge(twin, ACTS[1:2])
+    shutil.rmtree(twin / "public/tile")
+    run = Run(*watch, twin / "public")
+    holds("two roots over as many entries need no tiles", run.status == 1 and "two roots are signed over 346 entries" in run.err
+          and "contradicted" in run.err, run.err)
     run = Run(*watch, f"http://127.0.0.1:{server.server_port}/none/")
     holds("nothing there", run.status == 2 and "404" in run.err, run.err)
     server.shutdown()

@@ -338,6 +338,39 @@ def a_torn_end():
 
 
 @test
+def a_damaged_checkpoint():
+    folder, _ = new("checkpoint")
+    run("record", "append", folder, put("one", "one"))
+    checkpoint = folder / "public/checkpoint"
+    whole = checkpoint.read_bytes()
+    for at, told in ((whole.index(b"\n1\n") + 1, 'the signature of "example.org/checkpoint" is wrong'),
+                     (0, 'the checkpoint is of the log "dxample.org/checkpoint", but the key is of the log "example.org/checkpoint"')):
+        alter(checkpoint, at)
+        told = f"comity: {folder}: public/checkpoint: {told}\n"
+        same("who verifies is told where", run("record", "verify", folder), ("", told, 1))
+        same("who writes too", run("record", "append", folder, FOLDER / "one"), ("", told, 2))
+        checkpoint.write_bytes(whole)
+
+
+@test
+def what_is_no_file():
+    folder, _ = new("plain")
+    run("record", "append", folder, put("one", "one"))
+    read = ("record", "public/checkpoint", "public/tile/0/000.p/1", "private/standard/00000000000000000000.segment")
+    for make, kind in ((os.mkfifo, "pipe"), (os.mkdir, "folder")):
+        for name in (*read, "settled", "public/cosigned"):
+            copy = FOLDER / "plain-copy"
+            shutil.copytree(folder, copy)
+            (copy / name).unlink(missing_ok=True)
+            make(copy / name)
+            told = ("", f"comity: {copy}/{name}: not a plain file\n", 2)
+            if name in read:
+                same(f"{name} is a {kind}: who verifies waits for nothing", run("record", "verify", copy), told)
+            same(f"{name} is a {kind}: nor who writes", run("record", "append", copy, FOLDER / "one"), told)
+            shutil.rmtree(copy)
+
+
+@test
 def damaged_tiles():
     folder, key = new("tiles")
     other, other_key = new("tiles-other")

@@ -60,6 +60,23 @@ def the_document_and_the_program_tell_the_same():
 
 
 @test
+def a_query_that_is_too_much_is_answered_at_once():
+    title = "The query is too long, or has too many arguments"
+    with daemon("--anonymous", "counsel", record=True) as running:
+        for count, form, status in ((64, "verdict=permit", 200), (65, "verdict=permit", 414), (200, "verdict=permit", 414), (300, "a", 414),
+                                    (3000, "a=1", 414), (1, "rule=" + "a" * 4080, 400), (1, "rule=" + "a" * 4096, 414), (1, "", 200)):
+            begun = time.monotonic()
+            answer = running.ask("GET", "/v1/judgements?" + "&".join([form] * count))
+            same(f"{count} of {form[:20]}", answer[0], status)
+            holds("at once", time.monotonic() - begun < 3, time.monotonic() - begun)
+            if status == 414:
+                problem("told", answer, 414, title)
+        problem("of a path that takes none", running.ask("GET", "/healthz?" + "&" * 80), 414, title)
+        problem("with a body", running.ask("POST", "/v1/judge?" + "&" * 80, ACT, JSON), 414, title)
+        same("it goes on", running.ask("GET", "/healthz?a=1")[0], 200)
+
+
+@test
 def judges_as_the_command_does():
     expected = run(COMITY, "judge", "--law", IMAGE, input=ACTS).stdout
     with daemon("--anonymous", "gate,counsel") as running:
@@ -339,6 +356,11 @@ def settings_that_are_wrong_are_told():
         ("token A gate sha256:00", '1: token: "A" is no name: at most 64 small letters, digits, \'-\', \'_\' and \'.\''),
         ("peer nobody-of-that-name gate", '1: peer: there is no user "nobody-of-that-name"'),
         ("confine perhaps", '1: confine: expected no or yes, found "perhaps"'),
+        ("erase-after Keep 7", "1: erase-after: a class of retention is named by 1 to 40 small letters, digits and hyphens between them"),
+        ("erase-after keep 0", '1: erase-after: "0" is no number from 1 to 36500'),
+        ("erase-after keep", "1: expected erase-after CLASS DAYS, found 1 value"),
+        ("erase-after keep 7\nerase-after keep 8", "2: erase-after: days are given already for the class keep"),
+        ("\n".join(f"erase-after keep-{n} 7" for n in range(17)), "17: erase-after: more than 16 classes"),
         ("gate a x\ngate a y", '2: gate: there are two gates of the name "a"'),
         ("log \xff", "1: the line is not UTF-8 text"),
         ("threads many#so", '1: threads: "many#so" is no number from 1 to 256'),
@@ -356,6 +378,7 @@ def settings_that_are_wrong_are_told():
         for options, message in ((("--threads",), "--threads: expected --NAME VALUE; see comityd --help"),
                                  (("threads", "1"), "threads: expected --NAME VALUE; see comityd --help"),
                                  (("--retention", "x"), "retention is of use with record only"),
+                                 (("--erase-after", "x 7"), "erase-after is of use with record only"),
                                  (("--gate-socket", "/x"), "gate-socket is of use with record only: nothing is released unrecorded"),
                                  (("--gate", f"g {path}"), "gate is of use with record only: nothing is released unrecorded"),
                                  (("--gate-socket", "x"), "--gate-socket: a unix socket is an absolute path of at most 107 bytes"),

@@ -16,6 +16,7 @@ import time
 from common import JSON, NDJSON, ROOT, Daemon, daemon, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
+VERSION = run(COMITYD, "--version").stdout.split()[1]
 ACT = (ROOT / "examples/acts.ndjson").read_text().splitlines()[0]
 NOWHERE = "There is nothing at this path"
 
@@ -98,6 +99,60 @@ def settings():
          "# for the file of settings, with a name and roles in place of NAME and ROLES:\ntoken NAME ROLES sha256:…\n")
 
 
+def crc32c(data):
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def alter_entry(segment, which, old, new):
+    """Puts bytes in place of others, as many, in what is kept of an entry; its sums hold."""
+    altered = bytearray(segment.read_bytes())
+    at = 64
+    for _ in range(which):
+        at += (48 + int.from_bytes(altered[at + 4:at + 8], "little") + 7) & ~7
+    end = at + 48 + int.from_bytes(altered[at + 4:at + 8], "little")
+    found = altered.index(old, at, end)
+    altered[found:found + len(old)] = new
+    altered[at + 40:at + 44] = crc32c(altered[at + 48:end]).to_bytes(4, "little")
+    altered[at + 44:at + 48] = crc32c(altered[at:at + 44]).to_bytes(4, "little")
+    segment.write_bytes(altered)
+
+
+@test
+def what_another_version_judged_is_told_only_if_this_one_judges_the_same():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        record, _ = new_record(folder)
+        running = Daemon(folder, "--record", record, "--anonymous", "counsel,gate")
+        for _ in range(3):
+            same("judged", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+        running.stop()
+        segment = pathlib.Path(record, "private/standard/00000000000000000000.segment")
+        version = f"evaluator {VERSION}\n".encode()
+        older = b"evaluator " + b"0.0.9".rjust(len(VERSION), b"0") + b"\n"
+        for entry in (1, 2):
+            alter_entry(segment, entry, version, older)
+        alter_entry(segment, 2, b"transfer", b"disclose")  # as one would that judged it otherwise
+        running = Daemon(folder, "--record", record, "--anonymous", "counsel,gate")
+        try:
+            ones = [running.get(f"/v1/judgements/{n}") for n in range(3)]
+            same("its own", (ones[0]["evaluator"], "reason" in ones[0]), (VERSION, False))
+            same("another's, the same", (ones[1]["evaluator"], ones[1]["judgement"] == ones[0]["judgement"]), ("0.0.9", True))
+            same("another's, otherwise", (ones[2]["evaluator"], ones[2]["judgement"], ones[2]["explained"], ones[2]["reason"]),
+                 ("0.0.9", None, None, "judged again it is another judgement; version 0.0.9 judged then"))
+            rows = running.get("/v1/judgements")["judgements"]
+            same("lists tell no verdict that was not given", [(row.get("verdict"), row.get("unreadable"), row.get("evaluator")) for row in rows],
+                 [(None, True, "0.0.9"), (ones[0]["judgement"]["verdict"], None, None), (ones[0]["judgement"]["verdict"], None, None)])
+            same("nor flows", sum(flow[verdict] for flow in running.get("/v1/flows")["flows"]
+                                  for verdict in ("permit", "conditional", "undetermined", "refuse")), 2)
+        finally:
+            running.stop()
+
+
 @test
 def a_record_that_is_damaged():
     with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +174,10 @@ def a_record_that_is_damaged():
             problem("no policy", running.ask("GET", "/v1/record"), 503, "The policy of witnesses cannot be read", "the policy cannot be read")
             for image in pathlib.Path(record, "law").iterdir():
                 image.rename(folder + "/image")
-            problem("its law is gone", running.ask("GET", "/v1/judgements/0"), 503, "The entry cannot be judged again")
+            one = running.get("/v1/judgements/0")
+            hash = one["law"].removeprefix("sha256:")
+            same("its law is gone", (one["act"], one["judgement"], one["explained"], one["reason"], one["evaluator"]),
+                 (json.loads(ACT), None, None, f"law/{hash}.image: there is no such file or folder in the record", VERSION))
             row = running.get("/v1/judgements")["judgements"][0]
             same("and in the list", (row["entry"], row["unreadable"], "verdict" in row), (0, True, False))
             same("not where a verdict is asked for", running.get("/v1/judgements?verdict=permit")["judgements"], [])
@@ -172,6 +230,9 @@ Times it could not be, and the old one stayed.
 Whether judgements are being recorded.
 Entries that are durable.
 Times recording failed.
+Entries of which what was kept has been erased.
+Times erasing failed or was broken off.
+When entries were last erased by age, as erase-after says; 0: not yet.
 From submitting a judgement to its being durable.
 """
     with daemon("--anonymous", "auditor") as running:

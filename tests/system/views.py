@@ -222,7 +222,7 @@ def one_judgement_is_told_in_full():
             same(f"{index}: the judgement", one["judgement"], told[index])
             same(f"{index}: the act", one["act"], json.loads(ACTS[index]))
             asked = json.loads(running.ask("POST", "/v1/ask", ACTS[index], dict(JSON, **bearer))[2])
-            same(f"{index}: the words", one["explained"], {"words": asked["words"]})
+            same(f"{index}: the words", one["explained"], {"words": asked["words"], "remedy": asked["remedy"]})
             same(f"{index}: the rest", (one["entry"], one["gate"], one["law"]), (index, "legal", told[index]["law"]))
         problem("beyond the end", running.ask("GET", "/v1/judgements/1000", headers=bearer), 404, "There is no such entry under the checkpoint")
         problem("no number", running.ask("GET", "/v1/judgements/x", headers=bearer), 404)

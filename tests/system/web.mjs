@@ -25,6 +25,9 @@ if (!fs.existsSync(path.join(dashboard, 'index.html')))
 const { stop } = await import('./web_daemon.mjs');
 const { browser } = await import('./web_page.mjs');
 const views = await import('./web_views.mjs');
+const asking = await import('./web_asking.mjs');
+const live = await import('./web_live.mjs');
+const proof = await import('./web_proof.mjs');
 const reach = await import('./web_reach.mjs');
 
 let passed = 0;
@@ -48,7 +51,8 @@ const run = async (name, what) => {
 
 try {
   await views.prepare();
-  for (const [name, what] of [...views.tests, ...reach.tests]) if (name.includes(only)) await run(name, what);
+  for (const [name, what] of [views, asking, live, proof, reach].flatMap(({ tests }) => tests))
+    if (name.includes(only)) await run(name, what);
 } finally {
   await browser.close();
   await run('the daemon ends as it should', async () => assert.equal(await stop(), 0));

@@ -61,7 +61,7 @@ const startDaemon = async () => {
 export const { daemon, port, log } = await startDaemon();
 export const BASE = `http://127.0.0.1:${port}/`;
 
-export const ask = (method, where, body, token = counsel) =>
+export const ask = (method, where, body, token = counsel, type = 'application/json') =>
   new Promise((resolve, reject) => {
     const request = http.request(
       {
@@ -71,7 +71,7 @@ export const ask = (method, where, body, token = counsel) =>
         method,
         headers: {
           Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(body === undefined ? {} : { 'Content-Type': type }),
         },
       },
       (answer) => {

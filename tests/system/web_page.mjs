@@ -32,7 +32,10 @@ export const browser = await chromium.launch({
 });
 
 /** A page of its own, whose mistakes are the test's: errors, violations of the policy, requests to elsewhere. */
-export const open = async (hash, { token = counsel, locale = 'en', dark = false, width = 1280, before } = {}) => {
+export const open = async (
+  hash,
+  { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before } = {},
+) => {
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 800 : 900 },
     locale,
@@ -58,7 +61,15 @@ export const open = async (hash, { token = counsel, locale = 'en', dark = false,
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
     );
   });
-  if (token !== null) await context.addInitScript((text) => sessionStorage.setItem('comity-token', text), token);
+  // With `keep` each load of the page begins with the token; else the first only.
+  if (token !== null)
+    await context.addInitScript(
+      ([text, always]) => {
+        if (always || performance.getEntriesByType('navigation')[0]?.type !== 'reload')
+          sessionStorage.setItem('comity-token', text);
+      },
+      [token, keep],
+    );
   if (before !== undefined) await before(page);
   await page.goto(BASE + hash);
   await settled(page);
@@ -83,3 +94,13 @@ export const go = async (page, hash) => {
 };
 
 export const text = (page, selector = 'main') => page.locator(selector).innerText(WAIT);
+
+/** Answers the question of the interview, with "none" where nothing is chosen. */
+export const answer = async (page) => {
+  const all = page.locator('.interview input[value=all]');
+  if ((await all.count()) > 0) await all.check();
+  const answered = page.waitForResponse((response) => response.url().endsWith('/v1/ask'), WAIT);
+  await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
+  await answered;
+  await settled(page);
+};

@@ -1,6 +1,7 @@
 // That everybody can use the dashboard: by keyboard, with a screen reader, on a phone,
 // in each language, in light and dark.
 import assert from 'node:assert/strict';
+import { ask } from './web_daemon.mjs';
 import { AXE, go, open, settled, text, VIEWS, WAIT } from './web_page.mjs';
 
 export const tests = [];
@@ -106,6 +107,10 @@ test('landmarks, one first heading, real tables', async () => {
       assert.ok(await table.getByRole('columnheader').count());
     }
   }
+  await go(page, '#/judgements');
+  const { entry } = JSON.parse((await ask('GET', '/v1/judgements?limit=1')).text).judgements[0];
+  const header = page.getByRole('rowheader').first();
+  assert.match(await header.ariaSnapshot(), new RegExp(`link "Judgement ${entry}, `), 'a row is called by its entry');
   await page.done();
 });
 
@@ -167,4 +172,125 @@ test('light and dark: as the system, or as chosen', async () => {
   await page.getByLabel('Appearance').selectOption('auto');
   assert.equal(await ground(), dark);
   await page.done();
+});
+
+test('of very many counts the first are drawn, and the focus stays in what asks for others', async () => {
+  const row = (i) => ({
+    exporter: `Exporter ${i}`,
+    origin: 'CN',
+    destination: 'SG',
+    category: 'health',
+    year: 2026,
+    persons: i,
+    persons_12_months: i,
+  });
+  const threshold = (i) => ({
+    rule: 'CN.FLOWS.7.sensitive',
+    state: 'CN',
+    count: 'sensitive',
+    window: 'year',
+    exporter: `Exporter ${i}`,
+    at: 10000,
+    now: i,
+    share: i / 10000,
+    level: 'below',
+  });
+  const all = [...Array(400).keys()];
+  const json = {
+    exporters: ['Exporter 1'],
+    rows: all.map(row),
+    thresholds: all.map(threshold),
+  };
+  const page = await open('#/ledger', {
+    before: (one) => one.route('**/v1/ledger*', (route) => route.fulfill({ json })),
+  });
+  assert.equal(await page.locator('.threshold').count(), 50);
+  assert.equal(await page.locator('tbody tr').count(), 50);
+  const [thresholds, rows] = await page.getByRole('button', { name: 'Show more' }).all();
+  await rows.click();
+  assert.equal(await page.locator('tbody tr').count(), 100);
+  assert.ok(await page.evaluate(() => document.activeElement === document.querySelectorAll('tbody tr')[50]));
+  await thresholds.click();
+  assert.equal(await page.locator('.threshold').count(), 100);
+  const exporter = page.getByLabel('Exporter', { exact: true });
+  await exporter.focus();
+  await exporter.selectOption('Exporter 1');
+  await page.waitForFunction(() => location.hash.includes('exporter='), undefined, WAIT);
+  await settled(page);
+  assert.ok(await exporter.evaluate((choice) => choice === document.activeElement));
+  await page.unroute('**/v1/ledger*');
+  await page.route('**/v1/ledger*', (route) => route.abort());
+  await go(page, '#/ledger?year=2024');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await settled(page);
+  assert.ok(
+    await page.evaluate(() => document.activeElement.closest('main') !== null),
+    'who tries again does not begin at the top of the page',
+  );
+  await page.done();
+});
+
+test('each view is accessible while it loads, with an error, and with all opened', async () => {
+  const found = [];
+  const page = await open('#/law', { dark: true });
+  await page.evaluate(AXE);
+  const look = async (what) => {
+    const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    found.push(...violations.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0].html.slice(0, 200)}`));
+  };
+  const act = encodeURIComponent('{"act":"transfer","from":"DE","to":"BR","data":{"categories":["health"]}}');
+  for (const view of [`#/ask?act=${act}`, '#/judgements/3']) {
+    await go(page, view);
+    await page.waitForSelector('.verdict', WAIT);
+    await page.locator('main details').evaluateAll((all) => all.forEach((one) => (one.open = true)));
+    await look(`${view}, opened`);
+  }
+  const failing = {
+    status: 503,
+    contentType: 'application/problem+json',
+    body: '{"title":"x","status":503}',
+  };
+  await page.route('**/v1/**', (route) => route.fulfill(failing));
+  for (const view of ['#/flows?days=1', '#/judgements?act=offer', '#/ledger?year=2020', '#/record', '#/judgements/4']) {
+    await go(page, view);
+    await page.waitForSelector('[role=alert]', WAIT);
+    await look(`${view}, an error`);
+  }
+  await page.unroute('**/v1/**');
+  let held = [];
+  await page.route('**/v1/*', (route) => held.push(route));
+  for (const view of ['#/flows', '#/judgements', '#/ledger', '#/record']) {
+    await page.evaluate((to) => (location.hash = to), view);
+    await page.waitForSelector('.loading', WAIT);
+    await look(`${view}, loading`);
+  }
+  await Promise.all(held.map((route) => route.abort().catch(() => undefined)));
+  assert.deepEqual(found, []);
+  await page.done();
+});
+
+test('at 400 percent, and with text spaced as the reader likes it, nothing is cut off', async () => {
+  for (const locale of ['en', 'ar']) {
+    const page = await open('#/flows', { locale, width: 320 });
+    await page.evaluate(() => {
+      const spaced = new CSSStyleSheet();
+      spaced.replaceSync(
+        '* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }',
+      );
+      document.adoptedStyleSheets = [spaced];
+    });
+    for (const view of VIEWS) {
+      await go(page, view);
+      const over = await page.evaluate(() => {
+        const width = document.documentElement.clientWidth;
+        const cut = [...document.querySelectorAll('main *')].find((one) => {
+          const { left, right, width: own } = one.getBoundingClientRect();
+          return own > 0 && (right > width + 1 || left < -1) && one.closest('pre, .unseen, thead, nav') === null;
+        });
+        return [document.documentElement.scrollWidth - width, cut?.outerHTML.slice(0, 160)];
+      });
+      assert.ok(over[0] <= 0 && over[1] === undefined, `${view} ${locale}: ${over}`);
+    }
+    await page.done();
+  }
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ask, auditor, comity, counsel, folder, judge, log, logKey, record } from './web_daemon.mjs';
-import { go, open, settled, text, VIEWS, WAIT } from './web_page.mjs';
+import { answer, go, open, settled, text, VIEWS, WAIT } from './web_page.mjs';
 
 const ACTS = fs
   .readFileSync(new URL('../../examples/acts.ndjson', import.meta.url), 'utf8')
@@ -68,7 +68,14 @@ test('flows: of very many the largest are drawn, and the table tells all', async
   const flows = codes.flatMap((from, i) =>
     codes
       .filter((to) => to !== from)
-      .map((to, j) => ({ from, to, permit: i * 12 + j + 1, conditional: 0, undetermined: 0, refuse: 1 })),
+      .map((to, j) => ({
+        from,
+        to,
+        permit: i * 12 + j + 1,
+        conditional: 0,
+        undetermined: 0,
+        refuse: 1,
+      })),
   );
   const page = await open('#/flows', {
     before: (one) =>
@@ -208,6 +215,28 @@ test('a proof is verified here, and an altered one refused', async () => {
   await page.done();
 });
 
+test('what another version judged otherwise is shown without a verdict', async () => {
+  const page = await open('#/judgements');
+  const entry = JSON.parse((await ask('GET', '/v1/judgements/3')).text);
+  const untold = {
+    ...entry,
+    judgement: null,
+    explained: null,
+    evaluator: '0.0.9',
+    reason: 'judged again it is another judgement; version 0.0.9 judged then',
+  };
+  await page.route('**/v1/judgements/3', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(untold) }));
+  await go(page, '#/judgements/3');
+  assert.match(await text(page), /judges otherwise than version 0\.0\.9[^]*Judged by version\s*0\.0\.9[^]*judged again it is another judgement/);
+  assert.equal(await page.locator('main .verdict').count(), 0);
+  await go(page, '#/record');
+  await page.locator('form.verify input[inputmode="numeric"]').fill('3');
+  await page.locator('form.verify button').first().click();
+  await page.waitForSelector('.verify ~ * .note.bad, .result .note.bad', WAIT);
+  assert.match(await text(page), /cannot tell what was judged, so there is nothing to hold against the receipt/);
+  await page.done();
+});
+
 test('the record: checkpoint, key, receipts from files, and whom one trusts', async () => {
   const page = await open('#/record');
   await page.waitForSelector('.result .note', WAIT);
@@ -223,13 +252,14 @@ test('the record: checkpoint, key, receipts from files, and whom one trusts', as
   fs.writeFileSync(judgement, comity('record', 'show', record, '2', '--judgement'));
   const byFiles = async (bytes) => {
     await page.locator('input[type=file]').nth(0).setInputFiles(receipt);
-    await page
-      .locator('input[type=file]')
-      .nth(1)
-      .setInputFiles({ name: 'j.json', mimeType: 'application/json', buffer: bytes });
+    await page.locator('input[type=file]').nth(1).setInputFiles({
+      name: 'j.json',
+      mimeType: 'application/json',
+      buffer: bytes,
+    });
     await page.getByRole('button', { name: 'Verify' }).nth(1).click();
-    await page.waitForFunction(() => document.querySelector('[role=status].result .loading') === null, undefined, WAIT);
-    return text(page, '[role=status].result');
+    await settled(page);
+    return page.getByRole('region', { name: 'Verify a proof' }).getByRole('status').innerText(WAIT);
   };
   const bytes = fs.readFileSync(judgement);
   assert.match(await byFiles(bytes), /Proved/);
@@ -297,10 +327,7 @@ test('ask: the interview goes on until the answer is settled', async () => {
         await page.evaluate(() => document.activeElement === document.querySelector('.interview h2')),
         'the question has the focus',
       );
-    const answer = page.waitForResponse((response) => response.url().endsWith('/v1/ask'), WAIT);
-    await page.locator('.interview').getByRole('button', { name: 'Answer' }).click();
-    await answer;
-    await settled(page);
+    await answer(page);
   }
   assert.ok(await page.locator('.verdict.permit').count());
   assert.ok(asked.size >= 3);
@@ -322,16 +349,15 @@ test('ask: what a way needs can be said to be held, and taken back', async () =>
   await page.waitForSelector('.verdict', WAIT);
   const before = await page.locator('.missing button').count();
   assert.ok(before > 0);
-  const what = (await page.locator('.missing button').first().getAttribute('aria-label')).replace('I have this: ', '');
   await page.locator('.missing button').first().click();
   await page.waitForFunction(
-    (kind) => document.querySelector('.said')?.textContent.includes(kind),
-    what.split(' ')[0],
+    () => /Which paper is held\?|Which protections/.test(document.querySelector('.said')?.textContent ?? ''),
+    undefined,
     WAIT,
   );
   await settled(page);
   await page.locator('details:has(.said) summary').click();
-  await page.getByRole('button', { name: 'Remove: papers' }).click();
+  await page.getByRole('button', { name: /^Remove: Which (paper|protections)/ }).click();
   await page.waitForFunction((n) => document.querySelectorAll('.missing button').length === n, before, WAIT);
   await page.done();
 });
@@ -435,7 +461,11 @@ test('a daemon that is away, or answers with an error, is told in words', async 
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.waitForFunction(() => document.querySelector('[role=alert]') === null, undefined, WAIT);
   await page.route('**/v1/flows*', (route) =>
-    route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"x","status":503}' }),
+    route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: '{"title":"x","status":503}',
+    }),
   );
   await go(page, '#/flows');
   assert.match(await page.getByRole('alert').innerText(), /cannot answer this at present/);

@@ -15,6 +15,11 @@ export class Problem extends Error {
   }
 }
 
+/** Who is not known any more is asked who he is. */
+export const signOutIf = (error: unknown): void => {
+  if (error instanceof Problem && error.status === 401) window.dispatchEvent(new CustomEvent('comity-signed-out'));
+};
+
 const headersWith = (more: Readonly<Record<string, string>>): Headers => {
   const headers = new Headers(more);
   const shown = token();
@@ -60,6 +65,9 @@ const ask = async (
 export const getText = async (path: string, signal?: AbortSignal): Promise<string> =>
   (await ask(path, signal === undefined ? {} : { signal })).text();
 
+export const getBytes = async (path: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await (await ask(path, signal === undefined ? {} : { signal })).arrayBuffer());
+
 export const getJson = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   JSON.parse(await getText(path, signal)) as T;
 
@@ -68,52 +76,58 @@ export const postJson = async <T>(path: string, body: unknown, signal?: AbortSig
   return (await ask(path, init, { 'Content-Type': 'application/json' })).json() as Promise<T>;
 };
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Silence is longer than this only if nobody is there any more: comityd says every 15 seconds that it is. */
+const SILENCE_MS = 45000;
 
 export interface Listener {
+  readonly opened: () => void;
   readonly row: (row: Row) => void;
-  readonly state: (connected: boolean) => void;
 }
 
-/** Judgements as they are recorded, from behind entry `after` on, until the signal says stop.
- *  A connection that breaks is made again, later each time. */
-export const listen = async (
+/** Gives each piece as it comes; fails once there has been silence for too long, as behind a lid that was shut. */
+const readAll = async (body: ReadableStream<Uint8Array>, piece: (bytes: Uint8Array) => boolean): Promise<void> => {
+  const reader = body.getReader();
+  let heard = Date.now();
+  const timer = setInterval(() => {
+    if (Date.now() - heard > SILENCE_MS) void reader.cancel();
+  }, 1000);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      heard = Date.now();
+      if (done || !piece(value)) return;
+    }
+  } finally {
+    clearInterval(timer);
+    void reader.cancel().catch(() => undefined);
+  }
+};
+
+/** Judgements as they are recorded, from behind entry `after` on, for as long as the connection lives. True: there are
+ *  others that are not told one by one, for there were too many, or numbers have begun anew. */
+export const follow = async (
   query: URLSearchParams,
   after: number | null,
   listener: Listener,
   signal: AbortSignal,
-): Promise<void> => {
-  let last = after === null ? null : String(after);
-  for (let tries = 0; !signal.aborted; tries++) {
-    try {
-      const headers = last === null ? {} : { 'Last-Event-ID': last };
-      const response = await ask(`/v1/judgements/events?${query}`, { signal }, headers);
-      const reader = new EventReader();
-      const body = response.body?.getReader();
-      listener.state(true);
-      for (;;) {
-        const { done, value } = (await body?.read()) ?? { done: true, value: undefined };
-        if (done) break;
-        for (const event of reader.push(value)) {
-          tries = 0;
-          last = event.id;
-          if (event.name === 'judgement') listener.row(JSON.parse(event.data) as Row);
-        }
-      }
-    } catch (error) {
-      if (error instanceof Problem && (error.status === 401 || error.status === 403 || error.status === 404)) {
-        listener.state(false);
-        return;
-      }
+): Promise<boolean> => {
+  let last = after ?? -1;
+  let missed = false;
+  const headers = after === null ? {} : { 'Last-Event-ID': String(after) };
+  const response = await ask(`/v1/judgements/events?${query}`, { signal }, headers);
+  const events = new EventReader();
+  listener.opened();
+  if (response.body === null) return false;
+  await readAll(response.body, (bytes) => {
+    for (const event of events.push(bytes)) {
+      const row = event.name === 'judgement' ? (JSON.parse(event.data) as Row) : undefined;
+      missed ||= event.name === 'skipped' || (row !== undefined && row.entry <= last);
+      if (missed) return false;
+      if (row === undefined) continue;
+      last = row.entry;
+      listener.row(row);
     }
-    if (!signal.aborted) listener.state(false);
-    await pause(Math.min(30000, 1000 * 2 ** tries), signal);
-  }
+    return true;
+  });
+  return missed;
 };

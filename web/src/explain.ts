@@ -1,18 +1,23 @@
 // A judgement, told: the verdict, what decided it, what would make the act lawful,
 // what is to be done, and how sure law's text is. Everything that stands in it is shown.
 import type { Context } from './context';
+import { copyButton } from './copy';
 import { type Child, h } from './dom';
 import { badge, card, chip, code, lawText, note, ruleLink, stateCode, table } from './parts';
-import type { Judgement, Ruling } from './types';
+import type { Judgement, Remedy, Ruling } from './types';
 
 type In = Pick<Context, 'words' | 'states'>;
 
-export const verdictBanner = ({ words }: In, judgement: Judgement): HTMLElement =>
+/** In want of something, and nothing that could be held would do. */
+const isBeyondPapers = ({ verdict }: Judgement, remedy: Remedy): boolean =>
+  verdict === 'conditional' && remedy === 'none';
+
+export const verdictBanner = ({ words }: In, judgement: Judgement, remedy: Remedy): HTMLElement =>
   h(
     'div',
     { class: `verdict ${judgement.verdict}` },
     badge(words, judgement.verdict, 'large'),
-    h('p', {}, words.t(`means.${judgement.verdict}`)),
+    h('p', {}, words.t(isBeyondPapers(judgement, remedy) ? 'means.beyond-papers' : `means.${judgement.verdict}`)),
   );
 
 const checkedText = ({ words }: In, rule: Ruling): HTMLElement =>
@@ -52,6 +57,7 @@ class Told {
   constructor(
     private readonly context: In,
     private readonly judgement: Judgement,
+    private readonly remedy: Remedy,
   ) {
     this.rules = new Map(judgement.rules.map((rule) => [rule.rule, rule]));
   }
@@ -116,9 +122,12 @@ class Told {
     const { words } = this.context;
     const { ways, ways_cut, verdict } = this.judgement;
     if (verdict === 'permit') return null;
+    if (ways.length === 0) {
+      const told = { unknown: 'ways.unknown', 'not-found': 'ways.not-found', none: 'ways.none' } as const;
+      const key = verdict !== 'undetermined' && this.remedy in told ? told[this.remedy as keyof typeof told] : null;
+      return key === null ? null : card(words.t('ways'), h('p', {}, words.t(key)));
+    }
     const cut = ways_cut && note(words.t('ways.cut'));
-    if (ways.length === 0)
-      return verdict === 'undetermined' ? null : card(words.t('ways'), h('p', {}, words.t('ways.none')), cut);
     return card(
       words.t('ways'),
       h('p', { class: 'quiet' }, words.t('ways.any', { n: ways.length })),
@@ -293,9 +302,10 @@ class Told {
 export const explained = (
   context: In,
   judgement: Judgement,
+  remedy: Remedy,
   have?: (item: string) => HTMLElement,
 ): readonly Child[] => {
-  const told = new Told(context, judgement);
+  const told = new Told(context, judgement, remedy);
   return [
     told.refusing(),
     told.conflicts(),
@@ -309,4 +319,20 @@ export const explained = (
     told.lifted(),
     told.others(),
   ];
+};
+
+/** The same as `comity ask` says it, to be read, copied and handed on. */
+export const inWords = (context: Pick<Context, 'words' | 'announce'>, text: string): HTMLElement => {
+  const { words } = context;
+  return h(
+    'details',
+    { class: 'card' },
+    h('summary', {}, h('h2', {}, words.t('in-words'))),
+    h('pre', { lang: 'en', dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': words.t('in-words') }, text),
+    h(
+      'div',
+      { class: 'buttons' },
+      copyButton(context, words.t('copy'), () => text),
+    ),
+  );
 };

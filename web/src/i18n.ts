@@ -48,7 +48,7 @@ export class Words {
     const zone = timeZone === undefined ? {} : { timeZone };
     this.plurals = new Intl.PluralRules(language);
     this.numbers = new Intl.NumberFormat(locale);
-    this.percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+    this.percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 });
     this.lists = new Intl.ListFormat(language, { type: 'conjunction' });
     this.regions = new Intl.DisplayNames(language, { type: 'region', fallback: 'none' });
     this.times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium', ...zone });
@@ -74,8 +74,10 @@ export class Words {
     return this.numbers.format(value);
   }
 
+  /** Never rounded to what it is not: a little is not nothing, and what is short of all is not all. */
   percent(value: number): string {
-    return this.percents.format(value);
+    const whole = Math.floor(value * 100 + 1e-9);
+    return this.percents.format(whole > 0 || value <= 0 ? whole / 100 : Math.max(1, Math.round(value * 10000)) / 10000);
   }
 
   list(items: readonly string[]): string {

@@ -132,6 +132,9 @@ export const itemsOf = (value: unknown): string[] =>
       ? value.filter((item): item is string => typeof item === 'string' && item !== OPEN)
       : [];
 
+/** "At least these". */
+export const isOpen = (value: unknown): boolean => Array.isArray(value) && value.includes(OPEN);
+
 export interface Paper {
   readonly kind: string;
   readonly [member: string]: unknown;

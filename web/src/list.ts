@@ -1,6 +1,7 @@
 // The list of judgements as a live table: newest first, older ones by page, new ones
-// as they are recorded, told to who listens a few seconds' worth at a time.
-import { getJson, listen, Problem } from './api';
+// as they are recorded, told to who listens a few seconds' worth at a time. Rows do
+// not move under who reads or points at them: what is new waits, and is offered.
+import { follow, getJson, Problem, signOutIf } from './api';
 import type { Context } from './context';
 import { fill, h } from './dom';
 import { askFilters, type Filters, isFiltered, readFilters } from './filters';
@@ -8,10 +9,23 @@ import { type Column, badge, button, code, problemNote, ruleLink, table, tableRo
 import { route } from './route';
 import { writePlace } from './router';
 import type { Page, Row } from './types';
+import { inFront, pause, whileInFront } from './waiting';
 
 const PAGE = 50;
-const ROWS_MAX = 500;
+const ROWS_MAX = 100;
+const RENEW_MS = 1000;
+/** When all is new, nothing need be made out as new. */
+const GLOWING_MAX = 10;
 const ANNOUNCE_MS = 8000;
+const RETRY_MS_MAX = 30000;
+/** Answers without any row after which the reader is asked whether to look further. */
+const EMPTY_MAX = 10;
+
+/** Entries that there were when a list from the newest on was answered. */
+const sizeOf = (page: Page): number => (page.next ?? 0) + page.scanned;
+
+/** Nothing to try again. */
+const isFinal = (error: unknown): boolean => error instanceof Problem && error.status >= 400 && error.status < 500;
 
 /** What an entry is that holds no judgement to be shown. */
 const kindOf = (row: Row): 'erased' | 'row-file' | 'row-unreadable' =>
@@ -27,7 +41,14 @@ const columnsOf = (context: Context): readonly Column<Row>[] => {
     },
     {
       head: words.t('time'),
-      cell: (row) => h('a', { href: writePlace(['judgements', String(row.entry)]) }, time(words, row.time)),
+      header: true,
+      cell: (row) =>
+        h(
+          'a',
+          { href: writePlace(['judgements', String(row.entry)]) },
+          h('span', { class: 'unseen' }, `${words.t('judgement.title', { entry: String(row.entry) })}, `),
+          time(words, row.time),
+        ),
     },
     { head: words.t('act'), word: true, cell: (row) => (row.act === undefined ? '–' : words.t(`act.${row.act}`)) },
     { head: words.t('route'), cell: (row) => (row.act === undefined ? '–' : route(context, row.from, row.to)) },
@@ -67,14 +88,20 @@ const rulesOf = (rules: readonly string[], { words }: Context): HTMLElement | st
   );
 };
 
+const lastOf = (page: Page): number | null => (sizeOf(page) === 0 ? null : sizeOf(page) - 1);
+
 export class List {
   private readonly columns: readonly Column<Row>[];
   private readonly place = h('div', { class: 'loaded' });
   private readonly state = h('p', { class: 'live-state quiet' });
+  private readonly fresh = h('div', { class: 'fresh' });
   private body: HTMLTableSectionElement | undefined;
   private filters: Filters;
   private ending = new AbortController();
-  private newest: number | null = null;
+  private rows: Row[] = []; // as they stand in the table
+  private waiting: Row[] = []; // newest first
+  private behind = false; // there are more than wait
+  private after: number | null = null;
   private next: number | null = null;
   private unsaid = 0;
   private live = true;
@@ -82,9 +109,11 @@ export class List {
   constructor(private readonly context: Context) {
     this.columns = columnsOf(context);
     this.filters = readFilters(context.query);
-    context.signal.addEventListener('abort', () => this.ending.abort());
-    const timer = setInterval(() => this.say(), ANNOUNCE_MS);
-    context.signal.addEventListener('abort', () => clearInterval(timer));
+    const timers = [setInterval(() => this.say(), ANNOUNCE_MS), setInterval(() => this.renew(), RENEW_MS)];
+    context.signal.addEventListener('abort', () => {
+      this.ending.abort();
+      timers.forEach((timer) => clearInterval(timer));
+    });
   }
 
   element(): HTMLElement {
@@ -98,16 +127,15 @@ export class List {
       },
     });
     box.checked = true;
-    this.ready = this.start();
+    void this.start();
     return h(
       'section',
       { 'aria-label': words.t('tab.judgements') },
       h('div', { class: 'bar' }, this.state, h('label', { class: 'switch' }, box, h('span', {}, words.t('live')))),
+      this.fresh,
       this.place,
     );
   }
-
-  ready: Promise<void> = Promise.resolve();
 
   filter(filters: Filters): void {
     this.filters = filters;
@@ -118,115 +146,263 @@ export class List {
     const { words, announce } = this.context;
     this.ending.abort();
     const ending = (this.ending = new AbortController());
-    this.body = undefined;
-    this.newest = null;
     this.unsaid = 0;
     this.state.textContent = '';
     this.place.setAttribute('aria-busy', 'true');
+    this.forget();
     fill(this.place, h('p', { class: 'loading' }, words.t('loading')));
     try {
-      const page = await this.fetch(null, ending.signal);
-      if (ending.signal.aborted) return;
+      const page = await this.search(null, ending.signal);
       this.draw(page);
+      this.after = lastOf(page);
       announce(words.t('found', { n: page.judgements.length }));
       if (this.live) void this.follow(ending.signal);
     } catch (error) {
       if (ending.signal.aborted) return;
-      if (error instanceof Problem && error.status === 401) window.dispatchEvent(new CustomEvent('comity-signed-out'));
+      signOutIf(error);
       fill(
         this.place,
         problemNote(words, error, () => void this.start()),
       );
     } finally {
-      this.place.removeAttribute('aria-busy');
+      if (!ending.signal.aborted) this.place.removeAttribute('aria-busy');
     }
   }
 
-  private fetch(before: number | null, signal: AbortSignal): Promise<Page> {
+  /** A page with something in it, if there is something to be found in ten answers. */
+  private async search(before: number | null, signal: AbortSignal): Promise<Page> {
+    let page = await this.fetch(before, signal);
+    let { scanned } = page;
+    for (let i = 1; i < EMPTY_MAX && page.judgements.length === 0 && page.next !== null; i++) {
+      page = await this.fetch(page.next, signal);
+      scanned += page.scanned;
+    }
+    return { ...page, scanned };
+  }
+
+  private async fetch(before: number | null, signal: AbortSignal): Promise<Page> {
     const query = askFilters(this.filters);
     query.set('limit', String(PAGE));
     if (before !== null) query.set('before', String(before));
-    return getJson<Page>(`/v1/judgements?${query}`, signal);
+    const page = await getJson<Page>(`/v1/judgements?${query}`, signal);
+    signal.throwIfAborted();
+    return page;
+  }
+
+  // ---- the table ----
+
+  private forget(): void {
+    this.body = undefined;
+    this.rows = [];
+    this.waiting = [];
+    this.behind = false;
+    fill(this.fresh);
   }
 
   private draw(page: Page): void {
     const { words } = this.context;
+    this.forget();
     this.next = page.next;
-    this.newest = page.judgements[0]?.entry ?? null;
-    if (page.judgements.length === 0 && page.next === null) {
-      fill(this.place, this.empty());
+    if (page.judgements.length === 0) {
+      fill(this.place, this.empty(page), page.next !== null && this.older());
       return;
     }
     const whole = table(words.t('tab.judgements'), this.columns, page.judgements);
     this.body = whole.tBodies[0];
+    this.rows = [...page.judgements];
     fill(this.place, h('div', { class: 'card flush' }, whole), this.older());
   }
 
-  private empty(): HTMLElement {
+  private empty(page: Page): HTMLElement {
     const { words } = this.context;
+    const filtered = isFiltered(this.filters);
+    const text =
+      page.next !== null
+        ? words.t('judgements.none-yet', { n: page.scanned })
+        : words.t(filtered ? 'judgements.none-match' : 'judgements.none');
     return h(
       'div',
       { class: 'card empty' },
-      h('p', {}, words.t(isFiltered(this.filters) ? 'judgements.none-match' : 'judgements.none')),
-      !isFiltered(this.filters) && h('p', { class: 'quiet' }, words.t('judgements.none.hint')),
+      h('p', {}, text),
+      !filtered && h('p', { class: 'quiet' }, words.t('judgements.none.hint')),
     );
   }
 
   private older(): HTMLElement {
-    const { words } = this.context;
+    const { words, announce } = this.context;
     const box = h('div', { class: 'buttons older' });
     const load = async (): Promise<void> => {
-      more.disabled = true;
+      if (box.hasAttribute('aria-busy')) return;
+      box.setAttribute('aria-busy', 'true');
+      said.textContent = words.t('loading');
       try {
-        const page = await this.fetch(this.next, this.ending.signal);
-        this.next = page.next;
-        const rows = page.judgements.map((row) => tableRow(this.columns, row));
-        this.body?.append(...rows);
-        rows[0]?.querySelector('a')?.focus();
-        fill(box, this.next === null ? h('p', { class: 'quiet' }, words.t('judgements.end')) : more);
+        const page = await this.search(this.next, this.ending.signal);
+        said.textContent = page.judgements.length > 0 ? '' : words.t('judgements.none-older', { n: page.scanned });
+        announce(said.textContent || words.t('found', { n: page.judgements.length }));
+        this.append(page, box);
       } catch (error) {
+        said.textContent = '';
         if (!this.ending.signal.aborted) fill(box, problemNote(words, error), more);
       } finally {
-        more.disabled = false;
+        box.removeAttribute('aria-busy');
       }
     };
-    const more = button(words.t('judgements.older'), () => void load());
-    fill(box, this.next === null ? h('p', { class: 'quiet' }, words.t('judgements.end')) : more);
+    const more = button(
+      words.t(this.body === undefined ? 'judgements.further' : 'judgements.older'),
+      () => void load(),
+    );
+    const said = h('p', { class: 'quiet' });
+    fill(box, this.next === null ? h('p', { class: 'quiet' }, words.t('judgements.end')) : [more, said]);
     return box;
   }
 
+  private append(page: Page, box: HTMLElement): void {
+    const [first] = page.judgements;
+    if (this.body === undefined && first !== undefined) {
+      this.draw(page);
+    } else {
+      this.next = page.next;
+      this.rows.push(...page.judgements);
+      this.body?.append(...page.judgements.map((row) => tableRow(this.columns, row)));
+      if (page.next === null) fill(box, h('p', { class: 'quiet' }, this.context.words.t('judgements.end')));
+    }
+    if (first === undefined) return;
+    const at = this.rows.indexOf(first);
+    this.body?.rows[at]?.querySelector('a')?.focus();
+  }
+
+  // ---- what is new ----
+
+  /** Connected for as long as somebody looks. Whoever comes back is caught up with what came meanwhile. */
   private async follow(signal: AbortSignal): Promise<void> {
-    const { words } = this.context;
-    await listen(
-      askFilters(this.filters),
-      this.newest,
-      {
-        row: (row) => this.take(row),
-        state: (connected) => {
-          if (signal.aborted) return;
-          this.state.textContent = words.t(connected ? 'live.on' : 'live.off');
-          this.state.classList.toggle('off', !connected);
-        },
-      },
-      signal,
-    );
+    let tries = 0;
+    for (let caught = true; !signal.aborted; caught = false) {
+      let missed = false;
+      try {
+        await inFront(signal);
+        if (!caught) await this.catchUp(signal);
+        missed = await whileInFront(signal, (looking) =>
+          follow(
+            askFilters(this.filters),
+            this.after,
+            {
+              opened: () => {
+                tries = 0;
+                this.tell('live.on');
+              },
+              row: (row) => this.take(row),
+            },
+            looking,
+          ),
+        );
+      } catch (error) {
+        if (signal.aborted) return;
+        signOutIf(error);
+        if (isFinal(error)) {
+          this.tell('live.ended');
+          return;
+        }
+      }
+      if (signal.aborted) return;
+      if (document.hidden) continue;
+      if (!missed) this.tell('live.off');
+      await pause(Math.min(RETRY_MS_MAX, 1000 * 2 ** tries++), signal);
+    }
+  }
+
+  private tell(state: 'live.on' | 'live.off' | 'live.ended'): void {
+    const text = this.context.words.t(state);
+    if (this.state.textContent !== text) this.state.textContent = text;
+    this.state.classList.toggle('off', state !== 'live.on');
+  }
+
+  /** What is at the newest page's beginning and not here; or all of it, if it does not go on from what is here. */
+  private async catchUp(signal: AbortSignal): Promise<void> {
+    const page = await this.search(null, signal);
+    const here = this.waiting[0] ?? this.rows[0];
+    const at = page.judgements.findIndex((row) => row.entry === here?.entry && row.time === here.time);
+    this.after = lastOf(page);
+    if (at > 0)
+      page.judgements
+        .slice(0, at)
+        .reverse()
+        .forEach((row) => this.take(row));
+    else if (at < 0 && !this.isHeld()) this.draw(page);
+    else if (at < 0) this.behind = true;
   }
 
   private take(row: Row): void {
-    if (this.newest !== null && row.entry <= this.newest) return;
-    if (this.body === undefined) {
-      this.draw({ judgements: [row], next: null, scanned: 0 });
-      this.place.querySelector('tbody tr')?.classList.add('new');
-    } else {
-      const element = tableRow(this.columns, row);
-      element.classList.add('new');
-      this.body.prepend(element);
-      while (this.body.rows.length > ROWS_MAX) {
-        this.body.lastElementChild?.remove();
-      }
-    }
-    this.newest = row.entry;
+    this.after = row.entry;
+    this.waiting.unshift(row);
     this.unsaid++;
+    if (this.waiting.length <= ROWS_MAX) return;
+    this.waiting.pop();
+    this.behind = true;
+  }
+
+  /** Somebody reads, or is about to press: rows that moved away would take the focus or the pointer's aim with them. */
+  private isHeld(): boolean {
+    const { body } = this;
+    if (body === undefined) return false;
+    const pointed = body.matches(':hover') && matchMedia('(hover: hover)').matches;
+    return pointed || body.contains(document.activeElement) || this.place.getBoundingClientRect().top < 0;
+  }
+
+  private renew(): void {
+    if (this.waiting.length === 0 && !this.behind) return;
+    if (this.isHeld()) {
+      this.offer();
+      return;
+    }
+    fill(this.fresh);
+    const { waiting } = this;
+    const rows = [...waiting, ...(this.behind ? [] : this.rows)].slice(0, ROWS_MAX);
+    if (rows.length === 0) {
+      void this.start();
+      return;
+    }
+    this.prepend(waiting, rows);
+  }
+
+  /** Those that wait come in, those that are too many go; there are older ones behind the last that stays. */
+  private prepend(fresh: readonly Row[], rows: Row[]): void {
+    const next =
+      rows.length < this.rows.length + fresh.length || this.behind ? (rows.at(-1)?.entry ?? null) : this.next;
+    if (this.body === undefined) {
+      this.draw({ judgements: rows, next, scanned: 0 });
+    } else {
+      const elements = fresh.map((row) => tableRow(this.columns, row));
+      this.body.prepend(...elements);
+      while (this.body.rows.length > rows.length) this.body.lastElementChild?.remove();
+      if (next !== this.next) {
+        this.next = next;
+        this.place.lastElementChild?.replaceWith(this.older());
+      }
+      this.rows = rows;
+    }
+    if (fresh.length <= GLOWING_MAX)
+      [...(this.body?.rows ?? [])].slice(0, fresh.length).forEach((row) => row.classList.add('new'));
+    this.waiting = [];
+    this.behind = false;
+  }
+
+  private offer(): void {
+    const { words } = this.context;
+    const text = this.behind ? words.t('live.newest') : words.t('live.show', { n: this.waiting.length });
+    const there = this.fresh.querySelector('button');
+    if (there !== null) {
+      there.textContent = text;
+      return;
+    }
+    const show = async (): Promise<void> => {
+      await this.start();
+      window.scrollTo(0, 0);
+      this.body?.querySelector('a')?.focus();
+    };
+    fill(
+      this.fresh,
+      button(text, () => void show(), 'primary'),
+    );
   }
 
   // A voice for each row would never stop: what came is told together.

@@ -7,7 +7,7 @@ import { drawFrame, type Frame, markPlace } from './frame';
 import { directionOf, isLanguage, type Language, languageFor, localeFor, type Messages, Words } from './i18n';
 import { problemNote } from './parts';
 import { readPlace } from './router';
-import { forgetToken, preference, token } from './session';
+import { endSession, forgetToken, preference, token } from './session';
 import { States } from './states';
 import type { Me } from './types';
 import { askView } from './view/ask';
@@ -28,6 +28,18 @@ const views: Readonly<Record<string, readonly [whole: View, one?: View]>> = {
   law: [lawView, ruleView],
   ledger: [ledgerView],
   record: [recordView],
+};
+
+/** On paper nothing can be opened: all is, and as it was afterwards. */
+const whenPrinted = (): void => {
+  let opened: HTMLDetailsElement[] = [];
+  window.addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll<HTMLDetailsElement>('main details.card:not([open])')];
+    for (const one of opened) one.open = true;
+  });
+  window.addEventListener('afterprint', () => {
+    for (const one of opened) one.open = false;
+  });
 };
 
 interface Shown {
@@ -51,7 +63,11 @@ class Page {
 
   begin(): void {
     window.addEventListener('hashchange', () => this.go(true));
-    window.addEventListener('comity-signed-out', () => this.signOut());
+    window.addEventListener('comity-signed-out', () => {
+      endSession();
+      location.reload();
+    });
+    whenPrinted();
     this.go(false);
   }
 
@@ -128,7 +144,7 @@ const whoAsks = async (): Promise<Me | undefined> => {
     return await getJson<Me>('/v1/me');
   } catch (error) {
     if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
-      if (token() !== null) forgetToken();
+      if (token() !== null) endSession();
       return undefined;
     }
     throw error;

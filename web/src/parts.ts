@@ -1,6 +1,6 @@
 // Parts that views are made of: badges, tables, cards, links, and the three states
 // of what is fetched: under way, there, failed, each told in words.
-import { Problem } from './api';
+import { Problem, signOutIf } from './api';
 import type { Context } from './context';
 import { type Child, fill, h, newId, svg } from './dom';
 import type { MessageKey, Words } from './i18n';
@@ -79,18 +79,24 @@ export interface Column<T> {
   readonly number?: boolean;
   /** One word, which is not broken. */
   readonly word?: boolean;
+  /** Says which row it is; else the first does. */
+  readonly header?: boolean;
 }
 
-export const tableRow = <T>(columns: readonly Column<T>[], row: T): HTMLTableRowElement =>
-  h(
+export const tableRow = <T>(columns: readonly Column<T>[], row: T): HTMLTableRowElement => {
+  const header = Math.max(
+    0,
+    columns.findIndex((column) => column.header === true),
+  );
+  return h(
     'tr',
     { role: 'row' },
     columns.map((column, i) =>
       h(
-        i === 0 ? 'th' : 'td',
+        i === header ? 'th' : 'td',
         {
-          role: i === 0 ? 'rowheader' : 'cell',
-          scope: i === 0 ? 'row' : undefined,
+          role: i === header ? 'rowheader' : 'cell',
+          scope: i === header ? 'row' : undefined,
           'data-head': column.head,
           class: column.number === true ? 'number' : column.word === true ? 'word' : undefined,
         },
@@ -98,6 +104,7 @@ export const tableRow = <T>(columns: readonly Column<T>[], row: T): HTMLTableRow
       ),
     ),
   );
+};
 
 /** A real table. On a phone its rows are cards; the roles keep it a table for those who hear it. */
 export const table = <T>(caption: string, columns: readonly Column<T>[], rows: readonly T[]): HTMLTableElement =>
@@ -165,10 +172,48 @@ export const select = (
 export const button = (text: string, click: () => void, kind = ''): HTMLButtonElement =>
   h('button', { type: 'button', class: kind, click }, text);
 
+/** Behind the first `shown` of many: a button that adds `step` more, until all are there. The focus goes to what came. */
+export const further = (
+  label: string,
+  { shown, total, step }: { readonly shown: number; readonly total: number; readonly step: number },
+  add: (from: number, to: number) => readonly HTMLElement[],
+): HTMLElement | null => {
+  let at = shown;
+  const box = h('div', { class: 'buttons older' });
+  const more = (): void => {
+    const to = Math.min(total, at + step);
+    const first = add(at, to)[0];
+    at = to;
+    if (at >= total) fill(box);
+    const target = first?.querySelector('a') ?? first;
+    if (target !== undefined && target === first) target.tabIndex = -1;
+    target?.focus();
+  };
+  fill(box, button(label, more));
+  return at < total ? box : null;
+};
+
+/** The same for a table, which has its first rows already. */
+export const furtherRows = <T>(
+  label: string,
+  whole: HTMLTableElement,
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  step: number,
+): HTMLElement | null => {
+  const body = whole.tBodies[0];
+  return further(label, { shown: body?.rows.length ?? 0, total: rows.length, step }, (from, to) => {
+    const added = rows.slice(from, to).map((row) => tableRow(columns, row));
+    body?.append(...added);
+    return added;
+  });
+};
+
 export const problemText = (words: Words, error: unknown): string => {
   if (!(error instanceof Problem)) return words.t('problem.unknown');
   const known: Readonly<Record<number, MessageKey>> = {
     0: 'problem.away',
+    400: 'problem.400',
     401: 'problem.401',
     403: 'problem.403',
     404: 'problem.404',
@@ -191,18 +236,26 @@ export const problemNote = (words: Words, error: unknown, again?: () => void): H
     again !== undefined && button(words.t('again'), again),
   );
 
+/** The focus stays here when what has it is about to go. */
+const keepFocus = (place: HTMLElement): void => {
+  if (!place.contains(document.activeElement)) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+};
+
 /** Fetches and draws into a place of its own, which says in words how far that is. */
 export const loaded = <T>(context: Context, fetched: () => Promise<T>, draw: (value: T) => Child): HTMLElement => {
   const place = h('div', { class: 'loaded' });
   const run = async (): Promise<void> => {
     place.setAttribute('aria-busy', 'true');
+    keepFocus(place);
     fill(place, h('p', { class: 'loading' }, context.words.t('loading')));
     try {
       const value = await fetched();
       if (!context.signal.aborted) fill(place, draw(value));
     } catch (error) {
       if (context.signal.aborted) return;
-      if (error instanceof Problem && error.status === 401) window.dispatchEvent(new CustomEvent('comity-signed-out'));
+      signOutIf(error);
       if (!(error instanceof Problem)) console.error(error);
       fill(
         place,

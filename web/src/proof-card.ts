@@ -2,6 +2,7 @@
 // verified here, step by step; or why it is not believed.
 import { getJson, getText, Problem } from './api';
 import type { Context } from './context';
+import { saveButton } from './copy';
 import { type Child, fill, h } from './dom';
 import { button, card, code, note, problemNote, moment } from './parts';
 import { utf8 } from './proof/bytes';
@@ -16,7 +17,7 @@ type In = Pick<Context, 'words'>;
 
 export const provedNote = ({ words }: In, proved: Proved): HTMLElement => {
   const { checkpoint, witnesses } = proved;
-  const size = checkpoint.size.toString();
+  const size = words.number(checkpoint.size);
   return h(
     'div',
     { class: 'note good proved' },
@@ -57,6 +58,15 @@ export const refusedNote = ({ words }: In, error: unknown): HTMLElement => {
   );
 };
 
+/** What shows it to others, offline: the receipt, and the judgement byte for byte. */
+export const keepButtons = ({ words }: In, entry: string, receipt: string, judgement: BlobPart): HTMLElement =>
+  h(
+    'div',
+    { class: 'buttons' },
+    saveButton(words.t('receipt.save'), `entry-${entry}.tlog-proof`, receipt),
+    saveButton(words.t('judgement.save'), `entry-${entry}.json`, judgement),
+  );
+
 /** The policy that the reader set on the page of the record; else the daemon's own word, which is told. */
 const policyText = async (): Promise<{ text: string; own: boolean }> => {
   const kept = preference('policy');
@@ -72,7 +82,8 @@ export const proofCard = (
 ): HTMLElement => {
   const result = h('div', { class: 'result' });
   const run = async (): Promise<void> => {
-    go.disabled = true;
+    if (result.hasAttribute('aria-busy')) return;
+    result.setAttribute('aria-busy', 'true');
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
       const [receipt, policy] = await Promise.all([getText(`/v1/record/proof/${entry}`), policyText()]);
@@ -81,6 +92,7 @@ export const proofCard = (
         result,
         provedNote({ words }, proved),
         !policy.own && note(words.t('proof.own-word'), 'warn'),
+        keepButtons({ words }, entry, receipt, judgement),
         h(
           'details',
           {},
@@ -93,7 +105,7 @@ export const proofCard = (
       if (error instanceof Problem && error.status === 404) fill(result, note(words.t('proof.later')));
       else fill(result, refusedNote({ words }, error));
     } finally {
-      go.disabled = false;
+      result.removeAttribute('aria-busy');
     }
   };
   const go = button(words.t('proof.do'), () => void run(), 'primary');

@@ -34,10 +34,15 @@ export const placeOptions = ({ states }: In, places: readonly Place[]): Option[]
 export const nameOptions = (names: readonly Name[]): Option[] =>
   treeOf(names).map(({ name: { name, label }, depth }) => ({ value: name, label, lang: 'en', depth }));
 
-const completeness = ({ words }: In): { element: HTMLElement; complete: () => boolean } => {
-  const all = h('input', { type: 'radio', name: 'complete', value: 'all' });
-  const some = h('input', { type: 'radio', name: 'complete', value: 'some' });
-  all.checked = true;
+/** What is chosen is all, unless it is said otherwise. That nothing is the case must be said: it may permit much. */
+const completeness = ({ words }: In, choice: HTMLElement): { element: HTMLElement; complete: () => boolean } => {
+  const all = h('input', { type: 'radio', name: 'complete', value: 'all', required: true });
+  const some = h('input', { type: 'radio', name: 'complete', value: 'some', required: true });
+  const chosen = (): void => {
+    if (!some.checked) all.checked = true;
+  };
+  choice.addEventListener('change', chosen);
+  if (choice.querySelector('input:checked') !== null) chosen();
   return {
     element: h(
       'fieldset',
@@ -59,7 +64,7 @@ const manyOf = (
   first: readonly string[],
 ): Control => {
   const choice = chooser(context.words, legend, options, itemsOf(factOf(act, fact)), first);
-  const said = completeness(context);
+  const said = completeness(context, choice.element);
   return { elements: [choice.element, said.element], value: () => listOf(choice.chosen(), said.complete()) };
 };
 
@@ -93,7 +98,7 @@ const rowsOf = (context: In, row: () => { element: HTMLElement; value: () => unk
     list.append(element);
   };
   add();
-  const said = completeness(context);
+  const said = completeness(context, list);
   return {
     elements: [list, button(context.words.t('row.add'), add), said.element],
     value: () => {

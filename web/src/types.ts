@@ -101,6 +101,9 @@ export interface Judgement {
   readonly rests_on_unverified: readonly string[];
 }
 
+/** Would papers and safeguards make the act lawful? */
+export type Remedy = 'not-needed' | 'found' | 'unknown' | 'not-found' | 'none';
+
 /** An act as it was sent; what is not needed here is passed on unseen. */
 export type Act = Record<string, unknown>;
 
@@ -109,13 +112,18 @@ export interface Entry {
   readonly time: string;
   readonly gate?: string | null;
   readonly act: Act;
-  readonly judgement: Judgement;
-  readonly explained: { readonly words: string };
+  /** null, with the reason: this version cannot tell what was judged. */
+  readonly judgement: Judgement | null;
+  readonly explained: { readonly words: string; readonly remedy: Remedy } | null;
+  readonly reason?: string;
   readonly law: string;
+  /** The version that judged. */
+  readonly evaluator: string;
 }
 
 export interface Answer {
   readonly words: string;
+  readonly remedy: Remedy;
   readonly judgement: Judgement;
 }
 

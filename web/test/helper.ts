@@ -10,10 +10,10 @@ export const sha256 = (...parts: Uint8Array[]): Buffer => {
   for (const part of parts) hash.update(part);
   return hash.digest();
 };
-const leaf = (entry: Uint8Array): Buffer => sha256(Buffer.of(0), entry);
+export const leaf = (entry: Uint8Array): Buffer => sha256(Buffer.of(0), entry);
 const node = (left: Uint8Array, right: Uint8Array): Buffer => sha256(Buffer.of(1), left, right);
 const half = (n: number): number => 2 ** Math.ceil(Math.log2(n) - 1);
-const root = (leaves: Buffer[]): Buffer =>
+export const root = (leaves: Buffer[]): Buffer =>
   leaves.length === 1
     ? leaves[0]!
     : node(root(leaves.slice(0, half(leaves.length))), root(leaves.slice(half(leaves.length))));

@@ -153,3 +153,12 @@ test('the first of the reader’s languages that there is', () => {
   assert.equal(directionOf('ar'), 'rtl');
   assert.equal(directionOf('zh'), 'ltr');
 });
+
+test('a share is never rounded to what it is not', () => {
+  const words = new Words('en', en as unknown as Messages);
+  const shares = [0, 0.000001, 0.0008, 0.0099, 0.01, 0.29, 0.85, 0.994, 0.9999, 1, 1.2];
+  assert.deepEqual(
+    shares.map((share) => words.percent(share)),
+    ['0%', '0.01%', '0.08%', '0.99%', '1%', '29%', '85%', '99%', '99%', '100%', '120%'],
+  );
+});

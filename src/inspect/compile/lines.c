@@ -398,10 +398,31 @@ static comity_status read_signature(comity_types_compiler *compiler)
     int64_t offset = 0;
     comity_type_literal literal = {.kind = COMITY_LITERAL_SIGNATURE};
     size_t size;
-    COMITY_TRY(comity_compile_number(compiler, 0, 65536, &offset));
+    COMITY_TRY(comity_compile_number(compiler, 0, COMITY_LIMIT_SIGNATURE_OFFSET, &offset));
     COMITY_TRY(comity_compile_string(compiler, &literal.text, &size));
     literal.size = (uint32_t)size;
     literal.offset = (uint32_t)offset;
+    return append_literal(compiler, literal);
+}
+
+/* `element "project"`, `element "SCL" "http://www.iec.ch/61850/"` */
+static comity_status read_element(comity_types_compiler *compiler)
+{
+    comity_type_literal literal = {.kind = COMITY_LITERAL_SIGNATURE, .offset = COMITY_SIGNATURE_ELEMENT};
+    const char *name;
+    const char *near = "";
+    size_t name_size;
+    size_t near_size = 0;
+    void *memory;
+    COMITY_TRY(comity_compile_string(compiler, &name, &name_size));
+    if (!comity_compile_at_end(compiler)) {
+        COMITY_TRY(comity_compile_string(compiler, &near, &near_size));
+    }
+    COMITY_TRY(comity_arena_take(compiler->arena, name_size + near_size + 2, &memory, compiler->reterr));
+    literal.size = (uint32_t)(name_size + 1 + near_size);
+    memcpy(memory, name, name_size + 1);
+    memcpy((char *)memory + name_size + 1, near, near_size + 1);
+    literal.text = memory;
     return append_literal(compiler, literal);
 }
 
@@ -433,6 +454,7 @@ static const struct {
     {"words", read_words},
     {"fields", read_fields},
     {"signature", read_signature},
+    {"element", read_element},
 };
 
 static comity_status read_line(comity_types_compiler *compiler)
@@ -450,7 +472,7 @@ static comity_status read_line(comity_types_compiler *compiler)
     return comity_compile_expected(compiler,
                                    "one of like, kind, state, category, person, source, shape, find, writing, "
                                    "separators, needs, odds, confidence, let, check, date, region, require, "
-                                   "entropy, words, fields, signature");
+                                   "entropy, words, fields, signature, element");
 }
 
 comity_status comity_compile_lines(comity_types_compiler *compiler)

@@ -446,6 +446,13 @@ static size_t run_with(const comity_form_run *runs, size_t run_count, uint64_t d
     return run_count;
 }
 
+/* Whole units of a run before a decoded offset in it; mostly a unit is a byte, which need not be divided by. */
+static uint64_t units_before(const comity_form_run *run, uint64_t decoded)
+{
+    uint64_t size = decoded - run->decoded;
+    return run->decoded_unit == 1 ? size : size / run->decoded_unit;
+}
+
 bool comity_form_raw_range(const comity_form_run *runs, size_t run_count, uint64_t begin, uint64_t end,
                            uint64_t *ret_raw_begin, uint64_t *ret_raw_end)
 {
@@ -460,8 +467,8 @@ bool comity_form_raw_range(const comity_form_run *runs, size_t run_count, uint64
         return false;
     }
     const comity_form_run *run = &runs[first];
-    *ret_raw_begin = run->raw + (begin - run->decoded) / run->decoded_unit * run->raw_unit;
+    *ret_raw_begin = run->raw + units_before(run, begin) * run->raw_unit;
     run = &runs[last];
-    *ret_raw_end = run->raw + ((end - 1 - run->decoded) / run->decoded_unit + 1) * run->raw_unit;
+    *ret_raw_end = run->raw + (units_before(run, end - 1) + 1) * run->raw_unit;
     return true;
 }

@@ -120,6 +120,70 @@ static comity_set categories_below(const comity_compiler *compiler, const comity
     return below;
 }
 
+static comity_status slot_only(comity_compiler *compiler, comity_slot slot, const comity_set *set, bool negated,
+                               comity_clauses *clauses)
+{
+    comity_literal literal = {.op = COMITY_OP_ONLY, .a = (uint16_t)slot};
+    COMITY_TRY(comity_set_of(compiler, set, &literal.b));
+    return comity_clauses_literal(compiler, literal, negated, clauses);
+}
+
+/* The circumstance in which a purpose only says how, or NONE. Errors have been told. */
+static uint32_t purpose_aside(const comity_compiler *compiler, uint32_t purpose)
+{
+    const comity_word *aside = &compiler->entries[COMITY_CLASS_PURPOSE].items[purpose].declaration->as.name.aside;
+    return aside->text == NULL
+               ? COMITY_IMAGE_NONE
+               : comity_map_get(&compiler->declared[COMITY_CLASS_CIRCUMSTANCE], aside->text);
+}
+
+/* Joined by `or`, or under `not` by `and`. */
+static comity_status either(comity_compiler *compiler, const comity_scope *scope, bool negated,
+                            comity_clauses *clauses, comity_clauses *more)
+{
+    return negated ? comity_clauses_and(compiler, scope, clauses, more) : comity_clauses_or(compiler, clauses, more);
+}
+
+/* One of the purposes is of the set, the others but say how, and the circumstance holds in which they do. */
+static comity_status only_beside(comity_compiler *compiler, const comity_scope *scope, const comity_set *set,
+                                 const comity_set *wider, uint32_t circumstance, bool negated, comity_clauses *clauses)
+{
+    comity_set one = {{0}};
+    comity_clauses has = {0};
+    comity_clauses so = {0};
+    comity_set_add(&one, circumstance);
+    COMITY_TRY(slot_only(compiler, COMITY_SLOT_PURPOSE, wider, negated, clauses));
+    COMITY_TRY(slot_any(compiler, COMITY_SLOT_PURPOSE, set, negated, &has));
+    COMITY_TRY(slot_any(compiler, COMITY_SLOT_CIRCUMSTANCE, &one, negated, &so));
+    COMITY_TRY(either(compiler, scope, !negated, clauses, &has));
+    return either(compiler, scope, !negated, clauses, &so);
+}
+
+/* `purposes only …`: what may be set aside is so in the circumstance that its declaration names. */
+static comity_status only_purposes(comity_compiler *compiler, const comity_scope *scope, const comity_set *set,
+                                   bool negated, comity_clauses *clauses)
+{
+    comity_set done = {{0}};
+    COMITY_TRY(slot_only(compiler, COMITY_SLOT_PURPOSE, set, negated, clauses));
+    for (uint32_t i = 0; i < compiler->entries[COMITY_CLASS_PURPOSE].count; i++) {
+        uint32_t circumstance = comity_set_has(set, i) ? COMITY_IMAGE_NONE : purpose_aside(compiler, i);
+        if (circumstance == COMITY_IMAGE_NONE || comity_set_has(&done, circumstance)) {
+            continue;
+        }
+        comity_set wider = *set;
+        comity_clauses beside = {0};
+        for (uint32_t j = i; j < compiler->entries[COMITY_CLASS_PURPOSE].count; j++) {
+            if (purpose_aside(compiler, j) == circumstance) {
+                comity_set_add(&wider, j);
+            }
+        }
+        comity_set_add(&done, circumstance);
+        COMITY_TRY(only_beside(compiler, scope, set, &wider, circumstance, negated, &beside));
+        COMITY_TRY(either(compiler, scope, negated, clauses, &beside));
+    }
+    return COMITY_OK;
+}
+
 /* has, only, has all of — for categories and purposes. */
 static comity_status atom_names(comity_compiler *compiler, const comity_scope *scope,
                                 const comity_condition *condition, bool negated, comity_class class_of, comity_slot slot, comity_clauses *clauses)
@@ -132,10 +196,11 @@ static comity_status atom_names(comity_compiler *compiler, const comity_scope *s
         return slot_any(compiler, slot, &set, negated, clauses);
     }
     if (condition->test == COMITY_TEST_ONLY) {
-        comity_literal literal = {.op = COMITY_OP_ONLY, .a = (uint16_t)slot};
-        set = class_of == COMITY_CLASS_CATEGORY ? categories_below(compiler, &set) : set;
-        COMITY_TRY(comity_set_of(compiler, &set, &literal.b));
-        return comity_clauses_literal(compiler, literal, negated, clauses);
+        if (class_of == COMITY_CLASS_PURPOSE) {
+            return only_purposes(compiler, scope, &set, negated, clauses);
+        }
+        set = categories_below(compiler, &set);
+        return slot_only(compiler, slot, &set, negated, clauses);
     }
     bool first = true;
     for (uint32_t i = 0; i < COMITY_SET_BITS; i++) {

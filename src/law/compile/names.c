@@ -416,6 +416,18 @@ static void check_parents(comity_compiler *compiler)
     }
 }
 
+/* What a purpose may be set aside for is a circumstance. */
+static void check_asides(comity_compiler *compiler)
+{
+    const comity_entries *entries = &compiler->entries[COMITY_CLASS_PURPOSE];
+    for (uint32_t i = 0; i < entries->count; i++) {
+        const comity_word *aside = &entries->items[i].declaration->as.name.aside;
+        if (aside->text != NULL) {
+            (void)comity_name_find(compiler, COMITY_CLASS_CIRCUMSTANCE, aside);
+        }
+    }
+}
+
 static comity_status names_record(comity_compiler *compiler, comity_class class_of)
 {
     for (size_t i = 0; i < compiler->entries[class_of].count; i++) {
@@ -513,6 +525,7 @@ comity_status comity_compile_names(comity_compiler *compiler)
         COMITY_TRY(names_record(compiler, class_of));
     }
     check_parents(compiler);
+    check_asides(compiler);
     for (size_t i = 0; i < compiler->file_count; i++) {
         COMITY_TRY(validities_check(compiler, &compiler->files[i]));
     }

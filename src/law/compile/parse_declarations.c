@@ -85,6 +85,15 @@ bool comity_parse_name(comity_parser *parser, comity_declaration *declaration)
     return comity_parser_string(parser, "the label", &name->label);
 }
 
+/* `purpose NAME "label" [aside if CIRCUMSTANCE]` */
+bool comity_parse_purpose(comity_parser *parser, comity_declaration *declaration)
+{
+    COMITY_PARSE(comity_parse_name(parser, declaration));
+    return !comity_parser_accept(parser, "aside") ||
+           (comity_parser_expect(parser, "if") &&
+            comity_parser_word(parser, "a circumstance", &declaration->as.name.aside));
+}
+
 bool comity_parse_circumstance(comity_parser *parser, comity_declaration *declaration)
 {
     comity_name *name = &declaration->as.name;

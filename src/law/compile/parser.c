@@ -52,7 +52,7 @@ static const struct {
     {"category", COMITY_DECLARES_CATEGORY, IN_ALL, comity_parse_category, "", no_clauses},
     {"kind", COMITY_DECLARES_KIND, IN_ALL, comity_parse_name, "", no_clauses},
     {"certificate", COMITY_DECLARES_CERTIFICATE, IN_ALL, comity_parse_name, "", no_clauses},
-    {"purpose", COMITY_DECLARES_PURPOSE, IN_ALL, comity_parse_name, "", no_clauses},
+    {"purpose", COMITY_DECLARES_PURPOSE, IN_ALL, comity_parse_purpose, "", no_clauses},
     {"deal", COMITY_DECLARES_DEAL, IN_ALL, comity_parse_name, "", no_clauses},
     {"circumstance", COMITY_DECLARES_CIRCUMSTANCE, IN_ALL, comity_parse_circumstance, "", no_clauses},
     {"safeguard", COMITY_DECLARES_SAFEGUARD, IN_ALL, comity_parse_name, "", no_clauses},

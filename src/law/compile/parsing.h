@@ -153,7 +153,7 @@ extern const char *const comity_header_words[];
 
 typedef bool comity_declaration_parser(comity_parser *parser, comity_declaration *declaration);
 
-comity_declaration_parser comity_parse_name, comity_parse_category, comity_parse_paper, comity_parse_place,
+comity_declaration_parser comity_parse_name, comity_parse_category, comity_parse_purpose, comity_parse_paper, comity_parse_place,
     comity_parse_circumstance, comity_parse_instrument, comity_parse_authority, comity_parse_group, comity_parse_orders,
     comity_parse_calendar, comity_parse_define, comity_parse_derive, comity_parse_covers, comity_parse_adopt,
     comity_parse_members, comity_parse_about, comity_parse_alone, comity_parse_parties, comity_parse_signed,

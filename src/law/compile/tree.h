@@ -237,6 +237,7 @@ typedef struct comity_count {
 typedef struct comity_name {  /* place, category, kind, certificate, purpose, deal, circumstance, safeguard, paper */
     comity_word name, label, dpv;
     comity_words parents;      /* category */
+    comity_word aside;         /* purpose: the circumstance in which it only says how */
     uint32_t valid;            /* paper: 0 not said */
     comity_word valid_unit;    /* days, months, years */
 } comity_name;

@@ -30,6 +30,19 @@ static void wraps_itself(void)
     CHECK_EQ_STR("file.law: line 1: no", error.message);
 }
 
+static void one_line(void)
+{
+    test_case("is one line of UTF-8 that can be seen, whatever a path holds");
+    comity_error error;
+    (void)comity_fail(&error, COMITY_ERROR_SYSTEM, "%s: no", "a\xff\xc3/\x1b[31m\n\u202e國");
+    CHECK_EQ_STR("a\\xff\\xc3/\\x1b[31m\\x0a\\xe2\\x80\\xae國: no", error.message);
+    char controls[480];
+    memset(controls, '\n', sizeof controls);
+    controls[sizeof controls - 1] = '\0';
+    (void)comity_fail(&error, COMITY_ERROR_SYSTEM, "%s", controls);
+    CHECK_EQ_INT(sizeof error.message / 4 * 4 - 4, strlen(error.message));
+}
+
 /* A message of `head` ASCII letters and then characters of several bytes. */
 static void cut(size_t head, const char *character)
 {
@@ -84,6 +97,7 @@ int main(void)
     fills();
     takes_null();
     wraps_itself();
+    one_line();
     cuts_whole_characters();
     tries();
     return test_done();

@@ -24,6 +24,7 @@ static void escapes(void)
     CHECK_EQ_STR("\"\\xc2\\x85\"", QUOTE("\xc2\x85"));
     CHECK_EQ_STR("\"\\xff\\xc3\"", QUOTE("\xff\xc3"));
     CHECK_EQ_STR("\"\\xed\\xa0\\x80\"", QUOTE("\xed\xa0\x80"));
+    CHECK_EQ_STR("\"a\\xe2\\x80\\xaeb\"", QUOTE("a\u202eb"));
 }
 
 static void cuts(void)

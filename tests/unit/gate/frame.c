@@ -237,6 +237,42 @@ static void gathers(void)
     comity_rules_close(rules);
 }
 
+static comity_status write_not(void *context, const void *from, size_t size, comity_error *reterr)
+{
+    const char *why = context;
+    (void)from;
+    (void)size;
+    if (why != NULL) {
+        strcpy(reterr->message, why);
+    }
+    return COMITY_ERROR_SYSTEM;
+}
+
+static void copies_that_cannot_be_written(void)
+{
+    static const char policy[] = "default mask\n";
+    static char why[] = "the cable is out";
+    const char *const told[] = {"the function that takes the copy gave the status 8", why};
+    comity_rules *rules = NULL;
+    comity_masking *masking = NULL;
+    comity_copy *copy = NULL;
+    CHECK(comity_rules_open(&rules, &error) == COMITY_OK);
+    CHECK(comity_masking_new(rules, "policy", policy, strlen(policy), NULL, 0, &masking, &error) == COMITY_OK);
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(comity_copy_new(masking, 0, write_not, i == 0 ? NULL : why, &copy, &error) == COMITY_OK);
+        CHECK(comity_copy_begin(copy, NULL, &error) == COMITY_OK && comity_copy_feed(copy, "text\n", 5, &error) == COMITY_OK);
+        CHECK_EQ_INT(COMITY_ERROR_SYSTEM, comity_copy_finish(copy, NULL));
+        CHECK(comity_copy_begin(copy, NULL, &error) == COMITY_OK && comity_copy_feed(copy, "text\n", 5, &error) == COMITY_OK);
+        error = (comity_error){.code = COMITY_OK};
+        CHECK_EQ_INT(COMITY_ERROR_SYSTEM, comity_copy_finish(copy, &error));
+        CHECK_EQ_INT(COMITY_ERROR_SYSTEM, error.code);
+        CHECK_EQ_STR(told[i], error.message);
+        comity_copy_free(copy);
+    }
+    comity_masking_free(masking);
+    comity_rules_close(rules);
+}
+
 static void arguments(void)
 {
     CHECK(comity_gathering_new(NULL, NULL, NULL, &error) == COMITY_ERROR_ARGUMENT);
@@ -266,6 +302,8 @@ int main(void)
     counts();
     test_case("gathering and copies");
     gathers();
+    test_case("copies that cannot be written");
+    copies_that_cannot_be_written();
     test_case("arguments");
     arguments();
     return test_done();

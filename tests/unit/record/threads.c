@@ -14,6 +14,7 @@
 
 #define THREADS 8
 #define ENTRIES 300
+#define ERASERS 2 /* beside them */
 
 typedef struct worker {
     comity_record *record;
@@ -59,9 +60,13 @@ static void *erase(void *context)
 {
     worker *me = context;
     comity_error error;
-    for (uint64_t i = 0; i < 5; i++) {
+    for (uint64_t i = 0; i < 20; i++) {
         uint64_t size = comity_record_size(me->record);
-        me->failed |= size != 0 && comity_record_erase(me->record, size / 2, 1, &error) != COMITY_OK;
+        uint64_t unused;
+        /* the newest lies in the segment that is written to */
+        uint64_t index = i % 2 == 0 ? size / 2 : size - 1;
+        me->failed |= size != 0 && comity_record_erase(me->record, index, 1, &error) != COMITY_OK;
+        me->failed |= comity_record_erase_before(me->record, NULL, i + me->number, 1, &unused, &error) != COMITY_OK;
     }
     return NULL;
 }
@@ -108,8 +113,8 @@ static void check_entries(const char *folder, const worker *workers, bool erased
 static void run(const char *name, unsigned wait_every, bool erasing)
 {
     char folder[] = "/tmp/comity-threads-XXXXXX";
-    static worker workers[THREADS + 1];
-    pthread_t threads[THREADS + 1];
+    static worker workers[THREADS + ERASERS];
+    pthread_t threads[THREADS + ERASERS];
     comity_record *record;
     comity_error error;
     uint64_t size;
@@ -120,12 +125,12 @@ static void run(const char *name, unsigned wait_every, bool erasing)
         return;
     }
     memset(workers, 0, sizeof workers);
-    size_t count = THREADS + (erasing ? 1 : 0);
+    size_t count = THREADS + (erasing ? ERASERS : 0);
     for (unsigned i = 0; i < count; i++) {
         workers[i].record = record;
         workers[i].number = i;
         workers[i].wait_every = wait_every;
-        CHECK(pthread_create(&threads[i], NULL, i == THREADS ? erase : append, &workers[i]) == 0);
+        CHECK(pthread_create(&threads[i], NULL, i >= THREADS ? erase : append, &workers[i]) == 0);
     }
     for (unsigned i = 0; i < count; i++) {
         (void)pthread_join(threads[i], NULL);

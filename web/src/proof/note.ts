@@ -89,6 +89,13 @@ export const openNote = async (note: string, keys: readonly Key[]): Promise<Note
     const found = await check(text, line, key);
     if (!signed.some((one) => equal(one.key.bytes, key.bytes))) signed.push(found);
   }
-  if (signed.length === 0) throw new Refused('unsigned');
+  if (signed.length === 0)
+    throw new Refused(
+      'unsigned',
+      lines
+        .map((line) => line.name)
+        .join(', ')
+        .slice(0, 256),
+    );
   return { text, signed };
 };

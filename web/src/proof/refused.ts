@@ -18,7 +18,12 @@ export const reasons = [
   'proof-length',
   'root',
   'no-salt',
+  'untold',
   'too-large',
+  'other-origin',
+  'ahead',
+  'tiles',
+  'history',
 ] as const;
 
 export type Reason = (typeof reasons)[number];

@@ -1,13 +1,18 @@
 // Ask: a few facts, a judgement, and then the questions that decide most, one after
-// another, with the answer changing beside them. Nothing of it is recorded.
-import { postJson, Problem } from '../api';
+// another, with the answer changing beside them. Nothing of it is recorded. What was
+// said is kept with the tab's history: the way back takes an answer back, and leads
+// back from the rules that the answer names.
+import { postJson, signOutIf } from '../api';
 import { chooser } from '../chooser';
+import { copyButton } from '../copy';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
-import { explained, verdictBanner } from '../explain';
-import { factOf, factsOf, itemsOf, nextFact, withFact, withHeld } from '../interview';
-import { button, card, code, field, heading, loaded, problemNote, select } from '../parts';
+import { explained, inWords, verdictBanner } from '../explain';
+import { factOf, isOpen, itemsOf, listOf, nextFact, withFact, withHeld } from '../interview';
+import { button, card, field, heading, loaded, problemNote, select } from '../parts';
 import { nameOptions, placeOptions, questionForm, titleOf } from '../question';
+import { readPlace, writePlace } from '../router';
+import { saidOf } from '../said';
 import { type Act, actKinds, type Answer, type Vocabulary } from '../types';
 import { vocabulary } from '../vocabulary';
 
@@ -18,29 +23,82 @@ export const beginWith = (act: Act): void => {
   begun = act;
 };
 
+/** An interview as it stands with an entry of the history. */
+interface Kept {
+  readonly act: Act;
+  readonly skipped: readonly string[];
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const actIn = (value: unknown): Act | undefined =>
+  isObject(value) && actKinds.some((kind) => kind === value['act']) ? value : undefined;
+
+const keptIn = (state: unknown): Kept | undefined => {
+  const kept = isObject(state) ? state['asking'] : undefined;
+  const act = isObject(kept) ? actIn(kept['act']) : undefined;
+  return act === undefined ? undefined : { act, skipped: itemsOf((kept as Record<string, unknown>)['skipped']) };
+};
+
+/** The act of a link that somebody handed on: a stranger's text. */
+const actOfLink = (query: URLSearchParams): Act | undefined => {
+  try {
+    return actIn(JSON.parse(query.get('act') ?? ''));
+  } catch {
+    return undefined;
+  }
+};
+
+const linkTo = ({ id: _, ...act }: Act): string =>
+  new URL(writePlace(['ask'], new URLSearchParams({ act: JSON.stringify(act) })), location.href).href;
+
 const stateOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 class Asking {
   private act: Act;
-  private readonly skipped = new Set<string>();
+  private skipped: Set<string>;
   private readonly answer = h('div', { class: 'answer', role: 'region' });
-  private readonly begin: HTMLElement;
-  private readonly names: Vocabulary;
+  private readonly begin = h('div', { class: 'begin' });
   private asking = new AbortController();
 
   constructor(
     private readonly context: Context,
-    names: Vocabulary,
-    act: Act,
+    private readonly names: Vocabulary,
+    { act, skipped }: Kept,
   ) {
     this.act = act;
-    this.names = names;
-    this.begin = h('div', { class: 'begin' });
+    this.skipped = new Set(skipped);
     this.answer.setAttribute('aria-label', context.words.t('ask.answer'));
     context.signal.addEventListener('abort', () => this.asking.abort());
+    window.addEventListener('popstate', () => this.comeBack(), { signal: context.signal });
+    this.keep('replaceState');
+    this.drawAll(false);
+  }
+
+  private keep(how: 'pushState' | 'replaceState'): void {
+    history[how]({ asking: { act: this.act, skipped: [...this.skipped] } }, '', writePlace(['ask']));
+  }
+
+  /** Another entry of the history: what was said there. The link to this place, pressed here, changes nothing. */
+  private comeBack(): void {
+    const place = readPlace(location.hash);
+    if (place.view !== 'ask' || place.query.has('act')) return;
+    const kept = keptIn(history.state);
+    if (kept === undefined) {
+      this.keep('replaceState');
+      return;
+    }
+    this.act = kept.act;
+    this.skipped = new Set(kept.skipped);
+    this.drawAll(true);
+  }
+
+  private drawAll(goOn: boolean): void {
     this.drawBegin();
-    fill(this.answer, h('div', { class: 'card empty' }, h('p', {}, context.words.t('ask.empty'))));
-    if (Object.keys(act).length > 1) void this.ask();
+    this.asking.abort();
+    if (Object.keys(this.act).length > 1) void this.ask(goOn);
+    else fill(this.answer, h('div', { class: 'card empty' }, h('p', {}, this.context.words.t('ask.empty'))));
   }
 
   element(): HTMLElement {
@@ -49,14 +107,20 @@ class Asking {
 
   private drawBegin(): void {
     const { words } = this.context;
-    const places = placeOptions(this.context, this.names.states).map(({ value, label }) => [value, label] as const);
+    const known = placeOptions(this.context, this.names.states).map(({ value, label }) => [value, label] as const);
+    const placesWith = (code: string): (readonly [string, string])[] => [
+      ['', words.t('not-said')],
+      ...(code === '' || known.some(([one]) => one === code) ? [] : [[code, code] as const]),
+      ...known,
+    ];
+    const [fromNow, toNow] = [stateOf(factOf(this.act, 'from.state')), stateOf(factOf(this.act, 'to.state'))];
     const kind = select(
       actKinds.map((one) => [one, words.t(`act.${one}`)] as const),
       String(this.act['act'] ?? 'transfer'),
       () => label(),
     );
-    const from = select([['', words.t('not-said')], ...places], stateOf(factOf(this.act, 'from.state')));
-    const to = select([['', words.t('not-said')], ...places], stateOf(factOf(this.act, 'to.state')));
+    const from = select(placesWith(fromNow), fromNow);
+    const to = select(placesWith(toNow), toNow);
     const people = h('input', {
       type: 'number',
       min: 0,
@@ -78,15 +142,18 @@ class Asking {
       }
     };
     label();
+    const categories = (): string[] | undefined =>
+      data.chosen().length === 0 ? undefined : listOf(data.chosen(), !isOpen(factOf(this.act, 'data.categories')));
     const send = (event: Event): void => {
       event.preventDefault();
       let act = withFact(this.act, 'act', kind.value);
       act = withFact(act, 'from.state', from.value === '' ? undefined : from.value);
       act = withFact(act, 'to.state', to.value === '' ? undefined : to.value);
-      act = withFact(act, 'data.categories', data.chosen().length === 0 ? undefined : data.chosen());
+      act = withFact(act, 'data.categories', categories());
       act = withFact(act, 'data.people', people.value === '' ? undefined : Number(people.value));
       this.act = withFact(act, 'on', on.value === '' ? undefined : on.value);
       this.skipped.clear();
+      this.keep('pushState');
       void this.ask();
     };
     fill(
@@ -114,13 +181,14 @@ class Asking {
   private clear(): void {
     this.act = { act: 'transfer' };
     this.skipped.clear();
-    this.drawBegin();
-    fill(this.answer, h('div', { class: 'card empty' }, h('p', {}, this.context.words.t('ask.empty'))));
+    this.keep('pushState');
+    this.drawAll(false);
     this.begin.querySelector('select')?.focus();
   }
 
   private become(act: Act): void {
     this.act = act;
+    this.keep('pushState');
     this.drawBegin();
     void this.ask(true);
   }
@@ -132,23 +200,29 @@ class Asking {
     this.answer.setAttribute('aria-busy', 'true');
     try {
       const { id: _, ...act } = this.act;
-      const { judgement } = await postJson<Answer>('/v1/ask', act, asking.signal);
-      this.draw(judgement);
+      const answer = await postJson<Answer>('/v1/ask', act, asking.signal);
+      if (asking.signal.aborted) return;
+      const { judgement } = answer;
+      this.draw(answer);
       announce(words.t('ask.now', { verdict: words.t(`verdict.${judgement.verdict}`) }));
       const next = this.answer.querySelector<HTMLElement>('.interview h2');
       if (goOn) (next ?? this.answer.querySelector<HTMLElement>('.verdict'))?.focus();
     } catch (error) {
       if (asking.signal.aborted) return;
-      if (error instanceof Problem && error.status === 401) window.dispatchEvent(new CustomEvent('comity-signed-out'));
-      fill(this.answer, problemNote(words, error), this.said());
+      signOutIf(error);
+      fill(
+        this.answer,
+        problemNote(words, error, () => void this.ask(true)),
+        this.said(),
+      );
     } finally {
       if (!asking.signal.aborted) this.answer.removeAttribute('aria-busy');
     }
   }
 
-  private draw(judgement: Answer['judgement']): void {
+  private draw({ judgement, remedy, words: text }: Answer): void {
     const { words } = this.context;
-    const banner = verdictBanner(this.context, judgement);
+    const banner = verdictBanner(this.context, judgement, remedy);
     banner.tabIndex = -1;
     const have = (item: string): HTMLElement => {
       const element = button(words.t('ask.have'), () => this.become(withHeld(this.act, item, this.names)), 'small');
@@ -161,7 +235,23 @@ class Asking {
       banner,
       settled ? null : this.question(judgement),
       this.said(),
-      explained(this.context, judgement, have),
+      explained(this.context, judgement, remedy, have),
+      inWords(this.context, text),
+      this.handOn(),
+    );
+  }
+
+  private handOn(): HTMLElement {
+    const { words } = this.context;
+    return card(
+      words.t('hand-on'),
+      h('p', { class: 'quiet' }, words.t('hand-on.intro')),
+      h(
+        'div',
+        { class: 'buttons' },
+        copyButton(this.context, words.t('hand-on.link'), () => linkTo(this.act)),
+        button(words.t('print'), () => window.print()),
+      ),
     );
   }
 
@@ -177,6 +267,7 @@ class Asking {
           this.skipped.size > 0 &&
             button(words.t('interview.again'), () => {
               this.skipped.clear();
+              this.keep('pushState');
               void this.ask(true);
             }),
         )
@@ -184,6 +275,7 @@ class Asking {
     }
     const skip = (): void => {
       this.skipped.add(fact);
+      this.keep('pushState');
       void this.ask(true);
     };
     const form = questionForm(
@@ -210,27 +302,23 @@ class Asking {
 
   private said(): Child {
     const { words } = this.context;
-    const facts = factsOf(this.act).filter(([fact]) => fact !== 'act' && fact !== 'id');
-    if (facts.length === 0) return null;
+    const all = saidOf(this.context, this.act, this.names);
+    if (all.length === 0) return null;
     return h(
       'details',
       { class: 'card' },
-      h('summary', {}, h('h2', {}, words.t('ask.said', { n: facts.length }))),
+      h('summary', {}, h('h2', {}, words.t('ask.said', { n: all.length }))),
       h(
         'ul',
         { class: 'said' },
-        facts.map(([fact, value]) => {
-          const text = typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
-          const remove = button(
-            words.t('ask.remove'),
-            () => {
-              this.skipped.delete(fact);
-              this.become(withFact(this.act, fact, undefined));
-            },
-            'small',
-          );
-          remove.setAttribute('aria-label', `${words.t('ask.remove')}: ${fact}`);
-          return h('li', {}, code(fact), ' ', h('bdi', {}, text), ' ', remove);
+        all.map(({ fact, title, text, without }) => {
+          const take = (): void => {
+            this.skipped.delete(fact);
+            this.become(without);
+          };
+          const remove = button(words.t('ask.remove'), take, 'small');
+          remove.setAttribute('aria-label', `${words.t('ask.remove')}: ${title} ${text}`);
+          return h('li', {}, h('span', { class: 'quiet' }, title), ' ', h('bdi', {}, text), ' ', remove);
         }),
       ),
     );
@@ -239,11 +327,14 @@ class Asking {
 
 export const askView: View = (context) => {
   const { words, main } = context;
-  const act = begun ?? { act: 'transfer' };
+  const act = begun ?? actOfLink(context.query);
   begun = undefined;
+  const kept = act === undefined ? keptIn(history.state) : { act, skipped: [] };
   main.append(
     heading(words.t('tab.ask')),
     h('p', { class: 'lead' }, words.t('ask.lead')),
-    loaded(context, vocabulary, (names) => new Asking(context, names, act).element()),
+    loaded(context, vocabulary, (names) =>
+      new Asking(context, names, kept ?? { act: { act: 'transfer' }, skipped: [] }).element(),
+    ),
   );
 };

@@ -1,10 +1,10 @@
 // Where data goes, and with what verdict: figures, a map, and the same as a table.
 import { getJson } from '../api';
 import type { Context, View } from '../context';
-import { type Child, fill, h, svg } from '../dom';
+import { type Child, h, svg } from '../dom';
 import { writeFilters } from '../filters';
 import { ARCS_MAX, drawMap, lineCount, type World } from '../map';
-import { badge, button, card, type Column, field, heading, loaded, note, select, table, tableRow } from '../parts';
+import { badge, card, type Column, field, furtherRows, heading, loaded, note, select, table } from '../parts';
 import { route } from '../route';
 import { writePlace } from '../router';
 import { type Flow, type Flows, type Verdict, verdicts } from '../types';
@@ -111,17 +111,8 @@ const flowTable = (context: Context, flows: readonly Flow[], period: Period): Ch
   ];
   const sorted = [...flows].sort((a, b) => totalOf(b) - totalOf(a));
   const whole = table(words.t('flows.table'), columns, sorted.slice(0, SHOWN));
-  const body = whole.tBodies[0];
-  const box = h('div', { class: 'buttons older' });
-  const rest = sorted.length - SHOWN;
-  const more = (): void => {
-    const rows = sorted.slice(SHOWN).map((flow) => tableRow(columns, flow));
-    body?.append(...rows);
-    rows[0]?.querySelector('a')?.focus();
-    fill(box);
-  };
-  if (rest > 0) fill(box, button(words.t('flows.rest', { n: rest }), more));
-  return [h('div', { class: 'card flush' }, whole), rest > 0 && box];
+  const rest = words.t('flows.rest', { n: sorted.length - SHOWN });
+  return [h('div', { class: 'card flush' }, whole), furtherRows(rest, whole, columns, sorted, sorted.length)];
 };
 
 const legend = ({ words }: Context): HTMLElement =>

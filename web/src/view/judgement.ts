@@ -2,9 +2,9 @@
 import { getText } from '../api';
 import type { View } from '../context';
 import { type Child, h } from '../dom';
-import { explained, verdictBanner } from '../explain';
+import { explained as told, inWords, verdictBanner } from '../explain';
 import { memberText, readable } from '../json';
-import { button, card, code, facts, heading, lawText, loaded, note, stateCode, moment } from '../parts';
+import { button, card, code, facts, heading, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
 import { writePlace } from '../router';
@@ -47,37 +47,37 @@ export const judgementView: View = (context) => {
       () => getText(`/v1/judgements/${number}`, signal),
       (text) => {
         const entry = JSON.parse(text) as Entry;
-        const { judgement, act } = entry;
+        const { judgement, act, explained } = entry;
+        const untold = note(words.t('judgement.untold', { version: entry.evaluator }), 'warn');
         return [
-          verdictBanner(context, judgement),
+          judgement === null || explained === null ? untold : verdictBanner(context, judgement, explained.remedy),
           card(
             null,
             facts([
               [words.t('act'), words.t(`act.${String(act['act'])}` as 'act.transfer')],
               [words.t('route'), route(context, stateOf(act['from']), stateOf(act['to']))],
               [words.t('recorded'), moment(words, entry.time)],
-              [words.t('law-of'), words.day(judgement.on)],
+              [words.t('law-of'), judgement === null ? '–' : words.day(judgement.on)],
               [
                 words.t('touched'),
-                h(
-                  'ul',
-                  { class: 'inline' },
-                  judgement.touched.map((state) => h('li', {}, stateCode(context, state))),
-                ),
+                judgement === null
+                  ? '–'
+                  : h(
+                      'ul',
+                      { class: 'inline' },
+                      judgement.touched.map((state) => h('li', {}, stateCode(context, state))),
+                    ),
               ],
               [words.t('gate'), entry.gate === null || entry.gate === undefined ? '–' : code(entry.gate)],
+              [words.t('version'), code(entry.evaluator)],
               [words.t('image'), h('span', { class: 'hash' }, code(entry.law))],
             ]),
+            entry.reason !== undefined && h('p', { class: 'quiet' }, code(entry.reason)),
           ),
-          explained(context, judgement),
-          me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
+          judgement !== null && explained !== null && told(context, judgement, explained.remedy),
+          judgement !== null && me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
           actCard(entry, memberText(text, 'act') ?? '{}', words),
-          h(
-            'details',
-            { class: 'card' },
-            h('summary', {}, h('h2', {}, words.t('in-words'))),
-            lawText(entry.explained.words, 'pre'),
-          ),
+          explained !== null && inWords(context, explained.words),
         ];
       },
     ),

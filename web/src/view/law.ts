@@ -3,11 +3,11 @@ import { getJson } from '../api';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
 import {
-  button,
   card,
   chip,
   code,
   field,
+  further,
   heading,
   lawText,
   loaded,
@@ -99,16 +99,14 @@ const found = (context: Context, rules: readonly Rule[]): HTMLElement => {
   const { words } = context;
   if (rules.length === 0) return h('div', { class: 'card empty' }, h('p', {}, words.t('law.none')));
   const list = h('ul', { class: 'rulings' });
-  const box = h('div', { class: 'buttons older' });
-  const more = (): void => {
-    const at = list.children.length;
-    const rows = rules.slice(at, at + SHOWN).map((rule) => ruleRow(context, rule));
+  const add = (from: number, to: number): HTMLElement[] => {
+    const rows = rules.slice(from, to).map((rule) => ruleRow(context, rule));
     list.append(...rows);
-    if (at > 0) rows[0]?.querySelector('a')?.focus();
-    fill(box, list.children.length < rules.length && button(words.t('more'), more));
+    return rows;
   };
-  more();
-  return card(words.t('law.found', { n: rules.length }), list, box);
+  add(0, SHOWN);
+  const more = further(words.t('more'), { shown: SHOWN, total: rules.length, step: SHOWN }, add);
+  return card(words.t('law.found', { n: rules.length }), list, more);
 };
 
 const form = (context: Context, asked: Asked, law: Law): HTMLElement => {

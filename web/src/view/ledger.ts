@@ -3,10 +3,29 @@
 import { getJson } from '../api';
 import type { Context, View } from '../context';
 import { type Child, h, svg } from '../dom';
-import { card, chip, code, field, heading, lawText, loaded, note, ruleLink, select, stateCode, table } from '../parts';
+import {
+  card,
+  chip,
+  code,
+  type Column,
+  field,
+  further,
+  furtherRows,
+  heading,
+  lawText,
+  loaded,
+  note,
+  ruleLink,
+  select,
+  stateCode,
+  table,
+} from '../parts';
 import { route } from '../route';
 import { writePlace } from '../router';
 import type { Ledger, Threshold } from '../types';
+
+/** At first, and more with each press: a page that is read to its end, and drawn at once. */
+const SHOWN = 50;
 
 const levels = ['over', 'near', 'below'] as const;
 
@@ -113,6 +132,13 @@ const thresholds = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.thresholds.length === 0) return card(words.t('thresholds'), h('p', {}, words.t('thresholds.none')));
   const sorted = grouped(ledger.thresholds);
+  const list = h('ul', { class: 'thresholds' });
+  const add = (from: number, to: number): HTMLElement[] => {
+    const items = sorted.slice(from, to).map((one) => thresholdItem(context, one));
+    list.append(...items);
+    return items;
+  };
+  add(0, SHOWN);
   const count = (wanted: Threshold['level']) => sorted.filter(({ threshold }) => threshold.level === wanted).length;
   return [
     count('over') > 0 && note(words.t('thresholds.over', { n: count('over') }), 'bad'),
@@ -120,16 +146,13 @@ const thresholds = (context: Context, ledger: Ledger): Child => {
     card(
       words.t('thresholds'),
       h('p', { class: 'quiet' }, words.t('thresholds.intro')),
-      h(
-        'ul',
-        { class: 'thresholds' },
-        sorted.map((one) => thresholdItem(context, one)),
-      ),
+      list,
+      further(words.t('more'), { shown: SHOWN, total: sorted.length, step: SHOWN }, add),
     ),
   ];
 };
 
-const rows = (context: Context, ledger: Ledger): HTMLElement => {
+const rows = (context: Context, ledger: Ledger): Child => {
   const { words } = context;
   if (ledger.rows.length === 0)
     return h(
@@ -138,45 +161,62 @@ const rows = (context: Context, ledger: Ledger): HTMLElement => {
       h('p', {}, words.t('ledger.none')),
       h('p', { class: 'quiet' }, words.t('ledger.none.hint')),
     );
-  return h(
-    'div',
-    { class: 'card flush' },
-    table(
-      words.t('ledger.table'),
-      [
-        { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
-        { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
-        { head: words.t('category'), cell: (row) => code(row.category) },
-        { head: words.t('year'), number: true, cell: (row) => String(row.year) },
-        { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
-        { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
-      ],
-      ledger.rows,
-    ),
-  );
+  const columns: readonly Column<Ledger['rows'][number]>[] = [
+    { head: words.t('exporter'), cell: (row) => h('bdi', {}, row.exporter) },
+    { head: words.t('route'), cell: (row) => route(context, row.origin, row.destination) },
+    { head: words.t('category'), cell: (row) => code(row.category) },
+    { head: words.t('year'), number: true, cell: (row) => String(row.year) },
+    { head: words.t('ledger.persons'), number: true, cell: (row) => words.number(row.persons) },
+    { head: words.t('ledger.months'), number: true, cell: (row) => words.number(row.persons_12_months) },
+  ];
+  const whole = table(words.t('ledger.table'), columns, ledger.rows.slice(0, SHOWN));
+  return [h('div', { class: 'card flush' }, whole), furtherRows(words.t('more'), whole, columns, ledger.rows, SHOWN)];
 };
 
-const form = ({ words }: Context, ledger: Ledger, exporter: string, year: string): HTMLElement => {
+interface Asked {
+  readonly exporter: string;
+  readonly year: string;
+}
+
+const askedOf = (query: URLSearchParams): Asked => ({
+  exporter: (query.get('exporter') ?? '').slice(0, 200),
+  year: yearOf(query),
+});
+
+/** Stays while what it asks for changes below it, and the focus in it. */
+const form = ({
+  words,
+}: Context): { element: HTMLElement; show: (asked: Asked, exporters: readonly string[]) => void } => {
   const go = (): void => {
     const query = new URLSearchParams(
       Object.entries({ exporter: who.value, year: when.value }).filter(([, value]) => value !== ''),
     );
     location.hash = writePlace(['ledger'], query);
   };
-  const now = new Date().getFullYear();
-  const years = [...new Set([year, ...[0, 1, 2, 3].map((back) => String(now - back))])].sort().reverse();
-  const names = [...new Set([...ledger.exporters, ...(exporter === '' ? [] : [exporter])])];
-  const who = select([['', words.t('any')], ...names.map((name) => [name, name] as const)], exporter, go);
-  const when = select(
-    years.map((one) => [one, one] as const),
-    year,
-    go,
-  );
-  return h(
-    'form',
-    { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() },
-    h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)),
-  );
+  const who = select([['', words.t('any')]], '', go);
+  const when = select([], '', go);
+  const offer = (choice: HTMLSelectElement, options: readonly (readonly [string, string])[], value: string): void => {
+    choice.replaceChildren(...options.map(([key, text]) => h('option', { value: key }, text)));
+    choice.value = value;
+  };
+  return {
+    element: h(
+      'form',
+      { class: 'card', 'aria-label': words.t('filters'), submit: (event) => event.preventDefault() },
+      h('div', { class: 'fields' }, field(words.t('exporter'), who), field(words.t('year'), when)),
+    ),
+    show: ({ exporter, year }, exporters) => {
+      const now = new Date().getFullYear();
+      const years = [...new Set([year, ...[0, 1, 2, 3].map((back) => String(now - back))])].sort().reverse();
+      const names = [...new Set([...exporters, ...(exporter === '' ? [] : [exporter])])];
+      offer(who, [['', words.t('any')], ...names.map((name) => [name, name] as const)], exporter);
+      offer(
+        when,
+        years.map((one) => [one, one] as const),
+        year,
+      );
+    },
+  };
 };
 
 export const ledgerView: View = (context) => {
@@ -186,20 +226,28 @@ export const ledgerView: View = (context) => {
     main.append(note(words.t('no-ledger')));
     return undefined;
   }
-  const draw = (query: URLSearchParams): HTMLElement => {
-    const exporter = (query.get('exporter') ?? '').slice(0, 200);
-    const year = yearOf(query);
-    const asked = new URLSearchParams({ year, ...(exporter === '' ? {} : { exporter }) });
+  const filters = form(context);
+  let exporters: readonly string[] = [];
+  const draw = (asked: Asked): HTMLElement => {
+    const query = new URLSearchParams({
+      year: asked.year,
+      ...(asked.exporter === '' ? {} : { exporter: asked.exporter }),
+    });
+    filters.show(asked, exporters);
     return loaded(
       context,
-      () => getJson<Ledger>(`/v1/ledger?${asked}`, signal),
-      (ledger) => [form(context, ledger, exporter, year), thresholds(context, ledger), rows(context, ledger)],
+      () => getJson<Ledger>(`/v1/ledger?${query}`, signal),
+      (ledger) => {
+        exporters = [...new Set([...exporters, ...ledger.exporters])].sort();
+        filters.show(asked, exporters);
+        return [thresholds(context, ledger), rows(context, ledger)];
+      },
     );
   };
-  let all = draw(context.query);
-  main.append(all);
+  let all = draw(askedOf(context.query));
+  main.append(filters.element, all);
   return (query) => {
-    const fresh = draw(query);
+    const fresh = draw(askedOf(query));
     all.replaceWith(fresh);
     all = fresh;
   };

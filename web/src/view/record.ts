@@ -1,15 +1,17 @@
 // The record: its newest checkpoint, who witnesses it, and proofs verified here, of
 // an entry of this record or of a receipt from a file.
-import { getJson, getText } from '../api';
+import { getBytes, getJson, getText, Problem } from '../api';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
 import { memberText } from '../json';
 import { button, card, chip, code, facts, field, heading, loaded, note, table, moment } from '../parts';
-import { provedNote, refusedNote } from '../proof-card';
-import { utf8 } from '../proof/bytes';
+import { keepButtons, provedNote, refusedNote } from '../proof-card';
+import { type Bytes, utf8 } from '../proof/bytes';
+import { verifyContinues } from '../proof/consistency';
 import { hasCrypto } from '../proof/crypto';
-import { readPolicy } from '../proof/policy';
-import { openCheckpoint, verifyReceipt } from '../proof/receipt';
+import { type Policy, readPolicy } from '../proof/policy';
+import { openCheckpoint, type Proved, verifyReceipt } from '../proof/receipt';
+import { Refused } from '../proof/refused';
 import { preference, setPreference } from '../session';
 import type { RecordState } from '../types';
 
@@ -95,11 +97,83 @@ const trust = (context: Context, record: RecordState): HTMLElement => {
   );
 };
 
-const textOfFile = async (input: HTMLInputElement): Promise<string | null> => {
+/** A part of a tile goes once the whole is there, which begins with it. */
+const tileOf = async (path: string): Promise<Bytes> => {
+  try {
+    return await getBytes(`/v1/record/tile/${path}`);
+  } catch (error) {
+    const whole = path.replace(/\.p\/\d+$/, '');
+    if (!(error instanceof Problem) || error.status !== 404 || whole === path) throw error;
+    return getBytes(`/v1/record/tile/${whole}`);
+  }
+};
+
+/** A checkpoint that somebody else kept, a witness or an auditor, against the newest here. */
+const comparison = (context: Context, record: RecordState): HTMLElement => {
+  const { words } = context;
+  const text = h('textarea', { rows: 6, spellcheck: 'false', dir: 'ltr', autocomplete: 'off', required: true });
+  const result = h('div', { class: 'result', role: 'status' });
+  const run = async (): Promise<void> => {
+    fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
+    try {
+      const { checkpoint, key } = await getJson<RecordState>('/v1/record');
+      const policy = await readPolicy(preference('policy') ?? key);
+      const earlier = await openCheckpoint(`${text.value.replace(/\r\n/g, '\n').trim()}\n`, policy);
+      const newest = await openCheckpoint(checkpoint, policy);
+      await verifyContinues(earlier, newest, tileOf);
+      const sizes = { size: words.number(earlier.size), now: words.number(newest.size) };
+      fill(
+        result,
+        note(words.t('compare.good', sizes), 'good'),
+        preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
+      );
+    } catch (error) {
+      fill(result, refusedNote(context, error));
+    }
+  };
+  return card(
+    words.t('compare'),
+    h('p', { class: 'quiet' }, words.t('compare.intro')),
+    h(
+      'form',
+      {
+        class: 'verify',
+        submit: (event) => {
+          event.preventDefault();
+          void run();
+        },
+      },
+      field(words.t('compare.text'), text, words.t('compare.hint', { origin: record.origin })),
+      h('div', { class: 'buttons' }, h('button', { type: 'submit', class: 'primary' }, words.t('compare.do'))),
+    ),
+    hasCrypto() ? result : note(words.t('proof.no-crypto'), 'warn'),
+  );
+};
+
+const bytesOfFile = async (input: HTMLInputElement): Promise<Bytes | null> => {
   const file = input.files?.[0];
   if (file === undefined || file.size > FILE_BYTES_MAX) return null;
-  return file.text();
+  return new Uint8Array(await file.arrayBuffer());
 };
+
+/** As `comity judge` prints it there is a newline behind the judgement, which is no part of it; of a file that was
+ *  appended it is one. */
+const withoutNewline = (bytes: Bytes): Bytes => {
+  const end = bytes.length - (bytes.at(-1) === 10 ? (bytes.at(-2) === 13 ? 2 : 1) : 0);
+  return bytes.slice(0, end);
+};
+
+const verifyEither = async (receipt: string, bytes: Bytes, policy: Policy): Promise<Proved> => {
+  const bare = withoutNewline(bytes);
+  try {
+    return await verifyReceipt(receipt, bare, policy);
+  } catch (error) {
+    if (!(error instanceof Refused) || error.reason !== 'root' || bare.length === bytes.length) throw error;
+    return verifyReceipt(receipt, bytes, policy);
+  }
+};
+
+type Found = readonly [receipt: string | null, judgement: Bytes | null];
 
 /** A number of an entry, or two files: the receipt and the judgement it is about. */
 const verifier = (context: Context, record: RecordState): HTMLElement => {
@@ -114,43 +188,41 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
   });
   const receiptFile = h('input', { type: 'file' });
   const judgementFile = h('input', { type: 'file' });
-  const prove = async (
-    fetched: () => Promise<readonly [receipt: string | null, judgement: string | null]>,
-  ): Promise<void> => {
+  const prove = async (go: () => Promise<Found>): Promise<void> => {
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
-      const [receipt, judgement] = await fetched();
+      const [receipt, judgement] = await go();
       if (receipt === null || judgement === null) {
         fill(result, note(words.t('verify.choose'), 'warn'));
         return;
       }
-      const proved = await verifyReceipt(
-        receipt,
-        utf8(judgement),
-        await readPolicy(preference('policy') ?? record.key),
-      );
+      const proved = await verifyEither(receipt, judgement, await readPolicy(preference('policy') ?? record.key));
       fill(
         result,
         provedNote(context, proved),
         preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
+        go === byEntry && keepButtons(context, proved.index.toString(), receipt, judgement),
       );
     } catch (error) {
       fill(result, refusedNote(context, error));
     }
   };
-  const byEntry = async (): Promise<readonly [string | null, string | null]> => {
+  const byEntry = async (): Promise<Found> => {
     const number = entry.value.trim();
     if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) return [null, null];
     const [receipt, whole] = await Promise.all([
       getText(`/v1/record/proof/${number}`),
       getText(`/v1/judgements/${number}`),
     ]);
-    return [receipt, memberText(whole, 'judgement') ?? null];
+    const judgement = memberText(whole, 'judgement');
+    if (judgement === 'null') throw new Refused('untold');
+    return [receipt, judgement === undefined ? null : utf8(judgement)];
   };
-  // As `comity judge` prints it there is a newline behind the judgement, which is no part of it.
-  const byFiles = async () =>
-    [await textOfFile(receiptFile), (await textOfFile(judgementFile))?.replace(/\r?\n$/, '') ?? null] as const;
-  const form = (go: () => Promise<readonly [string | null, string | null]>, ...fields: Child[]): HTMLElement =>
+  const byFiles = async (): Promise<Found> => {
+    const receipt = await bytesOfFile(receiptFile);
+    return [receipt === null ? null : new TextDecoder().decode(receipt), await bytesOfFile(judgementFile)];
+  };
+  const form = (go: () => Promise<Found>, ...fields: Child[]): HTMLElement =>
     h(
       'form',
       {
@@ -215,6 +287,7 @@ export const recordView: View = (context) => {
         ),
         witnesses(context, record),
         verifier(context, record),
+        comparison(context, record),
         trust(context, record),
       ],
     ),

@@ -2,8 +2,8 @@
 import { getJson, Problem } from '../api';
 import { h } from '../dom';
 import type { Words } from '../i18n';
-import { card, field, heading, problemNote } from '../parts';
-import { forgetToken, setToken } from '../session';
+import { card, field, heading, note, problemNote } from '../parts';
+import { forgetToken, setToken, takeEnded } from '../session';
 
 export const signInView = (words: Words, main: HTMLElement, done: () => void): void => {
   const input = h('input', {
@@ -14,7 +14,7 @@ export const signInView = (words: Words, main: HTMLElement, done: () => void): v
     maxlength: 512,
     dir: 'ltr',
   });
-  const said = h('div', {});
+  const said = h('div', {}, takeEnded() && note(words.t('sign-in.ended'), 'warn'));
   const send = async (): Promise<void> => {
     setToken(input.value.trim());
     try {

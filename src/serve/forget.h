@@ -1,0 +1,20 @@
+/* Erasing from the daemon's record while judgements are recorded: what `comity record
+ * erase` does where no daemon runs. */
+#ifndef COMITY_SERVE_FORGET_H
+#define COMITY_SERVE_FORGET_H
+
+#include "record/log.h"
+
+struct comity_server;
+
+/* Erases, says so in the log, with who wanted it, and tells how many entries. By age it also erases
+ * in the logs of earlier years, where every year has its own, and takes as long again as it needs, so
+ * that others have the disk. COMITY_ERROR_RANGE: no such entry; COMITY_ERROR_NAME: no such class;
+ * else it may have been done in part, and can be asked for again. Any thread. */
+COMITY_MUST_USE comity_status comity_forget(struct comity_server *server, const char *who, const comity_erasure *what,
+                                            uint64_t *ret_count, comity_error *reterr);
+
+/* Takes away papers and law images that no entry names any more. Any thread. */
+COMITY_MUST_USE comity_status comity_forget_grounds(struct comity_server *server, comity_error *reterr);
+
+#endif

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Runs the examples that `--help` and the manual pages tell, in a folder in which there is what they name.
+
+    told.py COMITY IMAGE
+
+An example may permit or not, find something or not; an error (status 2) is a mistake of
+the example. Examples are run by a shell, in their order, `less` being `cat`, `tail -f` too.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from common import main, same, test
+
+COMITY = pathlib.Path(sys.argv[1]).resolve()
+IMAGE = str(pathlib.Path(sys.argv[2]).resolve())
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ELSEWHERE = {  # what an example says, and why it is not run here
+    "--passphrase": "asks at a terminal; system/papers.py answers it there",
+    "/var/lib": "a ledger of a daemon; system/ledger.py shows one",
+    "postgresql:": "a database that runs; system/ledger.py starts one",
+    "comityd": "a daemon; system/serve.py starts it",
+    "curl": "asks one; system/serve.py does",
+    "cc ": "system/install.sh does it",
+}
+BEFORE = r"""
+less() { cat; }
+tail() { if [ "$1" = -f ]; then shift; fi; cat "$@"; }
+jq() { cat; }
+set -o pipefail
+"""
+
+
+def of_help(path):
+    """The lines behind `Examples:`; one that goes on stands further in."""
+    lines = path.read_text(encoding="utf-8").partition("Examples:\n")[2].splitlines()
+    examples = []
+    for line in lines:
+        if line.startswith("   "):
+            examples[-1] += "\n" + line
+        elif line.startswith("  "):
+            examples.append(line.strip())
+    return examples
+
+
+def of_manual(path):
+    return [line.removeprefix(".Dl $ ").replace("\\&", "") for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(".Dl $ ")]
+
+
+def folder_for(folder):
+    """What the examples name."""
+    def comity(*words):
+        return subprocess.run([COMITY, *words], cwd=folder, env=ENVIRONMENT, check=True, capture_output=True).stdout
+    for name in ("customers.csv", "acts.ndjson"):
+        shutil.copy(ROOT / "examples" / name, folder)
+    for name in ("examples", "law"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "examples/house-rules.law", folder / "my-own-rules.law")
+    for name in ("exports", "export", "data", "papers"):
+        (folder / name).mkdir()
+    (folder / "exports/a.txt").write_text("order 12\n")
+    (folder / "data/a.txt").write_text("e-mail: anna@example.com\n")
+    for name in ("a.json", "export/a.json", "export/b.json"):
+        (folder / name).write_text('{"email": "anna@example.com"}\n')
+    (folder / "log").write_text("mail of anna@example.com\n")
+    subprocess.run(["gzip", "log"], cwd=folder, check=True)
+    for name in ("old.image", "new.image"):
+        shutil.copy(IMAGE, folder / name)
+    comity("key", "new", "sa.key", "--name", "sa.example")
+    comity("key", "new", "dpc.key", "--name", "dpc.example")
+    (folder / "trust.txt").write_text("comity trust v1\n\nauthority EU.SA\n  key " + comity("key", "show", "sa.key").decode().split()[1] + " from 2020-01-01\n")
+    comity("mask", "--new-key", "k")
+    shutil.copy(ROOT / "examples/mask-policy.txt", folder / "p")
+    comity("mask", "--policy", "p", "--key", "k", "-o", "masked.csv", "customers.csv")
+
+
+ENVIRONMENT = dict(os.environ, PATH=f"{COMITY.parent}:{os.environ['PATH']}", COMITY_LAW=IMAGE, LC_ALL="C.UTF-8")
+
+
+def run_all(what, examples):
+    with tempfile.TemporaryDirectory(prefix="comity-told-") as name:
+        folder = pathlib.Path(name)
+        folder_for(folder)
+        if not any("--new-key mask.key" in example for example in examples):
+            shutil.copy(folder / "k", folder / "mask.key")
+        for example in examples:
+            if any(part in example for part in ELSEWHERE):
+                continue
+            done = subprocess.run(["bash", "-c", BEFORE + example], cwd=folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=60, check=False)
+            if " record init " in example:
+                (folder / "trust.policy").write_bytes(b"log " + done.stdout.split()[-1] + b"\nquorum none\n")
+            same(f"{what}: {example}", (done.returncode in (0, 1), done.stderr.decode() if done.returncode > 1 else ""), (True, ""))
+
+
+@test
+def of_help_texts():
+    for path in sorted((ROOT / "src/cli/help").glob("*.txt")):
+        run_all(path.name, of_help(path))
+
+
+@test
+def of_manual_pages():
+    for path in sorted((ROOT / "man").glob("*.[1-8]")):
+        run_all(path.name, of_manual(path))
+
+
+sys.exit(main("told"))

@@ -211,6 +211,12 @@ comity_status comity_record_submit(comity_record *record, const comity_record_en
                              entry->judgement, entry->judgement_size, entry->kept, entry->kept_size, ret_index, reterr);
 }
 
+void comity_record_submit_many(comity_record *record, const char *retention, uint64_t time_ms,
+                               comity_log_submission *items, size_t count)
+{
+    comity_log_submit_many(record->log, retention == NULL ? standard : retention, time_ms, items, count);
+}
+
 comity_status comity_record_wait(comity_record *record, uint64_t index, comity_error *reterr)
 {
     if (record == NULL) {

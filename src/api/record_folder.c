@@ -189,6 +189,19 @@ comity_status comity_record_submit_judged(comity_record *record, const comity_co
     return status;
 }
 
+void comity_record_submit_judged_many(comity_record *record, const comity_context *context, const char *retention,
+                                      uint64_t time_ms, comity_log_submission *items, size_t count)
+{
+    unsigned round;
+    comity_error error;
+    bool kept = keep_grounds(record, context, &round, &error) == COMITY_OK;
+    for (size_t i = 0; !kept && i < count; i++) {
+        items[i].error = error;
+    }
+    comity_record_submit_many(record, retention, time_ms, items, count);
+    (void)atomic_fetch_sub(&record->submitting[round], 1);
+}
+
 void comity_record_kept_write(const comity_context *context, const char *act, size_t act_size, const char *today,
                               const char *gate, comity_buffer *buffer)
 {

@@ -72,6 +72,15 @@ COMITY_MUST_USE comity_status comity_record_submit_judged(comity_record *record,
                                                           const comity_record_entry *entry, uint64_t *ret_index,
                                                           comity_error *reterr);
 
+/* Submits up to COMITY_ENTRY_COMMIT_MAX entries at once: see comity_log_submit_many. `retention`: NULL for the standard one. Any thread. */
+void comity_record_submit_many(comity_record *record, const char *retention, uint64_t time_ms,
+                               comity_log_submission *items, size_t count);
+
+/* The same as comity_record_submit_judged of up to COMITY_ENTRY_COMMIT_MAX entries that name the same law and papers,
+ * which are a failure of all if they cannot be kept. */
+void comity_record_submit_judged_many(comity_record *record, const comity_context *context, const char *retention,
+                                      uint64_t time_ms, comity_log_submission *items, size_t count);
+
 /* Removes papers and law images beside the log that no entry names any more. Others go on
  * submitting. `go_on` is asked now and then, and ends it by saying no, with nothing removed; NULL: it is not.
  * COMITY_ERROR_RECORD, and nothing removed, if the store cannot be read whole. */

@@ -6,6 +6,9 @@
 
 #include "base/buffer.h"
 
+#include <assert.h>
+#include <stdlib.h>
+
 comity_status comity_ledger_end_reservation(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter,
                                             uint64_t *ret_rows, comity_error *reterr)
 {
@@ -27,7 +30,6 @@ enum { CHANGES_BYTES_MAX = (COMITY_LEDGER_YEAR_MAX - COMITY_LEDGER_YEAR_MIN + 2)
 
 typedef struct committing {
     comity_store *store;
-    const comity_ledger_id *id;
     int64_t day;           /* of the persons at hand */
     int64_t arrive;        /* how many will have it as their last day, and had not */
     int64_t in_year;       /* how many are new in the year */
@@ -99,31 +101,97 @@ static comity_status commit_held(void *context, const comity_value *values, comi
     return change_numbers(work, values[1].number, values[3].number, reterr);
 }
 
+/* The reservation, if there is one, and the exporter it is of. */
+static comity_status end_one(comity_store *store, const comity_ledger_id *id, int64_t *ret_exporter, comity_error *reterr)
+{
+    uint64_t rows = 0;
+    COMITY_TRY(comity_ledger_end_reservation(store, id, ret_exporter, &rows, reterr));
+    return rows != 0 ? COMITY_OK
+                     : comity_fail(reterr, COMITY_ERROR_RANGE,
+                                   "the ledger holds no such reservation: it was ended, or its time is over");
+}
+
+static comity_status count_one(comity_store *store, const comity_ledger_id *id, int64_t exporter, comity_error *reterr)
+{
+    committing work = {.store = store};
+    comity_value locked = comity_value_number(exporter);
+    comity_value named = comity_ledger_id_value(id);
+    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ID, &locked, NULL, NULL, NULL, reterr));
+    comity_buffer_init(&work.changes, CHANGES_BYTES_MAX);
+    comity_status status =
+        store->calls->run(store, COMITY_SQL_HELD_OF_RESERVATION, &named, commit_held, &work, NULL, reterr);
+    comity_buffer_free(&work.changes);
+    return status == COMITY_OK ? comity_ledger_end_held(store, id, reterr) : status;
+}
+
 static comity_status commit(comity_store *store, void *context, comity_error *reterr)
 {
-    committing *work = context;
     int64_t exporter = 0;
-    uint64_t rows = 0;
-    COMITY_TRY(comity_ledger_end_reservation(store, work->id, &exporter, &rows, reterr));
-    if (rows == 0) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE,
-                           "the ledger holds no such reservation: it was ended, or its time is over");
-    }
-    comity_value locked = comity_value_number(exporter);
-    comity_value named = comity_ledger_id_value(work->id);
-    work->store = store;
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_EXPORTER_LOCK_ID, &locked, NULL, NULL, NULL, reterr));
-    COMITY_TRY(store->calls->run(store, COMITY_SQL_HELD_OF_RESERVATION, &named, commit_held, work, NULL, reterr));
-    return comity_ledger_end_held(store, work->id, reterr);
+    COMITY_TRY(end_one(store, context, &exporter, reterr));
+    return count_one(store, context, exporter, reterr);
 }
 
 comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr)
 {
-    committing work = {.id = id};
-    comity_buffer_init(&work.changes, CHANGES_BYTES_MAX);
-    comity_status status = comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit, &work, reterr);
-    comity_buffer_free(&work.changes);
-    return status;
+    comity_ledger_id copy = *id;
+    return comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit, &copy, reterr);
+}
+
+/* One of several that are committed together. */
+typedef struct together_item {
+    const comity_ledger_id *id;
+    int64_t exporter;
+    size_t place; /* among those that were asked for */
+} together_item;
+
+typedef struct together {
+    const comity_ledger_id *ids;
+    size_t count;
+    comity_status *statuses;
+} together;
+
+static int exporter_order(const void *a, const void *b)
+{
+    int64_t left = ((const together_item *)a)->exporter;
+    int64_t right = ((const together_item *)b)->exporter;
+    return (left > right) - (left < right);
+}
+
+/* Exporters are locked in one order by all who lock several, so that none waits for each other. */
+static comity_status commit_together(comity_store *store, void *context, comity_error *reterr)
+{
+    const together *all = context;
+    together_item items[COMITY_LEDGER_TOGETHER_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        together_item *item = &items[count];
+        *item = (together_item){.id = &all->ids[i], .place = i};
+        all->statuses[i] = end_one(store, item->id, &item->exporter, reterr);
+        if (all->statuses[i] == COMITY_OK) {
+            count++;
+        } else if (all->statuses[i] != COMITY_ERROR_RANGE) {
+            return all->statuses[i];
+        }
+    }
+    qsort(items, count, sizeof *items, exporter_order);
+    for (size_t i = 0; i < count; i++) {
+        COMITY_TRY(count_one(store, items[i].id, items[i].exporter, reterr));
+    }
+    return COMITY_OK;
+}
+
+void comity_ledger_commit_many(comity_ledger *ledger, const comity_ledger_id *ids, size_t count,
+                               comity_status *ret_statuses)
+{
+    together all = {.ids = ids, .count = count, .statuses = ret_statuses};
+    comity_error unused;
+    assert(count <= COMITY_LEDGER_TOGETHER_MAX);
+    if (count > 1 && comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit_together, &all, &unused) == COMITY_OK) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) { /* nothing was: what one of them fails of is its own */
+        ret_statuses[i] = comity_ledger_commit(ledger, &ids[i], &unused);
+    }
 }
 
 /* ---- going without ---- */

@@ -140,6 +140,12 @@ COMITY_MUST_USE comity_status comity_ledger_reserve(comity_ledger *ledger, const
 COMITY_MUST_USE comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id,
                                                    comity_error *reterr);
 
+/* The same of up to COMITY_LEDGER_TOGETHER_MAX reservations, in one transaction: one sync of the disk
+ * serves all. Each has a status of its own; where the database fails, each is tried by itself. */
+#define COMITY_LEDGER_TOGETHER_MAX 32
+void comity_ledger_commit_many(comity_ledger *ledger, const comity_ledger_id *ids, size_t count,
+                               comity_status *ret_statuses);
+
 /* Forgets what was reserved. That there is no such reservation is no error; what could not
  * be cancelled expires. */
 comity_status comity_ledger_cancel(comity_ledger *ledger, const comity_ledger_id *id, comity_error *reterr);

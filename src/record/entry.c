@@ -4,17 +4,26 @@
 
 #include "base/bytes.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define BLOCK_SIZE 64 /* of SHA-256 */
 
+#define INNER_PAD 0x36
+#define OUTER_PAD 0x5c
+
+static void pad(const uint8_t salt[COMITY_SALT_SIZE], uint8_t with, uint8_t ret_block[BLOCK_SIZE])
+{
+    memset(ret_block, with, BLOCK_SIZE);
+    for (size_t i = 0; i < COMITY_SALT_SIZE; i++) {
+        ret_block[i] ^= salt[i];
+    }
+}
+
 static void begin_padded(comity_sha256_state *state, const uint8_t salt[COMITY_SALT_SIZE], uint8_t with)
 {
     uint8_t block[BLOCK_SIZE];
-    memset(block, with, sizeof block);
-    for (size_t i = 0; i < COMITY_SALT_SIZE; i++) {
-        block[i] ^= salt[i];
-    }
+    pad(salt, with, block);
     comity_sha256_begin(state);
     comity_sha256_add(state, block, sizeof block);
 }
@@ -24,12 +33,33 @@ void comity_entry_commit(const uint8_t salt[COMITY_SALT_SIZE], const void *judge
 {
     comity_sha256_state state;
     comity_hash inner;
-    begin_padded(&state, salt, 0x36);
+    begin_padded(&state, salt, INNER_PAD);
     comity_sha256_add(&state, judgement, size);
     comity_sha256_end(&state, inner.bytes);
-    begin_padded(&state, salt, 0x5c);
+    begin_padded(&state, salt, OUTER_PAD);
     comity_sha256_add(&state, inner.bytes, sizeof inner.bytes);
     comity_sha256_end(&state, ret_commitment->bytes);
+}
+
+void comity_entry_commit_many(const comity_entry_secret *secrets, size_t count, comity_hash *ret_commitments)
+{
+    uint8_t blocks[COMITY_ENTRY_COMMIT_MAX][BLOCK_SIZE];
+    uint8_t digests[COMITY_ENTRY_COMMIT_MAX][COMITY_SHA256_SIZE];
+    comity_sha256_input inputs[COMITY_ENTRY_COMMIT_MAX];
+    assert(count > 0 && count <= COMITY_ENTRY_COMMIT_MAX);
+    for (size_t i = 0; i < count; i++) {
+        pad(secrets[i].salt, INNER_PAD, blocks[i]);
+        inputs[i] = (comity_sha256_input){blocks[i], secrets[i].judgement, secrets[i].size};
+    }
+    comity_sha256_many(inputs, count, digests);
+    for (size_t i = 0; i < count; i++) {
+        pad(secrets[i].salt, OUTER_PAD, blocks[i]);
+        inputs[i] = (comity_sha256_input){blocks[i], digests[i], COMITY_SHA256_SIZE};
+    }
+    comity_sha256_many(inputs, count, digests);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(ret_commitments[i].bytes, digests[i], COMITY_SHA256_SIZE);
+    }
 }
 
 void comity_entry_write(const comity_hash *commitment, uint8_t ret_entry[COMITY_ENTRY_SIZE])

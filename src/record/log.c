@@ -126,34 +126,75 @@ static comity_status add(comity_log *log, const char *class_name, uint64_t time_
     return COMITY_OK;
 }
 
-comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_t time_ms, const void *judgement,
-                                size_t judgement_size, const void *kept, size_t kept_size, uint64_t *ret_index,
-                                comity_error *reterr)
+static comity_status check_kept(size_t kept_size, comity_error *reterr)
+{
+    return kept_size <= COMITY_LIMIT_RECORD_KEPT_BYTES
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_LIMIT, "a record keeps at most %zu bytes, not %zu",
+                             COMITY_LIMIT_RECORD_KEPT_BYTES, kept_size);
+}
+
+/* Gives what is committed to its index. */
+static comity_status put(comity_log *log, const char *class_name, uint64_t time_ms, const uint8_t salt[COMITY_SALT_SIZE],
+                         const comity_hash *commitment, const void *kept, size_t kept_size, uint64_t *ret_index,
+                         comity_error *reterr)
 {
     uint8_t small[SMALL_RECORD_BYTES];
-    uint8_t salt[COMITY_SALT_SIZE];
-    comity_hash commitment;
-    if (kept_size > COMITY_LIMIT_RECORD_KEPT_BYTES) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a record keeps at most %zu bytes, not %zu",
-                           COMITY_LIMIT_RECORD_KEPT_BYTES, kept_size);
-    }
-    COMITY_TRY(comity_salts_take(&log->salts, salt, reterr));
-    comity_entry_commit(salt, judgement, judgement_size, &commitment);
     size_t size = comity_record_bytes(kept_size);
     uint8_t *record = size <= sizeof small ? small : malloc(size);
     if (record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    comity_record_write(time_ms, salt, &commitment, kept, kept_size, record);
+    comity_record_write(time_ms, salt, commitment, kept, kept_size, record);
     comity_status status = lock_with_room(log, reterr);
     if (status == COMITY_OK) {
-        status = add(log, class_name, time_ms, record, size, &commitment, ret_index, reterr);
+        status = add(log, class_name, time_ms, record, size, commitment, ret_index, reterr);
         (void)pthread_mutex_unlock(&log->mutex);
     }
     if (record != small) {
         free(record);
     }
     return status;
+}
+
+comity_status comity_log_submit(comity_log *log, const char *class_name, uint64_t time_ms, const void *judgement,
+                                size_t judgement_size, const void *kept, size_t kept_size, uint64_t *ret_index,
+                                comity_error *reterr)
+{
+    uint8_t salt[COMITY_SALT_SIZE];
+    comity_hash commitment;
+    COMITY_TRY(check_kept(kept_size, reterr));
+    COMITY_TRY(comity_salts_take(&log->salts, salt, reterr));
+    comity_entry_commit(salt, judgement, judgement_size, &commitment);
+    return put(log, class_name, time_ms, salt, &commitment, kept, kept_size, ret_index, reterr);
+}
+
+void comity_log_submit_many(comity_log *log, const char *class_name, uint64_t time_ms, comity_log_submission *items,
+                            size_t count)
+{
+    comity_log_submission *good[COMITY_ENTRY_COMMIT_MAX];
+    comity_entry_secret secrets[COMITY_ENTRY_COMMIT_MAX];
+    comity_hash commitments[COMITY_ENTRY_COMMIT_MAX];
+    size_t good_count = 0;
+    assert(count <= COMITY_ENTRY_COMMIT_MAX);
+    for (size_t i = 0; i < count; i++) {
+        comity_log_submission *item = &items[i];
+        comity_entry_secret *secret = &secrets[good_count];
+        if (item->error.code == COMITY_OK && check_kept(item->kept_size, &item->error) == COMITY_OK &&
+            comity_salts_take(&log->salts, secret->salt, &item->error) == COMITY_OK) {
+            secret->judgement = item->judgement;
+            secret->size = item->judgement_size;
+            good[good_count++] = item;
+        }
+    }
+    if (good_count == 0) {
+        return;
+    }
+    comity_entry_commit_many(secrets, good_count, commitments);
+    for (size_t i = 0; i < good_count; i++) {
+        (void)put(log, class_name, time_ms, secrets[i].salt, &commitments[i], good[i]->kept, good[i]->kept_size,
+                  &good[i]->index, &good[i]->error);
+    }
 }
 
 /* ---- committing ---- */

@@ -60,6 +60,21 @@ COMITY_MUST_USE comity_status comity_log_submit(comity_log *log, const char *cla
                                                 const void *judgement, size_t judgement_size, const void *kept,
                                                 size_t kept_size, uint64_t *ret_index, comity_error *reterr);
 
+/* One of several judgements. Borrowed. */
+typedef struct comity_log_submission {
+    const void *judgement;
+    size_t judgement_size;
+    const void *kept;
+    size_t kept_size;
+    uint64_t index;     /* set, if it was submitted */
+    comity_error error; /* of code COMITY_OK, which it is to be submitted with; else why it was not */
+} comity_log_submission;
+
+/* Submits up to COMITY_ENTRY_COMMIT_MAX of one class at once, which takes less time than
+ * one by one; each succeeds or fails by itself. One that comes with an error is passed over. Any thread. */
+void comity_log_submit_many(comity_log *log, const char *class_name, uint64_t time_ms, comity_log_submission *items,
+                            size_t count);
+
 /* Waits until entry `index`, which was submitted, is durable. Any thread. */
 COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr);
 

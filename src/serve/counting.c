@@ -26,6 +26,7 @@ typedef struct counted {
 typedef struct plan {
     const comity_image *image;
     comity_context *context;
+    const uint32_t *count_laws; /* by count */
     const comity_persons_given *given;
     const comity_ledger_digest *all; /* the act's persons, each once */
     size_t all_count;
@@ -137,7 +138,7 @@ static comity_truth is_meant(plan *all, const comity_count_record *count)
 
 static bool is_considered(const plan *all, uint32_t count)
 {
-    return comity_judge_considers(all->context->memory, comity_count_law(all->image, count));
+    return comity_judge_considers(all->context->memory, all->count_laws[count]);
 }
 
 /* Whether to persons of an unnamed importer, or of a count that is perhaps meant, is not
@@ -327,11 +328,11 @@ static comity_status begin(struct comity_counter *counter, plan *all, const char
     return status;
 }
 
-comity_status comity_counting_begin(struct comity_counter *counter, comity_context *context,
+comity_status comity_counting_begin(struct comity_counter *counter, const comity_lease *lease,
                                     comity_persons_given *given, const char *today, const comity_ledger_id *id,
                                     comity_buffer *buffer, comity_counting *ret_counting, comity_error *reterr)
 {
-    const comity_image *image = &context->law->image;
+    const comity_image *image = &lease->context->law->image;
     comity_counting counting = {.id = *id};
     plan *all = calloc(1, sizeof *all);
     comity_ledger_digest *persons = all == NULL ? NULL : each_once(given, &all->all_count);
@@ -341,7 +342,8 @@ comity_status comity_counting_begin(struct comity_counter *counter, comity_conte
         status = comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     } else {
         all->image = image;
-        all->context = context;
+        all->context = lease->context;
+        all->count_laws = comity_lease_count_laws(lease);
         all->given = given;
         all->all = persons;
         all->counts = counts;
@@ -362,6 +364,12 @@ comity_status comity_counting_commit(struct comity_counter *counter, const comit
                ? COMITY_OK
                : comity_fail(reterr, COMITY_ERROR_SYSTEM,
                              "the persons could not be counted, so nothing may be released");
+}
+
+void comity_counting_commit_many(struct comity_counter *counter, const comity_ledger_id *ids, size_t count,
+                                 comity_status *ret_statuses)
+{
+    comity_ledger_commit_many(comity_counter_ledger(counter), ids, count, ret_statuses);
 }
 
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id)

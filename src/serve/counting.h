@@ -1,7 +1,7 @@
 /* An act with the counts of the ledger: what has to be done around judging it.
  *
  *     comity_counting counting;
- *     comity_counting_begin(counter, context, …, &counting, reterr)   reserves
+ *     comity_counting_begin(counter, lease, …, &counting, reterr)   reserves
  *     judge counting.act instead of the act that came, and have it recorded: it says
  *     the counts, and nothing of persons
  *     comity_counting_commit(counter, &counting.id, reterr)   after the record is durable and
@@ -17,6 +17,7 @@
 #include "api/handles.h"
 #include "base/buffer.h"
 #include "ledger/ledger.h"
+#include "serve/laws.h"
 #include "serve/persons.h"
 
 struct comity_counter;
@@ -32,10 +33,10 @@ typedef struct comity_counting {
 
 /* `given`: the act and its persons; its digests are put in another order. `id`: a name of
  * the gate's for this act (api: idempotency), or all zero. `buffer`: takes the act with its
- * counts. The context is judged with, once; what it held before is gone.
+ * counts. The lease's context is judged with, once; what it held before is gone.
  * COMITY_ERROR_SYNTAX, NAME, RANGE, LIMIT: the act's or the persons' fault, with a message;
  * COMITY_ERROR_MEMORY. */
-COMITY_MUST_USE comity_status comity_counting_begin(struct comity_counter *counter, comity_context *context,
+COMITY_MUST_USE comity_status comity_counting_begin(struct comity_counter *counter, const comity_lease *lease,
                                                     comity_persons_given *given, const char *today,
                                                     const comity_ledger_id *id, comity_buffer *buffer,
                                                     comity_counting *ret_counting, comity_error *reterr);
@@ -43,6 +44,10 @@ COMITY_MUST_USE comity_status comity_counting_begin(struct comity_counter *count
 /* Counts for good. COMITY_ERROR_SYSTEM when that failed: nothing may be released. */
 COMITY_MUST_USE comity_status comity_counting_commit(struct comity_counter *counter, const comity_ledger_id *id,
                                                      comity_error *reterr);
+
+/* The same of several, each with its status: comity_ledger_commit_many. */
+void comity_counting_commit_many(struct comity_counter *counter, const comity_ledger_id *ids, size_t count,
+                                 comity_status *ret_statuses);
 
 /* For what is not released. */
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id);

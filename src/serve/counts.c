@@ -40,7 +40,7 @@ uint32_t comity_counts_months_max(const comity_image *image)
     return most;
 }
 
-uint32_t comity_count_law(const comity_image *image, uint32_t count)
+static uint32_t law_of(const comity_image *image, uint32_t count)
 {
     const char *name = comity_image_text(image, image->counts[count].name);
     for (uint32_t i = 0; i < image->declarations_count; i++) {
@@ -51,6 +51,15 @@ uint32_t comity_count_law(const comity_image *image, uint32_t count)
         }
     }
     return COMITY_IMAGE_NONE;
+}
+
+uint32_t *comity_count_laws(const comity_image *image)
+{
+    uint32_t *laws = malloc(((size_t)image->counts_count + 1) * sizeof *laws);
+    for (uint32_t i = 0; laws != NULL && i < image->counts_count; i++) {
+        laws[i] = law_of(image, i);
+    }
+    return laws;
 }
 
 /* ---- thresholds ---- */

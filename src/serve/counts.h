@@ -16,8 +16,8 @@ uint32_t comity_count_months(const comity_count_record *count);
 /* The most months back that any count needs, at least 12. */
 uint32_t comity_counts_months_max(const comity_image *image);
 
-/* The law that declares the count, or COMITY_IMAGE_NONE. */
-uint32_t comity_count_law(const comity_image *image, uint32_t count);
+/* Of each count the law that declares it, or COMITY_IMAGE_NONE; the caller frees. NULL: out of memory. */
+uint32_t *comity_count_laws(const comity_image *image);
 
 /* A rule asks whether a count is at least `at`. */
 typedef struct comity_threshold {

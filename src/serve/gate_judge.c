@@ -13,12 +13,18 @@
 void comity_gate_memory_init(comity_gate_memory *ret_memory)
 {
     *ret_memory = (comity_gate_memory){.alike = comity_alike_new()};
-    comity_buffer_init(&ret_memory->work, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    for (size_t i = 0; i < COMITY_ENTRY_COMMIT_MAX; i++) {
+        comity_buffer_init(&ret_memory->judgements[i].json, COMITY_LIMIT_ANSWER_BYTES);
+        comity_buffer_init(&ret_memory->judgements[i].kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    }
 }
 
 void comity_gate_memory_free(comity_gate_memory *memory)
 {
-    comity_buffer_free(&memory->work);
+    for (size_t i = 0; i < COMITY_ENTRY_COMMIT_MAX; i++) {
+        comity_buffer_free(&memory->judgements[i].json);
+        comity_buffer_free(&memory->judgements[i].kept);
+    }
     comity_alike_free(memory->alike);
 }
 
@@ -214,7 +220,7 @@ static comity_status count_act(comity_server *server, comity_lease *lease, const
     }
     COMITY_TRY(persons_take(judge, &given, reterr));
     comity_status status =
-        comity_counting_begin(server->counter, lease->context, &given, today, &id, buffer, ret_counting, reterr);
+        comity_counting_begin(server->counter, lease, &given, today, &id, buffer, ret_counting, reterr);
     comity_persons_given_free(&given);
     return status;
 }
@@ -237,35 +243,97 @@ static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *
     comity_buffer_append_text(&job->message, message);
 }
 
+/* What came of a judgement that was to go to the record. */
+static void take_outcome(comity_server *server, comity_gate_judgement *judgement, const comity_log_submission *item)
+{
+    comity_gate_job *job = judgement->job;
+    comity_gate_judged *judged = &job->answer.judged;
+    if (item->error.code != COMITY_OK) {
+        fail(job, COMITY_GATE_UNAVAILABLE, item->error.message);
+        return;
+    }
+    job->submitted = true;
+    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[judgement->verdict], 1, memory_order_relaxed);
+    if (judged->outcome == COMITY_GATE_OK) {
+        judged->entries[judged->entry_count++] = item->index;
+    }
+}
+
+/* Memory that a large judgement took is given back; what usual ones take is used again. */
+static void shrink(comity_buffer *buffer)
+{
+    if (buffer->capacity > COMITY_LIMIT_GATE_JUDGEMENT_BYTES) {
+        comity_buffer_free(buffer);
+    }
+}
+
+/* Submits what is at hand; the lease stays. */
+static void submit(comity_server *server, comity_gate_memory *memory)
+{
+    comity_ticket *tickets[COMITY_ENTRY_COMMIT_MAX];
+    size_t count = memory->judgement_count;
+    if (count == 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        tickets[i] = &memory->judgements[i].job->ticket;
+    }
+    comity_keeper_submit_many(server->keeper, memory->lease.context, memory->items, tickets, count);
+    for (size_t i = 0; i < count; i++) {
+        take_outcome(server, &memory->judgements[i], &memory->items[i]);
+        shrink(&memory->judgements[i].json);
+        shrink(&memory->judgements[i].kept);
+    }
+    memory->judgement_count = 0;
+    memory->bytes = 0;
+}
+
+/* Has the context's judgement at hand, and what is kept of it. */
+static comity_status hold(comity_server *server, const comity_counting *act, const char *today,
+                          const comity_answer *answer, comity_gate_memory *memory, comity_gate_job *job, comity_error *reterr)
+{
+    comity_context *context = memory->lease.context;
+    comity_gate_judgement *judgement = &memory->judgements[memory->judgement_count];
+    comity_log_submission *item = &memory->items[memory->judgement_count];
+    const uint8_t *kept;
+    comity_buffer_reset(&judgement->kept);
+    comity_record_kept_write(context, act->act, act->act_size, today, job->gate, &judgement->kept);
+    COMITY_TRY(comity_buffer_bytes(&judgement->kept, &kept, &item->kept_size, reterr));
+    /* the next judgement is written elsewhere: this one is not copied */
+    comity_buffer other = judgement->json;
+    judgement->json = context->out;
+    context->out = other;
+    judgement->job = job;
+    judgement->verdict = answer->verdict;
+    item->judgement = answer->json;
+    item->judgement_size = answer->json_size;
+    item->kept = kept;
+    item->error.code = COMITY_OK;
+    memory->bytes += answer->json_size + item->kept_size;
+    memory->judgement_count++;
+    if (memory->judgement_count == COMITY_ENTRY_COMMIT_MAX || memory->bytes >= COMITY_LIMIT_GATE_AT_HAND_BYTES) {
+        submit(server, memory);
+    }
+    return COMITY_OK;
+}
+
 /* refuse, then undetermined, then conditional, then permit: as the verdicts are numbered. */
-static bool judge_act(comity_server *server, comity_lease *lease, const comity_counting *act, const char *today,
-                      comity_gate_memory *memory, comity_gate_job *job)
+static bool judge_act(comity_server *server, const comity_counting *act, const char *today, comity_gate_memory *memory,
+                      comity_gate_job *job)
 {
     comity_gate_judged *judged = &job->answer.judged;
     comity_answer answer;
     comity_error error;
     bool tells = (job->flags & COMITY_GATE_TELLS) != 0;
     uint64_t begun = comity_now_ns();
-    comity_status status = comity_judge_alike(memory->alike, lease->context, act->act, act->act_size, today, &answer, &error);
+    comity_status status =
+        comity_judge_alike(memory->alike, memory->lease.context, act->act, act->act_size, today, &answer, &error);
     comity_metrics_observe(&server->metrics.judging, comity_now_ns() - begun);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add_explicit(&server->metrics.act_errors, 1, memory_order_relaxed);
         fail(job, status == COMITY_ERROR_MEMORY ? COMITY_GATE_UNAVAILABLE : COMITY_GATE_ACT_ERROR, error.message);
         return false;
     }
-    const comity_keeping keeping = {.context = lease->context,
-                                    .act = act->act,
-                                    .act_size = act->act_size,
-                                    .today = today,
-                                    .gate = job->gate,
-                                    .answer = &answer};
-    if (comity_keeper_submit(server->keeper, &keeping, &memory->work, &job->ticket, &error) != COMITY_OK) {
-        fail(job, COMITY_GATE_UNAVAILABLE, error.message);
-        return false;
-    }
-    job->submitted = true;
-    judged->entries[judged->entry_count++] = job->ticket.index;
-    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[answer.verdict], 1, memory_order_relaxed);
     if (answer.verdict > judged->verdict) {
         judged->verdict = answer.verdict;
         comity_buffer_reset(&job->rules);
@@ -274,7 +342,10 @@ static bool judge_act(comity_server *server, comity_lease *lease, const comity_c
     } else if (answer.verdict == judged->verdict && answer.verdict != COMITY_PERMIT) {
         tell(job, &answer, tells);
     }
-    return true;
+    if (hold(server, act, today, &answer, memory, job, &error) != COMITY_OK) {
+        fail(job, COMITY_GATE_UNAVAILABLE, error.message);
+    }
+    return judged->outcome == COMITY_GATE_OK;
 }
 
 static uint8_t digit_of(char c)
@@ -295,19 +366,27 @@ static void law_name(comity_gate_memory *memory, const comity_law *law, uint8_t 
     memcpy(ret_law, memory->law_bytes, sizeof memory->law_bytes);
 }
 
+static comity_status lease(comity_server *server, comity_gate_memory *memory, comity_error *reterr)
+{
+    if (!memory->leased) {
+        COMITY_TRY(comity_laws_lease(&server->laws, &memory->lease, reterr));
+        memory->leased = true;
+    }
+    return COMITY_OK;
+}
+
 void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
                            comity_gate_memory *memory, comity_gate_job *job)
 {
     char today[COMITY_DATE_TEXT_SIZE];
-    comity_lease lease;
     job->gate = gate;
     comity_error error;
     comity_date_print((int32_t)(time(NULL) / 86400), today);
-    if (comity_laws_lease(&server->laws, &lease, &error) != COMITY_OK) {
+    if (lease(server, memory, &error) != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, error.message);
         return;
     }
-    law_name(memory, lease.context->law, job->answer.judged.law);
+    law_name(memory, memory->lease.context->law, job->answer.judged.law);
     comity_buffer counted;
     bool goes_on = true;
     bool uncounted = false;
@@ -315,7 +394,7 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
     for (size_t i = 0; i < judge->act_count && goes_on; i++) {
         comity_counting act;
         comity_buffer_reset(&counted);
-        comity_status status = count_act(server, &lease, judge, i, today, &counted, &act, &error);
+        comity_status status = count_act(server, &memory->lease, judge, i, today, &counted, &act, &error);
         if (status != COMITY_OK) {
             fail(job, status == COMITY_ERROR_MEMORY ? COMITY_GATE_UNAVAILABLE : COMITY_GATE_ACT_ERROR, error.message);
             break;
@@ -324,13 +403,27 @@ void comity_gate_job_judge(comity_server *server, const char *gate, const comity
             job->held[job->held_count++] = act.id;
         }
         uncounted = uncounted || act.uncounted;
-        goes_on = judge_act(server, &lease, &act, today, memory, job);
+        goes_on = judge_act(server, &act, today, memory, job);
     }
     if (uncounted && goes(job)) {
         fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be reached, and the act would have to be counted");
     }
     comity_buffer_free(&counted);
-    comity_laws_return(&server->laws, &lease);
+}
+
+void comity_gate_submit(comity_server *server, comity_gate_memory *memory)
+{
+    submit(server, memory);
+    if (memory->leased) {
+        comity_laws_return(&server->laws, &memory->lease);
+        memory->leased = false;
+    }
+}
+
+/* What has to be told of persons that could not be counted. */
+static void fail_count(comity_gate_job *job)
+{
+    fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
 }
 
 void comity_gate_job_count(comity_server *server, comity_gate_job *job)
@@ -341,11 +434,39 @@ void comity_gate_job_count(comity_server *server, comity_gate_job *job)
         if (!counts) {
             comity_counting_cancel(server->counter, &job->held[i]);
         } else if (comity_counting_commit(server->counter, &job->held[i], &error) != COMITY_OK) {
-            fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
+            fail_count(job);
             counts = false;
         }
     }
     job->held_count = 0;
+}
+
+void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count)
+{
+    comity_ledger_id ids[COMITY_LEDGER_TOGETHER_MAX];
+    comity_status statuses[COMITY_LEDGER_TOGETHER_MAX];
+    comity_gate_job *of[COMITY_LEDGER_TOGETHER_MAX];
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        comity_gate_job *job = jobs[i];
+        if (!goes(job) || job->held_count > COMITY_LEDGER_TOGETHER_MAX - id_count) {
+            comity_gate_job_count(server, job);
+        }
+        for (size_t j = 0; j < job->held_count; j++) {
+            of[id_count] = job;
+            ids[id_count++] = job->held[j];
+        }
+        job->held_count = 0;
+    }
+    if (id_count == 0) {
+        return;
+    }
+    comity_counting_commit_many(server->counter, ids, id_count, statuses);
+    for (size_t i = 0; i < id_count; i++) {
+        if (statuses[i] != COMITY_OK) {
+            fail_count(of[i]);
+        }
+    }
 }
 
 static void point(const comity_buffer *buffer, const char **ret_text, size_t *ret_size)

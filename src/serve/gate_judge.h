@@ -1,4 +1,5 @@
-/* Judging for gates: the acts of one request, all of them recorded, the worst verdict governs. */
+/* Judging for gates: the acts of one request, all of them recorded, the worst verdict governs.
+ * What is judged of requests that wait together goes to the record together. */
 #ifndef COMITY_SERVE_GATE_JUDGE_H
 #define COMITY_SERVE_GATE_JUDGE_H
 
@@ -30,12 +31,23 @@ typedef struct comity_gate_job {
     uint64_t begun_ns;
 } comity_gate_job;
 
+/* A judgement that is to go to the record, and what is kept of it. */
+typedef struct comity_gate_judgement {
+    comity_gate_job *job;
+    comity_verdict verdict;
+    comity_buffer json, kept;
+} comity_gate_judgement;
+
 /* What a thread judges with. */
 typedef struct comity_gate_memory {
-    comity_buffer work;
     comity_alike *alike; /* NULL: there was no memory for it, and it goes without */
     char law[COMITY_LAW_NAME_SIZE + 1]; /* the name of the law that judged last, and the same as bytes */
     uint8_t law_bytes[32];
+    comity_lease lease; /* of what judges the judgements at hand; none: nothing is at hand */
+    bool leased;
+    comity_gate_judgement judgements[COMITY_ENTRY_COMMIT_MAX]; /* not submitted yet, by that law */
+    comity_log_submission items[COMITY_ENTRY_COMMIT_MAX];      /* the same, as they are to be submitted */
+    size_t judgement_count, bytes;
 } comity_gate_memory;
 
 void comity_gate_memory_init(comity_gate_memory *ret_memory);
@@ -49,14 +61,22 @@ void comity_gate_job_free(comity_gate_job *job);
 COMITY_MUST_USE comity_status comity_gate_job_keep(comity_gate_job *job, const char *gate, const void *frame, size_t size,
                                                    uint64_t late_ns, comity_error *reterr);
 
-/* Judges all acts and submits the judgements to the record. Afterwards the job's answer is
- * complete, but for the record, which names the gate: if `submitted`, nothing may be told before its ticket is done. */
+/* Judges all acts. Afterwards the job's answer is complete, but for the record, which names the gate, and for
+ * the numbers of entries: the judgements may still be at hand, and go to the record with those of the jobs that come
+ * after, at comity_gate_submit at the latest. Until then the job must stay. */
 void comity_gate_job_judge(comity_server *server, const char *gate, const comity_gate_judge *judge,
                            comity_gate_memory *memory, comity_gate_job *job);
+
+/* Submits what is at hand; each job's outcome is its own. If a job is `submitted` then, nothing may be told of it before
+ * its ticket is done. */
+void comity_gate_submit(comity_server *server, comity_gate_memory *memory);
 
 /* Once the job is complete and, if anything was submitted, durable: counts the persons for good
  * where the request goes, else forgets them. The outcome may turn to unavailable. */
 void comity_gate_job_count(comity_server *server, comity_gate_job *job);
+
+/* The same of several jobs: those that go are counted together, of as many as go into one transaction. */
+void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count);
 
 /* The answer as a frame, into `memory`. */
 COMITY_MUST_USE comity_status comity_gate_job_write(comity_gate_job *job, void *memory, size_t capacity,

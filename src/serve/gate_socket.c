@@ -1,6 +1,6 @@
 /* Serves gates: one thread, epoll, many requests under way on each connection.
  *
- * The thread reads frames, judges, submits to the record and goes on; the keeper's thread
+ * The thread reads frames, judges, submits to the record, up to sixteen that wait at once, and goes on; the keeper's thread
  * hands back what has become durable, and this one sends the answers, all that a round has for
  * a gate at once. What brings persons is judged, and counted when it is durable, by threads that
  * may wait for the ledger. So this one waits for nothing, and all that came in the meantime
@@ -59,6 +59,8 @@ struct comity_gate_service {
     comity_gate_workers *workers; /* NULL: there is no ledger */
     comity_repeats refusals;
     comity_gate_memory memory;
+    comity_gate_job *judged[COMITY_ENTRY_COMMIT_MAX]; /* with it, and not submitted or answered yet */
+    size_t judged_count;
     uint8_t frame[COMITY_GATE_FRAME_BYTES_MAX];
     uint8_t key[16];
     pthread_mutex_t mutex; /* guards the next */
@@ -304,19 +306,43 @@ static void recorded(comity_ticket *ticket)
 }
 
 /* Whatever was submitted is told of when it is durable, also where a later act failed. */
-static void await_record(comity_gate_service *service, comity_gate_job *job)
+static comity_ticket *await_record(comity_gate_job *job)
 {
     job->awaited = true;
     job->ticket.done = recorded;
     job->ticket.context = job;
-    comity_keeper_await(service->server->keeper, &job->ticket);
+    return &job->ticket;
+}
+
+/* Submits what has been judged, and answers what has nothing to wait for. */
+static void submit_judged(comity_gate_service *service)
+{
+    comity_ticket *first = NULL;
+    comity_ticket *last = NULL;
+    comity_gate_submit(service->server, &service->memory);
+    for (size_t i = 0; i < service->judged_count; i++) {
+        if (service->judged[i]->submitted) {
+            comity_ticket *ticket = await_record(service->judged[i]);
+            ticket->next = first;
+            first = ticket;
+            last = last == NULL ? ticket : last;
+        } else {
+            answer_job(service, service->judged[i]);
+        }
+    }
+    service->judged_count = 0;
+    if (first != NULL) {
+        comity_keeper_await(service->server->keeper, first, last);
+    }
 }
 
 /* In a worker's thread: judged, or counted. */
 static void worked(comity_gate_job *job)
 {
+    comity_gate_service *service = job->service;
     if (job->submitted && !job->awaited) {
-        await_record(job->service, job);
+        comity_ticket *ticket = await_record(job);
+        comity_keeper_await(service->server->keeper, ticket, ticket);
     } else {
         hand_back(job);
     }
@@ -442,14 +468,15 @@ static void take_judge(comity_gate_service *service, gate_connection *connection
         job->answer.judged.outcome = COMITY_GATE_LATE;
     } else if (service->workers == NULL || judge->person_count == 0) {
         comity_gate_job_judge(service->server, connection->name, judge, &service->memory, job);
+        service->judged[service->judged_count++] = job;
+        if (service->judged_count == COMITY_ENTRY_COMMIT_MAX) {
+            submit_judged(service);
+        }
+        return;
     } else if (leave_to_workers(service, connection, bytes, size, arrived_ns + deadline_ms * 1000000, job)) {
         return;
     }
-    if (job->submitted) {
-        await_record(service, job);
-    } else {
-        answer_job(service, job);
-    }
+    answer_job(service, job);
 }
 
 static void take_frame(comity_gate_service *service, gate_connection *connection, const uint8_t *bytes, size_t size,
@@ -486,6 +513,7 @@ static void take_frames(comity_gate_service *service, gate_connection *connectio
         take_frame(service, connection, connection->in + at, size, arrived_ns);
         at += size;
     }
+    submit_judged(service);
     if (connection->number == number) {
         memmove(connection->in, connection->in + at, connection->in_size - at);
         connection->in_size -= at;

@@ -17,19 +17,25 @@ struct comity_gate_workers {
     size_t bytes; /* of requests that wait */
 };
 
-static comity_gate_job *take_first(comity_gate_workers *workers)
+/* Waits for work: the first job there is; if it is to be counted, all behind it that are too, as many as
+ * are counted together. 0: there will be no more. */
+static size_t take_some(comity_gate_workers *workers, comity_gate_job *ret_jobs[COMITY_LEDGER_TOGETHER_MAX])
 {
+    size_t count = 0;
     (void)pthread_mutex_lock(&workers->mutex);
     while (workers->first == NULL && !workers->ending) {
         (void)pthread_cond_wait(&workers->wake, &workers->mutex);
     }
-    comity_gate_job *job = workers->first;
-    if (job != NULL) {
+    for (comity_gate_job *job = workers->first; job != NULL && count < COMITY_LEDGER_TOGETHER_MAX; job = workers->first) {
+        if (count != 0 && (job->request != NULL || ret_jobs[0]->request != NULL)) {
+            break;
+        }
         workers->first = job->next;
         workers->bytes -= job->request_size;
+        ret_jobs[count++] = job;
     }
     (void)pthread_mutex_unlock(&workers->mutex);
-    return job;
+    return count;
 }
 
 /* What waited for longer than its gate does is not judged, nor anybody counted for it. */
@@ -43,6 +49,7 @@ static void judge(comity_gate_workers *workers, comity_gate_job *job, comity_gat
         job->answer.judged.outcome = COMITY_GATE_UNAVAILABLE; /* it has been read before */
     } else {
         comity_gate_job_judge(workers->server, job->gate_name, &frame.judge, memory, job);
+        comity_gate_submit(workers->server, memory);
     }
     free(job->request);
     job->request = NULL;
@@ -57,13 +64,17 @@ static void *work_on(void *context)
     comity_gate_workers *workers = context;
     comity_gate_memory memory;
     comity_gate_memory_init(&memory);
-    for (comity_gate_job *job = take_first(workers); job != NULL; job = take_first(workers)) {
-        if (job->request != NULL) {
-            judge(workers, job, &memory);
+    comity_gate_job *jobs[COMITY_LEDGER_TOGETHER_MAX];
+    size_t count;
+    while ((count = take_some(workers, jobs)) != 0) {
+        if (jobs[0]->request != NULL) {
+            judge(workers, jobs[0], &memory);
         } else {
-            comity_gate_job_count(workers->server, job);
+            comity_gate_jobs_count(workers->server, jobs, count);
         }
-        workers->done(job);
+        for (size_t i = 0; i < count; i++) {
+            workers->done(jobs[i]);
+        }
     }
     comity_gate_memory_free(&memory);
     return NULL;

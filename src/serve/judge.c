@@ -141,7 +141,7 @@ static comity_status judge_given(comity_request *request, comity_persons_given *
 {
     static const comity_ledger_id none;
     comity_counting counting;
-    COMITY_TRY(comity_counting_begin(request->server->counter, request->lease.context, given, request->today, &none,
+    COMITY_TRY(comity_counting_begin(request->server->counter, &request->lease, given, request->today, &none,
                                      &request->counted_act, &counting, reterr));
     comity_status status = judge_counting(request, &counting, ret_answer, reterr);
     if (status != COMITY_OK && counting.reserved) {
@@ -220,7 +220,7 @@ void comity_request_wait(comity_request *request)
     request->ticket.done = recorded;
     request->ticket.context = request;
     MHD_suspend_connection(request->connection);
-    comity_keeper_await(request->server->keeper, &request->ticket);
+    comity_keeper_await(request->server->keeper, &request->ticket, &request->ticket);
 }
 
 /* ---- handlers ---- */

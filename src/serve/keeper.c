@@ -42,56 +42,84 @@ uint64_t comity_wall_ms(void)
 
 /* ---- submitting ---- */
 
-static comity_status submit_entry(comity_record *record, const char *retention, const comity_keeping *what,
-                                  const comity_buffer *work, uint64_t *ret_index, comity_error *reterr)
-{
-    comity_record_entry entry = {.retention = retention,
-                                 .time_ms = comity_wall_ms(),
-                                 .judgement = what->answer->json,
-                                 .judgement_size = what->answer->json_size};
-    const uint8_t *kept;
-    COMITY_TRY(comity_buffer_bytes(work, &kept, &entry.kept_size, reterr));
-    entry.kept = kept;
-    return comity_record_submit_judged(record, what->context, &entry, ret_index, reterr);
-}
-
-static comity_status submit_locked(comity_keeper *keeper, const comity_keeping *what, const comity_buffer *work,
-                                   comity_ticket *ticket, comity_error *reterr)
+static comity_status check_ticket(const comity_keeper *keeper, const comity_ticket *ticket, comity_error *reterr)
 {
     bool goes_on = ticket->opening == 0 || ticket->opening == keeper->opening || ticket->opening == keeper->ended_well;
-    if (keeper->record == NULL || !goes_on) {
-        return comity_fail(reterr, COMITY_ERROR_RECORD, "the record cannot be written at present");
+    return keeper->record != NULL && goes_on
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_RECORD, "the record cannot be written at present");
+}
+
+/* The lock is held. */
+static void submit_locked(comity_keeper *keeper, const comity_context *context, comity_log_submission *items,
+                          comity_ticket *const *tickets, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)check_ticket(keeper, tickets[i], &items[i].error);
     }
-    COMITY_TRY(submit_entry(keeper->record, keeper->retention, what, work, &ticket->index, reterr));
-    ticket->opening = keeper->opening;
-    return COMITY_OK;
+    if (keeper->record == NULL) {
+        return;
+    }
+    comity_record_submit_judged_many(keeper->record, context, keeper->retention, comity_wall_ms(), items, count);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].error.code == COMITY_OK) {
+            tickets[i]->index = items[i].index;
+            tickets[i]->opening = keeper->opening;
+        }
+    }
+}
+
+/* A submission failed: is the record still good? The keeper's thread looks. */
+static void doubt(comity_keeper *keeper)
+{
+    (void)pthread_mutex_lock(&keeper->thread.mutex);
+    keeper->doubted = true;
+    (void)pthread_cond_signal(&keeper->thread.wake);
+    (void)pthread_mutex_unlock(&keeper->thread.mutex);
+}
+
+void comity_keeper_submit_many(comity_keeper *keeper, const comity_context *context, comity_log_submission *items,
+                               comity_ticket *const *tickets, size_t count)
+{
+    uint64_t now_ns = comity_now_ns();
+    bool failed = false;
+    for (size_t i = 0; i < count; i++) {
+        if (tickets[i]->opening == 0) {
+            tickets[i]->submitted_ns = now_ns;
+        }
+    }
+    (void)pthread_rwlock_rdlock(&keeper->lock);
+    submit_locked(keeper, context, items, tickets, count);
+    (void)pthread_rwlock_unlock(&keeper->lock);
+    for (size_t i = 0; i < count; i++) {
+        failed = failed || items[i].error.code != COMITY_OK;
+    }
+    if (failed) {
+        doubt(keeper);
+    }
 }
 
 comity_status comity_keeper_submit(comity_keeper *keeper, const comity_keeping *what, comity_buffer *work,
                                    comity_ticket *ticket, comity_error *reterr)
 {
+    comity_log_submission item;
+    const uint8_t *kept;
     comity_buffer_reset(work);
     comity_record_kept_write(what->context, what->act, what->act_size, what->today, what->gate, work);
-    if (ticket->opening == 0) {
-        ticket->submitted_ns = comity_now_ns();
-    }
-    (void)pthread_rwlock_rdlock(&keeper->lock);
-    comity_status status = submit_locked(keeper, what, work, ticket, reterr);
-    (void)pthread_rwlock_unlock(&keeper->lock);
-    if (status != COMITY_OK) {
-        (void)pthread_mutex_lock(&keeper->thread.mutex);
-        keeper->doubted = true;
-        (void)pthread_cond_signal(&keeper->thread.wake);
-        (void)pthread_mutex_unlock(&keeper->thread.mutex);
-    }
-    return status;
+    COMITY_TRY(comity_buffer_bytes(work, &kept, &item.kept_size, reterr));
+    item.kept = kept;
+    item.judgement = what->answer->json;
+    item.judgement_size = what->answer->json_size;
+    item.error.code = COMITY_OK;
+    comity_keeper_submit_many(keeper, what->context, &item, &ticket, 1);
+    return item.error.code == COMITY_OK ? COMITY_OK : comity_fail(reterr, item.error.code, "%s", item.error.message);
 }
 
-void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket)
+void comity_keeper_await(comity_keeper *keeper, comity_ticket *first, comity_ticket *last)
 {
     (void)pthread_mutex_lock(&keeper->thread.mutex);
-    ticket->next = keeper->waiting;
-    keeper->waiting = ticket;
+    last->next = keeper->waiting;
+    keeper->waiting = first;
     (void)pthread_cond_signal(&keeper->thread.wake);
     (void)pthread_mutex_unlock(&keeper->thread.mutex);
 }

@@ -56,8 +56,15 @@ typedef struct comity_keeping {
 COMITY_MUST_USE comity_status comity_keeper_submit(comity_keeper *keeper, const comity_keeping *what, comity_buffer *work,
                                                    comity_ticket *ticket, comity_error *reterr);
 
-/* Has `done` called once everything submitted with the ticket is durable, or is not to be had. Any thread. */
-void comity_keeper_await(comity_keeper *keeper, comity_ticket *ticket);
+/* Submits up to COMITY_ENTRY_COMMIT_MAX judgements at once, made by contexts of the law and the papers of
+ * `context`: each with its ticket, which several may share, and each succeeds or fails by itself, as
+ * comity_log_submit_many has it. Any thread. */
+void comity_keeper_submit_many(comity_keeper *keeper, const comity_context *context, comity_log_submission *items,
+                               comity_ticket *const *tickets, size_t count);
+
+/* Has `done` of each ticket called once everything submitted with it is durable, or is not to be had. The
+ * tickets are a list, from the first to the last. Any thread. */
+void comity_keeper_await(comity_keeper *keeper, comity_ticket *first, comity_ticket *last);
 
 /* The record's disk, for reading; good until close. Any thread. */
 comity_disk *comity_keeper_disk(const comity_keeper *keeper);

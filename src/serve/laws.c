@@ -1,6 +1,8 @@
 /* Law in use, and its contexts. */
 #include "serve/laws.h"
 
+#include "serve/counts.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +11,7 @@ struct comity_law_in_use {
     comity_law *law;
     comity_papers *papers; /* at hand, under this law; NULL: none */
     char *clauses;      /* as it is written */
+    uint32_t *count_laws; /* by count */
     uint64_t built_s;   /* when its file was written */
     size_t lease_count; /* and one for being the law that judges now */
     size_t idle_count;
@@ -26,6 +29,7 @@ static void in_use_free(struct comity_law_in_use *law)
     comity_papers_free(law->papers);
     comity_law_close(law->law);
     free(law->clauses);
+    free(law->count_laws);
     free(law);
 }
 
@@ -77,6 +81,10 @@ static comity_status in_use_open(const comity_laws *laws, struct comity_law_in_u
     comity_status status = comity_law_open(laws->path, &law->law, reterr);
     if (status == COMITY_OK) {
         status = unpack_clauses(law, reterr);
+    }
+    if (status == COMITY_OK) {
+        law->count_laws = comity_count_laws(&law->law->image);
+        status = law->count_laws == NULL ? comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory") : COMITY_OK;
     }
     if (status == COMITY_OK) {
         status = comity_papers_read(&laws->papers, law->law, &law->papers, reterr);
@@ -174,6 +182,11 @@ void comity_laws_return(comity_laws *laws, comity_lease *lease)
 const char *comity_lease_clauses(const comity_lease *lease)
 {
     return lease->law->clauses;
+}
+
+const uint32_t *comity_lease_count_laws(const comity_lease *lease)
+{
+    return lease->law->count_laws;
 }
 
 const comity_papers *comity_lease_papers(const comity_lease *lease)

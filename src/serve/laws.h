@@ -55,6 +55,9 @@ void comity_laws_return(comity_laws *laws, comity_lease *lease);
 /* The law as it is written, unpacked: what `clauses` of rules count into. Lives as long as the lease. */
 const char *comity_lease_clauses(const comity_lease *lease);
 
+/* Of each count of the law, which of its laws declares it: looking that up for each act takes longer than judging it. Lives as long. */
+const uint32_t *comity_lease_count_laws(const comity_lease *lease);
+
 /* The papers at hand under that law, or NULL. Lives as long. */
 const comity_papers *comity_lease_papers(const comity_lease *lease);
 

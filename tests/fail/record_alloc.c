@@ -33,6 +33,32 @@ static comity_status add(comity_record *record, const char *retention, size_t ke
     return comity_record_append(record, &entry, &index, error);
 }
 
+/* Several at once, of which one is not put together on the stack. Whatever one of them fails of, the others go on. */
+static comity_status add_several(comity_record *record, comity_error *error)
+{
+    static const char kept[8000];
+    enum { SEVERAL = 5 };
+    comity_log_submission items[SEVERAL];
+    uint64_t newest = 0;
+    size_t failed = 0;
+    for (size_t i = 0; i < SEVERAL; i++) {
+        items[i] = (comity_log_submission){"judgement", 9, kept, i == 2 ? 8000 : 10 * i, .error = {.code = COMITY_OK}};
+    }
+    comity_record_submit_many(record, "several", 5, items, SEVERAL);
+    for (size_t i = 0; i < SEVERAL; i++) {
+        if (items[i].error.code == COMITY_OK) {
+            newest = items[i].index;
+        } else {
+            *error = items[i].error;
+            failed++;
+        }
+    }
+    CHECK(failed <= 1); /* one allocation failed, and no more */
+    comity_error unused;
+    comity_status status = comity_record_wait(record, newest, failed == 0 ? error : &unused);
+    return failed == 0 ? status : error->code;
+}
+
 static comity_status write_record(const char *folder, comity_error *error)
 {
     comity_record *record;
@@ -42,6 +68,7 @@ static comity_status write_record(const char *folder, comity_error *error)
     status =
         status == COMITY_OK ? add(record, "long", 8000, error) : status; /* one that is not put together on the stack */
     status = status == COMITY_OK ? add(record, NULL, 300, error) : status;
+    status = status == COMITY_OK ? add_several(record, error) : status;
     status = status == COMITY_OK ? comity_record_publish(record, &size, error) : status;
     status = status == COMITY_OK ? comity_record_erase(record, 1, 9, error) : status;
     comity_record_close(record);

@@ -14,12 +14,13 @@
 
 #define ENTRIES_MAX 4096
 #define SIGNED_MAX 4096
-#define EVERY_SEED 81 /* a long life, with every kind of work in it */
+#define EVERY_SEED 23 /* a long life, with every kind of work in it */
 #define ORIGIN "example.org/crash"
 
 /* What the test knows of an entry it has submitted. */
 typedef struct known {
     bool acknowledged, erasing, erased;
+    uint64_t time_ms;
     size_t size;
     char text[120]; /* the judgement; what is kept is the same, backwards */
 } known;
@@ -66,6 +67,19 @@ static void kept_of(const known *entry, char ret_kept[120])
 
 /* ---- what is done ---- */
 
+/* The judgement that comes next, and what is kept of it. */
+static known *next_entry(world *of, uint64_t index, uint64_t time_ms, char ret_kept[120])
+{
+    known *entry = &of->entries[index];
+    memset(entry, 0, sizeof *entry);
+    entry->time_ms = time_ms;
+    entry->size = (size_t)snprintf(entry->text, sizeof entry->text, "judgement %" PRIu64 " of seed %" PRIx64, index,
+                                   chance_next(&of->chance_of));
+    entry->size -= chance_below(&of->chance_of, 8);
+    kept_of(entry, ret_kept);
+    return entry;
+}
+
 static bool submit(world *of, comity_log *log)
 {
     static const char *const classes[] = {"standard", "standard", "standard", "long", "keep-10-years"};
@@ -74,14 +88,9 @@ static bool submit(world *of, comity_log *log)
     if (of->next == ENTRIES_MAX) {
         return true;
     }
-    known *entry = &of->entries[of->next];
     char kept[120];
-    memset(entry, 0, sizeof *entry);
-    entry->size = (size_t)snprintf(entry->text, sizeof entry->text, "judgement %" PRIu64 " of seed %" PRIx64, of->next,
-                                   chance_next(&of->chance_of));
-    entry->size -= chance_below(&of->chance_of, 8);
-    kept_of(entry, kept);
-    comity_status status = comity_log_submit(log, classes[chance_below(&of->chance_of, 5)], of->next * 10, entry->text,
+    const known *entry = next_entry(of, of->next, of->next * 10, kept);
+    comity_status status = comity_log_submit(log, classes[chance_below(&of->chance_of, 5)], entry->time_ms, entry->text,
                                              entry->size, kept, entry->size, &index, &error);
     if (status != COMITY_OK) {
         return false;
@@ -89,6 +98,32 @@ static bool submit(world *of, comity_log *log)
     CHECK_EQ_INT(of->next, index);
     of->next++;
     return true;
+}
+
+/* Several at once. Of those that fail none is before one that does not: a failure is final. */
+static bool submit_several(world *of, comity_log *log)
+{
+    static char kept[COMITY_ENTRY_COMMIT_MAX][120];
+    static comity_log_submission items[COMITY_ENTRY_COMMIT_MAX];
+    size_t count = 1 + chance_below(&of->chance_of, COMITY_ENTRY_COMMIT_MAX);
+    size_t good = 0;
+    if (ENTRIES_MAX - of->next < count) {
+        return true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const known *entry = next_entry(of, of->next + i, of->next * 10, kept[i]);
+        items[i] = (comity_log_submission){entry->text, entry->size, kept[i], entry->size, .error = {.code = COMITY_OK}};
+    }
+    comity_log_submit_many(log, "standard", of->next * 10, items, count);
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].error.code == COMITY_OK) {
+            CHECK_EQ_INT(good, i);
+            CHECK_EQ_INT(of->next + i, items[i].index);
+            good++;
+        }
+    }
+    of->next += good;
+    return good == count;
 }
 
 static bool commit(world *of, comity_log *log)
@@ -103,9 +138,9 @@ static bool commit(world *of, comity_log *log)
     return true;
 }
 
-static bool is_meant(const comity_erasure *what, uint64_t index)
+static bool is_meant(const world *of, const comity_erasure *what, uint64_t index)
 {
-    return what->by_index ? index == what->index : index * 10 < what->before_ms;
+    return what->by_index ? index == what->index : of->entries[index].time_ms < what->before_ms;
 }
 
 static bool erase(world *of, comity_log *log)
@@ -121,7 +156,7 @@ static bool erase(world *of, comity_log *log)
         what = (comity_erasure){.before_ms = chance_below(&of->chance_of, durable) * 10};
     }
     for (uint64_t i = 0; i < durable; i++) {
-        of->entries[i].erasing |= is_meant(&what, i);
+        of->entries[i].erasing |= is_meant(of, &what, i);
     }
     comity_erasing *erasing;
     bool good = true;
@@ -143,7 +178,7 @@ static bool erase(world *of, comity_log *log)
         return false;
     }
     for (uint64_t i = 0; i < durable; i++) {
-        of->entries[i].erased |= is_meant(&what, i);
+        of->entries[i].erased |= is_meant(of, &what, i);
     }
     return true;
 }
@@ -158,7 +193,7 @@ static void work(world *of, comity_log *log)
         size_t kind = chance_below(&of->chance_of, 100);
         if (kind < 50) {
             for (size_t n = chance_below(&of->chance_of, kind < 5 ? 300 : 12); good && n > 0; n--) {
-                good = submit(of, log);
+                good = chance_in_100(&of->chance_of, 80) ? submit(of, log) : submit_several(of, log);
             }
         } else if (kind < 80) {
             good = commit(of, log);
@@ -229,7 +264,7 @@ static void check_kept(world *of, const comity_record_view *view)
     CHECK(!entry->erased);
     CHECK_EQ_INT(entry->size, view->kept_size);
     CHECK(view->kept_size == entry->size && memcmp(kept, view->kept, entry->size) == 0);
-    CHECK_EQ_INT(view->index * 10, view->time_ms);
+    CHECK_EQ_INT(of->entries[view->index].time_ms, view->time_ms);
     comity_entry_commit(view->salt, entry->text, entry->size, &commitment);
     comity_entry_leaf(&commitment, &leaf);
     CHECK(comity_hash_equal(&leaf, &leaves[view->index]));
@@ -509,6 +544,57 @@ static void letting_go(void)
     end(of);
 }
 
+/* On two disks whose chance is the same: the salts are. */
+static void at_once_or_one_by_one(void)
+{
+    test_case("several at once are written as one by one; one that fails or comes with an error leaves the others as they are");
+    static const char first[] = "private/standard/00000000000000000000.segment";
+    static const uint8_t kept[COMITY_LIMIT_RECORD_KEPT_BYTES + 1] = {7};
+    static char judgements[COMITY_ENTRY_COMMIT_MAX][6000];
+    static comity_log_submission items[COMITY_ENTRY_COMMIT_MAX];
+    for (size_t count = 1; count <= COMITY_ENTRY_COMMIT_MAX; count++) {
+        world *many = begin(500);
+        world *each = begin(500);
+        comity_log *log_many = open_in(many, 0, true);
+        comity_log *log_each = open_in(each, 0, true);
+        size_t too_large = count > 2 ? count / 2 : count;
+        size_t passed_over = count > 4 ? count - 1 : count;
+        uint64_t index = 0;
+        uint64_t expected = 0;
+        size_t size_many = 0;
+        size_t size_each = 0;
+        comity_error error;
+        for (size_t i = 0; i < count; i++) {
+            size_t size = 5600 + i * 17 % 90;
+            memset(judgements[i], 'a' + (int)i, size);
+            items[i] = (comity_log_submission){judgements[i], size, kept, i == too_large ? sizeof kept : 5000 * (i % 2) + i,
+                                               .error = {.code = i == passed_over ? COMITY_ERROR_RECORD : COMITY_OK}};
+        }
+        comity_log_submit_many(log_many, "standard", 7, items, count);
+        for (size_t i = 0; i < count; i++) {
+            if (i == too_large) {
+                CHECK(items[i].error.code == COMITY_ERROR_LIMIT);
+                CHECK_EQ_STR("a record keeps at most 2097152 bytes, not 2097153", items[i].error.message);
+            } else if (i == passed_over) {
+                CHECK(items[i].error.code == COMITY_ERROR_RECORD);
+            } else {
+                CHECK(items[i].error.code == COMITY_OK && items[i].index == expected++);
+                CHECK(comity_log_submit(log_each, "standard", 7, judgements[i], items[i].judgement_size, kept, items[i].kept_size,
+                                        &index, &error) == COMITY_OK);
+            }
+        }
+        CHECK(comity_log_wait(log_many, expected - 1, &error) == COMITY_OK && comity_log_wait(log_each, index, &error) == COMITY_OK);
+        comity_log_close(log_many);
+        comity_log_close(log_each);
+        const uint8_t *bytes_many = sim_disk_file(many->sim, first, &size_many);
+        const uint8_t *bytes_each = sim_disk_file(each->sim, first, &size_each);
+        CHECK(bytes_many != NULL && bytes_each != NULL && size_many == size_each && size_many > 64 &&
+              memcmp(bytes_many, bytes_each, size_many) == 0);
+        end(many);
+        end(each);
+    }
+}
+
 /* The very first entry, of many sectors, and the power goes while it is written. */
 static void first_torn(void)
 {
@@ -674,6 +760,7 @@ int main(void)
     every("the power goes at each operation", SIM_POWER);
     large_entries();
     letting_go();
+    at_once_or_one_by_one();
     first_torn();
     rot();
     rot_of_what_is_settled();

@@ -178,6 +178,36 @@ def judged(folder):
     same("who goes away disturbs nobody", other.ask(judge(ACT))[2]["outcome"], 0)
 
 
+def together(folder):
+    """Requests that come at once: each is answered by what it is, whatever its neighbours are."""
+    act_of = lambda n: ACT.replace(b"shop/1", b"shop/%d" % n)  # noqa: E731
+    large = ACT.replace(b'"acme"', b'"' + b"a" * 300 + b'"')
+    kinds = (
+        ("permit", lambda n: judge(act_of(n), number=n), (0, 0, 1)),
+        ("no act", lambda n: judge(b'{"act":"transfer","from":"nowhere"}', number=n), (1, 0, 0)),
+        ("two acts", lambda n: judge(act_of(n), REFUSED, number=n), (0, 3, 2)),
+        ("an act, and then none", lambda n: judge(act_of(n), b"{", number=n), (1, 0, 0)),
+        ("late", lambda n: judge(act_of(n), number=n, deadline=0), (4, 0, 0)),
+        ("a word that law does not have", lambda n: judge(act_of(n).replace(b'"research"', b'"unheard-of"'), number=n), (1, 0, 0)),
+        ("another size", lambda n: judge(large, number=n), (0, 0, 1)),
+        ("eight acts", lambda n: judge(*[act_of(n)] * 8, number=n), (0, 0, 8)),
+        ("not released", lambda n: judge(act_of(n), number=n, flags=4), (0, 0, 1)))
+    gate, entries = Gate(folder), []
+    for size in list(range(1, 20)) + [33, 200]:
+        for first in (0, size):
+            chosen = [kinds[(first * 5 + size + i * i) % len(kinds)] for i in range(size)]
+            gate.socket.sendall(b"".join(kind[1](n) for n, kind in enumerate(chosen)))
+            told = {number: answer for _, number, answer in (gate.read() for _ in chosen)}
+            for n, (what, _, expected) in enumerate(chosen):
+                same(f"{what}, {n} of {size}", (told[n]["outcome"], told[n]["verdict"] if expected[0] == 0 else 0, len(told[n]["entries"])), expected)
+                entries += told[n]["entries"]
+    same("each has entries of its own", len(set(entries)), len(entries))
+    gate.socket.sendall(b"".join(judge(act_of(n), number=n) for n in range(5)) + b"GET / HTTP/1.1\r\n\r\n" + judge(ACT, number=6))
+    told = [gate.read() for _ in range(6)]
+    same("what came before what is no frame is answered", sorted((kind, number) for kind, number, _ in told),
+         sorted([("judged", n) for n in range(5)] + [("refused", 0)]))
+
+
 def counted(folder):
     daemon = Daemon(folder, "--ledger", f"{folder}/ledger")
     gate = Gate(folder)
@@ -186,7 +216,15 @@ def counted(folder):
         same("with persons", gate.ask(judge(ACT, persons=persons))[2]["outcome"], 0)
     same("who is not released is not counted", gate.ask(judge(ACT, flags=4, persons=(os.urandom(16),)))[2]["outcome"], 0)
     same("nor who is refused", gate.ask(judge(ACT, REFUSED.replace(b'"RU","kinds"', b'"RU","name":"other","kinds"'), persons=(os.urandom(16),)))[2]["verdict"], 3)
+    many = ACT.replace(b"acme", b"many")
+    for size in (2, 5, 40, 150):  # some go, one does not, one is no act
+        sent = [judge(*[many] * (1 + n % 3), number=n, persons=(os.urandom(16),)) for n in range(size - 2)]
+        sent += [judge(many, number=size - 2, flags=4, persons=(os.urandom(16),)), judge(b"{", number=size - 1, persons=(os.urandom(16),))]
+        gate.socket.sendall(b"".join(sent))
+        told = {number: answer["outcome"] for _, number, answer in (gate.read() for _ in sent)}
+        same("with persons, at once", told, {**dict.fromkeys(range(size - 1), 0), size - 1: 1})
     rows = json.loads(daemon.http("/v1/ledger"))["rows"]
+    same("all that went, at once", [row["persons"] for row in rows if row["exporter"] == "many" and row["category"] == "email"], [2 + 5 + 40 + 150 - 8])
     same("each once", [(row["exporter"], row["category"], row["persons"]) for row in rows if row["exporter"] == "acme"], [("acme", "email", 2)])
     same("the same key for every gate", Gate(folder).welcome[2][24:], gate.welcome[2][24:])
     metrics = daemon.http("/metrics")
@@ -203,8 +241,11 @@ def a_gate():
         daemon = Daemon(folder)
         what_is_wrong(folder)
         judged(folder)
+        together(folder)
         daemon.stop()
         same("the record holds", run(COMITY, "record", "verify", f"{folder}/record").returncode, 0)
+        told = run(COMITY, "record", "replay", f"{folder}/record")
+        same("and is judged to the same again", (told.returncode, told.stderr), (0, ""))
         counted(folder)
 
 

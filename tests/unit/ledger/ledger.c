@@ -132,6 +132,40 @@ static void check_steps(void)
     CHECK(comity_ledger_cancel(ledger, &id, &error) == COMITY_OK);
 }
 
+static void check_together(void)
+{
+    enum { COUNT = 7, UNKNOWN = 3 };
+    static const char *const names[] = {"b", "a", "c"};
+    char from[3][64];
+    comity_ledger_id ids[COUNT];
+    comity_status statuses[COUNT];
+    test_case("several are committed together, and one that is not there leaves the others as they are");
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(from[i], sizeof from[i], "%s", exporter(names[i]));
+    }
+    for (size_t count = 1; count <= COUNT; count++) {
+        for (unsigned i = 0; i < count; i++) {
+            step one = {0};
+            CHECK(reserve(ledger, from[i % 3], "2026-05-01", COMITY_LEDGER_COUNT, "c", i * 5, 10, &one) == COMITY_OK);
+            ids[i] = one.id;
+        }
+        if (count > UNKNOWN) {
+            CHECK(comity_ledger_cancel(ledger, &ids[UNKNOWN], &error) == COMITY_OK);
+        }
+        comity_ledger_commit_many(ledger, ids, count, statuses);
+        for (size_t i = 0; i < count; i++) {
+            CHECK_EQ_INT(i == UNKNOWN ? COMITY_ERROR_RANGE : COMITY_OK, statuses[i]);
+        }
+        comity_ledger_commit_many(ledger, ids, count, statuses);
+        for (size_t i = 0; i < count; i++) {
+            CHECK_EQ_INT(COMITY_ERROR_RANGE, statuses[i]);
+        }
+    }
+    counts(from[0], "2026-05-01", 20, 20); /* 0 to 9, and 30 to 39; not 15 to 24 */
+    counts(from[1], "2026-05-01", 20, 20); /* 5 to 14, 20 to 29 */
+    counts(from[2], "2026-05-01", 20, 20); /* 10 to 19, 25 to 34 */
+}
+
 static void check_time(void)
 {
     test_case("a year ends with the year, twelve months go back");
@@ -541,6 +575,7 @@ int main(int argc, char **argv)
     }
     check_key();
     check_steps();
+    check_together();
     check_time();
     check_expiry();
     check_reports();

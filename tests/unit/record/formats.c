@@ -83,6 +83,33 @@ static void entries(void)
 
 /* ---- checkpoints ---- */
 
+static void many_commitments(void)
+{
+    test_case("commitments of several judgements at once are those of each by itself");
+    enum { LARGEST = 6000 };
+    static uint8_t bytes[LARGEST + COMITY_ENTRY_COMMIT_MAX];
+    comity_entry_secret secrets[COMITY_ENTRY_COMMIT_MAX];
+    comity_hash commitments[COMITY_ENTRY_COMMIT_MAX];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 2654435761u >> 9);
+    }
+    for (size_t count = 1; count <= COMITY_ENTRY_COMMIT_MAX; count++) {
+        for (size_t seed = 0; seed < 40; seed++) {
+            for (size_t i = 0; i < count; i++) {
+                memcpy(secrets[i].salt, bytes + 31 * i + seed, sizeof secrets[i].salt);
+                secrets[i].judgement = bytes + i;
+                secrets[i].size = seed % 2 == 0 ? 5621 + seed : (i + 1) * (seed + 977) % LARGEST;
+            }
+            comity_entry_commit_many(secrets, count, commitments);
+            for (size_t i = 0; i < count; i++) {
+                comity_hash alone;
+                comity_entry_commit(secrets[i].salt, secrets[i].judgement, secrets[i].size, &alone);
+                CHECK(comity_hash_equal(&alone, &commitments[i]));
+            }
+        }
+    }
+}
+
 static void checkpoints(void)
 {
     static const struct {
@@ -483,6 +510,7 @@ int main(void)
 {
     test_begin("record formats");
     make_keys();
+    many_commitments();
     entries();
     checkpoints();
     bad_policies();

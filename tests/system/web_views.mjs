@@ -225,9 +225,14 @@ test('what another version judged otherwise is shown without a verdict', async (
     evaluator: '0.0.9',
     reason: 'judged again it is another judgement; version 0.0.9 judged then',
   };
-  await page.route('**/v1/judgements/3', (route) => route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(untold) }));
+  await page.route('**/v1/judgements/3', (route) =>
+    route.fulfill({ status: 200, contentType: 'application/json', body: JSON.stringify(untold) }),
+  );
   await go(page, '#/judgements/3');
-  assert.match(await text(page), /judges otherwise than version 0\.0\.9[^]*Judged by version\s*0\.0\.9[^]*judged again it is another judgement/);
+  assert.match(
+    await text(page),
+    /judges otherwise than version 0\.0\.9[^]*Judged by version\s*0\.0\.9[^]*judged again it is another judgement/,
+  );
   assert.equal(await page.locator('main .verdict').count(), 0);
   await go(page, '#/record');
   await page.locator('form.verify input[inputmode="numeric"]').fill('3');

@@ -890,6 +890,9 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
 {
     comity_scan_cell cell;
     comity_scan_quiet quiet;
+    if (comity_scan_at_time(scan, at, scan->low, scan->high)) {
+        return;
+    }
     if (!comity_scan_quiet_make(scan, at, &cell, &quiet)) {
         words_at(scan, at);
         return;

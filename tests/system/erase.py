@@ -307,10 +307,10 @@ def years_that_are_over_are_erased_too():
 
 
 def broken_off(what_for, event, message, begin):
-    """Stops a daemon in the middle of what `begin` has it do; it may be faster, and is tried again."""
-    for _ in range(20):
+    """Stops a daemon in the middle of what `begin` has it do; it may be faster, and is tried again, stopped later each time."""
+    for attempt in range(20):
         with daemon("--anonymous", "gate,admin", record=True) as running:
-            begin(running)
+            begin(running, attempt)
             running.stop()
             texts = [line["message"] for line in told(running, event)]
             if texts:
@@ -324,21 +324,28 @@ def broken_off(what_for, event, message, begin):
 def stopping_breaks_off():
     answers = []
 
-    def erase_in_many(running):
+    def segments(running):
+        folder = pathlib.Path(running.folder, "record/private/standard")
+        return {path.name: path.stat().st_ino for path in folder.glob("*.segment")}
+
+    def erase_in_many(running, _attempt):
         for entry in range(20):  # each goes on in a new segment
             judge(running)
             erase(running, entry=entry)
             judge(running)
+        before = segments(running)
+        until = time.monotonic() + 20
         thread = threading.Thread(target=lambda: answers.append(erase(running, before="2900-01-01")))
         thread.start()
-        time.sleep(0.03)
+        while segments(running) == before and time.monotonic() < until:
+            pass  # the first is not erased yet
         running.process.send_signal(signal.SIGTERM)
         thread.join()
 
-    def sweep_much(running):
+    def sweep_much(running, attempt):
         same("a batch", running.ask("POST", "/v1/judge", "\n".join([ACT] * 50000), NDJSON)[0], 200)
         erase(running, entry=0)
-        time.sleep(0.02)
+        time.sleep(0.01 * attempt)
 
     text = "it was broken off, for the daemon stops or opens its record anew: some may be erased; ask again"
     broken_off("erasing", "erase-failed", text, erase_in_many)

@@ -26,7 +26,7 @@ import threading
 import time
 
 from common import holds, main, run, same, skip, test
-from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, in_memory, nginx, problem
+from gate_common import COMITY, DE_BR, DE_US, EMAIL, MODULE, NOTHING, PERSON, Upstream, gate, in_memory, problem, try_settings
 
 
 # ---- what passes and what does not ----
@@ -697,11 +697,8 @@ def wrong_settings():
                 (good + "comity_timeout 0;", '"comity_timeout" directive must be more than 0'),
                 (good + "comity_level 101;", "value must be between 1 and 100")):
             temporary = "".join(f"{name}_temp_path {folder}/{name}; " for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-            path = pathlib.Path(folder, "nginx.conf")
-            path.write_text(f"load_module {MODULE}; pid {folder}/pid; events {{}} http {{ {temporary} access_log off; {text} server {{ listen 127.0.0.1:1; }} }}")
-            command = nginx("-t", "-c", path, "-e", f"{folder}/error.log")
-            told = run(*command["args"], env=command["env"])
-            holds(f"{text[-60:]}: {expected}", told.returncode != 0 and expected in told.stderr, told.stderr)
+            status, told = try_settings(folder, f"events {{}} http {{ {temporary} access_log off; {text} server {{ listen 127.0.0.1:1; }} }}")
+            holds(f"{text[-60:]}: {expected}", status != 0 and expected in told, told)
 
 
 @test
@@ -716,20 +713,16 @@ def directives_are_as_documented():
     places = {"main": "{} events {{}}", "events": "events {{ {} }}", "http": "events {{}} http {{ {} }}", "server": "events {{}} http {{ server {{ {} }} }}",
               "location": "events {{}} http {{ server {{ location / {{ {} }} }} }}", "if": "events {{}} http {{ server {{ location / {{ if ($a) {{ {} }} }} }} }}"}
     with tempfile.TemporaryDirectory(prefix="comity-directives-") as folder:
-        path = pathlib.Path(folder, "nginx.conf")
-
-        def says(text):
-            path.write_text(f"load_module {MODULE}; pid {folder}/pid; {text}")
-            return run("nginx", "-t", "-c", path, "-e", f"{folder}/error.log").stderr
         for name, syntax, default, contexts in told:
             holds(f"{name}: its syntax begins with it", syntax.startswith(f"**{name}** "), syntax)
             same(f"{name}: where it may stand", [place for place, text in places.items()
-                                                if f'"{name}" directive is not allowed here' not in says(text.format(name + " x;"))], contexts.split(", "))
+                                                if f'"{name}" directive is not allowed here' not in try_settings(folder, text.format(name + " x;"))[1]], contexts.split(", "))
             if default != "—":
                 within = default.strip("`")
                 temporary = "".join(f"{each}_temp_path {folder}/{each}; " for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
                 for place in contexts.split(", "):
-                    said = says(places[place].format(temporary * (place == "http") + within).replace("http {", "http { " + temporary * (place != "http") + "access_log off;"))
+                    text = places[place].format(temporary * (place == "http") + within)
+                    _, said = try_settings(folder, text.replace("http {", "http { " + temporary * (place != "http") + "access_log off;"))
                     holds(f"{name}: its default, in {place}", "syntax is ok" in said, said)
 
 

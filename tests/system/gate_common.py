@@ -102,6 +102,15 @@ def nginx(*options, **environment):
     return {"args": command, "env": {name: value for name, value in there.items() if value is not None}}
 
 
+def try_settings(folder, text):
+    """What `nginx -t` says of settings: its status, and its words."""
+    path = pathlib.Path(folder, "nginx.conf")
+    path.write_text(f"load_module {MODULE}; pid {folder}/pid; {text}")
+    command = nginx("-t", "-c", str(path), "-e", f"{folder}/error.log")
+    told = run(*command["args"], env=command["env"])
+    return told.returncode, told.stderr
+
+
 PARTIES = """
                 exporter "Example GmbH" company controller;
                 exporter-owners none; exporter-certified none; exporter-subject-to none;

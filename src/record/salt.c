@@ -28,13 +28,12 @@ void comity_salts_end(comity_salts *salts)
     salts->count = 0;
 }
 
-/* Stacks lie far from each other, at distances that are much alike: the product
- * scatters them (Knuth's multiplicative hashing), and its highest bits choose. */
+/* What the system calls threads lies far from each other, at distances that are much alike:
+ * the product scatters it (Knuth's multiplicative hashing), and its highest bits choose. */
 static comity_salt_pool *pool_of_thread(comity_salts *salts)
 {
-    char here;
-    uint64_t place = (uint64_t)(uintptr_t)&here >> 16;
-    return &salts->pools[place * UINT64_C(0x9e3779b97f4a7c15) >> (64 - COMITY_SALT_POOL_BITS)];
+    uint64_t thread = (uint64_t)(uintptr_t)pthread_self() >> 12;
+    return &salts->pools[thread * UINT64_C(0x9e3779b97f4a7c15) >> (64 - COMITY_SALT_POOL_BITS)];
 }
 
 static comity_status fill(comity_disk *disk, comity_salt_pool *pool, comity_error *reterr)

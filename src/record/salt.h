@@ -2,7 +2,7 @@
  *
  * They come from pools, so that the system is asked once for many, and what was
  * given is wiped from its pool. Each pool has a lock of its own, and a thread takes
- * from the pool that the place of its stack leads to: two threads seldom wait for
+ * from the pool that its own name leads to: two threads seldom wait for
  * each other, and seldom move a lock from core to core. */
 #ifndef COMITY_RECORD_SALT_H
 #define COMITY_RECORD_SALT_H

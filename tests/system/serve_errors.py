@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, daemon, holds, main, new_record, new_token, problem, run, same, test, use
+from common import JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 VERSION = run(COMITYD, "--version").stdout.split()[1]
@@ -200,7 +200,8 @@ def a_record_that_is_damaged():
 def streams_that_are_closed():
     with tempfile.TemporaryDirectory() as folder:
         record, at = new_record(folder)[0], pathlib.Path(folder, "socket")
-        running = subprocess.Popen([COMITYD, "--law", IMAGE, "--record", record, "--anonymous", "counsel", "--listen", f"unix:{at}"],
+        running = subprocess.Popen([COMITYD, "--law", IMAGE, "--record", record, "--anonymous", "counsel", "--listen", f"unix:{at}",
+                                    "--confine", "no" if Programs.sanitized else "yes"],
                                    preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
         while not at.exists() and running.poll() is None:
             time.sleep(0.01)

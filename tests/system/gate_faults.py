@@ -185,7 +185,9 @@ def the_disk_is_full_and_has_room_again():
 
 
 class Wire:
-    """Stands between gate and daemon, and cuts: after so many bytes of either side, in the middle of frames."""
+    """Stands between gate and daemon, and cuts: after so many bytes of either side, in the middle of frames.
+
+    A socket is closed when no thread uses it any more: else one could send to what has its number then."""
 
     def __init__(self, path, target):
         self.target, self.ends, self.cuts, self.pieces = target, False, 0, []
@@ -194,7 +196,8 @@ class Wire:
         os.chmod(path, 0o777)
         self.listener.listen(64)
         self.whole = False
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
+        self.accepting.start()
 
     def accept(self):
         with contextlib.suppress(OSError):
@@ -207,8 +210,11 @@ class Wire:
                     client.close()
                     continue
                 left = [1 << 60 if self.whole else chance.randrange(200, 40_000)]
-                for one, other in ((client, server), (server, client)):
-                    threading.Thread(target=self.carry, args=(one, other, left), daemon=True).start()
+                both = [threading.Thread(target=self.carry, args=ends, daemon=True)
+                        for ends in ((client, server, left), (server, client, left))]
+                for one in both:
+                    one.start()
+                threading.Thread(target=self.close_when_done, args=(both, client, server), daemon=True).start()
 
     def carry(self, one, other, left):
         with contextlib.suppress(OSError):
@@ -222,9 +228,17 @@ class Wire:
         for end in (one, other):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def close_when_done(threads, *ends):
+        for thread in threads:
+            thread.join()
+        for end in ends:
             end.close()
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # who waits for a connection waits no more
+        self.accepting.join()
         self.listener.close()
 
 
@@ -273,11 +287,14 @@ def the_daemon_speaks_nonsense():
                             for one in said if isinstance(said, list) else [said]:
                                 client.recv(4096)
                                 client.sendall(one)
-            threading.Thread(target=answer, daemon=True).start()
+            answering = threading.Thread(target=answer, daemon=True)
+            answering.start()
             with gate(through=f"{folder}/wire") as g:
                 same("closed", g.ask("/us/", NOTHING)[0], 503)
                 same("nothing arrived", len(Upstream.seen), 0)
                 g.wait("it is told why", lambda g=g, told=told: told in g.errors())
+            listener.shutdown(socket.SHUT_RDWR)
+            answering.join()
 
 
 # ---- the database ----

@@ -409,9 +409,9 @@ static comity_status read_signature(comity_types_compiler *compiler)
 static comity_status read_element(comity_types_compiler *compiler)
 {
     comity_type_literal literal = {.kind = COMITY_LITERAL_SIGNATURE, .offset = COMITY_SIGNATURE_ELEMENT};
-    const char *name;
+    const char *name = "";
     const char *near = "";
-    size_t name_size;
+    size_t name_size = 0;
     size_t near_size = 0;
     void *memory;
     COMITY_TRY(comity_compile_string(compiler, &name, &name_size));

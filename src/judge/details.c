@@ -3,6 +3,7 @@
 #include "judge/explain.h"
 
 #include "judge/memory.h"
+#include "judge/truth.h"
 #include "law/terms.h"
 
 #include <string.h>
@@ -229,22 +230,6 @@ bool comity_judge_conflict_next(const comity_image *image, const comity_judgemen
 
 /* ---- channels ---- */
 
-/* A law speaks for the touched states it binds. */
-static bool law_speaks_for(const comity_image *image, uint32_t law, uint16_t place, int32_t on)
-{
-    const comity_place *record = &image->places[place];
-    if (record->law == law) {
-        return true;
-    }
-    for (uint32_t i = 0; i < record->reach_count; i++) {
-        const comity_reach *reach = &image->reaches[record->first_reach + i];
-        if (reach->law == law && reach->from <= on && on <= reach->until) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool covers_demand(const comity_image *image, const comity_act *act, const comity_law_record *agreement)
 {
     const comity_set *channel = &image->sets[agreement->channel];
@@ -269,7 +254,7 @@ static speaking speaks_among(const comity_image *image, const comity_act *act, u
         uint16_t place = act->touched[i].place;
         uint16_t state = image->places[place].state;
         bool is_other = !found.any || state != found.state;
-        if (is_other && law_speaks_for(image, law, place, act->on) && comity_image_place_in(image, parties, place, act->on)) {
+        if (is_other && comity_is_law_of(image, law, place, act->on) && comity_image_place_in(image, parties, place, act->on)) {
             found.several = found.any;
             found.any = true;
             found.state = state;

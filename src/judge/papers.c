@@ -209,22 +209,6 @@ static comity_truth paper_fits(const comity_image *image, const comity_act *act,
 
 /* ---- under the law of a place ---- */
 
-/* A state that has no law on file is named by a number behind those of the laws. */
-static bool is_law_of(const comity_image *image, uint32_t number, uint16_t place, int32_t on)
-{
-    const comity_place *record = &image->places[place];
-    if (number == record->law || number == image->laws_count + place) {
-        return true;
-    }
-    for (uint32_t i = 0; i < record->reach_count; i++) {
-        const comity_reach *reach = &image->reaches[record->first_reach + i];
-        if (reach->law == number && reach->from <= on && on <= reach->until) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Is it law of some part of the state? */
 static bool is_law_of_part(const comity_image *image, uint32_t number, uint16_t state)
 {
@@ -242,8 +226,8 @@ static comity_truth paper_under_place(const comity_image *image, const comity_ac
     }
     for (uint32_t i = 0; i < paper->under_count; i++) {
         uint32_t number = act->numbers[paper->first_under + i];
-        if (is_law_of(image, number, ref.place, act->on) ||
-            is_law_of(image, number, image->places[ref.place].state, act->on)) {
+        if (comity_is_law_of(image, number, ref.place, act->on) ||
+            comity_is_law_of(image, number, image->places[ref.place].state, act->on)) {
             return COMITY_YES;
         }
         if (ref.any_part && is_law_of_part(image, number, ref.place)) {
@@ -351,8 +335,8 @@ static bool asks_for_place(const comity_image *image, const comity_act *act, con
         return false;
     }
     if (own->under_of == 0) {
-        return is_law_of(image, own->under, ref.place, act->on) ||
-               is_law_of(image, own->under, image->places[ref.place].state, act->on);
+        return comity_is_law_of(image, own->under, ref.place, act->on) ||
+               comity_is_law_of(image, own->under, image->places[ref.place].state, act->on);
     }
     comity_list list = places_asked(act, own, &places);
     for (uint32_t i = 0; i < list.count; i++) {

@@ -61,4 +61,21 @@ static inline comity_truth comity_same_state(const comity_image *image, comity_p
     return image->places[a.place].state == image->places[b.place].state ? COMITY_YES : COMITY_NO;
 }
 
+/* Is it law of the place? Of a part the law of its state is not. A state that has no law on
+ * file is named by a number behind those of the laws. */
+static inline bool comity_is_law_of(const comity_image *image, uint32_t number, uint16_t place, int32_t on)
+{
+    const comity_place *record = &image->places[place];
+    if (number == record->law || number == image->laws_count + place) {
+        return true;
+    }
+    for (uint32_t i = 0; i < record->reach_count; i++) {
+        const comity_reach *reach = &image->reaches[record->first_reach + i];
+        if (reach->law == number && reach->from <= on && on <= reach->until) {
+            return true;
+        }
+    }
+    return false;
+}
+
 #endif

@@ -67,6 +67,13 @@ static void folder_of(const char *path, char ret_folder[COMITY_DISK_PATH_SIZE])
     ret_folder[size] = '\0';
 }
 
+comity_status comity_disk_sync_folder_of(comity_disk *disk, const char *path, comity_error *reterr)
+{
+    char folder[COMITY_DISK_PATH_SIZE];
+    folder_of(path, folder);
+    return comity_disk_status(disk->sync_folder(disk, folder, reterr), folder, reterr);
+}
+
 comity_status comity_disk_store(comity_disk *disk, const char *path, const void *bytes, size_t size, bool durable,
                                 comity_error *reterr)
 {

@@ -95,6 +95,9 @@ COMITY_MUST_USE comity_status comity_disk_status(comity_disk_result result, cons
 COMITY_MUST_USE comity_disk_result comity_disk_load(comity_disk *disk, const char *path, size_t size_max,
                                                     uint8_t **ret_bytes, size_t *ret_size, comity_error *reterr);
 
+/* Syncs the folder that a file lies in: its name, or that it is gone, is on disk for good. */
+COMITY_MUST_USE comity_status comity_disk_sync_folder_of(comity_disk *disk, const char *path, comity_error *reterr);
+
 /* Puts `bytes` in place of the file, or makes it, at once: written beside it as
  * PATH.new, synced if `durable`, moved; then its folder is synced if `durable`. */
 COMITY_MUST_USE comity_status comity_disk_store(comity_disk *disk, const char *path, const void *bytes, size_t size,

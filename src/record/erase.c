@@ -181,12 +181,9 @@ static comity_status put_in_place(comity_erasing *now, const char *beside, const
 {
     comity_disk *disk = now->log->disk;
     comity_error error;
-    char folder[COMITY_DISK_PATH_SIZE];
-    memcpy(folder, path, strlen(path) + 1);
-    *strrchr(folder, '/') = '\0';
     comity_status status = comity_disk_status(disk->move(disk, beside, path, &error), path, &error);
     if (status == COMITY_OK) {
-        status = comity_disk_status(disk->sync_folder(disk, folder, &error), folder, &error);
+        status = comity_disk_sync_folder_of(disk, path, &error);
     }
     return status == COMITY_OK ? COMITY_OK : comity_log_fail(now->log, status, &error, reterr);
 }

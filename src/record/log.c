@@ -247,8 +247,7 @@ static comity_status begin_segment(comity_log *log, size_t of_class, const log_b
                                   reterr));
     segment->size += size;
     COMITY_TRY(comity_disk_status(log->disk->sync(log->disk, segment->file, reterr), path, reterr));
-    *strrchr(path, '/') = '\0';
-    COMITY_TRY(comity_disk_status(log->disk->sync_folder(log->disk, path, reterr), path, reterr));
+    COMITY_TRY(comity_disk_sync_folder_of(log->disk, path, reterr));
     return new_class ? comity_disk_status(log->disk->sync_folder(log->disk, "private", reterr), "private", reterr)
                      : COMITY_OK;
 }

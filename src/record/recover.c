@@ -268,8 +268,7 @@ static comity_status mend_class(recovery *recover, size_t of_class, comity_error
         COMITY_TRY(mend_segment(recover, of_class, path, reterr));
     }
     comity_store_path(&log->store, of_class, 0, path);
-    *strrchr(path, '/') = '\0';
-    return comity_disk_status(log->disk->sync_folder(log->disk, path, reterr), path, reterr);
+    return comity_disk_sync_folder_of(log->disk, path, reterr);
 }
 
 static comity_status mend(recovery *recover, comity_error *reterr)

@@ -100,6 +100,16 @@ def run(*arguments, **options):
         "capture_output": True, "text": True, "env": ENVIRONMENT, "timeout": 60, "check": False, **options})
 
 
+def crc32c(data):
+    """The sum that records bear, bit by bit."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 # ---- the daemon ----
 
 

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from common import holds, main, same, test
+from common import crc32c, holds, main, same, test
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMON = HERE.parent / "cases" / "judge" / "common"
@@ -628,15 +628,6 @@ def logs_that_cannot_be_read_whole():
     altered[64 + 44:64 + 48] = crc32c(altered[64:64 + 44]).to_bytes(4, "little")
     segment.write_bytes(altered)
     unread("another text than the entry's", "the log l.log in log: entry 0 does not commit to what is kept of it")
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 with tempfile.TemporaryDirectory() as name:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, Programs, daemon, holds, main, new_record, new_token, problem, run, same, test, use
+from common import JSON, NDJSON, ROOT, Daemon, Programs, crc32c, daemon, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 VERSION = run(COMITYD, "--version").stdout.split()[1]
@@ -98,15 +98,6 @@ def settings():
     text = run(COMITYD, "--new-token").stdout.split("\n")
     same("a token", "\n".join(text[1:]).replace(text[2].split(":")[1], "…"),
          "# for the file of settings, with a name and roles in place of NAME and ROLES:\ntoken NAME ROLES sha256:…\n")
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 def alter_entry(segment, which, old, new):

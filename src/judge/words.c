@@ -360,6 +360,16 @@ static void put_ways(const teller *tell)
     put(tell, ways->cut ? "    There are more.\n" : "");
 }
 
+static void uncovered_text(const teller *tell, const comity_place *place, comity_buffer *words)
+{
+    comity_buffer_append_text(words, text_of(tell, place->code));
+    comity_buffer_append_text(words, " (");
+    comity_buffer_append_text(words, text_of(tell, place->name));
+    comity_buffer_append_text(words, "): nothing is known of its law on this kind of act, \"");
+    comity_buffer_append_text(words, comity_act_kind_word(tell->act->kind));
+    comity_buffer_append_text(words, "\"");
+}
+
 static void put_uncovered(const teller *tell)
 {
     if (tell->judgement->uncovered_count == 0) {
@@ -368,13 +378,20 @@ static void put_uncovered(const teller *tell)
     put_heading(tell, "Law that is not on file");
     for (uint32_t i = 0; i < tell->judgement->uncovered_count; i++) {
         const comity_place *place = &tell->image->places[tell->judgement->uncovered[i]];
+        uint8_t room[WORDS_MAX];
+        const uint8_t *bytes;
+        size_t size;
+        comity_buffer words;
         put(tell, "    - ");
-        put(tell, text_of(tell, place->code));
-        put(tell, " (");
-        put(tell, text_of(tell, place->name));
-        put(tell, "): nothing is known of its law on this kind of act, \"");
-        put(tell, comity_act_kind_word(tell->act->kind));
-        put(tell, "\"\n");
+        comity_buffer_init_fixed(&words, room, sizeof room);
+        uncovered_text(tell, place, &words);
+        comity_buffer_append_byte(&words, 0);
+        if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+            put_wrapped(tell, (const char *)bytes, 6, 6);
+        } else {
+            uncovered_text(tell, place, tell->buffer);
+            put(tell, "\n");
+        }
     }
 }
 

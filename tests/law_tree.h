@@ -253,6 +253,11 @@ static inline void law_tree_declaration(comity_buffer *buffer, const comity_decl
     case COMITY_DECLARES_ORDERS:
         law_tree_orders(buffer, &declaration->as.orders);
         break;
+    case COMITY_DECLARES_ENTER:
+        law_tree_text(buffer, "enter", &declaration->as.enter.name);
+        law_tree_group(buffer, &declaration->as.enter.members);
+        law_tree_orders(buffer, &declaration->as.enter.orders);
+        break;
     case COMITY_DECLARES_CALENDAR:
         law_tree_calendar(buffer, &declaration->as.calendar);
         break;

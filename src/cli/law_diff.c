@@ -119,9 +119,10 @@ static const struct {
     const char *word, *noun;
 } nouns[] = {
     {"about", "concerns"},       {"adopt", "adoptions"},       {"channel", "channels"},    {"covers", "coverage"},
-    {"define", "definition"},    {"derive", "derived kind"},   {"direct", "direct effect"}, {"orders", "orders"},
-    {"reaches", "reach"},        {"signed", "signatories"},    {"soft", "softness"},       {"state", "header"},
-    {"part", "header"},          {"union", "header"},          {"agreement", "header"},    {"policy", "header"},
+    {"define", "definition"},    {"derive", "derived kind"},   {"direct", "direct effect"}, {"enter", "entries in"},
+    {"orders", "orders"},        {"reaches", "reach"},         {"signed", "signatories"},  {"soft", "softness"},
+    {"state", "header"},         {"part", "header"},           {"union", "header"},        {"agreement", "header"},
+    {"policy", "header"},
 };
 
 static const char *noun_of(const char *word)

@@ -261,6 +261,16 @@ static void put_ways(const comity_teller *tell)
     comity_tell(tell, ways->cut ? "    There are more.\n" : "");
 }
 
+static void uncovered_text(const comity_teller *tell, const comity_place *place, comity_buffer *words)
+{
+    comity_buffer_append_text(words, comity_teller_text(tell, place->code));
+    comity_buffer_append_text(words, " (");
+    comity_buffer_append_text(words, comity_teller_text(tell, place->name));
+    comity_buffer_append_text(words, "): nothing is known of its law on this kind of act, \"");
+    comity_buffer_append_text(words, comity_act_kind_word(tell->act->kind));
+    comity_buffer_append_text(words, "\"");
+}
+
 static void put_uncovered(const comity_teller *tell)
 {
     if (tell->judgement->uncovered_count == 0) {
@@ -269,13 +279,15 @@ static void put_uncovered(const comity_teller *tell)
     comity_tell_heading(tell, "Law that is not on file");
     for (uint32_t i = 0; i < tell->judgement->uncovered_count; i++) {
         const comity_place *place = &tell->image->places[tell->judgement->uncovered[i]];
+        uint8_t room[COMITY_TELLER_WORDS_MAX];
+        comity_buffer words;
         comity_tell(tell, "    - ");
-        comity_tell(tell, comity_teller_text(tell, place->code));
-        comity_tell(tell, " (");
-        comity_tell(tell, comity_teller_text(tell, place->name));
-        comity_tell(tell, "): nothing is known of its law on this kind of act, \"");
-        comity_tell(tell, comity_act_kind_word(tell->act->kind));
-        comity_tell(tell, "\"\n");
+        comity_buffer_init_fixed(&words, room, sizeof room);
+        uncovered_text(tell, place, &words);
+        if (!comity_tell_words(tell, &words, 6, 6)) {
+            uncovered_text(tell, place, tell->buffer);
+            comity_tell(tell, "\n");
+        }
     }
 }
 

@@ -63,6 +63,13 @@ static bool among_members(oracle_name *set, const oracle_name *place, int32_t da
             return true;
         }
     }
+    for (const oracle_entered *more = set->entered; more != NULL; more = more->next) {
+        for (size_t i = 0; i < more->enter->members.line_count; i++) {
+            if (on_line(&more->enter->members.lines[i], place, day)) {
+                return true;
+            }
+        }
+    }
     return false;
 }
 
@@ -708,14 +715,23 @@ static oracle_truth one_of(const oracle_name *said, const comity_words *words)
     return said == NULL ? ORACLE_UNKNOWN : is_word(words, said) ? ORACLE_YES : ORACLE_NO;
 }
 
-static oracle_truth order_in_force(const oracle_view *view, const comity_orders *orders)
+static bool some_order(const oracle_view *view, const comity_orders *orders)
 {
     for (size_t i = 0; i < orders->line_count; i++) {
         if (oracle_in_dates(&orders->lines[i].dates, view->act->on)) {
-            return ORACLE_YES;
+            return true;
         }
     }
-    return ORACLE_NO;
+    return false;
+}
+
+static oracle_truth order_in_force(const oracle_view *view, const oracle_name *list)
+{
+    bool some = some_order(view, &list->orders->as.orders);
+    for (const oracle_entered *more = list->entered; more != NULL; more = more->next) {
+        some = some || some_order(view, &more->enter->orders);
+    }
+    return some ? ORACLE_YES : ORACLE_NO;
 }
 
 static bool is_about(const oracle_law *law, const comity_words *words)
@@ -868,7 +884,7 @@ static oracle_truth phrase_holds(const oracle_view *view, const comity_condition
     case COMITY_CONDITION_UNDER:
         return is_disclosure ? one_of(act->basis, &condition->names) : ORACLE_NO;
     case COMITY_CONDITION_ORDER:
-        return order_in_force(view, &oracle_named(condition->names.items[0].text)->orders->as.orders);
+        return order_in_force(view, oracle_named(condition->names.items[0].text));
     case COMITY_CONDITION_AGREEMENT:
         return agreement_between(view, condition);
     case COMITY_CONDITION_ACROSS:

@@ -6,11 +6,17 @@
 
 #include "base/arena.h"
 
+typedef struct oracle_entered {
+    struct oracle_entered *next;
+    const comity_enter *enter;
+} oracle_entered;
+
 /* A word of the law, once. The texts in the tree are replaced by `text` of its
  * name, so that words are equal when their pointers are. */
 typedef struct oracle_name {
     struct oracle_name *next;             /* in its chain of the table */
     struct oracle_law *law;               /* whose code this is */
+    struct oracle_entered *entered;       /* what policies enter in this group or list of orders */
     const comity_declaration *category, *kind, *purpose, *derive, *paper, *safeguard, *group, *orders, *count, *define, *place;
     struct oracle_law *derive_law, *count_law, *define_law;
     struct oracle_rule *rule;

@@ -179,6 +179,18 @@ static void declare_name(comity_declaration_kind kind, const comity_declaration 
     }
 }
 
+static void entered_add(oracle_world *oracle, comity_enter *enter)
+{
+    oracle_entered *entered = oracle_take(&oracle->arena, 1, sizeof *entered);
+    bind(oracle, &enter->name);
+    for (size_t i = 0; i < enter->members.line_count; i++) {
+        bind_all(oracle, &enter->members.lines[i].codes);
+    }
+    oracle_name *list = oracle_named(enter->name.text);
+    *entered = (oracle_entered){list->entered, enter};
+    list->entered = entered;
+}
+
 static void aside_add(oracle_world *oracle, comity_name *name)
 {
     if (name->aside.text != NULL) {
@@ -231,6 +243,9 @@ static void bind_declaration(oracle_world *oracle, oracle_law *law, comity_decla
         oracle_named(declaration->as.orders.name.text)->orders = declaration;
         break;
     case COMITY_DECLARES_CALENDAR:
+        break;
+    case COMITY_DECLARES_ENTER:
+        entered_add(oracle, &declaration->as.enter);
         break;
     case COMITY_DECLARES_DEFINE:
         bind(oracle, &declaration->as.define.name);

@@ -722,6 +722,32 @@ static void say_count(lawmaking *making, const draft_file *file, size_t index)
     say(making, "\n");
 }
 
+static void say_orders(lawmaking *making, size_t count)
+{
+    for (; count > 0; count--) {
+        size_t from = below(making, 7);
+        say(making, "  order \"An order\" from %s", days[from]);
+        if (luck(making, 60)) {
+            say(making, " until %s", days[from + below(making, 7 - from)]);
+        }
+        say(making, "\n");
+    }
+}
+
+/* What a policy enters in lists of XA's; nothing that would make a circle. */
+static void say_entered(lawmaking *making)
+{
+    static const char *const places[] = {"XB", "XC", "XD", "XE", "XF"};
+    if (luck(making, 40)) {
+        say(making, "enter XA.near\n  members %s\n", PICK(making, places));
+        say_members(making, "  members", places, 5);
+    }
+    if (luck(making, 40)) {
+        say(making, "enter XA.ords\n");
+        say_orders(making, 1 + below(making, 2));
+    }
+}
+
 static void say_state(lawmaking *making, const draft_file *file, size_t index)
 {
     saying how = {.only = true, .derived = true, .depth = 2};
@@ -731,14 +757,7 @@ static void say_state(lawmaking *making, const draft_file *file, size_t index)
         say(making, "group XA.near \"Near\"\n");
         say_members(making, "  members", near, 6);
         say(making, "orders XA.ords \"Orders\"\n");
-        for (size_t n = below(making, 3); n > 0; n--) {
-            size_t from = below(making, 7);
-            say(making, "  order \"An order\" from %s", days[from]);
-            if (luck(making, 60)) {
-                say(making, " until %s", days[from + below(making, 7 - from)]);
-            }
-            say(making, "\n");
-        }
+        say_orders(making, below(making, 3));
         say(making, "paper pap-a valid %u %s\n", 1 + (unsigned)below(making, 100), luck(making, 50) ? "days" : "months");
     }
     if (strcmp(file->code, "XA") == 0 || strcmp(file->code, "XB") == 0) {
@@ -840,6 +859,9 @@ static void say_file(lawmaking *making, size_t index)
     }
     if (file->kind == COMITY_FILE_POLICY && luck(making, 50)) {
         say(making, "adopt AS\n");
+    }
+    if (file->kind == COMITY_FILE_POLICY) {
+        say_entered(making);
     }
     if (file->kind == COMITY_FILE_STATE || luck(making, 50)) {
         if (file->kind != COMITY_FILE_AGREEMENT && file->kind != COMITY_FILE_POLICY) {

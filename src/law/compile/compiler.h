@@ -1,7 +1,7 @@
 /* The compiler's own state; for the files of this folder only.
  *
  * It works in steps, each a file: names.c gathers every declared name and gives
- * it its number; members.c looks at who is a member of what; places.c makes
+ * it its number; enter.c adds what policies enter in lists of others; members.c looks at who is a member of what; places.c makes
  * sets of places; conditions.c and disjunctions.c turn conditions into rows;
  * papers.c makes expressions and leaves; rules.c orders the rules and checks
  * what may lift what; law_rows.c, sieves.c, blocks.c and tables.c make the rows and
@@ -199,6 +199,9 @@ comity_status comity_compile_names(comity_compiler *compiler) COMITY_MUST_USE;
 /* The number of a name; a diagnostic and NONE if there is no such name. */
 uint32_t comity_name_find(comity_compiler *compiler, comity_class class_of, const comity_word *word);
 const char *comity_class_noun(comity_class class_of);
+
+/* enter.c: from here on the groups and lists of orders hold what policies enter in them too. */
+comity_status comity_compile_entered(comity_compiler *compiler) COMITY_MUST_USE;
 
 /* members.c: every line of members, parties and signatories, used or not: codes
  * that nobody declares, and what is a member of itself. */

@@ -133,6 +133,8 @@ static const char *name_of(const comity_declaration *declaration)
         return declaration->as.group.name.text;
     case COMITY_DECLARES_ORDERS:
         return declaration->as.orders.name.text;
+    case COMITY_DECLARES_ENTER:
+        return declaration->as.enter.name.text;
     case COMITY_DECLARES_DEFINE:
     case COMITY_DECLARES_DERIVE:
         return declaration->as.define.name.text;

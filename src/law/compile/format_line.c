@@ -90,7 +90,7 @@ static comity_status set_text(comity_layout *layout, const comity_token *token, 
 static bool could_begin(const comity_token *token)
 {
     const char *const *const lists[] = {comity_rule_clauses,   comity_count_clauses,    comity_group_clauses,
-                                        comity_orders_clauses, comity_calendar_clauses, comity_header_words};
+                                        comity_orders_clauses, comity_calendar_clauses, comity_header_words}; /* those of `enter` are there */
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         for (size_t j = 0; lists[i][j] != NULL; j++) {
             if (comity_token_is(token, lists[i][j])) {

@@ -269,6 +269,7 @@ static comity_status declare_one(comity_compiler *compiler, const comity_law_fil
     case COMITY_DECLARES_CALENDAR:
     case COMITY_DECLARES_COVERS:
     case COMITY_DECLARES_ADOPT:
+    case COMITY_DECLARES_ENTER:
     case COMITY_DECLARES_MEMBERS:
     case COMITY_DECLARES_REACHES:
     case COMITY_DECLARES_DIRECT:
@@ -530,5 +531,6 @@ comity_status comity_compile_names(comity_compiler *compiler)
         COMITY_TRY(validities_check(compiler, &compiler->files[i]));
     }
     COMITY_TRY(authorities_record(compiler));
+    COMITY_TRY(comity_compile_entered(compiler));
     return orders_record(compiler);
 }

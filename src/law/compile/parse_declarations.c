@@ -340,6 +340,7 @@ bool comity_parse_alone(comity_parser *parser, comity_declaration *declaration)
 const char *const comity_group_clauses[] = {"members", NULL};
 const char *const comity_orders_clauses[] = {"order", NULL};
 const char *const comity_calendar_clauses[] = {"weekend", "holiday", "workday", NULL};
+const char *const comity_enter_clauses[] = {"members", "order", NULL};
 
 /* A line of the declaration, whose word is read. In a union, `members` at the
  * very beginning of a line is the union's own. */
@@ -376,6 +377,32 @@ static void end_line(comity_parser *parser, bool right, bool *all_right)
     }
 }
 
+/* What stands behind `members`; false only without memory. */
+static bool parse_member_line(comity_parser *parser, comity_group *group, bool *all_right)
+{
+    comity_declaration line = {.kind = COMITY_DECLARES_MEMBERS};
+    end_line(parser, comity_parse_members(parser, &line), all_right);
+    group->lines = comity_parser_grow(parser, group->lines, group->line_count, sizeof *group->lines);
+    COMITY_PARSE(group->lines != NULL);
+    group->lines[group->line_count++] = line.as.members;
+    return true;
+}
+
+/* What stands behind `order`; false only without memory. */
+static bool parse_order_line(comity_parser *parser, comity_orders *orders, bool *all_right)
+{
+    comity_order order = {.title = {NULL, parser->token.at}};
+    bool good = comity_parser_string(parser, "the title of the order", &order.title);
+    if (good && !comity_parser_at(parser, "from")) {
+        good = comity_parser_fail(parser, NULL, "\"from\" and the day on which the order begins");
+    }
+    end_line(parser, good && comity_parser_dates(parser, &order.dates), all_right);
+    orders->lines = comity_parser_grow(parser, orders->lines, orders->line_count, sizeof *orders->lines);
+    COMITY_PARSE(orders->lines != NULL);
+    orders->lines[orders->line_count++] = order;
+    return true;
+}
+
 /* `group NAME "title"`, then `members …` */
 bool comity_parse_group(comity_parser *parser, comity_declaration *declaration)
 {
@@ -386,11 +413,7 @@ bool comity_parse_group(comity_parser *parser, comity_declaration *declaration)
     }
     end_head(parser, right && comity_parser_string(parser, "the title of the group", &group->title), &right);
     while (begin_line(parser, "members")) {
-        comity_declaration line = {.kind = COMITY_DECLARES_MEMBERS};
-        end_line(parser, comity_parse_members(parser, &line), &right);
-        group->lines = comity_parser_grow(parser, group->lines, group->line_count, sizeof *group->lines);
-        COMITY_PARSE(group->lines != NULL);
-        group->lines[group->line_count++] = line.as.members;
+        COMITY_PARSE(parse_member_line(parser, group, &right));
     }
     return right;
 }
@@ -403,17 +426,26 @@ bool comity_parse_orders(comity_parser *parser, comity_declaration *declaration)
                  comity_parser_check_own_name(parser, &orders->name, "a list of orders");
     end_head(parser, right && comity_parser_string(parser, "the title of the list", &orders->title), &right);
     while (begin_line(parser, "order")) {
-        comity_order order = {.title = {NULL, parser->token.at}};
-        bool good = comity_parser_string(parser, "the title of the order", &order.title);
-        if (good && !comity_parser_at(parser, "from")) {
-            good = comity_parser_fail(parser, NULL, "\"from\" and the day on which the order begins");
-        }
-        end_line(parser, good && comity_parser_dates(parser, &order.dates), &right);
-        orders->lines = comity_parser_grow(parser, orders->lines, orders->line_count, sizeof *orders->lines);
-        COMITY_PARSE(orders->lines != NULL);
-        orders->lines[orders->line_count++] = order;
+        COMITY_PARSE(parse_order_line(parser, orders, &right));
     }
     return right;
+}
+
+/* `enter NAME`, then `members …` or `order …`: which of them the list takes, enter.c knows. */
+bool comity_parse_enter(comity_parser *parser, comity_declaration *declaration)
+{
+    comity_enter *enter = &declaration->as.enter;
+    bool right = comity_parser_word(parser, "the name of a group or of a list of orders", &enter->name);
+    end_head(parser, right, &right);
+    for (;;) {
+        if (begin_line(parser, "members")) {
+            COMITY_PARSE(parse_member_line(parser, &enter->members, &right));
+        } else if (begin_line(parser, "order")) {
+            COMITY_PARSE(parse_order_line(parser, &enter->orders, &right));
+        } else {
+            return right;
+        }
+    }
 }
 
 static bool parse_weekend(comity_parser *parser, comity_calendar *calendar)

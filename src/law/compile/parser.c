@@ -67,6 +67,7 @@ static const struct {
     {"count", COMITY_DECLARES_COUNT, IN_LAW, comity_parse_count, "count", comity_count_clauses},
     {"covers", COMITY_DECLARES_COVERS, IN_LAW, comity_parse_covers, "", no_clauses},
     {"adopt", COMITY_DECLARES_ADOPT, IN_POLICY, comity_parse_adopt, "", no_clauses},
+    {"enter", COMITY_DECLARES_ENTER, IN_POLICY, comity_parse_enter, "list that is added to", comity_enter_clauses},
     {"members", COMITY_DECLARES_MEMBERS, IN_UNION, comity_parse_members, "", no_clauses},
     {"reaches", COMITY_DECLARES_REACHES, IN_UNION | IN_STATE, comity_parse_members, "", no_clauses},
     {"about", COMITY_DECLARES_ABOUT, IN_AGREEMENT, comity_parse_about, "", no_clauses},

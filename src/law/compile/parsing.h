@@ -155,7 +155,7 @@ typedef bool comity_declaration_parser(comity_parser *parser, comity_declaration
 
 comity_declaration_parser comity_parse_name, comity_parse_category, comity_parse_purpose, comity_parse_paper, comity_parse_place,
     comity_parse_circumstance, comity_parse_instrument, comity_parse_authority, comity_parse_group, comity_parse_orders,
-    comity_parse_calendar, comity_parse_define, comity_parse_derive, comity_parse_covers, comity_parse_adopt,
+    comity_parse_calendar, comity_parse_define, comity_parse_derive, comity_parse_covers, comity_parse_adopt, comity_parse_enter,
     comity_parse_members, comity_parse_about, comity_parse_alone, comity_parse_parties, comity_parse_signed,
     comity_parse_channel, comity_parse_count, comity_parse_rule;
 
@@ -164,6 +164,7 @@ extern const char *const comity_rule_clauses[];
 extern const char *const comity_count_clauses[];
 extern const char *const comity_group_clauses[];
 extern const char *const comity_orders_clauses[];
+extern const char *const comity_enter_clauses[];
 extern const char *const comity_calendar_clauses[];
 
 /* True if the name is the file's code, a dot, and more; else told. Names in a

@@ -276,6 +276,12 @@ typedef struct comity_orders {
     size_t line_count;
 } comity_orders;
 
+typedef struct comity_enter {
+    comity_word name;      /* of a list that another file declares */
+    comity_group members;  /* the lines alone; of one of the two there are none */
+    comity_orders orders;
+} comity_enter;
+
 typedef struct comity_calendar {
     comity_words weekend;      /* names of weekdays */
     struct comity_holiday {
@@ -320,6 +326,7 @@ typedef enum comity_declaration_kind {
     COMITY_DECLARES_COUNT,
     COMITY_DECLARES_COVERS,
     COMITY_DECLARES_ADOPT,    /* words[0] */
+    COMITY_DECLARES_ENTER,    /* policy */
     COMITY_DECLARES_MEMBERS,  /* union: members */
     COMITY_DECLARES_REACHES,  /* union, state */
     COMITY_DECLARES_ABOUT,    /* agreement: words */
@@ -341,6 +348,7 @@ typedef struct comity_declaration {
         comity_group group;
         comity_orders orders;
         comity_calendar calendar;
+        comity_enter enter;
         comity_define define;
         comity_count count;
         comity_covers covers;

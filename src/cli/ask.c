@@ -182,6 +182,31 @@ static void put_number(comity_buffer *act, const char *text)
     }
 }
 
+/* The first number of bounds, MIN-MAX, or MIN- where there is no most; 0 if the text is none. */
+static size_t bounds_size(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t size = strspn(text, digits);
+    bool is_bounds = size != 0 && text[size] == '-' && text[size + 1 + strspn(text + size + 1, digits)] == '\0';
+    return is_bounds ? size : 0;
+}
+
+static void put_number_or_bounds(comity_buffer *act, const char *text)
+{
+    size_t size = bounds_size(text);
+    if (size == 0) {
+        put_number(act, text);
+        return;
+    }
+    put(act, "{\"min\":");
+    comity_buffer_append(act, text, size);
+    if (text[size + 1] != '\0') {
+        put(act, ",\"max\":");
+        put(act, text + size + 1);
+    }
+    put(act, "}");
+}
+
 static void put_owners(comity_buffer *act, const asked_list *asked, int option, bool *first)
 {
     bool inner = true;
@@ -243,7 +268,7 @@ static void put_data(comity_buffer *act, const asked_list *asked, bool *first)
     put_list(act, asked, "subjects", ASK_SUBJECTS, NULL, &inner);
     if (last_of(asked, ASK_PEOPLE) != NULL) {
         put_key(act, "people", &inner);
-        put_number(act, last_of(asked, ASK_PEOPLE));
+        put_number_or_bounds(act, last_of(asked, ASK_PEOPLE));
     }
     put(act, "}");
 }
@@ -263,7 +288,7 @@ static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
             put(act, inner ? "" : ",");
             put_string(act, text, size);
             put(act, ":");
-            put_number(act, text[size] == '=' ? text + size + 1 : "");
+            put_number_or_bounds(act, text[size] == '=' ? text + size + 1 : "");
             inner = false;
         }
     }
@@ -471,8 +496,9 @@ static int options_read(int argc, char **argv, asked_list *asked)
         if (optarg != NULL && comity_utf8_check(optarg, strlen(optarg)) != strlen(optarg)) {
             return complain_usage("ask", "--%s: the value is not UTF-8", longs[which].name);
         }
-        if (option == ASK_PEOPLE && !is_number(optarg)) {
-            return complain_usage("ask", "--people: found \"%s\", but expected a number of digits only", optarg);
+        if (option == ASK_PEOPLE && !is_number(optarg) && bounds_size(optarg) == 0) {
+            return complain_usage("ask", "--people: found \"%s\", but expected digits only, as in 5000, or bounds, 5000-20000 or 5000-",
+                                  optarg);
         }
         if (asked->count == VALUES_MAX) {
             return complain_usage("ask", "more than %d options", VALUES_MAX);

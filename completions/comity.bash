@@ -89,6 +89,7 @@ _comity() {
             case $COMP_CWORD,$verb,$current in
                 2,*) _comity_words 'new sign countersign verify show forms --help' "$current" ;;
                 *,new,-*) _comity_words "$(comity paper forms "${COMP_WORDS[3]}" 2>/dev/null | awk '$1 ~ /^--/ { print $1 }') --output" "$current" ;;
+                *,forms,-*) _comity_words '--json' "$current" ;;
                 3,new,* | *,forms,*) _comity_words "$(comity paper forms 2>/dev/null | awk '{ print $1 }')" "$current" ;;
                 *,sign,-* | *,countersign,-*) _comity_words '--key --passphrase-fd --output' "$current" ;;
                 *,verify,-*) _comity_words '--trust --papers --law --on --json' "$current" ;;
@@ -112,7 +113,7 @@ _comity() {
                 *,prove,-*) _comity_words '--policy --output' "$current" ;;
                 *,show,-*) _comity_words '--json --judgement --policy' "$current" ;;
                 *,tail,-*) _comity_words '--follow --lines' "$current" ;;
-                *,replay,-*) _comity_words '--policy' "$current" ;;
+                *,replay,-*) _comity_words '--json --policy' "$current" ;;
                 *,erase,-*) _comity_words '--before --retention --daemon --token-file --ca --passphrase-fd' "$current" ;;
                 *,rotate,-*) _comity_words '--retire --passphrase-fd' "$current" ;;
                 *,witness,-*) _comity_words '--key --logs --state --listen --passphrase-fd' "$current" ;;

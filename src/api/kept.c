@@ -84,6 +84,9 @@ comity_status comity_kept_read(const char *text, size_t size, comity_kept *ret_k
         return wrong(&reader, "the name of papers", reterr);
     }
     kept.strict = take(&reader, "strict", &value, &value_size);
+    if (kept.strict && value_size != 0) {
+        return wrong(&reader, "\"strict\" alone", reterr);
+    }
     kept.adopted = reader.text;
     while (take(&reader, "adopt ", &value, &value_size)) {
         kept.adopted_size = (size_t)(reader.text - kept.adopted);

@@ -329,6 +329,25 @@
 /* Answers that a gate has not read yet; beyond it nothing more is read of it. */
 #define COMITY_LIMIT_GATE_UNREAD_BYTES ((size_t)4 << 20)
 
+/* The command. Options of one question: more than a person types. */
+#define COMITY_LIMIT_ASK_OPTIONS 512
+/* One ignore file: more than any list that people keep. */
+#define COMITY_LIMIT_IGNORE_BYTES ((size_t)1 << 20)
+/* `[:class:]` in a pattern of one, longer than any: how far its end is looked for at each of many brackets. */
+#define COMITY_LIMIT_IGNORE_CLASS_BYTES ((size_t)32)
+/* Folders within folders that are looked through for law files: what people nest, and links that go round end. */
+#define COMITY_LIMIT_LAW_FOLDER_DEPTH 16
+/* What a server may answer: to a witness's request a few lines; the headers of any; and how long it may take in all. */
+#define COMITY_LIMIT_FETCH_ANSWER_BYTES ((size_t)1 << 16)
+#define COMITY_LIMIT_FETCH_HEADER_BYTES 8192
+#define COMITY_LIMIT_FETCH_SECONDS 30L
+/* A file that holds a token: a line. */
+#define COMITY_LIMIT_TOKEN_FILE_BYTES 4096
+/* Checkpoints that contradict what was seen, kept of one log; of more the last. */
+#define COMITY_LIMIT_MONITOR_EVIDENCE 16
+/* What is sent to a witness: a proof of consistency and a checkpoint, and who sends on and on is not read for ever. */
+#define COMITY_LIMIT_WITNESS_BODY_BYTES (4 * COMITY_LIMIT_CHECKPOINT_BYTES)
+
 /* JSON of rules that a context keeps: many times what the world's law comes to, and
  * no more than a hostile image may make it set aside. */
 #define COMITY_LIMIT_PIECES_BYTES ((size_t)64 << 20)

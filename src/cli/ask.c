@@ -2,6 +2,7 @@
  *
  * The options are put together to an act as JSON, which goes the way every act
  * goes; so whatever is wrong with a name is told as it is told there. */
+#include "cli/ask_fact.h"
 #include "cli/command.h"
 
 #include "api/handles.h"
@@ -61,13 +62,11 @@ static const struct option longs[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum { VALUES_MAX = 512 };
-
 typedef struct asked_list {
     struct {
         int option;
         const char *text;
-    } values[VALUES_MAX];
+    } values[COMITY_LIMIT_ASK_OPTIONS];
     size_t count;
     bool only_checked; /* nothing is answered */
 } asked_list;
@@ -103,15 +102,18 @@ static void put_string(comity_buffer *act, const char *text, size_t size)
     comity_buffer_append_json_string(act, text, size);
 }
 
-/* Names with commas between them, as elements of a list. */
-static void put_names(comity_buffer *act, const char *text, size_t size, bool *first)
+/* Names with commas between them, as elements of a list, but for the word `without`, if it is not NULL. */
+static void put_names(comity_buffer *act, const char *text, size_t size, const char *without, bool *first)
 {
     for (size_t at = 0; at < size;) {
         const char *comma = memchr(text + at, ',', size - at);
         size_t end = comma == NULL ? size : (size_t)(comma - text);
-        put(act, *first ? "" : ",");
-        put_string(act, text + at, end - at);
-        *first = false;
+        bool is_left_out = without != NULL && strlen(without) == end - at && memcmp(text + at, without, end - at) == 0;
+        if (!is_left_out) {
+            put(act, *first ? "" : ",");
+            put_string(act, text + at, end - at);
+            *first = false;
+        }
         at = end + 1;
     }
 }
@@ -133,8 +135,40 @@ static void put_one(comity_buffer *act, const asked_list *asked, const char *nam
     }
 }
 
-/* A list of all values of an option, each perhaps several with commas; empty for "none".
- * `otherwise`: what stands there when the option is not given, or NULL. */
+static const char open_word[] = "unknown";
+
+static bool is_open_word(const char *text, size_t size)
+{
+    return size == sizeof open_word - 1 && memcmp(text, open_word, size) == 0;
+}
+
+/* Is it said that there may be more in a list than is given? */
+static bool is_open(const asked_list *asked, int option)
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        for (const char *at = asked->values[i].text; asked->values[i].option == option && *at != '\0';) {
+            size_t size = strcspn(at, ",");
+            if (is_open_word(at, size)) {
+                return true;
+            }
+            at += size + (at[size] == ',');
+        }
+    }
+    return false;
+}
+
+/* Is nothing said of a list but that it is not known? */
+static bool is_all_open(const asked_list *asked, int option)
+{
+    bool open = true;
+    for (size_t i = 0; i < asked->count; i++) {
+        open &= asked->values[i].option != option || strcmp(asked->values[i].text, open_word) == 0;
+    }
+    return open;
+}
+
+/* A list of all values of an option, each perhaps several with commas; empty for "none"; with "unknown" among
+ * them there may be more. `otherwise`: what stands there when the option is not given, or NULL. */
 static void put_list(comity_buffer *act, const asked_list *asked, const char *name, int option, const char *otherwise,
                      bool *first)
 {
@@ -146,7 +180,7 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
         }
         return;
     }
-    if (strcmp(last_of(asked, option), "unknown") == 0) {
+    if (is_all_open(asked, option)) {
         return;
     }
     put_key(act, name, first);
@@ -157,8 +191,11 @@ static void put_list(comity_buffer *act, const asked_list *asked, const char *na
     put(act, "[");
     for (size_t i = 0; i < asked->count; i++) {
         if (asked->values[i].option == option) {
-            put_names(act, asked->values[i].text, strlen(asked->values[i].text), &inner);
+            put_names(act, asked->values[i].text, strlen(asked->values[i].text), open_word, &inner);
         }
+    }
+    if (is_open(asked, option)) {
+        put(act, inner ? "\"...\"" : ",\"...\"");
     }
     put(act, "]");
 }
@@ -180,6 +217,31 @@ static void put_number(comity_buffer *act, const char *text)
     } else {
         put_string(act, text, strlen(text));
     }
+}
+
+/* The first number of bounds, MIN-MAX, or MIN- where there is no most; 0 if the text is none. */
+static size_t bounds_size(const char *text)
+{
+    static const char digits[] = "0123456789";
+    size_t size = strspn(text, digits);
+    bool is_bounds = size != 0 && text[size] == '-' && text[size + 1 + strspn(text + size + 1, digits)] == '\0';
+    return is_bounds ? size : 0;
+}
+
+static void put_number_or_bounds(comity_buffer *act, const char *text)
+{
+    size_t size = bounds_size(text);
+    if (size == 0) {
+        put_number(act, text);
+        return;
+    }
+    put(act, "{\"min\":");
+    comity_buffer_append(act, text, size);
+    if (text[size + 1] != '\0') {
+        put(act, ",\"max\":");
+        put(act, text + size + 1);
+    }
+    put(act, "}");
 }
 
 static void put_owners(comity_buffer *act, const asked_list *asked, int option, bool *first)
@@ -243,7 +305,7 @@ static void put_data(comity_buffer *act, const asked_list *asked, bool *first)
     put_list(act, asked, "subjects", ASK_SUBJECTS, NULL, &inner);
     if (last_of(asked, ASK_PEOPLE) != NULL) {
         put_key(act, "people", &inner);
-        put_number(act, last_of(asked, ASK_PEOPLE));
+        put_number_or_bounds(act, last_of(asked, ASK_PEOPLE));
     }
     put(act, "}");
 }
@@ -263,7 +325,7 @@ static void put_counts(comity_buffer *act, const asked_list *asked, bool *first)
             put(act, inner ? "" : ",");
             put_string(act, text, size);
             put(act, ":");
-            put_number(act, text[size] == '=' ? text + size + 1 : "");
+            put_number_or_bounds(act, text[size] == '=' ? text + size + 1 : "");
             inner = false;
         }
     }
@@ -335,7 +397,7 @@ static void put_scope_value(comity_buffer *act, const paper_part *part)
         return;
     }
     put(act, "[");
-    put_names(act, part->text, part->size, &first);
+    put_names(act, part->text, part->size, NULL, &first);
     put(act, "]");
 }
 
@@ -471,11 +533,12 @@ static int options_read(int argc, char **argv, asked_list *asked)
         if (optarg != NULL && comity_utf8_check(optarg, strlen(optarg)) != strlen(optarg)) {
             return complain_usage("ask", "--%s: the value is not UTF-8", longs[which].name);
         }
-        if (option == ASK_PEOPLE && !is_number(optarg)) {
-            return complain_usage("ask", "--people: found \"%s\", but expected a number of digits only", optarg);
+        if (option == ASK_PEOPLE && !is_number(optarg) && bounds_size(optarg) == 0) {
+            return complain_usage("ask", "--people: found \"%s\", but expected digits only, as in 5000, or bounds, 5000-20000 or 5000-",
+                                  optarg);
         }
-        if (asked->count == VALUES_MAX) {
-            return complain_usage("ask", "more than %d options", VALUES_MAX);
+        if (asked->count == COMITY_LIMIT_ASK_OPTIONS) {
+            return complain_usage("ask", "more than %d options", COMITY_LIMIT_ASK_OPTIONS);
         }
         asked->values[asked->count].option = option;
         asked->values[asked->count++].text = optarg == NULL ? "" : optarg;
@@ -555,8 +618,8 @@ static comity_status put_taken(comity_context *context, asked_list *asked, comit
     uint32_t circumstances[TAKEN_MAX];
     size_t count = 0;
     bool first = true;
-    if (asked->count == VALUES_MAX ||
-        (last != NULL && (strcmp(last, "unknown") == 0 || strcmp(last, "none") == 0))) {
+    if (asked->count == COMITY_LIMIT_ASK_OPTIONS ||
+        (last != NULL && (is_open(asked, ASK_CIRCUMSTANCE) || strcmp(last, "none") == 0))) {
         return COMITY_OK;
     }
     COMITY_TRY(taken_find(context, asked, circumstances, &count, reterr));
@@ -579,7 +642,7 @@ static int answer(comity_context *context, asked_list *asked, const char *act, s
     comity_buffer out;
     const uint8_t *bytes;
     size_t out_size;
-    comity_explain_style style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout)};
+    comity_explain_style style = {.colour = use_colour(stdout), .titles = true, .width = terminal_width(stdout), .fact = ask_fact};
     for (size_t i = 0; i < asked->count; i++) {
         if (asked->values[i].option == ASK_ADOPT &&
             comity_context_adopt(context, asked->values[i].text, &error) != COMITY_OK) {

@@ -15,10 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TIMEOUT_S 30L
-#define HEADER_BYTES_MAX 8192
-/* A witness answers with a few lines. */
-#define ANSWER_BYTES_MAX ((size_t)1 << 16)
 
 static bool is_address(const char *base)
 {
@@ -90,7 +86,7 @@ static bool make_headers(const fetch *from, struct curl_slist **ret_headers)
     const char *const values[] = {from->token, from->type};
     struct curl_slist *headers = NULL;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char text[HEADER_BYTES_MAX];
+        char text[COMITY_LIMIT_FETCH_HEADER_BYTES];
         if (values[i] == NULL) {
             continue;
         }
@@ -125,7 +121,7 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
     curl_easy_reset(curl);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, from->socket);
-    (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, TIMEOUT_S);
+    (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, COMITY_LIMIT_FETCH_SECONDS);
     (void)curl_easy_setopt(curl, CURLOPT_URL, address);
     (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -134,7 +130,7 @@ static comity_status perform(fetch *from, const char *path, const void *body, si
         (void)curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
     }
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, from->patient ? 0L : TIMEOUT_S);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, from->patient ? 0L : COMITY_LIMIT_FETCH_SECONDS);
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "comity/" COMITY_VERSION_TEXT);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
@@ -184,7 +180,7 @@ comity_status fetch_post(fetch *to, const char *path, const void *body, size_t s
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "%s: an address beginning with http:// or https:// expected",
                            to->base);
     }
-    answer into = {malloc(ANSWER_BYTES_MAX + 1), 0, ANSWER_BYTES_MAX};
+    answer into = {malloc(COMITY_LIMIT_FETCH_ANSWER_BYTES + 1), 0, COMITY_LIMIT_FETCH_ANSWER_BYTES};
     if (into.bytes == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }

@@ -6,15 +6,13 @@
  * multiplied, for each folder in the path. */
 #include "cli/ignore.h"
 
+#include "base/limits.h"
 #include "cli/command.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* One ignore file: more than any list that people keep. */
-#define IGNORE_BYTES_MAX ((size_t)1 << 20)
 
 static const char *const names[] = {".git/info/exclude", ".gitignore", ".comityignore"};
 
@@ -48,9 +46,11 @@ static int next_of_set(pattern *rest)
 /* `[:class:]`, if one stands here. Those that there are not hold nothing. */
 static bool class_fits(pattern *rest, int c, bool *ret_fits)
 {
-    const char *colon = peek(*rest, 0) == '[' && peek(*rest, 1) == ':'
-                            ? memchr(rest->at + 2, ']', (size_t)(rest->end - rest->at - 2))
-                            : NULL;
+    if (peek(*rest, 0) != '[' || peek(*rest, 1) != ':') {
+        return false;
+    }
+    size_t size = (size_t)(rest->end - rest->at);
+    const char *colon = memchr(rest->at + 2, ']', (size < COMITY_LIMIT_IGNORE_CLASS_BYTES ? size : COMITY_LIMIT_IGNORE_CLASS_BYTES) - 2);
     if (colon == NULL || colon - rest->at < 3 || colon[-1] != ':') {
         return false;
     }
@@ -236,7 +236,7 @@ void ignore_read(ignore_list *list, const char *folder, const ignore_list *outer
         struct stat about;
         int length = snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         bool there = length > 0 && (size_t)length < sizeof path && stat(path, &about) == 0 && S_ISREG(about.st_mode);
-        list->texts[i] = there ? read_file(path, IGNORE_BYTES_MAX, &list->sizes[i]) : NULL;
+        list->texts[i] = there ? read_file(path, COMITY_LIMIT_IGNORE_BYTES, &list->sizes[i]) : NULL;
     }
 }
 

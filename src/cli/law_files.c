@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDER_DEPTH_MAX = 16 };
-
 /* ---- which files ---- */
 
 static bool path_add(path_list *list, const char *path)
@@ -57,7 +55,7 @@ static bool folder_collect(path_list *list, const char *path, unsigned depth)
         if (entry->d_name[0] == '.' || length < 0 || (size_t)length >= sizeof below || stat(below, &about) != 0) {
             continue;
         }
-        if (S_ISDIR(about.st_mode) && depth < FOLDER_DEPTH_MAX) {
+        if (S_ISDIR(about.st_mode) && depth < COMITY_LIMIT_LAW_FOLDER_DEPTH) {
             done = folder_collect(list, below, depth + 1);
         } else if (S_ISREG(about.st_mode) && ends_in_law(entry->d_name)) {
             done = path_add(list, below);

@@ -161,34 +161,74 @@ static int show_main(int argc, char **argv)
 
 /* ---- forms ---- */
 
+/* May the field be given more than once? */
+static bool field_repeats(const comity_paper_form *form, comity_paper_field field)
+{
+    return comity_field_rule_of(field)->is_list && (field != COMITY_FIELD_PAPER || !form->counts) &&
+           (field != COMITY_FIELD_BY || form->by_max > 1);
+}
+
 static void show_form(const comity_paper_form *form)
 {
     (void)printf("%s: %s\n", form->name, form->summary);
     for (comity_paper_field field = 0; field < COMITY_FIELD_LAST; field++) {
         const comity_field_rule *rule = comity_field_rule_of(field);
-        bool repeats = rule->is_list && (field != COMITY_FIELD_PAPER || !form->counts) &&
-                       (field != COMITY_FIELD_BY || form->by_max > 1);
         if (form->allowed >> field & 1) {
-            (void)printf("  --%s %s%s%s\n", rule->name, rule->hint, repeats ? " …" : "",
+            (void)printf("  --%s %s%s%s\n", rule->name, rule->hint, field_repeats(form, field) ? " …" : "",
                          form->required >> field & 1 ? "  (must be said)" : "");
+        }
+    }
+}
+
+static void show_form_json(const comity_paper_form *form)
+{
+    const char *between = "";
+    (void)printf("{\"form\":\"%s\",\"summary\":\"%s\",\"fields\":[", form->name, form->summary);
+    for (comity_paper_field field = 0; field < COMITY_FIELD_LAST; field++) {
+        const comity_field_rule *rule = comity_field_rule_of(field);
+        if (form->allowed >> field & 1) {
+            (void)printf("%s{\"field\":\"%s\",\"value\":\"%s\",\"repeats\":%s,\"required\":%s}", between, rule->name, rule->hint,
+                         field_repeats(form, field) ? "true" : "false", form->required >> field & 1 ? "true" : "false");
+            between = ",";
+        }
+    }
+    (void)printf("]}\n");
+}
+
+/* All of them, in a line each. */
+static void list_forms(bool json)
+{
+    for (size_t i = 0; i < comity_form_count(); i++) {
+        const comity_paper_form *form = comity_form_at(i);
+        if (json) {
+            show_form_json(form);
+        } else {
+            (void)printf("%-28s %s\n", form->name, form->summary);
         }
     }
 }
 
 static int forms_main(int argc, char **argv)
 {
-    if (argc == 1) {
-        for (size_t i = 0; i < comity_form_count(); i++) {
-            (void)printf("%-28s %s\n", comity_form_at(i)->name, comity_form_at(i)->summary);
+    static const struct option longs[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+    bool json = false;
+    int option;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (option != 'j') {
+            return complain_option("paper", "forms", "", longs, argv);
         }
-        return EXIT_CLEAN;
+        json = true;
     }
-    for (int i = 1; i < argc; i++) {
+    if (optind == argc) {
+        list_forms(json);
+    }
+    for (int i = optind; i < argc; i++) {
         const comity_paper_form *form = comity_form_find(argv[i], strlen(argv[i]));
         if (form == NULL) {
             return complain_usage("paper", "forms: '%s' is no form of paper; 'comity paper forms' lists them", argv[i]);
         }
-        show_form(form);
+        (json ? show_form_json : show_form)(form);
     }
     return EXIT_CLEAN;
 }

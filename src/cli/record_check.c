@@ -273,11 +273,12 @@ static bool replay_range(int argc, char **argv, replaying *now)
 }
 
 /* What was found, in a line; and the exit status. */
-static int replay_told(const replaying *now, const char *folder)
+static int replay_told(const replaying *now, const char *folder, bool json)
 {
     uint64_t absent = now->to - now->from - now->found;
-    (void)printf("%" PRIu64 " judged again, the same to the byte; %" PRIu64 " other; %" PRIu64 " erased; %" PRIu64
-                 " not judged\n", now->same, now->other, now->erased, now->unknown + absent);
+    (void)printf(json ? "{\"same\":%" PRIu64 ",\"other\":%" PRIu64 ",\"erased\":%" PRIu64 ",\"not_judged\":%" PRIu64 "}\n"
+                      : "%" PRIu64 " judged again, the same to the byte; %" PRIu64 " other; %" PRIu64 " erased; %" PRIu64
+                        " not judged\n", now->same, now->other, now->erased, now->unknown + absent);
     if (absent != 0) {
         complain_absent(folder, absent);
     }
@@ -287,10 +288,12 @@ static int replay_told(const replaying *now, const char *folder)
 int record_replay_main(int argc, char **argv)
 {
     const char *policy = NULL;
+    bool json = false;
     replaying now = {.same = 0};
     comity_error error;
     const record_option options_of[] = {
         {.name = "policy", .text = &policy},
+        {.name = "json", .flag = &json},
     };
     if (!record_options("replay", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
         return EXIT_ERROR;
@@ -318,5 +321,5 @@ int record_replay_main(int argc, char **argv)
         (void)complain_of(argv[optind], error.message);
         return record_verdict(status);
     }
-    return replay_told(&now, argv[optind]);
+    return replay_told(&now, argv[optind], json);
 }

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_FILE_MAX = 4096 };
-
 typedef struct erase_options {
     const char *daemon; /* its address; NULL: a folder */
     const char *token_file, *ca;
@@ -139,7 +137,7 @@ static int tell_answer(const char *daemon, long http, const uint8_t *answer, siz
 static char *read_token(const char *path)
 {
     size_t size;
-    char *text = read_file(path, TOKEN_FILE_MAX, &size);
+    char *text = read_file(path, COMITY_LIMIT_TOKEN_FILE_BYTES, &size);
     if (text == NULL) {
         return NULL;
     }

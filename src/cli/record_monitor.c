@@ -15,9 +15,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* Checkpoints that contradict what was seen, kept of one log; of more the last. */
-#define EVIDENCE_MAX 16
-
 typedef struct monitoring {
     comity_policy *policy;
     comity_disk *disk; /* the state's folder */
@@ -153,7 +150,7 @@ static void keep_evidence(const monitoring *now, const char *path, const uint8_t
     char beside[COMITY_DISK_PATH_SIZE + 16];
     comity_error error;
     (void)snprintf(beside, sizeof beside, "%s.contradicted", path);
-    for (unsigned i = 2; i <= EVIDENCE_MAX && holds_other(now->disk, beside, bytes, size); i++) {
+    for (unsigned i = 2; i <= COMITY_LIMIT_MONITOR_EVIDENCE && holds_other(now->disk, beside, bytes, size); i++) {
         (void)snprintf(beside, sizeof beside, "%s.contradicted-%u", path, i);
     }
     if (comity_disk_store(now->disk, beside, bytes, size, true, &error) != COMITY_OK) {

@@ -29,9 +29,6 @@ typedef struct asking {
     bool is_add;
 } asking;
 
-/* Beyond it the connection ends: who sends on and on is not read for ever. */
-#define BODY_BYTES_MAX (4 * COMITY_LIMIT_CHECKPOINT_BYTES)
-
 static enum MHD_Result answer(struct MHD_Connection *connection, int status, const char *type, comity_buffer *body)
 {
     const uint8_t *bytes = NULL;
@@ -100,7 +97,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         comity_buffer_append(&asked->body, bytes, *size);
         asked->size += *size;
         *size = 0;
-        return asked->size <= BODY_BYTES_MAX ? MHD_YES : MHD_NO;
+        return asked->size <= COMITY_LIMIT_WITNESS_BODY_BYTES ? MHD_YES : MHD_NO;
     }
     if (strcmp(path, "/add-checkpoint") != 0) {
         return answer_other(connection, MHD_HTTP_NOT_FOUND, "there is add-checkpoint, and nothing else\n");

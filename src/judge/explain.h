@@ -107,6 +107,9 @@ void comity_question_path(const comity_image *image, const comity_question *ques
 void comity_question_ask(const comity_image *image, const comity_act *act, const comity_question *question,
                          comity_buffer *buffer);
 
+/* The name it asks about, as acts give it: of a purpose, a kind of party; NULL where it asks about none, or several. */
+const char *comity_question_name(const comity_image *image, const comity_question *question);
+
 /* How a party is called in this kind of act: "exporter". */
 const char *comity_party_word(const comity_act *act, uint32_t side);
 
@@ -177,11 +180,15 @@ void comity_judgement_json(comity_judge_memory *memory, const comity_act *act, c
                            comity_act_memory *act_memory, const uint8_t act_hash[32],
                            comity_explain_memory *explain, comity_buffer *buffer);
 
+/* Appends how the fact that a question asks for is given, to who asked. */
+typedef void comity_explain_fact(const comity_image *image, const comity_question *question, comity_buffer *buffer);
+
 /* How the text for people is laid out. */
 typedef struct comity_explain_style {
     bool colour;
     bool titles; /* the ids of rules with their titles and citations */
     unsigned width;
+    comity_explain_fact *fact; /* NULL: its path in the act, and the name */
 } comity_explain_style;
 
 /* Would papers and safeguards make the act lawful? */

@@ -77,6 +77,27 @@ void comity_question_path(const comity_image *image, const comity_question *ques
     comity_buffer_append_text(buffer, member);
 }
 
+const char *comity_question_name(const comity_image *image, const comity_question *question)
+{
+    static const comity_class classes[] = {
+        [COMITY_SLOT_CATEGORY] = COMITY_CLASS_CATEGORY,         [COMITY_SLOT_PURPOSE] = COMITY_CLASS_PURPOSE,
+        [COMITY_SLOT_DEAL] = COMITY_CLASS_DEAL,                 [COMITY_SLOT_CIRCUMSTANCE] = COMITY_CLASS_CIRCUMSTANCE,
+        [COMITY_SLOT_SAFEGUARD] = COMITY_CLASS_SAFEGUARD};
+    switch ((comity_question_kind)question->kind) {
+    case COMITY_ASK_HAS:
+        return question->a < COMITY_SLOT_DEMAND
+                   ? comity_image_text(image, comity_image_name(image, classes[question->a], question->b)->text)
+                   : NULL;
+    case COMITY_ASK_KIND:
+    case COMITY_ASK_DERIVED:
+        return comity_image_text(image, comity_image_name(image, COMITY_CLASS_KIND, question->b)->text);
+    case COMITY_ASK_CERTIFIED:
+        return comity_image_text(image, comity_image_name(image, COMITY_CLASS_CERTIFICATE, question->b)->text);
+    default:
+        return NULL;
+    }
+}
+
 static void sentence(comity_buffer *buffer, const char *before, const char *middle, const char *after)
 {
     comity_buffer_append_text(buffer, before);

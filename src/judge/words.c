@@ -291,11 +291,21 @@ static void put_uncovered(const comity_teller *tell)
     }
 }
 
+/* Where in an act the fact belongs, and under which name. */
+static void put_fact(const comity_image *image, const comity_question *question, comity_buffer *words)
+{
+    const char *name = comity_question_name(image, question);
+    comity_question_path(image, question, words);
+    comity_buffer_append_text(words, name == NULL ? "" : ": ");
+    comity_buffer_append_text(words, name == NULL ? "" : name);
+}
+
 static void question_text(const comity_teller *tell, const comity_question *question, comity_buffer *words)
 {
+    comity_explain_fact *fact = tell->style.fact == NULL ? put_fact : tell->style.fact;
     comity_question_ask(tell->image, tell->act, question, words);
     comity_buffer_append_text(words, " (");
-    comity_question_path(tell->image, question, words);
+    fact(tell->image, question, words);
     comity_buffer_append_text(words, ")");
 }
 

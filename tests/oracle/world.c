@@ -272,6 +272,7 @@ const char *world_disagreement(world *of, comity_arena *arena, const char *act)
         different = says(arena, "verdict: oracle: %s; judge: %s", comity_verdict_name(judgement.verdict),
                          comity_verdict_name(verdict));
     }
+    of->said = judgement;
     return different;
 }
 

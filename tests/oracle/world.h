@@ -15,6 +15,7 @@ typedef struct world {
     comity_law *law;
     comity_context *context;
     generator *acts;
+    oracle_judgement said; /* of the last act on which both agreed; until the next */
 } world;
 
 void world_init(world *ret_world);

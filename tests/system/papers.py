@@ -270,6 +270,13 @@ def written_and_signed():
     same("revokes by file", Run("paper", "new", "revocation", "--id", "1", "--by", "A", "--revokes", "pq.paper", "--issued", "2026-01-01").out,
          f"comity paper/revocation v1\nid: 1\nby: A\nissued: 2026-01-01\nrevokes: {name}\n")
     same("forms", Run("paper", "forms").both(), (FORMS, 0))
+    told = [json.loads(line) for line in Run("paper", "forms", "--json").out.splitlines()]
+    same("as JSON", "".join(f"{form['form']:28} {form['summary']}\n" for form in told), FORMS)
+    for form in told:
+        lines = [f"  --{f['field']} {f['value']}{' …' if f['repeats'] else ''}{'  (must be said)' if f['required'] else ''}\n" for f in form["fields"]]
+        same(form["form"], Run("paper", "forms", form["form"]).out, f"{form['form']}: {form['summary']}\n" + "".join(lines))
+        same("alone", Run("paper", "forms", "--json", form["form"]).out.splitlines(), [json.dumps(form, separators=(",", ":"), ensure_ascii=False)])
+    holds("no such option", "paper: forms: --what is no option" in Run("paper", "forms", "--what").err)
     holds("fields of one", "  --key PUBLIC-KEY  (must be said)\n" in Run("paper", "forms", "delegation").out)
 
 

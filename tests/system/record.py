@@ -97,6 +97,7 @@ def keeps_what_it_says():
     for index, line in enumerate(plain.out.splitlines()):
         same(f"the judgement of {index}", Run("record", "show", "--judgement", folder, index).out, line)
     same("all are judged again", Run("record", "replay", folder).out, "17 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
+    same("as JSON", json.loads(Run("record", "replay", "--json", folder).out), {"same": 17, "other": 0, "erased": 0, "not_judged": 0})
     same("some are", Run("record", "replay", folder, 3, 5).out, "3 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
     same("one is", Run("record", "replay", folder, 16).out, "1 judged again, the same to the byte; 0 other; 0 erased; 0 not judged\n")
     tail = [json.loads(line)["index"] for line in Run("record", "tail", "-n", 4, folder).out.splitlines()]

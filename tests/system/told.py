@@ -8,6 +8,7 @@ the example. Examples are run by a shell, in their order, `less` being `cat`, `t
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -106,6 +107,48 @@ def of_help_texts():
 def of_manual_pages():
     for path in sorted((ROOT / "man").glob("*.[1-8]")):
         run_all(path.name, of_manual(path))
+
+
+def ask(words):
+    return subprocess.run([COMITY, "ask", *words], env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+
+
+def questions_of(answer):
+    """What an answer asks for: by the question, the option that is told behind it."""
+    found = re.search(r"\n  What (?:to tell first|could still matter)\n(.*?)\n\n", answer, re.S)
+    lines = "" if found is None else found[1].replace("\n      ", " ")
+    return dict(re.findall(r"(?m)^    - (.*) \((--.*)\)$", lines))
+
+
+def words_of(option):
+    """The option as somebody might give it."""
+    told, _, value = option.split(", ")[0].partition(" ")
+    if value in ("STATE", "STATE:PERCENT"):
+        value = "JP" if told in ("--from", "--to") else "none"
+    if value == "N" or value.endswith("=N"):
+        value = value[:-1] + "1"
+    return [told, value] if value else [told]
+
+
+@test
+def questions_are_answered_by_the_options_they_name():
+    seen = set()
+    for words in ("--from CN --to US --data sensitive --people 10000", "--from US --to CN --data human-genomic --people 1500 --to-kind unknown",
+                  "--act disclose --from IE --data content-data", "--act disclose --from FR --to US --data health --circumstance unknown",
+                  "--act store --from RU --to NL --data personal", "--from KR --to US", "--from DE --to US --data contact --to-kind unknown",
+                  "--to JP --data personal"):
+        asked = [*words.split(), "--on", "2026-11-24"]
+        questions = questions_of(ask(asked).stdout)
+        same(f"{words}: questions are asked", len(questions) > 0, True)
+        for question, option in questions.items():
+            if "NAME" in option and not option.startswith("--to-name"):
+                continue # any of many names
+            again = ask(asked + words_of(option))
+            same(f"{words} {option}", (again.returncode in (0, 1), again.stderr, question in questions_of(again.stdout)), (True, "", False))
+            seen.add(option.split()[0])
+    same("either of two", "(--binding, --not-binding)" in ask("--act disclose --from FR --to US --data health --on 2026-11-24".split()).stdout, True)
+    same("options of many kinds", sorted({"--count", "--purpose", "--origin", "--subjects", "--deal", "--channel", "--circumstance",
+                                           "--from", "--to", "--to-kind", "--from-subject-to", "--data"} - seen), [])
 
 
 sys.exit(main("told"))

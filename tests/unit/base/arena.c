@@ -34,8 +34,11 @@ static void limits(void)
     comity_arena_init(&arena, 10000);
     comity_error error;
     void *memory = NULL;
+    char told[80]; /* what is taken is aligned, as the machine wants it */
+    size_t aligned = (10001 + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+    (void)snprintf(told, sizeof told, "%zu bytes more would pass the limit of 10000 bytes of memory", aligned);
     CHECK_EQ_INT(COMITY_ERROR_LIMIT, comity_arena_take(&arena, 10001, &memory, &error));
-    CHECK_EQ_STR("10016 bytes more would pass the limit of 10000 bytes of memory", error.message);
+    CHECK_EQ_STR(told, error.message);
     CHECK(memory == NULL);
     size_t taken = 0;
     while (comity_arena_take(&arena, 100, &memory, NULL) == COMITY_OK) {

@@ -90,6 +90,14 @@ static void limits(void)
     CHECK_EQ_STR("comity_gate_frame_write: frame, memory and ret_size must not be NULL", error.message);
 }
 
+/* A number in the frame at hand, least byte first as all are, whatever the machine has first. */
+static void number_put(size_t offset, size_t size, uint32_t number)
+{
+    for (size_t i = 0; i < size; i++) {
+        bytes[offset + i] = (uint8_t)(number >> (8 * i));
+    }
+}
+
 /* How many of a thing a frame may hold: so many are read, and one more is neither written nor read. */
 static void counts(void)
 {
@@ -119,10 +127,9 @@ static void counts(void)
     CHECK(comity_gate_frame_read(bytes, size, &read, &error) == COMITY_OK);
     CHECK(read.judge.act_count == most[0] && read.judge.category_count == most[1] && read.judge.person_count == most[2]);
     for (size_t i = 0; i < sizeof judge / sizeof judge[0]; i++) {
-        uint32_t more = most[i] + 1;
-        memcpy(bytes + judge[i].offset, &more, judge[i].size);
+        number_put(judge[i].offset, judge[i].size, most[i] + 1);
         fails(size, judge[i].message);
-        memcpy(bytes + judge[i].offset, &most[i], judge[i].size);
+        number_put(judge[i].offset, judge[i].size, most[i]);
         size_t *counted[] = {&frame.judge.act_count, &frame.judge.category_count, &frame.judge.person_count};
         (*counted[i])++;
         CHECK(comity_gate_frame_write(&frame, bytes, sizeof bytes, &size, &error) == COMITY_ERROR_LIMIT);

@@ -448,6 +448,8 @@ static void kept(void)
          "what the record kept is of another form: line 5: a day expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\npapers x\n\n",
          "what the record kept is of another form: line 5: the name of papers expected"},
+        {"comity kept 1\nlaw " LAW "\nevaluator 1\nstrictly\n\n",
+         "what the record kept is of another form: line 5: \"strict\" alone expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\ngate \n\n",
          "what the record kept is of another form: line 5: the name of a gate expected"},
         {"comity kept 1\nlaw " LAW "\nevaluator 1\n{}",

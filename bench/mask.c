@@ -3,7 +3,7 @@
  * on a table; beside looking only, in the same run, and beside copying. The data
  * comes in pieces as the command reads it. Prints; never fails on time.
  *
- *     bench-mask [--json FILE]
+ *     bench-mask [--json FILE] [--only "dense NDJSON"]
  */
 #include "bench.h"
 #include "inspect_data.h"
@@ -158,8 +158,11 @@ int main(int argc, char **argv)
     require(comity_types_open(&types, &error) == COMITY_OK, "no types");
     require(comity_scan_rules_new(types, &rules, &error) == COMITY_OK, "no rules");
     require(comity_mask_policy_read(types, "policy", "", 0, &policy, &error) == COMITY_OK, "no policy");
+    const char *only = bench_option(argc, argv, "--only", NULL);
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
-        measure(bench, rules, policy, &inputs[i]);
+        if (only == NULL || strcmp(only, inputs[i].name) == 0) {
+            measure(bench, rules, policy, &inputs[i]);
+        }
     }
     comity_mask_policy_free(policy);
     comity_scan_rules_free(rules);

@@ -32,7 +32,7 @@ typedef struct mask_level {
     comity_form_run *runs; /* of bytes that are not settled */
     size_t run_count;
     size_t run_room;
-    comity_mask_lexer lexer;            /* of JSON that can be edited */
+    comity_mask_lexer lexer;            /* of JSON, or text with some, that can be edited */
     bool has_lexer;
     bool is_copied;                     /* its text: decoded, it is not as the raw bytes are */
     const comity_mask_rule *whole_rule; /* for a whole value in base64; NULL: nothing was found in it */
@@ -247,6 +247,17 @@ static void set_width(mask_level *level, const char *charset)
     level->is_big = level->width > 1 && strcmp(charset + 6, "be") == 0;
 }
 
+static void start_lexer(mask_level *level)
+{
+    comity_mask_lexer_kind kind = level->syntax == COMITY_FORM_JSON     ? COMITY_MASK_LEXER_JSON
+                                  : level->syntax == COMITY_FORM_NDJSON ? COMITY_MASK_LEXER_NDJSON
+                                                                        : COMITY_MASK_LEXER_TEXT;
+    level->has_lexer = level->place > COMITY_FORM_WHOLE_VALUE &&
+                       (kind != COMITY_MASK_LEXER_TEXT || level->syntax == COMITY_FORM_TEXT);
+    level->is_copied = false;
+    comity_mask_lexer_start(&level->lexer, kind);
+}
+
 static comity_status part_begin(void *context, const comity_form_part *part, comity_error *reterr)
 {
     comity_masker *masker = context;
@@ -262,10 +273,7 @@ static comity_status part_begin(void *context, const comity_form_part *part, com
     level->run_count = 0;
     level->whole_rule = NULL;
     set_width(level, part->charset);
-    bool is_json = part->syntax == COMITY_FORM_JSON || part->syntax == COMITY_FORM_NDJSON;
-    level->has_lexer = is_json && part->place > COMITY_FORM_WHOLE_VALUE;
-    level->is_copied = false;
-    comity_mask_lexer_start(&level->lexer, part->syntax == COMITY_FORM_NDJSON);
+    start_lexer(level);
     (void)strncpy(level->chain, part->chain, sizeof level->chain - 1);
     if (part->raw_begin > masker->last_begin) {
         masker->last_begin = part->raw_begin;

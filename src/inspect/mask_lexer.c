@@ -1,6 +1,7 @@
 /* Quotes are counted, 64 bytes at a time where there is no backslash: that is all that JSON takes to
  * tell inside from outside. It is done only for what looks like a number from near; and where documents
- * have a line each, from the last newline on. */
+ * have a line each, from the last newline on. In text, a line of which may hold an object behind whatever, it
+ * is done byte by byte, from its beginning on. */
 #include "inspect/mask_lexer.h"
 
 #include "inspect/scan_look.h"
@@ -12,9 +13,9 @@
 /* Quotes are counted over so many bytes rather than a newline looked for. */
 #define NEAR_SIZE ((size_t)1024)
 
-void comity_mask_lexer_start(comity_mask_lexer *lexer, bool by_lines)
+void comity_mask_lexer_start(comity_mask_lexer *lexer, comity_mask_lexer_kind kind)
 {
-    *lexer = (comity_mask_lexer){.by_lines = by_lines, .copy = lexer->copy, .room = lexer->room};
+    *lexer = (comity_mask_lexer){.kind = kind, .copy = lexer->copy, .room = lexer->room};
 }
 
 void comity_mask_lexer_free(comity_mask_lexer *lexer)
@@ -100,38 +101,38 @@ static size_t advance_plain(comity_mask_lexer *lexer, size_t at, size_t end)
     while (end - at >= BLOCK_SIZE && take_quotes(lexer->text + at, &seen)) {
         at += BLOCK_SIZE;
     }
-    lexer->in_string = lexer->in_string != is_odd(&seen);
+    lexer->state.in_string = lexer->state.in_string != is_odd(&seen);
     return at;
 }
 
 /* Brings the state to `place`. */
 static void advance(comity_mask_lexer *lexer, uint64_t place)
 {
-    size_t at = (size_t)(lexer->at - lexer->base);
+    size_t at = (size_t)(lexer->state.at - lexer->base);
     size_t end = (size_t)(place - lexer->base);
     while (at < end) {
-        at = lexer->is_escaped ? at : advance_plain(lexer, at, end);
+        at = lexer->state.is_escaped ? at : advance_plain(lexer, at, end);
         for (size_t stop = end - at < BLOCK_SIZE ? end : at + BLOCK_SIZE; at < stop; at++) {
-            bool is_escaped = lexer->is_escaped;
-            lexer->is_escaped = !is_escaped && lexer->in_string && lexer->text[at] == '\\';
-            lexer->in_string = lexer->in_string != (lexer->text[at] == '"' && !is_escaped);
+            bool is_escaped = lexer->state.is_escaped;
+            lexer->state.is_escaped = !is_escaped && lexer->state.in_string && lexer->text[at] == '\\';
+            lexer->state.in_string = lexer->state.in_string != (lexer->text[at] == '"' && !is_escaped);
         }
     }
-    lexer->at = place;
+    lexer->state.at = place;
 }
 
 /* The same, from the last newline on where one ends the document before. */
 static void advance_far(comity_mask_lexer *lexer, uint64_t place)
 {
-    if (lexer->by_lines && place - lexer->at > NEAR_SIZE) {
+    if (lexer->kind == COMITY_MASK_LEXER_NDJSON && place - lexer->state.at > NEAR_SIZE) {
         uint64_t line = place;
-        while (line > lexer->at && lexer->text[line - 1 - lexer->base] != '\n') {
+        while (line > lexer->state.at && lexer->text[line - 1 - lexer->base] != '\n') {
             line--;
         }
-        if (line > lexer->at) {
-            lexer->in_string = false;
-            lexer->is_escaped = false;
-            lexer->at = line;
+        if (line > lexer->state.at) {
+            lexer->state.in_string = false;
+            lexer->state.is_escaped = false;
+            lexer->state.at = line;
         }
     }
     advance(lexer, place);
@@ -140,8 +141,8 @@ static void advance_far(comity_mask_lexer *lexer, uint64_t place)
 /* The state at a place before the one that it has come to: backwards over the quotes between. */
 static bool was_in_string(const comity_mask_lexer *lexer, uint64_t place)
 {
-    bool in_string = lexer->in_string;
-    for (uint64_t at = lexer->at; at > place; at--) {
+    bool in_string = lexer->state.in_string;
+    for (uint64_t at = lexer->state.at; at > place; at--) {
         size_t i = (size_t)(at - 1 - lexer->base);
         size_t slashes = 0;
         while (slashes < i && lexer->text[i - 1 - slashes] == '\\') {
@@ -150,6 +151,44 @@ static bool was_in_string(const comity_mask_lexer *lexer, uint64_t place)
         in_string = in_string != (lexer->text[i] == '"' && slashes % 2 == 0);
     }
     return in_string;
+}
+
+/* ---- JSON in lines of text ---- */
+
+/* One byte more. */
+static void text_take(comity_mask_lexer_state *state, uint8_t byte)
+{
+    bool was_escaped = state->is_escaped;
+    bool was_string = state->in_string;
+    if (byte == '\n' || !state->in_object) {
+        *state = (comity_mask_lexer_state){.in_object = byte == '{'};
+        return;
+    }
+    state->is_escaped = was_string && !was_escaped && byte == '\\';
+    state->in_string = was_string != (byte == '"' && !was_escaped);
+    bool is_blank = byte == ' ' || byte == '\t';
+    bool is_outside = !was_string && !state->in_string;
+    state->in_number = is_outside && (state->at_value || state->in_number) && comity_mask_lexer_is_of_number(byte);
+    state->at_value = is_outside && (byte == ':' ? state->behind_name : state->at_value && is_blank);
+    state->behind_name = (was_string && !state->in_string) || (is_outside && state->behind_name && is_blank);
+}
+
+/* The state at `place`: from the last newline on, or from where the text begins. What was asked before does not matter. */
+static comity_mask_lexer_state text_state(const comity_mask_lexer *lexer, uint64_t place)
+{
+    uint64_t line = place;
+    while (line > lexer->base && lexer->text[line - 1 - lexer->base] != '\n') {
+        line--;
+    }
+    comity_mask_lexer_state state = {.at = 0};
+    if (line == lexer->base) {
+        state = lexer->state;
+    }
+    for (uint64_t at = line; at < place; at++) {
+        text_take(&state, lexer->text[at - lexer->base]);
+    }
+    state.at = place;
+    return state;
 }
 
 /* ---- numbers ---- */
@@ -161,6 +200,20 @@ static bool comes_before_number(uint8_t byte)
            byte == '\r' || byte == '\t';
 }
 
+/* Whether a place where a number may stand is outside of strings. */
+static bool is_outside(comity_mask_lexer *lexer, uint64_t place)
+{
+    if (lexer->kind == COMITY_MASK_LEXER_TEXT) {
+        comity_mask_lexer_state state = text_state(lexer, place);
+        return state.at_value || state.in_number;
+    }
+    if (place < lexer->state.at) {
+        return !was_in_string(lexer, place);
+    }
+    advance_far(lexer, place);
+    return !lexer->state.in_string;
+}
+
 bool comity_mask_lexer_bare(comity_mask_lexer *lexer, uint64_t *begin, uint64_t *end)
 {
     assert(*begin >= lexer->base && *end - lexer->base <= lexer->size && *begin < *end);
@@ -168,10 +221,7 @@ bool comity_mask_lexer_bare(comity_mask_lexer *lexer, uint64_t *begin, uint64_t 
     if (before > 0 && !comes_before_number(lexer->text[before - 1])) {
         return false; /* behind a quote, as it mostly is: nothing need be counted */
     }
-    if (*begin >= lexer->at) {
-        advance_far(lexer, *begin);
-    }
-    if (*begin == lexer->at ? lexer->in_string : was_in_string(lexer, *begin)) {
+    if (!is_outside(lexer, *begin)) {
         return false;
     }
     while (*begin > lexer->base && comity_mask_lexer_is_of_number(lexer->text[*begin - 1 - lexer->base])) {
@@ -190,7 +240,9 @@ void comity_mask_lexer_forget(comity_mask_lexer *lexer, uint64_t settled)
     }
     uint64_t end = lexer->base + lexer->size;
     settled = settled < end ? settled : end;
-    if (lexer->at < settled) {
+    if (lexer->kind == COMITY_MASK_LEXER_TEXT) {
+        lexer->state = text_state(lexer, settled);
+    } else if (lexer->state.at < settled) {
         advance_far(lexer, settled);
     }
     size_t size = (size_t)(settled - lexer->base);

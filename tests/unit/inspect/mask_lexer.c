@@ -100,12 +100,12 @@ static bool ask_some(chance *dice, const json_text *text, comity_mask_lexer *lex
 }
 
 /* In chunks of any size; `copied_from` on the text is fed, before it is looked at where it lies. */
-static bool ask_all(chance *dice, const json_text *text, bool by_lines, size_t copied_from)
+static bool ask_all(chance *dice, const json_text *text, comity_mask_lexer_kind kind, size_t copied_from)
 {
     static comity_mask_lexer lexer;
     comity_error error;
     bool good = true;
-    comity_mask_lexer_start(&lexer, by_lines);
+    comity_mask_lexer_start(&lexer, kind);
     for (size_t known = 0; good && known < text->size;) {
         size_t chunk = 1 + chance_below(dice, CHUNK_MAX);
         chunk = chunk < text->size - known ? chunk : text->size - known;
@@ -131,7 +131,7 @@ static void strings(void)
         chance dice = chance_for(5, seed);
         make_lines(&dice, &text);
         count_all(&text);
-        bool is_good = ask_all(&dice, &text, seed % 2 == 0, seed % 3 == 0 ? TEXT_SIZE : chance_below(&dice, TEXT_SIZE));
+        bool is_good = ask_all(&dice, &text, seed % 2 == 0 ? COMITY_MASK_LEXER_JSON : COMITY_MASK_LEXER_NDJSON, seed % 3 == 0 ? TEXT_SIZE : chance_below(&dice, TEXT_SIZE));
         CHECK(is_good);
         if (!is_good) {
             fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
@@ -140,9 +140,45 @@ static void strings(void)
     }
 }
 
+/* What the whole text says of the number at `at`, and of it in pieces. */
+static void in_lines(void)
+{
+    static const struct {
+        const char *text;
+        bool is_bare[8]; /* each number, in order */
+    } lines[] = {
+        {"data: {\"card\":4111, \"note\":\"card: 4112\", \"x\" : -4113.5}\n", {true, false, true}},
+        {"4111 {\"a\":[4112,{\"b\": 4113}]} 4114 c:4115\n", {false, false, true, false, false}},
+        {"5 \" wide {\"a\":\"\\\"4\", \"b\":6}\n7 \"b\":8\n", {false, false, true, false, false}},
+        {"{\"a\":\"4\n{\"b\":5,\"c\"\t:\t6 7}", {false, true, true, false}},
+    };
+    test_case("a number in a line of text is one of JSON behind a name of an object");
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        size_t size = strlen(lines[i].text);
+        const uint8_t *text = (const uint8_t *)lines[i].text;
+        for (size_t forgotten = 0; forgotten < size; forgotten++) {
+            comity_mask_lexer lexer = {.text = NULL};
+            size_t number = 0;
+            comity_mask_lexer_start(&lexer, COMITY_MASK_LEXER_TEXT);
+            comity_mask_lexer_look(&lexer, text, size);
+            comity_mask_lexer_forget(&lexer, forgotten);
+            for (size_t at = 0; at < size; at++) {
+                bool begins = is_digit(text[at]) && (at == 0 || !comity_mask_lexer_is_of_number(text[at - 1]) || text[at - 1] == '-');
+                uint64_t begin = at;
+                uint64_t end = at + 1;
+                if (begins && at >= forgotten) {
+                    CHECK(comity_mask_lexer_bare(&lexer, &begin, &end) == lines[i].is_bare[number]);
+                }
+                number += begins;
+            }
+        }
+    }
+}
+
 int main(void)
 {
     test_begin("mask_lexer");
     strings();
+    in_lines();
     return test_done();
 }

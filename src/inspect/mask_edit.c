@@ -155,14 +155,14 @@ static comity_status go_to(comity_edits *edits, uint64_t end, bool gives, comity
 /* Carries out an edit: what is as long as its place goes there, so that one stretch of bytes goes out and not three. */
 static comity_status edit_write(comity_edits *edits, const comity_edit *edit, comity_error *reterr)
 {
-    const uint8_t *text = edits->texts.bytes + edit->text_at;
     if (edit->text_size == edit->end - edit->begin) {
-        memcpy(edits->bytes + edits->from + (size_t)(edit->begin - edits->base), text, edit->text_size);
+        uint8_t *place = edits->bytes + edits->from + (size_t)(edit->begin - edits->base);
+        memcpy(place, edits->texts.bytes + edit->text_at, edit->text_size);
         return COMITY_OK;
     }
     COMITY_TRY(go_to(edits, edit->begin, true, reterr));
     if (edit->text_size != 0) {
-        COMITY_TRY(edits->write(edits->context, text, edit->text_size, reterr));
+        COMITY_TRY(edits->write(edits->context, edits->texts.bytes + edit->text_at, edit->text_size, reterr));
     }
     return go_to(edits, edit->end, false, reterr);
 }

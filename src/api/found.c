@@ -3,6 +3,7 @@
 #include "api/found.h"
 
 #include "base/utf8.h"
+#include "note/base64.h"
 
 #include <string.h>
 
@@ -16,6 +17,24 @@ void comity_found_put_untrusted(comity_buffer *out, const char *text, size_t siz
     }
     bool whole = comity_utf8_check(text, size) == size;
     comity_buffer_append_json_string(out, whole ? text : copy, whole ? size : written);
+}
+
+/* A file's name is bytes, and not always UTF-8: then the bytes themselves are told too. */
+static void put_file(comity_buffer *out, const char *file)
+{
+    size_t size = strlen(file);
+    comity_buffer_append_text(out, "\"file\":");
+    comity_found_put_untrusted(out, file, size);
+    if (comity_utf8_check(file, size) == size) {
+        return;
+    }
+    comity_buffer_append_text(out, ",\"file_base64\":\"");
+    for (size_t at = 0; at < size; at += 48) { /* a multiple of three: only the last is padded */
+        char text[COMITY_BASE64_TEXT_SIZE(48) + 1];
+        comity_base64_write((const uint8_t *)file + at, size - at < 48 ? size - at : 48, text);
+        comity_buffer_append_text(out, text);
+    }
+    comity_buffer_append_text(out, "\"");
 }
 
 static const struct {
@@ -83,8 +102,8 @@ static void put_reading(const comity_rules *rules, comity_buffer *out, const com
 void comity_found_put(const comity_rules *rules, const char *file, const comity_found *found, bool with_value,
                       comity_buffer *out)
 {
-    comity_buffer_append_text(out, "{\"file\":");
-    comity_found_put_untrusted(out, file, strlen(file));
+    comity_buffer_append_text(out, "{");
+    put_file(out, file);
     comity_buffer_append_text(out, ",");
     put_reading(rules, out, &found->seen[0]);
     comity_buffer_append_text_u64(out, ",\"part\":", found->part);

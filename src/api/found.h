@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 
 /* Appends one finding: an object and a newline. `rules`: those it was found by.
- * `file`: what its input is called. `with_value`: with the value itself, which is personal data. */
+ * `file`: what its input is called; of what is no UTF-8 its bytes too, as `file_base64`. `with_value`: with the value itself, which is personal data. */
 void comity_found_put(const comity_rules *rules, const char *file, const comity_found *found, bool with_value,
                       comity_buffer *out);
 

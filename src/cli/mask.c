@@ -15,6 +15,8 @@
 
 #define READ_SIZE ((size_t)262144)
 #define OUT_SIZE ((size_t)262144)
+/* What is as large as this goes out as it is, if nothing waits before it. */
+#define OUT_AT_ONCE ((size_t)32768)
 #define STATES_MAX 64
 
 typedef struct mask_options {
@@ -64,6 +66,10 @@ static comity_status output_write(void *context, const void *bytes, size_t size,
 {
     mask_output *output = context;
     const char *from = bytes;
+    if (output->size == 0 && size >= OUT_AT_ONCE) {
+        output->failed = output->failed || !write_all(output->file.fd, bytes, size);
+        size = 0;
+    }
     while (size != 0) {
         size_t room = OUT_SIZE - output->size;
         size_t n = size < room ? size : room;
@@ -71,11 +77,11 @@ static comity_status output_write(void *context, const void *bytes, size_t size,
         output->size += n;
         from += n;
         size -= n;
-        if (output->size == OUT_SIZE && !output_flush(output)) {
-            return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the output cannot be written");
+        if (output->size == OUT_SIZE) {
+            (void)output_flush(output);
         }
     }
-    return COMITY_OK;
+    return output->failed ? comity_fail(reterr, COMITY_ERROR_SYSTEM, "the output cannot be written") : COMITY_OK;
 }
 
 /* `path` NULL: standard output. */

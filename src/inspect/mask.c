@@ -32,7 +32,9 @@ typedef struct mask_level {
     comity_form_run *runs; /* of bytes that are not settled */
     size_t run_count;
     size_t run_room;
-    comity_mask_lexer lexer;            /* of JSON */
+    comity_mask_lexer lexer;            /* of JSON, or text with some, that can be edited */
+    bool has_lexer;
+    bool is_copied;                     /* its text: decoded, it is not as the raw bytes are */
     const comity_mask_rule *whole_rule; /* for a whole value in base64; NULL: nothing was found in it */
     uint8_t whole_digest[16];
     char chain[160];
@@ -105,30 +107,93 @@ static comity_status add_edit(mask_level *level, uint64_t begin, uint64_t end, c
     return comity_edits_put(&masker->edits, begin, end, rule->action, text_at, reterr);
 }
 
+/* Raw bytes of the input, which are held. */
+typedef struct mask_raw {
+    uint64_t begin, end;
+    const uint8_t *bytes;
+} mask_raw;
+
+/* Whether the decoded bytes since what is settled are the raw ones. */
+static bool is_plain(const mask_level *level)
+{
+    return level->run_count <= 1 &&
+           (level->run_count == 0 || (level->runs[0].decoded_unit == 1 && level->runs[0].raw_unit == 1));
+}
+
+/* The same as comity_form_raw_range. */
+static bool raw_range(const mask_level *level, uint64_t begin, uint64_t end, uint64_t *ret_raw_begin,
+                      uint64_t *ret_raw_end)
+{
+    if (level->run_count == 0 || !is_plain(level)) {
+        return comity_form_raw_range(level->runs, level->run_count, begin, end, ret_raw_begin, ret_raw_end);
+    }
+    const comity_form_run *run = &level->runs[0];
+    if (begin < run->decoded || begin >= end || end - run->decoded > run->count) {
+        return false;
+    }
+    *ret_raw_begin = run->raw + (begin - run->decoded);
+    *ret_raw_end = run->raw + (end - run->decoded);
+    return true;
+}
+
+/* Where the lexer's text lies now, of which `size` bytes have been decoded. */
+static void lexer_look(mask_level *level, uint64_t size)
+{
+    uint64_t base = comity_mask_lexer_base(&level->lexer);
+    uint64_t raw = 0;
+    uint64_t raw_end = 0;
+    if (!level->is_copied && base < size) {
+        bool is_mapped = raw_range(level, base, size, &raw, &raw_end);
+        const uint8_t *text = is_mapped ? comity_edits_raw(&level->masker->edits, raw, raw_end) : NULL;
+        assert(text != NULL);
+        comity_mask_lexer_look(&level->lexer, text, (size_t)(size - base));
+    }
+}
+
+/* The raw bytes of the decoded ones [begin, end), if all of them are held. */
+static comity_status find_raw(const mask_level *level, uint64_t begin, uint64_t end, mask_raw *ret_raw,
+                              comity_error *reterr)
+{
+    mask_raw raw = {.bytes = NULL};
+    if (raw_range(level, begin, end, &raw.begin, &raw.end)) {
+        raw.bytes = comity_edits_raw(&level->masker->edits, raw.begin, raw.end);
+    }
+    if (raw.bytes == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a value is larger than what is held of its part");
+    }
+    *ret_raw = raw;
+    return COMITY_OK;
+}
+
+/* Whether a value of JSON may stand outside of a string: not behind a quote, as it mostly does. */
+static bool may_be_bare(const mask_level *level, const comity_finding *finding, const mask_raw *raw)
+{
+    bool is_quoted = level->width == 1 && raw->begin > level->masker->edits.base && raw->bytes[-1] == '"';
+    return level->has_lexer && !is_quoted && comity_mask_lexer_is_of_number(finding->raw[0]);
+}
+
 static comity_status replace(mask_level *level, const comity_finding *finding, const comity_mask_rule *rule,
                              comity_error *reterr)
 {
-    comity_masker *masker = level->masker;
     uint64_t begin = finding->begin;
     uint64_t end = finding->end;
-    bool is_json = level->syntax == COMITY_FORM_JSON || level->syntax == COMITY_FORM_NDJSON;
-    bool is_bare = is_json && comity_mask_lexer_bare(&level->lexer, &begin, &end);
-    uint64_t raw_begin = 0;
-    uint64_t raw_end = 0;
-    bool is_mapped = comity_form_raw_range(level->runs, level->run_count, begin, end, &raw_begin, &raw_end);
-    const uint8_t *raw = is_mapped ? comity_edits_raw(&masker->edits, raw_begin, raw_end) : NULL;
-    if (raw == NULL) {
-        return comity_fail(reterr, COMITY_ERROR_LIMIT, "a value is larger than what is held of its part");
+    mask_raw raw;
+    bool is_bare = false;
+    COMITY_TRY(find_raw(level, begin, end, &raw, reterr));
+    if (may_be_bare(level, finding, &raw)) {
+        lexer_look(level, level->size);
+        is_bare = comity_mask_lexer_bare(&level->lexer, &begin, &end);
+        COMITY_TRY(find_raw(level, begin, end, &raw, reterr));
     }
     comity_mask_value value = {.text = finding->raw,
                                .text_size = finding->size,
-                               .raw = raw,
-                               .raw_size = (size_t)(raw_end - raw_begin),
+                               .raw = raw.bytes,
+                               .raw_size = (size_t)(raw.end - raw.begin),
                                .syntax = (comity_form_syntax)level->syntax,
                                .is_bare = is_bare,
                                .digest = finding->digest};
     value.room = level->place == COMITY_FORM_SAME_SIZE ? value.raw_size / level->width : 0;
-    return add_edit(level, raw_begin, raw_end, rule, &value, reterr);
+    return add_edit(level, raw.begin, raw.end, rule, &value, reterr);
 }
 
 static void found(void *context, const comity_finding *finding)
@@ -182,6 +247,17 @@ static void set_width(mask_level *level, const char *charset)
     level->is_big = level->width > 1 && strcmp(charset + 6, "be") == 0;
 }
 
+static void start_lexer(mask_level *level)
+{
+    comity_mask_lexer_kind kind = level->syntax == COMITY_FORM_JSON     ? COMITY_MASK_LEXER_JSON
+                                  : level->syntax == COMITY_FORM_NDJSON ? COMITY_MASK_LEXER_NDJSON
+                                                                        : COMITY_MASK_LEXER_TEXT;
+    level->has_lexer = level->place > COMITY_FORM_WHOLE_VALUE &&
+                       (kind != COMITY_MASK_LEXER_TEXT || level->syntax == COMITY_FORM_TEXT);
+    level->is_copied = false;
+    comity_mask_lexer_start(&level->lexer, kind);
+}
+
 static comity_status part_begin(void *context, const comity_form_part *part, comity_error *reterr)
 {
     comity_masker *masker = context;
@@ -197,7 +273,7 @@ static comity_status part_begin(void *context, const comity_form_part *part, com
     level->run_count = 0;
     level->whole_rule = NULL;
     set_width(level, part->charset);
-    comity_mask_lexer_start(&level->lexer);
+    start_lexer(level);
     (void)strncpy(level->chain, part->chain, sizeof level->chain - 1);
     if (part->raw_begin > masker->last_begin) {
         masker->last_begin = part->raw_begin;
@@ -238,6 +314,19 @@ static comity_status hold_runs(mask_level *level, const comity_form_piece *piece
     return COMITY_OK;
 }
 
+/* The lexer looks where the raw bytes are held until some decoded ones are not as they are: from then on at a copy. */
+static comity_status lexer_take(mask_level *level, const comity_form_piece *piece, comity_error *reterr)
+{
+    if (!level->is_copied && is_plain(level)) {
+        return COMITY_OK;
+    }
+    if (!level->is_copied) {
+        lexer_look(level, level->size);
+        level->is_copied = true;
+    }
+    return comity_mask_lexer_feed(&level->lexer, piece->bytes, piece->size, reterr);
+}
+
 static comity_status piece(void *context, const comity_form_part *part, const comity_form_piece *piece,
                            comity_error *reterr)
 {
@@ -245,13 +334,13 @@ static comity_status piece(void *context, const comity_form_part *part, const co
     mask_level *level = &masker->levels[part->level];
     uint64_t raw_begin = 0;
     COMITY_TRY(hold_runs(level, piece, reterr));
+    if (level->has_lexer) {
+        COMITY_TRY(lexer_take(level, piece, reterr));
+    }
     level->size += piece->size;
     if (piece->run_count != 0 && comity_form_raw_range(piece->runs, piece->run_count, level->size - 1, level->size,
                                                        &raw_begin, &level->raw_last)) {
         masker->raw_last = level->raw_last > masker->raw_last ? level->raw_last : masker->raw_last;
-    }
-    if (level->syntax == COMITY_FORM_JSON || level->syntax == COMITY_FORM_NDJSON) {
-        COMITY_TRY(comity_mask_lexer_feed(&level->lexer, piece->bytes, piece->size, reterr));
     }
     comity_scan_feed(level->scan, piece->bytes, piece->size);
     if (masker->failed != COMITY_OK && reterr != NULL) {
@@ -322,10 +411,13 @@ static uint64_t level_settled(mask_level *level)
     uint64_t raw_end = 0;
     settled = settled < decided ? settled : decided;
     if (level->place > COMITY_FORM_WHOLE_VALUE) {
-        (void)comity_form_raw_range(level->runs, level->run_count, settled, settled + 1, &raw, &raw_end);
+        (void)raw_range(level, settled, settled + 1, &raw, &raw_end);
+    }
+    if (level->has_lexer) {
+        lexer_look(level, level->size);
+        comity_mask_lexer_forget(&level->lexer, settled);
     }
     forget_runs(level, settled);
-    comity_mask_lexer_forget(&level->lexer, settled);
     return raw;
 }
 

@@ -50,23 +50,23 @@ comity_status comity_edits_feed(comity_edits *edits, const void *bytes, size_t s
     return COMITY_OK;
 }
 
-const uint8_t *comity_edits_raw(const comity_edits *edits, uint64_t begin, uint64_t end)
+static comity_status edits_grow(comity_edits *edits, comity_error *reterr)
 {
-    bool is_held = begin >= edits->base && end >= begin && end - edits->base <= edits->size;
-    return is_held ? edits->bytes + edits->from + (size_t)(begin - edits->base) : NULL;
+    size_t wanted = edits->edit_room * 2 + 64;
+    comity_edit *larger = realloc(edits->edits, wanted * sizeof *larger);
+    if (larger == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for %zu places to be masked", wanted);
+    }
+    edits->edits = larger;
+    edits->edit_room = wanted;
+    return COMITY_OK;
 }
 
-/* Makes room for an edit at `at`. */
+/* Puts an edit at `at`. */
 static comity_status insert(comity_edits *edits, size_t at, const comity_edit *edit, comity_error *reterr)
 {
     if (edits->edit_count == edits->edit_room) {
-        size_t wanted = edits->edit_room * 2 + 64;
-        comity_edit *larger = realloc(edits->edits, wanted * sizeof *larger);
-        if (larger == NULL) {
-            return comity_fail(reterr, COMITY_ERROR_MEMORY, "no memory for %zu places to be masked", wanted);
-        }
-        edits->edits = larger;
-        edits->edit_room = wanted;
+        COMITY_TRY(edits_grow(edits, reterr));
     }
     if (at < edits->edit_count) {
         memmove(edits->edits + at + 1, edits->edits + at, (edits->edit_count - at) * sizeof *edits->edits);
@@ -107,12 +107,23 @@ comity_status comity_edits_put(comity_edits *edits, uint64_t begin, uint64_t end
                                comity_error *reterr)
 {
     assert(begin >= edits->base && begin < end);
-    const uint8_t *all = NULL;
-    size_t all_size = 0;
-    COMITY_TRY(comity_buffer_bytes(&edits->texts, &all, &all_size, reterr));
-    comity_edit edit = {
-        .begin = begin, .end = end, .text_at = text_at, .text_size = all_size - text_at, .strength = strength};
+    if (edits->texts.failed != COMITY_OK) {
+        const uint8_t *all = NULL;
+        size_t all_size = 0;
+        return comity_buffer_bytes(&edits->texts, &all, &all_size, reterr); /* says why */
+    }
+    comity_edit edit = {.begin = begin,
+                        .end = end,
+                        .text_at = text_at,
+                        .text_size = edits->texts.size - text_at,
+                        .strength = strength};
     size_t at = edits->edit_count;
+    bool is_last = at == 0 || edits->edits[at - 1].end <= begin;
+    if (is_last && at < edits->edit_room) { /* as it mostly is */
+        edits->edits[at] = edit;
+        edits->edit_count++;
+        return COMITY_OK;
+    }
     while (at > 0 && edits->edits[at - 1].end > begin) {
         at--;
     }
@@ -141,17 +152,26 @@ static comity_status go_to(comity_edits *edits, uint64_t end, bool gives, comity
     return COMITY_OK;
 }
 
+/* Carries out an edit: what is as long as its place goes there, so that one stretch of bytes goes out and not three. */
+static comity_status edit_write(comity_edits *edits, const comity_edit *edit, comity_error *reterr)
+{
+    if (edit->text_size == edit->end - edit->begin) {
+        uint8_t *place = edits->bytes + edits->from + (size_t)(edit->begin - edits->base);
+        memcpy(place, edits->texts.bytes + edit->text_at, edit->text_size);
+        return COMITY_OK;
+    }
+    COMITY_TRY(go_to(edits, edit->begin, true, reterr));
+    if (edit->text_size != 0) {
+        COMITY_TRY(edits->write(edits->context, edits->texts.bytes + edit->text_at, edit->text_size, reterr));
+    }
+    return go_to(edits, edit->end, false, reterr);
+}
+
 comity_status comity_edits_flush(comity_edits *edits, uint64_t settled, comity_error *reterr)
 {
     size_t done = 0;
-    while (done < edits->edit_count && edits->edits[done].end <= settled) {
-        const comity_edit *edit = &edits->edits[done];
-        COMITY_TRY(go_to(edits, edit->begin, true, reterr));
-        if (edit->text_size != 0) {
-            COMITY_TRY(edits->write(edits->context, edits->texts.bytes + edit->text_at, edit->text_size, reterr));
-        }
-        COMITY_TRY(go_to(edits, edit->end, false, reterr));
-        done++;
+    for (; done < edits->edit_count && edits->edits[done].end <= settled; done++) {
+        COMITY_TRY(edit_write(edits, &edits->edits[done], reterr));
     }
     edits->edit_total += done;
     edits->edit_count -= done;

@@ -41,8 +41,12 @@ void comity_edits_free(comity_edits *edits);
 COMITY_MUST_USE comity_status comity_edits_feed(comity_edits *edits, const void *bytes, size_t size,
                                                 comity_error *reterr);
 
-/* The raw bytes [begin, end), which are held still; valid until the next call. NULL if they are not. */
-const uint8_t *comity_edits_raw(const comity_edits *edits, uint64_t begin, uint64_t end);
+/* The raw bytes [begin, end), which are held still; valid until the next call that feeds or flushes. NULL if they are not. */
+static inline const uint8_t *comity_edits_raw(const comity_edits *edits, uint64_t begin, uint64_t end)
+{
+    bool is_held = begin >= edits->base && end >= begin && end - edits->base <= edits->size;
+    return is_held ? edits->bytes + edits->from + (size_t)(begin - edits->base) : NULL;
+}
 
 /* Replaces [begin, end), none of which has gone out, by `size` bytes. Places that
  * touch become one, with the text of the stronger. COMITY_ERROR_MEMORY. */

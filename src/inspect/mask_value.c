@@ -64,26 +64,23 @@ static size_t count_signs(const plain *text)
     return count;
 }
 
-/* Of sixteen bytes those that `is_safe` lets stay, and signs for the others. */
-static inline void mask_sixteen(uint64_t words[2], bool in_form, uint8_t sign)
+/* Of sixteen bytes those that `is_safe` lets stay but in forms, and signs for the others. */
+static inline comity_bytes16 mask_sixteen(comity_bytes16 of, uint8_t sign)
 {
-    comity_bytes16 of;
-    memcpy(&of, words, sizeof of);
-    comity_bytes16 safe = (comity_bytes16)(of == '-') | (comity_bytes16)(of == '.') | (comity_bytes16)(of == '_');
-    comity_bytes16 but_in_forms = (comity_bytes16)(of == ' ') | (comity_bytes16)(of == '/') | (comity_bytes16)(of == ':') |
-                                  (comity_bytes16)(of == '@') | (comity_bytes16)(of == '(') | (comity_bytes16)(of == ')');
-    safe |= in_form ? (comity_bytes16){0} : but_in_forms;
-    of = (of & safe) | (~safe & sign);
-    memcpy(words, &of, sizeof of);
+    comity_bytes16 safe = (comity_bytes16)(of == '-') | (comity_bytes16)(of == '.') | (comity_bytes16)(of == '_') |
+                          (comity_bytes16)(of == ' ') | (comity_bytes16)(of == '/') | (comity_bytes16)(of == ':') |
+                          (comity_bytes16)(of == '@') | (comity_bytes16)(of == '(') | (comity_bytes16)(of == ')');
+    return (of & safe) | (~safe & sign);
 }
 
-/* Where no letter or digit stays, and all is of ASCII; false if it is not, or shorter than eight bytes. Nothing is
- * written then. The last bytes are masked twice where they are fewer than are masked at once. */
-static bool write_mask_plain(const plain *text, bool in_form, uint8_t sign, comity_buffer *out)
+/* Where no letter or digit stays, all is of ASCII, and `escape`, which begins escapes, is not in it; false if that is
+ * not so, or it is shorter than eight bytes. Nothing is written then. The last bytes are masked twice where they are
+ * fewer than are masked at once. */
+static inline bool write_mask_plain(const plain *text, uint8_t sign, uint8_t escape, comity_buffer *out)
 {
     enum { HALF = 8, WHOLE = 16 };
     uint8_t *masked = comity_buffer_room(out, text->size);
-    uint64_t all = 0;
+    comity_bytes16 unfit = {0}; /* a byte with its highest bit set is */
     if (masked == NULL || text->size < HALF) {
         return false;
     }
@@ -92,12 +89,17 @@ static bool write_mask_plain(const plain *text, bool in_form, uint8_t sign, comi
         size_t from = is_half ? 0 : text->size - at < WHOLE ? text->size - WHOLE : at;
         size_t second = is_half ? text->size - HALF : from + HALF;
         uint64_t words[2] = {comity_swar_load(text->text + from), comity_swar_load(text->text + second)};
-        all |= words[0] | words[1];
-        mask_sixteen(words, in_form, sign);
+        comity_bytes16 of;
+        memcpy(&of, words, sizeof of);
+        unfit |= of | (comity_bytes16)(of == escape);
+        of = mask_sixteen(of, sign);
+        memcpy(words, &of, sizeof of);
         memcpy(masked + from, &words[0], HALF);
         memcpy(masked + second, &words[1], HALF);
     }
-    if (comity_swar_high(all) != 0) {
+    uint64_t all[2];
+    memcpy(all, &unfit, sizeof all);
+    if (comity_swar_high(all[0] | all[1]) != 0) {
         return false;
     }
     comity_buffer_filled(out, masked + text->size);
@@ -113,9 +115,6 @@ static void write_mask(const comity_mask_rule *rule, const comity_mask_value *va
     size_t last = rule->keep_last;
     size_t count = first + last == 0 ? 0 : count_signs(text);
     bool in_form = value->syntax == COMITY_FORM_URLENCODED;
-    if (first + last == 0 && write_mask_plain(text, in_form, (uint8_t)rule->sign, out)) {
-        return;
-    }
     uint8_t *written = comity_buffer_room(out, text->size);
     if ((first + last) * 2 > count) {
         first = 0;
@@ -439,11 +438,29 @@ static comity_status write_bare(const comity_mask_rule *rule, comity_mask_key *k
     return COMITY_OK;
 }
 
+/* The value as most are: of ASCII, not long, without an escape, in a string, and nothing of it stays. Forms escape
+ * more than what can be looked for at once. */
+static bool write_value_plain(const comity_mask_rule *rule, const comity_mask_value *value, comity_buffer *out)
+{
+    static const uint8_t escapes[COMITY_FORM_SYNTAX_COUNT] = {
+        [COMITY_FORM_JSON] = '\\', [COMITY_FORM_NDJSON] = '\\', [COMITY_FORM_CSV] = '"',
+        [COMITY_FORM_XML] = '&',   [COMITY_FORM_HTML] = '&',
+    };
+    const plain text = {.text = value->text, .size = value->text_size};
+    return rule->action == COMITY_MASK_MASK && rule->keep_first + rule->keep_last == 0 && !value->is_bare &&
+           !value->is_whole && value->syntax != COMITY_FORM_URLENCODED && text.size <= PLAIN_SIZE &&
+           (value->room == 0 || value->room == text.size) &&
+           write_mask_plain(&text, (uint8_t)rule->sign, escapes[value->syntax], out);
+}
+
 comity_status comity_mask_value_write(const comity_mask_rule *rule, comity_mask_key *key,
                                       const comity_mask_value *value, comity_buffer *text, comity_error *reterr)
 {
     assert(rule->action != COMITY_MASK_KEEP && rule->action != COMITY_MASK_REFUSE);
     size_t begin = text->size;
+    if (write_value_plain(rule, value, text)) {
+        return COMITY_OK;
+    }
     if (value->is_bare) {
         COMITY_TRY(write_bare(rule, key, value, text, reterr));
     } else {

@@ -3,6 +3,7 @@
 
     inspect.py COMITY TYPES IMAGE
 """
+import base64
 import contextlib
 import gzip
 import json
@@ -405,6 +406,10 @@ def names_that_are_odd():
         holds(f"the summary names {told}", f"\n      odd/{told}:2\n" in run.out, run.out)
         told_uri = json.loads(Run("--sarif", "odd").out)["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
         same("SARIF wants a reference", told_uri, f"odd/{uri}")
+        line = json.loads(Run("--json", "odd").out)
+        is_text = "\udcff" not in name
+        same("JSON has the name, or its bytes beside it", (line["file"], line.get("file_base64")),
+             (f"odd/{name}", None) if is_text else ("odd/?.txt", base64.b64encode(b"odd/" + os.fsencode(name)).decode()))
         primary, secondary = pty.openpty()
         subprocess.run([COMITY, "inspect", "--types", TYPES, "--show-values", "odd"], stdout=secondary, cwd=FOLDER, check=False, timeout=60)
         os.close(secondary)

@@ -57,6 +57,14 @@ def write(name, text):
 
 code, out, err = run("mask", data=TABLE)
 check(code == 0 and out.decode() == TABLE.replace(IDS[0], "*" * 18).replace(IDS[1], "*" * 18) and err == "", "standard input", f"{code} {out} {err}")
+EVENTS = 'data: {"name":"Anna Miller","card":4111111111111111,"n": [1, 2]}\n\n: none\n\ndata: card: 4111111111111111\n\n'
+code, out, err = run("mask", data=EVENTS)
+lines = out.decode().splitlines()
+check(code == 0 and json.loads(lines[0][6:]) == {"name": "**** ******", "card": "*" * 16, "n": [1, 2]} and
+      lines[1:] == ["", ": none", "", "data: card: " + "*" * 16, ""], "a number in an event stream, and in a line of a log, stays JSON", f"{code} {out} {err}")
+ORDER = "order 211003420017 of today\n"  # has the form of a tax number, which one number in fifty thousand has by chance
+code, out, err = run("mask", data=ORDER)
+check(code == 0 and out.decode() == ORDER, "what has a form by chance is left", f"{code} {out} {err}")
 NESTED = json.dumps({"log": json.dumps({"m": json.dumps({"name": "Anna Miller", "born": "1957-11-03"})})}) + "\n"
 code, out, err = run("mask", data=NESTED)
 check(code == 0 and json.loads(json.loads(json.loads(out)["log"])["m"]) == {"name": "**** ******", "born": "****-**-**"}, "JSON in JSON in JSON",

@@ -45,18 +45,21 @@ const uint8_t comity_base64_digits[256] = {
 
 size_t comity_base64_decode(const uint8_t *digits, size_t size, uint8_t *ret_bytes)
 {
-    uint32_t bits = 0;
-    unsigned held = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < size; i++) {
-        bits = bits << 6 | comity_base64_digit(digits[i]);
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            ret_bytes[n++] = (uint8_t)(bits >> held);
-        }
+    uint8_t *bytes = ret_bytes;
+    for (; size >= 4; size -= 4, digits += 4, bytes += 3) {
+        uint32_t bits = (uint32_t)comity_base64_digit(digits[0]) << 18 | (uint32_t)comity_base64_digit(digits[1]) << 12 |
+                        (uint32_t)comity_base64_digit(digits[2]) << 6 | comity_base64_digit(digits[3]);
+        bytes[0] = (uint8_t)(bits >> 16);
+        bytes[1] = (uint8_t)(bits >> 8);
+        bytes[2] = (uint8_t)bits;
     }
-    return n;
+    if (size >= 2) {
+        *bytes++ = (uint8_t)(comity_base64_digit(digits[0]) << 2 | comity_base64_digit(digits[1]) >> 4);
+    }
+    if (size == 3) {
+        *bytes++ = (uint8_t)(comity_base64_digit(digits[1]) << 4 | comity_base64_digit(digits[2]) >> 2);
+    }
+    return (size_t)(bytes - ret_bytes);
 }
 
 static comity_status base64_begin(comity_stage *stage, comity_error *reterr)

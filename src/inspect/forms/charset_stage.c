@@ -5,6 +5,7 @@
 #include "inspect/forms/charset_stage.h"
 
 #include "base/utf8.h"
+#include "inspect/forms/embedded_fast.h"
 
 /* What is held to tell a set. */
 #define HELD_SIZE 1024
@@ -29,6 +30,7 @@ typedef struct charset_state {
     charset_work *work;
     const comity_charset *set;
     const comity_charset *told;
+    const comity_embedded_level *level;
     bool is_open;     /* all was ASCII so far */
     size_t mark_left; /* bytes of the byte order mark still to be passed over */
     bool has_mark;
@@ -174,10 +176,7 @@ static comity_status take_byte(comity_stage *stage, uint8_t byte, uint64_t raw, 
 static comity_status take_ascii(comity_stage *stage, comity_span *span, comity_error *reterr)
 {
     charset_state *state = stage->state;
-    size_t size = 0;
-    while (size < span->size && span->bytes[size] < 0x80) {
-        size++;
-    }
+    size_t size = state->level->ascii(span->bytes, span->size);
     while (size != 0) {
         size_t room = OUT_SIZE - state->work->out_size;
         size_t n = size < room ? size : room;
@@ -231,24 +230,6 @@ static comity_status pass(comity_stage *stage, comity_span span, comity_error *r
     return comity_stage_feed(state->child, span, reterr);
 }
 
-static size_t ascii_size(const uint8_t *bytes, size_t size)
-{
-    size_t at = 0;
-    for (; size - at >= 64; at += 64) {
-        uint8_t all = 0;
-        for (size_t i = 0; i < 64; i++) {
-            all |= bytes[at + i];
-        }
-        if (all >= 0x80) {
-            break;
-        }
-    }
-    while (at < size && bytes[at] < 0x80) {
-        at++;
-    }
-    return at;
-}
-
 /* The set is settled with what is held; that goes out first. */
 static comity_status settle(comity_stage *stage, bool whole, comity_error *reterr)
 {
@@ -297,7 +278,7 @@ static comity_status feed_open(comity_stage *stage, comity_span *span, comity_er
 {
     charset_state *state = stage->state;
     if (state->work == NULL) {
-        size_t size = ascii_size(span->bytes, span->size);
+        size_t size = state->level->ascii(span->bytes, span->size);
         state->taken += size;
         COMITY_TRY(pass(stage, comity_span_first(*span, size), reterr));
         *span = comity_span_after(*span, size);
@@ -362,6 +343,7 @@ comity_status comity_charset_begin(comity_stage *parent, const comity_about *abo
     charset_state *state = stage->state;
     state->set = set;
     state->told = told;
+    state->level = comity_embedded_level_best();
     state->is_open = set == &comity_charset_ascii;
     state->mark_left = mark_size;
     state->has_mark = mark_size != 0;

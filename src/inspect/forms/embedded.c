@@ -2,11 +2,10 @@
  * are in it in base64 (RFC 4648, both alphabets, one line or lines of one
  * length). A run of digits counts as base64 if its first 64 decode to text or to
  * the beginning of a form that is known; by chance that happens to one run in a
- * hundred thousand. Text is skipped sixteen bytes at a time where it has no such run. */
+ * hundred thousand. */
 #include "inspect/forms/embedded.h"
 
 #include "inspect/forms/base64.h"
-#include "inspect/forms/embedded_fast.h"
 #include "inspect/forms/packing.h"
 #include "inspect/forms/sniff.h"
 
@@ -18,62 +17,12 @@ enum { PHASE_IDLE, PHASE_HOLDING, PHASE_SKIPPING, PHASE_INSIDE, PHASE_BETWEEN };
 void comity_embedded_begin(comity_embedded *ret_embedded)
 {
     memset(ret_embedded, 0, sizeof *ret_embedded);
+    ret_embedded->level = comity_embedded_level_best();
 }
 
 static bool is_digit(uint8_t byte)
 {
     return comity_base64_digit(byte) < 64;
-}
-
-/* The beginning of the run of digits around `at`, not before `least`. */
-static size_t run_begin(const uint8_t *bytes, size_t at, size_t least)
-{
-    while (at > least && is_digit(bytes[at - 1])) {
-        at--;
-    }
-    return at;
-}
-
-/* How many bytes can be passed over from `begin` on: before a run of
- * COMITY_EMBEDDED_SIZE_MIN digits, or one that touches the end. Bytes before it are no
- * digits of a run. A run that is long enough is met wherever one looks at every sixteenth byte. */
-static size_t find_run_slowly(const uint8_t *bytes, size_t size, size_t begin)
-{
-    while (size - begin >= COMITY_EMBEDDED_SIZE_MIN) {
-        size_t at = run_begin(bytes, begin + COMITY_EMBEDDED_SIZE_MIN, begin);
-        if (at == begin) {
-            return begin;
-        }
-        begin = at;
-    }
-    return run_begin(bytes, size, begin);
-}
-
-/* The beginning of a run that goes on at `at`, if it is a short one. */
-static size_t short_run_begin(const uint8_t *bytes, size_t at)
-{
-    return run_begin(bytes, at, at < COMITY_EMBEDDED_SIZE_MIN ? 0 : at - COMITY_EMBEDDED_SIZE_MIN);
-}
-
-/* The same as find_run_slowly from the beginning. What is passed over fast has no run that is
- * long enough; the block behind it may have. */
-static size_t find_run(const uint8_t *bytes, size_t size)
-{
-    size_t at = comity_embedded_far(bytes, size);
-    while (size - at >= 64) {
-        /* Up to the end of this block; a run that touches it is followed beyond it. */
-        size_t found = find_run_slowly(bytes, at + 64, short_run_begin(bytes, at));
-        size_t end = found;
-        while (end < size && end - found < COMITY_EMBEDDED_SIZE_MIN && is_digit(bytes[end])) {
-            end++;
-        }
-        if (end - found == COMITY_EMBEDDED_SIZE_MIN || end == size) {
-            return found;
-        }
-        at += 64;
-        at += comity_embedded_far(bytes + at, size - at);
-    }
-    return find_run_slowly(bytes, size, short_run_begin(bytes, at));
 }
 
 /* Whether bytes are UTF-16 in ASCII, as some shells want their commands. */
@@ -128,15 +77,10 @@ static comity_status begin_value(comity_embedded *embedded, comity_stage *stage,
     comity_about about = {
         .link = "base64", .place = COMITY_FORM_WHOLE_VALUE, .raw_begin = embedded->raw_begin, .inside_part = part};
     COMITY_TRY(comity_stage_begin(stage, &comity_forms_base64, &about, &embedded->child, reterr));
-    comity_span span = {
-        .bytes = embedded->held, .size = embedded->held_size, .runs = embedded->held_room, .run_count = 1};
-    if (stage->place == COMITY_FORM_UNMAPPED) {
-        span.run_count = 0;
-    } else {
-        while (span.run_count < COMITY_EMBEDDED_HELD_SIZE && embedded->held_room[span.run_count].count != 0) {
-            span.run_count++;
-        }
-    }
+    comity_span span = {.bytes = embedded->held,
+                        .size = embedded->held_size,
+                        .runs = embedded->held_room,
+                        .run_count = embedded->held_runs};
     embedded->line_at = (uint32_t)embedded->held_size;
     embedded->line_size = 0;
     embedded->phase = PHASE_INSIDE;
@@ -164,7 +108,7 @@ static void begin_holding(comity_embedded *embedded)
 {
     embedded->phase = PHASE_HOLDING;
     embedded->held_size = 0;
-    memset(embedded->held_room, 0, sizeof embedded->held_room);
+    embedded->held_runs = 0;
 }
 
 static size_t digits_size(const comity_span *span)
@@ -180,14 +124,11 @@ static size_t digits_size(const comity_span *span)
  * bytes are the raw ones. */
 static void hold(comity_embedded *embedded, const comity_stage *stage, const comity_span *span, size_t size)
 {
-    comity_runs runs = {.runs = embedded->held_room, .max = COMITY_EMBEDDED_HELD_SIZE};
+    comity_runs runs = {.runs = embedded->held_room, .count = embedded->held_runs, .max = COMITY_EMBEDDED_HELD_SIZE};
     bool is_mapped = stage->place != COMITY_FORM_UNMAPPED;
     size_t run_at = 0;
     uint64_t raw = span->raw;
     uint64_t raw_end = 0;
-    while (runs.count < runs.max && runs.runs[runs.count].count != 0) {
-        runs.count++;
-    }
     if (is_mapped && span->run_count == 0) {
         (void)comity_runs_add(&runs, embedded->held_size, span->raw, size, 1, 1);
     }
@@ -198,6 +139,7 @@ static void hold(comity_embedded *embedded, const comity_stage *stage, const com
         (void)comity_runs_add(&runs, embedded->held_size + i, begin, 1, 1, (unsigned)(raw_end - begin));
     }
     embedded->raw_begin = embedded->held_size == 0 ? raw : embedded->raw_begin;
+    embedded->held_runs = runs.count;
     memcpy(embedded->held + embedded->held_size, span->bytes, size);
     embedded->held_size += size;
 }
@@ -268,7 +210,7 @@ static comity_status feed_between(comity_embedded *embedded, comity_span *span, 
 
 static comity_status feed_idle(comity_embedded *embedded, comity_span *span)
 {
-    size_t skipped = find_run(span->bytes, span->size);
+    size_t skipped = embedded->level->pass(span->bytes, span->size);
     *span = comity_span_after(*span, skipped);
     if (span->size != 0) {
         begin_holding(embedded);

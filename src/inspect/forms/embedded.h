@@ -2,6 +2,7 @@
 #ifndef COMITY_INSPECT_FORMS_EMBEDDED_H
 #define COMITY_INSPECT_FORMS_EMBEDDED_H
 
+#include "inspect/forms/embedded_fast.h"
 #include "inspect/forms/stage.h"
 
 /* Shorter runs of letters and digits are not looked into: eleven bytes of text, a
@@ -12,6 +13,7 @@
 
 /* A plain value; private. */
 typedef struct comity_embedded {
+    const comity_embedded_level *level;
     uint8_t phase;
     bool is_escaped;    /* a backslash stands between two lines */
     uint32_t line_size; /* of the first line, if it is one of several; else 0 */
@@ -20,6 +22,7 @@ typedef struct comity_embedded {
     uint64_t raw_begin;
     comity_stage *child; /* base64 */
     uint8_t held[COMITY_EMBEDDED_HELD_SIZE];
+    size_t held_runs; /* where they come from: so many of the next */
     comity_form_run held_room[COMITY_EMBEDDED_HELD_SIZE];
 } comity_embedded;
 

@@ -1,9 +1,0 @@
-/* Where no file is written for the machine's instruction set, nothing is passed over fast. */
-#include "inspect/forms/embedded_fast.h"
-
-size_t comity_embedded_far(const uint8_t *bytes, size_t size)
-{
-    (void)bytes;
-    (void)size;
-    return 0;
-}

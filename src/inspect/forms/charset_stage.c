@@ -4,6 +4,7 @@
  * held until there are enough of them to tell, however the input is cut. */
 #include "inspect/forms/charset_stage.h"
 
+#include "base/swar.h"
 #include "base/utf8.h"
 
 /* What is held to tell a set. */
@@ -231,17 +232,23 @@ static comity_status pass(comity_stage *stage, comity_span span, comity_error *r
     return comity_stage_feed(state->child, span, reterr);
 }
 
+/* So many bytes are asked at once whether one of them is not of ASCII: of most texts none is. */
+#define ASCII_BLOCK 256
+
 static size_t ascii_size(const uint8_t *bytes, size_t size)
 {
     size_t at = 0;
-    for (; size - at >= 64; at += 64) {
-        uint8_t all = 0;
-        for (size_t i = 0; i < 64; i++) {
-            all |= bytes[at + i];
+    for (; size - at >= ASCII_BLOCK; at += ASCII_BLOCK) {
+        uint64_t all = 0;
+        for (size_t i = 0; i < ASCII_BLOCK; i += 8) {
+            all |= comity_swar_load(bytes + at + i);
         }
-        if (all >= 0x80) {
+        if (comity_swar_high(all) != 0) {
             break;
         }
+    }
+    while (size - at >= 8 && comity_swar_high(comity_swar_load(bytes + at)) == 0) {
+        at += 8;
     }
     while (at < size && bytes[at] < 0x80) {
         at++;

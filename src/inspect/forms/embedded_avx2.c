@@ -3,7 +3,6 @@
 #include "inspect/forms/embedded_fast.h"
 
 #include <immintrin.h>
-#include <stdbool.h>
 
 #define TARGET __attribute__((target("avx2")))
 
@@ -20,30 +19,12 @@ TARGET static inline uint64_t marks(const uint8_t *bytes)
     return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(is_letter, _mm256_andnot_si256(is_point, is_other)));
 }
 
-static inline bool has_sixteen(uint64_t mask)
+TARGET size_t comity_embedded_far_avx2(const uint8_t *bytes, size_t size)
 {
-    mask &= mask >> 1;
-    mask &= mask >> 2;
-    mask &= mask >> 4;
-    mask &= mask >> 8;
-    return mask != 0;
-}
-
-TARGET static size_t far_with(const uint8_t *bytes, size_t size)
-{
-    uint64_t before = 0;
+    comity_run_ends before = {0};
     size_t at = 0;
-    for (; size - at >= 64; at += 64) {
-        uint64_t mask = marks(bytes + at) | marks(bytes + at + 32) << 32;
-        if (has_sixteen(mask) || has_sixteen(before >> 48 | mask << 16)) {
-            break;
-        }
-        before = mask;
+    while (size - at >= 64 && comity_run_sixteen(marks(bytes + at) | marks(bytes + at + 32) << 32, &before) == 0) {
+        at += 64;
     }
     return at;
-}
-
-size_t comity_embedded_far(const uint8_t *bytes, size_t size)
-{
-    return __builtin_cpu_supports("avx2") ? far_with(bytes, size) : 0;
 }

@@ -11,8 +11,11 @@
 size_t comity_embedded_far(const uint8_t *bytes, size_t size);
 
 /* The same, on a machine that has the instruction set. */
-size_t comity_embedded_far_avx2(const uint8_t *bytes, size_t size);
-size_t comity_embedded_far_avx512(const uint8_t *bytes, size_t size);
+typedef size_t comity_embedded_far_function(const uint8_t *bytes, size_t size);
+comity_embedded_far_function comity_embedded_far_avx2, comity_embedded_far_avx512;
+
+/* Those that this machine has; NULL beyond the last. */
+comity_embedded_far_function *comity_embedded_far_at(size_t i);
 
 /* Of a block the bits that end two, four and eight in a row, and the bits themselves: what goes over to the next. */
 typedef struct comity_run_ends {

@@ -7,3 +7,9 @@ size_t comity_embedded_far(const uint8_t *bytes, size_t size)
     (void)size;
     return 0;
 }
+
+comity_embedded_far_function *comity_embedded_far_at(size_t i)
+{
+    (void)i;
+    return NULL;
+}

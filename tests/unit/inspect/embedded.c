@@ -54,6 +54,38 @@ static void passed_over(void)
     CHECK(all > 0 || passed == 0);
 }
 
+/* Bytes of all kinds, with many runs of just under and just over sixteen. */
+static void levels_agree(void)
+{
+    test_case("all instruction sets pass over the same");
+    comity_embedded_far_function *first = comity_embedded_far_at(0);
+    uint8_t text[TEXT_SIZE];
+    bool good = true;
+    for (uint64_t seed = 0; seed < 2000; seed++) {
+        chance dice = chance_for(2, seed);
+        make_text(&dice, text);
+        for (size_t i = chance_below(&dice, 40); i > 0; i--) {
+            text[chance_below(&dice, TEXT_SIZE)] = (uint8_t)chance_below(&dice, 256);
+        }
+        for (size_t at = 0; at < TEXT_SIZE; at += 97) {
+            size_t passed = first == NULL ? 0 : first(text + at, TEXT_SIZE - at);
+            for (size_t level = 1; comity_embedded_far_at(level) != NULL; level++) {
+                good = good && comity_embedded_far_at(level)(text + at, TEXT_SIZE - at) == passed;
+            }
+        }
+    }
+    CHECK(good);
+    for (unsigned byte = 0; byte < 256; byte++) { /* each byte alone decides as it does there */
+        memset(text, ' ', sizeof text);
+        memset(text + 100, (int)byte, 16);
+        size_t passed = first == NULL ? 0 : first(text, TEXT_SIZE);
+        for (size_t level = 1; comity_embedded_far_at(level) != NULL; level++) {
+            good = good && comity_embedded_far_at(level)(text, TEXT_SIZE) == passed;
+        }
+    }
+    CHECK(good);
+}
+
 static size_t encode(const char *text, size_t size, uint8_t *ret_digits)
 {
     size_t n = 0;
@@ -111,6 +143,7 @@ int main(void)
 {
     test_begin("embedded");
     passed_over();
+    levels_agree();
     planted();
     return test_done();
 }

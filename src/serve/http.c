@@ -571,6 +571,7 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
     comity_buffer_free(&request->body);
     (void)!comity_request_end_held(request, false); /* of one that was never answered */
     free(request->held);
+    comity_batch_end(request);
     comity_buffer_free(&request->counted_act);
     comity_buffer_free(&request->work);
     comity_buffer_free(&request->answer);

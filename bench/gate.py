@@ -96,7 +96,10 @@ http {{ {temporary} access_log off; client_max_body_size 0; client_body_buffer_s
                 time.sleep(0.05)
         else:
             sys.exit((work / "error.log").read_text())
-        self.worker = int(pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()[0])
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        while not children.read_text(): # it listens before its worker is there
+            time.sleep(0.01)
+        self.worker = int(children.read_text().split()[0])
 
     def cpu(self):
         return processor(self.worker)

@@ -79,6 +79,9 @@ comity_status comity_papers_join(const comity_papers *papers, bool strict, const
 comity_status comity_context_judge(comity_context *context, const char *act, size_t act_size, int32_t today,
                                    comity_error *reterr) COMITY_MUST_USE;
 
+/* The last judgement as comity_judge_json has it, in the context's own buffer. */
+comity_status comity_context_answer(comity_context *context, comity_answer *ret_answer, comity_error *reterr) COMITY_MUST_USE;
+
 /* Writes the last judgement as JSON into the context's buffer, after what is in it. */
 comity_status comity_context_json(comity_context *context, comity_buffer *buffer, comity_error *reterr) COMITY_MUST_USE;
 

@@ -93,6 +93,18 @@ comity_status comity_context_json(comity_context *context, comity_buffer *buffer
     return COMITY_OK;
 }
 
+comity_status comity_context_answer(comity_context *context, comity_answer *ret_answer, comity_error *reterr)
+{
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer_reset(&context->out);
+    COMITY_TRY(comity_context_json(context, &context->out, reterr));
+    comity_buffer_append_byte(&context->out, 0);
+    COMITY_TRY(comity_buffer_bytes(&context->out, &bytes, &size, reterr));
+    *ret_answer = (comity_answer){(comity_verdict)context->judgement.verdict, (const char *)bytes, size - 1};
+    return COMITY_OK;
+}
+
 static comity_status judge_on(comity_context *context, const char *act, size_t act_size, const char *today,
                               comity_error *reterr)
 {
@@ -120,16 +132,9 @@ comity_status comity_judge_verdict(comity_context *context, const char *act, siz
 comity_status comity_judge_json(comity_context *context, const char *act, size_t act_size, const char *today,
                                 comity_answer *ret_answer, comity_error *reterr)
 {
-    const uint8_t *bytes;
-    size_t size;
     if (ret_answer == NULL) {
         return comity_fail(reterr, COMITY_ERROR_ARGUMENT, "comity_judge_json: ret_answer must not be NULL");
     }
     COMITY_TRY(judge_on(context, act, act_size, today, reterr));
-    comity_buffer_reset(&context->out);
-    COMITY_TRY(comity_context_json(context, &context->out, reterr));
-    comity_buffer_append_byte(&context->out, 0);
-    COMITY_TRY(comity_buffer_bytes(&context->out, &bytes, &size, reterr));
-    *ret_answer = (comity_answer){(comity_verdict)context->judgement.verdict, (const char *)bytes, size - 1};
-    return COMITY_OK;
+    return comity_context_answer(context, ret_answer, reterr);
 }

@@ -318,10 +318,10 @@
 /* Answers kept for requests that are asked again: some seconds of full load. */
 #define COMITY_LIMIT_GATE_ANSWERS 16384
 #define COMITY_LIMIT_GATE_ANSWER_BYTES ((size_t)16 << 20)
-/* Judgements of gates that wait for company on their way to the record go once they are so large together: sixteen of usual size are a third of it. */
-#define COMITY_LIMIT_GATE_AT_HAND_BYTES ((size_t)256 << 10)
+/* Judgements that wait for company on their way to the record go once they are so large together: sixteen of usual size are a third of it. */
+#define COMITY_LIMIT_AT_HAND_BYTES ((size_t)256 << 10)
 /* Memory kept for one of them after it went: nearly all fit, and a thread keeps no more than sixteen times as much. */
-#define COMITY_LIMIT_GATE_JUDGEMENT_BYTES ((size_t)1 << 20)
+#define COMITY_LIMIT_AT_HAND_KEPT_BYTES ((size_t)1 << 20)
 /* Requests with persons that wait for the ledger, all together: a second's worth of large ones. */
 #define COMITY_LIMIT_GATE_WAITING_BYTES ((size_t)64 << 20)
 /* How long a gate may have a request wait. */

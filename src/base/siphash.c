@@ -13,11 +13,27 @@ static inline uint64_t rotate(uint64_t word, unsigned n)
     return word << n | word >> (64 - n);
 }
 
-static inline uint64_t load(const uint8_t *bytes, size_t size)
+static inline uint64_t load(const uint8_t *bytes)
 {
     uint64_t word = 0;
-    memcpy(&word, bytes, size);
+    memcpy(&word, bytes, sizeof word);
     return le64toh(word);
+}
+
+/* The last `left` of `size` bytes, fewer than eight: with some before them, where there are so many. */
+static inline uint64_t load_last(const uint8_t *bytes, size_t size, size_t left)
+{
+    if (left == 0) {
+        return 0;
+    }
+    if (size >= 8) {
+        return load(bytes + size - 8) >> (64 - 8 * left);
+    }
+    uint64_t word = 0;
+    for (size_t i = 0; i < left; i++) {
+        word |= (uint64_t)bytes[i] << 8 * i;
+    }
+    return word;
 }
 
 static inline void sip_round(sip_state *s)
@@ -47,10 +63,8 @@ static inline void sip_write(sip_state *s, uint8_t *ret_bytes)
     for (int i = 0; i < 4; i++) {
         sip_round(s);
     }
-    uint64_t word = s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
-    for (int i = 0; i < 8; i++) {
-        ret_bytes[i] = (uint8_t)(word >> 8 * i);
-    }
+    uint64_t word = htole64(s->v0 ^ s->v1 ^ s->v2 ^ s->v3);
+    memcpy(ret_bytes, &word, sizeof word);
 }
 
 void comity_siphash(const uint64_t key[2], const void *bytes, size_t size, uint8_t ret_digest[16])
@@ -64,9 +78,9 @@ void comity_siphash(const uint64_t key[2], const void *bytes, size_t size, uint8
     };
     size_t left = size;
     for (; left >= 8; left -= 8, at += 8) {
-        sip_add(&s, load(at, 8));
+        sip_add(&s, load(at));
     }
-    sip_add(&s, (uint64_t)(size & 0xFF) << 56 | (left == 0 ? 0 : load(at, left)));
+    sip_add(&s, (uint64_t)(size & 0xFF) << 56 | load_last(bytes, size, left));
     s.v2 ^= 0xEE;
     sip_write(&s, ret_digest);
     s.v1 ^= 0xDD;

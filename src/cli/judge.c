@@ -178,7 +178,7 @@ static int judge_files(judge_run *judging, const judge_options *options, int cou
         return complain("out of memory");
     }
     comity_buffer_init(&judging->out, COMITY_LIMIT_ANSWER_BYTES * 2);
-    judging->out_max = JUDGE_OUTPUT_BYTES;
+    judging->out_max = options->record != NULL ? JUDGE_ANSWERS_BYTES : JUDGE_OUTPUT_BYTES; /* the disk is waited for */
     for (int i = 0; i < (count == 0 ? 1 : count) && !judging->broken; i++) {
         judge_input(judging, count == 0 ? "-" : paths[i], room);
     }
@@ -196,8 +196,7 @@ static bool open_record(judge_run *judging, const judge_options *options)
     comity_error error;
     judging->record_folder = options->record;
     judging->retention = options->retention;
-    comity_buffer_init(&judging->judgement, COMITY_LIMIT_ANSWER_BYTES);
-    comity_buffer_init(&judging->kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
+    comity_at_hand_init(&judging->at_hand);
     if (options->record != NULL && judge_open_year(judging, now_ms(), &error) != COMITY_OK) {
         (void)complain("%s", error.message);
         return false;
@@ -216,8 +215,7 @@ static int close_record(judge_run *judging, int status)
         }
         comity_record_close(judging->record);
     }
-    comity_buffer_free(&judging->judgement);
-    comity_buffer_free(&judging->kept);
+    comity_at_hand_free(&judging->at_hand);
     return status;
 }
 

@@ -4,7 +4,7 @@
 
 #include "cli/record.h"
 
-#include "api/handles.h"
+#include "api/at_hand.h"
 
 /* Read and written at a time: little enough to stay near the processor. */
 enum { JUDGE_INPUT_BYTES = 1 << 16, JUDGE_OUTPUT_BYTES = 1 << 16 };
@@ -48,9 +48,11 @@ typedef struct judge_run {
     const passphrase *phrase;  /* of its keys */
     uint64_t year_end_ms;      /* from when on another log is written; UINT64_MAX if there is one only */
     const char *retention;
-    comity_buffer judgement, kept; /* of the act at hand */
-    uint64_t recorded;             /* entries submitted and not yet known to be durable */
-    uint64_t last;                 /* the index of the newest of them */
+    comity_at_hand at_hand; /* judged, and not yet submitted; only where there is a record */
+    uint64_t at_hand_ms;    /* when the newest of them was judged */
+    size_t said;            /* bytes of `out` from before the first of them */
+    uint64_t recorded;      /* entries submitted and not yet known to be durable */
+    uint64_t last;          /* the index of the newest of them */
 } judge_run;
 
 /* judge_answer.c: answers, and the record. */

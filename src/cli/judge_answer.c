@@ -2,7 +2,7 @@
  *
  * An answer is added to the output, which is written when there is much of it and
  * whenever input runs dry. With a record each judgement is durable in it before its
- * answer leaves: entries are submitted as acts are judged, and waited for before
+ * answer leaves: entries are submitted together as acts are judged, and waited for before
  * what was said of them is written. */
 #include "cli/judge.h"
 
@@ -13,9 +13,36 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Waits until what was submitted is durable. */
+/* Submits what is at hand. What is not recorded is not said: if one fails, none of them is. */
+static comity_status submit(judge_run *judging, comity_error *reterr)
+{
+    comity_at_hand *at_hand = &judging->at_hand;
+    comity_status status = COMITY_OK;
+    if (judging->record == NULL || at_hand->count == 0) {
+        return COMITY_OK;
+    }
+    comity_record_submit_judged_many(judging->record, judging->context, judging->retention, judging->at_hand_ms,
+                                     at_hand->items, at_hand->count);
+    for (size_t i = 0; i < at_hand->count && status == COMITY_OK; i++) {
+        const comity_log_submission *item = &at_hand->items[i];
+        if (item->error.code != COMITY_OK) {
+            status = comity_fail(reterr, item->error.code, "%s", item->error.message);
+        } else {
+            judging->last = item->index;
+            judging->recorded++;
+        }
+    }
+    comity_at_hand_clear(at_hand);
+    if (status != COMITY_OK) {
+        judging->out.size = judging->said;
+    }
+    return status;
+}
+
+/* Waits until what was judged is durable. */
 static comity_status wait_recorded(judge_run *judging, comity_error *reterr)
 {
+    COMITY_TRY(submit(judging, reterr));
     if (judging->recorded != 0) {
         COMITY_TRY(comity_record_wait(judging->record, judging->last, reterr));
         judging->recorded = 0;
@@ -171,44 +198,42 @@ static comity_status turn_year(judge_run *judging, uint64_t time_ms, comity_erro
     return judge_open_year(judging, time_ms, reterr);
 }
 
-/* Adds the judgement just made to the record; it becomes durable with others, before the next flush. */
-static comity_status record_one(judge_run *judging, const char *act, size_t size, comity_error *reterr)
+/* Judges for the record: the judgement is at hand, and becomes durable with others, before the next flush. */
+static comity_status record_one(judge_run *judging, const char *act, size_t size, comity_answer *ret_answer,
+                                comity_error *reterr)
 {
     char day[COMITY_DATE_TEXT_SIZE];
-    comity_record_entry entry = {.retention = judging->retention, .time_ms = now_ms()};
-    const uint8_t *bytes;
-    if (entry.time_ms >= judging->year_end_ms) {
+    uint64_t time_ms = now_ms();
+    if (time_ms >= judging->year_end_ms) {
         COMITY_TRY(wait_recorded(judging, reterr));
-        COMITY_TRY(turn_year(judging, entry.time_ms, reterr));
+        COMITY_TRY(turn_year(judging, time_ms, reterr));
+    }
+    if (comity_at_hand_is_full(&judging->at_hand)) {
+        COMITY_TRY(submit(judging, reterr));
     }
     comity_date_print(judging->day, day);
-    comity_buffer_reset(&judging->judgement);
-    comity_buffer_reset(&judging->kept);
-    COMITY_TRY(comity_context_json(judging->context, &judging->judgement, reterr));
-    COMITY_TRY(comity_buffer_bytes(&judging->judgement, &bytes, &entry.judgement_size, reterr));
-    entry.judgement = bytes;
-    comity_record_kept_write(judging->context, act, size, day, NULL, &judging->kept);
-    COMITY_TRY(comity_buffer_bytes(&judging->kept, &bytes, &entry.kept_size, reterr));
-    entry.kept = bytes;
-    COMITY_TRY(comity_record_submit_judged(judging->record, judging->context, &entry, &judging->last, reterr));
-    judging->recorded++;
+    COMITY_TRY(comity_context_answer(judging->context, ret_answer, reterr));
+    judging->said = judging->at_hand.count == 0 ? judging->out.size : judging->said;
+    COMITY_TRY(comity_at_hand_add(&judging->at_hand, judging->context, ret_answer, act, size, day, NULL, reterr));
+    judging->at_hand_ms = time_ms;
     return COMITY_OK;
 }
 
 void judge_one(judge_run *judging, const char *act, size_t size)
 {
     comity_error error = {0};
+    comity_answer answer;
     if (judging->broken) {
         return;
     }
     comity_status status = comity_context_judge(judging->context, act, size, judging->day, &error);
-    if (status == COMITY_OK && judging->record != NULL && record_one(judging, act, size, &error) != COMITY_OK) {
+    if (status == COMITY_OK && judging->record != NULL && record_one(judging, act, size, &answer, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
         judging->broken = true; /* what is not recorded is not said */
         return;
     }
     if (status == COMITY_OK && judging->form == FORM_JSON && judging->record != NULL) {
-        comity_buffer_append(&judging->out, judging->judgement.bytes, judging->judgement.size);
+        comity_buffer_append(&judging->out, answer.json, answer.json_size);
         put(judging, "\n");
     } else if (status == COMITY_OK && judging->form == FORM_JSON) {
         status = comity_context_json(judging->context, &judging->out, &error);

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_blank(const char *text, size_t size)
@@ -60,6 +61,7 @@ static void judge_some(comity_request *request)
     request->recorded = false;
     request->ticket = (comity_ticket){.next = NULL};
     comity_buffer_reset(&request->answer);
+    comity_error error;
     while (request->at < request->body_size && !request->broken &&
            request->answer.size < COMITY_LIMIT_SERVE_STREAM_BYTES) {
         const char *line = request->bytes + request->at;
@@ -67,6 +69,7 @@ static void judge_some(comity_request *request)
         request->at += size;
         judge_line(request, line, size);
     }
+    request->broken |= comity_request_keep_at_hand(request, &error) != COMITY_OK;
     comity_laws_return(&request->server->laws, &request->lease);
 }
 
@@ -85,6 +88,25 @@ static bool may_leave(comity_request *request)
     }
     comity_request_wait(request);
     return false;
+}
+
+/* Without memory for it they go to the record one by one. */
+void comity_batch_begin(comity_request *request)
+{
+    if (request->server->keeper != NULL) {
+        request->at_hand = malloc(sizeof *request->at_hand);
+    }
+    if (request->at_hand != NULL) {
+        comity_at_hand_init(request->at_hand);
+    }
+}
+
+void comity_batch_end(comity_request *request)
+{
+    if (request->at_hand != NULL) {
+        comity_at_hand_free(request->at_hand);
+        free(request->at_hand);
+    }
 }
 
 ssize_t comity_batch_read(void *context, uint64_t position, char *bytes, size_t size_max)

@@ -13,18 +13,12 @@
 void comity_gate_memory_init(comity_gate_memory *ret_memory)
 {
     *ret_memory = (comity_gate_memory){.alike = comity_alike_new()};
-    for (size_t i = 0; i < COMITY_ENTRY_COMMIT_MAX; i++) {
-        comity_buffer_init(&ret_memory->judgements[i].json, COMITY_LIMIT_ANSWER_BYTES);
-        comity_buffer_init(&ret_memory->judgements[i].kept, COMITY_LIMIT_RECORD_KEPT_BYTES);
-    }
+    comity_at_hand_init(&ret_memory->at_hand);
 }
 
 void comity_gate_memory_free(comity_gate_memory *memory)
 {
-    for (size_t i = 0; i < COMITY_ENTRY_COMMIT_MAX; i++) {
-        comity_buffer_free(&memory->judgements[i].json);
-        comity_buffer_free(&memory->judgements[i].kept);
-    }
+    comity_at_hand_free(&memory->at_hand);
     comity_alike_free(memory->alike);
 }
 
@@ -244,26 +238,18 @@ static void fail(comity_gate_job *job, comity_gate_outcome outcome, const char *
 }
 
 /* What came of a judgement that was to go to the record. */
-static void take_outcome(comity_server *server, comity_gate_judgement *judgement, const comity_log_submission *item)
+static void take_outcome(comity_server *server, comity_gate_job *job, comity_verdict verdict,
+                         const comity_log_submission *item)
 {
-    comity_gate_job *job = judgement->job;
     comity_gate_judged *judged = &job->answer.judged;
     if (item->error.code != COMITY_OK) {
         fail(job, COMITY_GATE_UNAVAILABLE, item->error.message);
         return;
     }
     job->submitted = true;
-    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[judgement->verdict], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[verdict], 1, memory_order_relaxed);
     if (judged->outcome == COMITY_GATE_OK) {
         judged->entries[judged->entry_count++] = item->index;
-    }
-}
-
-/* Memory that a large judgement took is given back; what usual ones take is used again. */
-static void shrink(comity_buffer *buffer)
-{
-    if (buffer->capacity > COMITY_LIMIT_GATE_JUDGEMENT_BYTES) {
-        comity_buffer_free(buffer);
     }
 }
 
@@ -271,47 +257,30 @@ static void shrink(comity_buffer *buffer)
 static void submit(comity_server *server, comity_gate_memory *memory)
 {
     comity_ticket *tickets[COMITY_ENTRY_COMMIT_MAX];
-    size_t count = memory->judgement_count;
+    comity_at_hand *at_hand = &memory->at_hand;
+    size_t count = at_hand->count;
     if (count == 0) {
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        tickets[i] = &memory->judgements[i].job->ticket;
+        tickets[i] = &memory->jobs[i]->ticket;
     }
-    comity_keeper_submit_many(server->keeper, memory->lease.context, memory->items, tickets, count);
+    comity_keeper_submit_many(server->keeper, memory->lease.context, at_hand->items, tickets, count);
     for (size_t i = 0; i < count; i++) {
-        take_outcome(server, &memory->judgements[i], &memory->items[i]);
-        shrink(&memory->judgements[i].json);
-        shrink(&memory->judgements[i].kept);
+        take_outcome(server, memory->jobs[i], at_hand->verdicts[i], &at_hand->items[i]);
     }
-    memory->judgement_count = 0;
-    memory->bytes = 0;
+    comity_at_hand_clear(at_hand);
 }
 
 /* Has the context's judgement at hand, and what is kept of it. */
 static comity_status hold(comity_server *server, const comity_counting *act, const char *today,
                           const comity_answer *answer, comity_gate_memory *memory, comity_gate_job *job, comity_error *reterr)
 {
-    comity_context *context = memory->lease.context;
-    comity_gate_judgement *judgement = &memory->judgements[memory->judgement_count];
-    comity_log_submission *item = &memory->items[memory->judgement_count];
-    const uint8_t *kept;
-    comity_buffer_reset(&judgement->kept);
-    comity_record_kept_write(context, act->act, act->act_size, today, job->gate, &judgement->kept);
-    COMITY_TRY(comity_buffer_bytes(&judgement->kept, &kept, &item->kept_size, reterr));
-    /* the next judgement is written elsewhere: this one is not copied */
-    comity_buffer other = judgement->json;
-    judgement->json = context->out;
-    context->out = other;
-    judgement->job = job;
-    judgement->verdict = answer->verdict;
-    item->judgement = answer->json;
-    item->judgement_size = answer->json_size;
-    item->kept = kept;
-    item->error.code = COMITY_OK;
-    memory->bytes += answer->json_size + item->kept_size;
-    memory->judgement_count++;
-    if (memory->judgement_count == COMITY_ENTRY_COMMIT_MAX || memory->bytes >= COMITY_LIMIT_GATE_AT_HAND_BYTES) {
+    comity_at_hand *at_hand = &memory->at_hand;
+    size_t number = at_hand->count;
+    COMITY_TRY(comity_at_hand_add(at_hand, memory->lease.context, answer, act->act, act->act_size, today, job->gate, reterr));
+    memory->jobs[number] = job;
+    if (comity_at_hand_is_full(at_hand)) {
         submit(server, memory);
     }
     return COMITY_OK;

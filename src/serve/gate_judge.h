@@ -4,6 +4,7 @@
 #define COMITY_SERVE_GATE_JUDGE_H
 
 #include "api/alike.h"
+#include "api/at_hand.h"
 #include "api/kept.h"
 #include "ledger/ledger.h"
 #include "serve/server.h"
@@ -31,13 +32,6 @@ typedef struct comity_gate_job {
     uint64_t begun_ns;
 } comity_gate_job;
 
-/* A judgement that is to go to the record, and what is kept of it. */
-typedef struct comity_gate_judgement {
-    comity_gate_job *job;
-    comity_verdict verdict;
-    comity_buffer json, kept;
-} comity_gate_judgement;
-
 /* What a thread judges with. */
 typedef struct comity_gate_memory {
     comity_alike *alike; /* NULL: there was no memory for it, and it goes without */
@@ -45,9 +39,8 @@ typedef struct comity_gate_memory {
     uint8_t law_bytes[32];
     comity_lease lease; /* of what judges the judgements at hand; none: nothing is at hand */
     bool leased;
-    comity_gate_judgement judgements[COMITY_ENTRY_COMMIT_MAX]; /* not submitted yet, by that law */
-    comity_log_submission items[COMITY_ENTRY_COMMIT_MAX];      /* the same, as they are to be submitted */
-    size_t judgement_count, bytes;
+    comity_at_hand at_hand;                         /* not submitted yet, by that law */
+    comity_gate_job *jobs[COMITY_ENTRY_COMMIT_MAX]; /* whose they are */
 } comity_gate_memory;
 
 void comity_gate_memory_init(comity_gate_memory *ret_memory);

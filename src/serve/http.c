@@ -22,6 +22,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Of a body that goes to a file, so much is held before it is written. */
+enum { SPOOL_PAGE = 4096, SPOOL_HELD = 262144 };
+
 /* How long a body may take, however steadily it drips. */
 enum { BODY_SECONDS_MAX = 600, BODY_RATE_MIN = 65536 };
 
@@ -206,16 +209,29 @@ static bool write_spool(comity_request *request, const char *bytes, size_t size)
     return true;
 }
 
+/* From memory to the file: what fills pages, or all. A page that is written in pieces is cleared first, and looked up
+ * for each of them. */
+static bool spool_held(comity_request *request, bool all)
+{
+    char rest[SPOOL_PAGE];
+    const uint8_t *held;
+    size_t size;
+    if (comity_buffer_bytes(&request->body, &held, &size, NULL) != COMITY_OK) {
+        return false;
+    }
+    size_t left = all ? 0 : size % SPOOL_PAGE;
+    memcpy(rest, held + size - left, left);
+    bool done = write_spool(request, (const char *)held, size - left);
+    comity_buffer_reset(&request->body);
+    comity_buffer_append(&request->body, rest, left);
+    return done;
+}
+
 /* From memory to a file without a name. */
 static bool begin_spool(comity_request *request)
 {
-    const uint8_t *held;
-    size_t size;
     request->spool = open(request->server->config->spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    bool done = request->spool >= 0 && comity_buffer_bytes(&request->body, &held, &size, NULL) == COMITY_OK &&
-                write_spool(request, (const char *)held, size);
-    comity_buffer_free(&request->body);
-    return done;
+    return request->spool >= 0 && spool_held(request, false);
 }
 
 /* However steadily a body drips, it comes to an end: of a stream, in which much may come, at some rate. */
@@ -240,11 +256,12 @@ static void take(comity_request *request, const char *bytes, size_t size)
         comity_inspecting_feed(request->inspecting, bytes, size);
         return;
     }
-    if (request->spool < 0 && request->body_size <= COMITY_LIMIT_ACT_BYTES) {
-        comity_buffer_append(&request->body, bytes, size);
-    } else if ((request->spool < 0 && !begin_spool(request)) || !write_spool(request, bytes, size)) {
+    if (request->spool < 0 && request->body_size > COMITY_LIMIT_ACT_BYTES && !begin_spool(request)) {
         request->spool_failed = true;
+        return;
     }
+    comity_buffer_append(&request->body, bytes, size);
+    request->spool_failed = request->spool >= 0 && request->body.size >= SPOOL_HELD && !spool_held(request, false);
 }
 
 /* All of the body, where handlers find it. */
@@ -253,6 +270,10 @@ static bool complete_body(comity_request *request)
     const uint8_t *held;
     size_t size;
     if (request->spool >= 0) {
+        if (!spool_held(request, true)) {
+            return false;
+        }
+        comity_buffer_free(&request->body);
         void *mapped = mmap(NULL, (size_t)request->body_size, PROT_READ, MAP_PRIVATE, request->spool, 0);
         if (mapped == MAP_FAILED) {
             return false;
@@ -571,6 +592,7 @@ static void ended(void *context, struct MHD_Connection *connection, void **kept,
     comity_buffer_free(&request->body);
     (void)!comity_request_end_held(request, false); /* of one that was never answered */
     free(request->held);
+    comity_batch_end(request);
     comity_buffer_free(&request->counted_act);
     comity_buffer_free(&request->work);
     comity_buffer_free(&request->answer);

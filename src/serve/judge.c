@@ -58,18 +58,74 @@ static comity_status judge_timed(comity_request *request, const char *act, size_
     return status;
 }
 
+static void count_verdict(comity_request *request, comity_verdict verdict)
+{
+    (void)atomic_fetch_add_explicit(&request->server->metrics.verdicts[verdict], 1, memory_order_relaxed);
+}
+
+comity_status comity_request_keep_at_hand(comity_request *request, comity_error *reterr)
+{
+    comity_at_hand *at_hand = request->at_hand;
+    comity_ticket *tickets[COMITY_ENTRY_COMMIT_MAX];
+    const comity_error *failed = NULL;
+    if (at_hand == NULL || at_hand->count == 0) {
+        return COMITY_OK;
+    }
+    for (size_t i = 0; i < at_hand->count; i++) {
+        tickets[i] = &request->ticket;
+    }
+    comity_keeper_submit_many(request->server->keeper, request->lease.context, at_hand->items, tickets, at_hand->count);
+    for (size_t i = 0; i < at_hand->count; i++) {
+        if (at_hand->items[i].error.code == COMITY_OK) {
+            request->recorded = true;
+            count_verdict(request, at_hand->verdicts[i]);
+        } else {
+            failed = &at_hand->items[i].error;
+        }
+    }
+    /* whatever it fails of, it is not recorded */
+    comity_status status = failed == NULL ? COMITY_OK : comity_fail(reterr, COMITY_ERROR_RECORD, "%s", failed->message);
+    comity_at_hand_clear(at_hand);
+    return status;
+}
+
+/* Who has it judged, for the record. */
+static const char *gate_of(const comity_request *request)
+{
+    return request->gate != NULL ? request->gate : request->who.name;
+}
+
+/* Those of a batch go together. */
+static comity_status keep_together(comity_request *request, const char *act, size_t size, const comity_answer *answer,
+                                   comity_error *reterr)
+{
+    comity_context *context = request->lease.context;
+    comity_error error;
+    if (comity_at_hand_is_full(request->at_hand)) {
+        COMITY_TRY(comity_request_keep_at_hand(request, reterr));
+    }
+    if (comity_at_hand_add(request->at_hand, context, answer, act, size, request->today, gate_of(request), &error) !=
+        COMITY_OK) {
+        return comity_fail(reterr, COMITY_ERROR_RECORD, "%s", error.message);
+    }
+    return COMITY_OK;
+}
+
 /* Submits what was judged, where there is a record. */
 static comity_status keep(comity_request *request, const char *act, size_t size, const comity_answer *answer,
                           comity_error *reterr)
 {
     comity_server *server = request->server;
+    if (request->at_hand != NULL) {
+        return keep_together(request, act, size, answer, reterr);
+    }
     if (server->keeper != NULL) {
         comity_error error;
         comity_keeping what = {.context = request->lease.context,
                                .act = act,
                                .act_size = size,
                                .today = request->today,
-                               .gate = request->gate != NULL ? request->gate : request->who.name,
+                               .gate = gate_of(request),
                                .answer = answer};
         /* whatever it fails of, it is not recorded */
         if (comity_keeper_submit(server->keeper, &what, &request->work, &request->ticket, &error) != COMITY_OK) {
@@ -77,7 +133,7 @@ static comity_status keep(comity_request *request, const char *act, size_t size,
         }
         request->recorded = true;
     }
-    (void)atomic_fetch_add_explicit(&server->metrics.verdicts[answer->verdict], 1, memory_order_relaxed);
+    count_verdict(request, answer->verdict);
     return COMITY_OK;
 }
 
@@ -236,6 +292,7 @@ void comity_handle_judge(comity_request *request)
     comity_answer answer;
     comity_error error;
     if (request->batch) {
+        comity_batch_begin(request);
         comity_answer_with(request, 200, "application/x-ndjson");
         return;
     }

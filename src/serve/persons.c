@@ -11,10 +11,25 @@
 
 enum { DIGITS = 2 * COMITY_LEDGER_DIGEST_SIZE };
 
+/* Looked at in one go: by vectors, where the compiler makes them. */
+#define LOOK_BYTES 64
+
 bool comity_persons_beside(const char *text, size_t size)
 {
     static const char key[] = "\"persons\"";
-    return memmem(text, size, key, sizeof key - 1) != NULL;
+    const size_t last = sizeof key - 2;
+    uint8_t found = 0;
+    if (size < LOOK_BYTES + last) {
+        return memmem(text, size, key, sizeof key - 1) != NULL;
+    }
+    size_t end = size - last; /* no key begins from there on */
+    for (size_t at = 0; at < end; at += LOOK_BYTES) { /* most acts have no such three signs anywhere */
+        const char *from = text + (end - at < LOOK_BYTES ? end - LOOK_BYTES : at);
+        for (size_t i = 0; i < LOOK_BYTES; i++) {
+            found |= (uint8_t)((from[i] == '"') & (from[i + 1] == 'p') & (from[i + last] == '"'));
+        }
+    }
+    return found != 0 && memmem(text, size, key, sizeof key - 1) != NULL;
 }
 
 /* What is being read, and where we are in it. */

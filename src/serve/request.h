@@ -7,6 +7,7 @@
 #ifndef COMITY_SERVE_REQUEST_H
 #define COMITY_SERVE_REQUEST_H
 
+#include "api/at_hand.h"
 #include "serve/filter.h"
 #include "serve/server.h"
 
@@ -101,6 +102,7 @@ struct comity_request {
     /* a batch's */
     uint64_t at;         /* in the body */
     uint64_t line;
+    comity_at_hand *at_hand; /* judged, and not yet submitted; owned; NULL: nothing is kept together */
     size_t sent;         /* of the answer */
     bool broken;
 };
@@ -153,6 +155,9 @@ COMITY_MUST_USE comity_status comity_request_judge_with_papers(comity_request *r
 /* Appends `"words":…,"remedy":…` of the context's last judgement; uses the request's `work`. */
 void comity_request_put_words(comity_request *request, comity_context *context, comity_buffer *answer);
 
+/* Submits what a batch has at hand. When anything fails, nothing of the batch may be said any more. */
+COMITY_MUST_USE comity_status comity_request_keep_at_hand(comity_request *request, comity_error *reterr);
+
 /* Appends the judgement as far as the asker's roles allow. */
 void comity_request_tell(comity_request *request, const comity_answer *answer, comity_buffer *buffer);
 
@@ -199,6 +204,10 @@ void comity_handle_openapi(comity_request *request);
 void comity_handle_file(comity_request *request);
 
 /* ---- batches; batch.c ---- */
+
+/* Before the first byte of its answer; and, if it is one, behind the last. */
+void comity_batch_begin(comity_request *request);
+void comity_batch_end(comity_request *request);
 
 /* Gives the next bytes of a batch's answer: MHD's content reader. */
 ssize_t comity_batch_read(void *request, uint64_t position, char *bytes, size_t size_max);

@@ -521,6 +521,52 @@ def killed_under_load_nothing_answered_is_lost():
 
 
 @test
+def batches_are_recorded_line_by_line():
+    """What is judged goes to the record together: each act is the entry that its answer says."""
+    with tempfile.TemporaryDirectory() as folder:
+        record, key = new_record(folder)
+        answered = []
+        with daemon("--anonymous", "counsel", "--record", record) as running:
+            for count in (1, 15, 16, 17, 40):
+                lines = [json.dumps(dict(json.loads(ACT), id=f"{count}-{i}")) if i % 7 != 5 else "{" for i in range(count)]
+                status, headers, body = running.ask("POST", "/v1/judge", "\n".join(lines), NDJSON)
+                same("as many answers as lines", (status, body.count("\n")), (200, count))
+                answers = body.splitlines()
+                same("in their order", [json.loads(line).get("id", "error") for line in answers],
+                     [f"{count}-{i}" if i % 7 != 5 else "error" for i in range(count)])
+                answered += [line for line in answers if "error" not in json.loads(line)]
+            same("who brings nothing", running.ask("POST", "/v1/judge", "", NDJSON)[0], 200)
+        report = json.loads(run(COMITY, "record", "verify", "--json", record).stdout)
+        same("as many entries", report["size"], len(answered))
+        same("which are what was answered", [run(COMITY, "record", "show", "--judgement", record, str(i)).stdout.rstrip("\n")
+                                            for i in range(len(answered))], answered)
+
+
+@test
+def a_batch_is_cut_off_when_the_disk_is_full():
+    filler = json.dumps({"act": "transfer", "on": "2026-01-01", "from": {"state": "DE", "name": "n" * 900}, "to": "BR",
+                         "papers": [{"kind": "standard-contract", "ref": "r" * 900} for _ in range(5)]})
+    with tempfile.TemporaryDirectory() as folder:
+        record, key = new_record(folder)
+        body = pathlib.Path(folder, "acts")
+        with daemon("--anonymous", "counsel", "--record", record) as running:
+            same("before", running.ask("POST", "/v1/judge", ACT, JSON)[0], 200)
+        with daemon("--anonymous", "counsel", "--record", record, limit=8 << 20) as running:  # the request lies in a file, too
+            body.write_text("\n".join([filler] * 1200))
+            cut = None
+            answered = 0
+            for _ in range(8):
+                cut = subprocess.run(["curl", "-sS", "-H", "Content-Type: application/x-ndjson", "--data-binary", f"@{body}",
+                                      f"http://127.0.0.1:{running.port}/v1/judge"], capture_output=True, text=True, check=False)
+                answered += cut.stdout.count("\n")
+                if cut.returncode != 0:
+                    break
+            holds("it is cut off", cut.returncode in (18, 52, 56), (cut.returncode, cut.stderr))
+        report = json.loads(run(COMITY, "record", "verify", "--json", record).stdout)
+        holds("what was answered is there", report["size"] >= answered + 1 and report["absent"] == 0, (report, answered))
+
+
+@test
 def a_full_disk_gives_503_and_service_returns():
     with tempfile.TemporaryDirectory() as folder:
         record, key = new_record(folder)

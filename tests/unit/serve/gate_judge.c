@@ -98,7 +98,7 @@ static void refused_by_the_record(comity_server *server, comity_gate_memory *mem
     for (size_t i = 0; i < 3; i++) {
         jobs[i] = judge(server, memory, 1, false);
     }
-    (void)comity_fail(&memory->items[1].error, COMITY_ERROR_MEMORY, "nothing free");
+    (void)comity_fail(&memory->at_hand.items[1].error, COMITY_ERROR_MEMORY, "nothing free");
     comity_gate_submit(server, memory);
     CHECK(jobs[0]->submitted && jobs[0]->answer.judged.outcome == COMITY_GATE_OK && jobs[0]->answer.judged.entry_count == 1);
     CHECK(!jobs[1]->submitted && jobs[1]->answer.judged.outcome == COMITY_GATE_UNAVAILABLE);
@@ -112,7 +112,7 @@ static void refused_of_several(comity_server *server, comity_gate_memory *memory
     test_case("of a request's acts one is refused by the record: it names no entries, and waits for those there are");
     for (size_t refused = 0; refused < 3; refused++) {
         comity_gate_job *jobs[2] = {judge(server, memory, 3, false), judge(server, memory, 2, false)};
-        (void)comity_fail(&memory->items[refused].error, COMITY_ERROR_MEMORY, "nothing free");
+        (void)comity_fail(&memory->at_hand.items[refused].error, COMITY_ERROR_MEMORY, "nothing free");
         comity_gate_submit(server, memory);
         CHECK(jobs[0]->submitted && jobs[0]->answer.judged.outcome == COMITY_GATE_UNAVAILABLE && jobs[0]->answer.judged.entry_count == 0);
         CHECK(jobs[1]->submitted && jobs[1]->answer.judged.outcome == COMITY_GATE_OK && jobs[1]->answer.judged.entry_count == 2);

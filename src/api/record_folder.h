@@ -21,9 +21,9 @@ struct comity_record {
     size_t signer_count;
     comity_log *log;
 
-    /* the thread that publishes, if there is one */
-    pthread_t publisher;
-    bool has_publisher;
+    /* the thread that publishes and the one that commits what nobody waits for, if there are */
+    pthread_t publisher, attendant;
+    bool has_publisher, has_attendant;
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 

@@ -693,8 +693,9 @@ COMITY_API const char *comity_builder_messages(const comity_builder *builder);
  *   error. Close the record and open it again; opening brings it into order.
  * - One process writes a record at a time, by one handle; a second opening fails.
  *   After fork(2) the child must not use, and not close, what the parent opened.
- * - comity_record_open starts a thread, which makes tiles and checkpoints and takes
- *   no signals, unless you ask it not to. Nothing waits for it.
+ * - comity_record_open starts two threads, unless you ask it not to: one makes tiles
+ *   and checkpoints, and nothing waits for it; one commits what was submitted and
+ *   nobody waits for yet. They take no signals.
  * - Times are the caller's: the library reads no clock. */
 typedef struct comity_record comity_record;
 
@@ -723,7 +724,7 @@ COMITY_CHECKED comity_status comity_record_year(const char *folder, uint64_t tim
 COMITY_CHECKED comity_status comity_record_open(const char *folder, const char *passphrase, unsigned publish_every_ms,
                                                 comity_record **ret_record, comity_error *reterr);
 
-/* Ends the thread and closes. What was acknowledged is safe; what was not yet
+/* Ends the threads and closes. What was acknowledged is safe; what was not yet
  * published will be at the next opening. No call may be under way. NULL is allowed. */
 COMITY_API void comity_record_close(comity_record *record);
 

@@ -98,6 +98,13 @@ static void *publish_now_and_then(void *context)
     }
 }
 
+static void *attend(void *context)
+{
+    comity_record *record = context;
+    comity_log_attend(record->log);
+    return NULL;
+}
+
 static comity_status start(comity_record *record, unsigned every_ms, comity_error *reterr)
 {
     sigset_t all;
@@ -110,9 +117,11 @@ static comity_status start(comity_record *record, unsigned every_ms, comity_erro
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     record->has_publisher = pthread_create(&record->publisher, NULL, publish_now_and_then, record) == 0;
+    record->has_attendant = pthread_create(&record->attendant, NULL, attend, record) == 0;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return record->has_publisher ? COMITY_OK
-                                 : comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
+    return record->has_publisher && record->has_attendant
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
 }
 
 static void stop(comity_record *record)
@@ -124,6 +133,10 @@ static void stop(comity_record *record)
             written = write(record->wake, &one, sizeof one);
         } while (written < 0 && errno == EINTR);
         (void)pthread_join(record->publisher, NULL);
+    }
+    if (record->has_attendant) {
+        comity_log_dismiss(record->log);
+        (void)pthread_join(record->attendant, NULL);
     }
     if (record->wake >= 0) {
         (void)close(record->wake);

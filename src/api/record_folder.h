@@ -21,9 +21,9 @@ struct comity_record {
     size_t signer_count;
     comity_log *log;
 
-    /* the thread that publishes, if there is one */
-    pthread_t publisher;
-    bool has_publisher;
+    /* the thread that publishes and the one that commits what nobody waits for, if there are */
+    pthread_t publisher, attendant;
+    bool has_publisher, has_attendant;
     int wake; /* an eventfd: written to when it is to end */
     unsigned publish_every_ms;
 
@@ -83,9 +83,10 @@ void comity_record_submit_judged_many(comity_record *record, const comity_contex
 
 /* Removes papers and law images beside the log that no entry names any more. Others go on
  * submitting. `go_on` is asked now and then, and ends it by saying no, with nothing removed; NULL: it is not.
- * COMITY_ERROR_RECORD, and nothing removed, if the store cannot be read whole. */
+ * `*ret_unread`: entries of a form that is not known, a newer version's or a caller's own; what is in the form of a
+ * name in them stays. COMITY_ERROR_RECORD, and nothing removed, if the store cannot be read whole. */
 COMITY_MUST_USE comity_status comity_record_sweep(comity_record *record, bool (*go_on)(void *context), void *context,
-                                                  comity_error *reterr);
+                                                  uint64_t *ret_unread, comity_error *reterr);
 
 /* Adds a name "sha256:…", unless it is NULL or there. Only memory can fail. NULL is a set with nothing in it. */
 COMITY_MUST_USE bool comity_grounds_add(comity_grounds **set, const char *name);

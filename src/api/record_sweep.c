@@ -1,7 +1,8 @@
 /* What comes in: a record of which something was erased. What goes out: the same
  * without papers and law images that no entry names any more. Papers may name
  * persons, so they must not outlive what they were kept for. Where the store
- * cannot be read whole nothing goes.
+ * cannot be read whole nothing goes. Of an entry that is of a form not known here, a
+ * newer version's or a caller's own, whatever has the form of a name counts as one.
  *
  * Others may submit meanwhile. Who has kept the grounds of an entry and not yet submitted
  * it is waited for first; what was submitted till then is read in the store; and who comes
@@ -87,10 +88,30 @@ typedef struct collecting {
     comity_walk walk;
     uint64_t end; /* entries before it were submitted before */
     comity_grounds *set;
-    bool unknown; /* an entry cannot be read, and might name anything */
+    uint64_t unread; /* entries of a form that is not known */
     bool (*go_on)(void *context);
     void *context;
 } collecting;
+
+static bool is_digit(uint8_t byte)
+{
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f');
+}
+
+/* Whatever in these bytes may be the name of a law or of papers: no version gives them another form. */
+static comity_status collect_alike(collecting *now, const uint8_t *bytes, size_t size, comity_error *reterr)
+{
+    static const char begin[] = "sha256:";
+    size_t digits = 0; /* behind `begin`, up to here */
+    for (size_t i = sizeof begin - 1; i < size; i++) {
+        bool is_first = memcmp(bytes + i - (sizeof begin - 1), begin, sizeof begin - 1) == 0;
+        digits = is_digit(bytes[i]) && (is_first || digits != 0) ? (is_first ? 1 : digits + 1) : 0;
+        if (digits == HASH_DIGITS && !comity_grounds_add(&now->set, (const char *)bytes + i - (COMITY_LAW_NAME_SIZE - 1))) {
+            return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+        }
+    }
+    return COMITY_OK;
+}
 
 /* What the entry names. */
 static comity_status collect_one(collecting *now, const comity_record_view *view, comity_error *reterr)
@@ -101,9 +122,10 @@ static comity_status collect_one(collecting *now, const comity_record_view *view
     if (view->kind != COMITY_RECORD_ENTRY || comity_kept_file(view->kept, view->kept_size, &file, &unused)) {
         return COMITY_OK;
     }
-    comity_status status = comity_kept_read((const char *)view->kept, view->kept_size, &kept, reterr);
-    now->unknown = status != COMITY_OK;
-    COMITY_TRY(status);
+    if (comity_kept_read((const char *)view->kept, view->kept_size, &kept, reterr) != COMITY_OK) {
+        now->unread++;
+        return collect_alike(now, view->kept, view->kept_size, reterr);
+    }
     return comity_grounds_add(&now->set, kept.law) && comity_grounds_add(&now->set, kept.papers)
                ? COMITY_OK
                : comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
@@ -215,7 +237,8 @@ static void end_naming(comity_record *record)
     (void)pthread_mutex_unlock(&record->laws);
 }
 
-comity_status comity_record_sweep(comity_record *record, bool (*go_on)(void *context), void *context, comity_error *reterr)
+comity_status comity_record_sweep(comity_record *record, bool (*go_on)(void *context), void *context, uint64_t *ret_unread,
+                                  comity_error *reterr)
 {
     collecting now = {.go_on = go_on, .context = context};
     (void)pthread_mutex_lock(&record->sweeping);
@@ -230,5 +253,8 @@ comity_status comity_record_sweep(comity_record *record, bool (*go_on)(void *con
     end_naming(record);
     (void)pthread_mutex_unlock(&record->sweeping);
     free(now.set);
-    return now.unknown ? COMITY_OK : status;
+    if (status == COMITY_OK) {
+        *ret_unread = now.unread;
+    }
+    return status;
 }

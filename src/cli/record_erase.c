@@ -51,11 +51,17 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
 
 /* ---- in a folder ---- */
 
+static void tell_unread(uint64_t unread)
+{
+    (void)printf("%" PRIu64 " in a form that is not known here: papers and law images that they seem to name stay\n", unread);
+}
+
 static int erase_in_folder(const char *folder, const erase_options *options)
 {
     comity_record *record;
     comity_error error;
     uint64_t count = 0;
+    uint64_t unread = 0;
     passphrase phrase;
     if (!record_passphrase(options->passphrase_fd_text, &phrase)) {
         return EXIT_ERROR;
@@ -69,7 +75,10 @@ static int erase_in_folder(const char *folder, const erase_options *options)
     done = comity_log_erase(record->log, &what, now_ms(), &count, &error);
     if (done == COMITY_OK) {
         (void)printf("%" PRIu64 " erased\n", count);
-        done = count == 0 ? COMITY_OK : comity_record_sweep(record, NULL, NULL, &error);
+        done = count == 0 ? COMITY_OK : comity_record_sweep(record, NULL, NULL, &unread, &error);
+    }
+    if (done == COMITY_OK && unread != 0) {
+        tell_unread(unread);
     }
     comity_record_close(record);
     return done == COMITY_OK ? EXIT_CLEAN : complain_of(folder, error.message);
@@ -124,6 +133,9 @@ static int tell_answer(const char *daemon, long http, const uint8_t *answer, siz
     char title[128];
     if (http == 200 && read_member(answer, size, "erased", text, sizeof text)) {
         (void)printf("%s erased\n", text);
+        if (read_member(answer, size, "unread", text, sizeof text)) {
+            tell_unread(strtoull(text, NULL, 10));
+        }
         return EXIT_CLEAN;
     }
     if (!read_member(answer, size, "title", title, sizeof title)) {

@@ -38,6 +38,15 @@ comity_status comity_log_create(comity_disk *disk, const comity_record_config *c
 
 /* ---- failure ---- */
 
+/* Whoever waits for anything looks again. `mutex` is held. */
+static void wake_all(comity_log *log)
+{
+    (void)pthread_cond_broadcast(&log->batches[0].landed);
+    (void)pthread_cond_broadcast(&log->batches[1].landed);
+    (void)pthread_cond_broadcast(&log->stopped);
+    (void)pthread_cond_broadcast(&log->unled);
+}
+
 comity_status comity_log_fail(comity_log *log, comity_status status, const comity_error *error, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
@@ -46,7 +55,7 @@ comity_status comity_log_fail(comity_log *log, comity_status status, const comit
         log->failure = *error;
         log->failure.code = status;
     }
-    (void)pthread_cond_broadcast(&log->changed);
+    wake_all(log);
     (void)pthread_mutex_unlock(&log->mutex);
     return comity_fail(reterr, status, "%s", error->message);
 }
@@ -312,6 +321,19 @@ comity_status comity_log_pend(comity_log *log, const comity_hash *commitments, s
     return COMITY_OK;
 }
 
+/* Nobody commits any more, and who is to do it next is told: one of those who wait for
+ * what is filling, else whoever attends. `mutex` is held. */
+static void step_down(comity_log *log)
+{
+    log->committing = false;
+    (void)pthread_cond_broadcast(&log->stopped);
+    if (log->filling->waiting != 0) {
+        (void)pthread_cond_signal(&log->filling->landed);
+    } else if (log->filling->count != 0) {
+        (void)pthread_cond_signal(&log->unled);
+    }
+}
+
 /* Commits what has been submitted. `mutex` is held, nobody else is committing,
  * and it is held again at the end. */
 static void lead(comity_log *log)
@@ -320,6 +342,7 @@ static void lead(comity_log *log)
     size_t class_count = log->store.class_count;
     comity_error error = {.code = COMITY_OK};
     log->committing = true;
+    log->landing = batch;
     log->filling = &log->batches[batch == &log->batches[0]];
     (void)pthread_mutex_unlock(&log->mutex);
     comity_status status = write_batch(log, batch, class_count, &error);
@@ -332,10 +355,22 @@ static void lead(comity_log *log)
     } else if (!log->failed) {
         log->failed = true;
         log->failure = error;
+        wake_all(log);
     }
     empty_batch(batch);
-    log->committing = false;
-    (void)pthread_cond_broadcast(&log->changed);
+    log->landing = NULL;
+    (void)pthread_cond_broadcast(&batch->landed);
+    step_down(log);
+}
+
+/* Waits for the batch that holds `index` to land, or to be led. `mutex` is held. */
+static void wait_in_batch(comity_log *log, uint64_t index)
+{
+    bool on_its_way = log->landing != NULL && index < log->durable + log->landing->count;
+    log_batch *batch = on_its_way ? log->landing : log->filling;
+    batch->waiting++;
+    (void)pthread_cond_wait(&batch->landed, &log->mutex);
+    batch->waiting--;
 }
 
 comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr)
@@ -351,8 +386,8 @@ comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *ret
     while (status == COMITY_OK && log->durable <= index) {
         if (log->failed) {
             status = comity_log_failed(log, reterr);
-        } else if (log->committing) {
-            (void)pthread_cond_wait(&log->changed, &log->mutex);
+        } else if (log->committing || log->pausing != 0) {
+            wait_in_batch(log, index);
         } else {
             lead(log);
         }
@@ -379,9 +414,11 @@ comity_status comity_log_wait_all(comity_log *log, uint64_t *ret_count, comity_e
 comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 {
     (void)pthread_mutex_lock(&log->mutex);
+    log->pausing++;
     while (log->committing) {
-        (void)pthread_cond_wait(&log->changed, &log->mutex);
+        (void)pthread_cond_wait(&log->stopped, &log->mutex);
     }
+    log->pausing--;
     comity_status status = log->failed ? comity_log_failed(log, reterr) : COMITY_OK;
     log->committing = status == COMITY_OK;
     (void)pthread_mutex_unlock(&log->mutex);
@@ -391,8 +428,28 @@ comity_status comity_log_pause(comity_log *log, comity_error *reterr)
 void comity_log_resume(comity_log *log)
 {
     (void)pthread_mutex_lock(&log->mutex);
-    log->committing = false;
-    (void)pthread_cond_broadcast(&log->changed);
+    step_down(log);
+    (void)pthread_mutex_unlock(&log->mutex);
+}
+
+void comity_log_attend(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    while (!log->dismissed && !log->failed) {
+        if (log->committing || log->pausing != 0 || log->filling->count == 0) {
+            (void)pthread_cond_wait(&log->unled, &log->mutex);
+        } else {
+            lead(log);
+        }
+    }
+    (void)pthread_mutex_unlock(&log->mutex);
+}
+
+void comity_log_dismiss(comity_log *log)
+{
+    (void)pthread_mutex_lock(&log->mutex);
+    log->dismissed = true;
+    (void)pthread_cond_broadcast(&log->unled);
     (void)pthread_mutex_unlock(&log->mutex);
 }
 
@@ -453,7 +510,9 @@ comity_status comity_log_open(comity_disk *disk, const comity_signer *const *sig
         comity_buffer_init(&log->batches[1].records[i], COMITY_LIMIT_RECORD_BATCH_BYTES * 2);
     }
     if (pthread_mutex_init(&log->mutex, NULL) != 0 || pthread_mutex_init(&log->publishing, NULL) != 0 ||
-        pthread_mutex_init(&log->erasing, NULL) != 0 || pthread_cond_init(&log->changed, NULL) != 0) {
+        pthread_mutex_init(&log->erasing, NULL) != 0 || pthread_cond_init(&log->stopped, NULL) != 0 ||
+        pthread_cond_init(&log->unled, NULL) != 0 || pthread_cond_init(&log->batches[0].landed, NULL) != 0 ||
+        pthread_cond_init(&log->batches[1].landed, NULL) != 0) {
         free(log);
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
@@ -495,6 +554,9 @@ void comity_log_close(comity_log *log)
     (void)pthread_mutex_destroy(&log->mutex);
     (void)pthread_mutex_destroy(&log->publishing);
     (void)pthread_mutex_destroy(&log->erasing);
-    (void)pthread_cond_destroy(&log->changed);
+    (void)pthread_cond_destroy(&log->stopped);
+    (void)pthread_cond_destroy(&log->unled);
+    (void)pthread_cond_destroy(&log->batches[0].landed);
+    (void)pthread_cond_destroy(&log->batches[1].landed);
     free(log);
 }

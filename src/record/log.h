@@ -7,14 +7,20 @@
  *   index and copy it into the batch that is filling.
  * - Of those who wait for their index to be durable, one leads: it swaps the two
  *   batches, leaves `mutex`, completes the records with how many are durable,
- *   writes the whole batch and syncs, once for all, and wakes the others; meanwhile
- *   the other batch fills. `committing` says that somebody leads; there is no thread
- *   of our own. `durable` only rises, and is read without `mutex` too.
+ *   writes the whole batch and syncs, once for all, and wakes those who wait for
+ *   it; meanwhile the other batch fills. Then one of those who wait for that one
+ *   is woken to lead it. `committing` says that somebody leads. `durable` only
+ *   rises, and is read without `mutex` too.
+ * - Where callers have many entries under way in few threads, all of them may be
+ *   busy with what has just become durable, while what they submitted before waits
+ *   and the disk rests. So whoever opens the log may give it a thread that attends:
+ *   it leads what nobody waits for. There is no thread of the log's own.
  * - Publishing (tiles, checkpoint) has a mutex of its own, `publishing`, and
  *   takes `mutex` only to fetch what has become durable. It never holds up a
  *   commit. Order of locking: `erasing`, then `publishing`, then `mutex`.
  * - Erasing holds `erasing` for a segment at a time. It leads for a moment, to list
- *   the segments and to end the one it must not share with those who commit.
+ *   the segments and to end the one it must not share with those who commit;
+ *   `pausing` keeps those from going on for ever before it has its turn.
  * - What fails while committing or publishing is final: `failed` is set, all who
  *   wait get the error, and so does everybody after. What was not acknowledged
  *   may be in the log or not; opening it again tells.
@@ -77,6 +83,14 @@ void comity_log_submit_many(comity_log *log, const char *class_name, uint64_t ti
 
 /* Waits until entry `index`, which was submitted, is durable. Any thread. */
 COMITY_MUST_USE comity_status comity_log_wait(comity_log *log, uint64_t index, comity_error *reterr);
+
+/* Commits what nobody waits for as soon as the batch before has landed, until comity_log_dismiss or the
+ * log's failure. Without it such entries stay where they are until somebody comes to wait. For one thread,
+ * which does nothing else. */
+void comity_log_attend(comity_log *log);
+
+/* Has comity_log_attend return. Before the log is closed. */
+void comity_log_dismiss(comity_log *log);
 
 /* How many entries are durable. Any thread. */
 uint64_t comity_log_durable(comity_log *log);

@@ -23,6 +23,8 @@ typedef struct log_batch {
     comity_hash *commitments;
     size_t count, capacity;
     size_t bytes;
+    pthread_cond_t landed; /* it is durable, or nobody leads it yet */
+    size_t waiting;        /* how many wait for that */
 } log_batch;
 
 /* The segment of a class that is being written. Whoever commits owns it. */
@@ -50,12 +52,16 @@ struct comity_log {
     bool has_lock;
 
     pthread_mutex_t mutex; /* guards what follows, to the next comment */
-    pthread_cond_t changed;
+    pthread_cond_t stopped; /* `committing` is false again */
+    pthread_cond_t unled;   /* for who attends: nobody who waits will lead what is filling */
     log_batch batches[2];
     log_batch *filling;
+    log_batch *landing; /* the one that is being committed, or NULL */
+    bool dismissed;     /* who attends is to return */
     uint64_t next;    /* the next index to be given */
     _Atomic uint64_t durable; /* entries that are durable; read without `mutex` too */
     bool committing;
+    unsigned pausing; /* who wants to commit nothing for a moment; nobody leads before them */
     bool failed;
     comity_error failure;
     comity_hash *pending; /* commitments that are durable and not yet published */

@@ -113,7 +113,7 @@ static void erase(comity_request *request)
     erase_body body;
     comity_erasure what;
     comity_error error;
-    uint64_t count = 0;
+    comity_forgotten forgotten = {0};
     comity_status status = read_body(request->bytes, (size_t)request->body_size, &body, &error);
     if (status == COMITY_OK) {
         status = read_erasure(&body, &what, &error);
@@ -122,13 +122,17 @@ static void erase(comity_request *request)
         comity_answer_problem(request, 400, "Not what can be erased", error.message);
         return;
     }
-    status = comity_forget(request->server, request->who.name, &what, &count, &error);
+    status = comity_forget(request->server, request->who.name, &what, &forgotten, &error);
     if (status == COMITY_OK) {
-        if (count != 0) {
+        if (forgotten.count != 0) {
             comity_retention_erased(request->server->retention);
         }
         comity_buffer_append_text(&request->answer, "{\"erased\":");
-        comity_buffer_append_u64(&request->answer, count);
+        comity_buffer_append_u64(&request->answer, forgotten.count);
+        if (forgotten.unread != 0) {
+            comity_buffer_append_text(&request->answer, ",\"unread\":");
+            comity_buffer_append_u64(&request->answer, forgotten.unread);
+        }
         comity_buffer_append_text(&request->answer, "}\n");
         comity_answer_with(request, 200, "application/json");
     } else if (status == COMITY_ERROR_RANGE || status == COMITY_ERROR_NAME) {

@@ -68,21 +68,23 @@ typedef struct past_years {
     comity_server *server;
     const comity_erasure *what;
     const char *now; /* the folder of this year's, which is open */
-    uint64_t count;
+    comity_forgotten forgotten;
 } past_years;
 
 static comity_status erase_year(past_years *years, const char *folder, comity_error *reterr)
 {
     comity_record *record;
-    uint64_t before = years->count;
+    uint64_t before = years->forgotten.count;
+    uint64_t unread = 0;
     COMITY_TRY(comity_record_open(folder, NULL, 0, &record, reterr));
-    comity_status status = erase_in(years->server, record->log, years->what, &years->count, reterr);
+    comity_status status = erase_in(years->server, record->log, years->what, &years->forgotten.count, reterr);
     if (status == COMITY_ERROR_NAME) { /* it never had such a class */
         status = COMITY_OK;
     }
-    if (status == COMITY_OK && years->count != before) {
-        status = comity_record_sweep(record, go_on_sweeping, years->server, reterr);
+    if (status == COMITY_OK && years->forgotten.count != before) {
+        status = comity_record_sweep(record, go_on_sweeping, years->server, &unread, reterr);
     }
+    years->forgotten.unread += unread;
     comity_record_close(record);
     return status;
 }
@@ -117,14 +119,15 @@ static comity_status erase_past(past_years *years, comity_error *reterr)
 
 /* ---- all of it ---- */
 
-static comity_status erase_now(comity_server *server, const comity_erasure *what, uint64_t *count, comity_error *reterr)
+static comity_status erase_now(comity_server *server, const comity_erasure *what, comity_forgotten *forgotten,
+                               comity_error *reterr)
 {
     past_years years = {.server = server, .what = what};
     comity_record *record = comity_keeper_borrow(server->keeper);
     if (record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the record cannot be written at present");
     }
-    comity_status status = erase_in(server, record->log, what, count, reterr);
+    comity_status status = erase_in(server, record->log, what, &forgotten->count, reterr);
     years.now = comity_keeper_folder(server->keeper);
     comity_keeper_give_back(server->keeper);
     if (what->by_index || (status != COMITY_OK && status != COMITY_ERROR_NAME)) {
@@ -132,14 +135,16 @@ static comity_status erase_now(comity_server *server, const comity_erasure *what
     }
     comity_error past_error;
     comity_status past = erase_past(&years, &past_error);
-    *count += years.count;
+    forgotten->count += years.forgotten.count;
+    forgotten->unread = years.forgotten.unread;
     if (past != COMITY_OK) {
         return comity_fail(reterr, past, "%s", past_error.message);
     }
-    return years.count != 0 ? COMITY_OK : status;
+    return years.forgotten.count != 0 ? COMITY_OK : status;
 }
 
-static void tell(const char *who, const comity_erasure *what, uint64_t count, comity_status status, const comity_error *error)
+static void tell(const char *who, const comity_erasure *what, const comity_forgotten *forgotten, comity_status status,
+                 const comity_error *error)
 {
     comity_event_line line;
     char day[COMITY_DATE_TEXT_SIZE];
@@ -152,38 +157,41 @@ static void tell(const char *who, const comity_erasure *what, uint64_t count, co
         comity_event_text(&line, "before", day);
         comity_event_text(&line, "retention", what->class_name == NULL ? "all" : what->class_name);
     }
-    comity_event_number(&line, "count", count);
+    comity_event_number(&line, "count", forgotten->count);
+    if (forgotten->unread != 0) {
+        comity_event_number(&line, "unread", forgotten->unread);
+    }
     if (status != COMITY_OK) {
         comity_event_text(&line, "message", error->message);
     }
     comity_event_end(&line);
 }
 
-comity_status comity_forget(comity_server *server, const char *who, const comity_erasure *what, uint64_t *ret_count,
-                            comity_error *reterr)
+comity_status comity_forget(comity_server *server, const char *who, const comity_erasure *what,
+                            comity_forgotten *ret_forgotten, comity_error *reterr)
 {
-    uint64_t count = 0;
-    comity_status status = erase_now(server, what, &count, reterr);
+    comity_forgotten forgotten = {0};
+    comity_status status = erase_now(server, what, &forgotten, reterr);
     if (status == COMITY_ERROR_RANGE || status == COMITY_ERROR_NAME) { /* there was nothing to do */
         return status;
     }
-    (void)atomic_fetch_add(&server->metrics.erased, count);
-    tell(who, what, count, status, reterr);
+    (void)atomic_fetch_add(&server->metrics.erased, forgotten.count);
+    tell(who, what, &forgotten, status, reterr);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add(&server->metrics.erase_failures, 1);
         return status;
     }
-    *ret_count = count;
+    *ret_forgotten = forgotten;
     return COMITY_OK;
 }
 
-comity_status comity_forget_grounds(comity_server *server, comity_error *reterr)
+comity_status comity_forget_grounds(comity_server *server, uint64_t *ret_unread, comity_error *reterr)
 {
     comity_record *record = comity_keeper_borrow(server->keeper);
     if (record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the record cannot be written at present");
     }
-    comity_status status = comity_record_sweep(record, go_on_sweeping, server, reterr);
+    comity_status status = comity_record_sweep(record, go_on_sweeping, server, ret_unread, reterr);
     comity_keeper_give_back(server->keeper);
     return status;
 }

@@ -38,7 +38,7 @@ static bool clock_agrees(comity_retention_keeper *keeper)
 static bool erase_class(comity_server *server, const comity_erase_after *rule, uint64_t now_ms)
 {
     comity_error error;
-    uint64_t unused;
+    comity_forgotten unused;
     uint64_t age_ms = (uint64_t)rule->days * MS_PER_DAY;
     comity_erasure what = {.class_name = rule->class_name, .before_ms = now_ms > age_ms ? now_ms - age_ms : 0};
     what.before_ms -= what.before_ms % MS_PER_DAY; /* whole days: what is told is what was done */
@@ -67,11 +67,28 @@ static void erase_by_age(comity_retention_keeper *keeper)
     }
 }
 
+/* False: it failed, and what nobody names may be there. */
+static bool sweep(comity_server *server)
+{
+    comity_error error;
+    comity_event_line line;
+    uint64_t unread = 0;
+    bool done = comity_forget_grounds(server, &unread, &error) == COMITY_OK;
+    comity_event_begin(&line, done ? "swept" : "sweep-failed");
+    if (unread != 0) {
+        comity_event_number(&line, "unread", unread);
+    }
+    if (!done) {
+        comity_event_text(&line, "message", error.message);
+    }
+    comity_event_end(&line);
+    return done;
+}
+
 static void *keep(void *context)
 {
     comity_retention_keeper *keeper = context;
     struct timespec next = comity_thread_moment(FIRST_MS);
-    comity_error error;
     bool left = true; /* of papers that nobody names: one who ran before may have left some */
     (void)pthread_mutex_lock(&keeper->thread.mutex);
     for (;;) {
@@ -92,8 +109,7 @@ static void *keep(void *context)
         keeper->erased = false;
         (void)pthread_mutex_unlock(&keeper->thread.mutex);
         if (left) {
-            left = comity_forget_grounds(keeper->server, &error) != COMITY_OK;
-            comity_event_log(left ? "sweep-failed" : "swept", left ? "message" : NULL, error.message);
+            left = !sweep(keeper->server);
         }
         (void)pthread_mutex_lock(&keeper->thread.mutex);
     }

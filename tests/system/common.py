@@ -110,6 +110,20 @@ def crc32c(data):
     return crc ^ 0xFFFFFFFF
 
 
+def alter_entry(segment, which, old, new):
+    """Puts bytes in place of others, as many, in what is kept of an entry; its sums hold."""
+    altered = bytearray(segment.read_bytes())
+    at = 64
+    for _ in range(which):
+        at += (48 + int.from_bytes(altered[at + 4:at + 8], "little") + 7) & ~7
+    end = at + 48 + int.from_bytes(altered[at + 4:at + 8], "little")
+    found = altered.index(old, at, end)
+    altered[found:found + len(old)] = new
+    altered[at + 40:at + 44] = crc32c(altered[at + 48:end]).to_bytes(4, "little")
+    altered[at + 44:at + 48] = crc32c(altered[at:at + 44]).to_bytes(4, "little")
+    segment.write_bytes(altered)
+
+
 # ---- the daemon ----
 
 

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, daemon, holds, main, new_record, new_token, problem, run, same, skip, test, use
+from common import JSON, NDJSON, ROOT, Daemon, alter_entry, daemon, holds, main, new_record, new_token, problem, run, same, skip, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 CLOCK = str(pathlib.Path(sys.argv[4]).resolve())
@@ -162,6 +162,44 @@ def papers_that_nobody_names_any_more_go_too():
         same("which is judged again", run(COMITY, "record", "show", "--judgement", record, str(last)).returncode, 0)
 
 
+def newer_version_recorded(record, entry, retention="standard"):
+    """Makes of an entry one whose form this version does not know; what it names lies beside the log."""
+    segment = pathlib.Path(record, f"private/{retention}/00000000000000000000.segment")
+    law = re.search(rb"law (sha256:[0-9a-f]{64})", segment.read_bytes()).group(1)
+    alter_entry(segment, entry, b"comity kept 1\nlaw " + law, b"comity kept 9\nLaw " + law)
+    return pathlib.Path(record, "law", law[7:].decode() + ".image")
+
+
+UNREAD = "1 in a form that is not known here: papers and law images that they seem to name stay\n"
+
+
+@test
+def what_a_newer_version_recorded_is_counted_and_keeps_what_it_names():
+    with tempfile.TemporaryDirectory(prefix="comity-erase-") as folder:
+        os.chmod(folder, 0o755)
+        record, _ = new_record(folder)
+        unnamed = pathlib.Path(record, "papers", "1" * 64 + ".papers")
+        running = Daemon(folder, "--anonymous", "gate", "--record", record)
+        judge(running, 4)
+        running.stop()
+        law = newer_version_recorded(record, 3)
+        running = Daemon(folder, "--anonymous", "gate,admin", "--record", record)
+        try:
+            unnamed.write_text("they name persons")
+            same("erased", json.loads(erase(running, entry=0)[2]), {"erased": 1})
+            running.wait_for("swept")
+            same("the log says so", told(running, "swept")[-1], {"unread": 1})
+            same("what nobody names goes", (unnamed.exists(), law.exists()), (False, True))
+        finally:
+            running.stop()
+        unnamed.write_text("they name persons")
+        same("the command says so", run(COMITY, "record", "erase", record, "1").stdout, "1 erased\n" + UNREAD)
+        same("and does the same", (unnamed.exists(), law.exists()), (False, True))
+        same("with what is known gone", run(COMITY, "record", "erase", record, "2").stdout, "1 erased\n" + UNREAD)
+        same("the law stays for the rest", law.exists(), True)
+        same("and goes with it", (run(COMITY, "record", "erase", record, "3").stdout, law.exists()), ("1 erased\n", False))
+
+
 class Other(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         self.send_response(200)
@@ -304,6 +342,30 @@ def years_that_are_over_are_erased_too():
             running.stop()
         for past, kept in ((2, 0), (1, 0), (0, 4)):
             same(f"{past} years ago", report(f"{record}/{year - past}")["kept"], kept)
+
+
+@test
+def what_a_newer_version_recorded_in_an_earlier_year_is_told_in_the_answer():
+    with tempfile.TemporaryDirectory(prefix="comity-erase-") as folder:
+        os.chmod(folder, 0o755)
+        record = os.path.join(folder, "record")
+        same("made", run(COMITY, "record", "init", "--yearly", "--origin", "example.org/years", record).returncode, 0)
+        year = time.gmtime().tm_year
+        for ahead, retention, count in ((-1, "long", 1), (-1, "standard", 2), (0, "standard", 1)):
+            file, environment = clock(folder, ahead_s=ahead * 366 * DAY_S, speed=1)
+            running = Daemon(folder, "--anonymous", "gate,admin", "--retention", retention, "--record", record, environment=environment)
+            judge(running, count)
+            if ahead == -1:
+                running.stop()
+            if retention == "long":
+                law = newer_version_recorded(f"{record}/{year - 1}", 0, "long")
+        try:
+            what = {"before": f"{year}-01-01", "retention": "standard"}
+            same("it is counted", json.loads(erase(running, **what)[2]), {"erased": 2, "unread": 1})
+            same("and told", [told(running, "erased")[-1][key] for key in ("count", "unread")], [2, 1])
+            same("what it names stays", law.exists(), True)
+        finally:
+            running.stop()
 
 
 def broken_off(what_for, event, message, begin):

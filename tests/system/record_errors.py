@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from common import main, read_terminal, same, test
 
@@ -773,6 +774,140 @@ def what_witnesses_say():
         policy_of(key, f"witness v {witness.key} {address}")
         same(address[:20], run(*cosign, folder), ("0 of 1 witnesses signed the log with 2 entries\n", f"comity: {told}\n", 0))
     witness.end()
+
+
+class Scripted:
+    """Answers each request as a function of its number says: with a status and a body, or by passing it on to a witness."""
+
+    def __init__(self, witness, answer):
+        self.asked = 0
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(handler):
+                body = handler.rfile.read(int(handler.headers["Content-Length"]))
+                self.asked += 1
+                said = answer(self.asked)
+                status, text = witness.ask("/add-checkpoint", body, "POST") if said is None else said
+                handler.send_response(status)
+                handler.send_header("Content-Length", str(len(text.encode())))
+                handler.end_headers()
+                try:
+                    handler.wfile.write(text.encode())
+                except BrokenPipeError:
+                    pass  # what is too large is not read to the end
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def cosign_by_script(key, witness, folder, answer):
+    """What is said when the only witness answers so; its address is told as W. And how often it was asked."""
+    scripted = Scripted(witness, answer)
+    policy = policy_of(key, f"witness v {witness.key} {scripted.address}")
+    out, err, status = run("record", "cosign", "--policy", policy, folder)
+    scripted.end()
+    return (out.split(" witnesses")[0], err.replace(scripted.address, "W"), status), scripted.asked
+
+
+@test
+def witnesses_that_lag():
+    folder, key = new("lagging")
+    for name in ("one", "two", "three"):
+        run("record", "append", folder, put(name, name))
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witness = Witness("lag", logs)
+    whole = ("1 of 1", "", 0)
+
+    same("new to the log", cosign_by_script(key, witness, folder, lambda n: None), (whole, 1))
+    run("record", "append", folder, FOLDER / "one")
+    same("behind", cosign_by_script(key, witness, folder, lambda n: None), (whole, 2))
+    run("record", "append", folder, FOLDER / "two")
+    same("moves on while it is asked", cosign_by_script(key, witness, folder, lambda n: (409, "2\n") if n == 1 else None), (whole, 3))
+
+    def others_have_it_sign_more(n):
+        if n == 1:
+            run("record", "append", folder, FOLDER / "three")
+            direct = put("direct", f"log {key}\nwitness v {witness.key} {witness.address}\nquorum v\n")
+            same("by others", run("record", "cosign", "--policy", direct, folder)[0::2], ("1 of 1 witnesses signed the log with 6 entries\n", 0))
+
+    same("ahead, for the log went on", cosign_by_script(key, witness, folder, others_have_it_sign_more),
+         (("0 of 1", "comity: W signed this log with 6 entries already; these are its first 5\n", 0), 1))
+    same("what is there does not become older", (folder / "public/cosigned").read_text().splitlines()[1], "6")
+    witness.end()
+
+
+@test
+def witnesses_that_answer_otherwise():
+    folder, key = new("garbage")
+    for name in ("one", "two", "three"):
+        run("record", "append", folder, put(name, name))
+    witness = Witness("odd", put("logs", f"log {key}\nquorum none\n"))
+    refuses = "comity: W: the witness refuses with"
+    no_line = "comity: odd.example answers with no line that ends\n"
+    for what, answers, told, asked in (
+            ("no size", [(409, "")], f"{refuses} 409\n", 1),
+            ("a size that is none", [(409, "x\n")], f"{refuses} 409\n", 1),
+            ("a size without an end", [(409, "3")], f"{refuses} 409\n", 1),
+            ("a size that cannot be", [(409, "99999999999999999999\n")], f"{refuses} 409\n", 1),
+            ("two sizes", [(409, "1\n2\n")], f"{refuses} 409\n", 1),
+            ("no proof is needed, and it is wrong", [(422, "")], f"{refuses} 422\n", 1),
+            ("nothing", [(200, "")], no_line, 1),
+            ("half a line", [(200, "\u2014 odd.example AAAA")], no_line, 1),
+            ("a page", [(200, "<html>\n</html>\n")], "comity: a text of 7 bytes is no signature line: \"\u2014 NAME SIGNATURE\" expected\n", 1),
+            ("more than can be", [(200, "x" * 70000)], "comity: W/add-checkpoint: the answer is too large\n", 1),
+            ("elsewhere", [(302, "")], f"{refuses} 302\n", 1),
+            ("an error", [(500, "sorry")], f"{refuses} 500\n", 1),
+            ("the size it was asked with", [(409, "2\n"), (409, "2\n")],
+             "comity: W: the witness refuses 2 entries as the size it signed last, and says it is that\n", 2),
+            ("nothing was signed, it says, and will not have that", [(409, "0\n")],
+             "comity: W: the witness refuses 0 entries as the size it signed last, and says it is that\n", 1),
+            ("another size each time", [(409, "1\n"), (409, "2\n"), (409, "1\n"), (409, "2\n")],
+             "comity: W signed another size last each time it was asked\n", 4)):
+        same(what, cosign_by_script(key, witness, folder, lambda n: answers[n - 1]), (("0 of 1", told, 0), asked))
+    for what, answers, told in (
+            ("another history", [(409, "3\n"), (409, "3\n")], "comity: W signed another log of this size and name: two histories are shown\n"),
+            ("other entries at its beginning", [(409, "2\n"), (422, "")],
+             "comity: W signed other first 2 entries of a log of this name: two histories are shown\n"),
+            ("more than there is", [(409, "4\n")],
+             "comity: W signed this log with 4 entries, but it has 3: is this an older copy? Nothing must be added to it\n")):
+        same(what, cosign_by_script(key, witness, folder, lambda n: answers[n - 1]), (("0 of 1", told, 1), len(answers)))
+    witness.end()
+
+
+@test
+def a_slow_witness_holds_up_no_other():
+    folder, key = new("slow")
+    run("record", "append", folder, put("one", "one"))
+    logs = put("logs", f"log {key}\nquorum none\n")
+    witnesses = [Witness(f"s{n}", logs) for n in range(3)]
+    go_on = threading.Event()
+    slow = Scripted(witnesses[0], lambda n: go_on.wait(60) and None)
+    addresses = [slow.address, witnesses[1].address, witnesses[2].address]
+    lines = "".join(f"witness s{n} {w.key} {address}\n" for n, (w, address) in enumerate(zip(witnesses, addresses)))
+    policy = put("policy", f"log {key}\n{lines}group two 2 s0 s1 s2\nquorum two\n")
+    with subprocess.Popen([COMITY, "record", "cosign", "--policy", policy, folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True, env=ENVIRONMENT) as cosign:
+        until = time.monotonic() + 20
+        while not (folder / "public/cosigned").exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        same("enough have signed, and that is kept", (folder / "public/cosigned").exists(), True)
+        same("it is under the policy", run("record", "verify", "--policy", policy, folder)[2], 0)
+        same("while the slow one is waited for", cosign.poll(), None)
+        go_on.set()
+        same("which signs too", cosign.communicate(timeout=60), ("3 of 3 witnesses signed the log with 1 entries\n", ""))
+        same("and that is well", cosign.returncode, 0)
+    same("with its line", (folder / "public/cosigned").read_text().count("\n\u2014 "), 4)
+    slow.end()
+    for witness in witnesses:
+        witness.end()
 
 
 with tempfile.TemporaryDirectory(prefix="comity-record-errors-") as name:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from common import JSON, NDJSON, ROOT, Daemon, Programs, crc32c, daemon, holds, main, new_record, new_token, problem, run, same, test, use
+from common import JSON, NDJSON, ROOT, Daemon, Programs, alter_entry, daemon, holds, main, new_record, new_token, problem, run, same, test, use
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
 VERSION = run(COMITYD, "--version").stdout.split()[1]
@@ -98,20 +98,6 @@ def settings():
     text = run(COMITYD, "--new-token").stdout.split("\n")
     same("a token", "\n".join(text[1:]).replace(text[2].split(":")[1], "…"),
          "# for the file of settings, with a name and roles in place of NAME and ROLES:\ntoken NAME ROLES sha256:…\n")
-
-
-def alter_entry(segment, which, old, new):
-    """Puts bytes in place of others, as many, in what is kept of an entry; its sums hold."""
-    altered = bytearray(segment.read_bytes())
-    at = 64
-    for _ in range(which):
-        at += (48 + int.from_bytes(altered[at + 4:at + 8], "little") + 7) & ~7
-    end = at + 48 + int.from_bytes(altered[at + 4:at + 8], "little")
-    found = altered.index(old, at, end)
-    altered[found:found + len(old)] = new
-    altered[at + 40:at + 44] = crc32c(altered[at + 48:end]).to_bytes(4, "little")
-    altered[at + 44:at + 48] = crc32c(altered[at:at + 44]).to_bytes(4, "little")
-    segment.write_bytes(altered)
 
 
 @test

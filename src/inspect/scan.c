@@ -130,6 +130,7 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
     scan->part_seed = comity_scan_hash(scan->part_field, scan->part_field_size) + (uint64_t)scan->part.syntax;
     memset(&scan->carry, 0, sizeof scan->carry);
     memset(scan->stats, 0, sizeof scan->stats);
+    scan->part_count++;
     scan->scanned = 0;
     scan->looked = 0;
     scan->done = 0;

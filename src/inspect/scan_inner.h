@@ -166,6 +166,15 @@ typedef struct comity_scan_plan_spot {
     uint8_t at;
 } comity_scan_plan_spot;
 
+/* What is to be done with a form of a choice. */
+typedef enum comity_scan_plan_way {
+    COMITY_WAY_WHOLE = 0, /* all that is known of it is asked */
+    COMITY_WAY_FAILS,
+    COMITY_WAY_PASSES,
+    COMITY_WAY_STEPS, /* its steps are run */
+    COMITY_WAY_ASKED  /* it is counted if the first bytes allow it */
+} comity_scan_plan_way;
+
 /* A form to be tried, and what is known of it beforehand. */
 typedef struct comity_scan_plan_form {
     uint16_t number;
@@ -175,8 +184,8 @@ typedef struct comity_scan_plan_form {
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
     bool is_settled; /* its conditions are those steps, */
-    bool looks;      /* of which some need to know its parts */
     bool was_chosen; /* so far as they can be */
+    uint8_t way;     /* comity_scan_plan_way, of one that has been chosen */
     uint8_t writing;
     uint8_t doubts; /* bits: the first bytes that may not allow it, of those that look so */
     uint8_t step_count;
@@ -217,21 +226,44 @@ typedef struct comity_scan_plan {
     uint16_t group_begin;
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
-    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand: */
+    uint8_t run_count;                       /* in so many runs, of which each has */
+    uint8_t run_begins[COMITY_SCAN_PLAN_BYTES / 2], run_sizes[COMITY_SCAN_PLAN_BYTES / 2];
     uint8_t choice_first; /* the first byte that tells its forms apart, and, for each digit that it may be, and last if
                              it is none: */
     uint16_t choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes */
     uint16_t hints[COMITY_SCAN_PLAN_DIGITS + 1];         /* the choice followed last */
 } comity_scan_plan;
 
+/* Forms of one type that are counted for their column if the value's first bytes allow them, all asked by the same bytes. */
+typedef struct comity_scan_choice_asked {
+    uint64_t bits; /* of a word of a set */
+    uint8_t word, heads;
+    uint8_t writing;
+    uint16_t type;
+    uint16_t stat; /* where they are counted, if they have been */
+} comity_scan_choice_asked;
+
+/* What a choice does with those of its forms for which something speaks, or with the others. The counts of a column stay
+ * where they are within a part: where they are is noted with its first value. */
+typedef struct comity_scan_choice_part {
+    uint32_t part; /* of which that is noted: its number */
+    uint8_t begin, end;                 /* all of them, in their order */
+    uint8_t tried_begin, tried_end;     /* those that may pass */
+    uint8_t counted_begin, counted_end; /* those that are only counted */
+    uint8_t asked_begin, asked_end;
+} comity_scan_choice_part;
+
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
 typedef struct comity_scan_choice {
     uint64_t bytes[2], masks[2]; /* the first sixteen that tell its forms apart, and which these are */
     uint32_t plan; /* its number; 0: free */
-    uint8_t count;
-    uint8_t written;      /* bits: the writings in which the value is looked at, and is not as it stands */
-    uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
+    uint8_t written; /* bits: the writings in which the value is looked at, and is not as it stands */
+    comity_scan_choice_part parts[2]; /* the second, for which nothing speaks, is tried if one of the first has passed */
     uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
+    uint16_t tried[COMITY_SCAN_CHOICE_FORMS]; /* forms */
+    uint16_t counted[COMITY_SCAN_CHOICE_FORMS]; /* where they are counted; once for each */
+    comity_scan_choice_asked asked[COMITY_SCAN_PLAN_ASKED];
 } comity_scan_choice;
 
 /* A form that has been tried on bytes of a cell, and did not pass. */
@@ -276,7 +308,7 @@ typedef struct comity_scan_plans {
 typedef struct comity_scan_stat {
     uint64_t field; /* a hash; 0: free */
     uint16_t type;
-    uint32_t tried, passed;
+    uint64_t tried, passed;
 } comity_scan_stat;
 
 /* A container in JSON. */
@@ -418,6 +450,7 @@ struct comity_scan {
     uint32_t person_rank;      /* 0: none */
     comity_scan_field fields[COMITY_SCAN_FIELDS];
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
+    uint32_t part_count; /* parts begun: the number of this one */
     uint32_t field_count;     /* names seen */
     comity_scan_key keys[COMITY_SCAN_KEYS];
     bool has_keys;           /* the part is JSON, */
@@ -751,7 +784,7 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
 /* scan_labels.c: a whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field);
-/* The same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
+/* scan_follow.c: the same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
                                const comity_scan_field *field);
 /* scan_words.c */

@@ -54,6 +54,19 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
     return true;
 }
 
+/* What the name of a key speaks for. */
+static const comity_scan_field *field_of_key(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
+{
+    const comity_scan_field *field = &scan->fields[key->slot];
+    if (field->number != key->field) {
+        const uint8_t *name = at - 1 - key->size;
+        field = comity_scan_field_of(scan, name, (size_t)(comity_scan_without_escapes(name, at - 1) - name));
+        key->slot = (uint32_t)(field - scan->fields);
+        key->field = field->number;
+    }
+    return field;
+}
+
 /* At the colon of a key that is a label, or that may be the end of an anchor or of an address. */
 static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
 {
@@ -67,15 +80,12 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
             comity_scan_label_value(scan, at, false, field);
         }
     } else if (key->is_label) {
-        const comity_scan_field *field = &scan->fields[key->slot];
-        if (field->number != key->field) {
-            const uint8_t *name = at - 1 - key->size;
-            field = comity_scan_field_of(scan, name, (size_t)(comity_scan_without_escapes(name, at - 1) - name));
-            key->slot = (uint32_t)(field - scan->fields);
-            key->field = field->number;
-        }
+        static const uint8_t ends[3] = {'"', '\n', '\n'};
+        const comity_scan_field *field = field_of_key(scan, at, key);
         scan->of_plain_key = at[-2] != '\\' && at[-3 - key->size] != '\\';
-        comity_scan_label_value(scan, at, false, field);
+        if (at[1] != '"' || !comity_scan_field_planned(scan, at + 2, ends, field)) {
+            comity_scan_label_value(scan, at, false, field);
+        }
         scan->of_plain_key = false;
     }
     if (key->has_anchor || at[1] == ':' || (key->has_colons && (at[-5] == ':' || (at[-3] == ':' && at[-6] == ':')))) {

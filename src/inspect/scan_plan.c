@@ -387,10 +387,17 @@ static bool may_be_escaped(const uint8_t *looks, size_t size)
 static void compact_make(const uint8_t *looks, size_t size, comity_scan_plan *plan)
 {
     plan->compact_size = 0;
+    plan->run_count = 0;
     for (size_t i = 0; i < size; i++) {
-        if (comity_scan_is_compact(looks[i])) {
-            plan->compact[plan->compact_size++] = (uint8_t)i;
+        if (!comity_scan_is_compact(looks[i])) {
+            continue;
         }
+        if (i == 0 || !comity_scan_is_compact(looks[i - 1])) {
+            plan->run_begins[plan->run_count] = (uint8_t)i;
+            plan->run_sizes[plan->run_count++] = 0;
+        }
+        plan->run_sizes[plan->run_count - 1]++;
+        plan->compact[plan->compact_size++] = (uint8_t)i;
     }
 }
 
@@ -600,7 +607,6 @@ void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plan
         form->is_settled = true;
         form->step_begin = (uint16_t)plans->step_count;
         form->step_count = (uint8_t)count;
-        form->looks = comity_check_settled_looks(plans->steps + form->step_begin, count);
         plans->step_count += count;
     }
 }
@@ -625,12 +631,10 @@ bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans 
     if (form->whole) {
         return comity_type_try(types, form->number, value, size);
     }
-    if (!form->is_settled || form->looks) {
-        value_make(shape, form, value, &fitted);
-    }
     if (form->is_settled) {
-        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, value,
-                                        &fitted);
+        comity_check_sums sums = {0};
+        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, value, &sums);
     }
+    value_make(shape, form, value, &fitted);
     return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
 }

@@ -27,9 +27,9 @@ comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_s
                                          const comity_scan_field *field);
 
 /* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
- * that nothing was done. */
-bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
-                             const comity_scan_around *around, comity_scan_readings *readings);
+ * that nothing was done. `column` is the hash by which what is tried is counted. */
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, uint64_t column,
+                             comity_scan_readings *readings);
 
 /* What is known of a form on all values that look so, in its writing. */
 void comity_scan_plan_settle(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size,

@@ -243,7 +243,7 @@ static inline void form_count(comity_scan *scan, comity_scan_plan_form *form, co
 }
 
 /* Tries a form, or counts it if it is asked. */
-static inline void form_do(comity_scan *scan, uint16_t number, planned_value *value, uint64_t column,
+static inline __attribute__((always_inline)) void form_do(comity_scan *scan, uint16_t number, planned_value *value, uint64_t column,
                            comity_scan_readings *readings)
 {
     const comity_types *types = scan->rules->types;
@@ -332,25 +332,26 @@ static void asked_count(comity_scan *scan, comity_scan_choice_asked *asked, unsi
 }
 
 /* Tries the forms of a part of a choice, of which is known where they are counted. */
-static inline void part_try(comity_scan *scan, comity_scan_choice *choice, bool is_first, planned_value *value,
+static inline __attribute__((always_inline)) void part_try(comity_scan *scan, comity_scan_choice *choice, bool is_first, planned_value *value,
                             uint64_t column, comity_scan_readings *readings)
 {
-    const comity_scan_choice_part *part = &choice->parts[!is_first];
-    if (part->part != scan->part_count) {
+    /* kept: what is counted could lie in it, for all that the compiler knows */
+    const comity_scan_choice_part part = choice->parts[!is_first];
+    if (part.part != scan->part_count) {
         part_try_first(scan, choice, is_first, value, column, readings);
         return;
     }
-    for (size_t i = part->counted_begin; i < part->counted_end; i++) {
+    for (size_t i = part.counted_begin; i < part.counted_end; i++) {
         scan->stats[choice->counted[i]].tried++;
     }
-    for (size_t i = part->asked_begin; i < part->asked_end; i++) {
+    for (size_t i = part.asked_begin; i < part.asked_end; i++) {
         comity_scan_choice_asked *asked = &choice->asked[i];
         uint64_t allowed = comity_scan_plan_heads(scan->rules, asked->word, asked->heads, value->bytes[asked->writing]);
         if ((allowed & asked->bits) != 0) {
             asked_count(scan, asked, comity_swar_ones(allowed & asked->bits), column);
         }
     }
-    for (size_t i = part->tried_begin; i < part->tried_end; i++) {
+    for (size_t i = part.tried_begin; i < part.tried_end; i++) {
         form_do(scan, choice->tried[i], value, column, readings);
     }
 }

@@ -62,8 +62,8 @@
 /* The least of a token that is looked for within a value. */
 #define COMITY_SCAN_TOKEN_WITHIN 12
 /* Cells kept that give nothing. */
-#define COMITY_SCAN_QUIETS 256
-#define COMITY_SCAN_QUIET_TRIES 2
+#define COMITY_SCAN_QUIETS 128
+#define COMITY_SCAN_QUIET_TRIES 8
 /* Cells of which is kept that they were seen. */
 #define COMITY_SCAN_QUIETS_SEEN 1024
 
@@ -277,12 +277,13 @@ typedef struct comity_scan_quiet_try {
 /* A place in a cell of which nothing comes: see scan_quiet.h. */
 typedef struct comity_scan_quiet {
     struct {
-        comity_scan_look look; /* here letters stay */
+        comity_scan_look look; /* here letters stay, if it is not of a code */
         uint64_t around;
-        uint64_t
-            rest; /* the number of its name, the bytes before that, the cell's size (0: free) and the place in it */
+        uint64_t rest; /* the number of its name, the bytes before that, the cell's size (0: free), whether it is a code, and
+                        * the place in it */
     } key;
     uint8_t size;
+    bool is_code; /* one word of letters and digits, of which none tells anything but by the forms that take it */
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
     bool has_point;  /* it may be the first of two decimal numbers */

@@ -520,13 +520,25 @@ static bool best_of(comity_scan *scan, const number_words *words, size_t begin, 
     return ret_best->readings.count != 0;
 }
 
-/* Some run of the words is to be tried: what speaks for it need be looked for. */
-static bool has_run(const comity_scan *scan, const number_words *words)
+/* Some form takes a run in one of the ways in which it is tried, by itself or for what speaks for it. */
+static bool is_worth(const comity_scan *scan, const number_run *run, const comity_scan_around *around)
+{
+    size_t raw_size = (size_t)(run->end - run->begin);
+    size_t plus_size = run->size + (run->plus != NULL);
+    return comity_scan_worth(scan, run->has_letter ? COMITY_FIND_ALNUM : COMITY_FIND_DIGITS, run->size, around) ||
+           comity_scan_worth(scan, COMITY_FIND_PHONE, plus_size, around) || !run->is_plain ||
+           comity_scan_worth(scan, COMITY_FIND_WRITTEN, raw_size, around);
+}
+
+/* Some run of the words is to be tried, and what speaks for it need be looked for. If `around` is not NULL: is to be
+ * tried if that speaks for it. */
+static bool has_run(const comity_scan *scan, const number_words *words, const comity_scan_around *around)
 {
     for (size_t first = 0; first < words->count; first++) {
         for (size_t last = first; edge_before(words, first) && last < words->count && last - first < VALUE_WORDS; last++) {
             number_run run;
-            if (edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+            if (edge_behind(words, last) && run_make(scan, words, first, last, &run) &&
+                (around == NULL || is_worth(scan, &run, around))) {
                 return true;
             }
         }
@@ -676,12 +688,12 @@ static void token_only(comity_scan *scan, const uint8_t *at, const uint8_t *toke
 static const uint8_t *behind_done(const comity_scan *scan)
 {
     const uint8_t *at = scan->view + (scan->done - scan->view_begin);
-    if (at == scan->high || *at == '"') { /* as it mostly is */
+    bool space;
+    if (at == scan->high || gap_char(at, &space) == 0) { /* as it mostly is */
         return NULL;
     }
     for (int i = 0; i < WORDS && at < scan->high; i++) {
         number_word word;
-        bool space;
         size_t gap = gap_behind(at, scan->high, &space);
         if (gap == 0 || !word_take(at + gap, scan->high, &word) || !may_join(scan->low, scan->high, &word)) {
             return NULL;
@@ -712,10 +724,13 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
         return false;
     }
     note_times(scan->low, &words);
-    if (!has_run(scan, &words)) {
+    if (!has_run(scan, &words, NULL)) {
         return false;
     }
     around_digits(scan, &words, &around);
+    if (!has_run(scan, &words, &around)) {
+        return false;
+    }
     if (!best_of(scan, &words, 0, words.count, &around, NULL, &best) || best.first != 0) {
         return false;
     }

@@ -308,10 +308,13 @@ static bool coordinates_find(const comity_scan *scan, const uint8_t *at, coordin
     if (next == middle || next == scan->high || !in_domain(*next)) {
         return false;
     }
-    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
+    if (memchr(next, '.', (size_t)(end - next)) == NULL) { /* as it mostly is */
+        return false;
+    }
+    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     *ret_found = (coordinates){begin, middle, next, end};
-    return memchr(begin, '.', (size_t)(middle - begin)) != NULL && memchr(next, '.', (size_t)(end - next)) != NULL;
+    return memchr(begin, '.', (size_t)(middle - begin)) != NULL;
 }
 
 bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)

@@ -415,10 +415,13 @@ static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, 
     return find == COMITY_FIND_EMAIL || (ends_mail(behind) && !plan->has_at && is_of_words);
 }
 
-/* The same of what is its own, for it is no number that is wanted, and ends where none goes on. */
-static bool is_bare(const comity_scan_plan *plan, uint8_t behind)
+/* The same of what is its own, for no number in it is wanted, and it ends where none goes on. */
+static bool is_bare(const comity_scan *scan, const comity_scan_plan *plan, const uint8_t *begin)
 {
-    return plan->is_bare && ends_mail(behind) && behind != ' ' && behind != '(' && behind != ')';
+    uint8_t behind = begin[plan->size];
+    return ends_mail(behind) && behind != ' ' && behind != '(' && behind != ')' &&
+           (plan->is_bare || (plan->is_numberless && behind < 0x80 &&
+                              !comity_scan_words_of_number(scan, begin, begin + plan->size)));
 }
 
 /* The plan for the value that ends before the first of three bytes, if it is not the one followed last; NULL if there is
@@ -437,7 +440,7 @@ static __attribute__((noinline)) void value_emit(comity_scan *scan, const comity
 {
     const uint8_t *end = begin + plan->size;
     bool owns = is_own(scan, begin, end);
-    if (owns && is_bare(plan, *end)) {
+    if (owns && is_bare(scan, plan, begin)) {
         comity_scan_emit_alone(scan, begin, end, readings);
         return;
     }

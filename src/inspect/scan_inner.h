@@ -61,6 +61,8 @@
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* The least of a token that is looked for within a value. */
 #define COMITY_SCAN_TOKEN_WITHIN 12
+/* Letters of a word without digits that may belong to a number. */
+#define COMITY_SCAN_NUMBER_LETTERS 4
 /* Cells kept that give nothing. */
 #define COMITY_SCAN_QUIETS 128
 #define COMITY_SCAN_QUIET_TRIES 8
@@ -101,6 +103,7 @@ struct comity_scan_rules {
     uint64_t *by_find;                /* forms found in a way */
     comity_scan_sizes by_find_size[COMITY_FIND_COUNT]; /* for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
+    uint64_t number_words[1024]; /* bits: hashes of the first four bytes, or all, of those of ASCII that speak for numbers */
     uint64_t *word_forms;
     uint64_t *strong; /* a set: forms for which words speak from COMITY_LIMIT_SCAN_NEAR away */
     size_t word_count;
@@ -220,6 +223,7 @@ typedef struct comity_scan_plan {
     bool is_whole; /* all forms found room */
     bool has_at;   /* it holds an `@` */
     bool is_words; /* it holds neither that nor a digit */
+    bool is_numberless; /* nor a number or a token, unless a word in it speaks for one */
     bool is_bare;  /* it holds neither `@` nor a letter, and its digits are no number that is found where its name alone speaks */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
@@ -789,6 +793,14 @@ void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
                                const comity_scan_field *field);
 /* scan_words.c */
+/* A number below 65536 for the first two, three or four bytes of a word, as they are loaded in order. */
+static inline uint32_t comity_scan_word_hash(uint32_t bytes, size_t size)
+{
+    uint32_t first = (bytes | UINT32_C(0x20202020)) << (32 - 8 * size);
+    return (first * UINT32_C(0x9E3779B1) + (uint32_t)size * UINT32_C(0x85EBCA6B)) >> 16;
+}
+/* Some word in the value, which is of ASCII, may speak for a number. Three bytes behind it are read. */
+bool comity_scan_words_of_number(const comity_scan *scan, const uint8_t *begin, const uint8_t *end);
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms);

@@ -13,7 +13,6 @@
 #define WORDS_LEFT 6       /* of them before the place */
 #define VALUE_WORDS 10     /* of one value: an account in groups of four has nine */
 #define WORD_BYTES 64      /* of one word; longer ones belong to no number */
-#define LETTERS 4          /* of a word without digits that may belong to a number */
 #define TOKEN_LEAST 7      /* letters and digits of a word that is noticed by itself */
 #define GAP_BYTES 4        /* between two words */
 #define WORD_GAP 9         /* the same in bytes, where they are beyond ASCII */
@@ -196,7 +195,7 @@ static size_t gap_before(const uint8_t *low, const uint8_t *at, bool *ret_space)
 
 static bool may_join(const uint8_t *low, const uint8_t *high, const number_word *word)
 {
-    return word->has_digit || (word->size <= LETTERS && !touches_letter(low, high, word));
+    return word->has_digit || (word->size <= COMITY_SCAN_NUMBER_LETTERS && !touches_letter(low, high, word));
 }
 
 static void gather_right(const uint8_t *low, const uint8_t *high, number_words *words)

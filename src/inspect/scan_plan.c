@@ -504,6 +504,92 @@ static bool holds_no_number(const comity_scan *scan, const uint8_t *looks, size_
     return !found;
 }
 
+/* Some form of a way takes what looks so, of those that need nothing to speak for them, or for which the field speaks. */
+static bool is_taken(const comity_scan *scan, const comity_scan_around *around, comity_find find, comity_writing writing,
+                     const uint8_t *looks, size_t size)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *sets[COMITY_SCAN_HEAD + 2];
+    const comity_scan_set *all;
+    const comity_scan_set *alone = &scan->alone[1];
+    const comity_scan_set *spoken = around->forms;
+    size_t count = 0;
+    sets[count++] = comity_set_at(rules->by_size[writing], rules->set_words, size);
+    sets[count++] = comity_set_at(rules->by_find, rules->set_words, find);
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
+        kin_sets(rules, i, looks[i], &sets[count++], &all);
+    }
+    for (uint64_t live = sets[0]->live & sets[1]->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        for (size_t i = 0; i < count; i++) {
+            bits &= sets[i]->bits[word];
+        }
+        if (bits != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same of a number in any way. */
+static bool is_number(const comity_scan *scan, const comity_scan_around *around, const uint8_t *looks, size_t size)
+{
+    static const comity_find compact[] = {COMITY_FIND_DIGITS, COMITY_FIND_ALNUM, COMITY_FIND_PHONE};
+    uint8_t written[COMITY_SCAN_PLAN_BYTES];
+    uint8_t separators;
+    size_t written_size;
+    if (!comity_scan_write_ascii(looks, size, COMITY_WRITING_UPPER, written, &written_size, &separators) ||
+        is_taken(scan, around, COMITY_FIND_WRITTEN, COMITY_WRITING_UPPER, written, written_size) ||
+        !comity_scan_write_ascii(looks, size, COMITY_WRITING_COMPACT, written, &written_size, &separators)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof compact / sizeof compact[0]; i++) {
+        if (is_taken(scan, around, compact[i], COMITY_WRITING_COMPACT, written, written_size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A number begins with the word there: as with those that are gathered where one is seen, long words of letters belong to
+ * none. */
+static bool begins_number(const comity_scan *scan, const comity_scan_around *around, const uint8_t *looks, size_t size)
+{
+    bool has_digit = false;
+    bool in_digits = false; /* the word has one */
+    size_t letters = 0;
+    for (size_t end = 1; end <= size; end++) {
+        bool is_word = comity_scan_is_word(looks[end - 1]);
+        in_digits = is_word && (in_digits || looks[end - 1] == '0');
+        letters = is_word ? letters + 1 : 0;
+        has_digit |= in_digits;
+        bool ends = is_word && (end == size || !comity_scan_is_word(looks[end]));
+        if (ends && !in_digits && letters > COMITY_SCAN_NUMBER_LETTERS) {
+            return false;
+        }
+        if (ends && has_digit && is_number(scan, around, looks, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No number and no token can lie in what looks so, unless a word speaks for one: "12 Oak Street". */
+static bool is_numberless(const comity_scan *scan, const uint8_t *looks, size_t size, const comity_scan_around *around)
+{
+    size_t run = 0; /* on end, of what tokens are of */
+    bool found = memchr(looks, '+', size) != NULL || memchr(looks, '@', size) != NULL;
+    for (size_t i = 0; i < size && !found; i++) {
+        bool is_word = comity_scan_is_word(looks[i]);
+        bool begins = is_word && (i == 0 || !comity_scan_is_word(looks[i - 1]));
+        run = is_word || looks[i] == '-' || looks[i] == '_' ? run + 1 : 0;
+        found = run >= COMITY_SCAN_TOKEN_WITHIN || (begins && begins_number(scan, around, looks + i, size - i));
+    }
+    return !found;
+}
+
 /* Makes the plan of a look, which stands in it. */
 static void plan_make(const comity_scan *scan, const comity_scan_look *look, size_t size, unsigned in_writings,
                       const comity_scan_around *around, comity_scan_plan *plan)
@@ -521,6 +607,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->has_at = memchr(looks, '@', size) != NULL;
     plan->is_words = !plan->has_at && memchr(looks, '0', size) == NULL;
     plan->is_bare = holds_no_number(scan, looks, size, around);
+    plan->is_numberless = is_numberless(scan, looks, size, around);
     compact_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {

@@ -47,6 +47,13 @@ typedef enum settled_code {
     SETTLED_FORBID_AMONG
 } settled_code;
 
+/* What becomes of a number. */
+typedef enum settled_then {
+    THEN_STAYS,
+    THEN_REQUIRED,
+    THEN_FORBIDDEN
+} settled_then;
+
 typedef struct known {
     bool is_known;
     int64_t number;
@@ -219,6 +226,8 @@ static bool require_settle(settler *of)
     }
     if (last != NULL && last->code == SETTLED_AMONG) {
         last->code = is_not ? SETTLED_FORBID_AMONG : SETTLED_REQUIRE_AMONG;
+    } else if (last != NULL && last->code < SETTLED_KEEP && last->then == THEN_STAYS) {
+        last->then = is_not ? THEN_FORBIDDEN : THEN_REQUIRED;
     } else {
         put(of, is_not ? SETTLED_FORBID : SETTLED_REQUIRE);
     }
@@ -473,6 +482,9 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
                 return false;
             }
             break;
+        }
+        if (step->then != THEN_STAYS && (*top-- != 0) != (step->then == THEN_REQUIRED)) {
+            return false;
         }
     }
     return true;

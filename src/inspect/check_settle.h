@@ -14,6 +14,7 @@ typedef struct comity_check_settled {
     uint8_t turn;        /* of a sum: the weight of its first byte; of what is done as it was: the places before it that
                           * lie outside of the body; of a name: its number; of pairs: 1 if they stand in order */
     uint16_t count;      /* of numbers */
+    uint8_t then;        /* what becomes of the number that it puts onto the stack */
     union {
         int64_t number;
         uint32_t data;                 /* into numbers */

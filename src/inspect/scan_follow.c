@@ -356,7 +356,7 @@ static inline __attribute__((always_inline)) void part_try(comity_scan *scan, co
     }
 }
 
-static inline bool plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, uint64_t column,
+static inline __attribute__((always_inline)) bool plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, uint64_t column,
                                comity_scan_readings *readings)
 {
     planned_value value;
@@ -415,13 +415,23 @@ static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, 
     return find == COMITY_FIND_EMAIL || (ends_mail(behind) && !plan->has_at && is_of_words);
 }
 
+/* Some word in it may speak for a number. */
+static bool speaks(const comity_scan *scan, const comity_scan_plan *plan, const uint8_t *begin)
+{
+    for (size_t i = 0; i < plan->word_count; i++) {
+        if (comity_scan_is_number_word(scan->rules, begin + plan->word_begins[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The same of what is its own, for no number in it is wanted, and it ends where none goes on. */
 static bool is_bare(const comity_scan *scan, const comity_scan_plan *plan, const uint8_t *begin)
 {
     uint8_t behind = begin[plan->size];
     return ends_mail(behind) && behind != ' ' && behind != '(' && behind != ')' &&
-           (plan->is_bare || (plan->is_numberless && behind < 0x80 &&
-                              !comity_scan_words_of_number(scan, begin, begin + plan->size)));
+           (plan->is_bare || (plan->is_numberless && behind < 0x80 && !speaks(scan, plan, begin)));
 }
 
 /* The plan for the value that ends before the first of three bytes, if it is not the one followed last; NULL if there is

@@ -153,6 +153,7 @@ typedef struct comity_scan_key {
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
+    bool is_plain;    /* a label, and nothing else */
     uint16_t next[2]; /* the keys that were behind it last, the newer first */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
@@ -223,6 +224,7 @@ typedef struct comity_scan_plan {
     bool is_whole; /* all forms found room */
     bool has_at;   /* it holds an `@` */
     bool is_words; /* it holds neither that nor a digit */
+    uint8_t word_count, word_begins[COMITY_SCAN_PLAN_BYTES / 2]; /* letters behind what is none */
     bool is_numberless; /* nor a number or a token, unless a word in it speaks for one */
     bool is_bare;  /* it holds neither `@` nor a letter, and its digits are no number that is found where its name alone speaks */
     uint8_t written; /* bits: writings of its forms; */
@@ -321,6 +323,7 @@ typedef struct comity_scan_container {
     uint8_t name[24];
     uint8_t size;
     bool is_array;
+    uint64_t hash;  /* of its name, if it has one */
     uint64_t names; /* a hash of its name and of those around it */
 } comity_scan_container;
 
@@ -799,8 +802,17 @@ static inline uint32_t comity_scan_word_hash(uint32_t bytes, size_t size)
     uint32_t first = (bytes | UINT32_C(0x20202020)) << (32 - 8 * size);
     return (first * UINT32_C(0x9E3779B1) + (uint32_t)size * UINT32_C(0x85EBCA6B)) >> 16;
 }
-/* Some word in the value, which is of ASCII, may speak for a number. Three bytes behind it are read. */
-bool comity_scan_words_of_number(const comity_scan *scan, const uint8_t *begin, const uint8_t *end);
+/* Some word that begins there, in a value of ASCII, may speak for a number. Four bytes are read. */
+static inline bool comity_scan_is_number_word(const comity_scan_rules *rules, const uint8_t *at)
+{
+    uint32_t bytes = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    uint64_t found = 0;
+    for (size_t size = 2; size <= 4; size++) {
+        uint32_t hash = comity_scan_word_hash(bytes, size);
+        found |= rules->number_words[hash >> 6] >> (hash & 63);
+    }
+    return (found & 1) != 0;
+}
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms);

@@ -590,6 +590,18 @@ static bool is_numberless(const comity_scan *scan, const uint8_t *looks, size_t 
     return !found;
 }
 
+/* Where words begin that may speak for something. */
+static void words_make(const uint8_t *looks, size_t size, comity_scan_plan *plan)
+{
+    plan->word_count = 0;
+    for (size_t i = 0; i < size; i++) {
+        bool is_letter = (looks[i] | 0x20) == 'a';
+        if (is_letter && (i == 0 || (looks[i - 1] | 0x20) != 'a')) {
+            plan->word_begins[plan->word_count++] = (uint8_t)i;
+        }
+    }
+}
+
 /* Makes the plan of a look, which stands in it. */
 static void plan_make(const comity_scan *scan, const comity_scan_look *look, size_t size, unsigned in_writings,
                       const comity_scan_around *around, comity_scan_plan *plan)
@@ -609,6 +621,7 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->is_bare = holds_no_number(scan, looks, size, around);
     plan->is_numberless = is_numberless(scan, looks, size, around);
     compact_make(looks, size, plan);
+    words_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
         maker.writing = (comity_writing)writing;

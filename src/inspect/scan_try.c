@@ -609,7 +609,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
 }
 
 /* A mask: of letters and digits nothing but `x`, or nothing but `X`, and more than one of them. */
-static bool is_masked(const uint8_t *begin, const uint8_t *end)
+static __attribute__((noinline)) bool is_mask(const uint8_t *begin, const uint8_t *end)
 {
     uint8_t sign = 0;
     unsigned count = 0;
@@ -624,6 +624,13 @@ static bool is_masked(const uint8_t *begin, const uint8_t *end)
         count++;
     }
     return count > 1;
+}
+
+/* Mostly the first byte tells. */
+static inline bool is_masked(const uint8_t *begin, const uint8_t *end)
+{
+    bool tells = (comity_scan_class(*begin) & COMITY_BYTE_WORD) != 0 && (*begin | 0x20) != 'x';
+    return !tells && is_mask(begin, end);
 }
 
 void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)

@@ -161,22 +161,3 @@ bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8
     }
     return found;
 }
-
-bool comity_scan_words_of_number(const comity_scan *scan, const uint8_t *begin, const uint8_t *end)
-{
-    const uint64_t *known = scan->rules->number_words;
-    bool was_letter = false;
-    bool found = false;
-    for (const uint8_t *at = begin; at < end; at++) {
-        bool is_one = (uint8_t)((*at | 0x20) - 'a') < 26;
-        if (is_one && !was_letter) {
-            uint32_t bytes = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-            for (size_t size = 2; size <= 4; size++) {
-                uint32_t hash = comity_scan_word_hash(bytes, size);
-                found |= (known[hash >> 6] >> (hash & 63) & 1) != 0;
-            }
-        }
-        was_letter = is_one;
-    }
-    return found;
-}

@@ -444,6 +444,15 @@ static __attribute__((noinline)) comity_scan_plan *plan_find(comity_scan *scan, 
     return size == 0 ? NULL : comity_scan_plan_known(scan, &look, size, field);
 }
 
+/* Gives a value in which nothing else is found. The places in it need not be looked at, if no number goes on behind it. */
+static inline void alone_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+{
+    comity_scan_emit_alone(scan, begin, end, readings);
+    uint64_t behind = comity_scan_offset(scan, end);
+    bool goes_on = *end == ' ' || *end == '-' || *end == '.' || *end == '/' || *end == '(' || *end == ')' || *end >= 0x80;
+    scan->looked = scan->done == behind && !goes_on && scan->looked < behind ? behind : scan->looked;
+}
+
 /* Gives what is no more than a value of the field, or in which something surer may lie. */
 static __attribute__((noinline)) void value_emit(comity_scan *scan, const comity_scan_plan *plan, const uint8_t *begin,
                                                  const comity_scan_field *field, comity_scan_readings *readings)
@@ -451,7 +460,7 @@ static __attribute__((noinline)) void value_emit(comity_scan *scan, const comity
     const uint8_t *end = begin + plan->size;
     bool owns = is_own(scan, begin, end);
     if (owns && is_bare(scan, plan, begin)) {
-        comity_scan_emit_alone(scan, begin, end, readings);
+        alone_emit(scan, begin, end, readings);
         return;
     }
     scan->own = owns ? field : NULL;
@@ -481,7 +490,7 @@ bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const ui
         return false;
     }
     if (readings.count != 0 && stands_alone(scan, plan, begin[plan->size], &readings)) {
-        comity_scan_emit_alone(scan, begin, begin + plan->size, &readings);
+        alone_emit(scan, begin, begin + plan->size, &readings);
     } else if (readings.count != 0) {
         value_emit(scan, plan, begin, field, &readings);
     }

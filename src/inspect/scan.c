@@ -235,8 +235,8 @@ static inline bool is_looked_at(const comity_scan *scan, const uint8_t *at)
     return comity_scan_is_digit(*at) && comity_scan_offset(scan, at) < scan->looked;
 }
 
-/* At a place of which nothing comes, as most are: at a digit that has been looked at; in JSON at an idle key; in text at a digit of a
- * time, or at an idle colon. `end` is that of the view. */
+/* At a place of which nothing comes, as most are: at a digit that has been looked at; in JSON at an idle key; in text at
+ * a digit of a time, or at an idle colon. `end` is that of the view. */
 static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
 {
     if (scan->has_keys) {

@@ -68,6 +68,8 @@
 #define COMITY_SCAN_QUIET_TRIES 8
 /* Cells of which is kept that they were seen. */
 #define COMITY_SCAN_QUIETS_SEEN 1024
+/* One that so often was not quiet is looked at no more to be remembered, which takes long. */
+#define COMITY_SCAN_QUIET_STIRS 3
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -292,15 +294,21 @@ typedef struct comity_scan_quiet {
     bool is_code; /* one word of letters and digits, of which none tells anything but by the forms that take it */
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
-    bool has_point;  /* it may be the first of two decimal numbers */
+    bool has_pair;   /* with what stands behind the cell it may be a pair of coordinates, which are wanted */
     size_t try_count;
     comity_scan_quiet_try tries[COMITY_SCAN_QUIET_TRIES];
 } comity_scan_quiet;
 
+/* Such a place has been seen. */
+typedef struct comity_scan_quiet_seen {
+    uint32_t hash;
+    uint32_t stirred; /* so often it was looked at to be remembered, and was not */
+} comity_scan_quiet_seen;
+
 /* What is kept of values that look alike. */
 typedef struct comity_scan_plans {
     comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
-    uint32_t quiets_seen[COMITY_SCAN_QUIETS_SEEN]; /* hashes */
+    comity_scan_quiet_seen quiets_seen[COMITY_SCAN_QUIETS_SEEN];
     comity_scan_plan list[COMITY_SCAN_PLANS];
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];

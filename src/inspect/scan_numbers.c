@@ -869,10 +869,17 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     return token_behind != NULL ? token_behind : behind;
 }
 
+/* At a time, which may begin a cell of CSV: then what stands before it is no part of it, but ends what does. */
+static bool at_time(comity_scan *scan, const uint8_t *at)
+{
+    bool is_first = scan->part.syntax == COMITY_FORM_CSV && at - scan->low == 5 && scan->low > scan->view;
+    return comity_scan_at_time(scan, at, scan->low - is_first, scan->high);
+}
+
 /* Looks at a place, and at what stands behind that which is found there. */
 static void words_at(comity_scan *scan, const uint8_t *at)
 {
-    while (at != NULL && !comity_scan_at_time(scan, at, scan->low, scan->high)) {
+    while (at != NULL && !at_time(scan, at)) {
         at = word_at(scan, at);
     }
 }
@@ -904,7 +911,7 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
 {
     comity_scan_cell cell;
     comity_scan_quiet quiet;
-    if (comity_scan_at_time(scan, at, scan->low, scan->high)) {
+    if (at_time(scan, at)) {
         return;
     }
     if (!comity_scan_quiet_make(scan, at, &cell, &quiet)) {
@@ -919,7 +926,7 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
         return;
     }
     const comity_scan_quiet *known = comity_scan_quiet_known(scan, &quiet);
-    bool is_alone = known != NULL && (!known->has_point || !comity_scan_is_coordinates(scan, at));
+    bool is_alone = known != NULL && (!known->has_pair || !comity_scan_is_coordinates(scan, at));
     if (is_alone && comity_scan_try_again(scan, known, cell.begin)) {
         scan->looked = begin + known->looked > scan->looked ? begin + known->looked : scan->looked;
         return;
@@ -937,6 +944,8 @@ static void cell_at(comity_scan *scan, const uint8_t *at)
     quiet.looked = scan->looked > begin ? scan->looked - begin : 0;
     if (!scan->stirs && ends_words(&cell, quiet.looked)) {
         comity_scan_quiet_keep(scan, &quiet);
+    } else {
+        comity_scan_quiet_stirs(scan, &quiet);
     }
 }
 
@@ -957,7 +966,7 @@ void comity_scan_at_word_anew(comity_scan *scan, const uint8_t *at)
         done_at(scan);
     } else if (scan->plans != NULL && (scan->has_keys || scan->part.syntax == COMITY_FORM_CSV)) {
         cell_at(scan, at);
-    } else if (!comity_scan_at_time(scan, at, scan->low, scan->high)) {
+    } else if (!at_time(scan, at)) {
         words_at(scan, word_at(scan, at));
     }
 }

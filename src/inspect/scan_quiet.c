@@ -238,7 +238,7 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     }
     ret_quiet->looked = 0;
     ret_quiet->column = 0;
-    ret_quiet->has_point = false;
+    ret_quiet->has_pair = false;
     ret_quiet->try_count = 0;
     if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
@@ -263,18 +263,28 @@ const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const 
     return is_same(kept, quiet) ? kept : NULL;
 }
 
+static comity_scan_quiet_seen *seen_of(comity_scan *scan, uint32_t hash)
+{
+    return &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
+}
+
 bool comity_scan_quiet_comes_again(comity_scan *scan, const comity_scan_quiet *quiet)
 {
     uint32_t hash = hash_of(quiet);
-    uint32_t *seen = &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
-    bool is_seen = *seen == hash;
-    *seen = hash;
-    return is_seen;
+    comity_scan_quiet_seen *seen = seen_of(scan, hash);
+    if (seen->hash != hash) {
+        *seen = (comity_scan_quiet_seen){.hash = hash};
+        return false;
+    }
+    return seen->stirred < COMITY_SCAN_QUIET_STIRS;
 }
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
-    *kept = *quiet;
-    kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
+    scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS] = *quiet;
+}
+
+void comity_scan_quiet_stirs(comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    seen_of(scan, hash_of(quiet))->stirred++;
 }

@@ -41,8 +41,10 @@
 #define COMITY_SCAN_KEYS 256
 #define COMITY_SCAN_KEY_BYTES 24
 #define COMITY_SCAN_COLUMN_STATS 256
-/* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
+/* Plans kept, looks of which is kept that they were seen, the forms of all plans; the longest value that has one, of how
+ * many forms and parts. */
 #define COMITY_SCAN_PLANS 2048
+#define COMITY_SCAN_PLANS_SEEN 1024
 #define COMITY_SCAN_PLAN_FORMS 8000
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
@@ -310,6 +312,7 @@ typedef struct comity_scan_plans {
     comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
     comity_scan_quiet_seen quiets_seen[COMITY_SCAN_QUIETS_SEEN];
     comity_scan_plan list[COMITY_SCAN_PLANS];
+    uint32_t plans_seen[COMITY_SCAN_PLANS_SEEN]; /* hashes of looks */
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
     comity_scan_choice choices[COMITY_SCAN_CHOICES];

@@ -14,6 +14,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Places in which a plan may be kept. */
+#define PLAN_PLACES 4
+
 /* ---- how a value looks ---- */
 
 bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look)
@@ -30,13 +33,13 @@ static bool is_alike(const comity_scan_look *left, const comity_scan_look *right
             (left->words[2] ^ right->words[2]) | (left->words[3] ^ right->words[3])) == 0;
 }
 
-static size_t slot_of(const comity_scan_look *look, uint32_t name)
+static uint32_t hash_of(const comity_scan_look *look, uint32_t name)
 {
     uint64_t hash = look->words[0] * UINT64_C(0x9E3779B97F4A7C15) + look->words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
                     look->words[2] * UINT64_C(0xD6E8FEB86659FD93) + look->words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
                     name * UINT64_C(0x165667B19E3779F9);
     hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash >> 32) % COMITY_SCAN_PLANS;
+    return (uint32_t)(hash >> 32);
 }
 
 /* ---- what the looks of a value settle ---- */
@@ -645,46 +648,69 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
+/* The plan of a look, if there is one. */
+static comity_scan_plan *plan_find(comity_scan_plans *plans, const comity_scan_look *look, size_t size, uint32_t field,
+                                   uint32_t hash)
+{
+    comity_scan_plan *plan = &plans->list[hash % (COMITY_SCAN_PLANS / PLAN_PLACES) * PLAN_PLACES];
+    for (size_t i = 0; i < PLAN_PLACES; i++, plan++) {
+        if (is_of(plan, look, size, field)) {
+            return plan;
+        }
+    }
+    return NULL;
+}
+
+/* Where the next plan is to be: in a free place, or in those of others by turns. */
+static comity_scan_plan *place_of(comity_scan_plans *plans, uint32_t hash)
+{
+    comity_scan_plan *plan = &plans->list[hash % (COMITY_SCAN_PLANS / PLAN_PLACES) * PLAN_PLACES];
+    for (size_t i = 0; i < PLAN_PLACES; i++) {
+        if (!plan[i].is_made) {
+            return &plan[i];
+        }
+    }
+    return &plan[plans->plan_count % PLAN_PLACES];
+}
+
 comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                          const comity_scan_field *field)
 {
     comity_scan_plans *plans = scan->plans;
-    comity_scan_plan *plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
-    plan += !is_of(plan, look, size, field->number);
-    if (!is_of(plan, look, size, field->number)) {
+    comity_scan_plan *plan = plan_find(plans, look, size, field->number, hash_of(look, field->number));
+    if (plan == NULL) {
         return NULL;
     }
     plans->hints[field - scan->fields] = (uint16_t)(plan - plans->list);
-    return plan->is_made && plan->is_whole ? plan : NULL;
+    return plan->is_whole ? plan : NULL;
 }
 
 comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
                                       const comity_scan_field *field, const comity_scan_around *around)
 {
+    comity_scan_plans *plans = scan->plans;
     comity_scan_look look;
     if (!comity_scan_looks(value, size, &look)) {
         return NULL;
     }
-    /* two places for each; the newer is the first */
-    comity_scan_plan *plan = &scan->plans->list[slot_of(&look, field->number) & ~(size_t)1];
-    if (!is_of(plan, &look, size, field->number)) {
-        comity_scan_plan *second = plan + 1;
-        if (!is_of(second, &look, size, field->number)) {
-            /* what is seen but once is not worth a plan */
-            *second = *plan;
-            *plan = (comity_scan_plan){.look = look, .field = field->number, .size = (uint8_t)size};
-            return NULL;
-        }
-        plan = second;
+    uint32_t hash = hash_of(&look, field->number);
+    comity_scan_plan *plan = plan_find(plans, &look, size, field->number, hash);
+    if (plan != NULL) {
+        return plan->is_whole ? plan : NULL;
     }
-    if (!plan->is_made) {
-        if (scan->plans->form_count > COMITY_SCAN_PLAN_FORMS - COMITY_SCAN_PLAN_FORMS_EACH) {
-            /* all begins anew: the forms of plans that were given up lie between */
-            memset(scan->plans, 0, sizeof *scan->plans);
-            return NULL;
-        }
-        plan_make(scan, &look, size, field->in_writings, around, plan);
+    uint32_t *seen = &plans->plans_seen[hash % COMITY_SCAN_PLANS_SEEN];
+    if (*seen != hash) { /* what is seen but once is not worth a plan */
+        *seen = hash;
+        return NULL;
     }
+    if (plans->form_count > COMITY_SCAN_PLAN_FORMS - COMITY_SCAN_PLAN_FORMS_EACH) {
+        /* all begins anew: the forms of plans that were given up lie between */
+        memset(plans, 0, sizeof *plans);
+        return NULL;
+    }
+    plan = place_of(plans, hash);
+    *plan = (comity_scan_plan){.look = look, .field = field->number, .size = (uint8_t)size};
+    plan_make(scan, &look, size, field->in_writings, around, plan);
     return plan->is_whole ? plan : NULL;
 }
 

@@ -158,7 +158,7 @@ static bool choice_forms(comity_scan *scan, const comity_scan_plan *plan, unsign
                                        : at;
             comity_scan_plan_form *form = &plans->forms[settled];
             comity_scan_plan_shorten(scan->rules->types, plans, form, bytes);
-            form->way = way_of(form);
+            form->way = (uint8_t)way_of(form);
             bool is_looked_at = form->way != COMITY_WAY_FAILS && form->way != COMITY_WAY_PASSES;
             choice->forms[count++] = settled;
             choice->written |= is_looked_at ? (uint8_t)(others & 1u << group->writing) : 0;
@@ -410,7 +410,7 @@ static bool ends_mail(uint8_t behind)
 static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
                          const comity_scan_readings *readings)
 {
-    uint8_t find = scan->rules->types->forms[readings->list[0].form].find;
+    comity_find find = scan->rules->types->forms[readings->list[0].form].find;
     bool is_of_words = plan->is_words || find != COMITY_FIND_LABEL;
     return find == COMITY_FIND_EMAIL || (ends_mail(behind) && !plan->has_at && is_of_words);
 }

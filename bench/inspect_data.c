@@ -188,6 +188,36 @@ static size_t varied_csv_record(char *text)
     return used + (size_t)sprintf(text + used, "\n");
 }
 
+static const char *city_name(void)
+{
+    static const char *const names[] = {
+        "Berlin", "Hamburg", "Leeds", "York", "Lyon", "Nantes", "Porto", "Graz", "Ghent", "Utrecht", "Malmo", "Turku",
+    };
+    return PICK(names);
+}
+
+/* A table of orders as a shop exports it: identifiers in a third of its columns, and what the customer wrote. */
+static size_t order_csv_record(char *text)
+{
+    static const char *const goods[] = {"desk lamp, black",      "ceramic mug, 330 ml",  "office chair",
+                                        "notebook, ruled (A5)", "wireless keyboard",    "bookshelf, oak, 180 cm"};
+    static const char *const states[] = {"paid", "shipped", "returned", "open"};
+    char number[17];
+    char iban[23];
+    char note[1024];
+    const char *own = given_name();
+    card(number);
+    account(iban);
+    (void)sentence(note, 30 + below(24));
+    return (size_t)sprintf(text,
+                           "SO-%07u,2026-%02u-%02uT%02u:%02u:%02uZ,%s %s,%s.%u@example.com,+49 30 %u%06u,%u %s Street,%05u,%s,%u-%02u-%02u,"
+                           "\"%s\",%u,%u.%02u,%u.%02u,EUR,%s,%s,%s,%u.%u,\"%s\"\n",
+                           below(10000000), 1 + below(12), 1 + below(28), below(24), below(60), below(60), own, family_name(),
+                           word(), below(2000), 1 + below(9), below(1000000), 1 + below(300), place_name(), below(100000),
+                           city_name(), 1940 + below(66), 1 + below(12), 1 + below(28), PICK(goods), 1 + below(9), below(900),
+                           below(100), below(90), below(100), PICK(states), number, iban, below(30), below(10), note);
+}
+
 static size_t log_line(char *text)
 {
     static const char *const levels[] = {"INFO", "DEBUG", "WARN", "ERROR"};
@@ -244,6 +274,14 @@ void data_varied_ndjson(char *text, size_t size, size_t *ret_size)
 void data_varied_csv(char *text, size_t size, size_t *ret_size)
 {
     fill(text, size, ret_size, "name,email,phone,address,birth_date,card,iban,order,sku,amount,status,note\n", varied_csv_record);
+}
+
+void data_order_csv(char *text, size_t size, size_t *ret_size)
+{
+    fill(text, size, ret_size,
+         "order,created,customer_name,email,phone,address,postcode,city,birth_date,article,quantity,price,shipping,currency,"
+         "status,card,iban,weight,comment\n",
+         order_csv_record);
 }
 
 void data_logs(char *text, size_t size, size_t *ret_size)

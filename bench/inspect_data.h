@@ -5,9 +5,12 @@
 
 #include <stddef.h>
 
-/* Records with a dozen identifiers a KiB, and other fields. */
+/* Records full of identifiers, with other fields: a dozen a KiB of NDJSON, nineteen a KiB of CSV. */
 void data_ndjson(char *text, size_t size, size_t *ret_size);
 void data_csv(char *text, size_t size, size_t *ret_size);
+
+/* A dozen a KiB of CSV: orders as a shop exports them, with more columns of ordinary data, and free text. */
+void data_order_csv(char *text, size_t size, size_t *ret_size);
 
 /* The same, of persons whose names, mails, addresses and numbers are of many lengths and looks, as those of tables are. */
 void data_varied_ndjson(char *text, size_t size, size_t *ret_size);

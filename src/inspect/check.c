@@ -228,11 +228,11 @@ static int64_t scheme(const comity_check_data *data, comity_check_range range, c
     }
 }
 
-/* What a step that looks at the characters puts onto the stack. */
-int64_t comity_check_look(const comity_check_data *data, const comity_check_value *value, const comity_check_step *step)
+int64_t comity_check_look_at(const comity_check_data *data, const uint8_t *bytes, size_t size, size_t missing,
+                             const comity_check_step *step)
 {
     const uint8_t *text = data->texts + step->data;
-    comity_check_range range = find_range(value, step);
+    const comity_check_range range = {bytes, size, missing};
     switch (step->code) {
     case COMITY_CHECK_DIGIT:
         return range.size == 0 ? 0 : comity_check_numbers[range.bytes[0]];
@@ -260,6 +260,13 @@ int64_t comity_check_look(const comity_check_data *data, const comity_check_valu
     default:
         return scheme(data, range, step);
     }
+}
+
+/* What a step that looks at the characters puts onto the stack. */
+static int64_t look(const comity_check_data *data, const comity_check_value *value, const comity_check_step *step)
+{
+    comity_check_range range = find_range(value, step);
+    return comity_check_look_at(data, range.bytes, range.size, range.missing, step);
 }
 
 /* ---- arithmetic ---- */
@@ -426,7 +433,7 @@ bool comity_check_run(const comity_check_step *steps, size_t count, const comity
             break;
         default:
             if (step->code < COMITY_CHECK_PICK) {
-                *++top = comity_check_look(data, value, step);
+                *++top = look(data, value, step);
             } else if (step->code < COMITY_CHECK_ADD) {
                 *top = comity_check_change(data, step, *top);
             } else {

@@ -142,10 +142,10 @@ static inline comity_check_kins comity_check_kins_in(const uint8_t bits[32], uin
 const uint8_t *comity_check_characters(const comity_check_value *value, const comity_check_step *step, size_t *ret_size,
                                        size_t *ret_missing);
 
-/* What single steps do: one that looks at the characters, one that makes another of the top of the stack, one that
+/* What single steps do: one that looks at the characters, which comity_check_characters has found; one that makes another of the top of the stack, one that
  * makes one of two; and whether there is such a day. */
-int64_t comity_check_look(const comity_check_data *data, const comity_check_value *value,
-                          const comity_check_step *step);
+int64_t comity_check_look_at(const comity_check_data *data, const uint8_t *bytes, size_t size, size_t missing,
+                             const comity_check_step *step);
 int64_t comity_check_change(const comity_check_data *data, const comity_check_step *step, int64_t top);
 int64_t comity_check_combine(uint8_t code, int64_t left, int64_t right);
 bool comity_check_is_date(int64_t year, int64_t month, int64_t day);

@@ -4,11 +4,14 @@
  * said, but that a condition before it never holds. */
 #include "inspect/check.h"
 
+#include "inspect/check_codes.h"
 #include "inspect/check_digits.h"
 
+/* A number that is known; or, if it is not, perhaps how many there are that it may be: from `number` on. */
 typedef struct known {
     bool is_known;
     int64_t number;
+    int64_t count; /* 0: nothing is known of it */
 } known;
 
 /* How many of the characters are in the set; not known if of kins some are and some are not. */
@@ -18,11 +21,18 @@ static known count_looks(const uint8_t *bytes, size_t size, const uint8_t *among
     for (size_t i = 0; i < size; i++) {
         comity_check_kins held = comity_check_kins_in(among, bytes[i]);
         if (held == COMITY_CHECK_SOME_KINS) {
-            return (known){false, 0};
+            return (known){.is_known = false};
         }
         count += held == COMITY_CHECK_ALL_KINS;
     }
-    return (known){true, count};
+    return (known){.is_known = true, .number = count};
+}
+
+/* A byte: what looks so may be any of its kins. */
+static known char_looks(uint8_t byte)
+{
+    size_t kins = comity_check_kin(byte);
+    return (known){.is_known = kins == 1, .number = byte, .count = (int64_t)kins};
 }
 
 static known look(const comity_check_step *step, const comity_check_data *data, const comity_check_value *value)
@@ -32,17 +42,19 @@ static known look(const comity_check_step *step, const comity_check_data *data, 
     const uint8_t *bytes = comity_check_characters(value, step, &size, &missing);
     switch (step->code) {
     case COMITY_CHECK_CONSTANT:
-        return (known){true, data->numbers[step->data]};
+        return (known){.is_known = true, .number = data->numbers[step->data]};
     case COMITY_CHECK_LENGTH:
-        return (known){true, value->body_end - value->body_begin};
+        return (known){.is_known = true, .number = value->body_end - value->body_begin};
     case COMITY_CHECK_FORM:
-        return (known){true, value->form};
+        return (known){.is_known = true, .number = value->form};
     case COMITY_CHECK_COUNT:
         return count_looks(bytes, size, data->texts + step->data);
     case COMITY_CHECK_CHAR:
-        return (known){size == 0 || comity_check_kin(bytes[0]) == 1, size == 0 ? -1 : bytes[0]};
+        return size == 0 ? (known){.is_known = true, .number = -1} : char_looks(bytes[0]);
+    case COMITY_CHECK_HOST: /* which digit or letter it is does not count */
+        return (known){.is_known = true, .number = comity_check_host(bytes, size)};
     default:
-        return (known){false, 0};
+        return (known){.is_known = false};
     }
 }
 
@@ -60,27 +72,46 @@ static bool steer(const comity_check_step *step, known **top, bool *ret_jumps)
     return is_known;
 }
 
+/* Whether two numbers are equal: they are not, if one is none of those that the other may be. */
+static known equal(const known *left, const known *right)
+{
+    const known *one = left->is_known ? left : right;
+    const known *other = left->is_known ? right : left;
+    if (!one->is_known) {
+        return (known){.is_known = false};
+    }
+    uint64_t from = (uint64_t)one->number - (uint64_t)other->number;
+    bool is_none = other->is_known ? from != 0 : other->count != 0 && from >= (uint64_t)other->count;
+    return (known){.is_known = other->is_known || is_none, .number = !is_none};
+}
+
 /* A step that needs the stack only. */
 static known *change(const comity_check_step *step, const comity_check_data *data, known *top)
 {
     if (step->code < COMITY_CHECK_ADD) {
-        top->number = top->is_known ? comity_check_change(data, step, top->number) : 0;
+        *top = (known){.is_known = top->is_known,
+                       .number = top->is_known ? comity_check_change(data, step, top->number) : 0};
         return top;
+    }
+    if (step->code == COMITY_CHECK_EQUAL) {
+        top[-1] = equal(&top[-1], top);
+        return top - 1;
     }
     if (step->code < COMITY_CHECK_DATE) {
         bool is_known = top[-1].is_known && top->is_known;
-        top[-1] = (known){is_known, is_known ? comity_check_combine(step->code, top[-1].number, top->number) : 0};
+        top[-1] = (known){.is_known = is_known,
+                          .number = is_known ? comity_check_combine(step->code, top[-1].number, top->number) : 0};
         return top - 1;
     }
-    top[-2].is_known = false;
+    top[-2] = (known){.is_known = false};
     return top - 2;
 }
 
 comity_check_outcome comity_check_looks(const comity_check_step *steps, size_t count, const comity_check_data *data,
                                         const comity_check_value *value)
 {
-    known stack[COMITY_CHECK_STACK + 1] = {{false, 0}};
-    known names[COMITY_CHECK_NAMES] = {{false, 0}};
+    known stack[COMITY_CHECK_STACK + 1] = {{.is_known = false}};
+    known names[COMITY_CHECK_NAMES] = {{.is_known = false}};
     known *top = stack;
     bool all_known = true;
     for (size_t at = 0; at < count;) {

@@ -9,6 +9,9 @@
 
 #include <assert.h>
 
+/* Of so few pairs each is looked at. */
+#define FEW_PAIRS 4
+
 typedef enum settled_code {
     SETTLED_FAIL,
     /* Onto the stack. */
@@ -37,11 +40,19 @@ typedef enum settled_code {
     SETTLED_DATE,
     /* Off the stack. */
     SETTLED_KEEP,
+    SETTLED_COPY, /* the same, and it stays */
     SETTLED_REQUIRE,
     SETTLED_FORBID,
     SETTLED_REQUIRE_AMONG,
     SETTLED_FORBID_AMONG
 } settled_code;
+
+/* What becomes of a number. */
+typedef enum settled_then {
+    THEN_STAYS,
+    THEN_REQUIRED,
+    THEN_FORBIDDEN
+} settled_then;
 
 typedef struct known {
     bool is_known;
@@ -127,21 +138,30 @@ static void look_settle(settler *of, const comity_check_step *step)
     } else if (step->code == COMITY_CHECK_LUHN && step->text_size == 0) {
         code = SETTLED_LUHN;
     }
-    if (begin > UINT8_MAX || size > UINT8_MAX || (code == SETTLED_SUM && missing % step->count > UINT8_MAX)) {
-        code = SETTLED_LOOK;
-    }
+    bool is_sum = code == SETTLED_SUM;
+    missing = is_sum ? missing % step->count : missing;
+    of->is_full |= begin > UINT8_MAX || size > UINT8_MAX || missing > UINT8_MAX; /* there is no room for it in a step */
     comity_check_settled *made = push_unknown(of, code);
-    if (code == SETTLED_LOOK) {
-        made->with.step = step;
-        return;
-    }
     made->begin = (uint8_t)begin;
     made->size = (uint8_t)size;
-    if (code == SETTLED_SUM) {
-        made->turn = (uint8_t)(missing % step->count);
+    made->turn = (uint8_t)missing;
+    if (is_sum) {
         made->count = step->count;
         made->with.data = step->data;
+    } else if (code == SETTLED_LOOK) {
+        made->with.step = step;
     }
+}
+
+/* Each pair lies behind the one before. */
+static bool is_ordered(const int64_t *pairs, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (pairs[2 * i - 1] >= pairs[2 * i] || pairs[2 * i] > pairs[2 * i + 1]) {
+            return false;
+        }
+    }
+    return count == 0 || pairs[0] <= pairs[1];
 }
 
 static void change_settle(settler *of, const comity_check_step *step)
@@ -151,6 +171,7 @@ static void change_settle(settler *of, const comity_check_step *step)
         top->number = comity_check_change(of->data, step, top->number);
     } else if (step->code == COMITY_CHECK_AMONG) {
         comity_check_settled *made = put(of, SETTLED_AMONG);
+        made->turn = is_ordered(of->data->numbers + step->data, step->count);
         made->count = step->count;
         made->with.data = step->data;
     } else if (step->code == COMITY_CHECK_NOT) {
@@ -205,6 +226,8 @@ static bool require_settle(settler *of)
     }
     if (last != NULL && last->code == SETTLED_AMONG) {
         last->code = is_not ? SETTLED_FORBID_AMONG : SETTLED_REQUIRE_AMONG;
+    } else if (last != NULL && last->code < SETTLED_KEEP && last->then == THEN_STAYS) {
+        last->then = is_not ? THEN_FORBIDDEN : THEN_REQUIRED;
     } else {
         put(of, is_not ? SETTLED_FORBID : SETTLED_REQUIRE);
     }
@@ -241,6 +264,19 @@ static void keep_settle(settler *of, const comity_check_step *step)
     }
 }
 
+/* A name whose number is not known. What was kept just before stays where it is. */
+static void recall_settle(settler *of, uint8_t name)
+{
+    comity_check_settled *last = of->count == 0 || of->written < of->size ? NULL : &of->steps[of->count - 1];
+    if (last != NULL && !of->is_full && last->code == SETTLED_KEEP && last->turn == name) {
+        last->code = SETTLED_COPY;
+        of->stack[of->size++] = (known){false, 0};
+        of->written = of->size;
+        return;
+    }
+    push_unknown(of, SETTLED_RECALL)->turn = name;
+}
+
 /* A step that puts a number onto the stack. */
 static void number_settle(settler *of, const comity_check_step *step)
 {
@@ -255,7 +291,7 @@ static void number_settle(settler *of, const comity_check_step *step)
     } else if (of->names[step->from].is_known) {
         push_known(of, of->names[step->from].number);
     } else {
-        push_unknown(of, SETTLED_RECALL)->turn = (uint8_t)step->from;
+        recall_settle(of, (uint8_t)step->from);
     }
 }
 
@@ -317,18 +353,33 @@ static inline int64_t weigh(const uint8_t *bytes, const comity_check_settled *st
     return sum;
 }
 
-bool comity_check_settled_looks(const comity_check_settled *steps, size_t count)
+/* Whether a number lies in one of the pairs of a step: of many that stand in order, only few are looked at. */
+static inline bool is_among(int64_t number, const comity_check_settled *step, const int64_t *pairs)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (steps[i].code == SETTLED_LOOK) {
-            return true;
-        }
+    size_t count = step->count;
+    if (step->turn == 0 || count < FEW_PAIRS) {
+        return comity_check_is_among(number, pairs, count);
     }
-    return false;
+    while (count > 1) { /* it lies in none before the one that `pairs` is, or there is none before */
+        size_t half = count / 2;
+        pairs += number >= pairs[2 * half] ? 2 * half : 0;
+        count -= half;
+    }
+    return number >= pairs[0] && number <= pairs[1];
+}
+
+static int64_t luhn(const uint8_t *bytes, const comity_check_settled *step, comity_check_sums *sums)
+{
+    if (sums->size != step->size || sums->begin != step->begin) {
+        sums->begin = step->begin;
+        sums->size = step->size;
+        sums->is_right = comity_check_luhn(bytes + step->begin, step->size, NULL, 0);
+    }
+    return sums->is_right;
 }
 
 bool comity_check_settled_run(const comity_check_settled *steps, size_t count, const comity_check_data *data,
-                              const uint8_t *bytes, const comity_check_value *value)
+                              const uint8_t *bytes, comity_check_sums *sums)
 {
     int64_t stack[COMITY_CHECK_STACK + 1];
     int64_t names[COMITY_CHECK_NAMES];
@@ -356,13 +407,13 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             *++top = weigh(bytes + step->begin, step, data->numbers + step->with.data);
             break;
         case SETTLED_LUHN:
-            *++top = comity_check_luhn(bytes + step->begin, step->size, NULL, 0);
+            *++top = luhn(bytes, step, sums);
             break;
         case SETTLED_LOOK:
-            *++top = comity_check_look(data, value, step->with.step);
+            *++top = comity_check_look_at(data, bytes + step->begin, step->size, step->turn, step->with.step);
             break;
         case SETTLED_AMONG:
-            *top = comity_check_is_among(*top, data->numbers + step->with.data, step->count);
+            *top = is_among(*top, step, data->numbers + step->with.data);
             break;
         case SETTLED_NOT:
             *top = *top == 0;
@@ -407,6 +458,9 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
         case SETTLED_KEEP:
             names[step->turn] = *top--;
             break;
+        case SETTLED_COPY:
+            names[step->turn] = *top;
+            break;
         case SETTLED_REQUIRE:
             if (*top-- == 0) {
                 return false;
@@ -418,16 +472,19 @@ bool comity_check_settled_run(const comity_check_settled *steps, size_t count, c
             }
             break;
         case SETTLED_REQUIRE_AMONG:
-            if (!comity_check_is_among(*top--, data->numbers + step->with.data, step->count)) {
+            if (!is_among(*top--, step, data->numbers + step->with.data)) {
                 return false;
             }
             break;
         default:
             assert(step->code == SETTLED_FORBID_AMONG);
-            if (comity_check_is_among(*top--, data->numbers + step->with.data, step->count)) {
+            if (is_among(*top--, step, data->numbers + step->with.data)) {
                 return false;
             }
             break;
+        }
+        if (step->then != THEN_STAYS && (*top-- != 0) != (step->then == THEN_REQUIRED)) {
+            return false;
         }
     }
     return true;

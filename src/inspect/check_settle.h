@@ -11,8 +11,10 @@
 typedef struct comity_check_settled {
     uint8_t code;
     uint8_t begin, size; /* of a range */
-    uint8_t turn;        /* of a sum: the weight of its first byte; of a name: its number */
+    uint8_t turn;        /* of a sum: the weight of its first byte; of what is done as it was: the places before it that
+                          * lie outside of the body; of a name: its number; of pairs: 1 if they stand in order */
     uint16_t count;      /* of numbers */
+    uint8_t then;        /* what becomes of the number that it puts onto the stack */
     union {
         int64_t number;
         uint32_t data;                 /* into numbers */
@@ -26,11 +28,14 @@ bool comity_check_settle(const comity_check_step *steps, size_t count, const com
                          const comity_check_value *value, comity_check_settled *ret_steps, size_t most,
                          size_t *ret_count);
 
-/* True if some step needs more of a value than its bytes. */
-bool comity_check_settled_looks(const comity_check_settled *steps, size_t count);
+/* What the check by Luhn's sum said of a range last: several forms ask it of the same value. All 0 before the first. */
+typedef struct comity_check_sums {
+    uint8_t begin, size; /* 0: of none */
+    bool is_right;
+} comity_check_sums;
 
-/* As comity_check_run. `value` is read only if some step needs it. */
+/* As comity_check_run, of a value of which `sums` tell. */
 bool comity_check_settled_run(const comity_check_settled *steps, size_t count, const comity_check_data *data,
-                              const uint8_t *bytes, const comity_check_value *value);
+                              const uint8_t *bytes, comity_check_sums *sums);
 
 #endif

@@ -130,6 +130,7 @@ void comity_scan_start(comity_scan *scan, const comity_scan_part *part)
     scan->part_seed = comity_scan_hash(scan->part_field, scan->part_field_size) + (uint64_t)scan->part.syntax;
     memset(&scan->carry, 0, sizeof scan->carry);
     memset(scan->stats, 0, sizeof scan->stats);
+    scan->part_count++;
     scan->scanned = 0;
     scan->looked = 0;
     scan->done = 0;
@@ -228,15 +229,21 @@ static inline void look_at(comity_scan *scan, const uint8_t *at)
     }
 }
 
-/* At a place of which nothing comes, as most are: in JSON at an idle key; in text at a digit that has been looked at, or of a
- * time, or at an idle colon. `end` is that of the view. */
+/* At a digit that has been looked at. */
+static inline bool is_looked_at(const comity_scan *scan, const uint8_t *at)
+{
+    return comity_scan_is_digit(*at) && comity_scan_offset(scan, at) < scan->looked;
+}
+
+/* At a place of which nothing comes, as most are: at a digit that has been looked at; in JSON at an idle key; in text at
+ * a digit of a time, or at an idle colon. `end` is that of the view. */
 static inline bool is_passed(comity_scan *scan, const uint8_t *at, const uint8_t *end)
 {
-    uint64_t here = comity_scan_offset(scan, at);
     if (scan->has_keys) {
-        return *at == ':' && comity_scan_at_idle_key(scan, at, scan->view);
+        return *at == ':' ? comity_scan_at_idle_key(scan, at, scan->view) : is_looked_at(scan, at);
     }
     if (comity_scan_is_digit(*at)) {
+        uint64_t here = comity_scan_offset(scan, at);
         return here < scan->looked || (here >= scan->done && comity_scan_at_time(scan, at, scan->view, end));
     }
     return *at == ':' && is_idle(scan, at, scan->view);
@@ -256,7 +263,7 @@ static void chunk_scan(comity_scan *scan, size_t size)
     bool is_flat = !is_csv && !has_layout;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *at = begin + scan->places[i];
-        if (is_flat && is_passed(scan, at, end)) {
+        if (is_flat ? is_passed(scan, at, end) : is_csv && is_looked_at(scan, at)) {
             continue;
         }
         scan->low = at - view > COMITY_LIMIT_SCAN_BACK ? at - COMITY_LIMIT_SCAN_BACK : view;

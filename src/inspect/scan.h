@@ -65,7 +65,7 @@ typedef struct comity_scan_settings {
     void *context;
 } comity_scan_settings;
 
-/* State of scanning one part at a time; about 1,200 KiB. Belongs to one thread at a time. */
+/* State of scanning one part at a time; about 2,700 KiB. Belongs to one thread at a time. */
 typedef struct comity_scan comity_scan;
 
 /* `rules` and what the settings point to must outlive the scan. COMITY_ERROR_MEMORY. */

@@ -47,13 +47,11 @@ static inline int comity_scan_stat_says(comity_scan_stat *stat, bool passed)
         return 0;
     }
     if (passed && stat->tried >= COMITY_SCAN_COLUMN_LEAST) {
-        uint64_t most = (uint64_t)stat->passed * 20;
-        says = most >= (uint64_t)stat->tried * 19 ? 1 : most <= (uint64_t)stat->tried * 5 ? -1 : 0;
+        uint64_t most = stat->passed * 20;
+        says = most >= stat->tried * 19 ? 1 : most <= stat->tried * 5 ? -1 : 0;
     }
-    if (stat->tried < UINT32_MAX) {
-        stat->tried++;
-        stat->passed += passed;
-    }
+    stat->tried++;
+    stat->passed += passed;
     return says;
 }
 

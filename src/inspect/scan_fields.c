@@ -7,6 +7,8 @@
 
 /* Words of a name. */
 #define NAME_WORDS 12
+/* Places in which a name may be kept. */
+#define FIELD_PLACES 8
 
 /* Where the words of a name begin and end; 0 bytes are none. */
 static size_t split(const uint8_t *name, size_t size, uint8_t *ret_begins, uint8_t *ret_ends)
@@ -95,17 +97,34 @@ static void field_fill(const comity_scan_rules *rules, const uint8_t *name, size
     }
 }
 
+/* Where a name is kept; or, if it is not, where it is to be: in the place of that which has been kept the longest of those
+ * that may stand where it may. Two columns of a table never drive each other away. */
+static comity_scan_field *place_of(comity_scan *scan, const uint8_t *name, size_t size, uint64_t hash)
+{
+    comity_scan_field *places = &scan->fields[hash % (COMITY_SCAN_FIELDS / FIELD_PLACES) * FIELD_PLACES];
+    comity_scan_field *oldest = places;
+    for (comity_scan_field *field = places; field < places + FIELD_PLACES; field++) {
+        if (field->size == size && field->is_fhir == scan->is_fhir && memcmp(field->name, name, size) == 0) {
+            return field;
+        }
+        oldest = field->number < oldest->number ? field : oldest;
+    }
+    oldest->size = 0;
+    return oldest;
+}
+
 const comity_scan_field *comity_scan_field_of(comity_scan *scan, const uint8_t *name, size_t size)
 {
     if (size == 0 || size > COMITY_LIMIT_SCAN_LABEL_BYTES) {
         return NULL;
     }
-    comity_scan_field *field = &scan->fields[comity_scan_hash(name, size) % COMITY_SCAN_FIELDS];
-    if (field->size != size || field->is_fhir != scan->is_fhir || memcmp(field->name, name, size) != 0) {
+    uint64_t hash = comity_scan_hash(name, size);
+    comity_scan_field *field = place_of(scan, name, size, hash);
+    if (field->size == 0) {
         memset(field, 0, sizeof *field);
         memcpy(field->name, name, size);
         field->size = (uint8_t)size;
-        field->hash = comity_scan_hash(name, size);
+        field->hash = hash;
         field->number = ++scan->field_count;
         field->is_fhir = scan->is_fhir;
         field_fill(scan->rules, name, size, field);

@@ -41,8 +41,10 @@
 #define COMITY_SCAN_KEYS 256
 #define COMITY_SCAN_KEY_BYTES 24
 #define COMITY_SCAN_COLUMN_STATS 256
-/* Plans kept, and the forms of all of them; the longest value that has one, of how many forms and parts. */
+/* Plans kept, looks of which is kept that they were seen, the forms of all plans; the longest value that has one, of how
+ * many forms and parts. */
 #define COMITY_SCAN_PLANS 2048
+#define COMITY_SCAN_PLANS_SEEN 1024
 #define COMITY_SCAN_PLAN_FORMS 8000
 #define COMITY_SCAN_PLAN_BYTES 32
 #define COMITY_SCAN_PLAN_FORMS_EACH 200
@@ -61,11 +63,15 @@
 #define COMITY_SCAN_CHOICE_FORMS 25
 /* The least of a token that is looked for within a value. */
 #define COMITY_SCAN_TOKEN_WITHIN 12
+/* Letters of a word without digits that may belong to a number. */
+#define COMITY_SCAN_NUMBER_LETTERS 4
 /* Cells kept that give nothing. */
-#define COMITY_SCAN_QUIETS 256
-#define COMITY_SCAN_QUIET_TRIES 2
+#define COMITY_SCAN_QUIETS 128
+#define COMITY_SCAN_QUIET_TRIES 8
 /* Cells of which is kept that they were seen. */
 #define COMITY_SCAN_QUIETS_SEEN 1024
+/* One that so often was not quiet is looked at no more to be remembered, which takes long. */
+#define COMITY_SCAN_QUIET_STIRS 3
 
 /* A set of forms, a bit each. A word counts only if its bit in `live` is set, so that
  * a set is emptied at once, and sets of which most words are empty are quick to go
@@ -101,6 +107,7 @@ struct comity_scan_rules {
     uint64_t *by_find;                /* forms found in a way */
     comity_scan_sizes by_find_size[COMITY_FIND_COUNT]; /* for which there is some form */
     comity_scan_index words; /* to sets of forms; ASCII folded */
+    uint64_t number_words[1024]; /* bits: hashes of the first four bytes, or all, of those of ASCII that speak for numbers */
     uint64_t *word_forms;
     uint64_t *strong; /* a set: forms for which words speak from COMITY_LIMIT_SCAN_NEAR away */
     size_t word_count;
@@ -150,6 +157,7 @@ typedef struct comity_scan_key {
     bool has_anchor;  /* an anchor may end with it */
     bool has_colons;  /* an address may end with it */
     bool acts;        /* one of these: there is something to be done */
+    bool is_plain;    /* a label, and nothing else */
     uint16_t next[2]; /* the keys that were behind it last, the newer first */
     uint32_t field;   /* the number of the name */
     uint32_t slot;    /* where it stands, if it is still there */
@@ -166,6 +174,15 @@ typedef struct comity_scan_plan_spot {
     uint8_t at;
 } comity_scan_plan_spot;
 
+/* What is to be done with a form of a choice. */
+typedef enum comity_scan_plan_way {
+    COMITY_WAY_WHOLE = 0, /* all that is known of it is asked */
+    COMITY_WAY_FAILS,
+    COMITY_WAY_PASSES,
+    COMITY_WAY_STEPS, /* its steps are run */
+    COMITY_WAY_ASKED  /* it is counted if the first bytes allow it */
+} comity_scan_plan_way;
+
 /* A form to be tried, and what is known of it beforehand. */
 typedef struct comity_scan_plan_form {
     uint16_t number;
@@ -175,8 +192,8 @@ typedef struct comity_scan_plan_form {
     bool whole;     /* its shape is to be fitted, too */
     bool has_parts; /* its conditions speak of parts */
     bool is_settled; /* its conditions are those steps, */
-    bool looks;      /* of which some need to know its parts */
     bool was_chosen; /* so far as they can be */
+    uint8_t way;     /* comity_scan_plan_way, of one that has been chosen */
     uint8_t writing;
     uint8_t doubts; /* bits: the first bytes that may not allow it, of those that look so */
     uint8_t step_count;
@@ -211,27 +228,52 @@ typedef struct comity_scan_plan {
     bool is_whole; /* all forms found room */
     bool has_at;   /* it holds an `@` */
     bool is_words; /* it holds neither that nor a digit */
+    uint8_t word_count, word_begins[COMITY_SCAN_PLAN_BYTES / 2]; /* letters behind what is none */
+    bool is_numberless; /* nor a number or a token, unless a word in it speaks for one */
     bool is_bare;  /* it holds neither `@` nor a letter, and its digits are no number that is found where its name alone speaks */
     uint8_t written; /* bits: writings of its forms; */
     uint8_t as_raw;  /* and those in which the value is as it stands */
     uint16_t group_begin;
     uint8_t group_count;
     uint8_t compact_size; /* bytes that compact writing keeps, */
-    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand */
+    uint8_t compact[COMITY_SCAN_PLAN_BYTES]; /* and where they stand: */
+    uint8_t run_count;                       /* in so many runs, of which each has */
+    uint8_t run_begins[COMITY_SCAN_PLAN_BYTES / 2], run_sizes[COMITY_SCAN_PLAN_BYTES / 2];
     uint8_t choice_first; /* the first byte that tells its forms apart, and, for each digit that it may be, and last if
                              it is none: */
     uint16_t choice_places[COMITY_SCAN_PLAN_DIGITS + 1]; /* bits: all such bytes */
     uint16_t hints[COMITY_SCAN_PLAN_DIGITS + 1];         /* the choice followed last */
 } comity_scan_plan;
 
+/* Forms of one type that are counted for their column if the value's first bytes allow them, all asked by the same bytes. */
+typedef struct comity_scan_choice_asked {
+    uint64_t bits; /* of a word of a set */
+    uint8_t word, heads;
+    uint8_t writing;
+    uint16_t type;
+    uint16_t stat; /* where they are counted, if they have been */
+} comity_scan_choice_asked;
+
+/* What a choice does with those of its forms for which something speaks, or with the others. The counts of a column stay
+ * where they are within a part: where they are is noted with its first value. */
+typedef struct comity_scan_choice_part {
+    uint32_t part; /* of which that is noted: its number */
+    uint8_t begin, end;                 /* all of them, in their order */
+    uint8_t tried_begin, tried_end;     /* those that may pass */
+    uint8_t counted_begin, counted_end; /* those that are only counted */
+    uint8_t asked_begin, asked_end;
+} comity_scan_choice_part;
+
 /* Forms of a plan that the first bytes of a value allow, for the next that begins so. */
 typedef struct comity_scan_choice {
     uint64_t bytes[2], masks[2]; /* the first sixteen that tell its forms apart, and which these are */
     uint32_t plan; /* its number; 0: free */
-    uint8_t count;
-    uint8_t written;      /* bits: the writings in which the value is looked at, and is not as it stands */
-    uint8_t spoken_count; /* for those behind these nothing speaks: they are tried if one before has passed */
+    uint8_t written; /* bits: the writings in which the value is looked at, and is not as it stands */
+    comity_scan_choice_part parts[2]; /* the second, for which nothing speaks, is tried if one of the first has passed */
     uint16_t forms[COMITY_SCAN_CHOICE_FORMS];
+    uint16_t tried[COMITY_SCAN_CHOICE_FORMS]; /* forms */
+    uint16_t counted[COMITY_SCAN_CHOICE_FORMS]; /* where they are counted; once for each */
+    comity_scan_choice_asked asked[COMITY_SCAN_PLAN_ASKED];
 } comity_scan_choice;
 
 /* A form that has been tried on bytes of a cell, and did not pass. */
@@ -245,24 +287,32 @@ typedef struct comity_scan_quiet_try {
 /* A place in a cell of which nothing comes: see scan_quiet.h. */
 typedef struct comity_scan_quiet {
     struct {
-        comity_scan_look look; /* here letters stay */
+        comity_scan_look look; /* here letters stay, if it is not of a code */
         uint64_t around;
-        uint64_t
-            rest; /* the number of its name, the bytes before that, the cell's size (0: free) and the place in it */
+        uint64_t rest; /* the number of its name, the bytes before that, the cell's size (0: free), whether it is a code, and
+                        * the place in it */
     } key;
     uint8_t size;
+    bool is_code; /* one word of letters and digits, of which none tells anything but by the forms that take it */
     uint64_t looked; /* how far from the cell's beginning on all has been looked at */
     uint64_t column; /* the hash by which the forms tried are counted */
-    bool has_point;  /* it may be the first of two decimal numbers */
+    bool has_pair;   /* with what stands behind the cell it may be a pair of coordinates, which are wanted */
     size_t try_count;
     comity_scan_quiet_try tries[COMITY_SCAN_QUIET_TRIES];
 } comity_scan_quiet;
 
+/* Such a place has been seen. */
+typedef struct comity_scan_quiet_seen {
+    uint32_t hash;
+    uint32_t stirred; /* so often it was looked at to be remembered, and was not */
+} comity_scan_quiet_seen;
+
 /* What is kept of values that look alike. */
 typedef struct comity_scan_plans {
     comity_scan_quiet quiets[COMITY_SCAN_QUIETS];
-    uint32_t quiets_seen[COMITY_SCAN_QUIETS_SEEN]; /* hashes */
+    comity_scan_quiet_seen quiets_seen[COMITY_SCAN_QUIETS_SEEN];
     comity_scan_plan list[COMITY_SCAN_PLANS];
+    uint32_t plans_seen[COMITY_SCAN_PLANS_SEEN]; /* hashes of looks */
     comity_scan_plan_form forms[COMITY_SCAN_PLAN_FORMS];
     comity_scan_plan_group groups[COMITY_SCAN_PLAN_FORMS];
     comity_scan_choice choices[COMITY_SCAN_CHOICES];
@@ -276,7 +326,7 @@ typedef struct comity_scan_plans {
 typedef struct comity_scan_stat {
     uint64_t field; /* a hash; 0: free */
     uint16_t type;
-    uint32_t tried, passed;
+    uint64_t tried, passed;
 } comity_scan_stat;
 
 /* A container in JSON. */
@@ -284,6 +334,7 @@ typedef struct comity_scan_container {
     uint8_t name[24];
     uint8_t size;
     bool is_array;
+    uint64_t hash;  /* of its name, if it has one */
     uint64_t names; /* a hash of its name and of those around it */
 } comity_scan_container;
 
@@ -418,6 +469,7 @@ struct comity_scan {
     uint32_t person_rank;      /* 0: none */
     comity_scan_field fields[COMITY_SCAN_FIELDS];
     comity_scan_stat stats[COMITY_SCAN_COLUMN_STATS];
+    uint32_t part_count; /* parts begun: the number of this one */
     uint32_t field_count;     /* names seen */
     comity_scan_key keys[COMITY_SCAN_KEYS];
     bool has_keys;           /* the part is JSON, */
@@ -751,10 +803,27 @@ bool comity_scan_name_before(const uint8_t *low, const uint8_t *end, const uint8
 /* scan_labels.c: a whole value whose field speaks for types: tries them all. */
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field);
-/* The same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
+/* scan_follow.c: the same of one that ends before the first of three bytes, if there is a plan for what looks so; else false. */
 bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
                                const comity_scan_field *field);
 /* scan_words.c */
+/* A number below 65536 for the first two, three or four bytes of a word, as they are loaded in order. */
+static inline uint32_t comity_scan_word_hash(uint32_t bytes, size_t size)
+{
+    uint32_t first = (bytes | UINT32_C(0x20202020)) << (32 - 8 * size);
+    return (first * UINT32_C(0x9E3779B1) + (uint32_t)size * UINT32_C(0x85EBCA6B)) >> 16;
+}
+/* Some word that begins there, in a value of ASCII, may speak for a number. Four bytes are read. */
+static inline bool comity_scan_is_number_word(const comity_scan_rules *rules, const uint8_t *at)
+{
+    uint32_t bytes = at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+    uint64_t found = 0;
+    for (size_t size = 2; size <= 4; size++) {
+        uint32_t hash = comity_scan_word_hash(bytes, size);
+        found |= rules->number_words[hash >> 6] >> (hash & 63);
+    }
+    return (found & 1) != 0;
+}
 bool comity_scan_ends_word(const uint8_t *at, const uint8_t *high);
 bool comity_scan_words_near(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const uint8_t *low,
                             const uint8_t *high, bool is_group, comity_scan_set *forms);

@@ -49,9 +49,23 @@ static bool key_make(comity_scan *scan, const uint8_t *at, const comity_scan_key
     ret_key->has_colons = read->size < 3 || memchr(name, ':', read->size) != NULL; /* what is asked lies in it, or before */
     ret_key->is_pair = read->size == 5 && (memcmp(name, "value", 5) == 0 || memcmp(name, "Value", 5) == 0);
     ret_key->acts = ret_key->is_label || ret_key->has_anchor || ret_key->has_colons || ret_key->is_pair;
+    ret_key->is_plain = ret_key->is_label && !ret_key->has_anchor && !ret_key->has_colons && !ret_key->is_pair;
     ret_key->field = field == NULL ? 0 : field->number;
     ret_key->slot = field == NULL ? 0 : (uint32_t)(field - scan->fields);
     return true;
+}
+
+/* What the name of a key speaks for. */
+static const comity_scan_field *field_of_key(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
+{
+    const comity_scan_field *field = &scan->fields[key->slot];
+    if (field->number != key->field) {
+        const uint8_t *name = at - 1 - key->size;
+        field = comity_scan_field_of(scan, name, (size_t)(comity_scan_without_escapes(name, at - 1) - name));
+        key->slot = (uint32_t)(field - scan->fields);
+        key->field = field->number;
+    }
+    return field;
 }
 
 /* At the colon of a key that is a label, or that may be the end of an anchor or of an address. */
@@ -67,13 +81,7 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
             comity_scan_label_value(scan, at, false, field);
         }
     } else if (key->is_label) {
-        const comity_scan_field *field = &scan->fields[key->slot];
-        if (field->number != key->field) {
-            const uint8_t *name = at - 1 - key->size;
-            field = comity_scan_field_of(scan, name, (size_t)(comity_scan_without_escapes(name, at - 1) - name));
-            key->slot = (uint32_t)(field - scan->fields);
-            key->field = field->number;
-        }
+        const comity_scan_field *field = field_of_key(scan, at, key);
         scan->of_plain_key = at[-2] != '\\' && at[-3 - key->size] != '\\';
         comity_scan_label_value(scan, at, false, field);
         scan->of_plain_key = false;
@@ -81,6 +89,16 @@ static __attribute__((noinline)) void key_follow(comity_scan *scan, const uint8_
     if (key->has_anchor || at[1] == ':' || (key->has_colons && (at[-5] == ':' || (at[-3] == ':' && at[-6] == ':')))) {
         comity_scan_at_colon(scan, at);
     }
+}
+
+/* At the colon of a key that is a label and nothing else, before a string: false if there is no plan for what that looks like. */
+static bool key_planned(comity_scan *scan, const uint8_t *at, comity_scan_key *key)
+{
+    static const uint8_t ends[3] = {'"', '\n', '\n'};
+    scan->of_plain_key = at[-2] != '\\' && at[-3 - key->size] != '\\';
+    bool is_planned = comity_scan_field_planned(scan, at + 2, ends, field_of_key(scan, at, key));
+    scan->of_plain_key = false;
+    return is_planned;
 }
 
 /* The key before the quote at `end`, which was none of those expected; NULL if it is none that is known by its bytes. */
@@ -107,7 +125,8 @@ static inline void key_take(comity_scan *scan, const uint8_t *at, uint16_t slot)
     comity_scan_key *key = &scan->keys[slot];
     scan->key_slot = slot;
     scan->key_end = comity_scan_offset(scan, at) + 1;
-    if (key->acts || at[1] == ':') {
+    bool is_done = key->is_plain && at[1] == '"' && key_planned(scan, at, key);
+    if (!is_done && (key->acts || at[1] == ':')) {
         key_follow(scan, at, key);
     }
 }

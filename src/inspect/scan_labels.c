@@ -73,7 +73,7 @@ bool comity_scan_field_read(comity_scan *scan, const uint8_t **begin, const uint
     bool has_plans =
         scan->plans != NULL && scan->part.syntax != COMITY_FORM_URLENCODED && !scan->in_query && !scan->in_layout;
     comity_scan_plan *plan = has_plans ? comity_scan_plan_of(scan, value, size, field, &around) : NULL;
-    if (plan != NULL && comity_scan_plan_follow(scan, plan, value, &around, ret_readings)) {
+    if (plan != NULL && comity_scan_plan_follow(scan, plan, value, field->hash, ret_readings)) {
         return ret_readings->count != 0;
     }
     size = unescape(scan, *begin, size, room, &value);
@@ -114,10 +114,8 @@ static const uint8_t *surer_within(comity_scan *scan, const uint8_t *begin, cons
     return NULL;
 }
 
-/* Gives a value behind a label. What its label alone makes a value may be text of any kind, a postal address,
- * and hold what is surer: then it ends there. */
-static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field,
-                       comity_scan_readings *readings)
+void comity_scan_field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field,
+                            comity_scan_readings *readings)
 {
     uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
     comity_scan_readings within;
@@ -139,100 +137,13 @@ static void field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *e
     comity_scan_emit(scan, cut, within_end, &within);
 }
 
-/* A cell of CSV without quotes, or a string of JSON: for a place in it speaks its field, and words within, and nothing
- * else. */
-static bool is_own(const comity_scan *scan, const uint8_t *begin, const uint8_t *end)
-{
-    if (scan->part_field_size != 0) {
-        return false;
-    }
-    if (scan->part.syntax == COMITY_FORM_CSV) {
-        return begin == scan->low && (*end == '\n' || *end == (uint8_t)scan->part.delimiter);
-    }
-    return scan->of_plain_key && *begin != ':' && *begin != ',' && *begin != ']';
-}
-
-/* No address of mail goes on with this byte. */
-static bool ends_mail(uint8_t behind)
-{
-    return (comity_scan_class(behind) & (COMITY_BYTE_WORD | COMITY_BYTE_TOKEN)) == 0 && behind != '%' && behind != '@';
-}
-
-/* Nothing surer can lie in the value, nor an address of mail over it: it has no `@`, and ends where none goes on. */
-static bool stands_alone(const comity_scan *scan, const comity_scan_plan *plan, uint8_t behind,
-                         const comity_scan_readings *readings)
-{
-    bool is_of_words =
-        plan->is_words || comity_types_form(scan->rules->types, readings->list[0].form)->find != COMITY_FIND_LABEL;
-    return ends_mail(behind) && !plan->has_at && is_of_words;
-}
-
-/* The same of what is its own, for it is no number that is wanted, and ends where none goes on. */
-static bool is_bare(const comity_scan_plan *plan, uint8_t behind)
-{
-    return plan->is_bare && ends_mail(behind) && behind != ' ' && behind != '(' && behind != ')';
-}
-
-/* The plan for the value that ends before the first of three bytes; NULL if there is none: blanks are at no end of a
- * value that has one. */
-static comity_scan_plan *plan_find(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
-                                   const comity_scan_field *field)
-{
-    comity_scan_look look;
-    comity_scan_plan *plan = comity_scan_plan_last(scan, field);
-    if (plan != NULL && scan->level->alike(begin, ends, plan->look.words, plan->size)) {
-        return plan;
-    }
-    size_t size = scan->level->look(begin, ends, look.words);
-    return size == 0 ? NULL : comity_scan_plan_known(scan, &look, size, field);
-}
-
-bool comity_scan_field_planned(comity_scan *scan, const uint8_t *begin, const uint8_t ends[3],
-                               const comity_scan_field *field)
-{
-    comity_scan_readings readings;
-    comity_scan_around around;
-    if (scan->plans == NULL || scan->high - begin < 2 * COMITY_SCAN_PLAN_BYTES ||
-        comity_scan_offset(scan, begin) < scan->done) {
-        return false;
-    }
-    comity_scan_plan *plan = plan_find(scan, begin, ends, field);
-    if (plan == NULL) {
-        return false;
-    }
-    size_t size = plan->size;
-    around.forms = &field->forms;
-    around.sizes = field->sizes;
-    around.evidence = COMITY_EVIDENCE_FIELD;
-    around.field = field->hash;
-    comity_scan_readings_begin(&readings);
-    if (!comity_scan_plan_follow(scan, plan, begin, &around, &readings)) {
-        return false;
-    }
-    if (readings.count == 0) {
-        return true;
-    }
-    bool is_alone = stands_alone(scan, plan, begin[size], &readings);
-    bool owns = !is_alone && is_own(scan, begin, begin + size);
-    if (is_alone || (owns && is_bare(plan, begin[size]))) {
-        comity_scan_emit_alone(scan, begin, begin + size, &readings);
-        return true;
-    }
-    scan->own = owns ? field : NULL;
-    scan->own_begin = begin;
-    scan->own_end = begin + size;
-    field_emit(scan, begin, begin + size, field, &readings);
-    scan->own = NULL;
-    return true;
-}
-
 void comity_scan_field_value(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
                              const comity_scan_field *field)
 {
     uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES];
     comity_scan_readings readings;
     if (comity_scan_field_read(scan, &begin, &end, field, room, &readings)) {
-        field_emit(scan, begin, end, field, &readings);
+        comity_scan_field_emit(scan, begin, end, field, &readings);
     }
 }
 
@@ -254,7 +165,7 @@ static void field_part(comity_scan *scan, const uint8_t *begin, const uint8_t *e
             return;
         }
     }
-    field_emit(scan, begin, end, field, &readings);
+    comity_scan_field_emit(scan, begin, end, field, &readings);
 }
 
 /* The first quote or line end, or `high`. */

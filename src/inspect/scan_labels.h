@@ -50,6 +50,10 @@ bool comity_scan_markup_name(const comity_scan *scan, const uint8_t *begin, cons
 bool comity_scan_field_read(comity_scan *scan, const uint8_t **begin, const uint8_t **end,
                             const comity_scan_field *field, uint8_t room[COMITY_LIMIT_SCAN_VALUE_BYTES],
                             comity_scan_readings *ret_readings);
+/* Gives a value behind a label. What its label alone makes a value may be text of any kind, a postal address, and hold
+ * what is surer: then it ends there. */
+void comity_scan_field_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, const comity_scan_field *field,
+                            comity_scan_readings *readings);
 /* The value behind a label whose mark stands at `at`. `in_string`: the label is no key, but stands in a string of JSON. */
 void comity_scan_label_value(comity_scan *scan, const uint8_t *at, bool in_string, const comity_scan_field *field);
 

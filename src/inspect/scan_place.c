@@ -9,6 +9,14 @@
 
 /* ---- JSON ---- */
 
+/* The container that was there before, in the record before, had the same key. */
+static bool has_name_still(const uint8_t *low, const uint8_t *at, const comity_scan_container *container)
+{
+    size_t size = container->size;
+    return size != 0 && size < sizeof container->name && (size_t)(at - low) > size + 4 && at[-1] == ':' && at[-2] == '"' &&
+           at[-3] != '\\' && at[-3 - (ptrdiff_t)size] == '"' && memcmp(at - 2 - size, container->name, size) == 0;
+}
+
 /* The key that stands before a container which begins at `at`. */
 static void container_name(const comity_scan *scan, const uint8_t *at, comity_scan_container *container)
 {
@@ -16,6 +24,9 @@ static void container_name(const comity_scan *scan, const uint8_t *at, comity_sc
                                                                             : scan->view;
     const uint8_t *name;
     size_t size;
+    if (has_name_still(low, at, container)) {
+        return;
+    }
     container->size = 0;
     while (at > low && at[-1] <= ' ') {
         at--;
@@ -25,6 +36,7 @@ static void container_name(const comity_scan *scan, const uint8_t *at, comity_sc
     }
     container->size = (uint8_t)(size < sizeof container->name ? size : sizeof container->name);
     memcpy(container->name, name, container->size);
+    container->hash = comity_scan_hash(container->name, container->size);
 }
 
 static void json_open(comity_scan *scan, const uint8_t *at)
@@ -47,7 +59,7 @@ static void json_open(comity_scan *scan, const uint8_t *at)
         container_name(scan, at, container);
         container->names = place->depth == 0 ? 0 : container[-1].names * 31;
         if (container->size != 0) {
-            container->names ^= comity_scan_hash(container->name, container->size);
+            container->names ^= container->hash;
         }
     }
     place->depth++;

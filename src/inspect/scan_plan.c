@@ -14,6 +14,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Places in which a plan may be kept. */
+#define PLAN_PLACES 4
+
 /* ---- how a value looks ---- */
 
 bool comity_scan_looks(const uint8_t *value, size_t size, comity_scan_look *ret_look)
@@ -30,255 +33,13 @@ static bool is_alike(const comity_scan_look *left, const comity_scan_look *right
             (left->words[2] ^ right->words[2]) | (left->words[3] ^ right->words[3])) == 0;
 }
 
-static size_t slot_of(const comity_scan_look *look, uint32_t name)
+static uint32_t hash_of(const comity_scan_look *look, uint32_t name)
 {
     uint64_t hash = look->words[0] * UINT64_C(0x9E3779B97F4A7C15) + look->words[1] * UINT64_C(0xC2B2AE3D27D4EB4F) +
                     look->words[2] * UINT64_C(0xD6E8FEB86659FD93) + look->words[3] * UINT64_C(0xFF51AFD7ED558CCD) +
                     name * UINT64_C(0x165667B19E3779F9);
     hash = (hash ^ hash >> 29) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(hash >> 32) % COMITY_SCAN_PLANS;
-}
-
-/* ---- what the looks of a value settle ---- */
-
-typedef enum settled {
-    SETTLED_NO = COMITY_CHECK_NO_KIN,
-    SETTLED_YES = COMITY_CHECK_ALL_KINS,
-    SETTLED_NOT = COMITY_CHECK_SOME_KINS
-} settled;
-
-/* A shape that is fitted to how a value looks. */
-typedef struct fitting {
-    const comity_types *types;
-    const uint8_t *looks;
-    size_t size;
-    bool straight; /* all so far is of one size and one text: then the sets of heads are exact */
-    comity_scan_plan_form *form; /* takes places that are to be looked at */
-} fitting;
-
-/* Whether the bytes that look like this one are in the class. */
-static settled class_holds(const comity_class *class, uint8_t byte)
-{
-    return (settled)comity_check_kins_in(class->bits, byte);
-}
-
-/* A place that its looks do not settle: the heads do, or it is looked at each time. */
-static bool place_settle(fitting *of, size_t at, const uint8_t *class)
-{
-    if (of->straight && at < COMITY_SCAN_HEAD) {
-        return true;
-    }
-    if (of->form->spot_count == COMITY_SCAN_PLAN_SPOTS) {
-        return false;
-    }
-    of->form->spots[of->form->spot_count++] = (comity_scan_plan_spot){.at = (uint8_t)at, .class = class};
-    return true;
-}
-
-static settled run_fits(fitting *of, const comity_class *class, size_t least, size_t most, size_t at, size_t *ret_taken)
-{
-    size_t end = of->size - at < most ? of->size - at : most;
-    size_t i = 0;
-    bool sure = true;
-    for (; i < end; i++) {
-        settled held = class_holds(class, of->looks[at + i]);
-        if (held == SETTLED_NO) {
-            break;
-        }
-        if (held == SETTLED_NOT) {
-            if (least != most) {
-                return SETTLED_NOT;
-            }
-            sure &= place_settle(of, at + i, class->bits);
-        }
-    }
-    *ret_taken = i;
-    of->straight &= least == most;
-    return i < least ? SETTLED_NO : sure ? SETTLED_YES : SETTLED_NOT;
-}
-
-/* A text against how a value looks. One that may stand there stands there for sure if `sure` stays true. */
-static settled text_fits_one(const fitting *of, const comity_shape_text *text, size_t at)
-{
-    const uint8_t *bytes = of->types->data.texts + text->at;
-    bool sure = true;
-    if (text->size > of->size - at) {
-        return SETTLED_NO;
-    }
-    for (size_t i = 0; i < text->size; i++) {
-        uint8_t byte = of->looks[at + i];
-        if (bytes[i] < byte || bytes[i] >= byte + comity_check_kin(byte)) {
-            return SETTLED_NO;
-        }
-        if (comity_check_kin(byte) > 1) {
-            sure &= of->straight && at + i < COMITY_SCAN_HEAD;
-        }
-    }
-    return sure ? SETTLED_YES : SETTLED_NOT;
-}
-
-static settled text_fits(fitting *of, const comity_element *element, size_t at, size_t *ret_taken)
-{
-    of->straight &= element->text_count == 1 && element->size_min != 0;
-    for (size_t i = 0; i < element->text_count; i++) {
-        const comity_shape_text *text = &of->types->shape_texts[element->text_begin + i];
-        settled fits = text_fits_one(of, text, at);
-        if (fits != SETTLED_NO) {
-            *ret_taken = text->size;
-            return fits;
-        }
-    }
-    *ret_taken = 0;
-    return element->size_min == 0 ? SETTLED_YES : SETTLED_NO;
-}
-
-/* True if some byte of the value can stand nowhere in the shape. */
-static bool has_stranger(const fitting *of, const comity_shape *shape)
-{
-    comity_class all = {{0}};
-    for (size_t i = 0; i < shape->element_count; i++) {
-        const comity_element *element = &of->types->elements[shape->element_begin + i];
-        for (size_t j = 0; element->is_text && j < element->text_count; j++) {
-            const comity_shape_text *text = &of->types->shape_texts[element->text_begin + j];
-            for (size_t k = 0; k < text->size; k++) {
-                uint8_t byte = of->types->data.texts[text->at + k];
-                all.bits[byte >> 3] |= (uint8_t)(1u << (byte & 7));
-            }
-        }
-        for (size_t j = 0; !element->is_text && j < sizeof all.bits; j++) {
-            all.bits[j] |= of->types->classes[element->class_number].bits[j];
-        }
-    }
-    for (size_t i = 0; i < of->size; i++) {
-        if (class_holds(&all, of->looks[i]) == SETTLED_NO) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* As comity_shape_fit, of what is known from left to right. */
-static settled shape_fits_on(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
-{
-    const comity_element *elements = of->types->elements + shape->element_begin;
-    size_t at = 0;
-    if (shape->element_count > COMITY_SCAN_PLAN_PARTS) {
-        return SETTLED_NOT;
-    }
-    for (size_t i = 0; i < shape->element_count; i++) {
-        const comity_element *element = &elements[i];
-        size_t least = element->size_min;
-        size_t most = element->size_max;
-        size_t taken = 0;
-        if ((int)i == shape->slack) {
-            size_t left = of->size - at;
-            if (left < shape->rest_size + least || left - shape->rest_size > most) {
-                return SETTLED_NO;
-            }
-            least = most = left - shape->rest_size;
-        }
-        settled fits = element->is_text
-                           ? text_fits(of, element, at, &taken)
-                           : run_fits(of, &of->types->classes[element->class_number], least, most, at, &taken);
-        if (fits != SETTLED_YES) {
-            return fits;
-        }
-        ret_form->part_begins[i] = (uint8_t)at;
-        at += taken;
-        ret_form->part_ends[i] = (uint8_t)at;
-    }
-    ret_form->part_count = shape->element_count;
-    ret_form->body_begin = ret_form->part_begins[shape->body_begin];
-    ret_form->body_end = ret_form->part_ends[shape->body_end - 1];
-    return at == of->size ? SETTLED_YES : SETTLED_NO;
-}
-
-static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_plan_form *ret_form)
-{
-    settled fits = shape_fits_on(of, shape, ret_form);
-    return fits == SETTLED_NOT && has_stranger(of, shape) ? SETTLED_NO : fits;
-}
-
-/* The sets of heads for what looks like a byte: of forms that may have some, and all, of what looks so. */
-static void kin_sets(const comity_scan_rules *rules, size_t head, uint8_t looks, const comity_scan_set **ret_some,
-                     const comity_scan_set **ret_all)
-{
-    size_t some = looks == '0'   ? COMITY_SCAN_ANY_DIGIT
-                  : looks == 'a' ? COMITY_SCAN_ANY_SMALL
-                  : looks == 'A' ? COMITY_SCAN_ANY_CAPITAL
-                                 : looks;
-    size_t all = some == looks ? some : some + COMITY_SCAN_ALL;
-    *ret_some = comity_set_at(rules->by_head[head], rules->set_words, some);
-    *ret_all = comity_set_at(rules->by_head[head], rules->set_words, all);
-}
-
-unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size, bool *ret_never)
-{
-    unsigned doubts = 0;
-    *ret_never = false;
-    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
-        const comity_scan_set *some;
-        const comity_scan_set *all;
-        kin_sets(rules, i, looks[i], &some, &all);
-        *ret_never |= !comity_set_has(some, form);
-        doubts |= (unsigned)!comity_set_has(all, form) << i;
-    }
-    return doubts;
-}
-
-/* The parts of a value that fits, as the plan knows them. */
-static void value_make(const comity_shape *shape, const comity_scan_plan_form *form, const uint8_t *bytes,
-                       comity_check_value *ret_value)
-{
-    ret_value->bytes = bytes;
-    ret_value->body_begin = form->body_begin;
-    ret_value->body_end = form->body_end;
-    ret_value->part_count = form->part_count;
-    ret_value->form = shape->ordinal;
-    for (size_t i = 0; form->has_parts && i < form->part_count; i++) {
-        ret_value->part_begins[i] = form->part_begins[i];
-        ret_value->part_ends[i] = form->part_ends[i];
-    }
-}
-
-static bool asks_parts(const comity_types *types, const comity_shape *shape)
-{
-    for (size_t i = 0; i < shape->step_count; i++) {
-        if (types->steps[shape->step_begin + i].part) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void comity_scan_plan_settle(const comity_scan_rules *rules, size_t number, const uint8_t *looks, size_t size,
-                             uint8_t separators, comity_scan_plan_form *ret_form)
-{
-    const comity_types *types = rules->types;
-    const comity_shape *shape = &types->shapes[number];
-    ret_form->spot_count = 0;
-    fitting one = {.types = types, .looks = looks, .size = size, .straight = true, .form = ret_form};
-    settled fits = comity_scan_separated(comity_types_form(types, number), separators)
-                       ? shape_fits(&one, shape, ret_form)
-                       : SETTLED_NO;
-    ret_form->number = (uint16_t)number;
-    ret_form->writing = (uint8_t)comity_types_form(types, number)->writing;
-    ret_form->spot_count = fits == SETTLED_YES ? ret_form->spot_count : 0;
-    ret_form->whole = fits == SETTLED_NOT;
-    ret_form->fails = fits == SETTLED_NO;
-    ret_form->passes = false;
-    ret_form->is_settled = false;
-    ret_form->was_chosen = false;
-    ret_form->is_asked = false;
-    ret_form->has_parts = asks_parts(types, shape);
-    if (fits == SETTLED_YES) {
-        comity_check_value value;
-        value_make(shape, ret_form, looks, &value);
-        comity_check_outcome outcome =
-            comity_check_looks(types->steps + shape->step_begin, shape->step_count, &types->data, &value);
-        ret_form->fails = outcome == COMITY_CHECK_NEVER;
-        ret_form->passes = outcome == COMITY_CHECK_ALWAYS;
-    }
+    return (uint32_t)(hash >> 32);
 }
 
 /* ---- making a plan ---- */
@@ -352,7 +113,7 @@ static bool writing_add(plan_maker *maker, const uint8_t *looks, size_t size, co
     const comity_scan_set *all;
     size_t head_count = maker->size < COMITY_SCAN_HEAD ? maker->size : COMITY_SCAN_HEAD;
     for (size_t i = 0; i < head_count; i++) {
-        kin_sets(rules, i, maker->looks[i], &heads[i], &all);
+        comity_scan_plan_kins(rules, i, maker->looks[i], &heads[i], &all);
     }
     const comity_scan_set *of_size = comity_set_at(rules->by_size[maker->writing], rules->set_words, maker->size);
     for (uint64_t live = of_size->live & set->live; live != 0; live &= live - 1) {
@@ -387,10 +148,17 @@ static bool may_be_escaped(const uint8_t *looks, size_t size)
 static void compact_make(const uint8_t *looks, size_t size, comity_scan_plan *plan)
 {
     plan->compact_size = 0;
+    plan->run_count = 0;
     for (size_t i = 0; i < size; i++) {
-        if (comity_scan_is_compact(looks[i])) {
-            plan->compact[plan->compact_size++] = (uint8_t)i;
+        if (!comity_scan_is_compact(looks[i])) {
+            continue;
         }
+        if (i == 0 || !comity_scan_is_compact(looks[i - 1])) {
+            plan->run_begins[plan->run_count] = (uint8_t)i;
+            plan->run_sizes[plan->run_count++] = 0;
+        }
+        plan->run_sizes[plan->run_count - 1]++;
+        plan->compact[plan->compact_size++] = (uint8_t)i;
     }
 }
 
@@ -497,6 +265,104 @@ static bool holds_no_number(const comity_scan *scan, const uint8_t *looks, size_
     return !found;
 }
 
+/* Some form of a way takes what looks so, of those that need nothing to speak for them, or for which the field speaks. */
+static bool is_taken(const comity_scan *scan, const comity_scan_around *around, comity_find find, comity_writing writing,
+                     const uint8_t *looks, size_t size)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const comity_scan_set *sets[COMITY_SCAN_HEAD + 2];
+    const comity_scan_set *all;
+    const comity_scan_set *alone = &scan->alone[1];
+    const comity_scan_set *spoken = around->forms;
+    size_t count = 0;
+    sets[count++] = comity_set_at(rules->by_size[writing], rules->set_words, size);
+    sets[count++] = comity_set_at(rules->by_find, rules->set_words, find);
+    for (size_t i = 0; i < COMITY_SCAN_HEAD && i < size; i++) {
+        comity_scan_plan_kins(rules, i, looks[i], &sets[count++], &all);
+    }
+    for (uint64_t live = sets[0]->live & sets[1]->live & (alone->live | spoken->live); live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        uint64_t bits = (alone->live >> word & 1) != 0 ? alone->bits[word] : 0;
+        bits |= (spoken->live >> word & 1) != 0 ? spoken->bits[word] : 0;
+        for (size_t i = 0; i < count; i++) {
+            bits &= sets[i]->bits[word];
+        }
+        if (bits != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The same of a number in any way. */
+static bool is_number(const comity_scan *scan, const comity_scan_around *around, const uint8_t *looks, size_t size)
+{
+    static const comity_find compact[] = {COMITY_FIND_DIGITS, COMITY_FIND_ALNUM, COMITY_FIND_PHONE};
+    uint8_t written[COMITY_SCAN_PLAN_BYTES];
+    uint8_t separators;
+    size_t written_size;
+    if (!comity_scan_write_ascii(looks, size, COMITY_WRITING_UPPER, written, &written_size, &separators) ||
+        is_taken(scan, around, COMITY_FIND_WRITTEN, COMITY_WRITING_UPPER, written, written_size) ||
+        !comity_scan_write_ascii(looks, size, COMITY_WRITING_COMPACT, written, &written_size, &separators)) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof compact / sizeof compact[0]; i++) {
+        if (is_taken(scan, around, compact[i], COMITY_WRITING_COMPACT, written, written_size)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A number begins with the word there: as with those that are gathered where one is seen, long words of letters belong to
+ * none. */
+static bool begins_number(const comity_scan *scan, const comity_scan_around *around, const uint8_t *looks, size_t size)
+{
+    bool has_digit = false;
+    bool in_digits = false; /* the word has one */
+    size_t letters = 0;
+    for (size_t end = 1; end <= size; end++) {
+        bool is_word = comity_scan_is_word(looks[end - 1]);
+        in_digits = is_word && (in_digits || looks[end - 1] == '0');
+        letters = is_word ? letters + 1 : 0;
+        has_digit |= in_digits;
+        bool ends = is_word && (end == size || !comity_scan_is_word(looks[end]));
+        if (ends && !in_digits && letters > COMITY_SCAN_NUMBER_LETTERS) {
+            return false;
+        }
+        if (ends && has_digit && is_number(scan, around, looks, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* No number and no token can lie in what looks so, unless a word speaks for one: "12 Oak Street". */
+static bool is_numberless(const comity_scan *scan, const uint8_t *looks, size_t size, const comity_scan_around *around)
+{
+    size_t run = 0; /* on end, of what tokens are of */
+    bool found = memchr(looks, '+', size) != NULL || memchr(looks, '@', size) != NULL;
+    for (size_t i = 0; i < size && !found; i++) {
+        bool is_word = comity_scan_is_word(looks[i]);
+        bool begins = is_word && (i == 0 || !comity_scan_is_word(looks[i - 1]));
+        run = is_word || looks[i] == '-' || looks[i] == '_' ? run + 1 : 0;
+        found = run >= COMITY_SCAN_TOKEN_WITHIN || (begins && begins_number(scan, around, looks + i, size - i));
+    }
+    return !found;
+}
+
+/* Where words begin that may speak for something. */
+static void words_make(const uint8_t *looks, size_t size, comity_scan_plan *plan)
+{
+    plan->word_count = 0;
+    for (size_t i = 0; i < size; i++) {
+        bool is_letter = (looks[i] | 0x20) == 'a';
+        if (is_letter && (i == 0 || (looks[i - 1] | 0x20) != 'a')) {
+            plan->word_begins[plan->word_count++] = (uint8_t)i;
+        }
+    }
+}
+
 /* Makes the plan of a look, which stands in it. */
 static void plan_make(const comity_scan *scan, const comity_scan_look *look, size_t size, unsigned in_writings,
                       const comity_scan_around *around, comity_scan_plan *plan)
@@ -514,7 +380,9 @@ static void plan_make(const comity_scan *scan, const comity_scan_look *look, siz
     plan->has_at = memchr(looks, '@', size) != NULL;
     plan->is_words = !plan->has_at && memchr(looks, '0', size) == NULL;
     plan->is_bare = holds_no_number(scan, looks, size, around);
+    plan->is_numberless = is_numberless(scan, looks, size, around);
     compact_make(looks, size, plan);
+    words_make(looks, size, plan);
     plan->is_whole = !may_be_escaped(looks, size);
     for (int writing = 0; writing < 3 && plan->is_whole; writing++) {
         maker.writing = (comity_writing)writing;
@@ -538,99 +406,68 @@ static bool is_of(const comity_scan_plan *plan, const comity_scan_look *look, si
     return plan->field == field && plan->size == size && is_alike(&plan->look, look);
 }
 
+/* The plan of a look, if there is one. */
+static comity_scan_plan *plan_find(comity_scan_plans *plans, const comity_scan_look *look, size_t size, uint32_t field,
+                                   uint32_t hash)
+{
+    comity_scan_plan *plan = &plans->list[hash % (COMITY_SCAN_PLANS / PLAN_PLACES) * PLAN_PLACES];
+    for (size_t i = 0; i < PLAN_PLACES; i++, plan++) {
+        if (is_of(plan, look, size, field)) {
+            return plan;
+        }
+    }
+    return NULL;
+}
+
+/* Where the next plan is to be: in a free place, or in those of others by turns. */
+static comity_scan_plan *place_of(comity_scan_plans *plans, uint32_t hash)
+{
+    comity_scan_plan *plan = &plans->list[hash % (COMITY_SCAN_PLANS / PLAN_PLACES) * PLAN_PLACES];
+    for (size_t i = 0; i < PLAN_PLACES; i++) {
+        if (!plan[i].is_made) {
+            return &plan[i];
+        }
+    }
+    return &plan[plans->plan_count % PLAN_PLACES];
+}
+
 comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_scan_look *look, size_t size,
                                          const comity_scan_field *field)
 {
     comity_scan_plans *plans = scan->plans;
-    comity_scan_plan *plan = &plans->list[slot_of(look, field->number) & ~(size_t)1];
-    plan += !is_of(plan, look, size, field->number);
-    if (!is_of(plan, look, size, field->number)) {
+    comity_scan_plan *plan = plan_find(plans, look, size, field->number, hash_of(look, field->number));
+    if (plan == NULL) {
         return NULL;
     }
     plans->hints[field - scan->fields] = (uint16_t)(plan - plans->list);
-    return plan->is_made && plan->is_whole ? plan : NULL;
+    return plan->is_whole ? plan : NULL;
 }
 
 comity_scan_plan *comity_scan_plan_of(comity_scan *scan, const uint8_t *value, size_t size,
                                       const comity_scan_field *field, const comity_scan_around *around)
 {
+    comity_scan_plans *plans = scan->plans;
     comity_scan_look look;
     if (!comity_scan_looks(value, size, &look)) {
         return NULL;
     }
-    /* two places for each; the newer is the first */
-    comity_scan_plan *plan = &scan->plans->list[slot_of(&look, field->number) & ~(size_t)1];
-    if (!is_of(plan, &look, size, field->number)) {
-        comity_scan_plan *second = plan + 1;
-        if (!is_of(second, &look, size, field->number)) {
-            /* what is seen but once is not worth a plan */
-            *second = *plan;
-            *plan = (comity_scan_plan){.look = look, .field = field->number, .size = (uint8_t)size};
-            return NULL;
-        }
-        plan = second;
+    uint32_t hash = hash_of(&look, field->number);
+    comity_scan_plan *plan = plan_find(plans, &look, size, field->number, hash);
+    if (plan != NULL) {
+        return plan->is_whole ? plan : NULL;
     }
-    if (!plan->is_made) {
-        if (scan->plans->form_count > COMITY_SCAN_PLAN_FORMS - COMITY_SCAN_PLAN_FORMS_EACH) {
-            /* all begins anew: the forms of plans that were given up lie between */
-            memset(scan->plans, 0, sizeof *scan->plans);
-            return NULL;
-        }
-        plan_make(scan, &look, size, field->in_writings, around, plan);
+    uint32_t *seen = &plans->plans_seen[hash % COMITY_SCAN_PLANS_SEEN];
+    if (*seen != hash) { /* what is seen but once is not worth a plan */
+        *seen = hash;
+        return NULL;
     }
+    if (plans->form_count > COMITY_SCAN_PLAN_FORMS - COMITY_SCAN_PLAN_FORMS_EACH) {
+        /* all begins anew: the forms of plans that were given up lie between */
+        memset(plans, 0, sizeof *plans);
+        return NULL;
+    }
+    plan = place_of(plans, hash);
+    *plan = (comity_scan_plan){.look = look, .field = field->number, .size = (uint8_t)size};
+    plan_make(scan, &look, size, field->in_writings, around, plan);
     return plan->is_whole ? plan : NULL;
-}
-
-/* ---- following it ---- */
-
-void comity_scan_plan_shorten(const comity_types *types, comity_scan_plans *plans, comity_scan_plan_form *form,
-                              const uint8_t *value)
-{
-    const comity_shape *shape = &types->shapes[form->number];
-    comity_check_value fitted;
-    size_t count;
-    bool is_open = !form->fails && !form->passes && !form->whole && !form->was_chosen;
-    if (!is_open || COMITY_SCAN_PLAN_STEPS - plans->step_count < COMITY_SCAN_PLAN_STEPS_EACH) {
-        return;
-    }
-    value_make(shape, form, value, &fitted);
-    form->was_chosen = true;
-    if (comity_check_settle(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted,
-                            plans->steps + plans->step_count, COMITY_SCAN_PLAN_STEPS_EACH, &count)) {
-        form->is_settled = true;
-        form->step_begin = (uint16_t)plans->step_count;
-        form->step_count = (uint8_t)count;
-        form->looks = comity_check_settled_looks(plans->steps + form->step_begin, count);
-        plans->step_count += count;
-    }
-}
-
-bool comity_scan_plan_passes(const comity_types *types, const comity_scan_plans *plans,
-                             const comity_scan_plan_form *form, const uint8_t *value, size_t size)
-{
-    const comity_shape *shape = &types->shapes[form->number];
-    comity_check_value fitted;
-    if (form->fails) {
-        return false;
-    }
-    for (size_t i = 0; i < form->spot_count; i++) {
-        uint8_t byte = value[form->spots[i].at];
-        if ((form->spots[i].class[byte >> 3] >> (byte & 7) & 1) == 0) {
-            return false;
-        }
-    }
-    if (form->passes) {
-        return true;
-    }
-    if (form->whole) {
-        return comity_type_try(types, form->number, value, size);
-    }
-    if (!form->is_settled || form->looks) {
-        value_make(shape, form, value, &fitted);
-    }
-    if (form->is_settled) {
-        return comity_check_settled_run(plans->steps + form->step_begin, form->step_count, &types->data, value,
-                                        &fitted);
-    }
-    return comity_check_run(types->steps + shape->step_begin, shape->step_count, &types->data, &fitted);
 }

@@ -27,11 +27,24 @@ comity_scan_plan *comity_scan_plan_known(const comity_scan *scan, const comity_s
                                          const comity_scan_field *field);
 
 /* scan_follow.c: tries the forms of a plan on a value for which it was made. False if its first bytes allow so many
- * that nothing was done. */
-bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw,
-                             const comity_scan_around *around, comity_scan_readings *readings);
+ * that nothing was done. `column` is the hash by which what is tried is counted. */
+bool comity_scan_plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, uint64_t column,
+                             comity_scan_readings *readings);
 
-/* What is known of a form on all values that look so, in its writing. */
+/* The sets of heads for what looks like a byte: of forms that may have some, and all, of what looks so. */
+static inline void comity_scan_plan_kins(const comity_scan_rules *rules, size_t head, uint8_t looks,
+                                         const comity_scan_set **ret_some, const comity_scan_set **ret_all)
+{
+    size_t some = looks == '0'   ? COMITY_SCAN_ANY_DIGIT
+                  : looks == 'a' ? COMITY_SCAN_ANY_SMALL
+                  : looks == 'A' ? COMITY_SCAN_ANY_CAPITAL
+                                 : looks;
+    size_t all = some == looks ? some : some + COMITY_SCAN_ALL;
+    *ret_some = comity_set_at(rules->by_head[head], rules->set_words, some);
+    *ret_all = comity_set_at(rules->by_head[head], rules->set_words, all);
+}
+
+/* scan_plan_form.c: what is known of a form on all values that look so, in its writing. */
 void comity_scan_plan_settle(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size,
                              uint8_t separators, comity_scan_plan_form *ret_form);
 

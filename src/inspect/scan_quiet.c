@@ -5,7 +5,8 @@
  * place in it follows from its bytes, the names that speak for it, and where the place is. Once a
  * place has been looked at and gave nothing, and would have given nothing whatever its digits were, it
  * is passed over from then on in every cell that is the same but for its digits. While such a place is
- * looked at, whoever finds something that digits could change says so (`scan->stirs`). */
+ * looked at, whoever finds something that digits could change says so (`scan->stirs`). Of a code, the same goes for its
+ * letters. */
 #include "inspect/scan_quiet.h"
 
 #include "inspect/scan_look.h"
@@ -18,6 +19,13 @@
 #define BLANKS 2
 
 /* ---- cells ---- */
+
+/* The highest bits of just those bytes that are spaces or controls. */
+static inline uint64_t all_blank(uint64_t word)
+{
+    const uint64_t lows = ~COMITY_SWAR_HIGHS;
+    return ~(((word & lows) + COMITY_SWAR_ONES * (0x7F - ' ')) | word | lows);
+}
 
 /* Behind a value of JSON that begins at `at`; NULL if it is of another kind, or too long. */
 static const uint8_t *json_end(const uint8_t *at, const uint8_t *limit)
@@ -35,8 +43,14 @@ static const uint8_t *json_end(const uint8_t *at, const uint8_t *limit)
     if (*at != '-' && (comity_scan_class(*at) & COMITY_BYTE_DIGIT) == 0) {
         return NULL;
     }
-    while (at < limit && *at != ',' && *at != '}' && *at != ']' && *at > ' ') {
-        at++;
+    for (; at < limit; at += 8) {
+        uint64_t word = comity_swar_load_ordered(at);
+        uint64_t ends = comity_swar_all_equal(word, ',') | comity_swar_all_equal(word, '}') |
+                        comity_swar_all_equal(word, ']') | all_blank(word);
+        if (ends != 0) {
+            at += __builtin_ctzll(ends) / 8;
+            break;
+        }
     }
     return at < limit ? at : NULL;
 }
@@ -89,6 +103,43 @@ static bool csv_cell(const comity_scan *scan, const uint8_t *at, comity_scan_cel
     return true;
 }
 
+/* ---- codes ---- */
+
+/* An article's number, "A17B2290": one word of letters and digits, which is never the same again. Its letters are as
+ * little to the point as its digits where no word and no anchor begins in it, nor an anchor just before. */
+static bool is_code(const comity_scan *scan, const comity_scan_cell *cell)
+{
+    const comity_scan_rules *rules = scan->rules;
+    const uint8_t *at = cell->begin;
+    const uint8_t *end = at + cell->size;
+    while (at < end && (*at == '"' || *at == ' ')) {
+        at++;
+    }
+    const uint8_t *word = at;
+    bool was_letter = false;
+    bool has_digit = false;
+    bool has_letter = false;
+    if (word - scan->view < 2) {
+        return false;
+    }
+    for (; at < end; at++) {
+        uint8_t class = comity_scan_class(*at);
+        bool is_letter = (class & COMITY_BYTE_LETTER) != 0;
+        if (!is_letter && (class & COMITY_BYTE_DIGIT) == 0) {
+            break;
+        }
+        if (is_letter && !was_letter && comity_scan_index_may(&rules->words, at)) {
+            return false;
+        }
+        has_letter |= is_letter;
+        has_digit |= !is_letter;
+        was_letter = is_letter;
+    }
+    bool is_whole = at == end || (at + 1 == end && *at == '"');
+    return is_whole && has_digit && has_letter && !comity_scan_index_may(&rules->anchors, word) &&
+           !comity_scan_index_may(&rules->anchors, word - 1) && !comity_scan_index_may(&rules->anchors, word - 2);
+}
+
 /* ---- what is remembered ---- */
 
 /* There is a mark in it with which days, years and versions are written. */
@@ -101,6 +152,16 @@ static bool has_marks(const comity_scan_look *look)
     for (int i = 0; i < 2; i++) {
         found |= (comity_bytes16)(halves[i] - '-' < 3) | (comity_bytes16)(halves[i] == ' ');
     }
+    memcpy(words, &found, sizeof words);
+    return (words[0] | words[1]) != 0;
+}
+
+static bool has_letters(const comity_scan_look *look)
+{
+    uint64_t words[2];
+    comity_bytes16 halves[2];
+    memcpy(halves, look->words, sizeof halves);
+    comity_bytes16 found = (comity_bytes16)((halves[0] | 0x20) - 'a' < 26) | (comity_bytes16)((halves[1] | 0x20) - 'a' < 26);
     memcpy(words, &found, sizeof words);
     return (words[0] | words[1]) != 0;
 }
@@ -177,17 +238,22 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
     }
     ret_quiet->looked = 0;
     ret_quiet->column = 0;
-    ret_quiet->has_point = false;
+    ret_quiet->has_pair = false;
     ret_quiet->try_count = 0;
     if (!comity_look_write(ret_cell->begin, ret_cell->size, false, ret_quiet->key.look.words)) {
         return false;
+    }
+    ret_quiet->is_code = has_letters(&ret_quiet->key.look) && is_code(scan, ret_cell);
+    if (ret_quiet->is_code) {
+        (void)comity_look_write(ret_cell->begin, ret_cell->size, true, ret_quiet->key.look.words);
     }
     ret_quiet->size = (uint8_t)ret_cell->size;
     bool may_be_times = ret_cell->size >= TIMES_LEAST && has_marks(&ret_quiet->key.look);
     uint64_t times = may_be_times ? times_of(ret_cell->begin, ret_cell->size) : 0;
     ret_quiet->key.around = (ret_cell->around ^ scan->part_seed) + times * UINT64_C(0x9E3779B97F4A7C15);
     ret_quiet->key.rest = (uint64_t)ret_cell->field << 32 | (uint64_t)ret_cell->before << 16 |
-                          (uint64_t)ret_quiet->size << 8 | (uint64_t)(at - ret_cell->begin);
+                          (uint64_t)ret_quiet->size << 8 | (uint64_t)ret_quiet->is_code << 7 |
+                          (uint64_t)(at - ret_cell->begin);
     return true;
 }
 
@@ -197,18 +263,28 @@ const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const 
     return is_same(kept, quiet) ? kept : NULL;
 }
 
+static comity_scan_quiet_seen *seen_of(comity_scan *scan, uint32_t hash)
+{
+    return &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
+}
+
 bool comity_scan_quiet_comes_again(comity_scan *scan, const comity_scan_quiet *quiet)
 {
     uint32_t hash = hash_of(quiet);
-    uint32_t *seen = &scan->plans->quiets_seen[hash % COMITY_SCAN_QUIETS_SEEN];
-    bool is_seen = *seen == hash;
-    *seen = hash;
-    return is_seen;
+    comity_scan_quiet_seen *seen = seen_of(scan, hash);
+    if (seen->hash != hash) {
+        *seen = (comity_scan_quiet_seen){.hash = hash};
+        return false;
+    }
+    return seen->stirred < COMITY_SCAN_QUIET_STIRS;
 }
 
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet)
 {
-    comity_scan_quiet *kept = &scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS];
-    *kept = *quiet;
-    kept->has_point = memchr(quiet->key.look.words, '.', sizeof quiet->key.look.words) != NULL;
+    scan->plans->quiets[hash_of(quiet) % COMITY_SCAN_QUIETS] = *quiet;
+}
+
+void comity_scan_quiet_stirs(comity_scan *scan, const comity_scan_quiet *quiet)
+{
+    seen_of(scan, hash_of(quiet))->stirred++;
 }

@@ -19,9 +19,10 @@ bool comity_scan_quiet_make(comity_scan *scan, const uint8_t *at, comity_scan_ce
 
 /* What is remembered of such a place, or NULL. */
 const comity_scan_quiet *comity_scan_quiet_known(const comity_scan *scan, const comity_scan_quiet *quiet);
-/* Whether it has been seen before: what is seen but once, as an article's number of letters and digits mostly is, is not
- * worth being noted. */
+/* Whether it has been seen before, and may be quiet: what is seen but once is not worth being noted. */
 bool comity_scan_quiet_comes_again(comity_scan *scan, const comity_scan_quiet *quiet);
 void comity_scan_quiet_keep(comity_scan *scan, const comity_scan_quiet *quiet);
+/* It was looked at to be kept, and was not quiet. */
+void comity_scan_quiet_stirs(comity_scan *scan, const comity_scan_quiet *quiet);
 
 #endif

@@ -251,6 +251,28 @@ static comity_status word_names_add(rules_maker *maker, const comity_type_litera
     return COMITY_OK;
 }
 
+/* The form is of a number, or of what is written like one. */
+static bool is_of_number(const comity_type_form *form)
+{
+    return form->find == COMITY_FIND_DIGITS || form->find == COMITY_FIND_ALNUM || form->find == COMITY_FIND_PHONE ||
+           form->find == COMITY_FIND_WRITTEN;
+}
+
+/* Notes that a word speaks for numbers. */
+static void number_word_add(comity_scan_rules *rules, const comity_type_literal *literal)
+{
+    uint32_t bytes = 0;
+    size_t size = literal->size < 4 ? literal->size : 4;
+    if (size < 2 || !comity_case_is_ascii(literal->text, literal->size)) {
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        bytes |= (uint32_t)(uint8_t)literal->text[i] << 8 * i;
+    }
+    uint32_t hash = comity_scan_word_hash(bytes, size);
+    rules->number_words[hash >> 6] |= UINT64_C(1) << (hash & 63);
+}
+
 /* Words of one text that come one behind the other share a meaning of their own. */
 static comity_status word_add(rules_maker *maker, size_t i)
 {
@@ -267,6 +289,9 @@ static comity_status word_add(rules_maker *maker, size_t i)
     for (size_t form = type->form_begin; form < type->form_end; form++) {
         if (comity_types_form(rules->types, form)->with_context != 0) {
             comity_set_add(comity_set_at(rules->word_forms, rules->set_words, rules->word_count - 1), form);
+            if (is_of_number(comity_types_form(rules->types, form))) {
+                number_word_add(rules, literal);
+            }
         }
     }
     return word_names_add(maker, literal, again);

@@ -308,10 +308,13 @@ static bool coordinates_find(const comity_scan *scan, const uint8_t *at, coordin
     if (next == middle || next == scan->high || !in_domain(*next)) {
         return false;
     }
-    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     const uint8_t *end = right_of(next, scan->high, COORDINATE_BYTES, in_domain);
+    if (memchr(next, '.', (size_t)(end - next)) == NULL) { /* as it mostly is */
+        return false;
+    }
+    const uint8_t *begin = left_of(scan->low, at, COORDINATE_BYTES, in_domain);
     *ret_found = (coordinates){begin, middle, next, end};
-    return memchr(begin, '.', (size_t)(middle - begin)) != NULL && memchr(next, '.', (size_t)(end - next)) != NULL;
+    return memchr(begin, '.', (size_t)(middle - begin)) != NULL;
 }
 
 bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)
@@ -320,10 +323,28 @@ bool comity_scan_is_coordinates(const comity_scan *scan, const uint8_t *at)
     return coordinates_find(scan, at, &found);
 }
 
+/* Coordinates may be given for what speaks for them here. */
+static bool are_coordinates_wanted(const comity_scan *scan, const comity_scan_around *around)
+{
+    const comity_scan_set *of_find = comity_set_at(scan->rules->by_find, scan->rules->set_words, COMITY_FIND_COORDINATES);
+    uint64_t wanted = 0;
+    for (size_t size = 0; size < COMITY_SCAN_SIZES; size++) {
+        wanted |= scan->alone_live[COMITY_FIND_COORDINATES][size];
+    }
+    for (uint64_t live = around->forms == NULL ? 0 : around->forms->live & of_find->live; live != 0; live &= live - 1) {
+        size_t word = (size_t)__builtin_ctzll(live);
+        wanted |= around->forms->bits[word] & of_find->bits[word];
+    }
+    return wanted != 0;
+}
+
 /* The separator of the value tried is one comma. */
 static void coordinates_try(comity_scan *scan, const uint8_t *at, const comity_scan_around *around)
 {
     coordinates found;
+    if (scan->watch != NULL) { /* what stands behind the cell is another each time */
+        scan->watch->has_pair |= are_coordinates_wanted(scan, around);
+    }
     if (!coordinates_find(scan, at, &found)) {
         return;
     }

@@ -346,6 +346,17 @@ static void try_note(comity_scan *scan, size_t number, const written_value *valu
     comity_scan_plan_settle(scan->rules, number, looks, value->size[writing], value->separators[writing], &one->form);
 }
 
+/* What a byte of the cell that is watched stands for: any digit; in a code any letter, too. */
+static size_t any_of(const comity_scan_quiet *watch, uint8_t byte)
+{
+    unsigned class = comity_scan_class(byte);
+    if ((class & COMITY_BYTE_DIGIT) != 0) {
+        return COMITY_SCAN_ANY_DIGIT;
+    }
+    bool is_letter = watch->is_code && (class & COMITY_BYTE_LETTER) != 0;
+    return !is_letter ? byte : byte >= 'a' ? COMITY_SCAN_ANY_SMALL : COMITY_SCAN_ANY_CAPITAL;
+}
+
 /* Notes the forms that are in all sets, and in one of the two that may be NULL, whatever the value's digits are. */
 static void narrow_note(comity_scan *scan, const narrow *of, const comity_scan_set *alone, const written_value *value,
                         comity_writing writing, const comity_scan_around *around)
@@ -356,8 +367,7 @@ static void narrow_note(comity_scan *scan, const narrow *of, const comity_scan_s
     scan->watch->column = scan->watch->try_count == 0 ? around->field : scan->watch->column;
     for (size_t i = 0; i < COMITY_SCAN_HEAD && i < value->size[writing]; i++) {
         uint8_t byte = value->bytes[writing][i];
-        bool is_digit = (comity_scan_class(byte) & COMITY_BYTE_DIGIT) != 0;
-        any.sets[1 + i] = comity_set_at(rules->by_head[i], rules->set_words, is_digit ? COMITY_SCAN_ANY_DIGIT : byte);
+        any.sets[1 + i] = comity_set_at(rules->by_head[i], rules->set_words, any_of(scan->watch, byte));
     }
     any.live = ~UINT64_C(0);
     for (size_t i = 0; i < any.count; i++) {
@@ -599,7 +609,7 @@ void comity_scan_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *en
 }
 
 /* A mask: of letters and digits nothing but `x`, or nothing but `X`, and more than one of them. */
-static bool is_masked(const uint8_t *begin, const uint8_t *end)
+static __attribute__((noinline)) bool is_mask(const uint8_t *begin, const uint8_t *end)
 {
     uint8_t sign = 0;
     unsigned count = 0;
@@ -614,6 +624,13 @@ static bool is_masked(const uint8_t *begin, const uint8_t *end)
         count++;
     }
     return count > 1;
+}
+
+/* Mostly the first byte tells. */
+static inline bool is_masked(const uint8_t *begin, const uint8_t *end)
+{
+    bool tells = (comity_scan_class(*begin) & COMITY_BYTE_WORD) != 0 && (*begin | 0x20) != 'x';
+    return !tells && is_mask(begin, end);
 }
 
 void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
@@ -632,7 +649,10 @@ void comity_scan_emit_alone(comity_scan *scan, const uint8_t *begin, const uint8
     finding.end = comity_scan_offset(scan, end);
     finding.raw = begin;
     finding.size = (size_t)(end - begin);
-    memcpy(finding.readings, readings->list, readings->count * sizeof finding.readings[0]);
+    finding.readings[0] = readings->list[0]; /* one by one, as they were written; there is one at least */
+    for (size_t i = 1; i < readings->count; i++) {
+        finding.readings[i] = readings->list[i];
+    }
     finding.reading_count = readings->count;
     if (scan->wants_digests) {
         digest_make(scan, readings, &finding);

@@ -27,6 +27,7 @@ typedef struct column {
     const value *like;
     bool is_number;
     bool has_words;
+    bool is_code; /* letters and digits, in their order by chance */
 } column;
 
 /* What stands in one value with another: some speak for types. */
@@ -74,11 +75,27 @@ static size_t put(char *to, const char *text, size_t size)
     return size;
 }
 
+/* What looks like the value without its separators: mostly no number at all. */
+static size_t code_put(char *to, const value *like, chance *random)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < like->size && used < 20; i++) {
+        char byte = changed(like->text[i], random, 95);
+        bool is_word = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+        to[used] = byte;
+        used += is_word;
+    }
+    return used;
+}
+
 static size_t value_put(char *to, const column *of, chance *random)
 {
     if (of->is_number) {
         return (size_t)sprintf(to, chance_in_100(random, 30) ? "%zu.%zu" : "%zu%06zu", chance_below(random, 10000),
                                chance_below(random, 1000000));
+    }
+    if (of->is_code && chance_in_100(random, 80)) {
+        return code_put(to, of->like, random);
     }
     const value *like = chance_in_100(random, 10) ? &values[chance_below(random, value_count)] : of->like;
     unsigned percent = chance_in_100(random, 40) ? 0 : 40;
@@ -103,6 +120,7 @@ static void columns_make(column *columns, const comity_types *types, chance *ran
         columns[i].like = &values[chance_below(random, value_count)];
         columns[i].is_number = chance_in_100(random, 25);
         columns[i].has_words = chance_in_100(random, 25);
+        columns[i].is_code = chance_in_100(random, 25);
     }
 }
 

@@ -114,7 +114,7 @@ _comity() {
                 *,show,-*) _comity_words '--json --judgement --policy' "$current" ;;
                 *,tail,-*) _comity_words '--follow --lines' "$current" ;;
                 *,replay,-*) _comity_words '--json --policy' "$current" ;;
-                *,erase,-*) _comity_words '--before --retention --daemon --token-file --ca --passphrase-fd' "$current" ;;
+                *,erase,-*) _comity_words '--before --retention --daemon --log --token-file --ca --passphrase-fd' "$current" ;;
                 *,rotate,-*) _comity_words '--retire --passphrase-fd' "$current" ;;
                 *,witness,-*) _comity_words '--key --logs --state --listen --passphrase-fd' "$current" ;;
                 *,cosign,-*) _comity_words '--policy --ca --every' "$current" ;;

@@ -295,6 +295,8 @@
 #define COMITY_LIMIT_SERVE_FOLLOWERS 64
 #define COMITY_LIMIT_SERVE_FOLLOWER_BYTES ((size_t)256 << 10)
 #define COMITY_LIMIT_SERVE_FOLLOWER_MS 10000
+/* Logs by the year that are listed: nobody keeps more. */
+#define COMITY_LIMIT_SERVE_YEARS 256
 /* Bodies inspected at once: each has about 55 MiB of address space. */
 #define COMITY_LIMIT_SERVE_INSPECTIONS 16
 /* Of one body: a length that is no mistake, and findings told one by one. */

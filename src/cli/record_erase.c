@@ -12,7 +12,7 @@
 typedef struct erase_options {
     const char *daemon; /* its address; NULL: a folder */
     const char *token_file, *ca;
-    const char *retention;
+    const char *retention, *log;
     const char *passphrase_fd_text;
     const char *before; /* as it was given; NULL: by index */
     uint64_t before_ms, index;
@@ -26,6 +26,7 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
         {.name = "retention", .text = &options->retention}, {.name = "before", .text = &options->before},
         {.name = "daemon", .text = &options->daemon},       {.name = "token-file", .text = &options->token_file},
         {.name = "ca", .text = &options->ca},               {.name = "passphrase-fd", .text = &options->passphrase_fd_text},
+        {.name = "log", .text = &options->log},
     };
     if (!record_options("erase", argc, argv, options_of, sizeof options_of / sizeof options_of[0])) {
         return EXIT_ERROR;
@@ -42,6 +43,9 @@ static int erase_options_read(int argc, char **argv, erase_options *options)
     if (argc - optind != wanted || (before == NULL && options->retention != NULL)) {
         return complain_usage("record", "erase: a folder, or --daemon, and either the number of an entry or --before DATE, "
                                         "are needed");
+    }
+    if (options->log != NULL && (options->daemon == NULL || before != NULL)) {
+        return complain_usage("record", "erase: --log goes with --daemon and the number of an entry");
     }
     if (options->daemon == NULL ? options->token_file != NULL || options->ca != NULL : options->passphrase_fd_text != NULL) {
         return complain_usage("record", "erase: --token-file and --ca go with --daemon, --passphrase-fd with a folder");
@@ -94,6 +98,10 @@ static void write_request(const erase_options *options, comity_buffer *buffer)
     } else {
         comity_buffer_append_text(buffer, "{\"before\": ");
         comity_buffer_append_json_string(buffer, options->before, strlen(options->before));
+    }
+    if (options->log != NULL) {
+        comity_buffer_append_text(buffer, ", \"log\": ");
+        comity_buffer_append_json_string(buffer, options->log, strlen(options->log));
     }
     if (options->retention != NULL) {
         comity_buffer_append_text(buffer, ", \"retention\": ");

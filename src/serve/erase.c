@@ -1,6 +1,7 @@
 /* POST /v1/record/erase: one entry, or all that are older than a day.
  *
- *     {"entry": 17}
+ *     {"entry": 17}                                       where one log is kept for ever
+ *     {"entry": 17, "log": "2026"}                        where every year has one: which is never guessed
  *     {"before": "2026-01-01", "retention": "standard"}   without "retention": of every class
  *
  * Done in a thread of its own, for it may take long. */
@@ -15,13 +16,14 @@
 #include <string.h>
 
 /* The members, in the order of the table below. */
-enum { ENTRY, BEFORE, RETENTION, MEMBER_COUNT, TEXT_SIZE = 64 };
+enum { ENTRY, LOG, BEFORE, RETENTION, MEMBER_COUNT, TEXT_SIZE = 64 };
 
 static const struct {
     const char *name;
     comity_json_kind kind;
 } members[MEMBER_COUNT] = {
     [ENTRY] = {"entry", COMITY_JSON_NUMBER},
+    [LOG] = {"log", COMITY_JSON_STRING},
     [BEFORE] = {"before", COMITY_JSON_STRING},
     [RETENTION] = {"retention", COMITY_JSON_STRING},
 };
@@ -34,7 +36,8 @@ typedef struct erase_body {
 static comity_status wrong(comity_error *reterr)
 {
     return comity_fail(reterr, COMITY_ERROR_SYNTAX,
-                       "expected {\"entry\": NUMBER}, or {\"before\": \"YYYY-MM-DD\"} with or without \"retention\": \"CLASS\"");
+                       "expected {\"entry\": NUMBER}, with \"log\": \"YEAR\" where every year has a log of its own, "
+                       "or {\"before\": \"YYYY-MM-DD\"} with or without \"retention\": \"CLASS\"");
 }
 
 static comity_status take_value(erase_body *body, const comity_json_token *token, const char *raw, comity_error *reterr)
@@ -96,6 +99,7 @@ static comity_status read_erasure(const erase_body *body, comity_erasure *ret_wh
     const char *before = body->texts[BEFORE];
     int32_t day = 0;
     if (what.by_index == (before[0] != '\0') || (what.by_index && body->texts[RETENTION][0] != '\0') ||
+        (!what.by_index && body->texts[LOG][0] != '\0') ||
         (what.by_index && !comity_filter_number(body->texts[ENTRY], &what.index))) {
         return wrong(reterr);
     }
@@ -108,6 +112,16 @@ static comity_status read_erasure(const erase_body *body, comity_erasure *ret_wh
     return COMITY_OK;
 }
 
+/* Numbers begin anew with each year's log: an entry whose log is not named could be another than is meant. */
+static comity_status check_log(const comity_request *request, const erase_body *body, const comity_erasure *what,
+                               comity_error *reterr)
+{
+    bool yearly = comity_years_newest(comity_keeper_years(request->server->keeper))->name[0] != '\0';
+    return what->by_index && yearly && body->texts[LOG][0] == '\0'
+               ? comity_fail(reterr, COMITY_ERROR_SYNTAX, "every year has a log of its own: say in which the entry is, with \"log\": \"YEAR\"")
+               : COMITY_OK;
+}
+
 static void erase(comity_request *request)
 {
     erase_body body;
@@ -118,11 +132,14 @@ static void erase(comity_request *request)
     if (status == COMITY_OK) {
         status = read_erasure(&body, &what, &error);
     }
+    if (status == COMITY_OK) {
+        status = check_log(request, &body, &what, &error);
+    }
     if (status != COMITY_OK) {
         comity_answer_problem(request, 400, "Not what can be erased", error.message);
         return;
     }
-    status = comity_forget(request->server, request->who.name, &what, &forgotten, &error);
+    status = comity_forget(request->server, request->who.name, &what, body.texts[LOG], &forgotten, &error);
     if (status == COMITY_OK) {
         if (forgotten.count != 0) {
             comity_retention_erased(request->server->retention);

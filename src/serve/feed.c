@@ -23,6 +23,7 @@ struct comity_follower {
     comity_feed *feed;
     struct MHD_Connection *connection;
     comity_filter filter;
+    const comity_year *year; /* whose log it is in */
     bool placed;           /* `at` is set */
     uint64_t at;           /* the next entry to look at */
     comity_buffer queue;
@@ -39,9 +40,9 @@ struct comity_feed {
     comity_follower *followers;
     size_t count;
     comity_keeper *keeper;
-    comity_disk *disk; /* of the record that is followed; the thread's own */
     comity_metrics *metrics;
-    comity_replay replay; /* the thread's own */
+    comity_replay replay;    /* the thread's own, and so is the next */
+    const comity_year *year; /* whose log is given now */
 };
 
 /* ---- a follower; the mutex is held ---- */
@@ -71,9 +72,13 @@ static void say_judgement(comity_follower *follower, const comity_told *told)
     comity_buffer *queue = &follower->queue;
     begin_saying(follower);
     comity_buffer_append_text(queue, "id: ");
+    if (follower->year->name[0] != '\0') {
+        comity_buffer_append_text(queue, follower->year->name);
+        comity_buffer_append_byte(queue, '/');
+    }
     comity_buffer_append_u64(queue, told->entry);
     comity_buffer_append_text(queue, "\nevent: judgement\ndata: ");
-    comity_told_put(told, queue);
+    comity_told_put(told, follower->year->name, queue);
     say(follower, "\n\n");
 }
 
@@ -82,7 +87,13 @@ static void say_skipped(comity_follower *follower, uint64_t to)
 {
     comity_buffer *queue = &follower->queue;
     begin_saying(follower);
-    comity_buffer_append_text(queue, "event: skipped\ndata: {\"from\":");
+    comity_buffer_append_text(queue, "event: skipped\ndata: {");
+    if (follower->year->name[0] != '\0') {
+        comity_buffer_append_text(queue, "\"log\":\"");
+        comity_buffer_append_text(queue, follower->year->name);
+        comity_buffer_append_text(queue, "\",");
+    }
+    comity_buffer_append_text(queue, "\"from\":");
     comity_buffer_append_u64(queue, follower->at);
     comity_buffer_append_text(queue, ",\"to\":");
     comity_buffer_append_u64(queue, to - 1);
@@ -129,7 +140,8 @@ static comity_status give_row(void *context, const comity_told *told, comity_err
     (void)reterr;
     (void)pthread_mutex_lock(&feed->thread.mutex);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
-        bool open = follower->placed && follower->at <= told->entry && !follower->over && !follower->passed_over;
+        bool open = follower->year == feed->year && follower->placed && follower->at <= told->entry && !follower->over &&
+                    !follower->passed_over;
         follower->passed_over |= open && is_full(follower);
         if (!open || follower->passed_over) {
             continue;
@@ -150,6 +162,9 @@ static uint64_t place(comity_feed *feed, uint64_t size)
     uint64_t first = size > COMITY_LIMIT_SERVE_SCAN ? size - COMITY_LIMIT_SERVE_SCAN : 0;
     uint64_t least = size;
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
+        if (follower->year != feed->year) {
+            continue;
+        }
         if (!follower->placed) {
             follower->at = !follower->filter.has_after ? size : follower->filter.after < size ? follower->filter.after + 1 : size;
             follower->placed = true;
@@ -181,42 +196,74 @@ static bool give_stretch(comity_feed *feed, comity_record_reader *reader)
     }
     (void)pthread_mutex_lock(&feed->thread.mutex);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
-        bool along = follower->placed && !follower->passed_over && follower->at >= begin && follower->at < end;
+        bool along = follower->year == feed->year && follower->placed && !follower->passed_over && follower->at >= begin &&
+                     follower->at < end;
         follower->at = along ? end : follower->at;
     }
     (void)pthread_mutex_unlock(&feed->thread.mutex);
     return end < size;
 }
 
-/* The year's log has ended, at `size`: who has not looked at all of it is told so, and begins the next. */
-static void turn_year(comity_feed *feed, uint64_t size, comity_disk *next)
+/* ---- year by year ---- */
+
+/* A year's log has ended, at `size`: who has looked at all of it begins the next. */
+static void move_on(comity_feed *feed, uint64_t size)
 {
+    const comity_year *next = NULL;
+    comity_error error;
+    if (comity_years_behind(comity_keeper_years(feed->keeper), feed->year, &next, &error) != COMITY_OK || next == NULL) {
+        return; /* it cannot be known now, and is looked for again */
+    }
     (void)pthread_mutex_lock(&feed->thread.mutex);
     for (comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
-        if (follower->placed && follower->at < size && !follower->over) {
-            say_skipped(follower, size);
+        if (follower->year == feed->year && follower->placed && follower->at >= size) {
+            follower->year = next;
+            follower->at = 0;
+            follower->filter.has_after = false; /* it was of the log he comes from */
         }
-        follower->at = 0;
-        follower->placed = true;
     }
     (void)pthread_mutex_unlock(&feed->thread.mutex);
-    feed->disk = next;
-    comity_replay_turn(&feed->replay, next);
 }
 
-static void give_new(comity_feed *feed, comity_record_reader *reader)
+/* The first year behind `year`, or of all where that is NULL, in whose log somebody is; NULL: there is none. */
+static const comity_year *next_year(comity_feed *feed, const comity_year *year)
+{
+    const comity_year *least = NULL;
+    (void)pthread_mutex_lock(&feed->thread.mutex);
+    for (const comity_follower *follower = feed->followers; follower != NULL; follower = follower->next) {
+        bool behind = year == NULL || strcmp(follower->year->name, year->name) > 0;
+        if (behind && (least == NULL || strcmp(follower->year->name, least->name) < 0)) {
+            least = follower->year;
+        }
+    }
+    (void)pthread_mutex_unlock(&feed->thread.mutex);
+    return least;
+}
+
+static void give_year(comity_feed *feed, comity_record_reader *reader, const comity_year *newest)
 {
     comity_error error;
-    comity_disk *newest = comity_keeper_disk(feed->keeper); /* before we read: then the old one is whole */
-    if (comity_record_reader_open(feed->disk, NULL, reader, &error) == COMITY_OK) {
-        uint64_t size = reader->checkpoint.size;
-        for (unsigned i = 0; i < COMITY_LIMIT_SERVE_SCAN / STRETCH && give_stretch(feed, reader); i++) {
-            /* on to the next */
-        }
-        comity_record_reader_close(reader);
-        if (newest != feed->disk) {
-            turn_year(feed, size, newest);
-        }
+    if (comity_record_reader_open(feed->year->disk, NULL, reader, &error) != COMITY_OK) {
+        return;
+    }
+    uint64_t size = reader->checkpoint.size;
+    comity_replay_turn(&feed->replay, feed->year->disk);
+    for (unsigned i = 0; i < COMITY_LIMIT_SERVE_SCAN / STRETCH && give_stretch(feed, reader); i++) {
+        /* on to the next */
+    }
+    comity_record_reader_close(reader);
+    if (feed->year != newest) {
+        move_on(feed, size);
+    }
+}
+
+/* From the earliest log that somebody is in to the newest: who comes to the end of one goes on in the next. */
+static void give_new(comity_feed *feed, comity_record_reader *reader)
+{
+    const comity_year *newest = comity_years_newest(comity_keeper_years(feed->keeper)); /* before we read: earlier ones are whole */
+    feed->year = NULL;
+    while ((feed->year = next_year(feed, feed->year)) != NULL) {
+        give_year(feed, reader, newest);
     }
 }
 
@@ -274,15 +321,16 @@ static void *follow(void *context)
 
 /* ---- for the threads of connections ---- */
 
-comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *connection, const comity_filter *filter)
+comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *connection, const comity_filter *filter,
+                                  const comity_year *year)
 {
     comity_follower *follower = calloc(1, sizeof *follower);
     if (follower == NULL) {
         return NULL;
     }
-    *follower = (comity_follower){.feed = feed, .connection = connection, .filter = *filter};
+    *follower = (comity_follower){.feed = feed, .connection = connection, .filter = *filter, .year = year};
     if (!filter->has_after) { /* from here on, and not from where the thread looks next: an answer's head says that it follows */
-        follower->placed = comity_keeper_state(feed->keeper, &follower->at);
+        follower->placed = comity_keeper_end(feed->keeper, &follower->year, &follower->at);
     }
     comity_buffer_init(&follower->queue, COMITY_LIMIT_SERVE_FOLLOWER_BYTES);
     say(follower, ":\n\n"); /* something to send at once, so that the client sees it is there */
@@ -368,9 +416,8 @@ comity_status comity_feed_open(comity_keeper *keeper, comity_metrics *metrics, c
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
     feed->keeper = keeper;
-    feed->disk = comity_keeper_disk(keeper);
     feed->metrics = metrics;
-    comity_replay_begin(feed->disk, &feed->replay);
+    comity_replay_begin(comity_years_newest(comity_keeper_years(keeper))->disk, &feed->replay);
     comity_status status = comity_thread_start(&feed->thread, follow, feed, reterr);
     if (status != COMITY_OK) {
         free(feed);

@@ -7,7 +7,10 @@
  *
  * A queue is bounded. A follower whose queue is full is passed over until he has read;
  * whoever does not read for COMITY_LIMIT_SERVE_FOLLOWER_MS is dropped, and comes
- * back with the number of the last entry he saw. Nobody waits for a follower. */
+ * back with the number of the last entry he saw. Nobody waits for a follower.
+ *
+ * Where every year has a log of its own each follower is in one of them: he is given
+ * the rest of a year's that is over, and then the next. */
 #ifndef COMITY_SERVE_FEED_H
 #define COMITY_SERVE_FEED_H
 
@@ -25,9 +28,10 @@ typedef struct comity_follower comity_follower;
 COMITY_MUST_USE comity_status comity_feed_open(comity_keeper *keeper, comity_metrics *metrics, comity_feed **ret_feed,
                                                comity_error *reterr);
 
-/* Adds a follower, from what is recorded from now on, or behind `filter->after`. NULL: there are too many,
- * or it ends, or there is no memory. Any thread. */
-comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *connection, const comity_filter *filter);
+/* Adds a follower, from what is recorded from now on, or behind `filter->after` in the log of `year`, and on through
+ * those behind it. NULL: there are too many, or it ends, or there is no memory. Any thread. */
+comity_follower *comity_feed_join(comity_feed *feed, struct MHD_Connection *connection, const comity_filter *filter,
+                                  const comity_year *year);
 
 /* When the connection ends. NULL is allowed. */
 void comity_feed_leave(comity_feed *feed, comity_follower *follower);

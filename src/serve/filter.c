@@ -96,6 +96,22 @@ static comity_status read_number(const char *value, uint64_t least, uint64_t mos
 
 #define ENTRY_MAX UINT64_C(999999999999999999)
 
+static bool is_log(const char *text, size_t size)
+{
+    return size == COMITY_FILTER_LOG_SIZE - 1 && strspn(text, "0123456789") >= size;
+}
+
+static comity_status read_log(comity_filter *filter, const char *value, comity_error *reterr)
+{
+    size_t size = strlen(value);
+    if (!is_log(value, size)) {
+        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s is no year: expected four digits",
+                           comity_quote_bytes(value, size).text);
+    }
+    memcpy(filter->log, value, size + 1);
+    return COMITY_OK;
+}
+
 static comity_status read_before(comity_filter *filter, const char *value, comity_error *reterr)
 {
     filter->has_before = true;
@@ -105,7 +121,10 @@ static comity_status read_before(comity_filter *filter, const char *value, comit
 static comity_status read_after(comity_filter *filter, const char *value, comity_error *reterr)
 {
     filter->has_after = true;
-    return read_number(value, 0, ENTRY_MAX, &filter->after, reterr);
+    return comity_filter_entry(value, filter->log, &filter->after)
+               ? COMITY_OK
+               : comity_fail(reterr, COMITY_ERROR_SYNTAX, "%s is no entry: expected a number, or a year and a number, as in 2026/17",
+                             comity_quote_bytes(value, strlen(value)).text);
 }
 
 static comity_status read_limit(comity_filter *filter, const char *value, comity_error *reterr)
@@ -128,6 +147,7 @@ static const struct argument {
     {"from", COMITY_FILTER_WORDS, false, read_from},
     {"gate", COMITY_FILTER_WORDS, false, read_gate},
     {"limit", COMITY_FILTER_PAGED, false, read_limit},
+    {"log", COMITY_FILTER_PAGED, false, read_log},
     {"rule", COMITY_FILTER_WORDS, false, read_rule},
     {"since", COMITY_FILTER_TIMES, false, read_since},
     {"state", COMITY_FILTER_WORDS, false, read_state},
@@ -156,6 +176,20 @@ bool comity_filter_number(const char *text, uint64_t *ret_number)
         number = number * 10 + (uint64_t)(text[i] - '0');
     }
     *ret_number = number;
+    return true;
+}
+
+bool comity_filter_entry(const char *text, char ret_log[COMITY_FILTER_LOG_SIZE], uint64_t *ret_entry)
+{
+    size_t size = strcspn(text, "/");
+    bool named = text[size] == '/';
+    if ((named && !is_log(text, size)) || !comity_filter_number(named ? text + size + 1 : text, ret_entry)) {
+        return false;
+    }
+    if (named) {
+        memcpy(ret_log, text, size);
+        ret_log[size] = '\0';
+    }
     return true;
 }
 

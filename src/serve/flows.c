@@ -22,7 +22,7 @@ typedef struct state_flow {
 typedef struct flow_table {
     state_flow *flows; /* TABLE_SIZE */
     size_t count;
-    uint64_t entries;
+    uint64_t entries, scanned;
     bool full;
 } flow_table;
 
@@ -82,21 +82,45 @@ static comity_status count_row(void *context, const comity_told *told, comity_er
     return COMITY_OK;
 }
 
-/* Newest first, by stretches. `*ret_complete`: all of the record was looked at. */
+/* Newest first, by stretches. `*ret_end`: how far it came, 0 if all of the log was looked at. */
 static comity_status gather(comity_request *request, comity_record_reader *reader, const comity_filter *filter,
-                            flow_table *table, bool *ret_complete, comity_error *reterr)
+                            flow_table *table, uint64_t *ret_end, comity_error *reterr)
 {
     comity_replay *replay = comity_worker_replay(request->server->worker);
     uint64_t end = reader->checkpoint.size;
-    uint64_t scanned = 0;
-    while (end != 0 && scanned < COMITY_LIMIT_SERVE_FLOW_SCAN) {
-        uint64_t begin = comity_scan_begin(end, scanned, COMITY_LIMIT_SERVE_FLOW_SCAN);
+    while (end != 0 && table->scanned < COMITY_LIMIT_SERVE_FLOW_SCAN) {
+        uint64_t begin = comity_scan_begin(end, table->scanned, COMITY_LIMIT_SERVE_FLOW_SCAN);
         COMITY_TRY(comity_scan_stretch(reader, replay, filter, begin, end, count_row, table, reterr));
-        scanned += end - begin;
+        table->scanned += end - begin;
         end = begin;
     }
-    *ret_complete = end == 0 && !table->full;
+    *ret_end = end;
     return COMITY_OK;
+}
+
+/* From the newest log back through those that the period reaches. False after answering. */
+static bool gather_all(comity_request *request, const comity_filter *filter, flow_table *table, bool *ret_complete)
+{
+    const comity_year *year = comity_request_year(request, "");
+    comity_error error;
+    uint64_t end = 0;
+    while (year != NULL && end == 0) {
+        comity_record_reader *reader = comity_request_reader(request, year);
+        if (reader == NULL) {
+            return false;
+        }
+        comity_status status = gather(request, reader, filter, table, &end, &error);
+        comity_request_reader_close(reader);
+        if (status == COMITY_OK) {
+            status = comity_earlier_log(request, year, filter->since_ms, &year, &error);
+        }
+        if (status != COMITY_OK) {
+            comity_answer_problem(request, 503, "The record cannot be read", NULL);
+            return false;
+        }
+    }
+    *ret_complete = end == 0 && !table->full;
+    return true;
 }
 
 static void put_code(comity_buffer *buffer, const char *key, const char *code)
@@ -158,24 +182,19 @@ static void put_flows(comity_buffer *buffer, const comity_filter *filter, flow_t
 static void tell_flows(comity_request *request)
 {
     comity_filter filter;
-    comity_error error;
     bool complete = false;
     flow_table table = {.flows = NULL};
-    comity_record_reader *reader = NULL;
-    if (!comity_request_filter(request, COMITY_FILTER_TIMES, &filter) || (reader = comity_request_reader(request)) == NULL) {
+    if (!comity_request_filter(request, COMITY_FILTER_TIMES, &filter)) {
         return;
     }
     table.flows = calloc(TABLE_SIZE, sizeof *table.flows);
     if (table.flows == NULL) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
-    } else if (gather(request, reader, &filter, &table, &complete, &error) != COMITY_OK) {
-        comity_answer_problem(request, 503, "The record cannot be read", NULL);
-    } else {
+    } else if (gather_all(request, &filter, &table, &complete)) {
         put_flows(&request->answer, &filter, &table, complete);
         comity_answer_with(request, 200, "application/json");
     }
     free(table.flows);
-    comity_request_reader_close(reader);
 }
 
 void comity_handle_flows(comity_request *request)

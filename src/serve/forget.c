@@ -6,10 +6,9 @@
 #include "serve/log.h"
 #include "serve/server.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { NAP_NS_MAX = 1000000000, YEAR_DIGITS = 4, PATH_SIZE = 4096 };
+enum { NAP_NS_MAX = 1000000000 };
 
 static bool may_go_on(const comity_server *server)
 {
@@ -64,87 +63,94 @@ static bool go_on_sweeping(void *context)
 
 /* ---- the years before ---- */
 
-typedef struct past_years {
-    comity_server *server;
-    const comity_erasure *what;
-    const char *now; /* the folder of this year's, which is open */
-    comity_forgotten forgotten;
-} past_years;
-
-static comity_status erase_year(past_years *years, const char *folder, comity_error *reterr)
+/* In the log of a year that is over, which is opened for as long. Adds to `forgotten`. */
+static comity_status erase_year(comity_server *server, const comity_year *year, const comity_erasure *what,
+                                comity_forgotten *forgotten, comity_error *reterr)
 {
     comity_record *record;
-    uint64_t before = years->forgotten.count;
+    uint64_t before = forgotten->count;
     uint64_t unread = 0;
-    COMITY_TRY(comity_record_open(folder, NULL, 0, &record, reterr));
-    comity_status status = erase_in(years->server, record->log, years->what, &years->forgotten.count, reterr);
-    if (status == COMITY_ERROR_NAME) { /* it never had such a class */
-        status = COMITY_OK;
+    COMITY_TRY(comity_record_open(year->folder, NULL, 0, &record, reterr));
+    comity_status status = erase_in(server, record->log, what, &forgotten->count, reterr);
+    if (status == COMITY_OK && forgotten->count != before) {
+        status = comity_record_sweep(record, go_on_sweeping, server, &unread, reterr);
     }
-    if (status == COMITY_OK && years->forgotten.count != before) {
-        status = comity_record_sweep(record, go_on_sweeping, years->server, &unread, reterr);
-    }
-    years->forgotten.unread += unread;
+    forgotten->unread += unread;
     comity_record_close(record);
     return status;
 }
 
-static comity_disk_result visit(void *context, const char *name, comity_error *reterr)
+/* In the logs of all years before `newest`; there are none where one log is kept for ever. */
+static comity_status erase_past(comity_server *server, const comity_year *newest, const comity_erasure *what,
+                                comity_forgotten *forgotten, comity_error *reterr)
 {
-    past_years *years = context;
-    char folder[PATH_SIZE];
-    if (strlen(name) != YEAR_DIGITS || strspn(name, "0123456789") != YEAR_DIGITS) {
-        return COMITY_DISK_OK;
+    comity_years *years = comity_keeper_years(server->keeper);
+    comity_year_list list;
+    COMITY_TRY(comity_years_list(years, &list, reterr));
+    for (size_t i = 0; i < list.count && strcmp(list.names[i], newest->name) < 0; i++) {
+        const comity_year *year;
+        COMITY_TRY(comity_years_find(years, list.names[i], &year, reterr));
+        comity_status status = erase_year(server, year, what, forgotten, reterr);
+        if (status != COMITY_OK && status != COMITY_ERROR_NAME) { /* which says that it never had such a class */
+            return status;
+        }
     }
-    int size = snprintf(folder, sizeof folder, "%s/%s", years->server->config->record, name);
-    if (size < 0 || (size_t)size >= sizeof folder || strcmp(folder, years->now) == 0) {
-        return COMITY_DISK_OK;
-    }
-    return erase_year(years, folder, reterr) == COMITY_OK ? COMITY_DISK_OK : COMITY_DISK_FAILED;
-}
-
-/* In the folders of years that are over; there are none where one log is kept for ever. */
-static comity_status erase_past(past_years *years, comity_error *reterr)
-{
-    comity_disk *disk;
-    const char *root = years->server->config->record;
-    if (strcmp(root, years->now) == 0) {
-        return COMITY_OK;
-    }
-    COMITY_TRY(comity_disk_posix_new(root, &disk, reterr));
-    comity_disk_result result = disk->list(disk, ".", visit, years, reterr);
-    comity_disk_posix_free(disk);
-    return comity_disk_status(result, root, reterr);
+    return COMITY_OK;
 }
 
 /* ---- all of it ---- */
 
-static comity_status erase_now(comity_server *server, const comity_erasure *what, comity_forgotten *forgotten,
-                               comity_error *reterr)
+/* In the log that is written now, unless another is named. `*ret_newest`: which it was. */
+static comity_status erase_newest(comity_server *server, const char *log, const comity_erasure *what,
+                                  comity_forgotten *forgotten, const comity_year **ret_newest, comity_error *reterr)
 {
-    past_years years = {.server = server, .what = what};
     comity_record *record = comity_keeper_borrow(server->keeper);
     if (record == NULL) {
         return comity_fail(reterr, COMITY_ERROR_SYSTEM, "the record cannot be written at present");
     }
-    comity_status status = erase_in(server, record->log, what, &forgotten->count, reterr);
-    years.now = comity_keeper_folder(server->keeper);
+    *ret_newest = comity_years_newest(comity_keeper_years(server->keeper)); /* until it is given back */
+    bool is_it = log == NULL || strcmp((*ret_newest)->name, log) == 0;
+    comity_status status = is_it ? erase_in(server, record->log, what, &forgotten->count, reterr) : COMITY_OK;
     comity_keeper_give_back(server->keeper);
-    if (what->by_index || (status != COMITY_OK && status != COMITY_ERROR_NAME)) {
+    return status;
+}
+
+/* One entry, of the log that is named. */
+static comity_status erase_one(comity_server *server, const char *log, const comity_erasure *what,
+                               comity_forgotten *forgotten, comity_error *reterr)
+{
+    const comity_year *newest;
+    const comity_year *year;
+    COMITY_TRY(erase_newest(server, log, what, forgotten, &newest, reterr));
+    if (strcmp(newest->name, log) == 0) {
+        return COMITY_OK;
+    }
+    COMITY_TRY(comity_years_find(comity_keeper_years(server->keeper), log, &year, reterr));
+    return erase_year(server, year, what, forgotten, reterr);
+}
+
+/* All before a day, in whichever log. */
+static comity_status erase_by_age(comity_server *server, const comity_erasure *what, comity_forgotten *forgotten,
+                                  comity_error *reterr)
+{
+    const comity_year *newest;
+    comity_error past_error;
+    comity_forgotten before = {0};
+    comity_status status = erase_newest(server, NULL, what, forgotten, &newest, reterr);
+    if (status != COMITY_OK && status != COMITY_ERROR_NAME) {
         return status;
     }
-    comity_error past_error;
-    comity_status past = erase_past(&years, &past_error);
-    forgotten->count += years.forgotten.count;
-    forgotten->unread = years.forgotten.unread;
+    comity_status past = erase_past(server, newest, what, &before, &past_error);
+    forgotten->count += before.count;
+    forgotten->unread += before.unread;
     if (past != COMITY_OK) {
         return comity_fail(reterr, past, "%s", past_error.message);
     }
-    return years.forgotten.count != 0 ? COMITY_OK : status;
+    return before.count != 0 ? COMITY_OK : status;
 }
 
-static void tell(const char *who, const comity_erasure *what, const comity_forgotten *forgotten, comity_status status,
-                 const comity_error *error)
+static void tell(const char *who, const comity_erasure *what, const char *log, const comity_forgotten *forgotten,
+                 comity_status status, const comity_error *error)
 {
     comity_event_line line;
     char day[COMITY_DATE_TEXT_SIZE];
@@ -152,6 +158,9 @@ static void tell(const char *who, const comity_erasure *what, const comity_forgo
     comity_event_text(&line, "who", who);
     if (what->by_index) {
         comity_event_number(&line, "entry", what->index);
+        if (log[0] != '\0') {
+            comity_event_text(&line, "log", log);
+        }
     } else {
         comity_date_print((int32_t)(what->before_ms / 86400000), day);
         comity_event_text(&line, "before", day);
@@ -167,16 +176,17 @@ static void tell(const char *who, const comity_erasure *what, const comity_forgo
     comity_event_end(&line);
 }
 
-comity_status comity_forget(comity_server *server, const char *who, const comity_erasure *what,
+comity_status comity_forget(comity_server *server, const char *who, const comity_erasure *what, const char *log,
                             comity_forgotten *ret_forgotten, comity_error *reterr)
 {
     comity_forgotten forgotten = {0};
-    comity_status status = erase_now(server, what, &forgotten, reterr);
+    comity_status status = what->by_index ? erase_one(server, log, what, &forgotten, reterr)
+                                          : erase_by_age(server, what, &forgotten, reterr);
     if (status == COMITY_ERROR_RANGE || status == COMITY_ERROR_NAME) { /* there was nothing to do */
         return status;
     }
     (void)atomic_fetch_add(&server->metrics.erased, forgotten.count);
-    tell(who, what, &forgotten, status, reterr);
+    tell(who, what, log, &forgotten, status, reterr);
     if (status != COMITY_OK) {
         (void)atomic_fetch_add(&server->metrics.erase_failures, 1);
         return status;

@@ -307,6 +307,9 @@ static void log_request(comity_request *request, unsigned status)
     }
     if (request->recorded) {
         comity_event_number(&line, "record", request->ticket.index);
+        if (request->ticket.log[0] != '\0') {
+            comity_event_text(&line, "log", request->ticket.log);
+        }
     }
     comity_event_number(&line, "us", (comity_now_ns() - request->begun_ns) / 1000);
     comity_event_end(&line);
@@ -375,6 +378,9 @@ static void add_headers(comity_request *request, struct MHD_Response *response)
         comity_buffer_append_u64(&digits, request->ticket.index);
         comity_buffer_append_byte(&digits, 0);
         (void)MHD_add_response_header(response, "Comity-Record", number);
+        if (request->ticket.log[0] != '\0') {
+            (void)MHD_add_response_header(response, "Comity-Log", request->ticket.log);
+        }
     }
 }
 

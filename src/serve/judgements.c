@@ -49,16 +49,18 @@ static void cannot_read(comity_request *request)
     comity_answer_problem(request, 503, "The record cannot be read", NULL);
 }
 
-comity_record_reader *comity_request_reader(comity_request *request)
+comity_record_reader *comity_request_reader(comity_request *request, const comity_year *year)
 {
     comity_record_reader *reader = calloc(1, sizeof *reader);
     comity_error error;
     if (reader == NULL) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
-    } else if (comity_record_reader_open(comity_keeper_disk(request->server->keeper), NULL, reader, &error) != COMITY_OK) {
+    } else if (comity_record_reader_open(year->disk, NULL, reader, &error) != COMITY_OK) {
         cannot_read(request);
         free(reader);
         reader = NULL;
+    } else {
+        comity_replay_turn(comity_worker_replay(request->server->worker), year->disk);
     }
     return reader;
 }
@@ -87,6 +89,7 @@ void comity_request_work(comity_request *request, void (*work)(comity_request *r
 
 /* The rows of a stretch, as JSON, in the order of their entries. */
 typedef struct row_stack {
+    const char *log;
     comity_buffer text;
     size_t *ends;      /* of each row in `text` */
     uint64_t *entries; /* beside each */
@@ -107,7 +110,7 @@ static comity_status stack_row(void *context, const comity_told *row, comity_err
         }
         stack->capacity = capacity;
     }
-    comity_told_put(row, &stack->text);
+    comity_told_put(row, stack->log, &stack->text);
     stack->ends[stack->count] = stack->text.size;
     stack->entries[stack->count++] = row->entry;
     return COMITY_OK;
@@ -133,7 +136,7 @@ static uint64_t unstack(row_stack *stack, uint64_t limit, uint64_t *listed, uint
 }
 
 static comity_status list_rows(comity_request *request, comity_record_reader *reader, const comity_filter *filter,
-                               row_stack *stack, comity_error *reterr)
+                               row_stack *stack, bool *ret_done, comity_error *reterr)
 {
     comity_replay *replay = comity_worker_replay(request->server->worker);
     comity_buffer *answer = &request->answer;
@@ -160,29 +163,99 @@ static comity_status list_rows(comity_request *request, comity_record_reader *re
     }
     comity_buffer_append_text(answer, ",\"scanned\":");
     comity_buffer_append_u64(answer, scanned);
-    comity_buffer_append_text(answer, "}\n");
+    *ret_done = end == 0;
     return COMITY_OK;
+}
+
+static void put_log(comity_buffer *buffer, const char *key, const char *log)
+{
+    comity_buffer_append_text(buffer, key);
+    if (log[0] == '\0') {
+        comity_buffer_append_text(buffer, "null");
+    } else {
+        comity_buffer_append_json_string(buffer, log, strlen(log));
+    }
+}
+
+/* Where the list begins: in the log that is named, or the newest that can hold anything as early as is asked for. */
+static const comity_year *first_year(comity_request *request, const comity_filter *filter)
+{
+    const comity_year *year = comity_request_year(request, filter->log);
+    comity_error error;
+    if (filter->log[0] != '\0') {
+        return year;
+    }
+    for (const comity_year *earlier = year; earlier != NULL && year->begin_ms >= filter->until_ms;) {
+        if (comity_years_before(comity_keeper_years(request->server->keeper), year, &earlier, &error) != COMITY_OK) {
+            cannot_read(request);
+            return NULL;
+        }
+        year = earlier == NULL ? year : earlier;
+    }
+    return year;
+}
+
+comity_status comity_earlier_log(comity_request *request, const comity_year *year, uint64_t since_ms,
+                                 const comity_year **ret_year, comity_error *reterr)
+{
+    const comity_year *earlier = NULL;
+    comity_record_reader *reader;
+    uint64_t newest_ms = 0;
+    *ret_year = NULL;
+    COMITY_TRY(comity_years_before(comity_keeper_years(request->server->keeper), year, &earlier, reterr));
+    if (earlier == NULL || since_ms == 0) {
+        *ret_year = earlier;
+        return COMITY_OK;
+    }
+    reader = calloc(1, sizeof *reader);
+    if (reader == NULL) {
+        return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
+    }
+    comity_status status = comity_record_reader_open(earlier->disk, NULL, reader, reterr);
+    if (status == COMITY_OK) {
+        *ret_year = comity_scan_newest(reader, &newest_ms) && newest_ms >= since_ms ? earlier : NULL;
+        comity_record_reader_close(reader);
+    }
+    free(reader);
+    return status;
+}
+
+/* The list of a year's log, and, where it has come to its beginning, which one is before it. */
+static comity_status list_year(comity_request *request, comity_record_reader *reader, const comity_year *year,
+                               const comity_filter *filter, comity_error *reterr)
+{
+    row_stack stack = {.log = year->name};
+    const comity_year *earlier = NULL;
+    bool done = false;
+    comity_buffer_init(&stack.text, COMITY_LIMIT_ANSWER_BYTES);
+    comity_status status = list_rows(request, reader, filter, &stack, &done, reterr);
+    comity_buffer_free(&stack.text);
+    free(stack.ends);
+    free(stack.entries);
+    if (status == COMITY_OK && done) {
+        status = comity_earlier_log(request, year, filter->since_ms, &earlier, reterr);
+    }
+    put_log(&request->answer, ",\"log\":", year->name);
+    put_log(&request->answer, ",\"earlier\":", earlier == NULL ? "" : earlier->name);
+    comity_buffer_append_text(&request->answer, "}\n");
+    return status;
 }
 
 static void list(comity_request *request)
 {
     comity_filter filter;
     comity_error error;
-    row_stack stack = {.count = 0};
+    const comity_year *year = NULL;
     comity_record_reader *reader = NULL;
     if (!comity_request_filter(request, COMITY_FILTER_PAGED | COMITY_FILTER_TIMES | COMITY_FILTER_WORDS, &filter) ||
-        (reader = comity_request_reader(request)) == NULL) {
+        (year = first_year(request, &filter)) == NULL || (reader = comity_request_reader(request, year)) == NULL) {
         return;
     }
-    comity_buffer_init(&stack.text, COMITY_LIMIT_ANSWER_BYTES);
-    if (list_rows(request, reader, &filter, &stack, &error) == COMITY_OK) {
+    if (list_year(request, reader, year, &filter, &error) == COMITY_OK) {
         comity_answer_with(request, 200, json_type);
     } else {
         cannot_read(request);
     }
-    comity_buffer_free(&stack.text);
-    free(stack.ends);
-    free(stack.entries);
     comity_request_reader_close(reader);
 }
 
@@ -197,7 +270,7 @@ void comity_handle_judgements(comity_request *request)
 static bool read_last(comity_request *request, comity_filter *filter)
 {
     const char *last = comity_request_header(request, "Last-Event-ID");
-    if (last != NULL && !comity_filter_number(last, &filter->after)) {
+    if (last != NULL && !comity_filter_entry(last, filter->log, &filter->after)) {
         comity_answer_problem(request, 400, "Not a question that can be answered", "Last-Event-ID: no number of an entry");
         return false;
     }
@@ -212,11 +285,11 @@ void comity_handle_events(comity_request *request)
         !read_last(request, &filter)) {
         return;
     }
-    if (request->server->feed == NULL) {
-        comity_answer_problem(request, 404, "No record is kept here", NULL);
+    const comity_year *year = comity_request_year(request, filter.log);
+    if (year == NULL) {
         return;
     }
-    request->follower = comity_feed_join(request->server->feed, request->connection, &filter);
+    request->follower = comity_feed_join(request->server->feed, request->connection, &filter, year);
     if (request->follower == NULL) {
         comity_answer_problem(request, 503, "Too many follow already", NULL);
         return;
@@ -226,8 +299,9 @@ void comity_handle_events(comity_request *request)
 
 /* ---- one ---- */
 
-/* The judgement and its words; or, where this version cannot tell what was judged, why. */
+/* What is told of an entry: its log's name, and the judgement and its words; or, where this version cannot tell what was judged, why. */
 typedef struct told_judgement {
+    const char *log;
     const void *json; /* NULL: it cannot */
     size_t size;
     const char *reason;
@@ -242,6 +316,9 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
     comity_time_print(view->time_ms, time);
     comity_buffer_append_text(answer, "{\"entry\":");
     comity_buffer_append_u64(answer, view->index);
+    if (judgement->log[0] != '\0') {
+        put_log(answer, ",\"log\":", judgement->log);
+    }
     comity_buffer_append_text(answer, ",\"time\":");
     comity_buffer_append_json_string(answer, time, strlen(time));
     comity_buffer_append_text(answer, ",\"gate\":");
@@ -270,10 +347,10 @@ static void put_one(comity_request *request, comity_replay *replay, const comity
     comity_answer_with(request, 200, json_type);
 }
 
-static void tell_entry(comity_request *request, const comity_record_view *view)
+static void tell_entry(comity_request *request, const comity_record_view *view, const char *log)
 {
     comity_replay *replay = comity_worker_replay(request->server->worker);
-    told_judgement judgement = {.json = NULL};
+    told_judgement judgement = {.log = log};
     comity_kept kept;
     comity_error error;
     if (view->kind == COMITY_RECORD_ERASED) {
@@ -290,7 +367,8 @@ static void tell_entry(comity_request *request, const comity_record_view *view)
 
 static void tell_one(comity_request *request)
 {
-    comity_record_reader *reader = comity_request_reader(request);
+    const comity_year *year = comity_request_year_asked(request);
+    comity_record_reader *reader = year == NULL ? NULL : comity_request_reader(request, year);
     comity_segment_cursor cursor = {0};
     comity_record_view view;
     comity_error error;
@@ -304,7 +382,7 @@ static void tell_one(comity_request *request)
         status = comity_record_reader_find(reader, index, &cursor, &unused, &view, &error);
     }
     if (status == COMITY_OK) {
-        tell_entry(request, &view);
+        tell_entry(request, &view, year->name);
         comity_segment_close(&cursor);
     } else if (status == COMITY_ERROR_RANGE) {
         comity_answer_problem(request, 404, "There is no such entry under the checkpoint", NULL);

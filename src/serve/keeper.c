@@ -65,6 +65,7 @@ static void submit_locked(comity_keeper *keeper, const comity_context *context, 
         if (items[i].error.code == COMITY_OK) {
             tickets[i]->index = items[i].index;
             tickets[i]->opening = keeper->opening;
+            tickets[i]->log = comity_years_newest(keeper->years)->name;
         }
     }
 }
@@ -124,18 +125,25 @@ void comity_keeper_await(comity_keeper *keeper, comity_ticket *first, comity_tic
     (void)pthread_mutex_unlock(&keeper->thread.mutex);
 }
 
-comity_disk *comity_keeper_disk(const comity_keeper *keeper)
+comity_years *comity_keeper_years(const comity_keeper *keeper)
 {
-    return comity_years_disk(keeper->years);
+    return keeper->years;
+}
+
+bool comity_keeper_end(comity_keeper *keeper, const comity_year **ret_year, uint64_t *ret_size)
+{
+    (void)pthread_rwlock_rdlock(&keeper->lock);
+    bool open = keeper->record != NULL;
+    *ret_year = comity_years_newest(keeper->years);
+    *ret_size = open ? comity_record_size(keeper->record) : 0;
+    (void)pthread_rwlock_unlock(&keeper->lock);
+    return open;
 }
 
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size)
 {
-    (void)pthread_rwlock_rdlock(&keeper->lock);
-    bool open = keeper->record != NULL;
-    *ret_size = open ? comity_record_size(keeper->record) : 0;
-    (void)pthread_rwlock_unlock(&keeper->lock);
-    return open;
+    const comity_year *unused;
+    return comity_keeper_end(keeper, &unused, ret_size);
 }
 
 /* ---- lending ---- */
@@ -158,11 +166,6 @@ void comity_keeper_give_back(comity_keeper *keeper)
 bool comity_keeper_wants_back(const comity_keeper *keeper)
 {
     return atomic_load(&keeper->wanted);
-}
-
-const char *comity_keeper_folder(const comity_keeper *keeper)
-{
-    return comity_years_folder(keeper->years);
 }
 
 /* Takes the lock alone; who has borrowed the record gives it back. */
@@ -214,7 +217,7 @@ static comity_ticket *take_waiting(comity_keeper *keeper, bool *ret_ending, bool
 static comity_status open_next(comity_keeper *keeper, comity_error *reterr)
 {
     keeper->opening++;
-    return comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+    return comity_record_open(comity_years_newest(keeper->years)->folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
 }
 
 /* Closes what has failed and tries to open it again. */
@@ -250,11 +253,11 @@ static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
         keeper->turn_s = now_ms / 1000 + TURN_AGAIN_S;
         return COMITY_OK;
     }
-    keeper->turn_s = comity_years_end_s(keeper->years);
+    keeper->turn_s = comity_years_newest(keeper->years)->end_s;
     keeper->ended_well = keeper->opening;
     comity_record_close(keeper->record);
     keeper->record = NULL;
-    comity_event_log("year", "record", comity_years_folder(keeper->years));
+    comity_event_log("year", "record", comity_years_newest(keeper->years)->folder);
     return open_next(keeper, reterr);
 }
 
@@ -353,8 +356,8 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
     keeper->opening = 1;
     comity_status status = comity_years_open(folder, comity_wall_ms(), &keeper->years, reterr);
     if (status == COMITY_OK) {
-        keeper->turn_s = comity_years_end_s(keeper->years);
-        status = comity_record_open(comity_years_folder(keeper->years), NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+        keeper->turn_s = comity_years_newest(keeper->years)->end_s;
+        status = comity_record_open(comity_years_newest(keeper->years)->folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
     }
     if (status == COMITY_OK) {
         status = comity_thread_start(&keeper->thread, keep, keeper, reterr);

@@ -29,6 +29,7 @@ typedef struct comity_ticket {
     struct comity_ticket *next;
     uint64_t opening; /* of the record; 0: nothing submitted */
     uint64_t index;   /* of the newest entry */
+    const char *log;  /* the year's that it is in, "" where one log is kept for ever; lives as long as the keeper */
     uint64_t submitted_ns;
     comity_status status; /* set before `done` is called */
     void (*done)(struct comity_ticket *ticket); /* called in the keeper's thread */
@@ -66,22 +67,22 @@ void comity_keeper_submit_many(comity_keeper *keeper, const comity_context *cont
  * tickets are a list, from the first to the last. Any thread. */
 void comity_keeper_await(comity_keeper *keeper, comity_ticket *first, comity_ticket *last);
 
-/* The record's disk, for reading; good until close. Any thread. */
-comity_disk *comity_keeper_disk(const comity_keeper *keeper);
+/* Where the record lies, year by year; good until close. Any thread. */
+comity_years *comity_keeper_years(const comity_keeper *keeper);
 
 /* Is the record open, and how many entries are durable? Any thread. */
 bool comity_keeper_state(comity_keeper *keeper, uint64_t *ret_size);
 
-/* The record, for who erases in it: it stays open until it is given back. NULL: it is not
- * open. Others go on submitting. Any thread. */
+/* The same, and which year's log it is. */
+bool comity_keeper_end(comity_keeper *keeper, const comity_year **ret_year, uint64_t *ret_size);
+
+/* The record, for who erases in it: it stays open, and the newest year's, until it is given back. NULL: it is
+ * not open. Others go on submitting. Any thread. */
 comity_record *comity_keeper_borrow(comity_keeper *keeper);
 void comity_keeper_give_back(comity_keeper *keeper);
 
 /* Does the keeper wait for it to be given back, to open it anew or to turn to the next year? Then soon. */
 bool comity_keeper_wants_back(const comity_keeper *keeper);
-
-/* The folder of the record that is written now; until the record is given back. */
-const char *comity_keeper_folder(const comity_keeper *keeper);
 
 /* Nanoseconds of a clock that never goes back. */
 uint64_t comity_now_ns(void);

@@ -146,33 +146,57 @@ static void put_policy(const witness_state *state, comity_buffer *buffer)
     comity_buffer_append_text(buffer, reached ? "\",\"reached\":true" : "\",\"reached\":false");
 }
 
-/* When the newest entry under the checkpoint was recorded, or what was kept of it erased; null: there is none. */
 static void put_newest(comity_record_reader *reader, comity_buffer *buffer)
 {
-    comity_segment_cursor cursor = {0};
-    comity_record_view view;
-    size_t unused;
-    comity_error error;
+    uint64_t time_ms = 0;
     comity_buffer_append_text(buffer, ",\"time\":");
-    if (reader->checkpoint.size == 0 || comity_record_reader_find(reader, reader->checkpoint.size - 1, &cursor, &unused, &view,
-                                                                  &error) != COMITY_OK) {
+    if (comity_scan_newest(reader, &time_ms)) {
+        put_time(buffer, time_ms);
+    } else {
         comity_buffer_append_text(buffer, "null");
-        return;
     }
-    put_time(buffer, view.time_ms);
-    comity_segment_close(&cursor);
+}
+
+/* Which year's log this is, and of which years there are some; null, and none, where one log is kept for ever. */
+static void put_logs(const comity_year *year, const comity_year_list *years, comity_buffer *buffer)
+{
+    comity_buffer_append_text(buffer, ",\"log\":");
+    if (year->name[0] == '\0') {
+        comity_buffer_append_text(buffer, "null");
+    } else {
+        comity_buffer_append_json_string(buffer, year->name, strlen(year->name));
+    }
+    comity_buffer_append_text(buffer, ",\"logs\":[");
+    for (size_t i = 0; i < years->count; i++) {
+        put_text(buffer, i == 0 ? "" : ",", years->names[i], strlen(years->names[i]));
+    }
+    comity_buffer_append_text(buffer, "]");
+}
+
+static void put_keys(const char *name, const comity_verifier *keys, size_t count, comity_buffer *buffer)
+{
+    char key[COMITY_VERIFIER_TEXT_SIZE];
+    comity_buffer_append_text(buffer, name);
+    for (size_t i = 0; i < count; i++) {
+        comity_verifier_print(&keys[i], key);
+        put_text(buffer, i == 0 ? "" : ",", key, strlen(key));
+    }
+    comity_buffer_append_text(buffer, "]");
 }
 
 static void put_state(comity_record_reader *reader, const witness_state *state, comity_buffer *buffer)
 {
+    const comity_record_config *config = &reader->config;
     char key[COMITY_VERIFIER_TEXT_SIZE];
-    comity_verifier_print(&reader->config.keys[0], key);
-    put_text(buffer, "{\"origin\":", reader->config.origin, strlen(reader->config.origin));
+    comity_verifier_print(&config->keys[0], key);
+    put_text(buffer, "{\"origin\":", config->origin, strlen(config->origin));
     comity_buffer_append_text(buffer, ",\"size\":");
     comity_buffer_append_u64(buffer, reader->checkpoint.size);
     put_text(buffer, ",\"checkpoint\":", (const char *)reader->note, reader->note_size);
     put_newest(reader, buffer);
     put_text(buffer, ",\"key\":", key, strlen(key));
+    put_keys(",\"keys\":[", config->keys, config->key_count, buffer);
+    put_keys(",\"past_keys\":[", config->past, config->past_count, buffer);
     put_witnesses(state, buffer);
     comity_buffer_append_text(buffer, ",\"witnessed\":");
     if (state->has_note) {
@@ -181,7 +205,6 @@ static void put_state(comity_record_reader *reader, const witness_state *state, 
         comity_buffer_append_text(buffer, "null");
     }
     put_policy(state, buffer);
-    comity_buffer_append_text(buffer, "}\n");
 }
 
 static void tell_record(comity_request *request)
@@ -189,14 +212,20 @@ static void tell_record(comity_request *request)
     witness_state state = {.policy = NULL};
     comity_error error;
     const char *path = request->server->config->policy;
-    comity_record_reader *reader = comity_request_reader(request);
+    comity_year_list years;
+    const comity_year *year = comity_request_year_asked(request);
+    comity_record_reader *reader = year == NULL ? NULL : comity_request_reader(request, year);
     if (reader == NULL) {
         return;
     }
     comity_status status = path == NULL ? COMITY_OK : load_policy(path, &state, &error);
-    if (status == COMITY_OK) {
+    if (status == COMITY_OK && comity_years_list(comity_keeper_years(request->server->keeper), &years, &error) != COMITY_OK) {
+        comity_answer_problem(request, 503, "The record cannot be read", NULL);
+    } else if (status == COMITY_OK) {
         load_cosigned(reader, &state);
         put_state(reader, &state, &request->answer);
+        put_logs(year, &years, &request->answer);
+        comity_buffer_append_text(&request->answer, "}\n");
         comity_answer_with(request, 200, "application/json");
     } else {
         comity_answer_problem(request, 503, "The policy of witnesses cannot be read", error.message);

@@ -82,6 +82,33 @@ void comity_answer_error(comity_request *request, const comity_error *error)
     }
 }
 
+const comity_year *comity_request_year(comity_request *request, const char *name)
+{
+    const comity_year *year = NULL;
+    comity_error error;
+    if (request->server->keeper == NULL) {
+        comity_answer_problem(request, 404, "No record is kept here", NULL);
+        return NULL;
+    }
+    comity_years *years = comity_keeper_years(request->server->keeper);
+    if (name[0] == '\0') {
+        return comity_years_newest(years);
+    }
+    comity_status status = comity_years_find(years, name, &year, &error);
+    if (status == COMITY_OK) {
+        return year;
+    }
+    bool missing = status == COMITY_ERROR_NAME;
+    comity_answer_problem(request, missing ? 404 : 503, missing ? "There is no log of that name" : "The record cannot be read", NULL);
+    return NULL;
+}
+
+const comity_year *comity_request_year_asked(comity_request *request)
+{
+    const char *name = comity_request_argument(request, "log");
+    return comity_request_year(request, name == NULL ? "" : name);
+}
+
 const comity_image *comity_request_image(comity_request *request)
 {
     comity_error error;

@@ -131,9 +131,19 @@ bool comity_request_filter(comity_request *request, unsigned allowed, comity_fil
 void comity_request_work(comity_request *request, void (*work)(comity_request *request));
 void comity_request_work_in(comity_request *request, comity_worker *worker, void (*work)(comity_request *request));
 
-/* The record as it is now; NULL after answering. In the worker's thread. */
-comity_record_reader *comity_request_reader(comity_request *request);
+/* The year of that name, or the newest where it is ""; NULL after answering that it has no log, or no record is kept. */
+const comity_year *comity_request_year(comity_request *request, const char *name);
+
+/* The one that the argument `log` names, likewise. */
+const comity_year *comity_request_year_asked(comity_request *request);
+
+/* The log of a year as it is now, which entries are judged again by; NULL after answering. In the worker's thread. */
+comity_record_reader *comity_request_reader(comity_request *request, const comity_year *year);
 void comity_request_reader_close(comity_record_reader *reader);
+
+/* The year before that has a log, if that can hold anything from `since_ms` on; NULL: there is none. In the worker's thread. */
+COMITY_MUST_USE comity_status comity_earlier_log(comity_request *request, const comity_year *year, uint64_t since_ms,
+                                                 const comity_year **ret_year, comity_error *reterr);
 
 /* Leases the law that judges now; NULL after answering that it cannot. */
 const comity_image *comity_request_image(comity_request *request);

@@ -42,7 +42,7 @@ static bool erase_class(comity_server *server, const comity_erase_after *rule, u
     uint64_t age_ms = (uint64_t)rule->days * MS_PER_DAY;
     comity_erasure what = {.class_name = rule->class_name, .before_ms = now_ms > age_ms ? now_ms - age_ms : 0};
     what.before_ms -= what.before_ms % MS_PER_DAY; /* whole days: what is told is what was done */
-    comity_status status = comity_forget(server, "erase-after", &what, &unused, &error);
+    comity_status status = comity_forget(server, "erase-after", &what, "", &unused, &error);
     return status == COMITY_OK || status == COMITY_ERROR_NAME;
 }
 

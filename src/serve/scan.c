@@ -46,6 +46,21 @@ comity_status comity_scan_stretch(comity_record_reader *reader, comity_replay *r
     return status;
 }
 
+bool comity_scan_newest(comity_record_reader *reader, uint64_t *ret_time_ms)
+{
+    comity_segment_cursor cursor = {0};
+    comity_record_view view;
+    size_t unused;
+    comity_error error;
+    uint64_t size = reader->checkpoint.size;
+    if (size == 0 || comity_record_reader_find(reader, size - 1, &cursor, &unused, &view, &error) != COMITY_OK) {
+        return false;
+    }
+    *ret_time_ms = view.time_ms;
+    comity_segment_close(&cursor);
+    return true;
+}
+
 uint64_t comity_scan_begin(uint64_t end, uint64_t done, uint64_t bound)
 {
     uint64_t size = done == 0 ? STRETCH_FIRST : done * 2 < STRETCH_MAX ? done * 2 : STRETCH_MAX;

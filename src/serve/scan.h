@@ -12,6 +12,10 @@ COMITY_MUST_USE comity_status comity_scan_stretch(comity_record_reader *reader, 
                                                   const comity_filter *filter, uint64_t from, uint64_t to,
                                                   comity_scan_row *row, void *context, comity_error *reterr);
 
+/* When the newest entry under the checkpoint was recorded, or what was kept of it erased; false: there is none, or it
+ * cannot be read. */
+bool comity_scan_newest(comity_record_reader *reader, uint64_t *ret_time_ms);
+
 /* The next stretch to look at below `end`: small ones first, for who wants only the newest. `done`: entries looked at so far. */
 uint64_t comity_scan_begin(uint64_t end, uint64_t done, uint64_t bound);
 

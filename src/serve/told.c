@@ -223,7 +223,7 @@ static void put_judgement(const comity_told *row, comity_buffer *buffer)
     put_text(buffer, ",\"law\":", row->kept.law, COMITY_LAW_NAME_SIZE);
 }
 
-void comity_told_put(const comity_told *row, comity_buffer *buffer)
+void comity_told_put(const comity_told *row, const char *log, comity_buffer *buffer)
 {
     static const char *const marks[] = {[COMITY_TOLD_JUDGEMENT] = "",
                                         [COMITY_TOLD_ERASED] = ",\"erased\":true",
@@ -233,6 +233,9 @@ void comity_told_put(const comity_told *row, comity_buffer *buffer)
     comity_time_print(row->time_ms, time);
     comity_buffer_append_text(buffer, "{\"entry\":");
     comity_buffer_append_u64(buffer, row->entry);
+    if (log[0] != '\0') {
+        put_code(buffer, ",\"log\":", log);
+    }
     put_code(buffer, ",\"time\":", time);
     comity_buffer_append_text(buffer, marks[row->kind]);
     if (row->kind == COMITY_TOLD_JUDGEMENT) {

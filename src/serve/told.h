@@ -32,8 +32,8 @@ bool comity_filter_may(const comity_filter *filter, uint64_t index, uint64_t tim
 /* Is it one? */
 bool comity_filter_wants(const comity_filter *filter, const comity_told *row);
 
-/* Appends one object, no newline. */
-void comity_told_put(const comity_told *row, comity_buffer *buffer);
+/* Appends one object, no newline. `log`: the year's that the entry is in; "" where one log is kept for ever. */
+void comity_told_put(const comity_told *row, const char *log, comity_buffer *buffer);
 
 /* The code of a party's state (0 the first party, 1 the second), or NULL. */
 const char *comity_told_state(const comity_told *row, unsigned side);

@@ -152,23 +152,17 @@ void comity_handle_rule(comity_request *request)
 
 /* ---- the record ---- */
 
-/* False after answering: nothing is recorded here. */
-static bool has_record(comity_request *request)
-{
-    if (request->server->keeper == NULL) {
-        comity_answer_problem(request, 404, "No record is kept here", NULL);
-        return false;
-    }
-    return true;
-}
-
-/* A file of the public part, whole: one that is larger than it may be is not cut. */
+/* A file of the public part of the log that is asked for, whole: one that is larger than it may be is not cut. */
 static void answer_file(comity_request *request, const char *path, size_t size_max, const char *type)
 {
-    comity_disk *disk = comity_keeper_disk(request->server->keeper);
+    const comity_year *year = comity_request_year_asked(request);
     comity_error error;
     size_t got = 0;
     int file;
+    if (year == NULL) {
+        return;
+    }
+    comity_disk *disk = year->disk;
     comity_disk_result result = disk->open(disk, path, COMITY_DISK_READ, &file, &error);
     if (result != COMITY_DISK_OK) {
         bool missing = result == COMITY_DISK_MISSING;
@@ -189,16 +183,12 @@ static void answer_file(comity_request *request, const char *path, size_t size_m
 
 void comity_handle_checkpoint(comity_request *request)
 {
-    if (has_record(request)) {
-        answer_file(request, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
-    }
+    answer_file(request, "public/checkpoint", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
 }
 
 void comity_handle_cosigned(comity_request *request)
 {
-    if (has_record(request)) {
-        answer_file(request, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
-    }
+    answer_file(request, "public/cosigned", COMITY_LIMIT_CHECKPOINT_BYTES, "text/plain; charset=utf-8");
 }
 
 void comity_handle_tile(comity_request *request)
@@ -209,9 +199,6 @@ void comity_handle_tile(comity_request *request)
     comity_tile tile;
     comity_error error;
     const char *asked = request->rest - (sizeof "tile/" - 1); /* behind /v1/record/ */
-    if (!has_record(request)) {
-        return;
-    }
     if (comity_tile_path_read(asked, strlen(asked), &tile, &error) != COMITY_OK) {
         comity_answer_problem(request, 404, "That is not the path of a tile", NULL);
         return;
@@ -224,15 +211,19 @@ void comity_handle_tile(comity_request *request)
 
 void comity_handle_proof(comity_request *request)
 {
-    comity_record_reader *reader = calloc(1, sizeof *reader);
+    const comity_year *year = comity_request_year_asked(request);
+    comity_record_reader *reader = year == NULL ? NULL : calloc(1, sizeof *reader);
     comity_error error;
     uint64_t index = 0;
+    if (year == NULL) {
+        return;
+    }
     if (reader == NULL) {
         comity_answer_problem(request, 503, "Not enough memory", NULL);
-    } else if (has_record(request) && !comity_filter_number(request->rest, &index)) {
+    } else if (!comity_filter_number(request->rest, &index)) {
         comity_answer_problem(request, 404, "That is not the number of an entry", NULL);
-    } else if (request->status == 0) {
-        comity_status status = comity_record_reader_open(comity_keeper_disk(request->server->keeper), NULL, reader, &error);
+    } else {
+        comity_status status = comity_record_reader_open(year->disk, NULL, reader, &error);
         if (status == COMITY_OK) {
             status = comity_record_reader_receipt(reader, index, &request->answer, &error);
             comity_record_reader_close(reader);

@@ -10,7 +10,6 @@ struct comity_worker {
     comity_thread thread; /* its mutex guards the next two */
     comity_request *first, *last; /* those that wait */
     size_t count;
-    const comity_keeper *keeper;
     comity_replay replay;
 };
 
@@ -33,7 +32,6 @@ static void *work_on(void *context)
 {
     comity_worker *worker = context;
     for (comity_request *request = take_first(worker); request != NULL; request = take_first(worker)) {
-        comity_replay_turn(&worker->replay, comity_keeper_disk(worker->keeper));
         request->work_for(request);
         MHD_resume_connection(request->connection); /* from here on it may be gone */
     }
@@ -72,8 +70,7 @@ comity_status comity_worker_start(const comity_keeper *keeper, comity_worker **r
     if (worker == NULL) {
         return comity_fail(reterr, COMITY_ERROR_MEMORY, "out of memory");
     }
-    worker->keeper = keeper;
-    comity_replay_begin(comity_keeper_disk(keeper), &worker->replay);
+    comity_replay_begin(comity_years_newest(comity_keeper_years(keeper))->disk, &worker->replay);
     comity_status status = comity_thread_start(&worker->thread, work_on, worker, reterr);
     if (status != COMITY_OK) {
         free(worker);

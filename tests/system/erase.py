@@ -23,7 +23,8 @@ CLOCK = str(pathlib.Path(sys.argv[4]).resolve())
 ACT = (ROOT / "examples/acts.ndjson").read_text().splitlines()[0]
 DAY_S = 86400
 HELD = "the time of day was set since the last look; nothing is erased by age until it has gone well for a day"
-WRONG = 'expected {"entry": NUMBER}, or {"before": "YYYY-MM-DD"} with or without "retention": "CLASS"'
+WRONG = ('expected {"entry": NUMBER}, with "log": "YEAR" where every year has a log of its own, '
+         'or {"before": "YYYY-MM-DD"} with or without "retention": "CLASS"')
 
 
 def judge(running, count=1):

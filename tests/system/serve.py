@@ -687,11 +687,11 @@ def the_new_year_has_its_own_log_and_no_answer_is_lost():
             newest = running.get("/v1/judgements")["judgements"][0]["entry"]
             holds("views are the new year's", newest < 60, newest)
             followed = []
-            while followed[-1:] != [0] or len(followed) < 2:
+            while followed[-1:] != ["2027/0"]:
                 line = live.readline().split()
-                followed += [int(line[1])] if line[:1] == [b"id:"] else []
+                followed += [line[1].decode()] if line[:1] == [b"id:"] else []
             last = checkpoint_size(f"{record}/2026")
-            holds("who follows misses none", followed == [*range(followed[0], last), 0], (followed[0], last, len(followed)))
+            same("who follows misses none", followed, [f"2026/{i}" for i in range(int(followed[0].split("/")[1]), last)] + ["2027/0"])
             connection.close()
             same("ready", running.ask("GET", "/readyz")[0], 200)
         same("each is whole", [run(COMITY, "record", "verify", f"{record}/{year}").returncode for year in (2026, 2027)], [0, 0])

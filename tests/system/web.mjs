@@ -1,16 +1,16 @@
 // Drives the dashboard as people do, in a real browser, served by the real daemon.
 //
-//     node web.mjs COMITY COMITYD IMAGE DASHBOARD WEB [NAME]
+//     node web.mjs COMITY COMITYD IMAGE DASHBOARD WEB CLOCK [NAME]
 //
-// WEB: the folder whose node_modules has playwright-core and axe-core. NAME: only
-// tests whose names hold it. Everything is made here, on loopback, in a folder that
+// WEB: the folder whose node_modules has playwright-core and axe-core. CLOCK: the module
+// that tells another time of day. NAME: only tests whose names hold it. Everything is made here, on loopback, in a folder that
 // goes away; what is started is ended by its own process id.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 
 const dashboard = process.argv[5] ?? '';
-const only = process.argv[7] ?? '';
+const only = process.argv[8] ?? '';
 
 const skip = (why) => {
   console.log(`web: skipped: ${why}`);
@@ -29,6 +29,7 @@ const asking = await import('./web_asking.mjs');
 const live = await import('./web_live.mjs');
 const proof = await import('./web_proof.mjs');
 const reach = await import('./web_reach.mjs');
+const years = await import('./web_years.mjs');
 
 let passed = 0;
 let failed = 0;
@@ -51,7 +52,7 @@ const run = async (name, what) => {
 
 try {
   await views.prepare();
-  for (const [name, what] of [views, asking, live, proof, reach].flatMap(({ tests }) => tests))
+  for (const [name, what] of [views, asking, live, proof, reach, years].flatMap(({ tests }) => tests))
     if (name.includes(only)) await run(name, what);
 } finally {
   await browser.close();

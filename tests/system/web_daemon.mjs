@@ -24,8 +24,9 @@ export const [auditor, auditorDigest] = newToken();
 export const record = path.join(folder, 'record');
 export const logKey = comity('record', 'init', '--origin', 'example.org/web', record).trim().replace(/^log /, '');
 
-const startDaemon = async () => {
-  const log = path.join(folder, 'log');
+/** A daemon on a free port; `more` are its settings, `environment` what else it sees of the world. */
+export const startDaemon = async (name, more, environment = {}) => {
+  const log = path.join(folder, `${name}.log`);
   const daemon = spawn(
     COMITYD,
     [
@@ -33,10 +34,6 @@ const startDaemon = async () => {
       IMAGE,
       '--listen',
       '127.0.0.1:0',
-      '--record',
-      record,
-      '--ledger',
-      path.join(folder, 'ledger'),
       '--dashboard',
       DASHBOARD,
       '--spool',
@@ -45,8 +42,9 @@ const startDaemon = async () => {
       `legal gate,counsel,auditor ${counselDigest}`,
       '--token',
       `audit auditor ${auditorDigest}`,
+      ...more,
     ],
-    { stdio: ['ignore', 'ignore', fs.openSync(log, 'w')] },
+    { stdio: ['ignore', 'ignore', fs.openSync(log, 'w')], env: { ...process.env, ...environment } },
   );
   for (let i = 0; i < 400; i++) {
     const text = fs.readFileSync(log, 'utf8');
@@ -58,15 +56,20 @@ const startDaemon = async () => {
   throw new Error('comityd did not start');
 };
 
-export const { daemon, port, log } = await startDaemon();
+export const { daemon, port, log } = await startDaemon('log', [
+  '--record',
+  record,
+  '--ledger',
+  path.join(folder, 'ledger'),
+]);
 export const BASE = `http://127.0.0.1:${port}/`;
 
-export const ask = (method, where, body, token = counsel, type = 'application/json') =>
+export const ask = (method, where, body, token = counsel, type = 'application/json', at = port) =>
   new Promise((resolve, reject) => {
     const request = http.request(
       {
         host: '127.0.0.1',
-        port,
+        port: at,
         path: where,
         method,
         headers: {
@@ -97,15 +100,19 @@ export const judge = async (act) => {
   throw new Error(`no proof of entry ${entry}`);
 };
 
-/** Ends the daemon by its own process id; gives back its status. */
-export const stop = async () => {
-  const ended = new Promise((resolve) =>
-    daemon.exitCode === null ? daemon.once('exit', resolve) : resolve(daemon.exitCode),
-  );
-  daemon.kill('SIGTERM');
-  const last = setTimeout(() => daemon.kill('SIGKILL'), 60000);
+/** Ends a daemon by its own process id; gives back its status. */
+export const end = async (one) => {
+  const ended = new Promise((resolve) => (one.exitCode === null ? one.once('exit', resolve) : resolve(one.exitCode)));
+  one.kill('SIGTERM');
+  const last = setTimeout(() => one.kill('SIGKILL'), 60000);
   const status = await ended;
   clearTimeout(last);
+  return status;
+};
+
+/** Ends the daemon that all tests share. */
+export const stop = async () => {
+  const status = await end(daemon);
   fs.rmSync(folder, { recursive: true, force: true });
   return status;
 };

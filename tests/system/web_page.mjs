@@ -34,7 +34,7 @@ export const browser = await chromium.launch({
 /** A page of its own, whose mistakes are the test's: errors, violations of the policy, requests to elsewhere. */
 export const open = async (
   hash,
-  { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before } = {},
+  { token = counsel, keep = true, locale = 'en', dark = false, width = 1280, before, base = BASE } = {},
 ) => {
   const context = await browser.newContext({
     viewport: { width, height: width < 500 ? 800 : 900 },
@@ -53,7 +53,7 @@ export const open = async (
       wrong.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(BASE) && !request.url().startsWith('data:'))
+    if (!request.url().startsWith(base) && !request.url().startsWith('data:'))
       wrong.push(`a request to ${request.url()}`);
   });
   await context.addInitScript(() => {
@@ -71,7 +71,7 @@ export const open = async (
       [token, keep],
     );
   if (before !== undefined) await before(page);
-  await page.goto(BASE + hash);
+  await page.goto(base + hash);
   await settled(page);
   page.done = async () => {
     await context.close();

@@ -315,3 +315,30 @@ test('at 400 percent, and with text spaced as the reader likes it, nothing is cu
     await page.done();
   }
 });
+
+test('the map is gone through by arrow keys, and each line is told and opened', async () => {
+  const page = await open('#/flows?days=all');
+  const map = page.getByRole('listbox');
+  const lines = map.getByRole('option');
+  const count = await lines.count();
+  assert.ok(count > 3);
+  const names = await lines.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+  assert.equal(await map.locator('[tabindex="0"]').count(), 1, 'one stop for the tab key');
+  await map.locator('[tabindex="0"]').focus();
+  const focused = () => page.evaluate(() => document.activeElement.getAttribute('aria-label'));
+  const said = () => page.locator('.map-said').innerText(WAIT);
+  assert.deepEqual([await focused(), await said()], [names[0], names[0]]);
+  await page.keyboard.press('ArrowDown');
+  assert.deepEqual([await focused(), await said()], [names[1], names[1]]);
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await focused(), names[count - 1], 'round');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await focused(), names[1], 'who comes back is where he was');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => /^#\/judgements\?verdict=/.test(location.hash), undefined, WAIT);
+  await page.done();
+});

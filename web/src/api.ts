@@ -1,5 +1,6 @@
 // Questions to comityd, at the place this page came from, with the token if there is one.
 import { EventReader } from './events';
+import { entryName, isLater, logOf } from './logs';
 import { token } from './session';
 import type { Row } from './types';
 
@@ -104,16 +105,16 @@ const readAll = async (body: ReadableStream<Uint8Array>, piece: (bytes: Uint8Arr
 };
 
 /** Judgements as they are recorded, from behind entry `after` on, for as long as the connection lives. True: there are
- *  others that are not told one by one, for there were too many, or numbers have begun anew. */
+ *  others that are not told one by one, for there were too many, or it is another record. */
 export const follow = async (
   query: URLSearchParams,
-  after: number | null,
+  after: string | null,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  let last = after ?? -1;
+  let last = after;
   let missed = false;
-  const headers = after === null ? {} : { 'Last-Event-ID': String(after) };
+  const headers = after === null ? {} : { 'Last-Event-ID': after };
   const response = await ask(`/v1/judgements/events?${query}`, { signal }, headers);
   const events = new EventReader();
   listener.opened();
@@ -121,10 +122,11 @@ export const follow = async (
   await readAll(response.body, (bytes) => {
     for (const event of events.push(bytes)) {
       const row = event.name === 'judgement' ? (JSON.parse(event.data) as Row) : undefined;
-      missed ||= event.name === 'skipped' || (row !== undefined && row.entry <= last);
+      const name = row === undefined ? '' : entryName(logOf(row), row.entry);
+      missed ||= event.name === 'skipped' || (row !== undefined && last !== null && !isLater(last, name));
       if (missed) return false;
       if (row === undefined) continue;
-      last = row.entry;
+      last = name;
       listener.row(row);
     }
     return true;

@@ -5,9 +5,9 @@ import { follow, getJson, Problem, signOutIf } from './api';
 import type { Context } from './context';
 import { fill, h } from './dom';
 import { askFilters, type Filters, isFiltered, readFilters } from './filters';
+import { type Cursor, cursorOf, entryName, entryPlace, logOf } from './logs';
 import { type Column, badge, button, code, problemNote, ruleLink, table, tableRow, time } from './parts';
 import { route } from './route';
-import { writePlace } from './router';
 import type { Page, Row } from './types';
 import { inFront, pause, whileInFront } from './waiting';
 
@@ -45,8 +45,12 @@ const columnsOf = (context: Context): readonly Column<Row>[] => {
       cell: (row) =>
         h(
           'a',
-          { href: writePlace(['judgements', String(row.entry)]) },
-          h('span', { class: 'unseen' }, `${words.t('judgement.title', { entry: String(row.entry) })}, `),
+          { href: entryPlace(logOf(row), row.entry) },
+          h(
+            'span',
+            { class: 'unseen' },
+            `${words.t('judgement.title', { entry: entryName(logOf(row), row.entry) })}, `,
+          ),
           time(words, row.time),
         ),
     },
@@ -88,7 +92,16 @@ const rulesOf = (rules: readonly string[], { words }: Context): HTMLElement | st
   );
 };
 
-const lastOf = (page: Page): number | null => (sizeOf(page) === 0 ? null : sizeOf(page) - 1);
+const lastOf = (page: Page): string | null =>
+  sizeOf(page) === 0 ? null : entryName(page.log ?? null, sizeOf(page) - 1);
+
+/** What a search found, and the last entry that there was when it began. */
+interface Found {
+  readonly rows: readonly Row[];
+  readonly next: Cursor | null;
+  readonly scanned: number;
+  readonly last: string | null;
+}
 
 export class List {
   private readonly columns: readonly Column<Row>[];
@@ -101,8 +114,8 @@ export class List {
   private rows: Row[] = []; // as they stand in the table
   private waiting: Row[] = []; // newest first
   private behind = false; // there are more than wait
-  private after: number | null = null;
-  private next: number | null = null;
+  private after: string | null = null;
+  private next: Cursor | null = null;
   private unsaid = 0;
   private live = true;
 
@@ -152,10 +165,10 @@ export class List {
     this.forget();
     fill(this.place, h('p', { class: 'loading' }, words.t('loading')));
     try {
-      const page = await this.search(null, ending.signal);
-      this.draw(page);
-      this.after = lastOf(page);
-      announce(words.t('found', { n: page.judgements.length }));
+      const found = await this.search(null, ending.signal);
+      this.draw(found);
+      this.after = found.last;
+      announce(words.t('found', { n: found.rows.length }));
       if (this.live) void this.follow(ending.signal);
     } catch (error) {
       if (ending.signal.aborted) return;
@@ -170,20 +183,22 @@ export class List {
   }
 
   /** A page with something in it, if there is something to be found in ten answers. */
-  private async search(before: number | null, signal: AbortSignal): Promise<Page> {
-    let page = await this.fetch(before, signal);
+  private async search(from: Cursor | null, signal: AbortSignal): Promise<Found> {
+    let page = await this.fetch(from, signal);
+    const last = lastOf(page);
     let { scanned } = page;
-    for (let i = 1; i < EMPTY_MAX && page.judgements.length === 0 && page.next !== null; i++) {
-      page = await this.fetch(page.next, signal);
+    for (let i = 1; i < EMPTY_MAX && page.judgements.length === 0 && cursorOf(page) !== null; i++) {
+      page = await this.fetch(cursorOf(page), signal);
       scanned += page.scanned;
     }
-    return { ...page, scanned };
+    return { rows: page.judgements, next: cursorOf(page), scanned, last };
   }
 
-  private async fetch(before: number | null, signal: AbortSignal): Promise<Page> {
+  private async fetch(from: Cursor | null, signal: AbortSignal): Promise<Page> {
     const query = askFilters(this.filters);
     query.set('limit', String(PAGE));
-    if (before !== null) query.set('before', String(before));
+    if (typeof from?.log === 'string') query.set('log', from.log);
+    if (typeof from?.before === 'number') query.set('before', String(from.before));
     const page = await getJson<Page>(`/v1/judgements?${query}`, signal);
     signal.throwIfAborted();
     return page;
@@ -199,26 +214,26 @@ export class List {
     fill(this.fresh);
   }
 
-  private draw(page: Page): void {
+  private draw(found: Pick<Found, 'rows' | 'next' | 'scanned'>): void {
     const { words } = this.context;
     this.forget();
-    this.next = page.next;
-    if (page.judgements.length === 0) {
-      fill(this.place, this.empty(page), page.next !== null && this.older());
+    this.next = found.next;
+    if (found.rows.length === 0) {
+      fill(this.place, this.empty(found), found.next !== null && this.older());
       return;
     }
-    const whole = table(words.t('tab.judgements'), this.columns, page.judgements);
+    const whole = table(words.t('tab.judgements'), this.columns, found.rows);
     this.body = whole.tBodies[0];
-    this.rows = [...page.judgements];
+    this.rows = [...found.rows];
     fill(this.place, h('div', { class: 'card flush' }, whole), this.older());
   }
 
-  private empty(page: Page): HTMLElement {
+  private empty(found: Pick<Found, 'next' | 'scanned'>): HTMLElement {
     const { words } = this.context;
     const filtered = isFiltered(this.filters);
     const text =
-      page.next !== null
-        ? words.t('judgements.none-yet', { n: page.scanned })
+      found.next !== null
+        ? words.t('judgements.none-yet', { n: found.scanned })
         : words.t(filtered ? 'judgements.none-match' : 'judgements.none');
     return h(
       'div',
@@ -236,10 +251,10 @@ export class List {
       box.setAttribute('aria-busy', 'true');
       said.textContent = words.t('loading');
       try {
-        const page = await this.search(this.next, this.ending.signal);
-        said.textContent = page.judgements.length > 0 ? '' : words.t('judgements.none-older', { n: page.scanned });
-        announce(said.textContent || words.t('found', { n: page.judgements.length }));
-        this.append(page, box);
+        const found = await this.search(this.next, this.ending.signal);
+        said.textContent = found.rows.length > 0 ? '' : words.t('judgements.none-older', { n: found.scanned });
+        announce(said.textContent || words.t('found', { n: found.rows.length }));
+        this.append(found, box);
       } catch (error) {
         said.textContent = '';
         if (!this.ending.signal.aborted) fill(box, problemNote(words, error), more);
@@ -256,15 +271,15 @@ export class List {
     return box;
   }
 
-  private append(page: Page, box: HTMLElement): void {
-    const [first] = page.judgements;
+  private append(found: Found, box: HTMLElement): void {
+    const [first] = found.rows;
     if (this.body === undefined && first !== undefined) {
-      this.draw(page);
+      this.draw(found);
     } else {
-      this.next = page.next;
-      this.rows.push(...page.judgements);
-      this.body?.append(...page.judgements.map((row) => tableRow(this.columns, row)));
-      if (page.next === null) fill(box, h('p', { class: 'quiet' }, this.context.words.t('judgements.end')));
+      this.next = found.next;
+      this.rows.push(...found.rows);
+      this.body?.append(...found.rows.map((row) => tableRow(this.columns, row)));
+      if (found.next === null) fill(box, h('p', { class: 'quiet' }, this.context.words.t('judgements.end')));
     }
     if (first === undefined) return;
     const at = this.rows.indexOf(first);
@@ -318,21 +333,21 @@ export class List {
 
   /** What is at the newest page's beginning and not here; or all of it, if it does not go on from what is here. */
   private async catchUp(signal: AbortSignal): Promise<void> {
-    const page = await this.search(null, signal);
+    const found = await this.search(null, signal);
     const here = this.waiting[0] ?? this.rows[0];
-    const at = page.judgements.findIndex((row) => row.entry === here?.entry && row.time === here.time);
-    this.after = lastOf(page);
+    const at = found.rows.findIndex((row) => row.entry === here?.entry && row.time === here.time);
+    this.after = found.last;
     if (at > 0)
-      page.judgements
+      found.rows
         .slice(0, at)
         .reverse()
         .forEach((row) => this.take(row));
-    else if (at < 0 && !this.isHeld()) this.draw(page);
+    else if (at < 0 && !this.isHeld()) this.draw(found);
     else if (at < 0) this.behind = true;
   }
 
   private take(row: Row): void {
-    this.after = row.entry;
+    this.after = entryName(logOf(row), row.entry);
     this.waiting.unshift(row);
     this.unsaid++;
     if (this.waiting.length <= ROWS_MAX) return;
@@ -366,10 +381,11 @@ export class List {
 
   /** Those that wait come in, those that are too many go; there are older ones behind the last that stays. */
   private prepend(fresh: readonly Row[], rows: Row[]): void {
-    const next =
-      rows.length < this.rows.length + fresh.length || this.behind ? (rows.at(-1)?.entry ?? null) : this.next;
+    const last = rows.at(-1);
+    const behind = last === undefined ? null : { log: logOf(last), before: last.entry };
+    const next = rows.length < this.rows.length + fresh.length || this.behind ? behind : this.next;
     if (this.body === undefined) {
-      this.draw({ judgements: rows, next, scanned: 0 });
+      this.draw({ rows, next, scanned: 0 });
     } else {
       const elements = fresh.map((row) => tableRow(this.columns, row));
       this.body.prepend(...elements);

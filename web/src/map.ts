@@ -1,10 +1,12 @@
 // Flows on a map of the world: an arc for each pair of states and verdict, with
-// colour, dashes and width. The map is for the eye; the same stands in a table.
+// colour, dashes and width. By keyboard one goes from arc to arc as through a list; the
+// same stands in a table.
 import { geoEqualEarth, geoPath } from 'd3-geo';
 import { feature } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Context } from './context';
 import { svg } from './dom';
+import { directionOf } from './i18n';
 import { type Flow, type Verdict, verdicts } from './types';
 
 export interface World {
@@ -117,11 +119,40 @@ const linesOf = (flows: readonly Placed[]) => largestOf(allLinesOf(flows));
 /** How many lines the flows have, of which no more than ARCS_MAX are drawn. */
 export const lineCount = (flows: readonly Flow[]): number => allLinesOf(placedOf(flows)).length;
 
+/** Which of `count` lines the focus goes to from the one at `at`; undefined: the key is none of these. */
+export const lineAt = (key: string, at: number, count: number, rightToLeft: boolean): number | undefined => {
+  const [onward, back] = rightToLeft ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+  if (key === 'Home') return 0;
+  if (key === 'End') return count - 1;
+  if (key === 'ArrowDown' || key === onward) return (at + 1) % count;
+  if (key === 'ArrowUp' || key === back) return (at + count - 1) % count;
+  return undefined;
+};
+
+/** One stop for the tab key, at the line that had the focus last; arrow keys go from line to line, Enter opens one. */
+const walkable = (map: SVGSVGElement, arcs: readonly SVGElement[], rightToLeft: boolean): void => {
+  arcs.forEach((arc, i) => arc.setAttribute('tabindex', i === 0 ? '0' : '-1'));
+  map.addEventListener('focusin', ({ target }) => {
+    for (const arc of arcs) arc.setAttribute('tabindex', arc === target ? '0' : '-1');
+  });
+  map.addEventListener('keydown', (event) => {
+    const at = arcs.findIndex((arc) => arc === document.activeElement);
+    if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const to = lineAt(event.key, at, arcs.length, rightToLeft);
+    if (to !== undefined) arcs[to]?.focus();
+    else if (event.key === 'Enter' || event.key === ' ') arcs[at]?.dispatchEvent(new Event('click'));
+    else return;
+    event.preventDefault();
+  });
+};
+
+/** `open` is given the line that was chosen, `tell` the words of the one that is pointed at or has the focus. */
 export const drawMap = (
   context: Context,
   world: World,
   all: readonly Flow[],
   open: (flow: Flow, verdict: Verdict) => void,
+  tell: (text: string) => void,
 ): SVGSVGElement => {
   const flows = placedOf(all);
   const { words, states } = context;
@@ -150,10 +181,16 @@ export const drawMap = (
   const arcs = verdicts.flatMap((verdict) =>
     lines
       .filter((line) => line.verdict === verdict)
-      .map(({ flow }) => {
+      .flatMap(({ flow }) => {
         const [from, to] = [at(flow.from), at(flow.to)];
-        if (from === null || to === null) return null;
+        if (from === null || to === null) return [];
         const same = stateOf(flow.from) === stateOf(flow.to);
+        const text = words.t('flow.title', {
+          from: states.name(flow.from),
+          to: states.name(flow.to),
+          verdict: words.t(`verdict.${verdict}`),
+          n: flow[verdict],
+        });
         return svg(
           'path',
           {
@@ -161,18 +198,14 @@ export const drawMap = (
             d: same ? loopOf(from, 14 + bends[verdict] * 30) : arcOf(from, to, bends[verdict]),
             'stroke-width': widthOf(flow[verdict]),
             'marker-end': same ? undefined : `url(#arrow-${verdict})`,
+            role: 'option',
+            'aria-label': text,
+            'aria-selected': 'false',
             click: () => open(flow, verdict),
+            focus: () => tell(text),
+            pointerenter: () => tell(text),
           },
-          svg(
-            'title',
-            {},
-            words.t('flow.title', {
-              from: states.name(flow.from),
-              to: states.name(flow.to),
-              verdict: words.t(`verdict.${verdict}`),
-              n: flow[verdict],
-            }),
-          ),
+          svg('title', {}, text),
         );
       }),
   );
@@ -206,19 +239,21 @@ export const drawMap = (
         ),
     );
   });
-  return svg(
+  const map = svg(
     'svg',
     {
       class: 'map',
       viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-      role: 'img',
-      'aria-label': words.t('map.label'),
+      role: arcs.length === 0 ? 'img' : 'listbox',
+      'aria-label': words.t(arcs.length === 0 ? 'map.label' : 'map.walk'),
       direction: 'ltr',
     },
     svg('defs', {}, verdicts.map(arrow)),
-    svg('path', { class: 'sphere', d: path({ type: 'Sphere' }) ?? '' }),
-    svg('g', {}, land),
-    svg('g', {}, arcs),
-    svg('g', {}, nodes),
+    svg('path', { class: 'sphere', 'aria-hidden': 'true', d: path({ type: 'Sphere' }) ?? '' }),
+    svg('g', { 'aria-hidden': 'true' }, land),
+    svg('g', { role: 'none' }, arcs),
+    svg('g', { 'aria-hidden': 'true' }, nodes),
   );
+  walkable(map, arcs, directionOf(words.language) === 'rtl');
+  return map;
 };

@@ -4,6 +4,7 @@ import { getJson, getText, Problem } from './api';
 import type { Context } from './context';
 import { saveButton } from './copy';
 import { type Child, fill, h } from './dom';
+import { inLog, type Log, ownPolicy } from './logs';
 import { button, card, code, note, problemNote, moment } from './parts';
 import { utf8 } from './proof/bytes';
 import { hasCrypto } from './proof/crypto';
@@ -59,24 +60,33 @@ export const refusedNote = ({ words }: In, error: unknown): HTMLElement => {
 };
 
 /** What shows it to others, offline: the receipt, and the judgement byte for byte. */
-export const keepButtons = ({ words }: In, entry: string, receipt: string, judgement: BlobPart): HTMLElement =>
-  h(
+export const keepButtons = (
+  { words }: In,
+  log: Log,
+  entry: string,
+  receipt: string,
+  judgement: BlobPart,
+): HTMLElement => {
+  const name = `entry-${log === null ? '' : `${log}-`}${entry}`;
+  return h(
     'div',
     { class: 'buttons' },
-    saveButton(words.t('receipt.save'), `entry-${entry}.tlog-proof`, receipt),
-    saveButton(words.t('judgement.save'), `entry-${entry}.json`, judgement),
+    saveButton(words.t('receipt.save'), `${name}.tlog-proof`, receipt),
+    saveButton(words.t('judgement.save'), `${name}.json`, judgement),
   );
+};
 
 /** The policy that the reader set on the page of the record; else the daemon's own word, which is told. */
-const policyText = async (): Promise<{ text: string; own: boolean }> => {
+const policyText = async (log: Log): Promise<{ text: string; own: boolean }> => {
   const kept = preference('policy');
   return kept !== null
     ? { text: kept, own: true }
-    : { text: (await getJson<RecordState>('/v1/record')).key, own: false };
+    : { text: ownPolicy(await getJson<RecordState>(inLog('/v1/record', log))), own: false };
 };
 
 export const proofCard = (
   { words, announce }: Pick<Context, 'words' | 'announce'>,
+  log: Log,
   entry: string,
   judgement: string,
 ): HTMLElement => {
@@ -86,13 +96,13 @@ export const proofCard = (
     result.setAttribute('aria-busy', 'true');
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
-      const [receipt, policy] = await Promise.all([getText(`/v1/record/proof/${entry}`), policyText()]);
+      const [receipt, policy] = await Promise.all([getText(inLog(`/v1/record/proof/${entry}`, log)), policyText(log)]);
       const proved = await verifyReceipt(receipt, utf8(judgement), await readPolicy(policy.text));
       fill(
         result,
         provedNote({ words }, proved),
         !policy.own && note(words.t('proof.own-word'), 'warn'),
-        keepButtons({ words }, entry, receipt, judgement),
+        keepButtons({ words }, log, entry, receipt, judgement),
         h(
           'details',
           {},

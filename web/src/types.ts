@@ -17,6 +17,8 @@ export interface Me {
 
 export interface Row {
   readonly entry: number;
+  /** The year whose log it is in, where every year has one. */
+  readonly log?: string;
   readonly time: string;
   readonly erased?: boolean;
   /** A file that was appended as it is, such as a revocation. */
@@ -39,6 +41,9 @@ export interface Page {
   readonly judgements: readonly Row[];
   readonly next: number | null;
   readonly scanned: number;
+  /** The year whose log this is, and the one before, in which to go on. */
+  readonly log?: string | null;
+  readonly earlier?: string | null;
 }
 
 export type Effect = 'refuse' | 'needs' | 'way' | 'lifts' | 'duty' | 'compels' | 'notes';
@@ -109,6 +114,7 @@ export type Act = Record<string, unknown>;
 
 export interface Entry {
   readonly entry: number;
+  readonly log?: string;
   readonly time: string;
   readonly gate?: string | null;
   readonly act: Act;
@@ -157,7 +163,13 @@ export interface RecordState {
   readonly size: number;
   readonly checkpoint: string;
   readonly time?: string | null;
+  /** The first of those that sign. */
   readonly key: string;
+  readonly keys: readonly string[];
+  readonly past_keys: readonly string[];
+  /** The year whose log this is, and all that have one, in rising order. */
+  readonly log: string | null;
+  readonly logs: readonly string[];
   readonly witnesses: readonly WitnessState[];
   readonly policy: string | null;
   /** Entries under the checkpoint that witnesses have signed, which may lag behind. */

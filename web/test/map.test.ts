@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { piecesOf } from '../src/clauses';
-import { ARCS_MAX, arcOf, labelsOf, largestOf, loopOf, stateOf, widthOf } from '../src/map';
+import { ARCS_MAX, arcOf, labelsOf, largestOf, lineAt, loopOf, stateOf, widthOf } from '../src/map';
 import { readPlace, writePlace } from '../src/router';
 import { worldOf } from '../world.mjs';
 
@@ -90,4 +90,15 @@ test('places go into the address and come out of it', () => {
   assert.deepEqual([place.view, place.rest, place.query.get('on')], ['law', ['A/B.1?x'], '2026-01-01']);
   assert.deepEqual(readPlace(''), { view: '', rest: [], query: new URLSearchParams() });
   assert.deepEqual(readPlace('#/%').view, '%');
+});
+
+test('arrow keys go from line to line, and round', () => {
+  assert.deepEqual(
+    ['ArrowDown', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'Home', 'End', 'a'].map((key) => lineAt(key, 0, 3, false)),
+    [1, 1, 2, 2, 0, 2, undefined],
+  );
+  assert.deepEqual(
+    ['ArrowRight', 'ArrowLeft'].map((key) => lineAt(key, 0, 3, true)),
+    [2, 1],
+  );
 });

@@ -1,7 +1,7 @@
 // Where data goes, and with what verdict: figures, a map, and the same as a table.
 import { getJson } from '../api';
 import type { Context, View } from '../context';
-import { type Child, h, svg } from '../dom';
+import { type Child, fill, h, svg } from '../dom';
 import { writeFilters } from '../filters';
 import { ARCS_MAX, drawMap, lineCount, type World } from '../map';
 import { badge, card, type Column, field, furtherRows, heading, loaded, note, select, table } from '../parts';
@@ -164,6 +164,8 @@ export const flowsView: View = (context) => {
             h('p', {}, words.t('flows.none')),
             h('p', { class: 'quiet' }, words.t('judgements.none.hint')),
           );
+        // for the eye: who listens is told by the line itself
+        const said = h('p', { class: 'map-said', 'aria-hidden': 'true' }, words.t('map.hint'));
         const open = (flow: Flow, verdict: Verdict): void => {
           location.hash = judgementsAt(shown, verdict, flow);
         };
@@ -172,7 +174,12 @@ export const flowsView: View = (context) => {
           complete === false && note(words.t('flows.cut'), 'warn'),
           card(
             words.t('map'),
-            h('div', { class: 'map-box' }, drawMap(context, world, flows, open)),
+            h(
+              'div',
+              { class: 'map-box' },
+              drawMap(context, world, flows, open, (text) => fill(said, text)),
+            ),
+            said,
             legend(context),
             lineCount(flows) > ARCS_MAX &&
               h('p', { class: 'quiet small' }, words.t('map.largest', { n: ARCS_MAX, all: lineCount(flows) })),

@@ -4,6 +4,7 @@ import type { View } from '../context';
 import { type Child, h } from '../dom';
 import { explained as told, inWords, verdictBanner } from '../explain';
 import { memberText, readable } from '../json';
+import { entryName, inLog, isLog } from '../logs';
 import { button, card, code, facts, heading, loaded, note, stateCode, moment } from '../parts';
 import { proofCard } from '../proof-card';
 import { route } from '../route';
@@ -32,19 +33,20 @@ const actCard = (entry: Entry, text: string, words: Parameters<View>[0]['words']
 
 export const judgementView: View = (context) => {
   const { words, main, rest, signal, me } = context;
-  const number = rest[0] ?? '';
+  // #/judgements/17 or, where every year has a log, #/judgements/2026/17
+  const [number = '', log = null] = [...rest].reverse();
   main.append(
     h('p', { class: 'crumbs' }, h('a', { href: writePlace(['judgements']) }, words.t('tab.judgements'))),
-    heading(words.t('judgement.title', { entry: number })),
+    heading(words.t('judgement.title', { entry: entryName(log, number) })),
   );
-  if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) {
+  if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number) || rest.length > 2 || (log !== null && !isLog(log))) {
     main.append(note(words.t('problem.404'), 'bad'));
     return;
   }
   main.append(
     loaded(
       context,
-      () => getText(`/v1/judgements/${number}`, signal),
+      () => getText(inLog(`/v1/judgements/${number}`, log), signal),
       (text) => {
         const entry = JSON.parse(text) as Entry;
         const { judgement, act, explained } = entry;
@@ -75,7 +77,9 @@ export const judgementView: View = (context) => {
             entry.reason !== undefined && h('p', { class: 'quiet' }, code(entry.reason)),
           ),
           judgement !== null && explained !== null && told(context, judgement, explained.remedy),
-          judgement !== null && me.record && proofCard(context, number, memberText(text, 'judgement') ?? ''),
+          judgement !== null &&
+            me.record &&
+            proofCard(context, entry.log ?? null, number, memberText(text, 'judgement') ?? ''),
           actCard(entry, memberText(text, 'act') ?? '{}', words),
           explained !== null && inWords(context, explained.words),
         ];

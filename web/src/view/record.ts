@@ -4,7 +4,8 @@ import { getBytes, getJson, getText, Problem } from '../api';
 import type { Context, View } from '../context';
 import { type Child, fill, h } from '../dom';
 import { memberText } from '../json';
-import { button, card, chip, code, facts, field, heading, loaded, note, table, moment } from '../parts';
+import { inLog, isLog, type Log, ownPolicy } from '../logs';
+import { button, card, chip, code, facts, field, heading, loaded, note, select, table, moment } from '../parts';
 import { keepButtons, provedNote, refusedNote } from '../proof-card';
 import { type Bytes, utf8 } from '../proof/bytes';
 import { verifyContinues } from '../proof/consistency';
@@ -12,10 +13,14 @@ import { hasCrypto } from '../proof/crypto';
 import { type Policy, readPolicy } from '../proof/policy';
 import { openCheckpoint, type Proved, verifyReceipt } from '../proof/receipt';
 import { Refused } from '../proof/refused';
+import { writePlace } from '../router';
 import { preference, setPreference } from '../session';
 import type { RecordState } from '../types';
 
 const FILE_BYTES_MAX = 4 << 20;
+
+/** The policy that the reader set; else the daemon's own word. */
+const policyOf = (record: RecordState): string => preference('policy') ?? ownPolicy(record);
 
 const region = (label: string, text: string): HTMLElement =>
   h('pre', { dir: 'ltr', tabindex: '0', role: 'region', 'aria-label': label }, text);
@@ -26,7 +31,7 @@ const signedState = (context: Context, record: RecordState): HTMLElement => {
   const place = h('div', { class: 'result' }, h('p', { class: 'loading' }, words.t('proof.working')));
   const run = async (): Promise<void> => {
     try {
-      const checkpoint = await openCheckpoint(record.checkpoint, await readPolicy(preference('policy') ?? record.key));
+      const checkpoint = await openCheckpoint(record.checkpoint, await readPolicy(policyOf(record)));
       fill(place, note(words.t('checkpoint.good', { size: words.number(checkpoint.size) }), 'good'));
     } catch (error) {
       fill(place, refusedNote(context, error));
@@ -98,13 +103,13 @@ const trust = (context: Context, record: RecordState): HTMLElement => {
 };
 
 /** A part of a tile goes once the whole is there, which begins with it. */
-const tileOf = async (path: string): Promise<Bytes> => {
+const tileOf = async (path: string, log: Log): Promise<Bytes> => {
   try {
-    return await getBytes(`/v1/record/tile/${path}`);
+    return await getBytes(inLog(`/v1/record/tile/${path}`, log));
   } catch (error) {
     const whole = path.replace(/\.p\/\d+$/, '');
     if (!(error instanceof Problem) || error.status !== 404 || whole === path) throw error;
-    return getBytes(`/v1/record/tile/${whole}`);
+    return getBytes(inLog(`/v1/record/tile/${whole}`, log));
   }
 };
 
@@ -116,11 +121,11 @@ const comparison = (context: Context, record: RecordState): HTMLElement => {
   const run = async (): Promise<void> => {
     fill(result, h('p', { class: 'loading' }, words.t('proof.working')));
     try {
-      const { checkpoint, key } = await getJson<RecordState>('/v1/record');
-      const policy = await readPolicy(preference('policy') ?? key);
+      const now = await getJson<RecordState>(inLog('/v1/record', record.log));
+      const policy = await readPolicy(policyOf(now));
       const earlier = await openCheckpoint(`${text.value.replace(/\r\n/g, '\n').trim()}\n`, policy);
-      const newest = await openCheckpoint(checkpoint, policy);
-      await verifyContinues(earlier, newest, tileOf);
+      const newest = await openCheckpoint(now.checkpoint, policy);
+      await verifyContinues(earlier, newest, (path) => tileOf(path, record.log));
       const sizes = { size: words.number(earlier.size), now: words.number(newest.size) };
       fill(
         result,
@@ -196,12 +201,12 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
         fill(result, note(words.t('verify.choose'), 'warn'));
         return;
       }
-      const proved = await verifyEither(receipt, judgement, await readPolicy(preference('policy') ?? record.key));
+      const proved = await verifyEither(receipt, judgement, await readPolicy(policyOf(record)));
       fill(
         result,
         provedNote(context, proved),
         preference('policy') === null && note(words.t('proof.own-word'), 'warn'),
-        go === byEntry && keepButtons(context, proved.index.toString(), receipt, judgement),
+        go === byEntry && keepButtons(context, record.log, proved.index.toString(), receipt, judgement),
       );
     } catch (error) {
       fill(result, refusedNote(context, error));
@@ -211,8 +216,8 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
     const number = entry.value.trim();
     if (!/^(?:0|[1-9][0-9]{0,15})$/.test(number)) return [null, null];
     const [receipt, whole] = await Promise.all([
-      getText(`/v1/record/proof/${number}`),
-      getText(`/v1/judgements/${number}`),
+      getText(inLog(`/v1/record/proof/${number}`, record.log)),
+      getText(inLog(`/v1/judgements/${number}`, record.log)),
     ]);
     const judgement = memberText(whole, 'judgement');
     if (judgement === 'null') throw new Refused('untold');
@@ -257,39 +262,75 @@ const verifier = (context: Context, record: RecordState): HTMLElement => {
   );
 };
 
+const keys = (all: readonly string[]): Child => all.map((key) => h('div', { class: 'hash' }, code(key)));
+
+const parts = (context: Context, record: RecordState): Child => {
+  const { words } = context;
+  return [
+    card(
+      words.t('checkpoint'),
+      facts([
+        [words.t('origin'), code(record.origin)],
+        [words.t('entries'), words.number(record.size)],
+        [words.t('time'), typeof record.time === 'string' ? moment(words, record.time) : '–'],
+        [words.t(record.keys.length === 1 ? 'key' : 'keys'), keys(record.keys)],
+        ...(record.past_keys.length === 0 ? [] : [[words.t('keys.past'), keys(record.past_keys)] as const]),
+      ]),
+      signedState(context, record),
+      h(
+        'details',
+        {},
+        h('summary', {}, words.t('checkpoint.text')),
+        region(words.t('checkpoint.text'), record.checkpoint),
+      ),
+    ),
+    witnesses(context, record),
+    verifier(context, record),
+    comparison(context, record),
+    trust(context, record),
+  ];
+};
+
+/** Which year's log is shown, where there are several; stays as it is when another is drawn, with the focus in it. */
+const chooser = ({ words }: Context, record: RecordState): HTMLElement => {
+  const newest = record.logs.at(-1);
+  const choice = select(
+    [...record.logs].reverse().map((log) => [log, log] as const),
+    record.log ?? '',
+    () => {
+      const query = new URLSearchParams(choice.value === newest ? {} : { log: choice.value });
+      location.hash = writePlace(['record'], query);
+    },
+  );
+  return field(words.t('record.log'), choice);
+};
+
 export const recordView: View = (context) => {
-  const { words, main, me, signal } = context;
-  main.append(heading(words.t('tab.record')), h('p', { class: 'lead' }, words.t('record.lead')));
+  const { words, main, me, query, signal } = context;
+  const tools = h('div', { class: 'tools' });
+  main.append(heading(words.t('tab.record'), tools), h('p', { class: 'lead' }, words.t('record.lead')));
   if (!me.record) {
     main.append(note(words.t('no-record')));
-    return;
+    return undefined;
   }
-  main.append(
-    loaded(
+  const draw = (asked: URLSearchParams): HTMLElement => {
+    const log = asked.get('log') ?? '';
+    return loaded(
       context,
-      () => getJson<RecordState>('/v1/record', signal),
-      (record) => [
-        card(
-          words.t('checkpoint'),
-          facts([
-            [words.t('origin'), code(record.origin)],
-            [words.t('entries'), words.number(record.size)],
-            [words.t('time'), typeof record.time === 'string' ? moment(words, record.time) : '–'],
-            [words.t('key'), h('span', { class: 'hash' }, code(record.key))],
-          ]),
-          signedState(context, record),
-          h(
-            'details',
-            {},
-            h('summary', {}, words.t('checkpoint.text')),
-            region(words.t('checkpoint.text'), record.checkpoint),
-          ),
-        ),
-        witnesses(context, record),
-        verifier(context, record),
-        comparison(context, record),
-        trust(context, record),
-      ],
-    ),
-  );
+      () => getJson<RecordState>(inLog('/v1/record', isLog(log) ? log : null), signal),
+      (record) => {
+        const choice = tools.querySelector('select');
+        if (choice !== null) choice.value = record.log ?? '';
+        else if (record.logs.length > 1) fill(tools, chooser(context, record));
+        return parts(context, record);
+      },
+    );
+  };
+  let all = draw(query);
+  main.append(all);
+  return (next) => {
+    const fresh = draw(next);
+    all.replaceWith(fresh);
+    all = fresh;
+  };
 };

@@ -360,6 +360,16 @@ static void put_ways(const teller *tell)
     put(tell, ways->cut ? "    There are more.\n" : "");
 }
 
+static void uncovered_text(const teller *tell, const comity_place *place, comity_buffer *words)
+{
+    comity_buffer_append_text(words, text_of(tell, place->code));
+    comity_buffer_append_text(words, " (");
+    comity_buffer_append_text(words, text_of(tell, place->name));
+    comity_buffer_append_text(words, "): nothing is known of its law on this kind of act, \"");
+    comity_buffer_append_text(words, comity_act_kind_word(tell->act->kind));
+    comity_buffer_append_text(words, "\"");
+}
+
 static void put_uncovered(const teller *tell)
 {
     if (tell->judgement->uncovered_count == 0) {
@@ -368,13 +378,20 @@ static void put_uncovered(const teller *tell)
     put_heading(tell, "Law that is not on file");
     for (uint32_t i = 0; i < tell->judgement->uncovered_count; i++) {
         const comity_place *place = &tell->image->places[tell->judgement->uncovered[i]];
-        put(tell, "    - ");
-        put(tell, text_of(tell, place->code));
-        put(tell, " (");
-        put(tell, text_of(tell, place->name));
-        put(tell, "): nothing is known of its law on this kind of act, \"");
-        put(tell, comity_act_kind_word(tell->act->kind));
-        put(tell, "\"\n");
+        uint8_t room[WORDS_MAX];
+        const uint8_t *bytes;
+        size_t size;
+        comity_buffer words;
+        comity_buffer_init_fixed(&words, room, sizeof room);
+        uncovered_text(tell, place, &words);
+        comity_buffer_append_byte(&words, 0);
+        if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+            put_bullet(tell, (const char *)bytes);
+        } else {
+            put(tell, "    - ");
+            uncovered_text(tell, place, tell->buffer);
+            put(tell, "\n");
+        }
     }
 }
 
@@ -638,6 +655,25 @@ static bool is_beyond_papers(const teller *tell)
     return tell->judgement->verdict == COMITY_VERDICT_CONDITIONAL && remedy_of(tell) == COMITY_REMEDY_NONE;
 }
 
+/* Which act it is, on which day, and whose law it touches. */
+static void act_text(const teller *tell, comity_buffer *words)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    if (tell->act->id.text != NULL) {
+        comity_quote_append_json(words, tell->act->id.text, tell->act->id.size);
+        comity_buffer_append_text(words, ": ");
+    }
+    comity_date_print(tell->act->on, day);
+    comity_buffer_append_text(words, comity_act_kind_word(tell->act->kind));
+    comity_buffer_append_text(words, " on ");
+    comity_buffer_append_text(words, day);
+    comity_buffer_append_text(words, tell->act->touched_count == 0 ? "" : ", under the law of ");
+    for (uint32_t i = 0; i < tell->act->touched_count; i++) {
+        comity_buffer_append_text(words, i == 0 ? "" : ", ");
+        comity_buffer_append_text(words, text_of(tell, tell->image->places[tell->act->touched[i].place].code));
+    }
+}
+
 static void put_head(const teller *tell)
 {
     static const char *const colours[] = {
@@ -652,26 +688,24 @@ static void put_head(const teller *tell)
         [COMITY_VERDICT_UNDETERMINED] = "it cannot be told from what is known",
         [COMITY_VERDICT_REFUSE] = "it may not be done",
     };
-    char day[COMITY_DATE_TEXT_SIZE];
+    uint8_t room[WORDS_MAX];
+    const uint8_t *bytes;
+    size_t size;
+    comity_buffer words;
     put_coloured(tell, colours[tell->judgement->verdict], comity_verdict_word(tell->judgement->verdict));
     put(tell, ": ");
     put(tell, is_beyond_papers(tell) ? "what is needed is not met, and no paper or safeguard would meet it"
                                      : meanings[tell->judgement->verdict]);
     put(tell, "\n  ");
-    if (tell->act->id.text != NULL) {
-        comity_quote_append_json(tell->buffer, tell->act->id.text, tell->act->id.size);
-        put(tell, ": ");
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    act_text(tell, &words);
+    comity_buffer_append_byte(&words, 0);
+    if (comity_buffer_bytes(&words, &bytes, &size, NULL) == COMITY_OK) {
+        put_wrapped(tell, (const char *)bytes, 2, 2);
+    } else {
+        act_text(tell, tell->buffer);
+        put(tell, "\n");
     }
-    put(tell, comity_act_kind_word(tell->act->kind));
-    put(tell, " on ");
-    comity_date_print(tell->act->on, day);
-    put(tell, day);
-    put(tell, tell->act->touched_count == 0 ? "" : ", under the law of ");
-    for (uint32_t i = 0; i < tell->act->touched_count; i++) {
-        put(tell, i == 0 ? "" : ", ");
-        put(tell, text_of(tell, tell->image->places[tell->act->touched[i].place].code));
-    }
-    put(tell, "\n");
 }
 
 const char *comity_remedy_word(comity_remedy remedy)

@@ -109,6 +109,16 @@ def of_manual_pages():
         run_all(path.name, of_manual(path))
 
 
+@test
+def the_manual_page_has_every_command():
+    told = subprocess.run([COMITY, "--help"], env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=True).stdout
+    commands = re.findall(r"(?m)^  ([a-z]+)  ", told.partition("Commands:\n")[2])
+    page = (ROOT / "man/comity.1").read_text(encoding="utf-8")
+    same("described", [word for word in commands if not re.search(rf"(?m)^\.It Cm .*\b{word}\b", page)], [])
+    same("in the synopsis", [word for word in commands if not re.search(rf"(?m)^\.Cm .*\b{word}\b", page)], [])
+    same("some", len(commands) > 9, True)
+
+
 def ask(words):
     return subprocess.run([COMITY, "ask", *words], env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
 

@@ -7,6 +7,7 @@
 #include "serve/http.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "serve/head.h"
 #include "serve/log.h"
 #include "serve/request.h"
@@ -21,9 +22,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-/* How long a body may take, however steadily it drips. */
-enum { BODY_SECONDS_MAX = 600, BODY_RATE_MIN = 65536 };
 
 /* ---- routes ---- */
 
@@ -221,7 +219,7 @@ static bool begin_spool(comity_request *request)
 /* However steadily a body drips, it comes to an end: of a stream, in which much may come, at some rate. */
 static bool takes_too_long(const comity_request *request)
 {
-    uint64_t seconds = BODY_SECONDS_MAX + (request->inspecting == NULL ? 0 : request->body_size / BODY_RATE_MIN);
+    uint64_t seconds = COMITY_LIMIT_SERVE_BODY_SECONDS + (request->inspecting == NULL ? 0 : request->body_size / COMITY_LIMIT_SERVE_BODY_RATE);
     return request->body_size / 2 > request->body_max ||
            comity_now_ns() - request->begun_ns > seconds * 1000000000u;
 }

@@ -161,4 +161,34 @@ def questions_are_answered_by_the_options_they_name():
                                            "--from", "--to", "--to-kind", "--from-subject-to", "--data"} - seen), [])
 
 
+def ways_of(answer):
+    """What would make it lawful: sets of papers, in the words of the answer."""
+    found = re.search(r"\n  What would make it lawful: any one of these\n(.*?)(\n\n|$)", answer, re.S)
+    return [] if found is None else [way.split("\n      and ") for way in re.findall(r"(?m)^    - (.*(?:\n      and .*)*)", found[1])]
+
+
+def paper_of(words, to):
+    """The option for a paper as an answer calls it."""
+    kind, _, rest = words.partition(" ")
+    said = dict(re.findall(r"(under|about|by|module|result) (\S+)", rest))
+    option = ":".join((kind, said.get("under", ""), said.get("result", ""), said.get("module", "")))
+    for name, key in (("ref", "about"), ("by", "by")):
+        option += f":{name}={said[key]}" if key in said else ""
+    return option + (f":states={to}" if "naming states" in rest else "") + ":from=2026-06-01"
+
+
+@test
+def what_would_make_it_lawful_does():
+    """Of each set that an answer names, given as options, the act is permitted."""
+    for words in ("--from GB --to IN --data employment --purpose human-resources --people 300", "--from DE --to BR --data health --people 20000",
+                  "--from SG --to AU --data contact --people 4000", "--from CA-QC --to US --data health --people 50 --purpose support",
+                  "--act disclose --from IE --to US --to-kind authority,police --data content-data --location IE --channel direct --binding"):
+        asked = [*words.split(), "--on", "2026-11-24"]
+        ways = ways_of(ask(asked).stdout)
+        same(f"{words}: ways are told", len(ways) > 1, True)
+        for way in ways:
+            again = ask(asked + [word for paper in way for word in ("--paper", paper_of(paper, asked[asked.index("--to") + 1]))])
+            same(f"{words}: {' and '.join(way)}", (again.returncode, again.stdout.split("\n")[0], again.stderr), (0, "permit: no rule on file stands in the way", ""))
+
+
 sys.exit(main("told"))

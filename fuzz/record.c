@@ -1,6 +1,7 @@
 /* Hostile texts and bytes of logs: the first byte says which format the rest is.
  * Whatever is accepted is written back as it was, or leads nowhere but to an
  * answer. */
+#include "record/config.h"
 #include "record/receipt.h"
 #include "record/segment.h"
 
@@ -85,6 +86,37 @@ static void bundle(const uint8_t *bytes, size_t size)
     }
 }
 
+/* What is read of a record's settings says the same when it is written and read again. */
+static void config(const char *text, size_t size)
+{
+    comity_record_config *read = calloc(2, sizeof *read);
+    comity_buffer out;
+    comity_buffer again;
+    must(read != NULL);
+    if (comity_record_config_read(text, size, &read[0], NULL) == COMITY_OK) {
+        comity_buffer_init(&out, size * 2 + 1);
+        comity_buffer_init(&again, size * 2 + 1);
+        comity_record_config_write(&read[0], &out);
+        must(out.failed == COMITY_OK);
+        must(comity_record_config_read((const char *)out.bytes, out.size, &read[1], NULL) == COMITY_OK);
+        comity_record_config_write(&read[1], &again);
+        same(&again, (const char *)out.bytes, out.size);
+        comity_buffer_free(&out);
+        comity_buffer_free(&again);
+    }
+    free(read);
+}
+
+static void entry(const uint8_t *bytes, size_t size)
+{
+    comity_hash read;
+    uint8_t written[COMITY_ENTRY_SIZE];
+    if (comity_entry_read(bytes, size, &read, NULL) == COMITY_OK) {
+        comity_entry_write(&read, written);
+        must(size == sizeof written && memcmp(written, bytes, size) == 0);
+    }
+}
+
 /* Records one behind the other; each lies within the bytes. */
 static void segment(const uint8_t *bytes, size_t size)
 {
@@ -119,6 +151,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         break;
     case 'b':
         bundle(bytes + 1, size - 1);
+        break;
+    case 'g':
+        config(text, size - 1);
+        break;
+    case 'e':
+        entry(bytes + 1, size - 1);
         break;
     case 's':
         segment(bytes + 1, size - 1);

@@ -331,6 +331,21 @@
 /* Answers that a gate has not read yet; beyond it nothing more is read of it. */
 #define COMITY_LIMIT_GATE_UNREAD_BYTES ((size_t)4 << 20)
 
+/* How long a body may take, however steadily it drips; one that is inspected, a second more for each so many bytes. */
+#define COMITY_LIMIT_SERVE_BODY_SECONDS 600
+#define COMITY_LIMIT_SERVE_BODY_RATE 65536
+/* Days after which a class may be erased: a century. */
+#define COMITY_LIMIT_SERVE_ERASE_DAYS 36500
+/* Origins of one act that flows are listed by: of more, the first. What law counts does not hang on them. */
+#define COMITY_LIMIT_SERVE_ORIGINS 64
+/* Thresholds of all law in one image, and conditions within conditions that they are looked for in: what law says, many times over. */
+#define COMITY_LIMIT_SERVE_THRESHOLDS 65536
+#define COMITY_LIMIT_SERVE_THRESHOLD_DEPTH 8
+/* Exporters, with importers, in one look at the ledger: beyond it the look fails, and the ledger does not. */
+#define COMITY_LIMIT_SERVE_TALLIES 100000
+/* Months that law looks back in counting: ten years. */
+#define COMITY_LIMIT_LEDGER_MONTHS 120
+
 /* The command. Options of one question: more than a person types. */
 #define COMITY_LIMIT_ASK_OPTIONS 512
 /* One ignore file: more than any list that people keep. */

@@ -562,7 +562,7 @@ static int complain_name(const comity_error *error)
         const char *told, *word;
     } sorts[] = {{" is no category", "category"},     {" is no kind of party", "kind"}, {" is no purpose", "purpose"},
                  {" is no circumstance", "circumstance"}, {" is no safeguard", "safeguard"}, {" is no kind of paper", "paper"},
-                 {" is no deal", "deal"},             {" is no certificate", "certificate"}};
+                 {" is no deal", "deal"},             {" is no certificate", "certificate"}, {" is no state", "place"}};
     for (size_t i = 0; error->code == COMITY_ERROR_NAME && i < sizeof sorts / sizeof *sorts; i++) {
         size_t size = strlen(error->message);
         size_t told_size = strlen(sorts[i].told);

@@ -74,7 +74,7 @@ void ask_fact(const comity_image *image, const comity_question *question, comity
                                                                                  : "--purpose NAME");
         return;
     case COMITY_ASK_PAPER:
-        comity_buffer_append_text(out, "--paper KIND:…");
+        comity_buffer_append_text(out, "--paper KIND:LAW:from=DATE:by=NAME:…");
         return;
     case COMITY_ASK_RECEIVED: /* no option says that: an act does */
         comity_question_path(image, question, out);

@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *const effect_words[] = {
     [COMITY_EFFECT_REFUSE] = "refuse", [COMITY_EFFECT_NEEDS] = "needs", [COMITY_EFFECT_WAY] = "way",
@@ -126,6 +127,42 @@ static bool list_wants(const comity_image *image, const comity_rule_record *rule
            (!options->unverified || rule->checked == COMITY_NO_DATE);
 }
 
+/* What is read on a terminal: words broken at its width, each line behind some spaces. */
+static void print_broken(const char *text, unsigned width)
+{
+    enum { INDENT = 4 };
+    unsigned at = 0;
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        unsigned letters = 0;
+        for (size_t i = 0; i < size; i++) {
+            letters += ((unsigned char)text[i] & 0xc0) != 0x80;
+        }
+        bool is_new = at == 0 || at + 1 + letters > width;
+        (void)printf("%s%*s%.*s", at != 0 && is_new ? "\n" : "", is_new ? INDENT : 1, "", (int)size, text);
+        at = (is_new ? INDENT : at + 1) + letters;
+        text += size;
+        text += *text == ' ';
+    }
+    (void)putchar('\n');
+}
+
+/* A line a rule; on a terminal, where most titles would not fit, the title stands below. */
+static void list_row(const comity_image *image, const comity_rule_record *rule)
+{
+    char from[16];
+    char until[16];
+    const char *mark = rule->checked == COMITY_NO_DATE ? " [unverified]" : "";
+    date_text(rule->from, "", from, sizeof from);
+    date_text(rule->until, "", until, sizeof until);
+    bool is_read = isatty(STDOUT_FILENO);
+    (void)printf("%-32s %-8s %-10s %-10s %s%s\n", text_of(image, rule->name), effect_words[rule->effect], from, until,
+                 is_read ? "" : text_of(image, rule->title), mark + (is_read && *mark != '\0'));
+    if (is_read) {
+        print_broken(text_of(image, rule->title), terminal_width(stdout));
+    }
+}
+
 static int list_print(const comity_image *image, const list_options *options)
 {
     const comity_rule_record **rules = rules_by_name(image);
@@ -134,19 +171,14 @@ static int list_print(const comity_image *image, const list_options *options)
     }
     for (uint32_t i = 0; i < image->rules_count; i++) {
         const comity_rule_record *rule = rules[i];
-        char from[16];
-        char until[16];
         if (rule == NULL || !list_wants(image, rule, options)) {
             continue;
         }
         if (options->json) {
             print_rule_json(image, rule, NULL);
-            continue;
+        } else {
+            list_row(image, rule);
         }
-        date_text(rule->from, "", from, sizeof from);
-        date_text(rule->until, "", until, sizeof until);
-        (void)printf("%-32s %-8s %-10s %-10s %s%s\n", text_of(image, rule->name), effect_words[rule->effect], from,
-                     until, text_of(image, rule->title), rule->checked == COMITY_NO_DATE ? " [unverified]" : "");
     }
     free(rules);
     return EXIT_CLEAN;

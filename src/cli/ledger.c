@@ -52,14 +52,21 @@ static comity_status show_json(const comity_ledger_row *row, comity_error *reter
     return status;
 }
 
+/* What stands between whose and how many: on a terminal, where both are wider than it, they stand in two lines. */
+static const char *between(void)
+{
+    return isatty(STDOUT_FILENO) ? "\n    " : " ";
+}
+
 static comity_status show_row(void *context, const comity_ledger_row *row, comity_error *reterr)
 {
     const options *asked = context;
     if (asked->json) {
         return show_json(row, reterr);
     }
-    (void)printf("%-8s %-20s %-8s %-20s %-28s %4" PRId32 " %12" PRIu64 " %12" PRIu64 "\n", kinds[row->kind],
-                 row->exporter, row->origin, row->destination, row->name, row->year, row->persons, row->persons_back);
+    (void)printf("%-8s %-20s %-8s %-20s%s%-28s %4" PRId32 " %12" PRIu64 " %12" PRIu64 "\n", kinds[row->kind],
+                 row->exporter, row->origin, row->destination, between(), row->name, row->year, row->persons,
+                 row->persons_back);
     return COMITY_OK;
 }
 
@@ -67,8 +74,8 @@ static comity_status show(comity_ledger *ledger, options *asked, comity_error *r
 {
     comity_ledger_query query = {.exporter = asked->exporter, .year = asked->year, .day = asked->on, .months = 12};
     if (!asked->json) {
-        (void)printf("%-8s %-20s %-8s %-20s %-28s %4s %12s %12s\n", "kind", "exporter", "origin", "destination", "name",
-                     "year", "persons", "12 months");
+        (void)printf("%-8s %-20s %-8s %-20s%s%-28s %4s %12s %12s\n", "kind", "exporter", "origin", "destination", between(),
+                     "name", "year", "persons", "12 months");
     }
     return comity_ledger_list(ledger, &query, show_row, asked, reterr);
 }

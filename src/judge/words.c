@@ -401,6 +401,26 @@ static bool is_beyond_papers(const comity_teller *tell)
     return tell->judgement->verdict == COMITY_VERDICT_CONDITIONAL && remedy_of(tell) == COMITY_REMEDY_NONE;
 }
 
+/* Which act it is, on which day, and whose law it touches. */
+static void act_text(const comity_teller *tell, comity_buffer *words)
+{
+    char day[COMITY_DATE_TEXT_SIZE];
+    if (tell->act->id.text != NULL) {
+        comity_quote_append_json(words, tell->act->id.text, tell->act->id.size);
+        comity_buffer_append_text(words, ": ");
+    }
+    comity_date_print(tell->act->on, day);
+    comity_buffer_append_text(words, comity_act_kind_word(tell->act->kind));
+    comity_buffer_append_text(words, " on ");
+    comity_buffer_append_text(words, day);
+    comity_buffer_append_text(words, tell->act->touched_count == 0 ? "" : ", under the law of ");
+    for (uint32_t i = 0; i < tell->act->touched_count; i++) {
+        const comity_place *place = &tell->image->places[tell->act->touched[i].place];
+        comity_buffer_append_text(words, i == 0 ? "" : ", ");
+        comity_buffer_append_text(words, comity_teller_text(tell, place->code));
+    }
+}
+
 static void put_head(const comity_teller *tell)
 {
     static const char *const colours[] = {
@@ -415,26 +435,19 @@ static void put_head(const comity_teller *tell)
         [COMITY_VERDICT_UNDETERMINED] = "it cannot be told from what is known",
         [COMITY_VERDICT_REFUSE] = "it may not be done",
     };
-    char day[COMITY_DATE_TEXT_SIZE];
+    uint8_t room[COMITY_TELLER_WORDS_MAX];
+    comity_buffer words;
     comity_tell_coloured(tell, colours[tell->judgement->verdict], comity_verdict_word(tell->judgement->verdict));
     comity_tell(tell, ": ");
     comity_tell(tell, is_beyond_papers(tell) ? "what is needed is not met, and no paper or safeguard would meet it"
                                              : meanings[tell->judgement->verdict]);
     comity_tell(tell, "\n  ");
-    if (tell->act->id.text != NULL) {
-        comity_quote_append_json(tell->buffer, tell->act->id.text, tell->act->id.size);
-        comity_tell(tell, ": ");
+    comity_buffer_init_fixed(&words, room, sizeof room);
+    act_text(tell, &words);
+    if (!comity_tell_words(tell, &words, 2, 2)) {
+        act_text(tell, tell->buffer);
+        comity_tell(tell, "\n");
     }
-    comity_tell(tell, comity_act_kind_word(tell->act->kind));
-    comity_tell(tell, " on ");
-    comity_date_print(tell->act->on, day);
-    comity_tell(tell, day);
-    comity_tell(tell, tell->act->touched_count == 0 ? "" : ", under the law of ");
-    for (uint32_t i = 0; i < tell->act->touched_count; i++) {
-        comity_tell(tell, i == 0 ? "" : ", ");
-        comity_tell(tell, comity_teller_text(tell, tell->image->places[tell->act->touched[i].place].code));
-    }
-    comity_tell(tell, "\n");
 }
 
 const char *comity_remedy_word(comity_remedy remedy)

@@ -7,13 +7,12 @@
 #include "ledger/inner.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MONTHS_MAX = 120 };
 
 /* ---- what is asked ---- */
 
@@ -29,8 +28,8 @@ static comity_status check_entry(const comity_ledger_entry *entry, comity_error 
         return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger: a name is longer than %d bytes, or not UTF-8",
                            COMITY_LEDGER_TEXT_BYTES);
     }
-    if (entry->months < 1 || entry->months > MONTHS_MAX) {
-        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from 1 to %d months back, not %u", MONTHS_MAX,
+    if (entry->months < 1 || entry->months > COMITY_LIMIT_LEDGER_MONTHS) {
+        return comity_fail(reterr, COMITY_ERROR_RANGE, "the ledger counts from 1 to %d months back, not %u", COMITY_LIMIT_LEDGER_MONTHS,
                            entry->months);
     }
     return COMITY_OK;

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/un.h>
 
-enum { VALUES_MAX = 3, ERASE_DAYS_MAX = 36500 };
+enum { VALUES_MAX = 3 };
 
 /* What a setting's reader sees. */
 typedef struct setting_values {
@@ -278,7 +278,7 @@ static comity_status read_erase_after(setting_values *values)
     comity_config *config = values->config;
     comity_erase_after rule = {.class_name = values->texts[0]};
     COMITY_TRY(comity_retention_name_check(rule.class_name, values->reterr));
-    COMITY_TRY(read_unsigned(values->texts[1], 1, ERASE_DAYS_MAX, &rule.days, values->reterr));
+    COMITY_TRY(read_unsigned(values->texts[1], 1, COMITY_LIMIT_SERVE_ERASE_DAYS, &rule.days, values->reterr));
     for (size_t i = 0; i < config->erase_after_count; i++) {
         if (strcmp(config->erase_after[i].class_name, rule.class_name) == 0) {
             return comity_fail(values->reterr, COMITY_ERROR_NAME, "days are given already for the class %s", rule.class_name);

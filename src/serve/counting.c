@@ -8,6 +8,7 @@
 #include "serve/counting.h"
 
 #include "base/json.h"
+#include "base/limits.h"
 #include "base/unknown.h"
 #include "serve/counter.h"
 #include "serve/counts.h"
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODES_MAX = 64, TEXT_SIZE = COMITY_ACT_NAME_BYTES + 1 };
+enum { TEXT_SIZE = COMITY_ACT_NAME_BYTES + 1 };
 
 /* Of one count: which entries its bounds are drawn from. */
 typedef struct counted {
@@ -31,7 +32,7 @@ typedef struct plan {
     const comity_ledger_digest *all; /* the act's persons, each once */
     size_t all_count;
     char exporter[TEXT_SIZE], importer[TEXT_SIZE];
-    const char *origins[CODES_MAX];
+    const char *origins[COMITY_LIMIT_SERVE_ORIGINS];
     size_t origin_count;
     const char *destination;
     comity_ledger_entry entries[COMITY_LEDGER_ENTRIES_MAX];
@@ -71,7 +72,7 @@ static comity_status parties_read(plan *all, comity_error *reterr)
                            "from.name: persons are counted by exporter, whose name the act does not say");
     }
     all->destination = code_of(all->image, act->nodes[COMITY_NODE_SECOND].state);
-    for (uint32_t i = 0; i < origin->count && all->origin_count < CODES_MAX; i++) {
+    for (uint32_t i = 0; i < origin->count && all->origin_count < COMITY_LIMIT_SERVE_ORIGINS; i++) {
         all->origins[all->origin_count++] = code_of(all->image, act->places[origin->first + i]);
     }
     if (all->origin_count == 0) {

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEPTH_MAX = 8, FOUND_MAX = 65536 };
-
 bool comity_count_is_kept(const comity_count_record *count)
 {
     return count->devices == 0 && count->window != 0;
@@ -27,7 +25,7 @@ bool comity_count_by_importer(const comity_count_record *count)
 uint32_t comity_count_months(const comity_count_record *count)
 {
     uint32_t months = count->window & COMITY_WINDOW_MONTHS;
-    return comity_count_is_yearly(count) || months == 0 ? 12 : months < 120 ? months : 120;
+    return comity_count_is_yearly(count) || months == 0 ? 12 : months < COMITY_LIMIT_LEDGER_MONTHS ? months : COMITY_LIMIT_LEDGER_MONTHS;
 }
 
 uint32_t comity_counts_months_max(const comity_image *image)
@@ -80,7 +78,7 @@ static void add(finding *all, uint32_t rule, uint32_t count, uint64_t at)
     }
     if (all->count == all->capacity) {
         size_t capacity = all->capacity == 0 ? 64 : all->capacity * 2;
-        void *larger = capacity > FOUND_MAX ? NULL : realloc(all->items, capacity * sizeof *all->items);
+        void *larger = capacity > COMITY_LIMIT_SERVE_THRESHOLDS ? NULL : realloc(all->items, capacity * sizeof *all->items);
         if (larger == NULL) {
             all->failed = true;
             return;
@@ -101,7 +99,7 @@ static void look(finding *all, uint32_t rule, uint32_t first_row, uint32_t row_c
             const comity_literal *literal = &image->literals[row->first_literal + j];
             if (literal->op == COMITY_OP_COUNT) {
                 add(all, rule, literal->a, image->numbers[literal->b]);
-            } else if (literal->op == COMITY_OP_CONDITION && depth < DEPTH_MAX) {
+            } else if (literal->op == COMITY_OP_CONDITION && depth < COMITY_LIMIT_SERVE_THRESHOLD_DEPTH) {
                 const comity_rows *rows = &image->conditions[literal->b];
                 look(all, rule, rows->first_row, rows->row_count, depth + 1);
             }

@@ -15,9 +15,8 @@ typedef struct comity_forgotten {
 } comity_forgotten;
 
 /* Erases, says so in the log, with who wanted it, and tells how many entries. One entry is of the log that `log` names
- * ("" where one log is kept for ever). By age it also erases
- * in the logs of earlier years, where every year has its own, and takes as long again as it needs, so
- * that others have the disk. COMITY_ERROR_RANGE: no such entry; COMITY_ERROR_NAME: no such class or log;
+ * ("" where one log is kept for ever). By age it also erases in the logs of earlier years, where every year has its own,
+ * and takes as long again as it needs, so that others have the disk. COMITY_ERROR_RANGE: no such entry; COMITY_ERROR_NAME: no such class or log;
  * else it may have been done in part, and can be asked for again. Any thread. */
 COMITY_MUST_USE comity_status comity_forget(struct comity_server *server, const char *who, const comity_erasure *what,
                                             const char *log, comity_forgotten *ret_forgotten, comity_error *reterr);

@@ -7,6 +7,7 @@
 #include "serve/http.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "serve/head.h"
 #include "serve/log.h"
 #include "serve/request.h"
@@ -24,9 +25,6 @@
 
 /* Of a body that goes to a file, so much is held before it is written. */
 enum { SPOOL_PAGE = 4096, SPOOL_HELD = 262144 };
-
-/* How long a body may take, however steadily it drips. */
-enum { BODY_SECONDS_MAX = 600, BODY_RATE_MIN = 65536 };
 
 /* ---- routes ---- */
 
@@ -237,7 +235,7 @@ static bool begin_spool(comity_request *request)
 /* However steadily a body drips, it comes to an end: of a stream, in which much may come, at some rate. */
 static bool takes_too_long(const comity_request *request)
 {
-    uint64_t seconds = BODY_SECONDS_MAX + (request->inspecting == NULL ? 0 : request->body_size / BODY_RATE_MIN);
+    uint64_t seconds = COMITY_LIMIT_SERVE_BODY_SECONDS + (request->inspecting == NULL ? 0 : request->body_size / COMITY_LIMIT_SERVE_BODY_RATE);
     return request->body_size / 2 > request->body_max ||
            comity_now_ns() - request->begun_ns > seconds * 1000000000u;
 }

@@ -5,9 +5,9 @@
  * are not recorded: nothing is released on them. */
 #include "serve/request.h"
 
-#include "base/json.h"
 #include "serve/counting.h"
 #include "serve/log.h"
+#include "serve/opa.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -372,46 +372,13 @@ void comity_handle_ask(comity_request *request)
     comity_answer_with(request, 200, plain ? "text/plain; charset=utf-8" : json_type);
 }
 
-/* The value of `input` in OPA's request: the span of its bytes. */
-static comity_status find_input(const char *text, size_t size, size_t *ret_begin, size_t *ret_end, comity_error *reterr)
-{
-    comity_json json;
-    comity_json_token token;
-    bool is_next = false;
-    size_t found = 0;
-    size_t begin = 0;
-    size_t end = 0;
-    comity_json_init(&json, COMITY_LIMIT_JSON_DEPTH + 1);
-    comity_json_feed(&json, text, size, true);
-    do {
-        COMITY_TRY(comity_json_next(&json, &token, reterr));
-        if (token.depth != 1 || token.kind == COMITY_JSON_NONE) {
-            continue;
-        }
-        if (token.kind == COMITY_JSON_KEY) {
-            is_next = comity_json_says(text + token.begin, (size_t)(token.end - token.begin), "input", 5);
-        } else if (is_next) {
-            bool closes = token.kind == COMITY_JSON_OBJECT_END || token.kind == COMITY_JSON_ARRAY_END;
-            begin = closes ? begin : (size_t)token.begin;
-            end = (size_t)token.end;
-            found += closes ? 0 : 1;
-        }
-    } while (token.kind != COMITY_JSON_NONE);
-    if (found != 1) {
-        return comity_fail(reterr, COMITY_ERROR_SYNTAX, "expected an object with one member \"input\", which is an act");
-    }
-    *ret_begin = begin;
-    *ret_end = end;
-    return COMITY_OK;
-}
-
 void comity_handle_data(comity_request *request)
 {
     comity_answer answer;
     comity_error error;
     size_t begin = 0;
     size_t end = 0;
-    comity_status status = find_input(request->bytes, (size_t)request->body_size, &begin, &end, &error);
+    comity_status status = comity_opa_input(request->bytes, (size_t)request->body_size, &begin, &end, &error);
     if (status == COMITY_OK) {
         status = comity_request_judge(request, request->bytes + begin, end - begin, &answer, &error);
     }

@@ -4,6 +4,7 @@
 #include "serve/request.h"
 
 #include "base/date.h"
+#include "base/limits.h"
 #include "serve/counter.h"
 #include "serve/counts.h"
 
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { NEAR_PERCENT = 80, TALLIES_MAX = 100000 };
+enum { NEAR_PERCENT = 80 };
 
 /* Persons that a count of an exporter, and an importer, has now. */
 typedef struct tally {
@@ -92,7 +93,7 @@ static tally *tally_of(view *all, const comity_ledger_row *row, uint32_t count)
     }
     if (all->tally_count == all->capacity) {
         size_t capacity = all->capacity == 0 ? 32 : all->capacity * 2;
-        void *larger = capacity > TALLIES_MAX ? NULL : realloc(all->tallies, capacity * sizeof *all->tallies);
+        void *larger = capacity > COMITY_LIMIT_SERVE_TALLIES ? NULL : realloc(all->tallies, capacity * sizeof *all->tallies);
         if (larger == NULL) {
             return NULL;
         }

@@ -238,7 +238,8 @@ def ignore_patterns():
             (b"*\n!*/\n!a\n!x.y\n", ["!n", "#h", "a b", "b/[q]", "b]", "bc", "c-d", "s "]),
             (b"b/\n!b/a\n", ["b/[q]", "b/a", "b/c/a", "b/c/d/a", "b/x.y"]),
             (b"/\n//\n!\n\n", []),
-            (b"x" * 5000 + b"\n" + b"*a" * 2000 + b"\n", []))
+            (b"x" * 5000 + b"\n" + b"*a" * 2000 + b"\n", []),
+            (b"*[" + b"[:" * 500000 + b"\n", [])) # the end of each class is not looked for to the end of the line
     for number, (text, _) in enumerate(cases):
         for name in files:
             put(f"patterns/{number}/{name}", TEXT)

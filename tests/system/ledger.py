@@ -15,6 +15,7 @@ import http.client
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import socket
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import time
 
-from common import ROOT, Programs, fail, holds, main, same, tally, test, use
+from common import ROOT, Programs, fail, holds, main, read_terminal, same, tally, test, use
 from postgres import Postgres
 
 COMITY, COMITYD, IMAGE = use(*sys.argv[1:4])
@@ -449,6 +450,12 @@ def locked(folder, where, database):
     holds("free again", daemon.wait_ready(200), daemon.log)
     same("as before", daemon.judge("locked", people(1, 1))[1]["verdict"], "permit")
     same("stopping", daemon.stop(), 0)
+    parent, child = pty.openpty()
+    subprocess.run([COMITY, "ledger", "show", where], stdout=child, timeout=60, check=True)
+    os.close(child)
+    lines = read_terminal(parent).decode().splitlines()
+    same("shown on a terminal, whose and how many below each other", (max(map(len, lines)) <= 80, len(lines) % 2, lines[0].split(), lines[1].split()),
+         (True, 0, ["kind", "exporter", "origin", "destination"], ["name", "year", "persons", "12", "months"]))
     other.execute("UPDATE ledger_about SET version = 1")
     other.execute("DROP INDEX ledger_held_by_reservation")
     done = subprocess.run([COMITY, "ledger", "migrate", where], capture_output=True, text=True, timeout=60)

@@ -109,6 +109,16 @@ def of_manual_pages():
         run_all(path.name, of_manual(path))
 
 
+@test
+def the_manual_page_has_every_command():
+    told = subprocess.run([COMITY, "--help"], env=ENVIRONMENT, capture_output=True, text=True, timeout=60, check=True).stdout
+    commands = re.findall(r"(?m)^  ([a-z]+)  ", told.partition("Commands:\n")[2])
+    page = (ROOT / "man/comity.1").read_text(encoding="utf-8")
+    same("described", [word for word in commands if not re.search(rf"(?m)^\.It Cm .*\b{word}\b", page)], [])
+    same("in the synopsis", [word for word in commands if not re.search(rf"(?m)^\.Cm .*\b{word}\b", page)], [])
+    same("some", len(commands) > 9, True)
+
+
 def ask(words):
     return subprocess.run([COMITY, "ask", *words], env=ENVIRONMENT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
 
@@ -149,6 +159,36 @@ def questions_are_answered_by_the_options_they_name():
     same("either of two", "(--binding, --not-binding)" in ask("--act disclose --from FR --to US --data health --on 2026-11-24".split()).stdout, True)
     same("options of many kinds", sorted({"--count", "--purpose", "--origin", "--subjects", "--deal", "--channel", "--circumstance",
                                            "--from", "--to", "--to-kind", "--from-subject-to", "--data"} - seen), [])
+
+
+def ways_of(answer):
+    """What would make it lawful: sets of papers, in the words of the answer."""
+    found = re.search(r"\n  What would make it lawful: any one of these\n(.*?)(\n\n|$)", answer, re.S)
+    return [] if found is None else [way.split("\n      and ") for way in re.findall(r"(?m)^    - (.*(?:\n      and .*)*)", found[1])]
+
+
+def paper_of(words, to):
+    """The option for a paper as an answer calls it."""
+    kind, _, rest = words.partition(" ")
+    said = dict(re.findall(r"(under|about|by|module|result) (\S+)", rest))
+    option = ":".join((kind, said.get("under", ""), said.get("result", ""), said.get("module", "")))
+    for name, key in (("ref", "about"), ("by", "by")):
+        option += f":{name}={said[key]}" if key in said else ""
+    return option + (f":states={to}" if "naming states" in rest else "") + ":from=2026-06-01"
+
+
+@test
+def what_would_make_it_lawful_does():
+    """Of each set that an answer names, given as options, the act is permitted."""
+    for words in ("--from GB --to IN --data employment --purpose human-resources --people 300", "--from DE --to BR --data health --people 20000",
+                  "--from SG --to AU --data contact --people 4000", "--from CA-QC --to US --data health --people 50 --purpose support",
+                  "--act disclose --from IE --to US --to-kind authority,police --data content-data --location IE --channel direct --binding"):
+        asked = [*words.split(), "--on", "2026-11-24"]
+        ways = ways_of(ask(asked).stdout)
+        same(f"{words}: ways are told", len(ways) > 1, True)
+        for way in ways:
+            again = ask(asked + [word for paper in way for word in ("--paper", paper_of(paper, asked[asked.index("--to") + 1]))])
+            same(f"{words}: {' and '.join(way)}", (again.returncode, again.stdout.split("\n")[0], again.stderr), (0, "permit: no rule on file stands in the way", ""))
 
 
 sys.exit(main("told"))

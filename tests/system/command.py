@@ -918,6 +918,8 @@ CHANGES = (
      ["changed purpose extra", '  - purpose extra "extra"', '  + purpose extra "something extra"']),
     ("names", 'purpose extra "extra"\n', 'purpose extra "extra"\npurpose more "more"\n', ["added purpose more", '  + purpose more "more"']),
     ("HOUSE", 'policy HOUSE "House"\n', 'policy HOUSE "House"\nadopt SOFT\n', ["added adoptions of HOUSE", "  + adopt SOFT"]),
+    ("HOUSE", 'policy HOUSE "House"\n', 'policy HOUSE "House"\nenter XB.o\n  order "Told to us" from 2021-01-01\n',
+     ["added entries in XB.o of HOUSE", "  + enter XB.o", '  +   order "Told to us" from 2021-01-01']),
 )
 
 

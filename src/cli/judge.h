@@ -49,7 +49,7 @@ typedef struct judge_run {
     uint64_t year_end_ms;      /* from when on another log is written; UINT64_MAX if there is one only */
     const char *retention;
     comity_at_hand at_hand; /* judged, and not yet submitted; only where there is a record */
-    uint64_t at_hand_ms;    /* when the newest of them was judged */
+    uint64_t at_hand_ms;    /* when they were judged */
     size_t said;            /* bytes of `out` from before the first of them */
     uint64_t recorded;      /* entries submitted and not yet known to be durable */
     uint64_t last;          /* the index of the newest of them */

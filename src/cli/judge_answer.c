@@ -208,8 +208,8 @@ static comity_status record_one(judge_run *judging, const char *act, size_t size
         COMITY_TRY(wait_recorded(judging, reterr));
         COMITY_TRY(turn_year(judging, time_ms, reterr));
     }
-    if (comity_at_hand_is_full(&judging->at_hand)) {
-        COMITY_TRY(submit(judging, reterr));
+    if (comity_at_hand_is_full(&judging->at_hand) || time_ms != judging->at_hand_ms) {
+        COMITY_TRY(submit(judging, reterr)); /* what goes together has one time */
     }
     comity_date_print(judging->day, day);
     COMITY_TRY(comity_context_answer(judging->context, ret_answer, reterr));

@@ -187,9 +187,8 @@ int main(int argc, char **argv)
         {"logs", COMITY_FORM_TEXT, NULL, 0, 5},
         {"prose", COMITY_FORM_TEXT, NULL, 0, 5},
     };
-    static void (*const makers[])(char *, size_t, size_t *) = {data_ndjson,        data_csv,        data_order_csv,
-                                                               data_varied_ndjson, data_varied_csv, data_logs,
-                                                               data_prose};
+    static void (*const makers[])(char *, size_t, size_t *) = {
+        data_ndjson, data_csv, data_order_csv, data_varied_ndjson, data_varied_csv, data_logs, data_prose};
     require(comity_types_open(&types, &error) == COMITY_OK, "no types");
     require(comity_scan_rules_new(types, &rules, &error) == COMITY_OK, "no rules");
     hs_database_t *database = regexes_compile(types);

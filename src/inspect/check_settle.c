@@ -48,11 +48,7 @@ typedef enum settled_code {
 } settled_code;
 
 /* What becomes of a number. */
-typedef enum settled_then {
-    THEN_STAYS,
-    THEN_REQUIRED,
-    THEN_FORBIDDEN
-} settled_then;
+typedef enum settled_then { THEN_STAYS, THEN_REQUIRED, THEN_FORBIDDEN } settled_then;
 
 typedef struct known {
     bool is_known;

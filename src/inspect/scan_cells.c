@@ -38,7 +38,8 @@ void comity_scan_at_cell(comity_scan *scan, const uint8_t *at)
     bool is_csv = scan->part.syntax == COMITY_FORM_CSV;
     uint64_t begin = comity_scan_offset(scan, cell.begin);
     scan->stir_low = is_csv ? cell.begin : cell.begin - 4 - scan->keys[scan->key_slot].size;
-    if (comity_scan_offset(scan, scan->stir_low) < scan->done) { /* what was found there is no part of what is looked at */
+    if (comity_scan_offset(scan, scan->stir_low) <
+        scan->done) { /* what was found there is no part of what is looked at */
         comity_scan_words_at(scan, at);
         return;
     }

@@ -53,7 +53,8 @@ static __attribute__((noinline)) void others_write(const comity_scan_plan *plan,
 }
 
 /* In the writings named by bits; the others are as the value stands. */
-static inline void value_write(const comity_scan_plan *plan, const uint8_t *raw, unsigned written, planned_value *ret_value)
+static inline void value_write(const comity_scan_plan *plan, const uint8_t *raw, unsigned written,
+                               planned_value *ret_value)
 {
     for (int writing = 0; writing < 3; writing++) {
         ret_value->bytes[writing] = raw;
@@ -243,8 +244,8 @@ static inline void form_count(comity_scan *scan, comity_scan_plan_form *form, co
 }
 
 /* Tries a form, or counts it if it is asked. */
-static inline __attribute__((always_inline)) void form_do(comity_scan *scan, uint16_t number, planned_value *value, uint64_t column,
-                           comity_scan_readings *readings)
+static inline __attribute__((always_inline)) void form_do(comity_scan *scan, uint16_t number, planned_value *value,
+                                                          uint64_t column, comity_scan_readings *readings)
 {
     const comity_types *types = scan->rules->types;
     const comity_scan_plans *plans = scan->plans;
@@ -287,9 +288,8 @@ static inline bool is_choice(const comity_scan_choice *choice, const comity_scan
 
 /* The choice for a value of the plan that was not the one followed last for `digit`; NULL if its first bytes allow too
  * many forms. */
-static __attribute__((noinline)) comity_scan_choice *choice_find(comity_scan *scan, comity_scan_plan *plan,
-                                                                 const uint8_t *raw, unsigned digit,
-                                                                 const uint64_t all[2])
+static __attribute__((noinline)) comity_scan_choice *
+choice_find(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, unsigned digit, const uint64_t all[2])
 {
     unsigned places = plan->choice_places[digit];
     const uint64_t masks[2] = {mask_of(places & 0xFF), mask_of(places >> 8)};
@@ -332,8 +332,9 @@ static void asked_count(comity_scan *scan, comity_scan_choice_asked *asked, unsi
 }
 
 /* Tries the forms of a part of a choice, of which is known where they are counted. */
-static inline __attribute__((always_inline)) void part_try(comity_scan *scan, comity_scan_choice *choice, bool is_first, planned_value *value,
-                            uint64_t column, comity_scan_readings *readings)
+static inline __attribute__((always_inline)) void part_try(comity_scan *scan, comity_scan_choice *choice, bool is_first,
+                                                           planned_value *value, uint64_t column,
+                                                           comity_scan_readings *readings)
 {
     /* kept: what is counted could lie in it, for all that the compiler knows */
     const comity_scan_choice_part part = choice->parts[!is_first];
@@ -356,8 +357,9 @@ static inline __attribute__((always_inline)) void part_try(comity_scan *scan, co
     }
 }
 
-static inline __attribute__((always_inline)) bool plan_follow(comity_scan *scan, comity_scan_plan *plan, const uint8_t *raw, uint64_t column,
-                               comity_scan_readings *readings)
+static inline __attribute__((always_inline)) bool plan_follow(comity_scan *scan, comity_scan_plan *plan,
+                                                              const uint8_t *raw, uint64_t column,
+                                                              comity_scan_readings *readings)
 {
     planned_value value;
     const uint64_t bytes[2] = {comity_swar_load_ordered(raw), comity_swar_load_ordered(raw + 8)};
@@ -445,11 +447,13 @@ static __attribute__((noinline)) comity_scan_plan *plan_find(comity_scan *scan, 
 }
 
 /* Gives a value in which nothing else is found. The places in it need not be looked at, if no number goes on behind it. */
-static inline void alone_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end, comity_scan_readings *readings)
+static inline void alone_emit(comity_scan *scan, const uint8_t *begin, const uint8_t *end,
+                              comity_scan_readings *readings)
 {
     comity_scan_emit_alone(scan, begin, end, readings);
     uint64_t behind = comity_scan_offset(scan, end);
-    bool goes_on = *end == ' ' || *end == '-' || *end == '.' || *end == '/' || *end == '(' || *end == ')' || *end >= 0x80;
+    bool goes_on =
+        *end == ' ' || *end == '-' || *end == '.' || *end == '/' || *end == '(' || *end == ')' || *end >= 0x80;
     scan->looked = scan->done == behind && !goes_on && scan->looked < behind ? behind : scan->looked;
 }
 

@@ -4,16 +4,16 @@
 
 #include <string.h>
 
-#define WORD_BYTES 64      /* of one word; longer ones belong to no number */
-#define GAP_BYTES 4        /* between two words */
-#define WORD_GAP 9         /* the same in bytes, where they are beyond ASCII */
-#define LEFT_BYTES 448     /* before the place at which a number is seen */
+#define WORD_BYTES 64  /* of one word; longer ones belong to no number */
+#define GAP_BYTES 4    /* between two words */
+#define WORD_GAP 9     /* the same in bytes, where they are beyond ASCII */
+#define LEFT_BYTES 448 /* before the place at which a number is seen */
 
 /* A letter of full width, of three bytes: U+FF21 to U+FF3A, U+FF41 to U+FF5A. */
 static bool is_wide_letter(const uint8_t *at)
 {
-    return at[0] == 0xEF && ((at[1] == 0xBC && at[2] >= 0xA1 && at[2] <= 0xBA) ||
-                             (at[1] == 0xBD && at[2] >= 0x81 && at[2] <= 0x9A));
+    return at[0] == 0xEF &&
+           ((at[1] == 0xBC && at[2] >= 0xA1 && at[2] <= 0xBA) || (at[1] == 0xBD && at[2] >= 0x81 && at[2] <= 0x9A));
 }
 
 /* How many bytes of a letter or digit begin at `at`. */
@@ -172,7 +172,8 @@ void comity_number_gather_right(const uint8_t *low, const uint8_t *high, comity_
         comity_number_word word;
         bool space;
         size_t gap = comity_number_gap_behind(last->end, high, &space);
-        if (gap == 0 || !comity_number_word_take(last->end + gap, high, &word) || !comity_number_may_join(low, high, &word)) {
+        if (gap == 0 || !comity_number_word_take(last->end + gap, high, &word) ||
+            !comity_number_may_join(low, high, &word)) {
             return;
         }
         word.is_loose = space || !last->has_digit || !word.has_digit;
@@ -194,8 +195,9 @@ void comity_number_gather_left(const comity_scan *scan, const uint8_t *at, comit
         }
         const uint8_t *end = first->begin - gap;
         const uint8_t *begin = comity_number_word_begin(low, end);
-        if (begin == end || comity_scan_offset(scan, begin) < scan->done || !comity_number_word_take(begin, end, &word) ||
-            word.end != end || !comity_number_may_join(low, high, &word)) {
+        if (begin == end || comity_scan_offset(scan, begin) < scan->done ||
+            !comity_number_word_take(begin, end, &word) || word.end != end ||
+            !comity_number_may_join(low, high, &word)) {
             return;
         }
         first->is_loose = space || !first->has_digit || !word.has_digit;

@@ -5,7 +5,7 @@
 
 #include "inspect/scan_inner.h"
 
-#define COMITY_NUMBER_WORDS 16 /* gathered in all */
+#define COMITY_NUMBER_WORDS 16     /* gathered in all */
 #define COMITY_NUMBER_WORDS_LEFT 6 /* of them before the place */
 
 typedef struct comity_number_word {
@@ -13,8 +13,8 @@ typedef struct comity_number_word {
     uint8_t size; /* in characters, as compact writing counts */
     bool has_digit, has_letter;
     bool has_small; /* a small letter of ASCII */
-    bool is_loose; /* between it and the word before a value may begin and end */
-    bool is_time;  /* of a time, a day, years, a version or a measure */
+    bool is_loose;  /* between it and the word before a value may begin and end */
+    bool is_time;   /* of a time, a day, years, a version or a measure */
 } comity_number_word;
 
 typedef struct comity_number_words {

@@ -5,7 +5,8 @@ bool comity_number_is_decimal(const comity_number_words *words, size_t first, si
 {
     const comity_number_word *whole = &words->list[first];
     const comity_number_word *part = &words->list[last];
-    return last == first + 1 && !whole->has_letter && !part->has_letter && part->begin == whole->end + 1 && *whole->end == '.';
+    return last == first + 1 && !whole->has_letter && !part->has_letter && part->begin == whole->end + 1 &&
+           *whole->end == '.';
 }
 
 static bool is_number_of(const comity_number_word *word, size_t size)
@@ -53,14 +54,16 @@ static bool is_years(const comity_number_words *words, size_t first)
 {
     const comity_number_word *year = &words->list[first];
     return words->count >= first + 2 && is_year(year) && is_year(&year[1]) && *year->end == '-' &&
-           year[1].begin == year->end + 1 && comity_number_edge_before(words, first) && comity_number_edge_behind(words, first + 1);
+           year[1].begin == year->end + 1 && comity_number_edge_before(words, first) &&
+           comity_number_edge_behind(words, first + 1);
 }
 
 /* Four numbers with points between that are too large for an address and have no zeros before them: "141.0.7390.37". */
 static bool is_version(const comity_number_words *words, size_t first)
 {
     bool is_large = false;
-    if (words->count < first + 4 || !comity_number_edge_before(words, first) || !comity_number_edge_behind(words, first + 3)) {
+    if (words->count < first + 4 || !comity_number_edge_before(words, first) ||
+        !comity_number_edge_behind(words, first + 3)) {
         return false;
     }
     for (size_t i = first; i < first + 4; i++) {
@@ -117,7 +120,8 @@ void comity_number_note_times(const uint8_t *low, comity_number_words *words)
 
 bool comity_number_is_dotted(const comity_number_words *words, size_t first)
 {
-    if (words->count < first + 4 || !comity_number_edge_before(words, first) || (first > 0 && words->list[first].begin[-1] == '.')) {
+    if (words->count < first + 4 || !comity_number_edge_before(words, first) ||
+        (first > 0 && words->list[first].begin[-1] == '.')) {
         return false;
     }
     for (size_t i = first; i < first + 4; i++) {
@@ -145,5 +149,6 @@ bool comity_number_is_day(const comity_number_words *words, size_t first)
     }
     bool is_year_first = word[0].size == 4 && word[2].size <= 2;
     bool is_year_last = word[0].size <= 2 && (word[2].size == 4 || word[2].size == 2);
-    return word[1].size <= 2 && (is_year_first || is_year_last) && comity_number_edge_before(words, first) && comity_number_edge_behind(words, first + 2);
+    return word[1].size <= 2 && (is_year_first || is_year_last) && comity_number_edge_before(words, first) &&
+           comity_number_edge_behind(words, first + 2);
 }

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define VALUE_WORDS 10     /* of one value: an account in groups of four has nine */
-#define TOKEN_LEAST 7      /* letters and digits of a word that is noticed by itself */
-#define CODE_LETTERS 16    /* before a hyphen and a number */
+#define VALUE_WORDS 10  /* of one value: an account in groups of four has nine */
+#define TOKEN_LEAST 7   /* letters and digits of a word that is noticed by itself */
+#define CODE_LETTERS 16 /* before a hyphen and a number */
 
 typedef struct number_found {
     size_t first, last;
@@ -37,8 +37,8 @@ typedef struct number_run {
     const uint8_t *plus; /* where a `+` before it stands; NULL: nowhere */
     size_t size;         /* in characters */
     bool has_letter;
-    bool has_small;      /* a small letter of ASCII */
-    bool is_plain;       /* of ASCII */
+    bool has_small; /* a small letter of ASCII */
+    bool is_plain;  /* of ASCII */
 } number_run;
 
 /* "back on 0800 984": a word of a language, in small letters, that stands before a number. */
@@ -52,7 +52,8 @@ static bool begins_language(const comity_number_words *words, size_t first, size
     return is_small && first < last && *word->end == ' ';
 }
 
-static bool run_make(const comity_scan *scan, const comity_number_words *words, size_t first, size_t last, number_run *ret_run)
+static bool run_make(const comity_scan *scan, const comity_number_words *words, size_t first, size_t last,
+                     number_run *ret_run)
 {
     number_run run = {.first = first, .last = last, .begin = words->list[first].begin, .end = words->list[last].end};
     bool has_digit = false;
@@ -71,8 +72,8 @@ static bool run_make(const comity_scan *scan, const comity_number_words *words, 
     *ret_run = run;
     bool is_cut = run.end < scan->high && *run.end == '~'; /* in tokens only */
     return has_digit && !is_cut && !comity_number_is_decimal(words, first, last) && run.size + 1 < COMITY_SCAN_SIZES &&
-           run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES && comity_scan_offset(scan, run.begin) >= scan->done && !has_time &&
-           !begins_language(words, first, last);
+           run.end - run.begin <= COMITY_LIMIT_SCAN_VALUE_BYTES && comity_scan_offset(scan, run.begin) >= scan->done &&
+           !has_time && !begins_language(words, first, last);
 }
 
 static void run_try(comity_scan *scan, const number_run *run, const comity_scan_around *around, number_found *best)
@@ -127,10 +128,12 @@ static bool is_coded(const comity_scan *scan, const uint8_t *begin)
     while (at > scan->low && end - at < CODE_LETTERS && (comity_scan_class(at[-1]) & COMITY_BYTE_LETTER) != 0) {
         at--;
     }
-    bool is_apart = *end == '/' ? at > scan->low && at[-1] == '/'
-                                : at == scan->low || (comity_scan_class(at[-1]) & (COMITY_BYTE_WORD | COMITY_BYTE_HIGH)) == 0;
+    bool is_apart = *end == '/'
+                        ? at > scan->low && at[-1] == '/'
+                        : at == scan->low || (comity_scan_class(at[-1]) & (COMITY_BYTE_WORD | COMITY_BYTE_HIGH)) == 0;
     return end - at >= 3 && is_apart &&
-           !comity_scan_names_get(&scan->rules->names, name, comity_scan_name_plain(at, (size_t)(end - at), name), &number);
+           !comity_scan_names_get(&scan->rules->names, name, comity_scan_name_plain(at, (size_t)(end - at), name),
+                                  &number);
 }
 
 /* The run was tried in vain among other words: between them, as between these, it could stand alone. */
@@ -159,12 +162,14 @@ static bool best_of(comity_scan *scan, const comity_number_words *words, size_t 
     for (size_t first = begin; first < end; first++) {
         bool of_code = around->evidence == COMITY_EVIDENCE_WORD && is_coded(scan, words->list[first].begin);
         const comity_scan_around *of = of_code ? &by_itself : around;
-        for (size_t last = first; comity_number_edge_before(words, first) && last < end && last - first < VALUE_WORDS; last++) {
+        for (size_t last = first; comity_number_edge_before(words, first) && last < end && last - first < VALUE_WORDS;
+             last++) {
             number_run run;
             bool is_over =
                 over == NULL || (words->list[first].begin < over->end && words->list[last].end > over->begin);
             bool is_new = !is_known || !was_vain(scan, words, first, last);
-            if (is_over && is_new && comity_number_edge_behind(words, last) && run_make(scan, words, first, last, &run)) {
+            if (is_over && is_new && comity_number_edge_behind(words, last) &&
+                run_make(scan, words, first, last, &run)) {
                 run_try(scan, &run, of, ret_best);
             }
         }
@@ -187,7 +192,8 @@ static bool is_worth(const comity_scan *scan, const number_run *run, const comit
 static bool has_run(const comity_scan *scan, const comity_number_words *words, const comity_scan_around *around)
 {
     for (size_t first = 0; first < words->count; first++) {
-        for (size_t last = first; comity_number_edge_before(words, first) && last < words->count && last - first < VALUE_WORDS; last++) {
+        for (size_t last = first;
+             comity_number_edge_before(words, first) && last < words->count && last - first < VALUE_WORDS; last++) {
             number_run run;
             if (comity_number_edge_behind(words, last) && run_make(scan, words, first, last, &run) &&
                 (around == NULL || is_worth(scan, &run, around))) {
@@ -199,8 +205,8 @@ static bool has_run(const comity_scan *scan, const comity_number_words *words, c
 }
 
 /* Gives a number, which is a token, too, if it is one; that at `at` has been looked for. */
-static void run_emit(comity_scan *scan, const comity_number_words *words, const uint8_t *at, const comity_scan_around *around,
-                     number_found *found)
+static void run_emit(comity_scan *scan, const comity_number_words *words, const uint8_t *at,
+                     const comity_scan_around *around, number_found *found)
 {
     const uint8_t *end = words->list[found->last].end;
     size_t size = (size_t)(end - found->begin);
@@ -212,7 +218,8 @@ static void run_emit(comity_scan *scan, const comity_number_words *words, const 
 
 /* Gives the best value and then the best of what is left on each side, in order
  * of their places: who wins leaves ranges behind, kept in a list. */
-static void runs_try(comity_scan *scan, const comity_number_words *words, const uint8_t *at, const comity_scan_around *around)
+static void runs_try(comity_scan *scan, const comity_number_words *words, const uint8_t *at,
+                     const comity_scan_around *around)
 {
     number_found found[COMITY_NUMBER_WORDS];
     bool taken[COMITY_NUMBER_WORDS] = {false};
@@ -277,7 +284,8 @@ static void around_digits(comity_scan *scan, const comity_number_words *words, c
 /* ---- what is no number of interest ---- */
 
 /* A token that is wanted may begin with the word, and go on behind marks. */
-static bool begins_token(comity_scan *scan, const comity_number_words *words, size_t first, const comity_scan_around *around)
+static bool begins_token(comity_scan *scan, const comity_number_words *words, size_t first,
+                         const comity_scan_around *around)
 {
     const uint8_t *begin = words->list[first].begin;
     const uint8_t *end = comity_scan_token_from(scan, begin);
@@ -328,7 +336,8 @@ static const uint8_t *behind_done(const comity_scan *scan)
         comity_number_word word;
         bool space;
         size_t gap = comity_number_gap_behind(at, scan->high, &space);
-        if (gap == 0 || !comity_number_word_take(at + gap, scan->high, &word) || !comity_number_may_join(scan->low, scan->high, &word)) {
+        if (gap == 0 || !comity_number_word_take(at + gap, scan->high, &word) ||
+            !comity_number_may_join(scan->low, scan->high, &word)) {
             return NULL;
         }
         if (word.has_digit) {
@@ -349,7 +358,8 @@ bool comity_scan_number_at(comity_scan *scan, const uint8_t *begin, const uint8_
     while (begin < scan->high && (*begin == '+' || *begin == '(')) {
         begin++;
     }
-    if (!comity_number_word_take(begin, scan->high, &words.list[0]) || !comity_number_may_join(scan->low, scan->high, &words.list[0])) {
+    if (!comity_number_word_take(begin, scan->high, &words.list[0]) ||
+        !comity_number_may_join(scan->low, scan->high, &words.list[0])) {
         return false;
     }
     comity_number_gather_right(scan->low, scan->high, &words);
@@ -447,7 +457,8 @@ static const uint8_t *word_at(comity_scan *scan, const uint8_t *at)
     }
     bool fits = comity_number_word_take(begin, scan->high, &words.list[0]);
     const uint8_t *word_end = fits ? words.list[0].end : at;
-    bool alone = fits && (begin == scan->low || !comity_scan_is_token(begin[-1])) && (word_end == scan->high || !comity_scan_is_token(*word_end));
+    bool alone = fits && (begin == scan->low || !comity_scan_is_token(begin[-1])) &&
+                 (word_end == scan->high || !comity_scan_is_token(*word_end));
     const uint8_t *token = alone ? begin : comity_scan_token_begin(scan, at);
     comity_scan_anchors_in(scan, token, at);
     if (comity_scan_offset(scan, at) < scan->done) {

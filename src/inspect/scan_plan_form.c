@@ -17,7 +17,7 @@ typedef struct fitting {
     const comity_types *types;
     const uint8_t *looks;
     size_t size;
-    bool straight; /* all so far is of one size and one text: then the sets of heads are exact */
+    bool straight;               /* all so far is of one size and one text: then the sets of heads are exact */
     comity_scan_plan_form *form; /* takes places that are to be looked at */
 } fitting;
 
@@ -164,7 +164,8 @@ static settled shape_fits(fitting *of, const comity_shape *shape, comity_scan_pl
     return fits == SETTLED_NOT && has_stranger(of, shape) ? SETTLED_NO : fits;
 }
 
-unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size, bool *ret_never)
+unsigned comity_scan_plan_doubts(const comity_scan_rules *rules, size_t form, const uint8_t *looks, size_t size,
+                                 bool *ret_never)
 {
     unsigned doubts = 0;
     *ret_never = false;

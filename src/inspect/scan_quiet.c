@@ -161,7 +161,8 @@ static bool has_letters(const comity_scan_look *look)
     uint64_t words[2];
     comity_bytes16 halves[2];
     memcpy(halves, look->words, sizeof halves);
-    comity_bytes16 found = (comity_bytes16)((halves[0] | 0x20) - 'a' < 26) | (comity_bytes16)((halves[1] | 0x20) - 'a' < 26);
+    comity_bytes16 found =
+        (comity_bytes16)((halves[0] | 0x20) - 'a' < 26) | (comity_bytes16)((halves[1] | 0x20) - 'a' < 26);
     memcpy(words, &found, sizeof words);
     return (words[0] | words[1]) != 0;
 }

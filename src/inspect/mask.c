@@ -32,7 +32,7 @@ typedef struct mask_level {
     comity_form_run *runs; /* of bytes that are not settled */
     size_t run_count;
     size_t run_room;
-    comity_mask_lexer lexer;            /* of JSON, or text with some, that can be edited */
+    comity_mask_lexer lexer; /* of JSON, or text with some, that can be edited */
     bool has_lexer;
     bool is_copied;                     /* its text: decoded, it is not as the raw bytes are */
     const comity_mask_rule *whole_rule; /* for a whole value in base64; NULL: nothing was found in it */
@@ -252,8 +252,8 @@ static void start_lexer(mask_level *level)
     comity_mask_lexer_kind kind = level->syntax == COMITY_FORM_JSON     ? COMITY_MASK_LEXER_JSON
                                   : level->syntax == COMITY_FORM_NDJSON ? COMITY_MASK_LEXER_NDJSON
                                                                         : COMITY_MASK_LEXER_TEXT;
-    level->has_lexer = level->place > COMITY_FORM_WHOLE_VALUE &&
-                       (kind != COMITY_MASK_LEXER_TEXT || level->syntax == COMITY_FORM_TEXT);
+    level->has_lexer =
+        level->place > COMITY_FORM_WHOLE_VALUE && (kind != COMITY_MASK_LEXER_TEXT || level->syntax == COMITY_FORM_TEXT);
     level->is_copied = false;
     comity_mask_lexer_start(&level->lexer, kind);
 }

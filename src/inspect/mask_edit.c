@@ -112,11 +112,8 @@ comity_status comity_edits_put(comity_edits *edits, uint64_t begin, uint64_t end
         size_t all_size = 0;
         return comity_buffer_bytes(&edits->texts, &all, &all_size, reterr); /* says why */
     }
-    comity_edit edit = {.begin = begin,
-                        .end = end,
-                        .text_at = text_at,
-                        .text_size = edits->texts.size - text_at,
-                        .strength = strength};
+    comity_edit edit = {
+        .begin = begin, .end = end, .text_at = text_at, .text_size = edits->texts.size - text_at, .strength = strength};
     size_t at = edits->edit_count;
     bool is_last = at == 0 || edits->edits[at - 1].end <= begin;
     if (is_last && at < edits->edit_room) { /* as it mostly is */

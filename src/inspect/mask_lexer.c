@@ -173,16 +173,19 @@ static void text_take(comity_mask_lexer_state *state, uint8_t byte)
     state->behind_name = (was_string && !state->in_string) || (is_outside && state->behind_name && is_blank);
 }
 
-/* The state at `place`: from the last newline on, or from where the text begins. What was asked before does not matter. */
+/* The state at `place`: from what is known before it on, or from the last newline, if that is nearer. */
 static comity_mask_lexer_state text_state(const comity_mask_lexer *lexer, uint64_t place)
 {
+    const comity_mask_lexer_state *known = lexer->asked.at <= place    ? &lexer->asked
+                                           : lexer->before.at <= place ? &lexer->before
+                                                                       : &lexer->state;
     uint64_t line = place;
-    while (line > lexer->base && lexer->text[line - 1 - lexer->base] != '\n') {
+    while (line > known->at && lexer->text[line - 1 - lexer->base] != '\n') {
         line--;
     }
     comity_mask_lexer_state state = {.at = 0};
-    if (line == lexer->base) {
-        state = lexer->state;
+    if (line == known->at) {
+        state = *known;
     }
     for (uint64_t at = line; at < place; at++) {
         text_take(&state, lexer->text[at - lexer->base]);
@@ -191,21 +194,30 @@ static comity_mask_lexer_state text_state(const comity_mask_lexer *lexer, uint64
     return state;
 }
 
+static bool text_is_value(comity_mask_lexer *lexer, uint64_t place)
+{
+    comity_mask_lexer_state state = text_state(lexer, place);
+    if (place > lexer->asked.at) {
+        lexer->before = place - lexer->before.at > 2 * NEAR_SIZE ? lexer->asked : lexer->before;
+        lexer->asked = state;
+    }
+    return state.at_value || state.in_number;
+}
+
 /* ---- numbers ---- */
 
 /* Whether a number may stand behind it, or go on. */
 static bool comes_before_number(uint8_t byte)
 {
-    return comity_mask_lexer_is_of_number(byte) || byte == ':' || byte == ',' || byte == '[' || byte == ' ' || byte == '\n' ||
-           byte == '\r' || byte == '\t';
+    return comity_mask_lexer_is_of_number(byte) || byte == ':' || byte == ',' || byte == '[' || byte == ' ' ||
+           byte == '\n' || byte == '\r' || byte == '\t';
 }
 
 /* Whether a place where a number may stand is outside of strings. */
 static bool is_outside(comity_mask_lexer *lexer, uint64_t place)
 {
     if (lexer->kind == COMITY_MASK_LEXER_TEXT) {
-        comity_mask_lexer_state state = text_state(lexer, place);
-        return state.at_value || state.in_number;
+        return text_is_value(lexer, place);
     }
     if (place < lexer->state.at) {
         return !was_in_string(lexer, place);
@@ -242,6 +254,8 @@ void comity_mask_lexer_forget(comity_mask_lexer *lexer, uint64_t settled)
     settled = settled < end ? settled : end;
     if (lexer->kind == COMITY_MASK_LEXER_TEXT) {
         lexer->state = text_state(lexer, settled);
+        lexer->asked = lexer->asked.at < settled ? lexer->state : lexer->asked;
+        lexer->before = lexer->before.at < settled ? lexer->state : lexer->before;
     } else if (lexer->state.at < settled) {
         advance_far(lexer, settled);
     }

@@ -33,7 +33,9 @@ typedef struct comity_mask_lexer {
     uint64_t base; /* offset of the text in the part */
     comity_mask_lexer_kind kind;
     comity_mask_lexer_state state;
-    bool is_copied; /* the text lies in the copy */
+    comity_mask_lexer_state asked;  /* of text: where it was asked last, so that a long line is read once; */
+    comity_mask_lexer_state before; /* and some way before, for what is asked a little behind its turn */
+    bool is_copied;                 /* the text lies in the copy */
     uint8_t *copy;
     size_t room;
 } comity_mask_lexer;

@@ -37,9 +37,15 @@ static bool is_safe(uint8_t c, bool in_form)
 {
     enum { SAFE_BUT_IN_FORMS = 1, SAFE };
     static const uint8_t marks[256] = {
-        [' '] = SAFE_BUT_IN_FORMS, ['/'] = SAFE_BUT_IN_FORMS, [':'] = SAFE_BUT_IN_FORMS,
-        ['@'] = SAFE_BUT_IN_FORMS, ['('] = SAFE_BUT_IN_FORMS, [')'] = SAFE_BUT_IN_FORMS,
-        ['-'] = SAFE,              ['.'] = SAFE,              ['_'] = SAFE,
+        [' '] = SAFE_BUT_IN_FORMS,
+        ['/'] = SAFE_BUT_IN_FORMS,
+        [':'] = SAFE_BUT_IN_FORMS,
+        ['@'] = SAFE_BUT_IN_FORMS,
+        ['('] = SAFE_BUT_IN_FORMS,
+        [')'] = SAFE_BUT_IN_FORMS,
+        ['-'] = SAFE,
+        ['.'] = SAFE,
+        ['_'] = SAFE,
     };
     return marks[c] > (in_form ? SAFE_BUT_IN_FORMS : 0);
 }

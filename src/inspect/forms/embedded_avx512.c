@@ -34,7 +34,7 @@ typedef struct group {
 } group;
 
 /* The bits that are set with as many below them, over the borders of lanes. */
-#define BITS_WITH(bits, before, count)                                                                                   \
+#define BITS_WITH(bits, before, count) \
     _mm512_and_si512(bits, _mm512_shldi_epi64(bits, _mm512_alignr_epi64(bits, before, GROUP_BLOCKS - 1), count))
 
 /* Whether sixteen bits in a row end in this group. */

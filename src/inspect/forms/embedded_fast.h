@@ -17,7 +17,8 @@ typedef struct comity_embedded_level {
 } comity_embedded_level;
 
 /* For any machine; for x86-64. */
-extern const comity_embedded_level comity_embedded_level_plain, comity_embedded_level_avx2, comity_embedded_level_avx512;
+extern const comity_embedded_level comity_embedded_level_plain, comity_embedded_level_avx2,
+    comity_embedded_level_avx512;
 
 /* The best that this machine has. */
 const comity_embedded_level *comity_embedded_level_best(void);

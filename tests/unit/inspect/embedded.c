@@ -74,7 +74,8 @@ static void passed_over(void)
     uint8_t text[TEXT_SIZE];
     for (uint64_t seed = 0; seed < 4000; seed++) {
         chance dice = chance_for(1, seed);
-        unsigned longest = seed % 2 == 0 ? COMITY_EMBEDDED_SIZE_MIN : 21; /* of the first there is none that is long enough */
+        unsigned longest =
+            seed % 2 == 0 ? COMITY_EMBEDDED_SIZE_MIN : 21; /* of the first there is none that is long enough */
         make_text(&dice, longest, text);
         for (unsigned i = 0; i < seed % 3; i++) {
             text[chance_below(&dice, TEXT_SIZE)] = (uint8_t)(0x80 + chance_below(&dice, 0x80));

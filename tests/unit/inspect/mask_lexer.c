@@ -28,7 +28,8 @@ static void put(json_text *text, const char *piece)
 
 static void put_string(chance *dice, json_text *text)
 {
-    static const char *const pieces[] = {"a", "12", " 34", ": 5", ", 6", "[7", "\\\"", "\\\\", "\\n", "\\u0031", "{", "}"};
+    static const char *const pieces[] = {"a",    "12",   " 34", ": 5",     ", 6", "[7",
+                                         "\\\"", "\\\\", "\\n", "\\u0031", "{",   "}"};
     put(text, "\"");
     for (size_t i = chance_below(dice, chance_in_100(dice, 2) ? 600 : 12); i > 0; i--) {
         put(text, pieces[chance_below(dice, sizeof pieces / sizeof pieces[0])]);
@@ -131,7 +132,8 @@ static void strings(void)
         chance dice = chance_for(5, seed);
         make_lines(&dice, &text);
         count_all(&text);
-        bool is_good = ask_all(&dice, &text, seed % 2 == 0 ? COMITY_MASK_LEXER_JSON : COMITY_MASK_LEXER_NDJSON, seed % 3 == 0 ? TEXT_SIZE : chance_below(&dice, TEXT_SIZE));
+        bool is_good = ask_all(&dice, &text, seed % 2 == 0 ? COMITY_MASK_LEXER_JSON : COMITY_MASK_LEXER_NDJSON,
+                               seed % 3 == 0 ? TEXT_SIZE : chance_below(&dice, TEXT_SIZE));
         CHECK(is_good);
         if (!is_good) {
             fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
@@ -163,7 +165,8 @@ static void in_lines(void)
             comity_mask_lexer_look(&lexer, text, size);
             comity_mask_lexer_forget(&lexer, forgotten);
             for (size_t at = 0; at < size; at++) {
-                bool begins = is_digit(text[at]) && (at == 0 || !comity_mask_lexer_is_of_number(text[at - 1]) || text[at - 1] == '-');
+                bool begins = is_digit(text[at]) &&
+                              (at == 0 || !comity_mask_lexer_is_of_number(text[at - 1]) || text[at - 1] == '-');
                 uint64_t begin = at;
                 uint64_t end = at + 1;
                 if (begins && at >= forgotten) {
@@ -175,10 +178,39 @@ static void in_lines(void)
     }
 }
 
+/* In one line of many numbers, which is read once and not for each, in their order and against it. */
+static void long_line(void)
+{
+    static uint8_t text[200000];
+    test_case("in a long line of text, too");
+    size_t size = 0;
+    while (size + 16 < sizeof text) {
+        memcpy(text + size, size / 15 % 3 == 0 ? "{\"a\":1,\"b\": 2 " : "{\"a,\":1,\" :3\" ", 15);
+        size += 15;
+    }
+    comity_mask_lexer lexer = {.text = NULL};
+    bool good = true;
+    comity_mask_lexer_start(&lexer, COMITY_MASK_LEXER_TEXT);
+    for (size_t known = 3000; known < size; known += 3000) {
+        size_t base = (size_t)comity_mask_lexer_base(&lexer);
+        comity_mask_lexer_look(&lexer, text + base, known - base);
+        for (size_t i = 0; i < 2 * (known - base); i++) {
+            size_t at = i < known - base ? base + i : known - 1 - (i - (known - base)); /* forth, and back */
+            uint64_t begin = at;
+            uint64_t end = at + 1;
+            bool is_bare = text[at] == '1' || text[at] == '2';
+            good = good && (!is_digit(text[at]) || comity_mask_lexer_bare(&lexer, &begin, &end) == is_bare);
+        }
+        comity_mask_lexer_forget(&lexer, known - 1000);
+    }
+    CHECK(good);
+}
+
 int main(void)
 {
     test_begin("mask_lexer");
     strings();
     in_lines();
+    long_line();
     return test_done();
 }

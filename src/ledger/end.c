@@ -137,18 +137,16 @@ comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id
     return comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit, &copy, reterr);
 }
 
-/* One of several that are committed together. */
+typedef struct together {
+    comity_ledger_member *members;
+    size_t count;
+} together;
+
+/* One that is to be counted. */
 typedef struct together_item {
     const comity_ledger_id *id;
     int64_t exporter;
-    size_t place; /* among those that were asked for */
 } together_item;
-
-typedef struct together {
-    const comity_ledger_id *ids;
-    size_t count;
-    comity_status *statuses;
-} together;
 
 static int exporter_order(const void *a, const void *b)
 {
@@ -157,21 +155,50 @@ static int exporter_order(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Ends the reservations of a group, which begins at `from`. One that is not there any more takes the others with it:
+ * their persons are held no longer, and not counted. `items`, of which `count` are there, takes in what is to be counted. */
+static comity_status end_group(comity_store *store, comity_ledger_member *from, size_t size, together_item *items,
+                               size_t *count, comity_error *reterr)
+{
+    comity_status status = COMITY_OK;
+    for (size_t i = 0; i < size; i++) {
+        together_item *item = &items[*count + i];
+        item->id = &from[i].id;
+        comity_status ended = end_one(store, item->id, &item->exporter, reterr);
+        if (ended != COMITY_OK && ended != COMITY_ERROR_RANGE) {
+            return ended;
+        }
+        status = status == COMITY_OK ? ended : status;
+    }
+    for (size_t i = 0; i < size; i++) {
+        from[i].status = status;
+        if (status != COMITY_OK) {
+            COMITY_TRY(comity_ledger_end_held(store, &from[i].id, reterr));
+        }
+    }
+    *count += status == COMITY_OK ? size : 0;
+    return COMITY_OK;
+}
+
+static size_t group_size(const comity_ledger_member *from, size_t most)
+{
+    size_t size = 1;
+    while (size < most && from[size].group == from->group) {
+        size++;
+    }
+    return size;
+}
+
 /* Exporters are locked in one order by all who lock several, so that none waits for each other. */
 static comity_status commit_together(comity_store *store, void *context, comity_error *reterr)
 {
     const together *all = context;
     together_item items[COMITY_LEDGER_TOGETHER_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < all->count; i++) {
-        together_item *item = &items[count];
-        *item = (together_item){.id = &all->ids[i], .place = i};
-        all->statuses[i] = end_one(store, item->id, &item->exporter, reterr);
-        if (all->statuses[i] == COMITY_OK) {
-            count++;
-        } else if (all->statuses[i] != COMITY_ERROR_RANGE) {
-            return all->statuses[i];
-        }
+    for (size_t i = 0; i < all->count;) {
+        size_t size = group_size(&all->members[i], all->count - i);
+        COMITY_TRY(end_group(store, &all->members[i], size, items, &count, reterr));
+        i += size;
     }
     qsort(items, count, sizeof *items, exporter_order);
     for (size_t i = 0; i < count; i++) {
@@ -180,17 +207,20 @@ static comity_status commit_together(comity_store *store, void *context, comity_
     return COMITY_OK;
 }
 
-void comity_ledger_commit_many(comity_ledger *ledger, const comity_ledger_id *ids, size_t count,
-                               comity_status *ret_statuses)
+void comity_ledger_commit_many(comity_ledger *ledger, comity_ledger_member *members, size_t count)
 {
-    together all = {.ids = ids, .count = count, .statuses = ret_statuses};
+    together all = {.members = members, .count = count};
     comity_error unused;
     assert(count <= COMITY_LEDGER_TOGETHER_MAX);
-    if (count > 1 && comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit_together, &all, &unused) == COMITY_OK) {
-        return;
-    }
-    for (size_t i = 0; i < count; i++) { /* nothing was: what one of them fails of is its own */
-        ret_statuses[i] = comity_ledger_commit(ledger, &ids[i], &unused);
+    comity_status whole = count == 0 ? COMITY_OK : comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit_together, &all, &unused);
+    for (size_t i = 0; whole != COMITY_OK && i < count;) { /* nothing was: what one of them fails of is its own */
+        together one = {.members = &members[i], .count = group_size(&members[i], count - i)};
+        comity_status status =
+            one.count == count ? whole : comity_ledger_do(ledger, COMITY_SQL_BEGIN, commit_together, &one, &unused);
+        for (size_t j = 0; status != COMITY_OK && j < one.count; j++) {
+            one.members[j].status = status;
+        }
+        i += one.count;
     }
 }
 

@@ -140,11 +140,18 @@ COMITY_MUST_USE comity_status comity_ledger_reserve(comity_ledger *ledger, const
 COMITY_MUST_USE comity_status comity_ledger_commit(comity_ledger *ledger, const comity_ledger_id *id,
                                                    comity_error *reterr);
 
+/* A reservation among several that are committed together. Those with the same `group`, which are next to each
+ * other, are counted all or none: what goes, goes by all of them. */
+typedef struct comity_ledger_member {
+    comity_ledger_id id;
+    size_t group;
+    comity_status status; /* set: as of comity_ledger_commit, the same for all of a group */
+} comity_ledger_member;
+
 /* The same of up to COMITY_LEDGER_TOGETHER_MAX reservations, in one transaction: one sync of the disk
- * serves all. Each has a status of its own; where the database fails, each is tried by itself. */
+ * serves all. Where the database fails, each group is tried by itself. */
 #define COMITY_LEDGER_TOGETHER_MAX 32
-void comity_ledger_commit_many(comity_ledger *ledger, const comity_ledger_id *ids, size_t count,
-                               comity_status *ret_statuses);
+void comity_ledger_commit_many(comity_ledger *ledger, comity_ledger_member *members, size_t count);
 
 /* Forgets what was reserved. That there is no such reservation is no error; what could not
  * be cancelled expires. */

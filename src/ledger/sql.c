@@ -175,7 +175,10 @@ const comity_sql_text comity_sql_texts[COMITY_SQL_LAST] = {
                              "INSERT INTO ledger_days (series, day, persons)"
                              " SELECT $1, CAST(d.value->>0 AS BIGINT), CAST(d.value->>1 AS BIGINT)"
                              " FROM json_array_elements(CAST($2 AS JSON)) AS d (value)" DAYS_MERGE},
-    [COMITY_SQL_EXPIRE] = {"n:", "DELETE FROM ledger_reservations WHERE until <= $1", NULL},
+    /* what somebody ends at the moment is his: who waited for it here and held another could be waited for by him */
+    [COMITY_SQL_EXPIRE] = {"n:", "DELETE FROM ledger_reservations WHERE until <= $1",
+                           "DELETE FROM ledger_reservations WHERE id = ANY (ARRAY (SELECT id FROM ledger_reservations"
+                           " WHERE until <= $1 FOR UPDATE SKIP LOCKED))"},
     [COMITY_SQL_EXPIRE_HELD] = {":",
                                 "DELETE FROM ledger_held WHERE reservation NOT IN (SELECT id FROM ledger_reservations)",
                                 NULL},

@@ -367,10 +367,9 @@ comity_status comity_counting_commit(struct comity_counter *counter, const comit
                              "the persons could not be counted, so nothing may be released");
 }
 
-void comity_counting_commit_many(struct comity_counter *counter, const comity_ledger_id *ids, size_t count,
-                                 comity_status *ret_statuses)
+void comity_counting_commit_many(struct comity_counter *counter, comity_ledger_member *members, size_t count)
 {
-    comity_ledger_commit_many(comity_counter_ledger(counter), ids, count, ret_statuses);
+    comity_ledger_commit_many(comity_counter_ledger(counter), members, count);
 }
 
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id)

@@ -46,8 +46,7 @@ COMITY_MUST_USE comity_status comity_counting_commit(struct comity_counter *coun
                                                      comity_error *reterr);
 
 /* The same of several, each with its status: comity_ledger_commit_many. */
-void comity_counting_commit_many(struct comity_counter *counter, const comity_ledger_id *ids, size_t count,
-                                 comity_status *ret_statuses);
+void comity_counting_commit_many(struct comity_counter *counter, comity_ledger_member *members, size_t count);
 
 /* For what is not released. */
 void comity_counting_cancel(struct comity_counter *counter, const comity_ledger_id *id);

@@ -395,48 +395,56 @@ static void fail_count(comity_gate_job *job)
     fail(job, COMITY_GATE_UNAVAILABLE, "the ledger cannot be written at present");
 }
 
+/* All acts of a request are counted, or none: it goes by all of them. */
 void comity_gate_job_count(comity_server *server, comity_gate_job *job)
 {
-    comity_error error;
-    bool counts = goes(job);
+    comity_gate_jobs_count(server, &job, 1);
+}
+
+static void cancel_held(comity_server *server, comity_gate_job *job)
+{
     for (size_t i = 0; i < job->held_count; i++) {
-        if (!counts) {
-            comity_counting_cancel(server->counter, &job->held[i]);
-        } else if (comity_counting_commit(server->counter, &job->held[i], &error) != COMITY_OK) {
-            fail_count(job);
-            counts = false;
-        }
+        comity_counting_cancel(server->counter, &job->held[i]);
     }
     job->held_count = 0;
 }
 
-void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count)
+/* Commits what was gathered of `jobs`, whose numbers are the groups. */
+static void commit_members(comity_server *server, comity_gate_job *const *jobs, comity_ledger_member *members, size_t count)
 {
-    comity_ledger_id ids[COMITY_LEDGER_TOGETHER_MAX];
-    comity_status statuses[COMITY_LEDGER_TOGETHER_MAX];
-    comity_gate_job *of[COMITY_LEDGER_TOGETHER_MAX];
-    size_t id_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        comity_gate_job *job = jobs[i];
-        if (!goes(job) || job->held_count > COMITY_LEDGER_TOGETHER_MAX - id_count) {
-            comity_gate_job_count(server, job);
-        }
-        for (size_t j = 0; j < job->held_count; j++) {
-            of[id_count] = job;
-            ids[id_count++] = job->held[j];
-        }
-        job->held_count = 0;
-    }
-    if (id_count == 0) {
+    if (count == 0) {
         return;
     }
-    comity_counting_commit_many(server->counter, ids, id_count, statuses);
-    for (size_t i = 0; i < id_count; i++) {
-        if (statuses[i] != COMITY_OK) {
-            fail_count(of[i]);
+    comity_counting_commit_many(server->counter, members, count);
+    for (size_t i = 0; i < count; i++) {
+        if (members[i].status != COMITY_OK) {
+            fail_count(jobs[members[i].group]);
         }
     }
 }
+
+void comity_gate_jobs_count(comity_server *server, comity_gate_job *const *jobs, size_t count)
+{
+    comity_ledger_member members[COMITY_LEDGER_TOGETHER_MAX];
+    size_t member_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        comity_gate_job *job = jobs[i];
+        if (!goes(job)) {
+            cancel_held(server, job);
+        }
+        if (job->held_count > COMITY_LEDGER_TOGETHER_MAX - member_count) {
+            commit_members(server, jobs, members, member_count);
+            member_count = 0;
+        }
+        for (size_t j = 0; j < job->held_count; j++) {
+            members[member_count++] = (comity_ledger_member){.id = job->held[j], .group = i};
+        }
+        job->held_count = 0;
+    }
+    commit_members(server, jobs, members, member_count);
+}
+
+_Static_assert(COMITY_GATE_ACTS_MAX <= COMITY_LEDGER_TOGETHER_MAX, "one request's fit in one transaction");
 
 static void point(const comity_buffer *buffer, const char **ret_text, size_t *ret_size)
 {

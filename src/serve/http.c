@@ -79,6 +79,19 @@ static bool peer_of(comity_request *request)
            comity_principals_by_peer(&request->server->config->principals, peer.uid, &request->who);
 }
 
+/* May a browser have been led here? A page of somebody else's whose name is made to stand for this machine is, to the
+ * browser, of this place: it may ask, and read. Such a name has a dot in it; addresses, and names that only this
+ * machine or network knows, lead nobody astray. */
+static bool is_name_of_others(const char *host)
+{
+    static const char local[] = ".localhost";
+    size_t size = strcspn(host, ":");
+    bool numeric = strspn(host, "0123456789.") >= size;
+    size_t ending = sizeof local - 1;
+    return host[0] != '[' && !numeric && memchr(host, '.', size) != NULL &&
+           (size < ending || strncasecmp(host + size - ending, local, ending) != 0);
+}
+
 /* Sets who asks. A token that is shown and not known is never made up for by anything else. */
 static bool identify(comity_request *request, const comity_listener *listener)
 {
@@ -90,8 +103,9 @@ static bool identify(comity_request *request, const comity_listener *listener)
     if (listener->listen->path != NULL && peer_of(request)) {
         return true;
     }
+    const char *host = comity_request_header(request, "Host");
     request->who = (comity_principal){"anonymous", principals->anonymous};
-    return principals->anonymous != 0;
+    return principals->anonymous != 0 && (listener->listen->path != NULL || host == NULL || !is_name_of_others(host));
 }
 
 static void authorize(comity_request *request, const comity_listener *listener)
@@ -332,7 +346,6 @@ static void add_file_headers(const comity_request *request, struct MHD_Response 
     (void)MHD_add_response_header(response, "Cache-Control", "no-cache");
     (void)MHD_add_response_header(response, "ETag", request->file->etag);
     (void)MHD_add_response_header(response, "Content-Security-Policy", policy);
-    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     (void)MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
 }
 
@@ -345,6 +358,8 @@ static void add_headers(comity_request *request, struct MHD_Response *response)
     } else {
         (void)MHD_add_response_header(response, "Cache-Control", "no-store");
     }
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    (void)MHD_add_response_header(response, "Cross-Origin-Resource-Policy", "same-origin");
     if (atomic_load(&request->server->stopping) || request->is_faulty) {
         (void)MHD_add_response_header(response, "Connection", "close");
     }

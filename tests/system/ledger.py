@@ -321,6 +321,32 @@ def end_session(database, process):
     process.wait(20)
 
 
+def patient(folder, where, database):
+    """PostgreSQL only: who expires what is over leaves alone what another ends at the moment: two that waited for each other would fail."""
+    if not database:
+        return
+    Daemon(folder, where).stop()  # makes the tables
+    over = "INSERT INTO ledger_reservations (id, exporter, until) VALUES (decode(md5('{}'), 'hex'), 1, 1)"
+    for name in ("free", "held"):
+        database.ask(over.format(name))
+    ending = subprocess.Popen([database.programs / "psql", "-h", database.folder, "-U", "comity", "-d", "comity", "-Atc",
+                               "BEGIN", "-c", "DELETE FROM ledger_reservations WHERE id = decode(md5('held'), 'hex')",
+                               "-c", "SELECT pg_sleep(4)", "-c", "ROLLBACK"], stdout=subprocess.DEVNULL, env={"LC_ALL": "C"})
+    time.sleep(0.5)
+    daemon = Daemon(folder, where)
+    left = "SELECT count(*), count(*) FILTER (WHERE id = decode(md5('{}'), 'hex')) FROM ledger_reservations"
+    until = time.monotonic() + 3
+    while ask_ledger(where, database, left.format("free"))[0][1] and time.monotonic() < until:
+        time.sleep(0.1)
+    same("the free one is gone, while the other is held", (ask_ledger(where, database, left.format("free")), ending.poll()), ([(1, 0)], None))
+    ending.wait(30)
+    until = time.monotonic() + 10
+    while ask_ledger(where, database, left.format("held"))[0][1] and time.monotonic() < until:
+        time.sleep(0.1)
+    same("then that, too", ask_ledger(where, database, left.format("held")), [(0, 0)])
+    same("stopping", daemon.stop(), 0)
+
+
 def ask_ledger(where, database, sql):
     """Rows of two numbers."""
     if database:
@@ -578,7 +604,7 @@ def forgotten(folder, where, database):
     same("stopping", daemon.stop(), 0)
 
 
-TESTS = [unit, threshold, errors, command, race, killed, away, apart, between, locked, full, forgotten]
+TESTS = [unit, threshold, errors, command, race, killed, away, apart, between, locked, patient, full, forgotten]
 
 
 def add(kind, folder, database):

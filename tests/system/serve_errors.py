@@ -23,6 +23,24 @@ NOWHERE = "There is nothing at this path"
 
 
 @test
+def a_page_of_somebody_elses_is_not_led_here():
+    token, digest = new_token()
+    with daemon("--anonymous", "gate,counsel,admin", "--token", f"front counsel {digest}", "--listen", "unix:@/socket", record=True) as running:
+        ask = lambda host, **more: running.ask("GET", "/v1/judgements", headers={"Host": host, **more})[0]
+        for host in ("localhost", "LOCALHOST:7380", "127.0.0.1", "127.0.0.1:7380", "[::1]:7380", "192.0.2.7", "comityd", "a.localhost:1", ""):
+            same(f"of this machine: {host}", ask(host), 200)
+        for host in ("example.org", "example.org:7380", "localhost.example.org", "127.0.0.1.example.org", "1.2.3.4.a", "a.localhost.", ".", "xlocalhost.b"):
+            same(f"a name of others: {host}", ask(host), 200 if host == "." else 401)
+        problem("and nothing is erased", running.ask("POST", "/v1/record/erase", '{"entry": 0}', {**JSON, "Host": "rebound.example"}), 401)
+        same("with a token any name goes", ask("example.org", Authorization="Bearer " + token), 200)
+        same("what anybody may see stays", running.ask("GET", "/healthz", headers={"Host": "example.org"})[0], 200)
+        for path in ("/healthz", "/v1/judgements", "/nothing"):
+            headers = running.ask("GET", path)[1]
+            same(f"{path}: what a browser may do with it", (headers.get("x-content-type-options"), headers.get("cross-origin-resource-policy"), headers.get("cache-control")),
+                 ("nosniff", "same-origin", "no-store"))
+
+
+@test
 def requests():
     token, digest = new_token()
     with daemon("--anonymous", "counsel", "--token", f"books auditor {digest}") as running:

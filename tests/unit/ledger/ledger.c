@@ -137,8 +137,7 @@ static void check_together(void)
     enum { COUNT = 7, UNKNOWN = 3 };
     static const char *const names[] = {"b", "a", "c"};
     char from[3][64];
-    comity_ledger_id ids[COUNT];
-    comity_status statuses[COUNT];
+    comity_ledger_member members[COUNT];
     test_case("several are committed together, and one that is not there leaves the others as they are");
     for (size_t i = 0; i < 3; i++) {
         (void)snprintf(from[i], sizeof from[i], "%s", exporter(names[i]));
@@ -147,23 +146,52 @@ static void check_together(void)
         for (unsigned i = 0; i < count; i++) {
             step one = {0};
             CHECK(reserve(ledger, from[i % 3], "2026-05-01", COMITY_LEDGER_COUNT, "c", i * 5, 10, &one) == COMITY_OK);
-            ids[i] = one.id;
+            members[i] = (comity_ledger_member){.id = one.id, .group = i};
         }
         if (count > UNKNOWN) {
-            CHECK(comity_ledger_cancel(ledger, &ids[UNKNOWN], &error) == COMITY_OK);
+            CHECK(comity_ledger_cancel(ledger, &members[UNKNOWN].id, &error) == COMITY_OK);
         }
-        comity_ledger_commit_many(ledger, ids, count, statuses);
+        comity_ledger_commit_many(ledger, members, count);
         for (size_t i = 0; i < count; i++) {
-            CHECK_EQ_INT(i == UNKNOWN ? COMITY_ERROR_RANGE : COMITY_OK, statuses[i]);
+            CHECK_EQ_INT(i == UNKNOWN ? COMITY_ERROR_RANGE : COMITY_OK, members[i].status);
         }
-        comity_ledger_commit_many(ledger, ids, count, statuses);
+        comity_ledger_commit_many(ledger, members, count);
         for (size_t i = 0; i < count; i++) {
-            CHECK_EQ_INT(COMITY_ERROR_RANGE, statuses[i]);
+            CHECK_EQ_INT(COMITY_ERROR_RANGE, members[i].status);
         }
     }
     counts(from[0], "2026-05-01", 20, 20); /* 0 to 9, and 30 to 39; not 15 to 24 */
     counts(from[1], "2026-05-01", 20, 20); /* 5 to 14, 20 to 29 */
     counts(from[2], "2026-05-01", 20, 20); /* 10 to 19, 25 to 34 */
+}
+
+static void check_groups(void)
+{
+    enum { COUNT = 7 };
+    static const size_t groups[COUNT] = {0, 0, 1, 1, 1, 2, 3};
+    const char *from = exporter("groups");
+    comity_ledger_member members[COUNT];
+    test_case("of a group all are counted or none, wherever one is not there any more");
+    for (size_t gone = 0; gone <= COUNT; gone++) {
+        char one_from[80];
+        uint64_t expected = 0;
+        (void)snprintf(one_from, sizeof one_from, "%s/%zu", from, gone);
+        for (unsigned i = 0; i < COUNT; i++) {
+            step one = {0};
+            CHECK(reserve(ledger, one_from, "2026-05-01", COMITY_LEDGER_COUNT, "c", i * 10, 10, &one) == COMITY_OK);
+            members[i] = (comity_ledger_member){.id = one.id, .group = groups[i]};
+        }
+        if (gone < COUNT) {
+            CHECK(comity_ledger_cancel(ledger, &members[gone].id, &error) == COMITY_OK);
+        }
+        comity_ledger_commit_many(ledger, members, COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            bool stays = gone == COUNT || groups[i] != groups[gone];
+            CHECK_EQ_INT(stays ? COMITY_OK : COMITY_ERROR_RANGE, members[i].status);
+            expected += stays ? 10 : 0;
+        }
+        counts(one_from, "2026-05-01", expected, expected);
+    }
 }
 
 static void check_time(void)
@@ -506,6 +534,86 @@ static void check_race(void)
     CHECK(comity_ledger_verify(ledger, &compared, &error) == COMITY_OK);
 }
 
+/* ---- what is ended by two at once ---- */
+
+enum { ENDING_ROUNDS = 60, ENDING_MANY = COMITY_LEDGER_TOGETHER_MAX };
+
+typedef struct ender {
+    pthread_t thread;
+    comity_ledger *at;
+    unsigned expired, failed;
+} ender;
+
+static atomic_uint ending_round; /* what was reserved up to this one is over */
+static atomic_bool endings_over;
+
+static void *expire_always(void *context)
+{
+    ender *self = context;
+    struct timespec pause = {.tv_nsec = 50000};
+    while (!atomic_load(&endings_over)) {
+        comity_error own;
+        uint64_t expired = 0;
+        self->failed += comity_ledger_expire(self->at, atomic_load(&ending_round), &expired, &own) == COMITY_OK ? 0 : 1;
+        self->expired += (unsigned)expired;
+        (void)nanosleep(&pause, NULL);
+    }
+    return NULL;
+}
+
+/* Reserves until `round`, in an order that is not the one of committing. */
+static void reserve_shuffled(const char *from, unsigned round, unsigned *seed, comity_ledger_member *members)
+{
+    for (unsigned i = 0; i < ENDING_MANY; i++) {
+        comity_ledger_digest digest = person(round * ENDING_MANY + i);
+        comity_ledger_act act = {.exporter = from, .day = 20000, .until_ms = round};
+        comity_ledger_entry entry = {COMITY_LEDGER_COUNT, "c", "", "importer", 12, &digest, 1};
+        comity_ledger_numbers numbers;
+        comity_ledger_id id = {{0}};
+        CHECK(comity_ledger_reserve(ledger, &act, &entry, 1, &id, &numbers, &error) == COMITY_OK);
+        *seed = *seed * 1103515245u + 12345u;
+        unsigned to = (*seed >> 16) % (i + 1);
+        members[i] = members[to];
+        members[to] = (comity_ledger_member){.id = id};
+    }
+    for (unsigned i = 0; i < ENDING_MANY; i++) {
+        members[i].group = i;
+    }
+}
+
+static void check_endings(void)
+{
+    comity_ledger_member members[ENDING_MANY] = {0};
+    char from[64];
+    ender beside = {.at = NULL};
+    uint64_t compared;
+    unsigned seed = 1;
+    unsigned counted = 0;
+    unsigned lost = 0;
+    test_case("what is committed while another expires it is counted or not, and fails for neither");
+    (void)snprintf(from, sizeof from, "%s", exporter("endings"));
+    CHECK(comity_ledger_open(where, &beside.at, &error) == COMITY_OK);
+    CHECK(pthread_create(&beside.thread, NULL, expire_always, &beside) == 0);
+    for (unsigned round = 1; round <= ENDING_ROUNDS; round++) {
+        reserve_shuffled(from, round, &seed, members);
+        atomic_store(&ending_round, round);
+        comity_ledger_commit_many(ledger, members, ENDING_MANY);
+        for (unsigned i = 0; i < ENDING_MANY; i++) {
+            CHECK(members[i].status == COMITY_OK || members[i].status == COMITY_ERROR_RANGE);
+            counted += members[i].status == COMITY_OK ? 1 : 0;
+            lost += members[i].status == COMITY_OK ? 0 : 1;
+        }
+    }
+    atomic_store(&endings_over, true);
+    CHECK(pthread_join(beside.thread, NULL) == 0);
+    CHECK_EQ_INT(0, beside.failed);
+    CHECK_EQ_INT(lost, beside.expired);
+    CHECK(counted != 0);
+    counts(from, "2024-10-04", counted, counted);
+    comity_ledger_close(beside.at);
+    CHECK(comity_ledger_verify(ledger, &compared, &error) == COMITY_OK);
+}
+
 /* ---- waiting ---- */
 
 enum { LISTING_THREADS = 4 };
@@ -576,12 +684,14 @@ int main(int argc, char **argv)
     check_key();
     check_steps();
     check_together();
+    check_groups();
     check_time();
     check_expiry();
     check_reports();
     check_errors();
     check_model();
     check_race();
+    check_endings();
     check_waiting();
     comity_ledger_close(ledger);
     if (argc == 1) {

@@ -157,6 +157,8 @@ def questions_are_answered_by_the_options_they_name():
             same(f"{words} {option}", (again.returncode in (0, 1), again.stderr, question in questions_of(again.stdout)), (True, "", False))
             seen.add(option.split()[0])
     same("either of two", "(--binding, --not-binding)" in ask("--act disclose --from FR --to US --data health --on 2026-11-24".split()).stdout, True)
+    held = ask("--from CN --to US --data sensitive --count CN.year.sensitive=10000 --paper security-assessment:CN:passed:by=CN.CAC --on 2026-11-24".split())
+    same("of a paper held", "--paper KIND:LAW:from=DATE:by=NAME:…" in questions_of(held.stdout).values(), True)
     same("options of many kinds", sorted({"--count", "--purpose", "--origin", "--subjects", "--deal", "--channel", "--circumstance",
                                            "--from", "--to", "--to-kind", "--from-subject-to", "--data"} - seen), [])
 

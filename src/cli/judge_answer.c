@@ -227,7 +227,8 @@ void judge_one(judge_run *judging, const char *act, size_t size)
         return;
     }
     comity_status status = comity_context_judge(judging->context, act, size, judging->day, &error);
-    if (status == COMITY_OK && judging->record != NULL && record_one(judging, act, size, &answer, &error) != COMITY_OK) {
+    if (status == COMITY_OK && judging->record != NULL &&
+        record_one(judging, act, size, &answer, &error) != COMITY_OK) {
         (void)complain("%s", error.message);
         judging->broken = true; /* what is not recorded is not said */
         return;

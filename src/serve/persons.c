@@ -22,8 +22,9 @@ bool comity_persons_beside(const char *text, size_t size)
     if (size < LOOK_BYTES + last) {
         return memmem(text, size, key, sizeof key - 1) != NULL;
     }
-    size_t end = size - last; /* no key begins from there on */
-    for (size_t at = 0; at < end; at += LOOK_BYTES) { /* most acts have no such three signs anywhere */
+    /* most acts have no such three signs anywhere; from `end` on no key begins */
+    size_t end = size - last;
+    for (size_t at = 0; at < end; at += LOOK_BYTES) {
         const char *from = text + (end - at < LOOK_BYTES ? end - LOOK_BYTES : at);
         for (size_t i = 0; i < LOOK_BYTES; i++) {
             found |= (uint8_t)((from[i] == '"') & (from[i + 1] == 'p') & (from[i + last] == '"'));

@@ -346,7 +346,7 @@ static void lead(comity_log *log)
     log->filling = &log->batches[batch == &log->batches[0]];
     (void)pthread_mutex_unlock(&log->mutex);
     comity_status status = write_batch(log, batch, class_count, &error);
-    (void)pthread_mutex_lock(&log->mutex);
+    log_lock(&log->mutex); /* those who submit hold it for moments, and all of them wait for this */
     if (status == COMITY_OK) {
         status = comity_log_pend(log, batch->commitments, batch->count, &error);
     }

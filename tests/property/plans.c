@@ -215,6 +215,42 @@ static void check_times(comity_scan *with, comity_scan *without, seen *to)
     }
 }
 
+/* What looks the same with a word that speaks for a number, and with one that speaks for none. */
+static size_t apart_by_words(comity_scan *with, comity_scan *without, const comity_types *types, size_t digits, seen *to)
+{
+    size_t count;
+    size_t apart = 0;
+    const comity_type_literal *literals = comity_types_literals(types, &count);
+    for (size_t i = 0; i < count; i++) {
+        const comity_type_literal *word = &literals[i];
+        char other[16] = "";
+        char text[2048];
+        bool is_word = word->kind == COMITY_LITERAL_WORD && word->size < sizeof other;
+        for (size_t j = 0; is_word && j < word->size; j++) {
+            is_word = word->text[j] >= 'a' && word->text[j] <= 'z';
+            other[j] = j % 2 == 0 ? 'q' : 'x';
+        }
+        if (!is_word) {
+            continue;
+        }
+        size_t used = (size_t)sprintf(text, "reference,address,b\n");
+        for (unsigned row = 0; row < 10; row++) {
+            const char *own = row < 6 ? other : word->text;
+            char number[32];
+            (void)sprintf(number, "%u%u", 312347 + row * 7919, 401234 + row * 3517);
+            int size = (int)digits;
+            used += (size_t)sprintf(text + used, "%s%.*s,%u %s %.*s,b\n", own, size, number, 10 + row, own, size, number);
+        }
+        seen one = scan_all(with, to, COMITY_FORM_CSV, text, used);
+        seen two = scan_all(without, to, COMITY_FORM_CSV, text, used);
+        if (one.hash != two.hash || one.count != two.count) {
+            fprintf(stderr, "%s: %zu findings with plans, %zu without\n", word->text, one.count, two.count);
+            apart++;
+        }
+    }
+    return apart;
+}
+
 int main(int argc, char **argv)
 {
     size_t documents = argc > 1 ? strtoul(argv[1], NULL, 10) : 60;
@@ -264,6 +300,11 @@ int main(int argc, char **argv)
         found += one.count;
         if (i == 0) { /* of level 40 */
             check_times(with, without, &to);
+            test_case("documents");
+        }
+        for (size_t digits = 4; i == 1 && digits < 11; digits++) {
+            test_case("words in values that look the same");
+            CHECK_EQ_INT(0, apart_by_words(with, without, types, digits, &to));
             test_case("documents");
         }
     }

@@ -9,7 +9,7 @@
 void data_ndjson(char *text, size_t size, size_t *ret_size);
 void data_csv(char *text, size_t size, size_t *ret_size);
 
-/* A dozen a KiB of CSV: orders as a shop exports them, with more columns of ordinary data, and free text. */
+/* Fifteen a KiB of CSV: orders as a shop exports them, with more columns of ordinary data, and free text. */
 void data_order_csv(char *text, size_t size, size_t *ret_size);
 
 /* The same, of persons whose names, mails, addresses and numbers are of many lengths and looks, as those of tables are. */

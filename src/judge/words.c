@@ -154,18 +154,29 @@ static void put_needs(const comity_teller *tell)
     }
 }
 
+static bool is_met(const comity_ruling *ruling)
+{
+    return comity_ruling_stands(ruling) && ruling->binds && ruling->met == COMITY_YES;
+}
+
+/* What is signed alone, if that is enough: `*ret_signed`. */
+static uint32_t met_by(const comity_teller *tell, const comity_ruling *ruling, bool *ret_signed)
+{
+    uint32_t *items = tell->explain->items;
+    uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, items, COMITY_TELLER_ITEMS_MAX);
+    *ret_signed = count != 0;
+    return count != 0 ? count
+                      : comity_judge_met_by(tell->memory, tell->act, ruling->rule, items, COMITY_TELLER_ITEMS_MAX);
+}
+
 static void put_met_by(const comity_teller *tell, const comity_ruling *ruling)
 {
     uint8_t room[COMITY_TELLER_WORDS_MAX];
     comity_buffer words;
     comity_teller aside = *tell;
-    uint32_t count = comity_judge_met_by_signed(tell->memory, tell->act, ruling->rule, tell->explain->items,
-                                                COMITY_TELLER_ITEMS_MAX);
-    const char *end = count != 0 ? " (signed)" : "";
-    if (count == 0) {
-        count =
-            comity_judge_met_by(tell->memory, tell->act, ruling->rule, tell->explain->items, COMITY_TELLER_ITEMS_MAX);
-    }
+    bool is_signed;
+    uint32_t count = met_by(tell, ruling, &is_signed);
+    const char *end = is_signed ? " (signed)" : "";
     comity_tell(tell, "      met by");
     comity_buffer_init_fixed(&words, room, sizeof room);
     aside.buffer = &words;
@@ -179,16 +190,29 @@ static void put_met_by(const comity_teller *tell, const comity_ruling *ruling)
     }
 }
 
+/* Are all needs that are met so by what is signed? */
+static bool all_is_signed(const comity_teller *tell)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < tell->judgement->ruling_count && all; i++) {
+        if (is_met(&tell->judgement->rulings[i])) {
+            (void)met_by(tell, &tell->judgement->rulings[i], &all);
+        }
+    }
+    return all;
+}
+
 static void put_met(const comity_teller *tell)
 {
     bool any = false;
     for (uint32_t i = 0; i < tell->judgement->ruling_count; i++) {
         const comity_ruling *ruling = &tell->judgement->rulings[i];
-        if (!comity_ruling_stands(ruling) || !ruling->binds || ruling->met != COMITY_YES) {
+        if (!is_met(ruling)) {
             continue;
         }
         if (!any) {
-            comity_tell_heading(tell, "What is needed and met, by what the act claims");
+            comity_tell_heading(tell, all_is_signed(tell) ? "What is needed and met"
+                                                          : "What is needed and met, by what the act claims");
         }
         any = true;
         put_rule(tell, ruling);

@@ -443,6 +443,7 @@ def judged_with_papers():
     same("the day after", judged(dict(ACT, on="2027-01-01"), *WITH)[0], "conditional")
     run = Run("judge", "--explain", *WITH, input=json.dumps(ACT))
     holds("in words", f"met by {BY_DPC} (signed)\n" in run.out, run.out)
+    holds("not as a claim", "What is needed and met\n" in run.out, run.out)
     again = [Run("judge", *WITH, input=json.dumps(ACT)).out for _ in range(2)]
     same("the same again", again[0], again[1])
     holds("the act's name tells what was held", json.loads(again[0])["act"] != json.loads(Run("judge", input=json.dumps(ACT)).out)["act"])

@@ -5,7 +5,7 @@
 
 Writes files into FOLDER (NDJSON, CSV, prose) and FOLDER/labels.json: for each file
 the byte ranges that hold something, with the types that are right for it. Numbers with
-check digits come from the generator in tests/oracle/types.py, which shares nothing with
+check digits come from the generator in tests/oracle/identifiers.py, which shares nothing with
 the program that is measured.
 """
 import base64
@@ -92,7 +92,7 @@ PROSE = {
 
 
 def load_types():
-    spec = importlib.util.spec_from_file_location("types_oracle", ROOT / "tests" / "oracle" / "types.py")
+    spec = importlib.util.spec_from_file_location("types_oracle", ROOT / "tests" / "oracle" / "identifiers.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module, module.read_files(sorted((ROOT / "types").glob("*.types")))

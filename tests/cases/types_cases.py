@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the cases of types, each against the C and against the second reading in tests/oracle/types.py.
+"""Runs the cases of types, each against the C and against the second reading in tests/oracle/identifiers.py.
 
     types_cases.py TYPES-JUDGE [TESTDATA]
 
   types/published.tsv   numbers that standards and authorities print as examples, and near ones that are none
-  types/values.tsv      values made by the generator of the second reading: `types.py values`, valid and invalid
+  types/values.tsv      values made by the generator of the second reading: `identifiers.py values`, valid and invalid
   types/formats.tsv     identifiers.tsv of the test data: which type claims which format, which does not and why
   types/errors.txt      files of types that are wrong, and the exact error
   and fresh random values, valid and spoilt, on which both readings must agree.
@@ -24,7 +24,7 @@ FRESH_SECONDS = 20
 
 
 def load_oracle():
-    spec = importlib.util.spec_from_file_location("types_oracle", ROOT / "tests" / "oracle" / "types.py")
+    spec = importlib.util.spec_from_file_location("types_oracle", ROOT / "tests" / "oracle" / "identifiers.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -156,7 +156,7 @@ type xa.new "New"
 
 def check_adding(tally):
     """What docs/types.md tells who adds a type: odds and cases of that type, and nothing else is changed."""
-    tool = [sys.executable, ROOT / "tests" / "oracle" / "types.py"]
+    tool = [sys.executable, ROOT / "tests" / "oracle" / "identifiers.py"]
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "case.types")
         path.write_text(NEW, encoding="utf-8")
@@ -166,7 +166,7 @@ def check_adding(tally):
         made = subprocess.run([*tool, "cases", "xa.new", path], check=True, capture_output=True, text=True).stdout
         tally.check(re.fullmatch('xa.new\t"[0-9]{9}"\tvalid\nxa.new\t"[0-9]+"\tinvalid\n', made), f"cases: {made}")
         unknown = subprocess.run([*tool, "cases", "xa.nwe", path], check=False, capture_output=True, text=True)
-        tally.check((unknown.returncode, unknown.stderr) == (1, "types.py: xa.nwe: no such type in these files\n"), f"cases of none: {unknown}")
+        tally.check((unknown.returncode, unknown.stderr) == (1, "identifiers.py: xa.nwe: no such type in these files\n"), f"cases of none: {unknown}")
 
 
 def check_fresh(program, oracle, types, tally):

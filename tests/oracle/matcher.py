@@ -3,7 +3,7 @@
 
     matcher.py FINDINGS [TEXTS [SEED [BYTES]]]
 
-It follows docs/types.md and docs/inspecting.md, reads the files of types by types.py, and knows neither stages,
+It follows docs/types.md and docs/inspecting.md, reads the files of types by identifiers.py, and knows neither stages,
 sets of instructions nor windows. The texts are made of the types' own values, some spoilt, their words and other words,
 then changed here and there; and of the documents and fuzzing corpora of this repository. Of every text must hold:
 
@@ -13,18 +13,17 @@ then changed here and there; and of the documents and fuzzing corpora of this re
              within one of a secret that begins as only such do
   apart      findings do not overlap
 """
-import sys
-
-sys.path.pop(0)   # `types` is the library's module, not the file beside this one
 import json
 import pathlib
 import random
 import re
 import subprocess
+import sys
 import urllib.parse
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+import identifiers as TYPES
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 NEAR = 300          # bytes within which a word speaks for a value
 NEAR_WEAK = 100     # the same of types that little speaks for
@@ -48,17 +47,6 @@ LABEL = re.compile(r"(?:^|[\n,;{(])[ ]*([A-Za-z](?:[ _-]?[A-Za-z0-9]){1,40}?)[ ]
 GROUPS = re.compile(r"[ \-./()]+")
 LANGUAGE = re.compile("[a-z]{2,} ")   # a word in small letters before a number is no part of it
 LETTERS = 4         # of a word without digits that may belong to a number
-
-
-def load(name):
-    import importlib.util
-    spec = importlib.util.spec_from_file_location("comity_" + name, HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-TYPES = load("types")
 
 
 def plain_name(text):

@@ -9,6 +9,7 @@ without its programs those tests are skipped, saying so. What is started is ende
 own process id. NAME: only tests whose names hold it.
 """
 import concurrent.futures
+import datetime
 import contextlib
 import hashlib
 import http.client
@@ -382,7 +383,9 @@ def apart(folder, where, database):
         return
     daemon = Daemon(folder, where, "--threads", "5")  # who waits for the ledger has a thread to himself
     same("both known", [daemon.judge(name, people(0, 1))[1]["verdict"] for name in ("held", "free")], ["permit", "permit"])
-    remember(where, database, "held", [(1, 15095, 1 << 11)])
+    year = datetime.date.today().year  # the daemon keeps the year before, whenever it purges; the command is told to forget it
+    remember(where, database, "held", [(1, (datetime.date(year - 1, 12, 20) - datetime.date(1970, 1, 1)).days, 1 << (year - 2001))])
+    forget = [COMITY, "ledger", "purge", "--before", f"{year}-01-01", where]
     other = session(database, "BEGIN", "UPDATE ledger_exporters SET turn = turn + 1 WHERE name = 'held' RETURNING 'locked'", "SELECT pg_sleep(60)")
     same("held", other.stdout.readline().strip(), "locked")
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
@@ -396,9 +399,9 @@ def apart(folder, where, database):
         same("its own count is unknown in the end", [one.result()[1].get("verdict") for one in waiting], ["undetermined"] * 3)
         holds("in the time that is said", time.monotonic() - begun < 20, time.monotonic() - begun)
     told = "comity: the ledger: PostgreSQL: a statement: SQLSTATE 55P03\n"
-    done = subprocess.run([COMITY, "ledger", "purge", "--before", "2012-01-01", where], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(forget, capture_output=True, text=True, timeout=60)
     same("the command is told why", (done.returncode, done.stderr), (2, told))
-    purge = subprocess.Popen([COMITY, "ledger", "purge", "--before", "2012-01-01", where], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    purge = subprocess.Popen(forget, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     started.append(purge)
     cut = ("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'comity' AND wait_event_type = 'Lock'")
     while purge.poll() is None:  # a connection of the daemon's may wait beside it, and be cut first

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A second reading of the files of types, slow and obvious: it follows docs/types.md and shares nothing with the C.
 
-    types.py judge FILE…                    reads `TYPE<tab>JSON string` lines, prints 1 or 0 for each
-    types.py values N SEED FILE…            prints N values a form: `TYPE<tab>JSON string`, about half of them passing
-    types.py cases [TYPE…] FILE…            prints lines of tests/cases/types/values.tsv, of these types or of all
-    types.py odds [--write] [TYPE…] FILE…   estimates the odds of these types or of all; with --write puts them into the
+    identifiers.py judge FILE…                    reads `TYPE<tab>JSON string` lines, prints 1 or 0 for each
+    identifiers.py values N SEED FILE…            prints N values a form: `TYPE<tab>JSON string`, about half of them passing
+    identifiers.py cases [TYPE…] FILE…            prints lines of tests/cases/types/values.tsv, of these types or of all
+    identifiers.py odds [--write] [TYPE…] FILE…   estimates the odds of these types or of all; with --write puts them into the
                                             files, where a type says none
 
 FILE is a name that ends in `.types`. Of all types, odds take half an hour.
@@ -944,7 +944,7 @@ def chosen(arguments):
     types = read_files([word for word in arguments if word.endswith(".types")])
     names = [word for word in arguments if not word.endswith(".types")]
     if unknown := [name for name in names if name not in types]:
-        sys.exit(f"types.py: {' '.join(unknown)}: no such type in these files")
+        sys.exit(f"identifiers.py: {' '.join(unknown)}: no such type in these files")
     return {name: types[name] for name in names or types}
 
 
@@ -963,7 +963,7 @@ def main():
     elif command == "cases":
         types = chosen(arguments)
         if len(types) > 1:
-            print("# Made by `tests/oracle/types.py cases`, and judged by it: a form's value that passes, if one was found, and one spoilt.")
+            print("# Made by `tests/oracle/identifiers.py cases`, and judged by it: a form's value that passes, if one was found, and one spoilt.")
         for name, text in values(types, 1, "1"):
             print(f"{name}\t{json.dumps(text)}\t{'valid' if types[name].accepts(text) else 'invalid'}")
     elif arguments[0] == "--write":

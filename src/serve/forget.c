@@ -119,7 +119,7 @@ static comity_status erase_newest(comity_server *server, const char *log, const 
 static comity_status erase_one(comity_server *server, const char *log, const comity_erasure *what,
                                comity_forgotten *forgotten, comity_error *reterr)
 {
-    const comity_year *newest;
+    const comity_year *newest = NULL;
     const comity_year *year;
     COMITY_TRY(erase_newest(server, log, what, forgotten, &newest, reterr));
     if (strcmp(newest->name, log) == 0) {
@@ -133,7 +133,7 @@ static comity_status erase_one(comity_server *server, const char *log, const com
 static comity_status erase_by_age(comity_server *server, const comity_erasure *what, comity_forgotten *forgotten,
                                   comity_error *reterr)
 {
-    const comity_year *newest;
+    const comity_year *newest = NULL;
     comity_error past_error;
     comity_forgotten before = {0};
     comity_status status = erase_newest(server, NULL, what, forgotten, &newest, reterr);

@@ -124,6 +124,15 @@ static comity_status start(comity_record *record, unsigned every_ms, comity_erro
                : comity_fail(reterr, COMITY_ERROR_SYSTEM, "a thread could not be started");
 }
 
+void comity_record_dismiss(comity_record *record)
+{
+    if (record->has_attendant) {
+        comity_log_dismiss(record->log);
+        (void)pthread_join(record->attendant, NULL);
+        record->has_attendant = false;
+    }
+}
+
 static void stop(comity_record *record)
 {
     uint64_t one = 1;
@@ -134,10 +143,7 @@ static void stop(comity_record *record)
         } while (written < 0 && errno == EINTR);
         (void)pthread_join(record->publisher, NULL);
     }
-    if (record->has_attendant) {
-        comity_log_dismiss(record->log);
-        (void)pthread_join(record->attendant, NULL);
-    }
+    comity_record_dismiss(record);
     if (record->wake >= 0) {
         (void)close(record->wake);
     }

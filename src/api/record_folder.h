@@ -76,6 +76,10 @@ COMITY_MUST_USE comity_status comity_record_submit_judged(comity_record *record,
 void comity_record_submit_many(comity_record *record, const char *retention, uint64_t time_ms,
                                comity_log_submission *items, size_t count);
 
+/* Ends the thread that commits what nobody waits for: where somebody always waits, and is there to commit himself, it
+ * only costs the processor. Once, before anything is submitted. */
+void comity_record_dismiss(comity_record *record);
+
 /* The same as comity_record_submit_judged of up to COMITY_ENTRY_COMMIT_MAX entries that name the same law and papers,
  * which are a failure of all if they cannot be kept. */
 void comity_record_submit_judged_many(comity_record *record, const comity_context *context, const char *retention,

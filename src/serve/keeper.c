@@ -213,11 +213,15 @@ static comity_ticket *take_waiting(comity_keeper *keeper, bool *ret_ending, bool
     return taken;
 }
 
-/* The lock is held, and no record is open. */
-static comity_status open_next(comity_keeper *keeper, comity_error *reterr)
+/* The lock is held, or nobody knows the keeper yet, and no record is open. The keeper's thread waits for all that is
+ * submitted, and commits it. */
+static comity_status open_newest(comity_keeper *keeper, comity_error *reterr)
 {
+    const char *folder = comity_years_newest(keeper->years)->folder;
     keeper->opening++;
-    return comity_record_open(comity_years_newest(keeper->years)->folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+    COMITY_TRY(comity_record_open(folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr));
+    comity_record_dismiss(keeper->record);
+    return COMITY_OK;
 }
 
 /* Closes what has failed and tries to open it again. */
@@ -227,7 +231,7 @@ static void reopen(comity_keeper *keeper)
     lock_alone(keeper);
     comity_record_close(keeper->record);
     keeper->record = NULL;
-    bool opened = open_next(keeper, &error) == COMITY_OK;
+    bool opened = open_newest(keeper, &error) == COMITY_OK;
     (void)pthread_rwlock_unlock(&keeper->lock);
     if (opened) {
         comity_event_log("record-open-again", NULL, NULL);
@@ -258,7 +262,7 @@ static comity_status turn_locked(comity_keeper *keeper, comity_error *reterr)
     comity_record_close(keeper->record);
     keeper->record = NULL;
     comity_event_log("year", "record", comity_years_newest(keeper->years)->folder);
-    return open_next(keeper, reterr);
+    return open_newest(keeper, reterr);
 }
 
 /* Ends the old year's log, with all of it published, and begins the new one's. */
@@ -353,11 +357,10 @@ comity_status comity_keeper_open(const char *folder, const char *retention, comi
     }
     keeper->retention = retention;
     keeper->metrics = metrics;
-    keeper->opening = 1;
     comity_status status = comity_years_open(folder, comity_wall_ms(), &keeper->years, reterr);
     if (status == COMITY_OK) {
         keeper->turn_s = comity_years_newest(keeper->years)->end_s;
-        status = comity_record_open(comity_years_newest(keeper->years)->folder, NULL, PUBLISH_EVERY_MS, &keeper->record, reterr);
+        status = open_newest(keeper, reterr);
     }
     if (status == COMITY_OK) {
         status = comity_thread_start(&keeper->thread, keep, keeper, reterr);

@@ -584,12 +584,13 @@ def policies():
 
 # ---- where a log is served ----
 
-class Server:
-    """Answers every path with a status and bytes."""
+class Listener:
+    """Answers each request as `answer` says of its body: with a status and bytes."""
 
-    def __init__(self, status, body=b""):
+    def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                status, body = answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -598,9 +599,7 @@ class Server:
                 except OSError:
                     pass  # it has heard enough
 
-            def do_POST(self):
-                self.rfile.read(int(self.headers["Content-Length"]))
-                self.do_GET()
+            do_POST = do_GET
 
             def log_message(self, *_):
                 pass
@@ -612,6 +611,13 @@ class Server:
     def end(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class Server(Listener):
+    """Answers every path with a status and bytes."""
+
+    def __init__(self, status, body=b""):
+        super().__init__(lambda _: (status, body))
 
 
 @test
@@ -776,36 +782,19 @@ def what_witnesses_say():
     witness.end()
 
 
-class Scripted:
+class Scripted(Listener):
     """Answers each request as a function of its number says: with a status and a body, or by passing it on to a witness."""
 
     def __init__(self, witness, answer):
         self.asked = 0
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(handler):
-                body = handler.rfile.read(int(handler.headers["Content-Length"]))
-                self.asked += 1
-                said = answer(self.asked)
-                status, text = witness.ask("/add-checkpoint", body, "POST") if said is None else said
-                handler.send_response(status)
-                handler.send_header("Content-Length", str(len(text.encode())))
-                handler.end_headers()
-                try:
-                    handler.wfile.write(text.encode())
-                except BrokenPipeError:
-                    pass  # what is too large is not read to the end
+        def say(body):
+            self.asked += 1
+            said = answer(self.asked)
+            status, text = witness.ask("/add-checkpoint", body, "POST") if said is None else said
+            return status, text.encode()
 
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def end(self):
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(say)
 
 
 def cosign_by_script(key, witness, folder, answer):
